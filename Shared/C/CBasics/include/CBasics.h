@@ -1,0 +1,70 @@
+// What Basics needs from C: checksums, named threads, a monotonic gate for queues, and system
+// calls that Swift's Glibc module does not show. Every name carries the prefix cbasics_.
+#ifndef CBASICS_H
+#define CBASICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// CRC-32C (Castagnoli); `seed` is the result of the bytes before, or 0.
+uint32_t cbasics_crc32c(uint32_t seed, const void *bytes, size_t count);
+// The same without the processor's instruction, for tests and old machines.
+uint32_t cbasics_crc32c_portable(uint32_t seed, const void *bytes, size_t count);
+
+// XXH64 after the public specification of xxHash.
+uint64_t cbasics_xxh64(const void *bytes, size_t count, uint64_t seed);
+
+// A mutex with two conditions on CLOCK_MONOTONIC; NULL when memory is out.
+typedef struct cbasics_gate cbasics_gate;
+cbasics_gate *cbasics_gate_new(void);
+void cbasics_gate_free(cbasics_gate *gate);
+void cbasics_gate_lock(cbasics_gate *gate);
+void cbasics_gate_unlock(cbasics_gate *gate);
+void cbasics_gate_wait_room(cbasics_gate *gate);
+// Waits for an item until the monotonic instant; false when the instant has passed.
+bool cbasics_gate_wait_item(cbasics_gate *gate, uint64_t until_monotonic_ns);
+void cbasics_gate_signal_room(cbasics_gate *gate);
+void cbasics_gate_signal_item(cbasics_gate *gate);
+void cbasics_gate_signal_all(cbasics_gate *gate);
+
+// A named pthread. The name is cut at 15 bytes. Returns 0 or an errno.
+typedef void (*cbasics_thread_body)(void *context);
+int cbasics_thread_start(uint64_t *thread, const char *name, size_t stack_bytes,
+                         cbasics_thread_body body, void *context);
+int cbasics_thread_join(uint64_t thread);
+void cbasics_thread_detach(uint64_t thread);
+uint64_t cbasics_thread_self(void);
+// Copies the calling thread's name into `name` (16 bytes).
+void cbasics_thread_name(char *name);
+
+// Clocks in nanoseconds; wall time is since 1970 and may be negative.
+uint64_t cbasics_monotonic_ns(void);
+int64_t cbasics_wall_ns(void);
+
+// System calls in one spelling: the result is >= 0, or minus errno. EINTR is retried.
+int cbasics_open(const char *path, int flags, uint32_t mode);
+int cbasics_close(int file);
+int64_t cbasics_pwrite(int file, const void *bytes, size_t count, int64_t at);
+int64_t cbasics_pread(int file, void *bytes, size_t count, int64_t at);
+int cbasics_fdatasync(int file);
+int cbasics_fsync(int file);
+int cbasics_ftruncate(int file, int64_t bytes);
+// Reserves room beyond the end without changing the size; 0 where the file system cannot.
+int cbasics_preallocate(int file, int64_t bytes);
+int cbasics_lock(int file);
+int64_t cbasics_size(int file);
+int64_t cbasics_free_bytes(const char *path);
+int cbasics_mkdir(const char *path, uint32_t mode);
+int cbasics_rename(const char *from, const char *to);
+int cbasics_remove(const char *path);
+// 0 = nothing there, 1 = file, 2 = directory.
+int cbasics_kind(const char *path);
+// Calls `each` with every name but . and .. until it has seen them all.
+int cbasics_list(const char *path, void (*each)(void *context, const char *name), void *context);
+int cbasics_map(int file, size_t count, const void **start);
+void cbasics_unmap(const void *start, size_t count);
+// ENOSPC, EIO ...; "E?" for an unknown number. Constant memory.
+const char *cbasics_errno_name(int number);
+
+#endif
