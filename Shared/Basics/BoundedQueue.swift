@@ -2,12 +2,12 @@
 
 import CBasics
 
+// Safe and Sendable: `ring`, `head`, `filled` and `closed` are touched only between the gate's
+// lock and unlock, and the gate lives from init to deinit.
 /// A first-in-first-out queue of at most `capacity` elements between threads.
 ///
 /// Full means wait (`push`) or refuse (`tryPush`): back-pressure is a limit. Waiting is against
 /// CLOCK_MONOTONIC. Any thread may call anything; blocking members not from the cooperative pool.
-// Safe and Sendable: `ring`, `head`, `filled` and `closed` are touched only between the gate's
-// lock and unlock, and the gate lives from init to deinit.
 @safe
 public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     /// The most elements it holds.

@@ -45,7 +45,8 @@ public struct ByteCursor: Sendable {
     /// A little-endian integer of its own width.
     @inlinable
     public mutating func fixed<Value: FixedWidthInteger & BitwiseCopyable>(
-        _ type: Value.Type = Value.self, from span: RawSpan
+        _ type: Value.Type = Value.self,
+        from span: RawSpan
     ) throws(BytesError) -> Value {
         let width = MemoryLayout<Value>.size
         guard width <= end - position, end <= span.byteCount else {

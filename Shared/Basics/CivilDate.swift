@@ -74,7 +74,8 @@ public struct CivilDate: Sendable, Hashable, Comparable {
         let month = count - year * 12 + 1
         let day = Swift.min(from.day, Self.daysIn(month: month, year: year))
         return CivilDate(
-            daysSince1970: Self.daysFromCivil(year: year, month: month, day: day))
+            daysSince1970: Self.daysFromCivil(year: year, month: month, day: day)
+        )
     }
 
     /// Earlier days come first.

@@ -38,7 +38,7 @@ public protocol Disk: Sendable {
     func freeBytes(_ path: String) throws(DiskError) -> Int
 }
 
-/// An open file. Closed by `close` or when the last holder lets go.
+/// An open file, closed by `close` or when the last holder lets go.
 ///
 /// Reads may come from any thread; writes from one thread at a time.
 public protocol DiskFile: AnyObject, Sendable {

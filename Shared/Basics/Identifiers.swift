@@ -127,7 +127,9 @@ public struct ProjectName: Sendable, Hashable, Comparable, CustomStringConvertib
     }
 
     /// By bytes.
-    public static func < (left: ProjectName, right: ProjectName) -> Bool { left.text < right.text }
+    public static func < (left: ProjectName, right: ProjectName) -> Bool {
+        TextBytes.precedes(left.text, right.text)
+    }
 
     /// The name.
     public var description: String { text }
@@ -150,18 +152,17 @@ public struct UserID: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     /// By bytes.
     public static func == (left: UserID, right: UserID) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        TextBytes.equal(left.text, right.text)
     }
 
     /// By bytes, the shorter first when it begins the longer.
     public static func < (left: UserID, right: UserID) -> Bool {
-        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+        TextBytes.precedes(left.text, right.text)
     }
 
     /// Feeds the identifier's bytes.
     public func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
-        hasher.combine(0xFF as UInt8)
+        TextBytes.hash(text, into: &hasher)
     }
 
     /// The identifier.
@@ -208,7 +209,9 @@ public struct InstanceID: Sendable, Hashable, Comparable, CustomStringConvertibl
     /// The 16 bytes.
     public var bytes: [UInt8] {
         [high, low].flatMap { half in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> UInt64($0)) }
+            stride(from: 56, through: 0, by: -8).map {
+                UInt8(truncatingIfNeeded: half >> UInt64($0))
+            }
         }
     }
 

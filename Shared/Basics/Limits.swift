@@ -83,11 +83,14 @@ public enum Limits {
     public static func checkRelations() {
         precondition(
             trackBatchBytes + headerBytes <= clientFrameBytes,
-            "a full batch and its header must fit a client's frame")
+            "a full batch and its header must fit a client's frame"
+        )
         precondition(clientFrameBytes <= serviceFrameBytes, "services must hear all clients say")
         precondition(eventBytes <= trackBatchBytes, "one event must fit a batch")
         precondition(
-            trackBatchBytes * 8 <= arenaBytes, "a batch unpacks to at most 8 times its bytes")
+            trackBatchBytes * 8 <= arenaBytes,
+            "a batch unpacks to at most 8 times its bytes"
+        )
         precondition(textValueBytes < eventBytes, "one text must fit an event")
         precondition(nameBytes < textValueBytes, "a name is shorter than a text value")
         precondition(eventProperties * (nameBytes + 1) > eventBytes / 2, "names cannot be all")
@@ -99,6 +102,8 @@ public enum Limits {
         precondition(pageBytes <= serviceFrameBytes, "a page must fit a frame")
         precondition(partitions <= Int(UInt16.max), "a partition's index has 16 bits")
         precondition(
-            projectNameBytes + 1 + userIDBytes < headerBytes, "a user's full name fits a header")
+            projectNameBytes + 1 + userIDBytes < headerBytes,
+            "a full user name fits a header"
+        )
     }
 }

@@ -1,14 +1,12 @@
 // A typed, bounds-checked view of a part of a mapped file.
 
-/// Little-endian integers inside a mapped file, which it keeps alive. Any thread may read.
-///
-/// Little-endian machines only (all that Swift runs on here), so that elements are read in place.
 // Safe and Sendable: bounds and alignment were checked when MappedFile made it, the memory is
 // never written, and `file` keeps it mapped.
+/// Little-endian integers inside a mapped file, which it keeps alive; any thread may read.
+///
+/// Little-endian machines only (all that Swift runs on here), so that elements are read in place.
 @safe
-public struct MappedArray<Element: FixedWidthInteger & BitwiseCopyable & Sendable>:
-    @unchecked Sendable
-{
+public struct MappedArray<Element: FixedWidthInteger & BitwiseCopyable>: @unchecked Sendable {
     @usableFromInline let file: MappedFile
     @usableFromInline let start: UnsafePointer<Element>
     /// The number of elements.

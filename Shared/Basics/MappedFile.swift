@@ -2,11 +2,11 @@
 
 import CBasics
 
+// Safe and Sendable: the memory is never written after init, every access is bounds-checked
+// against `count`, and it is given back in deinit only.
 /// A file's bytes, mapped from disk (or copied, for a disk in memory), for as long as it is held.
 ///
 /// Any thread may read. A file must not be truncated while it is mapped: sealed files only.
-// Safe and Sendable: the memory is never written after init, every access is bounds-checked
-// against `count`, and it is given back in deinit only.
 @safe
 public final class MappedFile: @unchecked Sendable {
     @usableFromInline let start: UnsafeRawPointer
@@ -17,7 +17,10 @@ public final class MappedFile: @unchecked Sendable {
     /// Holds a copy of these bytes, aligned for every element.
     public init(copying bytes: [UInt8]) {
         let copy = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 64)
-        unsafe bytes.withUnsafeBytes { unsafe copy.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(copy), byteCount: $0.count) }
+        unsafe bytes.withUnsafeBytes { buffer in
+            guard let source = buffer.baseAddress else { return }
+            unsafe copy.copyMemory(from: source, byteCount: buffer.count)
+        }
         unsafe start = UnsafeRawPointer(copy)
         count = bytes.count
         isMapped = false
@@ -55,14 +58,18 @@ public final class MappedFile: @unchecked Sendable {
         guard range.lowerBound >= 0, range.upperBound <= count else {
             throw BytesError(.outOfBounds, "mapped bytes", at: range.upperBound)
         }
-        return unsafe Array(UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.count))
+        return unsafe Array(
+            UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.count)
+        )
     }
 
     /// A typed view of `count` little-endian elements from an offset.
     ///
     /// Throws when it does not lie inside the file or the offset is no multiple of the width.
     public func array<Element: FixedWidthInteger & BitwiseCopyable>(
-        of type: Element.Type, at offset: Int, count elements: Int
+        of type: Element.Type,
+        at offset: Int,
+        count elements: Int
     ) throws(BytesError) -> MappedArray<Element> {
         let width = MemoryLayout<Element>.stride
         let (length, overflow) = elements.multipliedReportingOverflow(by: width)
@@ -72,7 +79,9 @@ public final class MappedFile: @unchecked Sendable {
             throw BytesError(.misaligned, "mapped array", at: offset)
         }
         return unsafe MappedArray(
-            file: self, start: (start + offset).assumingMemoryBound(to: Element.self),
-            count: elements)
+            file: self,
+            start: (start + offset).assumingMemoryBound(to: Element.self),
+            count: elements
+        )
     }
 }

@@ -159,8 +159,10 @@ extension Number {
             guard e4 <= e4Max else { return nil }
         }
         guard digits > 0, places != 0 else { return nil }
-        for _ in min(max(places, 0), 4)..<4 { e4 *= 10 }
-        guard e4 <= e4Max else { return nil }
+        for _ in min(max(places, 0), 4)..<4 {
+            e4 *= 10
+            guard e4 <= e4Max else { return nil }
+        }
         return bytes[0] == 0x2D ? -e4 : e4
     }
 

@@ -57,17 +57,25 @@ public final class OwnThread: Sendable {
 
     /// Starts a thread that runs `body` once.
     public static func start(
-        name: String, stackBytes: Int = standardStackBytes, body: @escaping @Sendable () -> Void
+        name: String,
+        stackBytes: Int = standardStackBytes,
+        body: @escaping @Sendable () -> Void
     ) throws(ThreadError) -> OwnThread {
         guard stackBytes >= 16_384 else {
             throw ThreadError(code: .invalid, operation: "start", place: name)
         }
         let box = unsafe Unmanaged.passRetained(BodyBox(body: body))
         var id: UInt64 = 0
-        let result = unsafe cbasics_thread_start(&id, name, stackBytes, { context in
-            guard let context = unsafe context else { return }
-            unsafe Unmanaged<BodyBox>.fromOpaque(context).takeRetainedValue().body()
-        }, box.toOpaque())
+        let result = unsafe cbasics_thread_start(
+            &id,
+            name,
+            stackBytes,
+            { context in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<BodyBox>.fromOpaque(context).takeRetainedValue().body()
+            },
+            box.toOpaque()
+        )
         guard result == 0 else {
             unsafe box.release()
             let code: ThreadError.Code = result == EINVAL ? .invalid : .resources
@@ -76,11 +84,12 @@ public final class OwnThread: Sendable {
         return OwnThread(name: name, id: id)
     }
 
-    /// Waits until the body has returned; at once when it has. Not from the thread itself.
+    /// Waits until the body has returned; not to be called from the thread itself.
     public func join() {
-        precondition(cbasics_thread_self() != id, "a thread cannot wait for itself")
         isJoined.withLock { joined in
             guard !joined else { return }
+            // Asked after `joined`, as the system gives a joined thread's id to a new one.
+            precondition(cbasics_thread_self() != id, "a thread cannot wait for itself")
             _ = cbasics_thread_join(id)
             joined = true
         }
@@ -90,7 +99,7 @@ public final class OwnThread: Sendable {
     public static var currentName: String {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16) { buffer in
             unsafe buffer.initialize(repeating: 0)
-            guard let start = unsafe buffer.baseAddress else { return "" }
+            guard let start = buffer.baseAddress else { return "" }
             unsafe cbasics_thread_name(start)
             return unsafe String(cString: start)
         }

@@ -17,7 +17,7 @@ public enum PropertyValue: Sendable, Hashable, CustomStringConvertible {
     public static func == (left: PropertyValue, right: PropertyValue) -> Bool {
         switch (left, right) {
         case (.number(let a), .number(let b)): a == b
-        case (.text(let a), .text(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.text(let a), .text(let b)): TextBytes.equal(a, b)
         case (.bool(let a), .bool(let b)): a == b
         case (.instant(let a), .instant(let b)): a == b
         case (.list(let a), .list(let b)): a == b
@@ -33,8 +33,7 @@ public enum PropertyValue: Sendable, Hashable, CustomStringConvertible {
             hasher.combine(number)
         case .text(let text):
             hasher.combine(1 as UInt8)
-            for byte in text.utf8 { hasher.combine(byte) }
-            hasher.combine(0xFF as UInt8)
+            TextBytes.hash(text, into: &hasher)
         case .bool(let bool):
             hasher.combine(2 as UInt8)
             hasher.combine(bool)

@@ -29,12 +29,16 @@ public struct RealDisk: Disk {
     public func list(_ path: String) throws(DiskError) -> [String] {
         let names = NameList()
         let context = unsafe Unmanaged.passUnretained(names).toOpaque()
-        let result = unsafe withExtendedLifetime(names) {
-            unsafe cbasics_list(path, { context, name in
-                guard let context = unsafe context, let name = unsafe name else { return }
-                unsafe Unmanaged<NameList>.fromOpaque(context).takeUnretainedValue().names
-                    .append(String(cString: name))
-            }, context)
+        let result = withExtendedLifetime(names) {
+            unsafe cbasics_list(
+                path,
+                { context, name in
+                    guard let context = unsafe context, let name = unsafe name else { return }
+                    unsafe Unmanaged<NameList>.fromOpaque(context).takeUnretainedValue().names
+                        .append(String(cString: name))
+                },
+                context
+            )
         }
         guard result == 0 else { throw DiskError(result: result, "list", path) }
         return names.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -48,7 +48,11 @@ final class RealFile: DiskFile {
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, done in
             while done < wanted, let start = buffer.baseAddress {
                 let got = unsafe cbasics_pread(
-                    file, start + done, wanted - done, Int64(offset + done))
+                    file,
+                    start + done,
+                    wanted - done,
+                    Int64(offset + done)
+                )
                 guard got > 0 else {
                     failed = got
                     return
@@ -100,8 +104,11 @@ final class RealFile: DiskFile {
         while done < bytes.count {
             let written = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe cbasics_pwrite(
-                    file, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done,
-                    Int64(offset + done))
+                    file,
+                    buffer.baseAddress.map { unsafe $0 + done },
+                    bytes.count - done,
+                    Int64(offset + done)
+                )
             }
             guard written > 0 else {
                 throw failure(written == 0 ? Int64(-EIO) : written, operation)

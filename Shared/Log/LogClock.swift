@@ -23,18 +23,21 @@ public struct LogClock: Sendable {
         public init() {}
     }
 
-    /// A wall clock that stepped, while it is not yet believed.
-    private struct Suspicion {
-        let sinceNs: UInt64
-        /// Wall minus monotonic when first seen, in nanoseconds.
-        let shiftNs: Int64
+    /// How much the wall clock is believed. `shiftNs` is wall minus monotonic.
+    ///
+    /// Transitions: near → stepped (a step is seen); stepped → stepped (it stepped again),
+    /// near (it came back, or was ahead for long enough: taken over), behind (was behind for
+    /// long enough); behind → near (reached), stepped (it stepped again).
+    private enum Trust: Hashable {
+        case near
+        case stepped(sinceNs: UInt64, shiftNs: Int64)
+        case behind(shiftNs: Int64)
     }
 
     private let rule: Rule
     private var timeNs: Int64
     private var monotonicNs: UInt64
-    private var suspicion: Suspicion?
-    private var isBelievedBehind = false
+    private var trust: Trust
 
     /// Starts a tenure at the later of wall time and `earliest`: the recovered reserve.
     public init(
@@ -43,8 +46,9 @@ public struct LogClock: Sendable {
         self.rule = rule
         self.timeNs = Self.ns(max(earliest, wall))
         self.monotonicNs = monotonicNs
-        // A wall clock behind at the start is behind because the log says so: nothing to wait for.
-        self.isBelievedBehind = wall < earliest
+        // A wall clock before the reserve is what this tenure starts with, not a step.
+        let shift = Self.difference(Self.ns(wall), Int64(clamping: monotonicNs))
+        self.trust = wall < earliest ? .behind(shiftNs: shift) : .near
     }
 
     /// The log time as of the last tick.
@@ -60,7 +64,7 @@ public struct LogClock: Sendable {
         let gap = Self.difference(wallNs, free)
         switch stance(gap: gap, wallNs: wallNs) {
         case .follow:
-            let slew = elapsed / 1000 * rule.slewPerMille
+            let slew = Int64(clamping: Int128(elapsed) * Int128(rule.slewPerMille) / 1000)
             timeNs = Self.sum(free, min(max(gap, -slew), slew))
         case .ignore:
             timeNs = free
@@ -76,26 +80,28 @@ public struct LogClock: Sendable {
     private mutating func stance(gap: Int64, wallNs: Int64) -> Stance {
         let stepNs = rule.stepMs * 1_000_000
         guard gap > stepNs || gap < -stepNs else {
-            suspicion = nil
-            isBelievedBehind = false
+            trust = .near
             return .follow
         }
         let shift = Self.difference(wallNs, Int64(clamping: monotonicNs))
-        guard let suspected = suspicion, isSteady(shift, since: suspected) else {
-            // A believed clock that moves again is a new step, unless it only moved nearer.
-            suspicion = Suspicion(sinceNs: monotonicNs, shiftNs: shift)
-            return isBelievedBehind && gap < 0 ? .follow : .ignore
+        switch trust {
+        case .behind(let last) where gap < 0 && isSteady(shift, since: last):
+            trust = .behind(shiftNs: shift)
+            return .follow
+        case .stepped(let sinceNs, let first) where isSteady(shift, since: first):
+            guard monotonicNs - sinceNs >= UInt64(clamping: rule.confirmMs) * 1_000_000 else {
+                return .ignore
+            }
+            trust = gap < 0 ? .behind(shiftNs: shift) : .near
+            return gap < 0 ? .follow : .jump
+        case .near, .behind, .stepped:
+            trust = .stepped(sinceNs: monotonicNs, shiftNs: shift)
+            return .ignore
         }
-        if isBelievedBehind, gap < 0 { return .follow }
-        guard monotonicNs - suspected.sinceNs >= UInt64(clamping: rule.confirmMs) * 1_000_000
-        else { return .ignore }
-        suspicion = gap < 0 ? suspected : nil
-        isBelievedBehind = gap < 0
-        return gap < 0 ? .follow : .jump
     }
 
-    private func isSteady(_ shift: Int64, since suspected: Suspicion) -> Bool {
-        let moved = Self.difference(shift, suspected.shiftNs)
+    private func isSteady(_ shift: Int64, since last: Int64) -> Bool {
+        let moved = Self.difference(shift, last)
         let allowed = rule.steadyWithinMs * 1_000_000
         return moved <= allowed && moved >= -allowed
     }

@@ -38,16 +38,25 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
     public let hint: String
 
     /// Whether the same call may succeed later without a restart.
-    public var isRetriable: Bool { code == .locked }
+    public let isRetriable: Bool
 
     /// One line with everything.
     public var description: String { "\(code.rawValue): \(operation) at \(place): \(hint)" }
 
-    init(_ code: Code, _ operation: String, at place: String, hint: String) {
+    init(
+        _ code: Code, _ operation: String, at place: String, hint: String,
+        isRetriable: Bool? = nil
+    ) {
         self.code = code
         self.operation = operation
         self.place = place
         self.hint = hint
+        self.isRetriable = isRetriable ?? (code == .locked)
+    }
+
+    /// The same error, said to be retriable or not.
+    func retriable(_ isRetriable: Bool) -> LogError {
+        LogError(code, operation, at: place, hint: hint, isRetriable: isRetriable)
     }
 
     /// Damage found in a file, at a byte.

@@ -4,6 +4,7 @@
 #include <protobuf-c/protobuf-c.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 // The first chunk: enough for a header or a small request without a second one.
 #define FIRST_CHUNK ((size_t)64 << 10)
@@ -31,6 +32,7 @@ struct shoal_arena {
     size_t stack_limit;
     uint32_t count;
     uint32_t fail_at;
+    int refused;
     shoal_arena *next;
 };
 
@@ -96,7 +98,7 @@ static void *new_chunk(shoal_arena *arena, size_t size) {
     return fresh->bytes;
 }
 
-void *shoal_arena_alloc(shoal_arena *arena, size_t size) {
+static void *allocate(shoal_arena *arena, size_t size) {
     if (size > SIZE_MAX - 4096) return NULL;
     size = (size + 7) & ~(size_t)7;
     if (arena->fail_at && arena->count + 1 >= arena->fail_at) return NULL;
@@ -114,11 +116,18 @@ void *shoal_arena_alloc(shoal_arena *arena, size_t size) {
     return result;
 }
 
+void *shoal_arena_alloc(shoal_arena *arena, size_t size) {
+    void *memory = allocate(arena, size);
+    if (!memory) arena->refused = 1;
+    return memory;
+}
+
 static void *allocator_alloc(void *data, size_t size) {
     shoal_arena *arena = data;
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     if (arena->stack_limit && arena->stack_base > here
         && arena->stack_base - here > arena->stack_limit) {
+        arena->refused = 1;
         return NULL;
     }
     return shoal_arena_alloc(arena, size);
@@ -174,6 +183,7 @@ void shoal_arena_give_back(shoal_arena *arena) {
     arena->used = 0;
     arena->count = 0;
     arena->fail_at = 0;
+    arena->refused = 0;
     arena->next = mine->free;
     mine->free = arena;
     mine->count += 1;
@@ -192,6 +202,10 @@ const void *shoal_arena_unpack(shoal_arena *arena, const void *descriptor, const
     arena->stack_base = (uintptr_t)__builtin_frame_address(0);
     return protobuf_c_message_unpack(descriptor, &arena->allocator, size, bytes);
 }
+
+int shoal_arena_refused(const shoal_arena *arena) { return arena->refused; }
+
+int shoal_find_zero(const uint8_t *bytes, size_t size) { return memchr(bytes, 0, size) != NULL; }
 
 size_t shoal_packed_size(const void *message) { return protobuf_c_message_get_packed_size(message); }
 

@@ -26,6 +26,12 @@ void shoal_arena_fail_at(shoal_arena *arena, uint32_t nth);
 size_t shoal_arena_used(const shoal_arena *arena);
 uint32_t shoal_arena_count(const shoal_arena *arena);
 
+// Whether an allocation was refused since the arena was taken.
+int shoal_arena_refused(const shoal_arena *arena);
+
+// 1 when a zero byte stands among the bytes, else 0.
+int shoal_find_zero(const uint8_t *bytes, size_t size);
+
 // Unpacks a protobuf-c message into the arena. descriptor is a ProtobufCMessageDescriptor.
 // NULL when the bytes are malformed, a limit is reached or memory is short.
 // Must be called, and its result read, on one thread without a suspension in between.

@@ -1,0 +1,178 @@
+// Reads and writes the index's entries: bytes in the store, meaning here.
+
+import Basics
+import KeyValue
+import Messages
+
+/// Reads the index.
+struct IndexReader {
+    private let store: Store
+
+    init(_ store: Store) { self.store = store }
+
+    /// The numbers of those users that are known.
+    func numbers(of users: [ProjectUser]) throws(IngestionError) -> [ProjectUser: UserNumber] {
+        guard !users.isEmpty else { return [:] }
+        let values = try read(
+            IndexKey.users, users.map { IndexKey.user($0.project, $0.user) })
+        var numbers: [ProjectUser: UserNumber] = [:]
+        for (user, value) in zip(users, values) {
+            guard let value else { continue }
+            guard let number = IndexKey.number(value[...]).flatMap(UInt32.init(exactly:)) else {
+                throw damaged("a user's number")
+            }
+            numbers[user] = UserNumber(number)
+        }
+        return numbers
+    }
+
+    /// The places of those keys that were seen.
+    func places(of keys: [SeenKey]) throws(IngestionError) -> [[UInt8]: LogPlace] {
+        var places: [[UInt8]: LogPlace] = [:]
+        for family in [IndexKey.events, IndexKey.imports] {
+            let wanted = keys.filter { $0.family == family }.map(\.key)
+            guard !wanted.isEmpty else { continue }
+            for (key, value) in zip(wanted, try read(family, wanted)) {
+                guard let value else { continue }
+                guard let place = LogPlace(bytes: value) else { throw damaged("a seen key") }
+                places[key] = place
+            }
+        }
+        return places
+    }
+
+    /// The next free number of a project in a partition.
+    func nextNumber(_ home: Numbering.ProjectPartition) throws(IngestionError) -> UInt32 {
+        let key = IndexKey.fact("next", home.project, home.partition)
+        guard let number = try fact(key) else { return 0 }
+        guard let next = UInt32(exactly: number) else { throw damaged("a next number") }
+        return next
+    }
+
+    /// Where a project's catalogue stands in the logs; nil when it has none.
+    func standing(of project: ProjectName) throws(IngestionError) -> CatalogueStanding? {
+        try catalogues(prefix: Array("catalogue\0\(project.text)\0".utf8))[project]
+    }
+
+    /// Where every project's catalogue stands in the logs.
+    func standings() throws(IngestionError) -> [ProjectName: CatalogueStanding] {
+        try catalogues(prefix: Array("catalogue\0".utf8))
+    }
+
+    /// The epoch of the newest tenure in a partition's log.
+    func epoch(of partition: Partition) throws(IngestionError) -> Epoch? {
+        try fact(IndexKey.fact("epoch", partition)).map(Epoch.init)
+    }
+
+    /// Up to which offset a partition's log is in the index.
+    func applied(_ partition: Partition) throws(IngestionError) -> LogOffset {
+        LogOffset(try fact(IndexKey.fact("applied", partition)) ?? 0)
+    }
+
+    private func fact(_ key: [UInt8]) throws(IngestionError) -> UInt64? {
+        guard let value = try read(IndexKey.facts, [key]).first ?? nil else { return nil }
+        guard let number = IndexKey.number(value[...]) else { throw damaged("a fact") }
+        return number
+    }
+
+    private func catalogues(prefix: [UInt8]) throws(IngestionError)
+        -> [ProjectName: CatalogueStanding]
+    {
+        do {
+            let rows = try store.scan(
+                IndexKey.facts, prefix: prefix, limit: Limits.partitions)
+            var standings: [ProjectName: CatalogueStanding] = [:]
+            for (key, value) in rows {
+                let name = key.dropFirst("catalogue\0".utf8.count).dropLast()
+                guard value.count == 16,
+                    let project = ProjectName(String(decoding: name, as: UTF8.self)),
+                    let revision = IndexKey.number(value[..<8]),
+                    let activeAt = IndexKey.number(value[8...])
+                else { throw damaged("a catalogue's standing") }
+                standings[project] = CatalogueStanding(
+                    revision: revision, activeAt: Timestamp(ms: Int64(bitPattern: activeAt)))
+            }
+            return standings
+        } catch let error as IngestionError {
+            throw error
+        } catch {
+            throw .index("read", error)
+        }
+    }
+
+    private func read(_ family: String, _ keys: [[UInt8]]) throws(IngestionError) -> [[UInt8]?] {
+        do {
+            return try store.multiGet(family, keys)
+        } catch {
+            throw .index("read", error)
+        }
+    }
+
+    private func damaged(_ what: String) -> IngestionError {
+        IngestionError(
+            .index, "read", place: "index: \(what)",
+            hint: "stop ingestion and delete the index folder: it is rebuilt from the log")
+    }
+}
+
+/// Writes the index's entries into a batch.
+enum IndexWriter {
+    /// A user's number, and with it the next free one.
+    static func put(
+        _ number: UserNumber, for user: UserID, in project: ProjectName, _ partition: Partition,
+        _ batch: inout Batch
+    ) {
+        batch.put(
+            IndexKey.users, IndexKey.user(project, user),
+            IndexKey.bigEndian(UInt64(number.value), bytes: 4))
+        batch.put(
+            IndexKey.facts, IndexKey.fact("next", project, partition),
+            IndexKey.bigEndian(UInt64(number.value) + 1, bytes: 8))
+    }
+
+    /// Where a project's catalogue stands.
+    static func put(
+        _ standing: CatalogueStanding, of project: ProjectName, _ batch: inout Batch
+    ) {
+        batch.put(
+            IndexKey.facts, Array("catalogue\0\(project.text)\0".utf8),
+            IndexKey.bigEndian(standing.revision, bytes: 8)
+                + IndexKey.bigEndian(UInt64(bitPattern: standing.activeAt.ms), bytes: 8))
+    }
+
+    /// The epoch of a partition's newest tenure.
+    static func put(_ epoch: Epoch, of partition: Partition, _ batch: inout Batch) {
+        batch.put(
+            IndexKey.facts, IndexKey.fact("epoch", partition),
+            IndexKey.bigEndian(epoch.value, bytes: 8))
+    }
+
+    /// Up to which offset a partition's log is in the index.
+    static func put(_ end: LogOffset, appliedOf partition: Partition, _ batch: inout Batch) {
+        batch.put(
+            IndexKey.facts, IndexKey.fact("applied", partition),
+            IndexKey.bigEndian(end.value, bytes: 8))
+    }
+}
+
+/// Users' numbers in memory, bounded: two generations, the older forgotten when the younger is full.
+struct NumberCache {
+    private let generationMax: Int
+    private var young: [ProjectUser: UserNumber] = [:]
+    private var old: [ProjectUser: UserNumber] = [:]
+
+    /// - Parameter countMax: numbers kept at most; about 150 bytes each.
+    init(countMax: Int) { generationMax = max(countMax / 2, 1) }
+
+    subscript(user: ProjectUser) -> UserNumber? { young[user] ?? old[user] }
+
+    mutating func insert(_ numbers: [ProjectUser: UserNumber]) {
+        for (user, number) in numbers {
+            if young.count >= generationMax {
+                old = young
+                young = [:]
+            }
+            young[user] = number
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// Brings the index up to the log at start: whatever the log has and the index lacks is put there again.
+
+import Basics
+import KeyValue
+import Log
+import Messages
+
+/// Reads the log's records behind the index's positions into the index and the schema.
+struct IndexReplay {
+    let store: Store
+    let reader: LogReader
+    let partitions: PartitionCount
+    let schema: SchemaBook
+
+    /// Records read at a time: a batch of the index stays small.
+    static let pageRecords = 4_096
+    /// Bytes read at a time.
+    static let pageBytes = 2 << 20
+
+    /// Replays every partition.
+    ///
+    /// - Returns: how many records the index lacked.
+    func run() throws(IngestionError) -> Int {
+        var count = 0
+        for partition in partitions.all {
+            var next = try IndexReader(store).applied(partition)
+            let end = reader.end(of: partition).next
+            guard next <= end else {
+                throw IngestionError(
+                    .index, "replay", place: "partition \(partition)",
+                    hint: "the index is ahead of the log: the log lost its end or was replaced")
+            }
+            while next < end {
+                let page = try read(partition, from: next)
+                try apply(page, partition)
+                count += page.records.count
+                next = page.next
+            }
+        }
+        return count
+    }
+
+    private func read(_ partition: Partition, from next: LogOffset) throws(IngestionError)
+        -> LogPage
+    {
+        do {
+            return try reader.read(
+                partition, from: next,
+                limit: ReadLimit(bytes: Self.pageBytes, records: Self.pageRecords))
+        } catch {
+            throw .log("replay", error)
+        }
+    }
+
+    private func apply(_ page: LogPage, _ partition: Partition) throws(IngestionError) {
+        var batch = Batch()
+        for stored in page.records {
+            do {
+                let record = try LogV1.LogRecord.decode(Array(stored.payload))
+                try apply(record, LogPlace(partition: partition, offset: stored.offset), &batch)
+            } catch let error as IngestionError {
+                throw error
+            } catch {
+                throw .log("replay record \(stored.offset) of partition \(partition)", error)
+            }
+        }
+        IndexWriter.put(page.next, appliedOf: partition, &batch)
+        do {
+            try store.write(batch, sync: false)
+        } catch {
+            throw .index("write", error)
+        }
+    }
+
+    private func apply(
+        _ record: LogV1.LogRecord, _ place: LogPlace, _ batch: inout Batch
+    ) throws(IngestionError) {
+        if case .tenure(let tenure) = record.body {
+            IndexWriter.put(Epoch(tenure.epoch), of: place.partition, &batch)
+            return
+        }
+        guard let project = ProjectName(record.project) else { return }
+        if let importID = record.importId, let line = record.importLine {
+            batch.put(
+                IndexKey.imports, IndexKey.line(project, importID, line), place.bytes)
+        }
+        switch record.body {
+        case .newUser(let new):
+            guard let user = UserID(new.userId) else { return }
+            IndexWriter.put(
+                UserNumber(new.number), for: user, in: project, place.partition, &batch)
+        case .event(let event):
+            // It was admitted when it was written; here it only teaches the names again.
+            _ = schema.admit(event, in: project)
+            if let id = event.eventId {
+                batch.put(
+                    IndexKey.events,
+                    IndexKey.event(
+                        project, place.partition, UserNumber(event.userNumber), id), place.bytes)
+            }
+        case .catalogue(let change):
+            IndexWriter.put(
+                CatalogueStanding(
+                    revision: change.revision, activeAt: Timestamp(ms: change.activeAtMs)),
+                of: project, &batch)
+        case .profile(let profile): _ = schema.admit(profile, in: project)
+        case .tenure, nil: break
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// Control records of a group: catalogue changes in every partition, and the beginning of a tenure.
+
+import Basics
+import KeyValue
+import Log
+import Messages
+
+extension IntakeGroup {
+    /// Writes a project's next catalogue revisions to every partition, the same in each.
+    mutating func write(
+        _ batch: CatalogueBatch, at now: Timestamp, _ pending: inout Pending,
+        _ answer: Answer<CatalogueStanding>
+    ) throws(IngestionError) {
+        let activeAt = now + parts.settings.activationAheadMs
+        var standing =
+            try newStandings[batch.project] ?? IndexReader(parts.store).standing(of: batch.project)
+            ?? CatalogueStanding(revision: 0, activeAt: now)
+        for document in batch.documents where document.revision > standing.revision {
+            guard document.revision == standing.revision + 1 else {
+                let error = IngestionError(
+                    .gap, "append to the catalogue", place: "revision \(document.revision)",
+                    hint: "revision \(standing.revision + 1) comes first")
+                pending.answers.append { answer.resume(throwing: error) }
+                return
+            }
+            let change = LogV1.CatalogueChange(
+                revision: document.revision, kind: document.kind, name: document.name,
+                body: document.body, activeAtMs: activeAt.ms)
+            for partition in parts.partitions.all {
+                _ = try add(
+                    .catalogue(change), to: partition, project: batch.project, at: now, &pending)
+            }
+            standing = CatalogueStanding(revision: document.revision, activeAt: activeAt)
+        }
+        newStandings[batch.project] = standing
+        IndexWriter.put(standing, of: batch.project, &pending.batch)
+        pending.answers.append { [standing] in answer.resume(returning: standing) }
+    }
+
+    /// Writes who owns the logs from here on, where that is news.
+    mutating func write(
+        _ owned: [Partition: Epoch], of instance: InstanceID, at now: Timestamp,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        let reader = IndexReader(parts.store)
+        for (partition, epoch) in owned.sorted(by: { $0.key < $1.key }) {
+            let known = try epochs[partition] ?? reader.epoch(of: partition)
+            guard known.map({ $0 < epoch }) ?? true else { continue }
+            _ = try add(
+                .tenure(LogV1.Tenure(epoch: epoch.value, instance: instance.bytes)),
+                to: partition, project: nil, at: now, &pending)
+            epochs[partition] = epoch
+            IndexWriter.put(epoch, of: partition, &pending.batch)
+        }
+    }
+
+    /// Brings the index up to the group that is durable now; nothing is lost if it is not.
+    mutating func index(_ pending: Pending, ends: [Partition: LogOffset]) throws(IngestionError) {
+        guard !pending.places.isEmpty else { return }
+        var batch = pending.batch
+        let schemaChanges = parts.schema.changes
+        if schemaChanges != savedSchemaChanges {
+            try SchemaStore.put(parts.schema, &batch)
+            savedSchemaChanges = schemaChanges
+        }
+        for (partition, end) in ends { IndexWriter.put(end, appliedOf: partition, &batch) }
+        do {
+            try parts.store.write(batch, sync: false)
+        } catch {
+            throw .index("write", error)
+        }
+    }
+}

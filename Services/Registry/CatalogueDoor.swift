@@ -1,0 +1,148 @@
+// The catalogue's methods as callers see them.
+
+import Basics
+import Messages
+
+/// Serves shoal.registry.v1.Catalogue for the project named in the request's header.
+struct CatalogueDoor: RegistryV1_CatalogueService {
+    /// Most documents of one answer.
+    static let documentsMax = 1_000
+    /// Most bytes of documents in one answer: an answer stays well within a frame.
+    static let answerBytesMax = 4 << 20
+
+    let keeper: Keeper
+    let clock: any Clock
+
+    func put(_ request: RegistryV1.PutRequest, _ call: CallContext) async throws(Fault)
+        -> RegistryV1.PutResponse
+    {
+        guard let body = request.body, body.count <= DocumentKey.bodyBytesMax else {
+            throw Fault.invalidArgument(
+                "the body is missing or longer than \(DocumentKey.bodyBytesMax) bytes",
+                place: "body", hint: "use Delete to remove a document")
+        }
+        let key = try await key(request.kind, request.name, call)
+        var document = try await write(key, body: body, expected: request.expectedRevision)
+        document.body = nil
+        return RegistryV1.PutResponse(document: document)
+    }
+
+    func delete(_ request: RegistryV1.DeleteRequest, _ call: CallContext) async throws(Fault)
+        -> RegistryV1.DeleteResponse
+    {
+        let key = try await key(request.kind, request.name, call)
+        let document = try await write(key, body: nil, expected: request.expectedRevision)
+        return RegistryV1.DeleteResponse(revision: document.revision)
+    }
+
+    func get(_ request: RegistryV1.GetRequest, _ call: CallContext) async throws(Fault)
+        -> RegistryV1.GetResponse
+    {
+        let key = try await key(request.kind, request.name, call)
+        let document = try await told {
+            try await keeper.read("get") { try RegistryStore.newest(key, $0) }
+        }
+        guard let document, document.body != nil else {
+            throw Fault.notFound("there is no \(key.kind) \(key.name)", place: "name")
+        }
+        return RegistryV1.GetResponse(document: document)
+    }
+
+    func list(_ request: RegistryV1.ListRequest, _ call: CallContext) async throws(Fault)
+        -> RegistryV1.ListResponse
+    {
+        let project = try await told { try keeper.project(call.project) }
+        let limit = min(Int(max(request.limit, 1)), Self.documentsMax)
+        let (documents, more) = try await changes(
+            project.name, kind: request.kind, after: request.afterRevision,
+            everyChange: request.everyChange, limit: limit)
+        return RegistryV1.ListResponse(
+            documents: documents, more: more, revision: project.revision)
+    }
+
+    func watch(_ request: RegistryV1.WatchCatalogueRequest, _ call: CallContext)
+        async throws(Fault) -> RegistryV1.WatchCatalogueResponse
+    {
+        let wait = UInt64(min(request.waitMs, RegistryDoor.waitMsMax)) * 1_000_000
+        let until = min(clock.monotonicNs + wait, call.deadlineNs)
+        var seen = keeper.catalogueChanges.value
+        var project = try await told { try keeper.project(call.project) }
+        while project.revision <= request.afterRevision, clock.monotonicNs < until,
+            !Task.isCancelled
+        {
+            seen = await keeper.catalogueChanges.wait(above: seen, untilNs: until)
+            project = try await told { try keeper.project(call.project) }
+        }
+        let limit = min(Int(max(request.limit, 1)), Self.documentsMax)
+        let (documents, _) = try await changes(
+            project.name, kind: nil, after: request.afterRevision, everyChange: true, limit: limit)
+        return RegistryV1.WatchCatalogueResponse(
+            documents: documents, revision: project.revision)
+    }
+
+    func history(_ request: RegistryV1.HistoryRequest, _ call: CallContext) async throws(Fault)
+        -> RegistryV1.HistoryResponse
+    {
+        let key = try await key(request.kind, request.name, call)
+        let limit = min(Int(max(request.limit, 1)), Self.documentsMax)
+        let documents = try await told {
+            try await keeper.read("history") {
+                try RegistryStore.history(
+                    of: key, after: request.afterRevision, limit: limit, $0)
+            }
+        }
+        return RegistryV1.HistoryResponse(documents: Self.page(documents))
+    }
+}
+
+extension CatalogueDoor {
+    private func key(_ kind: String, _ name: String, _ call: CallContext) async throws(Fault)
+        -> DocumentKey
+    {
+        try await told {
+            try DocumentKey(project: keeper.project(call.project).name, kind: kind, name: name)
+        }
+    }
+
+    private func write(_ key: DocumentKey, body: [UInt8]?, expected: UInt64?)
+        async throws(Fault) -> RegistryV1.Document
+    {
+        let now = clock.now
+        return try await told {
+            try await keeper.change("write the catalogue") { state, database in
+                let document = try RegistryStore.put(
+                    key, body: body, expected: expected, at: now, database)
+                for index in state.projects.indices where state.projects[index].name == key.project
+                {
+                    state.projects[index].revision = document.revision
+                }
+                return document
+            }
+        }
+    }
+
+    private func changes(
+        _ project: ProjectName, kind: String?, after revision: UInt64, everyChange: Bool,
+        limit: Int
+    ) async throws(Fault) -> ([RegistryV1.Document], more: Bool) {
+        let documents = try await told {
+            try await keeper.read("list") {
+                try RegistryStore.changes(
+                    in: project, kind: kind, after: revision, everyChange: everyChange,
+                    limit: limit + 1, $0)
+            }
+        }
+        let page = Self.page(Array(documents.prefix(limit)))
+        return (page, more: page.count < documents.count)
+    }
+
+    /// As many documents from the front as one answer may carry, at least one.
+    static func page(_ documents: [RegistryV1.Document]) -> [RegistryV1.Document] {
+        var bytes = 0
+        return Array(
+            documents.prefix { document in
+                defer { bytes += document.body?.count ?? 0 }
+                return bytes <= answerBytesMax
+            })
+    }
+}

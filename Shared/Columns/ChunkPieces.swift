@@ -1,0 +1,203 @@
+// Reads the tables of a chunk's directory and checks that what they claim is so.
+
+import Basics
+
+/// What all tables of a chunk share, and the way to read a table.
+struct ChunkPieces {
+    private let dictionary: BytesColumn
+    private let lists: ListColumn
+    private let listCount: Int
+
+    /// Reads dictionary and lists.
+    init(reading sections: inout SectionReader) throws(ColumnsError) {
+        dictionary = try sections.texts("dictionary")
+        guard Self.isSorted(dictionary) else { throw sections.corrupt("dictionary") }
+        listCount = try sections.count("lists")
+        let starts = try sections.narrow(count: listCount + 1, "lists starts")
+        let tags = try sections.section(of: UInt8.self, count: nil, "lists tags")
+        let payloads = try sections.narrow(count: tags.count, "lists payloads")
+        try sections.checkStarts(starts, end: tags.count, "lists")
+        lists = ListColumn(
+            starts: starts,
+            tags: .mapped(tags),
+            payloads: payloads,
+            texts: .sorted(dictionary)
+        )
+        for index in 0..<tags.count {
+            switch ValueTag(rawValue: tags[index]) {
+            case .text where payloads[index] < UInt64(dictionary.count): break
+            case .decimal, .double, .bool, .instant: break
+            default: throw sections.corrupt("lists")
+            }
+        }
+    }
+
+    private static func isSorted(_ texts: BytesColumn) -> Bool {
+        (1..<max(texts.count, 1)).allSatisfy { index in
+            texts.withBytes(index - 1) { before in
+                texts.withBytes(index) { UTF8Text.order(before, $0) < 0 }
+            }
+        }
+    }
+
+    /// Reads the next table.
+    func table(
+        reading sections: inout SectionReader
+    ) throws(ColumnsError) -> (TableKind, EventTable) {
+        let (kindCode, name) = try sections.entry("table") { reader throws(BytesError) in
+            (try reader.u8(), try reader.text())
+        }
+        guard let kind = TableKind(rawValue: kindCode) else {
+            throw sections.corrupt("directory, table")
+        }
+        let what = "\(kind) \(name)"
+        let rowCount = try sections.count(what)
+        guard rowCount > 0 else { throw sections.corrupt("directory, \(what)") }
+        let (minTime, maxTime) = try sections.entry(what) { reader throws(BytesError) in
+            (try reader.zigzag(), try reader.zigzag())
+        }
+        let zone = TableZone(
+            minTime: minTime,
+            maxTime: maxTime,
+            minUser: try sections.word(what),
+            maxUser: try sections.word(what)
+        )
+        let users = UserColumn(
+            .mapped(try sections.section(of: UInt32.self, count: rowCount, what + " users"))
+        )
+        let times = try times(zone, rowCount, what, reading: &sections)
+        let offsets = try sections.narrow(count: rowCount, what + " offsets")
+        var columns: [PropertyColumn] = []
+        for _ in 0..<(try sections.count(what + " columns")) {
+            columns.append(try column(rowCount, what, reading: &sections))
+        }
+        guard columns.isSorted(by: \.name), kind == .event || columns.count == 1 else {
+            throw sections.corrupt("directory, \(what)")
+        }
+        let table = EventTable(
+            name: name,
+            rowCount: rowCount,
+            zone: zone,
+            isSorted: true,
+            users: users,
+            times: times,
+            offsets: offsets,
+            properties: .sorted(columns)
+        )
+        guard Self.isOrdered(table) else { throw sections.corrupt(what + " rows") }
+        return (kind, table)
+    }
+
+    private func times(
+        _ zone: TableZone,
+        _ rowCount: Int,
+        _ what: String,
+        reading sections: inout SectionReader
+    ) throws(ColumnsError) -> TimeColumn {
+        let width = try sections.entry(what) { reader throws(BytesError) in try reader.u8() }
+        switch width {
+        case 4:
+            let times = try sections.section(of: UInt32.self, count: rowCount, what + " times")
+            return TimeColumn(.narrow(base: zone.minTime, times))
+        case 8:
+            let times = try sections.section(of: Int64.self, count: rowCount, what + " times")
+            return TimeColumn(.wide(times))
+        default: throw sections.corrupt("directory, \(what) times")
+        }
+    }
+
+    /// Rows rise by (user, time, offset), and the zone is that of the rows.
+    private static func isOrdered(_ table: EventTable) -> Bool {
+        var zone = TableZone.empty
+        var before: (UInt32, Int64, UInt64)?
+        for row in 0..<table.rowCount {
+            let key = (table.users[row], table.times[row], table.offsets[row])
+            if let before, before > key { return false }
+            zone.include(user: key.0, time: key.1)
+            before = key
+        }
+        return zone == table.zone
+    }
+
+    private func column(
+        _ rowCount: Int,
+        _ table: String,
+        reading sections: inout SectionReader
+    ) throws(ColumnsError) -> PropertyColumn {
+        let (name, tag) = try sections.entry(table + " column") { reader throws(BytesError) in
+            (try reader.text(), try reader.u8())
+        }
+        let what = name.isEmpty ? table + " values" : "\(table) \(name)"
+        let tags: TagColumn
+        if tag == Format.mixedTags {
+            tags = .mapped(try sections.section(of: UInt8.self, count: rowCount, what + " tags"))
+        } else {
+            tags = .uniform(tag, count: rowCount)
+        }
+        let payloads = try sections.narrow(count: rowCount, what + " payloads")
+        let textCount = try sections.count(what + " texts")
+        let codes =
+            textCount == 0
+            ? NarrowColumn(.constant(0, count: 0))
+            : try sections.narrow(count: textCount, what + " codes")
+        let column = PropertyColumn(
+            name: name,
+            rowCount: rowCount,
+            numbers: try numbers(what, reading: &sections),
+            dictionary: TextDictionary(form: .sorted(dictionary, codes: codes)),
+            tags: tags,
+            payloads: payloads,
+            lists: lists
+        )
+        guard areRising(codes), hasSoundRows(column) else { throw sections.corrupt(what) }
+        return column
+    }
+
+    private func areRising(_ codes: NarrowColumn) -> Bool {
+        for index in 0..<codes.count {
+            guard codes[index] < UInt64(dictionary.count),
+                index == 0 || codes[index - 1] < codes[index]
+            else { return false }
+        }
+        return true
+    }
+
+    /// Every tag is known, every text's code and every list's index is there.
+    private func hasSoundRows(_ column: PropertyColumn) -> Bool {
+        var tags = Array(repeating: 0 as UInt8, count: BlockRows.count)
+        var payloads = Array(repeating: 0 as UInt64, count: BlockRows.count)
+        for rows in BlockRows.of(column.rowCount) {
+            column.decode(rows: rows, tags: &tags, payloads: &payloads)
+            for place in 0..<rows.count {
+                switch ValueTag(rawValue: tags[place]) {
+                case nil: return false
+                case .text where payloads[place] >= UInt64(column.dictionary.count): return false
+                case .list where payloads[place] >= UInt64(listCount): return false
+                default: break
+                }
+            }
+        }
+        return true
+    }
+
+    private func numbers(
+        _ what: String,
+        reading sections: inout SectionReader
+    ) throws(ColumnsError) -> ClosedRange<Number>? {
+        let flag = try sections.entry(what) { reader throws(BytesError) in try reader.u8() }
+        guard flag != 0 else { return nil }
+        let (least, greatest) = try sections.entry(what) { reader throws(BytesError) in
+            (
+                (tag: try reader.u8(), payload: try reader.u64()),
+                (tag: try reader.u8(), payload: try reader.u64())
+            )
+        }
+        guard flag == 1,
+            let low = ValueTag(rawValue: least.tag).flatMap({ Payload.number($0, least.payload) }),
+            let high = ValueTag(rawValue: greatest.tag)
+                .flatMap({ Payload.number($0, greatest.payload) }),
+            low <= high
+        else { throw sections.corrupt("directory, \(what) numbers") }
+        return low...high
+    }
+}

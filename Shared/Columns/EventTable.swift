@@ -1,0 +1,120 @@
+// The rows of one event name (or one user property) in one piece, tail or chunk alike.
+
+public import Basics
+
+/// A table's columns.
+///
+/// Any thread may read; it keeps its piece alive.
+///
+/// Rows are in (user, time, offset) order where `isSorted`, else in log order.
+public struct EventTable: Sendable {
+    /// The event's name, or the user property's.
+    public let name: String
+    /// Its rows.
+    public let rowCount: Int
+    /// Which instants and users it has rows of.
+    public let zone: TableZone
+    /// Whether the rows are sorted by (user, time, offset), as in a chunk.
+    public let isSorted: Bool
+    /// The users of the rows.
+    public let users: UserColumn
+    /// The instants of the rows; of a user property: from when a version holds.
+    public let times: TimeColumn
+    /// The log offsets of the rows.
+    public let offsets: NarrowColumn
+
+    enum Properties: Sendable {
+        /// A chunk's, sorted by the names' bytes.
+        case sorted([PropertyColumn])
+        case open(TailTable, Tail)
+    }
+
+    let properties: Properties
+
+    /// Lends users and instants; the form for loops.
+    public func withRows<Value>(_ body: (Span<UInt32>, TimeColumn) -> Value) -> Value {
+        users.withSpan { body($0, times) }
+    }
+
+    /// The names of its properties, sorted by bytes.
+    public var propertyNames: [String] {
+        switch properties {
+        case .sorted(let columns): columns.map(\.name)
+        case .open(let table, _): table.columns.map(\.name).sorted(by: TextBytes.precedes)
+        }
+    }
+
+    /// A property by its exact name; nil when no row of this piece has it.
+    public func property(_ name: String) -> PropertyColumn? {
+        switch properties {
+        case .sorted(let columns):
+            columns.index(named: name, by: \.name).map { columns[$0] }
+        case .open(let table, let tail):
+            tail.names.code(of: name).flatMap { table.column($0) }
+                .map { PropertyColumn($0, rowCount: rowCount, of: tail) }
+        }
+    }
+
+    /// The column of a user property's versions; absent rows are unset.
+    var versionValues: PropertyColumn? {
+        switch properties {
+        case .sorted(let columns): columns.first
+        case .open(let table, let tail):
+            table.columns.first.map { PropertyColumn($0, rowCount: rowCount, of: tail) }
+        }
+    }
+
+    /// The rows of a user, in the table's order: a binary search if sorted, else a scan.
+    public func rows(of user: UserNumber) -> [Int] {
+        guard user.value >= zone.minUser, user.value <= zone.maxUser else { return [] }
+        return users.withSpan { users in
+            guard isSorted else { return users.indices.filter { users[$0] == user.value } }
+            var row = Self.firstRow(of: user.value, in: users)
+            let start = row
+            while row < users.count, users[row] == user.value { row += 1 }
+            return Array(start..<row)
+        }
+    }
+
+    private static func firstRow(of user: UInt32, in users: Span<UInt32>) -> Int {
+        var low = 0
+        var high = users.count
+        while low < high {
+            let middle = (low + high) / 2
+            if users[middle] < user { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension EventTable {
+    /// A table of the open tail.
+    init(_ table: TailTable, of tail: Tail) {
+        name = table.name
+        rowCount = table.rowCount
+        zone = table.zone
+        isSorted = false
+        users = UserColumn(.array(table.users))
+        times = TimeColumn(.array(table.times))
+        offsets = NarrowColumn(.array(table.offsets))
+        properties = .open(table, tail)
+    }
+}
+
+extension PropertyColumn {
+    /// A column of the open tail.
+    init(_ column: TailColumn, rowCount: Int, of tail: Tail) {
+        name = column.name
+        self.rowCount = rowCount
+        numbers = column.numbers
+        dictionary = TextDictionary(form: .pool(tail.texts))
+        tags = .array(column.tags)
+        payloads = NarrowColumn(.array(column.payloads))
+        lists = ListColumn(
+            starts: NarrowColumn(.array32(tail.lists.starts)),
+            tags: .array(tail.lists.tags),
+            payloads: NarrowColumn(.array(tail.lists.payloads)),
+            texts: .pool(tail.texts)
+        )
+    }
+}

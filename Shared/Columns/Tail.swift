@@ -1,0 +1,233 @@
+// The open tail: what came in since the last chunk was sealed, in columns in memory.
+
+public import Basics
+
+/// Events, user properties and identifiers of one (project, partition), in log order.
+///
+/// A value type with one owner, the partition's lane. A copy is a snapshot that any thread may
+/// read; while one is held, the next append copies the columns it touches.
+public struct Tail: Sendable {
+    /// The first log offset it covers.
+    public let from: LogOffset
+    /// The log offset behind the last it covers.
+    public private(set) var to: LogOffset
+    /// Rows of events.
+    public private(set) var eventRows = 0
+    /// Rows of user properties.
+    public private(set) var propertyRows = 0
+    /// The number of the first user whose identifier it keeps.
+    public let firstUser: UserNumber
+
+    private(set) var names = StringPool()
+    private(set) var texts = StringPool()
+    private(set) var lists = ListPool()
+    private(set) var ids = BytesPool()
+    private(set) var events: [TailTable] = []
+    private(set) var properties: [TailTable] = []
+    private var eventOfName: [UInt32: Int] = [:]
+    private var propertyOfName: [UInt32: Int] = [:]
+    private var cells = 0
+
+    /// An empty tail from an offset on; `firstUser` is the next number to be given to a user.
+    public init(from: LogOffset, firstUser: UserNumber) {
+        self.from = from
+        to = from
+        self.firstUser = firstUser
+    }
+
+    /// Rows of both kinds, to decide about sealing.
+    public var rowCount: Int { eventRows + propertyRows }
+    /// Users whose identifiers it keeps.
+    public var userCount: Int { ids.count }
+    /// Whether a chunk of it would hold nothing.
+    public var isEmpty: Bool { rowCount == 0 && userCount == 0 }
+    /// About the bytes it holds: 20 a row, 9 a cell (also an absent one), and the texts.
+    public var approximateBytes: Int {
+        rowCount * 20 + cells * 9 + texts.byteCount + names.byteCount + ids.byteCount
+            + lists.tags.count * 9 + lists.count * 4
+    }
+
+    /// Adds an event.
+    ///
+    /// Of a property named twice the last value counts.
+    ///
+    /// All or nothing. Throws `.outOfOrder` for an offset before the last one (equal ones are
+    /// fine: one merge record brings many events), `.invalidValue` for a list in a list,
+    /// `.limit` when the tail is full.
+    public mutating func append(
+        event name: String,
+        user: UserNumber,
+        at: Timestamp,
+        offset: LogOffset,
+        properties: some Collection<(name: String, value: PropertyValue)>
+    ) throws(ColumnsError) {
+        try check(offset, "append event")
+        var room = Room(name)
+        for property in properties { try room.add(property.name, property.value) }
+        try check(room, "append event")
+        let nameCode = names.intern(name)
+        let index = Self.table(nameCode, named: name, in: &events, by: &eventOfName)
+        events[index].addRow(user: user.value, time: at.ms, offset: offset.value)
+        for property in properties {
+            let code = names.intern(property.name)
+            let (tag, payload) = encode(property.value)
+            cells += events[index].set(code, named: { property.name }, to: tag, payload)
+        }
+        eventRows += 1
+        to = offset.next
+    }
+
+    /// Adds versions of a user's properties, in force from `at` on (nil: always); nil = unset.
+    ///
+    /// All or nothing; throws as for an event.
+    public mutating func append(
+        profile: some Collection<(name: String, value: PropertyValue?)>,
+        user: UserNumber,
+        at: Timestamp?,
+        offset: LogOffset
+    ) throws(ColumnsError) {
+        try check(offset, "append profile")
+        var room = Room("")
+        for property in profile { try room.add(property.name, property.value) }
+        try check(room, "append profile")
+        for property in profile {
+            let nameCode = names.intern(property.name)
+            let index = Self.table(
+                nameCode,
+                named: property.name,
+                in: &properties,
+                by: &propertyOfName
+            )
+            let (tag, payload) = property.value.map { encode($0) } ?? (.absent, 0)
+            properties[index].addRow(
+                user: user.value,
+                time: at?.ms ?? .min,
+                offset: offset.value
+            )
+            cells += properties[index].set(0, named: { "" }, to: tag, payload)
+            propertyRows += 1
+        }
+        to = offset.next
+    }
+
+    /// Adds a user, who must have the next number (else `.outOfOrder`).
+    public mutating func append(
+        user: UserNumber,
+        id: UserID,
+        offset: LogOffset
+    ) throws(ColumnsError) {
+        try check(offset, "append user")
+        guard UInt64(user.value) == UInt64(firstUser.value) + UInt64(userCount) else {
+            throw ColumnsError(.outOfOrder, "append user", at: "user \(user)")
+        }
+        guard ids.hasRoom(bytes: id.text.utf8.count) else {
+            throw ColumnsError(.limit, "append user", at: "user \(user)")
+        }
+        ids.append(id.text)
+        to = offset.next
+    }
+
+    /// Covers the log up to an offset: what lies before it and is not here left nothing here.
+    public mutating func advance(to offset: LogOffset) { to = max(to, offset) }
+
+    /// The table of an event name.
+    func event(_ name: String) -> TailTable? {
+        names.code(of: name).flatMap { eventOfName[$0] }.map { events[$0] }
+    }
+
+    /// The versions of a user property.
+    func property(_ name: String) -> TailTable? {
+        names.code(of: name).flatMap { propertyOfName[$0] }.map { properties[$0] }
+    }
+
+    private static func table(
+        _ nameCode: UInt32,
+        named name: String,
+        in tables: inout [TailTable],
+        by indices: inout [UInt32: Int]
+    ) -> Int {
+        if let index = indices[nameCode] { return index }
+        indices[nameCode] = tables.count
+        tables.append(TailTable(name: name))
+        return tables.count - 1
+    }
+
+    private mutating func encode(_ value: PropertyValue) -> (ValueTag, UInt64) {
+        guard case .list(let values) = value else { return encode(plain: value) }
+        for value in values {
+            let (tag, payload) = encode(plain: value)
+            lists.add(tag, payload)
+        }
+        return (.list, lists.close())
+    }
+
+    private mutating func encode(plain value: PropertyValue) -> (ValueTag, UInt64) {
+        switch value {
+        case .number(let number): Payload.of(number)
+        case .text(let text): (.text, UInt64(texts.intern(text)))
+        case .bool(let bool): (.bool, bool ? 1 : 0)
+        case .instant(let instant): (.instant, UInt64(bitPattern: instant.ms))
+        case .list: preconditionFailure("a list inside a list has been refused before")
+        }
+    }
+
+    private func check(_ offset: LogOffset, _ operation: String) throws(ColumnsError) {
+        guard offset.next >= to, offset >= from else {
+            throw ColumnsError(.outOfOrder, operation, at: "offset \(offset) of a tail up to \(to)")
+        }
+    }
+
+    private func check(_ room: Room, _ operation: String) throws(ColumnsError) {
+        guard rowCount + room.names <= Format.elementsMax, texts.hasRoom(bytes: room.textBytes),
+            names.hasRoom(bytes: room.nameBytes), lists.hasRoom(values: room.listValues)
+        else { throw ColumnsError(.limit, operation, at: "tail from offset \(from)") }
+    }
+}
+
+/// What an append will need, known before anything is changed.
+private struct Room {
+    var names = 1
+    var nameBytes: Int
+    var textBytes = 0
+    var listValues = 0
+
+    init(_ name: String) { nameBytes = name.utf8.count }
+
+    mutating func add(_ name: String, _ value: PropertyValue?) throws(ColumnsError) {
+        names += 1
+        nameBytes += name.utf8.count
+        switch value {
+        case .text(let text): textBytes += text.utf8.count
+        case .list(let values):
+            listValues += values.count
+            for value in values {
+                if case .list = value { throw ColumnsError(.invalidValue, "append", at: name) }
+                if case .text(let text) = value { textBytes += text.utf8.count }
+            }
+        default: break
+        }
+    }
+}
+
+/// Texts one behind the other, by index, not told apart: the users' identifiers.
+struct BytesPool: Sendable {
+    private(set) var heap: [UInt8] = []
+    private(set) var starts: [UInt32] = [0]
+
+    var count: Int { starts.count - 1 }
+    var byteCount: Int { heap.count + starts.count * 4 }
+
+    func hasRoom(bytes: Int) -> Bool {
+        count < Format.elementsMax && heap.count + bytes <= Format.elementsMax
+    }
+
+    mutating func append(_ text: String) {
+        heap.append(contentsOf: text.utf8)
+        starts.append(UInt32(heap.count))
+    }
+
+    /// Lends the bytes of a text.
+    func withBytes<Value>(_ index: Int, _ body: (Span<UInt8>) -> Value) -> Value {
+        body(heap.span.extracting(Int(starts[index])..<Int(starts[index + 1])))
+    }
+}

@@ -1,0 +1,106 @@
+// The open tail's table of one event name or one user property, in the order of arrival.
+
+import Basics
+
+/// Rows as they come in, and a column for each property seen.
+struct TailTable: Sendable {
+    let name: String
+    private(set) var users: [UInt32] = []
+    private(set) var times: [Int64] = []
+    private(set) var offsets: [UInt64] = []
+    private(set) var columns: [TailColumn] = []
+    private(set) var zone = TableZone.empty
+    /// Column by the code of its name.
+    private var columnOfName: [UInt32: Int] = [:]
+
+    init(name: String) { self.name = name }
+
+    var rowCount: Int { users.count }
+
+    /// Adds a row without values.
+    mutating func addRow(user: UInt32, time: Int64, offset: UInt64) {
+        users.append(user)
+        times.append(time)
+        offsets.append(offset)
+        zone.include(user: user, time: time)
+    }
+
+    /// Gives the last row a value; a second one for the same property replaces the first.
+    ///
+    /// `nameCode` is the code of the column's name. Gives the cells that were added.
+    mutating func set(
+        _ nameCode: UInt32,
+        named name: () -> String,
+        to tag: ValueTag,
+        _ payload: UInt64
+    ) -> Int {
+        let index: Int
+        if let known = columnOfName[nameCode] {
+            index = known
+        } else {
+            index = columns.count
+            columns.append(TailColumn(name: name()))
+            columnOfName[nameCode] = index
+        }
+        return columns[index].set(row: users.count - 1, to: tag, payload)
+    }
+
+    /// The column whose name has this code.
+    func column(_ nameCode: UInt32) -> TailColumn? {
+        columnOfName[nameCode].map { columns[$0] }
+    }
+}
+
+/// A property of a tail's table; rows behind its end are absent.
+struct TailColumn: Sendable {
+    let name: String
+    private(set) var tags: [UInt8] = []
+    private(set) var payloads: [UInt64] = []
+    private(set) var numbers: ClosedRange<Number>?
+
+    init(name: String) { self.name = name }
+
+    /// Sets a row's value, the last of the column or one behind it; gives the cells added.
+    mutating func set(row: Int, to tag: ValueTag, _ payload: UInt64) -> Int {
+        precondition(row >= tags.count - 1, "values come in the order of rows")
+        if let number = Payload.number(tag, payload) {
+            let least = min(numbers?.lowerBound ?? number, number)
+            numbers = least...max(numbers?.upperBound ?? number, number)
+        }
+        guard row >= tags.count else {
+            tags[row] = tag.rawValue
+            payloads[row] = payload
+            return 0
+        }
+        let added = row + 1 - tags.count
+        while tags.count < row {
+            tags.append(ValueTag.absent.rawValue)
+            payloads.append(0)
+        }
+        tags.append(tag.rawValue)
+        payloads.append(payload)
+        return added
+    }
+}
+
+/// Which instants and users a table has rows of, so that a reader can skip it.
+public struct TableZone: Sendable, Hashable {
+    /// The earliest instant of a row, in milliseconds since the Unix epoch.
+    public var minTime: Int64
+    /// The latest instant of a row.
+    public var maxTime: Int64
+    /// The lowest user number.
+    public var minUser: UInt32
+    /// The highest user number.
+    public var maxUser: UInt32
+
+    /// Of no rows: everything lies outside.
+    static let empty = TableZone(minTime: .max, maxTime: .min, minUser: .max, maxUser: .min)
+
+    mutating func include(user: UInt32, time: Int64) {
+        minTime = min(minTime, time)
+        maxTime = max(maxTime, time)
+        minUser = min(minUser, user)
+        maxUser = max(maxUser, user)
+    }
+}

@@ -1,0 +1,84 @@
+// The distinct texts a column's codes stand for, in the open tail or in a chunk.
+
+import Basics
+
+/// Texts by code.
+///
+/// Any thread may read.
+///
+/// In a chunk the codes of a column are dense, rise with the texts' bytes, and belong to that
+/// column alone; in the tail all columns share the codes, in order of first sight.
+public struct TextDictionary: Sendable {
+    enum Form: Sendable {
+        case pool(StringPool)
+        case sorted(BytesColumn, codes: NarrowColumn)
+    }
+
+    let form: Form
+
+    /// The number of codes, so the length of a table by code.
+    public var count: Int {
+        switch form {
+        case .pool(let pool): pool.count
+        case .sorted(_, let codes): codes.count
+        }
+    }
+
+    /// The text of a code; the code must be below `count`.
+    public func text(_ code: UInt32) -> String {
+        switch form {
+        case .pool(let pool): pool.text(code)
+        case .sorted(let texts, let codes): texts.text(Int(codes[Int(code)]))
+        }
+    }
+
+    /// The code of the text with exactly these bytes; nil when no row can have it.
+    public func code(of text: String) -> UInt32? {
+        switch form {
+        case .pool(let pool): return pool.code(of: text)
+        case .sorted(let texts, let codes):
+            guard let global = texts.indexIfSorted(of: text) else { return nil }
+            var low = 0
+            var high = codes.count
+            while low < high {
+                let middle = (low + high) / 2
+                if codes[middle] < UInt64(global) { low = middle + 1 } else { high = middle }
+            }
+            guard low < codes.count, codes[low] == UInt64(global) else { return nil }
+            return UInt32(low)
+        }
+    }
+}
+
+/// Texts of a chunk, one behind the other.
+///
+/// Any thread may read.
+struct BytesColumn: Sendable {
+    let count: Int
+    /// `count` + 1 places in the heap, never falling.
+    let starts: NarrowColumn
+    let heap: MappedArray<UInt8>
+
+    /// Lends the bytes of a text.
+    func withBytes<Value>(_ index: Int, _ body: (Span<UInt8>) -> Value) -> Value {
+        let range = Int(starts[index])..<Int(starts[index + 1])
+        return heap.withSpan { body($0.extracting(range)) }
+    }
+
+    /// A text.
+    func text(_ index: Int) -> String { withBytes(index) { UTF8Text.string($0) } }
+
+    /// The index of a text where the texts are sorted by bytes.
+    func indexIfSorted(of text: String) -> Int? {
+        let wanted = text.utf8Span.span
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            let order = withBytes(middle) { UTF8Text.order($0, wanted) }
+            if order == 0 { return middle }
+            if order < 0 { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+}

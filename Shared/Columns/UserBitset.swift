@@ -1,0 +1,116 @@
+// A set of users of one (project, partition): one bit per user number.
+
+public import Basics
+
+/// Users by number, below a universe of all users.
+///
+/// A value type for one thread at a time.
+///
+/// Takes a bit for every user of the universe, in or out: 125 kB for a million.
+public struct UserBitset: Sendable, Hashable {
+    /// How many users there are; numbers are below it.
+    public let universe: Int
+    /// 64 users a word, the lowest bit first; bits behind the last user are 0.
+    public private(set) var words: [UInt64]
+
+    /// All users, or none.
+    public init(universe: Int, all: Bool = false) {
+        self.universe = universe
+        words = BitWords.filled(universe, with: all)
+    }
+
+    /// The users whose count, at their number's place, satisfies; the universe is the counts'.
+    @inlinable
+    public init(counts: [UInt32], where satisfies: (UInt32) -> Bool) {
+        self.init(universe: counts.count)
+        for (index, start) in stride(from: 0, to: counts.count, by: 64).enumerated() {
+            var word: UInt64 = 0
+            for user in start..<min(start + 64, counts.count) where satisfies(counts[user]) {
+                word |= UInt64(1) << UInt64(user & 63)
+            }
+            setWord(index, to: word)
+        }
+    }
+
+    /// Users in the set.
+    public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    /// Whether no user is in it.
+    public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+    /// Whether a user is in it.
+    ///
+    /// Reading gives false outside the universe; writing there is refused
+    /// as our mistake.
+    public subscript(user: UserNumber) -> Bool {
+        get {
+            guard Int(user.value) < universe else { return false }
+            return words[Int(user.value >> 6)] >> UInt64(user.value & 63) & 1 == 1
+        }
+        set {
+            precondition(Int(user.value) < universe, "user outside the universe")
+            let bit = UInt64(1) << UInt64(user.value & 63)
+            if newValue {
+                words[Int(user.value >> 6)] |= bit
+            } else {
+                words[Int(user.value >> 6)] &= ~bit
+            }
+        }
+    }
+
+    /// Puts a user of the universe in.
+    public mutating func insert(_ user: UserNumber) { self[user] = true }
+
+    /// Keeps users that are in both; the universes must be one.
+    public mutating func and(_ other: UserBitset) {
+        precondition(universe == other.universe, "sets of one universe")
+        for index in words.indices { words[index] &= other.words[index] }
+    }
+
+    /// Adds the users of another set of the same universe.
+    public mutating func or(_ other: UserBitset) {
+        precondition(universe == other.universe, "sets of one universe")
+        for index in words.indices { words[index] |= other.words[index] }
+    }
+
+    /// Takes out the users of another set of the same universe.
+    public mutating func andNot(_ other: UserBitset) {
+        precondition(universe == other.universe, "sets of one universe")
+        for index in words.indices { words[index] &= ~other.words[index] }
+    }
+
+    /// Holds exactly the users of the universe that it did not hold.
+    public mutating func invert() {
+        for index in words.indices { words[index] = ~words[index] }
+        BitWords.clearTail(&words, count: universe)
+    }
+
+    /// Visits the users in the order of their numbers.
+    @inlinable
+    public func forEach(_ body: (UserNumber) -> Void) {
+        for index in words.indices {
+            var rest = words[index]
+            while rest != 0 {
+                body(UserNumber(UInt32(truncatingIfNeeded: index << 6 | rest.trailingZeroBitCount)))
+                rest &= rest - 1
+            }
+        }
+    }
+
+    /// The lowest user from a number on; nil when there is none.
+    ///
+    /// For pages and samples.
+    public func first(from user: UserNumber) -> UserNumber? {
+        var index = Int(user.value >> 6)
+        guard index < words.count else { return nil }
+        var word = words[index] & UInt64.max << UInt64(user.value & 63)
+        while word == 0 {
+            index += 1
+            guard index < words.count else { return nil }
+            word = words[index]
+        }
+        return UserNumber(UInt32(truncatingIfNeeded: index << 6 | word.trailingZeroBitCount))
+    }
+
+    @usableFromInline
+    mutating func setWord(_ index: Int, to word: UInt64) { words[index] = word }
+}

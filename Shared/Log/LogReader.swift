@@ -1,0 +1,117 @@
+// Reading of durable records by partition and offset, across volumes and the journal.
+
+public import Basics
+
+/// Reads the log. Any number of threads at once, while the journal appends and the sealer seals;
+/// every read may block on the disk.
+public final class LogReader: Sendable {
+    private let state: LogState
+
+    init(state: LogState) { self.state = state }
+
+    /// How far a partition is durable and closed in time.
+    public func end(of partition: Partition) throws(LogError) -> PartitionEnd {
+        let index = try known(partition)
+        return PartitionEnd(
+            next: LogOffset(index.next), watermark: Timestamp(ms: index.watermarkMs))
+    }
+
+    /// The first offset a partition still has.
+    public func first(of partition: Partition) throws(LogError) -> LogOffset {
+        LogOffset(try known(partition).first)
+    }
+
+    /// The durable records of a partition from an offset on, as many as the limit allows.
+    ///
+    /// Reading at the durable end gives an empty page; behind it, or before the first offset that
+    /// is kept, throws `.outOfRange`. Damage throws `.corrupt` with file and byte.
+    public func read(
+        _ partition: Partition, from offset: LogOffset, limit: ReadLimit = ReadLimit()
+    ) throws(LogError) -> LogPage {
+        let index = try known(partition)
+        guard offset.value >= index.first, offset.value <= index.next else {
+            throw LogError(
+                .outOfRange, "read log", at: "partition \(partition) offset \(offset)",
+                hint: "the log holds offsets \(index.first) to \(index.next) (not included)")
+        }
+        var page = PageBuilder(from: offset.value, end: index.next, limit: limit)
+        while !page.isFull {
+            let before = page.next
+            let isMoved = try fill(&page, partition)
+            guard isMoved || page.next > before || page.isFull else {
+                throw LogError.missing(
+                    "read log", "partition \(partition) offset \(page.next)",
+                    "a durable record is in no file")
+            }
+        }
+        return Self.finished(page, index)
+    }
+
+    private static func finished(_ page: PageBuilder, _ index: PartitionIndex) -> LogPage {
+        let durable = PartitionEnd(
+            next: LogOffset(index.next), watermark: Timestamp(ms: index.watermarkMs))
+        let watermark: Timestamp =
+            if page.next >= index.next { durable.watermark } else if let last = page.records.last {
+                WatermarkRule.partial(last: last.logTime, of: durable.watermark)
+            } else { Timestamp(ms: .min) }
+        return LogPage(
+            records: page.records, next: LogOffset(page.next), durable: durable,
+            watermark: watermark)
+    }
+
+    private func known(_ partition: Partition) throws(LogError) -> PartitionIndex {
+        guard let index = state.partition(Int(partition.index)) else {
+            throw LogError(
+                .outOfRange, "read log", at: "partition \(partition)",
+                hint: "the log has partitions 0 to \(state.partitionCount - 1)")
+        }
+        return index
+    }
+
+    /// Takes what the next volume or the next runs give.
+    ///
+    /// True when a journal file was sealed and removed meanwhile, so that the place must be looked
+    /// up anew; that happens at most once per file.
+    private func fill(_ page: inout PageBuilder, _ partition: Partition) throws(LogError) -> Bool {
+        switch state.locate(Int(partition.index), page.next) {
+        case .volume(let volume):
+            try volume.reader.read(into: &page, cache: state.cache, source: volume.number)
+        case .runs(let runs):
+            for run in runs where !page.isFull {
+                guard let group = try group(of: run) else { return true }
+                try take(run, in: group, into: &page)
+            }
+        case .nowhere:
+            break
+        }
+        return false
+    }
+
+    /// The checked bytes of a run's group; nil when its file has been sealed meanwhile.
+    private func group(of run: RunSource) throws(LogError) -> [UInt8]? {
+        let key = BlockCache.Key(source: run.number, position: Int(run.place.position))
+        if let cached = state.cache.find(key) { return cached }
+        let group: [UInt8]
+        do throws(LogError) {
+            group = try run.source.group(run.place)
+        } catch {
+            if state.isUnsealed(run.number) { throw error }
+            return nil
+        }
+        state.cache.keep(group, as: key)
+        return group
+    }
+
+    private func take(
+        _ run: RunSource, in group: [UInt8], into page: inout PageBuilder
+    ) throws(LogError) {
+        guard let place = GroupBytes.run(in: group, recordsAt: run.records) else {
+            throw LogError.corrupt(
+                "read journal", run.source.path, byte: Int(run.place.position), "no such run")
+        }
+        var walk = place.walk(group)
+        while let record = walk.next() {
+            if !page.take(StoredRecord(record, in: group)) { break }
+        }
+    }
+}

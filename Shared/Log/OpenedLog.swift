@@ -1,0 +1,61 @@
+// What opening a log gives: its three parts, and what recovery found.
+
+public import Basics
+
+/// An open log.
+public struct OpenedLog: Sendable {
+    /// Appends; for the intake thread.
+    public let journal: Journal
+    /// Seals; for one background thread.
+    public let sealer: Sealer
+    /// Reads; for any thread.
+    public let reader: LogReader
+    /// What was found.
+    public let recovered: RecoveredState
+}
+
+/// What recovery found in a log folder.
+public struct RecoveredState: Sendable, Hashable {
+    /// One partition's log.
+    public struct Partition: Sendable, Hashable {
+        /// The first offset that is kept.
+        public let first: LogOffset
+        /// The offset the next record gets.
+        public let next: LogOffset
+        /// The log time of the last record; nil in an empty partition.
+        public let lastTime: Timestamp?
+    }
+
+    /// The log's own name, given when it was created.
+    public let identity: InstanceID
+    /// Whether the log was created now.
+    public let isNew: Bool
+    /// By index of the partition.
+    public let partitions: [Partition]
+    /// The durable time reserve; nil before the first.
+    public let reserve: Timestamp?
+    /// The unfinished write that was cut off; nil when there was none.
+    public let tornTail: TornTail?
+    /// Closed journal files that wait for the sealer.
+    public let backlog: Int
+    /// Groups read from journal files.
+    public let groups: Int
+    /// Records read from journal files.
+    public let records: Int
+
+    /// Log time goes on from here: the later of the reserve and every record's time.
+    public var earliest: Timestamp {
+        let last = partitions.compactMap(\.lastTime).max()
+        return max(reserve ?? .earliest, last ?? .earliest)
+    }
+}
+
+/// A write that a crash left unfinished at the end of the last journal file.
+public struct TornTail: Sendable, Hashable {
+    /// The journal file.
+    public let file: String
+    /// Where it was cut.
+    public let offset: Int
+    /// Bytes cut off. None of them had been acked.
+    public let bytesCut: Int
+}

@@ -1,0 +1,93 @@
+// What a segment means: conditions in a flat list, as on the wire, so that depth is never stack.
+
+import Basics
+
+/// A past-behaviour condition: a tree of conditions kept as a list with child indices.
+///
+/// The root is node 0; every other node stands behind its one parent. A definition from outside
+/// may be anything: `Validation` says whether it is one, `Plan` refuses it otherwise.
+public struct Definition: Sendable, Hashable {
+    /// The conditions. Limit: `Limits.definitionNodes`, `Limits.definitionDepth` levels.
+    public var nodes: [Condition]
+    /// The IANA zone of calendar windows and of dates; nil: the project's, else UTC.
+    public var zone: String?
+
+    /// A definition of these nodes.
+    public init(nodes: [Condition], zone: String? = nil) {
+        self.nodes = nodes
+        self.zone = zone
+    }
+
+    /// A definition of one condition without children.
+    public init(_ condition: Condition, zone: String? = nil) {
+        self.init(nodes: [condition], zone: zone)
+    }
+}
+
+/// One condition. Each kind has its own file in `Conditions/`; a new kind adds its file, its
+/// `case` and its lines in `kind` and `kinds` below, and nothing else here.
+public enum Condition: Sendable, Hashable {
+    /// Every child holds; without children: every user.
+    case all(AllOf)
+    /// At least one child holds; without children: no user.
+    case any(AnyOf)
+    /// The child does not hold, against the universe.
+    case not(Not)
+    /// The user did something.
+    case did(Did)
+    /// The user did not do something.
+    case didNot(DidNot)
+    /// A property of the user compares.
+    case user(UserProperty)
+
+    /// The condition as its kind: the only `switch` over kinds in this room.
+    var kind: any ConditionKind {
+        switch self {
+        case .all(let all): all
+        case .any(let any): any
+        case .not(let not): not
+        case .did(let did): did
+        case .didNot(let didNot): didNot
+        case .user(let user): user
+        }
+    }
+
+    /// Every kind, by which the reader finds a keyword's.
+    static let kinds: [any ConditionKind.Type] = [
+        AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
+    ]
+
+    /// The indices of the children; empty for a leaf.
+    public var children: [Int] { kind.children }
+    /// The field name of the kind, such as `didNot`.
+    public var keyword: String { type(of: kind).keyword }
+}
+
+/// What every kind of condition says about itself, all of it in its own file.
+protocol ConditionKind: Sendable, Hashable {
+    /// The field name in documents.
+    static var keyword: String { get }
+    /// The indices of the children; empty for a leaf.
+    var children: [Int] { get }
+
+    /// Reads the field's value; children are handed to `reading`, which visits them later.
+    static func read(
+        _ field: Field, _ reading: inout Reading
+    ) throws(DefinitionProblem) -> Condition
+    /// The field's value, its children's being written already.
+    func written(_ children: [PlainValue], zone: Zone) -> PlainValue
+    /// What child number `index` is called in a place, such as `.all[2]`.
+    static func childPlace(_ index: Int) -> String
+    /// Refuses and warns; `place` ends with the keyword.
+    func check(_ audit: inout Audit, place: String)
+    /// The condition in words, its children being said already.
+    func phrase(_ children: [Phrase], zone: Zone) -> Phrase
+    /// The slot of the result, its children's being compiled already.
+    func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int
+}
+
+extension ConditionKind {
+    var children: [Int] { [] }
+
+    static func childPlace(_ index: Int) -> String { ".\(keyword)[\(index)]" }
+}

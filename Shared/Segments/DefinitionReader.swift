@@ -1,0 +1,170 @@
+// Reads a definition from a document (YAML or JSON, parsed elsewhere). The grammar, by example:
+//
+//     name: loyal-facebook              # optional
+//     description: Those who came by Facebook and stayed.     # optional
+//     zone: Europe/Berlin               # optional: of calendar windows and of dates
+//     condition:
+//       all:                            # all, any: a list of conditions; not: one condition
+//         - user: {property: source, equals: facebook}
+//         - did: {event: Charged, atLeast: 3, window: {between: [2025-05-01, 2025-07-01]}}
+//         - did:
+//             event: [Charged, Ticket Booked]        # any of these; left out: any event at all
+//             where: [{property: amount, greaterThan: 100}]      # all of these
+//             sum: {property: amount, atLeast: 500}              # or a list of sums
+//             window: {rolling: 90d}
+//         - didNot: {event: Charged, window: {rolling: 14d}}
+//         - not: {user: {property: appVersion, lessThan: {version: "5.2"}}}
+//         - any: [did: {anyEvent: true}, user: {property: city, in: [Pune, Mumbai]}]
+//
+// How often (inside `did`; at least once when none is there): `atLeast: 3`, `exactly: 3`,
+//   `atMost: 3`, `between: [2, 5]`. Users without such an event match only with
+//   `includeZero: true`. `exactly: 0` is refused: write `didNot`.
+// sum: `atLeast`, `exactly`, `atMost`, `between`, `greaterThan`, `lessThan` a number; an event
+//   without a number there is skipped, or counts as 0 with `missing: zero`.
+// window: `ever`, `{rolling: 30d}`, `{ago: {from: 60d, to: 30d}}`,
+//   `{between: {from: 2025-05-01, to: 2025-07-01}}` (one end may be left out; or a list of two),
+//   `{calendar: {last: 3, unit: month, current: include, zone: Asia/Tokyo}}` with unit day, week
+//   (from Monday), month, quarter or year; `last` is 1 and `current` is exclude by default.
+// durations: `500ms`, `90s`, `15m`, `36h`, `30d` (of 24 h), `2w`, or a number of milliseconds.
+// instants: RFC 3339, or a date for its midnight; without an offset in the definition's zone.
+// operators: equals, notEquals, lessThan, atMost, greaterThan, atLeast, between: [low, high] (both
+//   included), in, notIn, contains, startsWith, endsWith, exists: true, missing: true, before,
+//   after (at or after), withinLast: 30d, withinNext: 7d, hasAny, hasAll, hasNone: [values];
+//   `ignoreCase: true` beside them for texts.
+// values: `facebook`, `10`, `true`, `{version: "5.2"}`, `{instant: 2025-01-01}` (or `date`). The
+//   document's types count: `equals: 10` is a number, `equals: "10"` is a text.
+
+import Basics
+
+/// A definition with its name, as a document holds it.
+public struct DefinitionDocument: Sendable, Hashable {
+    /// The segment's name; nil where none is needed.
+    public var name: String?
+    /// A sentence for people.
+    public var description: String?
+    /// What the segment means.
+    public var definition: Definition
+
+    /// A document.
+    public init(name: String? = nil, description: String? = nil, definition: Definition) {
+        self.name = name
+        self.description = description
+        self.definition = definition
+    }
+}
+
+/// Reads documents. Whether the definition makes sense is for `Validation` to say afterwards.
+public enum DefinitionReader {
+    /// The document in `plain`; throws the first field that is not of the language.
+    ///
+    /// Conditions are visited from a list, level by level, so that no depth of input can exhaust
+    /// the stack. `zone` is the project's, for dates when the document names none.
+    public static func read(
+        _ plain: PlainValue, zone projectZone: Zone = .utc
+    ) throws(DefinitionProblem) -> DefinitionDocument {
+        let whole = Field(value: plain, place: "", line: nil)
+        let known = ["name", "description", "zone", "condition"]
+        var hints: [String: String] = [:]
+        for kind in Condition.kinds {
+            hints[kind.keyword] = "conditions stand under `condition`"
+        }
+        let fields = try whole.top(known, hints: hints)
+        let zoneName = try fields["zone"]?.text()
+        var zone = projectZone
+        if let zoneName, let field = fields["zone"] {
+            zone = try Zone.read(zoneName, field)
+        }
+        let nodes = try conditions(try fields.needed("condition"), zone: zone)
+        return DefinitionDocument(
+            name: try fields["name"]?.text(), description: try fields["description"]?.text(),
+            definition: Definition(nodes: nodes, zone: zoneName))
+    }
+
+    private static func conditions(
+        _ root: Field, zone: Zone
+    ) throws(DefinitionProblem) -> [Condition] {
+        var reading = Reading(root: root, zone: zone)
+        var nodes: [Condition] = []
+        while let field = reading.next() {
+            let keywords = Condition.kinds.map { $0.keyword }
+            let fields = try field.fields(keywords, hints: hints)
+            guard
+                let keyword = try fields.atMostOne(
+                    of: keywords, hint: "put them as two conditions under `all` or `any`"),
+                let inner = fields[keyword],
+                let kind = Condition.kinds.first(where: { $0.keyword == keyword })
+            else {
+                throw field.problem(
+                    .missingField, "a condition is missing",
+                    hint: "write one of " + keywords.joined(separator: ", "))
+            }
+            nodes.append(try kind.read(inner, &reading))
+        }
+        return nodes
+    }
+
+    /// What people write from other languages.
+    private static let hints = [
+        "and": "write `all`", "or": "write `any`", "none": "write `not` with `any`",
+        "property": "write `user: {property: …}`", "event": "write `did: {event: …}`",
+    ]
+}
+
+extension Field {
+    /// The fields of the document itself, whose places have no leading dot.
+    fileprivate func top(
+        _ known: [String], hints: [String: String]
+    ) throws(DefinitionProblem) -> Fields {
+        guard case .map(let entries) = value else {
+            throw DefinitionProblem(
+                .shape, .read, place: "document",
+                message: "expected fields, found \(value.shape)",
+                hint: "a definition begins with `condition:`")
+        }
+        let named = Field(value: .map(entries), place: "document", line: line)
+        let fields = try named.fields(known, hints: hints)
+        var byName: [String: Field] = [:]
+        for name in known {
+            guard let field = fields[name] else { continue }
+            byName[name] = Field(value: field.value, place: name, line: field.line)
+        }
+        return Fields(whole: named, byName: byName)
+    }
+}
+
+/// The conditions still to be read, in the order of their node indices.
+struct Reading {
+    /// The zone of dates.
+    let zone: Zone
+    private var pending: [(field: Field, depth: Int)]
+    private var visited = 0
+
+    init(root: Field, zone: Zone) {
+        self.zone = zone
+        pending = [(root, 1)]
+    }
+
+    mutating func next() -> Field? {
+        guard visited < pending.count else { return nil }
+        visited += 1
+        return pending[visited - 1].field
+    }
+
+    /// Takes the children of the condition being read; answers their node indices.
+    mutating func children(_ fields: [Field]) throws(DefinitionProblem) -> [Int] {
+        let depth = pending[visited - 1].depth + 1
+        if let first = fields.first, depth > Limits.definitionDepth {
+            throw first.problem(
+                .tooDeep, "deeper than \(Limits.definitionDepth) levels",
+                hint: "`all` within `all` and `any` within `any` can be one list")
+        }
+        if pending.count + fields.count > Limits.definitionNodes, let first = fields.first {
+            throw first.problem(
+                .tooMany, "more than \(Limits.definitionNodes) conditions",
+                hint: "`in` takes a list of values, `event` a list of names")
+        }
+        let start = pending.count
+        for field in fields { pending.append((field, depth)) }
+        return Array(start..<pending.count)
+    }
+}

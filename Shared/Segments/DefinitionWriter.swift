@@ -1,0 +1,35 @@
+// Writes a definition as a document, so that reading it again gives an equal one.
+
+import Basics
+
+/// Turns definitions into plain values; the inverse of `DefinitionReader`.
+public enum DefinitionWriter {
+    /// The document; the definition must be valid, or a problem says why it is not.
+    ///
+    /// The reader numbers conditions level by level, and so does what it read again; a definition
+    /// numbered otherwise comes back with the same meaning and the reader's numbers.
+    public static func write(
+        _ document: DefinitionDocument
+    ) throws(DefinitionProblem) -> PlainValue {
+        let definition = document.definition
+        try Validation.requireTree(definition)
+        let zone = try Zone.of(definition, projectZone: nil)
+        var written = [PlainValue](repeating: .null, count: definition.nodes.count)
+        // Children stand behind their parents, so from the end every child is written first.
+        for index in definition.nodes.indices.reversed() {
+            let kind = definition.nodes[index].kind
+            let children = kind.children.map { written[$0] }
+            let value = kind.written(children, zone: zone)
+            written[index] = .map([PlainEntry(definition.nodes[index].keyword, value)])
+            for child in kind.children { written[child] = .null }
+        }
+        var entries: [PlainEntry] = []
+        if let name = document.name { entries.append(PlainEntry("name", .text(name))) }
+        if let description = document.description {
+            entries.append(PlainEntry("description", .text(description)))
+        }
+        if let zone = definition.zone { entries.append(PlainEntry("zone", .text(zone))) }
+        entries.append(PlainEntry("condition", written[0]))
+        return .map(entries)
+    }
+}

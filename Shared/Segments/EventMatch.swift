@@ -1,0 +1,114 @@
+// Which events count for a condition: by name, by properties, by instant.
+
+import Basics
+
+/// The events a condition is about: any of some names, all of some filters, inside a window.
+public struct EventMatch: Sendable, Hashable {
+    /// Any of these names; empty: any event at all. Limit: `DefinitionLimits.events`.
+    public var events: [ExactName]
+    /// All of these must hold for an event to count. Limit: `DefinitionLimits.filters`.
+    public var filters: [PropertyFilter]
+    /// Which events count by their instant.
+    public var window: Window
+
+    /// The events of these names that pass every filter and lie in the window.
+    public init(
+        _ events: [ExactName] = [], where filters: [PropertyFilter] = [], window: Window = .ever
+    ) {
+        self.events = events
+        self.filters = filters
+        self.window = window
+    }
+}
+
+// Document form: `event: Charged` or `event: [Charged, Ticket Booked]`, or nothing, or
+// `anyEvent: true` for any event at all; `where: [filters]`; `window: …`.
+extension EventMatch {
+    /// The fields of a match; a condition adds its own.
+    static let fields = ["event", "anyEvent", "where", "window"]
+
+    static func read(_ fields: Fields, zone: Zone) throws(DefinitionProblem) -> EventMatch {
+        var match = EventMatch()
+        if let field = fields["event"] {
+            for item in try field.oneOrMore() { match.events.append(ExactName(try item.text())) }
+            guard !match.events.isEmpty else {
+                throw field.problem(.name, "no event is named", hint: "name one, or leave `event` out")
+            }
+        }
+        if let field = fields["anyEvent"] {
+            let means = try field.bool()
+            if means, fields["event"] != nil {
+                throw field.problem(
+                    .conflictingFields, "`anyEvent: true` and `event` exclude each other",
+                    hint: "leave one of them out")
+            }
+            if !means, fields["event"] == nil {
+                throw field.problem(
+                    .conflictingFields, "`anyEvent: false` without `event` means nothing",
+                    hint: "name an event")
+            }
+        }
+        if let field = fields["where"] {
+            for item in try field.oneOrMore() {
+                match.filters.append(try PropertyFilter.read(item, zone: zone))
+            }
+        }
+        if let field = fields["window"] { match.window = try Window.read(field, zone: zone) }
+        return match
+    }
+
+    func entries(zone: Zone) -> [PlainEntry] {
+        var entries: [PlainEntry] = []
+        switch events.count {
+        case 0: entries.append(PlainEntry("anyEvent", .bool(true)))
+        case 1: entries.append(PlainEntry("event", .text(events[0].text)))
+        default:
+            entries.append(PlainEntry("event", .list(events.map { .text($0.text) })))
+        }
+        if !filters.isEmpty {
+            entries.append(PlainEntry("where", .list(filters.map { $0.written(zone: zone) })))
+        }
+        if window != .ever { entries.append(PlainEntry("window", window.written(zone: zone))) }
+        return entries
+    }
+}
+
+extension EventMatch {
+    func check(_ audit: inout Audit, place: String) {
+        if events.count > DefinitionLimits.events {
+            audit.refuse(
+                .tooMany, place + ".event",
+                "\(events.count) events are named, more than \(DefinitionLimits.events)")
+            return
+        }
+        for (index, event) in events.enumerated() {
+            let at = events.count == 1 ? place + ".event" : place + ".event[\(index)]"
+            audit.checkName(event, what: "an event's name", place: at)
+            audit.checkEvent(event, place: at)
+        }
+        if filters.count > DefinitionLimits.filters {
+            audit.refuse(
+                .tooMany, place + ".where",
+                "\(filters.count) filters, more than \(DefinitionLimits.filters)")
+            return
+        }
+        for (index, filter) in filters.enumerated() {
+            let at = place + ".where[\(index)]"
+            filter.check(&audit, place: at)
+            audit.checkProperty(filter, of: events, place: at)
+        }
+        window.check(&audit, place: place + ".window")
+    }
+}
+
+extension EventMatch {
+    /// `"Charged" or "Ticket Booked" where "amount" is greater than 100`.
+    func named(zone: Zone) -> String {
+        let names =
+            events.isEmpty
+            ? "any event" : events.map { Phrase.quoted($0.text) }.joined(separator: " or ")
+        guard !filters.isEmpty else { return names }
+        let tests = filters.map { $0.phrase(zone: zone) }
+        return names + " where " + tests.joined(separator: " and ")
+    }
+}

@@ -1,0 +1,153 @@
+// A value of a document with its place, and the few questions the readers of fields ask it.
+
+import Basics
+
+/// A value somewhere in a document.
+struct Field {
+    let value: PlainValue
+    /// Such as `condition.all[1].did.atLeast`.
+    let place: String
+    let line: Int?
+
+    func problem(
+        _ code: DefinitionProblem.Code, _ message: String, hint: String? = nil
+    ) -> DefinitionProblem {
+        DefinitionProblem(code, .read, place: place, line: line, message: message, hint: hint)
+    }
+
+    /// "expected a text, found a number".
+    func unexpected(_ wanted: String, hint: String? = nil) -> DefinitionProblem {
+        problem(.shape, "expected \(wanted), found \(value.shape)", hint: hint)
+    }
+
+    func text() throws(DefinitionProblem) -> String {
+        guard case .text(let text) = value else {
+            throw unexpected("a text", hint: "put it in quotation marks")
+        }
+        return text
+    }
+
+    func bool() throws(DefinitionProblem) -> Bool {
+        guard case .bool(let bool) = value else { throw unexpected("true or false") }
+        return bool
+    }
+
+    func whole() throws(DefinitionProblem) -> Int {
+        switch value {
+        case .int(let value):
+            if let whole = Int(exactly: value) { return whole }
+        case .double(let value):
+            if let whole = Int(exactly: value) { return whole }
+        default: break
+        }
+        throw unexpected("a whole number")
+    }
+
+    func number() throws(DefinitionProblem) -> Number {
+        switch value {
+        case .int(let value):
+            return Number(Int(value))
+        case .double(let value):
+            if let number = Number(value) { return number }
+            throw problem(.shape, "not a finite number")
+        default:
+            throw unexpected("a number", hint: "write it without quotation marks")
+        }
+    }
+
+    /// The items of a list.
+    func items() throws(DefinitionProblem) -> [Field] {
+        guard case .list(let values) = value else { throw unexpected("a list") }
+        return values.enumerated().map { index, value in
+            Field(value: value, place: "\(place)[\(index)]", line: Field.line(of: value) ?? line)
+        }
+    }
+
+    /// The items of a list, or the value itself where a list of one is meant.
+    func oneOrMore() throws(DefinitionProblem) -> [Field] {
+        if case .list = value { return try items() }
+        return [self]
+    }
+
+    /// The fields of a map, each of them one of `known` and there once.
+    func fields(
+        _ known: [String], hints: [String: String] = [:]
+    ) throws(DefinitionProblem) -> Fields {
+        guard case .map(let entries) = value else { throw unexpected("fields") }
+        var seen: [String: Field] = [:]
+        for entry in entries {
+            let field = Field(
+                value: entry.value, place: place + "." + Field.shown(entry.key),
+                line: entry.line ?? line)
+            guard known.contains(entry.key) else {
+                throw unknown(entry.key, line: field.line, known: known, hints: hints)
+            }
+            guard seen.updateValue(field, forKey: entry.key) == nil else {
+                throw field.problem(.conflictingFields, "`\(entry.key)` is written twice")
+            }
+        }
+        return Fields(whole: self, byName: seen)
+    }
+
+    private func unknown(
+        _ key: String, line: Int?, known: [String], hints: [String: String]
+    ) -> DefinitionProblem {
+        let hint: String
+        if let told = hints[key] {
+            hint = told
+        } else if let near = NearestName.nearest(to: key, in: known) {
+            hint = "did you mean `\(near)`?"
+        } else {
+            hint = "known here: " + known.joined(separator: ", ")
+        }
+        return DefinitionProblem(
+            .unknownField, .read, place: place, line: line,
+            message: "unknown field `\(Field.shown(key))`", hint: hint)
+    }
+
+    /// A key of the document, cut when long.
+    private static func shown(_ key: String) -> String {
+        key.utf8.count <= DefinitionLimits.quotedBytes ? key : String(key.prefix(16)) + "…"
+    }
+
+    /// The line of a map in a list is its first key's.
+    private static func line(of value: PlainValue) -> Int? {
+        guard case .map(let entries) = value else { return nil }
+        return entries.first?.line
+    }
+}
+
+/// The fields of one map.
+struct Fields {
+    /// The map itself.
+    let whole: Field
+    private let byName: [String: Field]
+
+    init(whole: Field, byName: [String: Field]) {
+        self.whole = whole
+        self.byName = byName
+    }
+
+    subscript(name: String) -> Field? { byName[name] }
+
+    func needed(_ name: String, hint: String? = nil) throws(DefinitionProblem) -> Field {
+        guard let field = byName[name] else {
+            throw whole.problem(.missingField, "`\(name)` is missing", hint: hint)
+        }
+        return field
+    }
+
+    /// Those of `names` that are there.
+    func present(of names: [String]) -> [String] { names.filter { byName[$0] != nil } }
+
+    /// The one of `names` that is there; nil when none is.
+    func atMostOne(of names: [String], hint: String) throws(DefinitionProblem) -> String? {
+        let found = present(of: names)
+        guard found.count <= 1 else {
+            throw whole.problem(
+                .conflictingFields, "`\(found[0])` and `\(found[1])` stand side by side",
+                hint: hint)
+        }
+        return found.first
+    }
+}

@@ -1,0 +1,150 @@
+// A definition compiled: which leaves to evaluate, and the boolean program over their results.
+
+public import Basics
+
+/// A definition made ready to be answered, by a set reader over columns or for one user.
+///
+/// A reader evaluates every leaf once, to a set of users or to one bool, then runs `steps` in
+/// order: each makes its slot's result from earlier slots. The answer is slot `root`. Equal
+/// sub-trees share one slot, `didNot` shares the leaf of its `did`.
+public struct Plan: Sendable {
+    /// One step of the program; its inputs are slots before its own.
+    public enum Step: Sendable, Hashable {
+        /// The result of `leaves[index]`.
+        case leaf(Int)
+        /// The slots' intersection; without slots: every user.
+        case all([Int])
+        /// The slots' union; without slots: no user.
+        case any([Int])
+        /// The universe without the slot.
+        case not(Int)
+    }
+
+    /// What a leaf reads.
+    public enum Leaf: Sendable {
+        /// Events of a user.
+        case events(EventLeaf)
+        /// A property of a user.
+        case user(UserLeaf)
+    }
+
+    /// The definition it was made from; it is valid.
+    public let definition: Definition
+    /// The zone of its dates and calendar windows.
+    public let zone: Zone
+    /// What to evaluate, each different one once.
+    public let leaves: [Leaf]
+    /// The program; step i makes slot i.
+    public let steps: [Step]
+    /// The slot of the answer.
+    public let root: Int
+    /// The slot of each node of the definition, for the sizes of its parts.
+    public let slotOfNode: [Int]
+    /// Which events and properties it reads.
+    public let mentions: Mentions
+    /// The windows of the nodes that have one, in the order of the nodes.
+    private let windows: [(node: Int, window: CompiledWindow)]
+
+    /// Compiles a definition; throws its first error when it is not valid. Linear in its size.
+    ///
+    /// `projectZone` counts when the definition names no zone.
+    public init(
+        _ definition: Definition, projectZone: Zone? = nil
+    ) throws(DefinitionProblem) {
+        try Validation.require(definition)
+        let zone = try Zone.of(definition, projectZone: projectZone)
+        var builder = PlanBuilder(zone: zone)
+        var slots = [Int](repeating: 0, count: definition.nodes.count)
+        // Children stand behind their parents, so from the end every child is compiled first.
+        for index in definition.nodes.indices.reversed() {
+            let kind = definition.nodes[index].kind
+            slots[index] = kind.compile(
+                &builder, node: index, children: kind.children.map { slots[$0] })
+        }
+        if let problem = builder.problem { throw problem }
+        self.definition = definition
+        self.zone = zone
+        leaves = builder.leaves
+        steps = builder.steps
+        root = slots[0]
+        slotOfNode = slots
+        mentions = builder.mentions
+        windows = builder.windows.reversed()
+    }
+
+    /// The interval of every `did` and `didNot` at an instant, by node, for the answer.
+    public func resolvedWindows(at instant: Timestamp) -> [ResolvedWindow] {
+        windows.map { ResolvedWindow(node: $0.node, interval: $0.window.resolve(at: instant)) }
+    }
+
+    /// Runs the program over the leaves' results for one user; answers every slot's result.
+    public func run(_ leafResults: [Bool]) -> [Bool] {
+        precondition(leafResults.count == leaves.count, "every leaf has one result")
+        var slots: [Bool] = []
+        slots.reserveCapacity(steps.count)
+        for step in steps {
+            switch step {
+            case .leaf(let leaf): slots.append(leafResults[leaf])
+            case .all(let inputs): slots.append(inputs.allSatisfy { slots[$0] })
+            case .any(let inputs): slots.append(inputs.contains { slots[$0] })
+            case .not(let input): slots.append(!slots[input])
+            }
+        }
+        return slots
+    }
+}
+
+/// A leaf over events: those of `events` that pass `filters` inside `window`, counted and added.
+public struct EventLeaf: Sendable {
+    /// Any of these names, each once; empty: any event at all.
+    public let events: [ExactName]
+    /// All of these must hold.
+    public let filters: [CompiledFilter]
+    /// Which events count by their instant.
+    public let window: CompiledWindow
+    /// How many there must be.
+    public let count: CountTest
+    /// What they must add up to besides.
+    public let sums: [SumTest]
+
+    /// Whether a user with so many matching events and these sums (in the order of `sums`, of the
+    /// numbers those events have) passes.
+    public func accepts(count found: Int, sums totals: [ExactSum]) -> Bool {
+        guard count.matches(found) else { return false }
+        for (sum, test) in zip(totals, sums) where !test.matches(sum, events: found) {
+            return false
+        }
+        return true
+    }
+
+    /// Whether a user without any matching event passes: most leaves start from the empty set,
+    /// these from everybody.
+    public var acceptsNone: Bool {
+        accepts(count: 0, sums: sums.map { _ in ExactSum() })
+    }
+
+    /// Whether events of this name may count.
+    public func concerns(_ event: ExactName) -> Bool {
+        events.isEmpty || events.contains(event)
+    }
+}
+
+/// A leaf over the value of a user's property in force at the answer's instant.
+public struct UserLeaf: Sendable {
+    /// The comparison; an absent property is asked as nil.
+    public let filter: CompiledFilter
+    /// The property.
+    public var property: ExactName { filter.filter.property }
+}
+
+/// Which events and properties a plan reads, so that others need not be touched.
+public struct Mentions: Sendable, Hashable {
+    /// Whether some leaf counts any event at all.
+    public var anyEvent = false
+    /// The events named, with the properties read of each (for filters and sums).
+    public var events: [ExactName: Set<ExactName>] = [:]
+    /// The properties read of any event at all.
+    public var propertiesOfAnyEvent: Set<ExactName> = []
+    /// The properties of users.
+    public var userProperties: Set<ExactName> = []
+}

@@ -1,0 +1,89 @@
+// Builds a plan bottom-up; equal sub-trees become one slot.
+
+import Basics
+
+/// The plan so far: every method answers the slot of its result.
+struct PlanBuilder {
+    private let zone: Zone
+    private(set) var leaves: [Plan.Leaf] = []
+    private(set) var steps: [Plan.Step] = []
+    private(set) var mentions = Mentions()
+    private(set) var windows: [(node: Int, window: CompiledWindow)] = []
+    /// What could not be compiled; a valid definition has nothing such.
+    private(set) var problem: DefinitionProblem?
+    private var slotOfStep: [Plan.Step: Int] = [:]
+    private var leafOfKey: [LeafKey: Int] = [:]
+
+    private enum LeafKey: Hashable {
+        case events(Did)
+        case user(PropertyFilter)
+    }
+
+    init(zone: Zone) { self.zone = zone }
+
+    mutating func all(_ inputs: [Int]) -> Int { group(inputs, Plan.Step.all) }
+
+    mutating func any(_ inputs: [Int]) -> Int { group(inputs, Plan.Step.any) }
+
+    mutating func not(_ input: Int) -> Int {
+        if case .not(let inner) = steps[input] { return inner }
+        return slot(of: .not(input))
+    }
+
+    mutating func events(_ did: Did, node: Int) -> Int {
+        var did = did
+        did.match.events = Array(Set(did.match.events)).sorted()
+        let window: CompiledWindow
+        do {
+            window = try CompiledWindow(did.match.window, zone: zone)
+        } catch {
+            problem = error
+            return slot(of: .any([]))
+        }
+        windows.append((node, window))
+        if let leaf = leafOfKey[.events(did)] { return slot(of: .leaf(leaf)) }
+        note(did)
+        let leaf = EventLeaf(
+            events: did.match.events,
+            filters: did.match.filters.map { CompiledFilter($0, zone: zone) },
+            window: window, count: did.count, sums: did.sums)
+        return add(.events(leaf), key: .events(did))
+    }
+
+    mutating func user(_ filter: PropertyFilter) -> Int {
+        if let leaf = leafOfKey[.user(filter)] { return slot(of: .leaf(leaf)) }
+        mentions.userProperties.insert(filter.property)
+        let leaf = UserLeaf(filter: CompiledFilter(filter, zone: zone))
+        return add(.user(leaf), key: .user(filter))
+    }
+
+    private mutating func add(_ leaf: Plan.Leaf, key: LeafKey) -> Int {
+        leafOfKey[key] = leaves.count
+        leaves.append(leaf)
+        return slot(of: .leaf(leaves.count - 1))
+    }
+
+    /// Order and repetition do not matter within a group, and a group of one is that one.
+    private mutating func group(_ inputs: [Int], _ step: ([Int]) -> Plan.Step) -> Int {
+        let different = Array(Set(inputs)).sorted()
+        return different.count == 1 ? different[0] : slot(of: step(different))
+    }
+
+    private mutating func slot(of step: Plan.Step) -> Int {
+        if let slot = slotOfStep[step] { return slot }
+        slotOfStep[step] = steps.count
+        steps.append(step)
+        return steps.count - 1
+    }
+
+    private mutating func note(_ did: Did) {
+        let properties = Set(did.match.filters.map(\.property) + did.sums.map(\.property))
+        if did.match.events.isEmpty {
+            mentions.anyEvent = true
+            mentions.propertiesOfAnyEvent.formUnion(properties)
+        }
+        for event in did.match.events {
+            mentions.events[event, default: []].formUnion(properties)
+        }
+    }
+}

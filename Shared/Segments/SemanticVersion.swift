@@ -1,0 +1,89 @@
+// Versions as texts, in the order of semver.org 2.0.0, with fewer or more numbers than three.
+
+/// A version such as `5.2`, `5.10.0` or `2.0.0-beta.11+build.5`.
+///
+/// One to eight numbers (missing ones are 0, so `5.2` equals `5.2.0`; leading zeros are read),
+/// then an optional pre-release after `-` and a build after `+`, which does not count. A leading
+/// `v`, spaces or anything else make a text no version.
+public struct SemanticVersion: Sendable, Hashable, Comparable {
+    /// The numbers without zeros at their end.
+    private let numbers: [UInt64]
+    /// The identifiers of the pre-release; empty for a release.
+    private let preRelease: [Identifier]
+
+    private enum Identifier: Sendable, Hashable {
+        /// Digits without leading zeros, of any length.
+        case number([UInt8])
+        case word([UInt8])
+    }
+
+    /// The version in `text`; nil if it is none.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8.prefix(DefinitionLimits.versionBytes + 1))
+        guard bytes.count <= DefinitionLimits.versionBytes else { return nil }
+        let whole = bytes.split(separator: 0x2B, maxSplits: 1, omittingEmptySubsequences: false)
+        if whole.count > 1, Self.identifiers(whole[1]) == nil { return nil }
+        let parts = whole[0].split(
+            separator: 0x2D, maxSplits: 1, omittingEmptySubsequences: false)
+        guard let numbers = Self.numbers(parts[0]) else { return nil }
+        self.numbers = numbers
+        guard parts.count > 1 else {
+            preRelease = []
+            return
+        }
+        guard let identifiers = Self.identifiers(parts[1]) else { return nil }
+        preRelease = identifiers
+    }
+
+    /// Older versions come first; a pre-release before its release.
+    public static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
+        if left.numbers != right.numbers {
+            // Shorter is as if filled with zeros, and ends are never zero.
+            return left.numbers.lexicographicallyPrecedes(right.numbers)
+        }
+        if left.preRelease.isEmpty || right.preRelease.isEmpty {
+            return !left.preRelease.isEmpty && right.preRelease.isEmpty
+        }
+        return left.preRelease.lexicographicallyPrecedes(right.preRelease, by: precedes)
+    }
+
+    private static func precedes(_ left: Identifier, _ right: Identifier) -> Bool {
+        switch (left, right) {
+        case (.number(let a), .number(let b)):
+            a.count != b.count ? a.count < b.count : a.lexicographicallyPrecedes(b)
+        case (.number, .word): true
+        case (.word, .number): false
+        case (.word(let a), .word(let b)): a.lexicographicallyPrecedes(b)
+        }
+    }
+
+    private static func numbers(_ bytes: ArraySlice<UInt8>) -> [UInt64]? {
+        var numbers: [UInt64] = []
+        for part in bytes.split(separator: 0x2E, omittingEmptySubsequences: false) {
+            guard !part.isEmpty, part.allSatisfy(isDigit), numbers.count < 8,
+                let number = UInt64(String(decoding: part, as: UTF8.self))
+            else { return nil }
+            numbers.append(number)
+        }
+        while numbers.last == 0 { numbers.removeLast() }
+        return numbers
+    }
+
+    private static func identifiers(_ bytes: ArraySlice<UInt8>) -> [Identifier]? {
+        var identifiers: [Identifier] = []
+        for part in bytes.split(separator: 0x2E, omittingEmptySubsequences: false) {
+            guard !part.isEmpty, part.allSatisfy({ isDigit($0) || isLetter($0) || $0 == 0x2D })
+            else { return nil }
+            if part.allSatisfy(isDigit) {
+                identifiers.append(.number(Array(part.drop { $0 == 0x30 })))
+            } else {
+                identifiers.append(.word(Array(part)))
+            }
+        }
+        return identifiers
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39) ~= byte }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A) ~= byte | 0x20 }
+}

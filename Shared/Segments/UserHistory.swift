@@ -1,0 +1,113 @@
+// What one user did and was, as plain arrays: the input of the user reader.
+
+public import Basics
+
+/// The events and property versions of one user, in the order answers are made from.
+public struct UserHistory: Sendable, Hashable {
+    /// Something the user did.
+    public struct Event: Sendable, Hashable {
+        /// The event's name.
+        public var name: ExactName
+        /// Event time.
+        public var at: Timestamp
+        /// The client's own order among events of one instant, when it gave one.
+        public var clientSequence: UInt64?
+        /// The record's place in the log.
+        public var position: LogOffset
+        /// The properties, each name once.
+        public var properties: [(name: ExactName, value: PropertyValue)]
+
+        /// An event.
+        public init(
+            _ name: ExactName, at: Timestamp, position: LogOffset, clientSequence: UInt64? = nil,
+            properties: [(name: ExactName, value: PropertyValue)] = []
+        ) {
+            self.name = name
+            self.at = at
+            self.position = position
+            self.clientSequence = clientSequence
+            self.properties = properties
+        }
+
+        /// The value of a property; nil when it is absent.
+        public subscript(property: ExactName) -> PropertyValue? {
+            properties.first { $0.name == property }?.value
+        }
+
+        /// By (event time, client sequence when given, log position).
+        ///
+        /// An event without a sequence stands before those of its instant that have one: so the
+        /// order is total, whichever clients write.
+        public static func precedes(_ left: Event, _ right: Event) -> Bool {
+            if left.at != right.at { return left.at < right.at }
+            if left.clientSequence != right.clientSequence {
+                guard let first = left.clientSequence else { return true }
+                guard let second = right.clientSequence else { return false }
+                return first < second
+            }
+            return left.position < right.position
+        }
+
+        /// By name, time, place in the log and properties.
+        public static func == (left: Event, right: Event) -> Bool {
+            left.name == right.name && left.at == right.at && left.position == right.position
+                && left.clientSequence == right.clientSequence
+                && left.properties.elementsEqual(right.properties, by: { $0 == $1 })
+        }
+
+        /// Feeds the place in the log, which is the event's own.
+        public func hash(into hasher: inout Hasher) { hasher.combine(position) }
+    }
+
+    /// A write to one property of the user.
+    public struct PropertyVersion: Sendable, Hashable {
+        /// The property.
+        public var property: ExactName
+        /// Its value from then on; nil: it has none any more.
+        public var value: PropertyValue?
+        /// From when on; nil: from the beginning of time (an imported profile without instant).
+        public var since: Timestamp?
+        /// The record's place in the log.
+        public var position: LogOffset
+
+        /// A write.
+        public init(
+            _ property: ExactName, _ value: PropertyValue?, since: Timestamp?, position: LogOffset
+        ) {
+            self.property = property
+            self.value = value
+            self.since = since
+            self.position = position
+        }
+    }
+
+    /// The events in event-time order.
+    public let events: [Event]
+    /// The writes to properties, in any order.
+    public let versions: [PropertyVersion]
+
+    /// A history of these events and versions, given in any order.
+    public init(events: [Event] = [], versions: [PropertyVersion] = []) {
+        self.events = events.sorted(by: Event.precedes)
+        self.versions = versions
+    }
+
+    /// The value in force at an instant: that of the last write at or before it, the later one in
+    /// the log when two have the same instant; nil when there is none.
+    public func value(of property: ExactName, at instant: Timestamp) -> PropertyValue? {
+        var best: PropertyVersion?
+        for version in versions where version.property == property {
+            if let since = version.since, since > instant { continue }
+            if let found = best, !Self.supersedes(version, found) { continue }
+            best = version
+        }
+        return best?.value
+    }
+
+    private static func supersedes(_ new: PropertyVersion, _ old: PropertyVersion) -> Bool {
+        if new.since == old.since { return new.position > old.position }
+        guard let newSince = new.since else { return false }
+        guard let oldSince = old.since else { return true }
+        return newSince > oldSince
+    }
+}
