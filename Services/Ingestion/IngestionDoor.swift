@@ -207,3 +207,17 @@ extension [IngestionV1.Verdict] {
         UInt32(clamping: count { $0.kind == kind })
     }
 }
+
+extension IngestionDoor {
+    /// The methods to serve; Fetch tells the log's bytes as they are stored, unparsed.
+    nonisolated var methods: [ServedMethod] {
+        let fetch = IngestionV1_IngestionMethods.fetch
+        return IngestionV1_IngestionMethods.serve(self).map { method in
+            guard method.description == fetch else { return method }
+            return ServedMethod(fetch, IngestionV1.FetchRequest.self) {
+                (request, call) async throws(Fault) in
+                try await self.fetch(stored: request, call)
+            }
+        }
+    }
+}

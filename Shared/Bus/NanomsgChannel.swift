@@ -8,13 +8,31 @@ final class NanomsgChannel: BusChannel, FrameLink {
     /// Replies taken in one go, so that one busy server does not keep others waiting.
     private static let repliesPerTurn = 256
 
+    /// How a broken connection is replaced: soon when it brought replies, else ever later.
+    private struct Repair {
+        static let pauseMsMin: UInt64 = 50
+        static let pauseMsMax: UInt64 = 1_000
+
+        var brokenCount: UInt64 = 0
+        var pauseMs = pauseMsMin
+        /// When to connect again; nil while there is a connection or nanomsg tries for one.
+        var dueNs: UInt64?
+
+        mutating func broke(_ nowNs: UInt64) {
+            dueNs = nowNs + pauseMs * 1_000_000
+            pauseMs = min(pauseMs * 2, Self.pauseMsMax)
+        }
+    }
+
     let socket: NanomsgSocket
     private let desk: CallDesk
     private let loop: PollLoop
     /// The loop's number for this channel.
     private let key: UInt64
-    /// Touched by the poll thread only.
-    private let brokenBefore = Atomic<UInt64>(0)
+    private let clock: any Clock
+    private let repair = Mutex(Repair())
+    /// From a break until a fresh connection is begun; nothing is sent meanwhile.
+    private let isRepairing = Atomic(false)
 
     init(
         _ endpoint: Endpoint, options: ChannelOptions, clock: any Clock, loop: PollLoop
@@ -26,6 +44,7 @@ final class NanomsgChannel: BusChannel, FrameLink {
                 sendBuffer: options.sendBufferBytes, receiveBuffer: options.receiveBufferBytes,
                 receiveMax: options.receiveBytesMax))
         self.loop = loop
+        self.clock = clock
         key = loop.newKey()
         try loop.add(self, key: key)
     }
@@ -52,6 +71,7 @@ final class NanomsgChannel: BusChannel, FrameLink {
     }
 
     func send(_ frame: OutgoingFrame, id: UInt32) -> SendOutcome {
+        guard !isRepairing.load(ordering: .sequentiallyConsistent) else { return .full }
         do throws(NanomsgSocket.Trouble) {
             try socket.send(request: frame, id: id)
             return .sent
@@ -81,20 +101,44 @@ final class NanomsgChannel: BusChannel, FrameLink {
                 break
             }
         }
-        if !replies.isEmpty { desk.answered(replies, over: self) }
+        guard !replies.isEmpty else { return }
+        repair.withLock { $0.pauseMs = Repair.pauseMsMin }
+        desk.answered(replies, over: self)
         replies.removeAll(keepingCapacity: true)
     }
 
     /// The socket has room, perhaps for the first time. On the poll thread.
     func roomAgain() { desk.roomAgain(over: self) }
 
-    /// Looks whether the connection broke or came. On the poll thread.
+    /// Looks whether the connection broke or came, and replaces a broken one. On the poll thread.
     func checkConnection() {
+        let nowNs = clock.monotonicNs
         let broken = socket.brokenConnectionCount
-        if broken != brokenBefore.exchange(broken, ordering: .relaxed) { desk.lost(over: self) }
-        // A frame may have left over a connection that this look came too early for, so that
-        // only a broken one counts as lost.
-        if socket.connectionCount > 0 && !desk.isConnected { desk.connected(over: self) }
+        let (hasBroken, isDue) = repair.withLock { repair in
+            if broken != repair.brokenCount {
+                repair.brokenCount = broken
+                repair.broke(nowNs)
+                return (true, false)
+            }
+            guard let dueNs = repair.dueNs, dueNs <= nowNs else { return (false, false) }
+            repair.dueNs = nil
+            return (false, true)
+        }
+        if hasBroken {
+            // In this order nothing is sent between the loss and the fresh connection.
+            isRepairing.store(true, ordering: .sequentiallyConsistent)
+            desk.lost(over: self)
+            socket.disconnect()
+        } else if isDue {
+            isRepairing.store(false, ordering: .sequentiallyConsistent)
+            if socket.connect() < 0 { repair.withLock { $0.broke(nowNs) } }
+        } else if !isRepairing.load(ordering: .relaxed), !desk.isConnected,
+            socket.connectionCount > 0
+        {
+            // Only a break counts as a loss: a frame may have left over a connection that this
+            // look came too early for.
+            desk.connected(over: self)
+        }
     }
 
     /// Ends what is past its time; returns when to look again. On the poll thread.

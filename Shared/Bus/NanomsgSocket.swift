@@ -29,8 +29,10 @@ final class NanomsgSocket: Sendable {
 
     /// Room for the request id or the pipe's key in a message's size, in bytes.
     private static let routingBytes = 4
-    private static let reconnectMs: Int32 = 50
-    private static let reconnectMsMax: Int32 = 1_000
+    /// nanomsg's own first pause after a failed connect; longer than the channel needs to notice
+    /// a broken connection, which it replaces by itself.
+    private static let reconnectMs = 100
+    private static let reconnectMsMax = 1_000
 
     private let number: Int32
     private let endpoint: Endpoint
@@ -39,6 +41,9 @@ final class NanomsgSocket: Sendable {
     let receiveDescriptor: Int32
     /// Readable while there is room to send; only to be polled. -1 at a server.
     let sendDescriptor: Int32
+    /// nanomsg's number for the way to the server; -1 while there is none. Only one thread at a
+    /// time changes it.
+    private let way = Atomic<Int32>(-1)
 
     /// A bound server's socket.
     init(bindingTo endpoint: Endpoint, sizes: SocketSizes) throws(BusError) {
@@ -60,9 +65,7 @@ final class NanomsgSocket: Sendable {
         let failure = { (errno: Int32) in BusError(errno: errno, "connect", endpoint) }
         (number, receiveDescriptor) = try Self.open(isServer: false, sizes, endpoint, failure)
         sendDescriptor = cnanomsg_send_descriptor(number)
-        let rc =
-            sendDescriptor < 0
-            ? sendDescriptor : unsafe cnanomsg_connect(number, endpoint.description)
+        let rc = sendDescriptor < 0 ? sendDescriptor : connect()
         if rc < 0 {
             close()
             throw failure(-rc)
@@ -70,6 +73,24 @@ final class NanomsgSocket: Sendable {
     }
 
     deinit { close() }
+
+    /// Begins to connect; minus the errno when that cannot even begin.
+    @discardableResult
+    func connect() -> Int32 {
+        let rc = unsafe cnanomsg_connect(number, endpoint.description)
+        if rc >= 0 { way.store(rc, ordering: .relaxed) }
+        return rc
+    }
+
+    /// Lets go of the way to the server, so that `connect` makes a fresh one.
+    ///
+    /// nanomsg 1.1.5 reconnects by itself, but keeps up to 2 KiB of the broken connection's
+    /// unread bytes and takes them for the new server's greeting: it then breaks one connection
+    /// after the other, eight bytes each, for minutes.
+    func disconnect() {
+        let old = way.exchange(-1, ordering: .relaxed)
+        if old >= 0 { _ = cnanomsg_disconnect(number, old) }
+    }
 
     /// Closes it, the first time.
     func close() {
@@ -134,8 +155,8 @@ final class NanomsgSocket: Sendable {
             // No devices between: routing is always one hop, eight bytes.
             results.append(set(number, CNANOMSG_HOPS_MAX, 1))
         } else {
-            results.append(set(number, CNANOMSG_RECONNECT_MS, Int(reconnectMs)))
-            results.append(set(number, CNANOMSG_RECONNECT_MS_MAX, Int(reconnectMsMax)))
+            results.append(set(number, CNANOMSG_RECONNECT_MS, reconnectMs))
+            results.append(set(number, CNANOMSG_RECONNECT_MS_MAX, reconnectMsMax))
         }
         if endpoint.isIPv6 { results.append(set(number, CNANOMSG_IPV4_ONLY, 0)) }
         results.append(cnanomsg_receive_descriptor(number))

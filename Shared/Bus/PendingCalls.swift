@@ -1,4 +1,4 @@
-// The life of a channel's calls, without sockets, locks or clocks: who waits, who is sent, who ends.
+// The life of a channel's calls, without sockets or clocks: who waits, who is sent, who ends.
 
 /// A channel's calls by number: waiting in line, sent, or given up but with a reply still due.
 ///

@@ -108,15 +108,23 @@ struct ChunkPieces {
 
     /// Rows rise by (user, time, offset), and the zone is that of the rows.
     private static func isOrdered(_ table: EventTable) -> Bool {
+        var offsets = Array(repeating: 0 as UInt64, count: BlockRows.count)
+        var before: (user: UInt32, time: Int64, offset: UInt64) = (0, .min, 0)
         var zone = TableZone.empty
-        var before: (UInt32, Int64, UInt64)?
-        for row in 0..<table.rowCount {
-            let key = (table.users[row], table.times[row], table.offsets[row])
-            if let before, before > key { return false }
-            zone.include(user: key.0, time: key.1)
-            before = key
+        var rises = true
+        var seen = 0
+        forEachRow(table, TimeWindow(nil, nil), mask: nil) { row, user, time in
+            let place = row % BlockRows.count
+            if place == 0 {
+                let end = min(row + BlockRows.count, table.rowCount)
+                table.offsets.decode(rows: row..<end, into: &offsets)
+            }
+            if (user, time, offsets[place]) < before { rises = false }
+            before = (user, time, offsets[place])
+            zone.include(user: user, time: time)
+            seen += 1
         }
-        return zone == table.zone
+        return rises && seen == table.rowCount && zone == table.zone
     }
 
     private func column(
@@ -164,6 +172,8 @@ struct ChunkPieces {
 
     /// Every tag is known, every text's code and every list's index is there.
     private func hasSoundRows(_ column: PropertyColumn) -> Bool {
+        let textCount = UInt64(column.dictionary.count)
+        let listCount = UInt64(listCount)
         var tags = Array(repeating: 0 as UInt8, count: BlockRows.count)
         var payloads = Array(repeating: 0 as UInt64, count: BlockRows.count)
         for rows in BlockRows.of(column.rowCount) {
@@ -171,8 +181,8 @@ struct ChunkPieces {
             for place in 0..<rows.count {
                 switch ValueTag(rawValue: tags[place]) {
                 case nil: return false
-                case .text where payloads[place] >= UInt64(column.dictionary.count): return false
-                case .list where payloads[place] >= UInt64(listCount): return false
+                case .text where payloads[place] >= textCount: return false
+                case .list where payloads[place] >= listCount: return false
                 default: break
                 }
             }

@@ -54,6 +54,7 @@ public struct Tail: Sendable {
     /// All or nothing. Throws `.outOfOrder` for an offset before the last one (equal ones are
     /// fine: one merge record brings many events), `.invalidValue` for a list in a list,
     /// `.limit` when the tail is full.
+    @inlinable
     public mutating func append(
         event name: String,
         user: UserNumber,
@@ -61,17 +62,33 @@ public struct Tail: Sendable {
         offset: LogOffset,
         properties: some Collection<(name: String, value: PropertyValue)>
     ) throws(ColumnsError) {
+        let given = Array(properties)
+        try append(event: name, user: user, at: at, offset: offset, given)
+    }
+
+    /// The same without a generic parameter; an array given as `properties` is not copied.
+    @usableFromInline
+    mutating func append(
+        event name: String,
+        user: UserNumber,
+        at: Timestamp,
+        offset: LogOffset,
+        _ properties: [(name: String, value: PropertyValue)]
+    ) throws(ColumnsError) {
         try check(offset, "append event")
         var room = Room(name)
         for property in properties { try room.add(property.name, property.value) }
         try check(room, "append event")
-        let nameCode = names.intern(name)
-        let index = Self.table(nameCode, named: name, in: &events, by: &eventOfName)
+        let index = Self.table(names.intern(name), named: name, in: &events, by: &eventOfName)
         events[index].addRow(user: user.value, time: at.ms, offset: offset.value)
+        var expected = 0
         for property in properties {
-            let code = names.intern(property.name)
+            let column =
+                events[index].column(at: expected, named: property.name)
+                ?? events[index].column(names.intern(property.name), named: property.name)
             let (tag, payload) = encode(property.value)
-            cells += events[index].set(code, named: { property.name }, to: tag, payload)
+            cells += events[index].set(column, to: tag, payload)
+            expected = column + 1
         }
         eventRows += 1
         to = offset.next
@@ -104,7 +121,8 @@ public struct Tail: Sendable {
                 time: at?.ms ?? .min,
                 offset: offset.value
             )
-            cells += properties[index].set(0, named: { "" }, to: tag, payload)
+            let column = properties[index].column(0, named: "")
+            cells += properties[index].set(column, to: tag, payload)
             propertyRows += 1
         }
         to = offset.next

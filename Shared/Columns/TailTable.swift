@@ -25,24 +25,27 @@ struct TailTable: Sendable {
         zone.include(user: user, time: time)
     }
 
+    /// The column at the expected place, if it is of this name.
+    ///
+    /// Events of one name mostly name their properties in one order, so this saves a hash each.
+    func column(at place: Int, named name: String) -> Int? {
+        guard place < columns.count, TextBytes.equal(columns[place].name, name) else { return nil }
+        return place
+    }
+
+    /// The column whose name has this code, new or known.
+    mutating func column(_ nameCode: UInt32, named name: String) -> Int {
+        if let known = columnOfName[nameCode] { return known }
+        columns.append(TailColumn(name: name))
+        columnOfName[nameCode] = columns.count - 1
+        return columns.count - 1
+    }
+
     /// Gives the last row a value; a second one for the same property replaces the first.
     ///
-    /// `nameCode` is the code of the column's name. Gives the cells that were added.
-    mutating func set(
-        _ nameCode: UInt32,
-        named name: () -> String,
-        to tag: ValueTag,
-        _ payload: UInt64
-    ) -> Int {
-        let index: Int
-        if let known = columnOfName[nameCode] {
-            index = known
-        } else {
-            index = columns.count
-            columns.append(TailColumn(name: name()))
-            columnOfName[nameCode] = index
-        }
-        return columns[index].set(row: users.count - 1, to: tag, payload)
+    /// Gives the cells that were added.
+    mutating func set(_ column: Int, to tag: ValueTag, _ payload: UInt64) -> Int {
+        columns[column].set(row: users.count - 1, to: tag, payload)
     }
 
     /// The column whose name has this code.

@@ -55,8 +55,15 @@ public struct Decompressor: ~Copyable {
         self.pieceBytesMax = pieceBytesMax
         switch kind {
         case .gzip: stream = .gzip(try GzipStream())
-        case .zstd: stream = .zstd(try ZstdStream())
+        case .zstd:
+            stream = .zstd(try ZstdStream(windowLogMax: ZstdStream.fileWindowLogMax))
         }
+    }
+
+    /// A decompressor of one message, whose window may not take a file's memory.
+    init(ofMessage pieceBytesMax: Int) throws(CompressionError) {
+        self.pieceBytesMax = pieceBytesMax
+        stream = .zstd(try ZstdStream(windowLogMax: ZstdStream.messageWindowLogMax))
     }
 
     /// Takes compressed bytes and gives decompressed ones, at most `pieceBytesMax`.

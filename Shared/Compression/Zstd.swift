@@ -2,7 +2,7 @@
 
 import CZstd
 
-/// zstd over bytes in memory; pure, from any thread. Each call makes its own context.
+/// zstd over bytes in memory, a context per call; pure, from any thread.
 public enum Zstd {
     /// Levels offered: 1 is fastest, 19 densest; 3 is zstd's own choice.
     public static let levels = 1...19
@@ -88,7 +88,7 @@ public enum Zstd {
         _ bytes: [UInt8],
         maxBytes: Int
     ) throws(CompressionError) -> [UInt8] {
-        var decompressor = try Decompressor(kind: .zstd)
+        var decompressor = try Decompressor(ofMessage: 256 << 10)
         var out = try decompressor.feed(bytes)
         while true {
             guard out.count <= maxBytes else {

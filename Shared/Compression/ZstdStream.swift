@@ -6,17 +6,19 @@ import CZstd
 // Safe: the context is made in init, used by step only, and freed once in deinit.
 @safe
 struct ZstdStream: ~Copyable {
-    /// The largest window followed, as zstd's own tool does: 2^27 = 128 MiB.
-    private static let windowLogMax: Int32 = 27
+    /// The largest window followed in a file, as zstd's own tool does: 2^27 = 128 MiB.
+    static let fileWindowLogMax = 27
+    /// The window every decoder should follow by RFC 8878: 2^23 = 8 MiB.
+    static let messageWindowLogMax = 23
 
     private let context: OpaquePointer
 
-    init() throws(CompressionError) {
+    init(windowLogMax: Int) throws(CompressionError) {
         guard let context = unsafe ZSTD_createDCtx() else {
             throw CompressionError(.resources, "feed", at: 0, "no zstd context")
         }
         unsafe self.context = context
-        _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLogMax)
+        _ = unsafe ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Int32(windowLogMax))
     }
 
     deinit { _ = unsafe ZSTD_freeDCtx(context) }

@@ -52,6 +52,26 @@ struct Folder: Sendable, Hashable {
         number(name, after: "", count: 20, before: ".volume")
     }
 
+    /// Makes the folder with those above it; the names of new ones are durable on return.
+    func make(_ disk: any Disk) throws(DiskError) {
+        var missing: [String] = []
+        var at = path
+        while try !disk.exists(at) {
+            missing.append(at)
+            at = Self.parent(of: at)
+        }
+        guard !missing.isEmpty else { return }
+        try disk.createDirectory(path)
+        for folder in missing.reversed() { try disk.syncDirectory(Self.parent(of: folder)) }
+    }
+
+    /// The folder that a path's last part stands in.
+    static func parent(of path: String) -> String {
+        let trimmed = path.last == "/" ? path.dropLast() : path[...]
+        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    }
+
     private static func digits(_ value: UInt64, _ count: Int) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, count - text.utf8.count)) + text

@@ -24,7 +24,9 @@
 //             reserve i64      the time reserve: no later tenure starts before it
 //             runs u16         and then the runs; none in a group that only renews the reserve
 //     run     partition u16 | first offset u64 | first time i64 | count u32 | bytes u32
-//             and then `count` records; the offsets of a partition have no gap from run to run
+//             | checksum u32 of these and the records, seeded as the group's, so that a run can
+//             be read alone; and then `count` records. A partition's offsets have no gap from
+//             run to run                                                          (30 bytes + n)
 //     record  time - time before varint | length varint | payload
 //
 // A VOLUME is immutable: the records of one partition out of one journal file.
@@ -71,7 +73,7 @@ enum Format {
     static let groupPrefixBytes = 8
     /// Prefix, sequence, reserve and count of runs.
     static let groupHeadBytes = 26
-    static let runHeadBytes = 26
+    static let runHeadBytes = 30
     /// Two varints of one byte each and no payload.
     static let recordBytesMin = 2
 

@@ -56,11 +56,13 @@ enum GroupBytes {
         return head.checksum == checksum(of: bytes.prefix(head.byteCount), seed: seed)
     }
 
-    /// The run whose records begin at `position` in a whole group; nil if there is none.
-    static func run(in group: [UInt8], recordsAt position: Int) -> RunPlace? {
-        guard position >= Format.groupHeadBytes + Format.runHeadBytes, position <= group.count
-        else { return nil }
-        return runHead(group, at: position - Format.runHeadBytes)
+    /// The run that begins at `position`; nil if its bytes are not what was written.
+    static func run(in bytes: [UInt8], at position: Int, seed: UInt32) -> RunPlace? {
+        guard let place = runHead(bytes, at: position) else { return nil }
+        let head = bytes[position..<position + Format.runHeadBytes - 4]
+        let sum = Checksum.crc32c(
+            bytes[place.records], seed: Checksum.crc32c(head, seed: seed))
+        return sum == u32(bytes[...], place.records.lowerBound - 4) ? place : nil
     }
 
     /// All runs of a whole group, each walked over; nil if they make no sense.
@@ -83,7 +85,8 @@ enum GroupBytes {
         return position == group.count ? places : nil
     }
 
-    private static func runHead(_ group: [UInt8], at position: Int) -> RunPlace? {
+    /// The run that begins at `position` in bytes that were checked before.
+    static func runHead(_ group: [UInt8], at position: Int) -> RunPlace? {
         guard position >= 0, position <= group.count - Format.runHeadBytes else { return nil }
         let bytes = group[...]
         let length = Int(u32(bytes, position + 22))

@@ -26,16 +26,17 @@ final class JournalSource: Sendable {
         return JournalSource(path: path, header: header, file: file)
     }
 
-    /// The bytes of a group, checked.
-    func group(_ place: GroupPlace) throws(LogError) -> [UInt8] {
+    /// The bytes of one run, checked.
+    func run(at position: Int, byteCount: Int) throws(LogError) -> (bytes: [UInt8], RunPlace) {
         let bytes = try onDisk("read journal") { () throws(DiskError) in
-            try file.read(at: Int(place.position), count: Int(place.byteCount))
+            try file.read(at: position, count: byteCount)
         }
-        guard bytes.count == Int(place.byteCount), GroupBytes.isWhole(bytes[...], seed: seed) else {
+        guard bytes.count == byteCount, let run = GroupBytes.run(in: bytes, at: 0, seed: seed)
+        else {
             throw LogError.corrupt(
-                "read journal", path, byte: Int(place.position), "a group changed after recovery")
+                "read journal", path, byte: position, "records changed after recovery")
         }
-        return bytes
+        return (bytes, run)
     }
 }
 

@@ -169,11 +169,14 @@ extension LogGroup {
         places.reserveCapacity(used.count)
         for partition in used {
             let run = runs[Int(partition)]
+            let head = writer.count
             writer.u16(partition)
             writer.u64(run.firstOffset)
             writer.i64(run.firstTimeMs)
             writer.u32(run.count)
             writer.u32(UInt32(run.records.count))
+            let sum = Checksum.crc32c(writer.bytes[head...], seed: seed)
+            writer.u32(Checksum.crc32c(run.records, seed: sum))
             let start = writer.count
             writer.raw(run.records)
             places.append(

@@ -78,8 +78,11 @@ public final class LogReader: Sendable {
             try volume.reader.read(into: &page, cache: state.cache, source: volume.number)
         case .runs(let runs):
             for run in runs where !page.isFull {
-                guard let group = try group(of: run) else { return true }
-                try take(run, in: group, into: &page)
+                guard let (bytes, place) = try bytes(of: run) else { return true }
+                var walk = place.walk(bytes)
+                while let record = walk.next() {
+                    if !page.take(StoredRecord(record, in: bytes)) { break }
+                }
             }
         case .nowhere:
             break
@@ -87,31 +90,23 @@ public final class LogReader: Sendable {
         return false
     }
 
-    /// The checked bytes of a run's group; nil when its file has been sealed meanwhile.
-    private func group(of run: RunSource) throws(LogError) -> [UInt8]? {
-        let key = BlockCache.Key(source: run.number, position: Int(run.place.position))
-        if let cached = state.cache.find(key) { return cached }
-        let group: [UInt8]
+    /// The checked bytes of a run, out of its group's if that is in memory; nil when its file has
+    /// been sealed meanwhile.
+    ///
+    /// What is read from the file is not kept: the cache is for the newest groups, and a reader
+    /// that is behind asks for a run once.
+    private func bytes(of run: RunSource) throws(LogError) -> (bytes: [UInt8], RunPlace)? {
+        let key = BlockCache.Key(source: run.number, position: run.group)
+        if let group = state.cache.find(key),
+            let place = GroupBytes.runHead(group, at: run.start)
+        {
+            return (group, place)
+        }
         do throws(LogError) {
-            group = try run.source.group(run.place)
+            return try run.source.run(at: run.group + run.start, byteCount: run.byteCount)
         } catch {
             if state.isUnsealed(run.number) { throw error }
             return nil
-        }
-        state.cache.keep(group, as: key)
-        return group
-    }
-
-    private func take(
-        _ run: RunSource, in group: [UInt8], into page: inout PageBuilder
-    ) throws(LogError) {
-        guard let place = GroupBytes.run(in: group, recordsAt: run.records) else {
-            throw LogError.corrupt(
-                "read journal", run.source.path, byte: Int(run.place.position), "no such run")
-        }
-        var walk = place.walk(group)
-        while let record = walk.next() {
-            if !page.take(StoredRecord(record, in: group)) { break }
         }
     }
 }

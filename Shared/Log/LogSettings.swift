@@ -21,7 +21,7 @@ public struct LogSettings: Sendable, Hashable {
     /// A volume's block before compression: larger compresses better, smaller reads less.
     public var blockBytes = 128 << 10
     /// The level of zstd for volumes.
-    public var compressionLevel: Int32 = 3
+    public var compressionLevel = 3
     /// Groups and blocks kept in memory for readers, in bytes.
     public var cacheBytes = 32 << 20
 

@@ -9,20 +9,21 @@ struct OpenVolume: Sendable {
     let number: UInt64
 }
 
-/// The index of one journal file that is not sealed: 16 bytes a run and 8 a group.
+/// The index of one journal file that is not sealed: 24 bytes a run, whatever its records.
 struct FileIndex: Sendable {
     /// The records of one partition in one group.
     struct Run: Sendable {
         let firstOffset: UInt64
-        /// Index of the group in `groups`.
+        /// Where its group begins in the file.
         let group: UInt32
-        /// Where the records begin in the group.
-        let records: UInt32
+        /// Where it begins in the group.
+        let start: UInt32
+        /// With its head.
+        let byteCount: UInt32
     }
 
     let source: JournalSource
     let number: UInt64
-    private(set) var groups: [GroupPlace] = []
     private(set) var runs: [[Run]]
 
     init(source: JournalSource, number: UInt64, partitions: Int) {
@@ -32,13 +33,12 @@ struct FileIndex: Sendable {
     }
 
     mutating func add(_ place: GroupPlace, _ added: [RunPlace]) {
-        let group = UInt32(groups.count)
-        groups.append(place)
         for run in added {
             runs[Int(run.partition)].append(
                 Run(
-                    firstOffset: run.firstOffset, group: group,
-                    records: UInt32(run.records.lowerBound)))
+                    firstOffset: run.firstOffset, group: place.position,
+                    start: UInt32(run.records.lowerBound - Format.runHeadBytes),
+                    byteCount: UInt32(run.records.count + Format.runHeadBytes)))
         }
     }
 }
@@ -47,8 +47,11 @@ struct FileIndex: Sendable {
 struct RunSource: Sendable {
     let source: JournalSource
     let number: UInt64
-    let place: GroupPlace
-    let records: Int
+    /// Where its group begins in the file.
+    let group: Int
+    /// Where it begins in the group.
+    let start: Int
+    let byteCount: Int
 }
 
 /// Where a partition's durable records lie.
@@ -212,8 +215,8 @@ final class LogState: Sendable {
                 let run = runs[index]
                 found.append(
                     RunSource(
-                        source: file.source, number: file.number,
-                        place: file.groups[Int(run.group)], records: Int(run.records)))
+                        source: file.source, number: file.number, group: Int(run.group),
+                        start: Int(run.start), byteCount: Int(run.byteCount)))
                 index += 1
             }
             index = 0

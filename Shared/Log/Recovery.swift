@@ -17,7 +17,7 @@ struct Recovery {
     ) throws(LogError) -> OpenedLog {
         let folder = Folder(path: settings.folder)
         let lock = try onDisk("open log") { () throws(DiskError) in
-            try disk.createDirectory(folder.path)
+            try folder.make(disk)
             return try disk.lock(folder.lock)
         }
         let cache = BlockCache(byteCountMax: settings.cacheBytes)
@@ -80,7 +80,7 @@ struct Recovery {
         let header = JournalHeader(
             partitions: count, identity: identity, firstSequence: Format.firstSequence)
         try onDisk("create log") { () throws(DiskError) in
-            try disk.syncDirectory(folder.path)
+            try disk.syncDirectory(Folder.parent(of: folder.path))
             try WholeFile.replace(
                 folder.volumesMark, in: folder.path, with: volumes.bytes, disk: disk)
         }

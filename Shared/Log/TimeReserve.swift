@@ -26,9 +26,11 @@ public struct TimeReserve: Sendable, Hashable {
     /// The usual reserve of 10 seconds.
     public init() {}
 
-    /// What telling `watermark` needs, when a reserve through `reserved` is durable.
-    public func directive(forTelling watermark: Timestamp, reserved: Timestamp) -> Directive {
-        if watermark >= reserved { return .needsReserve(upTo: watermark + aheadMs) }
+    /// What telling `watermark` needs, when a reserve through `reserved` is durable (nil: none).
+    public func directive(forTelling watermark: Timestamp, reserved: Timestamp?) -> Directive {
+        guard let reserved, watermark < reserved else {
+            return .needsReserve(upTo: watermark + aheadMs)
+        }
         if reserved.msSince(watermark) < renewBelowMs {
             return .renewSoon(upTo: watermark + aheadMs)
         }
@@ -52,14 +54,14 @@ public struct PartitionEnd: Sendable, Hashable {
 
 /// The highest watermark that may be told.
 public enum WatermarkRule {
-    /// The highest watermark at log time `now`.
+    /// The highest watermark at log time `now`; nil while nothing is reserved.
     ///
     /// Another record may still get `now` itself, an unsynced record is not passed, and the
     /// durable reserve must lie above.
     public static func highest(
-        now: Timestamp, firstUnsynced: Timestamp?, reserved: Timestamp,
-    ) -> Timestamp {
-        min(now, firstUnsynced ?? now, reserved) - 1
+        now: Timestamp, firstUnsynced: Timestamp?, reserved: Timestamp?
+    ) -> Timestamp? {
+        reserved.map { min(now, firstUnsynced ?? now, $0) - 1 }
     }
 
     /// The watermark of an answer that stops before the durable end, after a record at `last`.

@@ -6,7 +6,7 @@ import Compression
 /// The records of one partition out of one journal file, as a volume.
 struct VolumeBuilder {
     private let blockBytes: Int
-    private let level: Int32
+    private let level: Int
     private var firstOffset: UInt64 = 0
     private(set) var nextOffset: UInt64 = 0
     private var body: [UInt8] = []

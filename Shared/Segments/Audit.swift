@@ -11,14 +11,20 @@ struct Audit {
     init(vocabulary: Vocabulary?) { self.vocabulary = vocabulary }
 
     mutating func refuse(
-        _ code: DefinitionProblem.Code, _ place: String, _ message: String, hint: String? = nil
+        _ code: DefinitionProblem.Code,
+        _ place: String,
+        _ message: String,
+        hint: String? = nil
     ) {
         guard errors.count < DefinitionLimits.problems else { return }
         errors.append(DefinitionProblem(code, place: place, message: message, hint: hint))
     }
 
     mutating func warn(
-        _ code: DefinitionProblem.Code, _ place: String, _ message: String, hint: String? = nil
+        _ code: DefinitionProblem.Code,
+        _ place: String,
+        _ message: String,
+        hint: String? = nil
     ) {
         guard warnings.count < DefinitionLimits.problems else { return }
         warnings.append(DefinitionProblem(code, place: place, message: message, hint: hint))
@@ -33,17 +39,24 @@ struct Audit {
     }
 
     mutating func checkDuration(
-        _ ms: Int64, least: Int64 = DefinitionLimits.rollingMsMin, place: String
+        _ ms: Int64,
+        least: Int64 = DefinitionLimits.rollingMsMin,
+        place: String
     ) {
         if ms < least {
             refuse(
-                .window, place,
+                .window,
+                place,
                 "the duration is shorter than \(DurationText.spoken(least))",
-                hint: ms > 0 ? "a number alone is in milliseconds; write 30d for days" : nil)
+                hint: ms > 0 ? "a number alone is in milliseconds; write 30d for days" : nil
+            )
         } else if ms > DefinitionLimits.durationMsMax {
             refuse(
-                .window, place, "the duration is longer than 10 years",
-                hint: "write `ever`, or a fixed `between`")
+                .window,
+                place,
+                "the duration is longer than 10 years",
+                hint: "write `ever`, or a fixed `between`"
+            )
         }
     }
 
@@ -56,12 +69,18 @@ struct Audit {
     mutating func checkEvent(_ name: ExactName, place: String) {
         guard let vocabulary, !name.text.isEmpty, vocabulary.events[name] == nil else { return }
         warn(
-            .unknownEvent, place, "no event \(Quoted.name(name.text)) has been seen",
-            hint: Self.nearest(name, in: vocabulary.events.keys))
+            .unknownEvent,
+            place,
+            "no event \(Quoted.name(name.text)) has been seen",
+            hint: Self.nearest(name, in: vocabulary.events.keys)
+        )
     }
 
     mutating func checkProperty(
-        _ name: ExactName, of events: [ExactName], wants: ValueTypes, place: String
+        _ name: ExactName,
+        of events: [ExactName],
+        wants: ValueTypes,
+        place: String
     ) {
         guard let vocabulary else { return }
         // An unknown event is a warning of its own; its properties would only repeat it.
@@ -73,7 +92,9 @@ struct Audit {
     }
 
     mutating func checkProperty(
-        _ filter: PropertyFilter, of events: [ExactName], place: String
+        _ filter: PropertyFilter,
+        of events: [ExactName],
+        place: String
     ) {
         checkProperty(filter.property, of: events, wants: filter.wantedTypes, place: place)
     }
@@ -81,28 +102,39 @@ struct Audit {
     mutating func checkUserProperty(_ filter: PropertyFilter, place: String) {
         guard let vocabulary else { return }
         check(
-            filter.property, in: vocabulary.userProperties, "users", wants: filter.wantedTypes,
-            place: place)
+            filter.property,
+            in: vocabulary.userProperties,
+            "users",
+            wants: filter.wantedTypes,
+            place: place
+        )
     }
 
     private mutating func check(
-        _ name: ExactName, in known: [ExactName: ValueTypes], _ whose: String,
-        wants: ValueTypes, place: String
+        _ name: ExactName,
+        in known: [ExactName: ValueTypes],
+        _ whose: String,
+        wants: ValueTypes,
+        place: String
     ) {
         guard !name.text.isEmpty else { return }
         guard let seen = known[name] else {
             warn(
-                .unknownProperty, place + ".property",
+                .unknownProperty,
+                place + ".property",
                 "no property \(Quoted.name(name.text)) of \(Quoted.name(whose)) has been seen",
-                hint: Self.nearest(name, in: known.keys))
+                hint: Self.nearest(name, in: known.keys)
+            )
             return
         }
         guard !wants.isEmpty, !seen.isEmpty, seen.isDisjoint(with: wants) else { return }
         warn(
-            .otherType, place,
+            .otherType,
+            place,
             "\(Quoted.name(name.text)) is compared as \(wants), but all its values are \(seen);"
                 + " types do not mix",
-            hint: Self.otherType(wants: wants, seen: seen))
+            hint: Self.otherType(wants: wants, seen: seen)
+        )
     }
 
     private static func otherType(wants: ValueTypes, seen: ValueTypes) -> String? {
@@ -114,7 +146,8 @@ struct Audit {
     }
 
     private static func nearest(
-        _ name: ExactName, in known: some Sequence<ExactName>
+        _ name: ExactName,
+        in known: some Sequence<ExactName>
     ) -> String? {
         NearestName.nearest(to: name.text, in: known.lazy.map(\.text)).map {
             "did you mean \(Quoted.name($0))?"

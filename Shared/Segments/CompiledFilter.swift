@@ -8,9 +8,9 @@ public import Basics
 /// `hasAll`, every order and every piece of text are false; `notEquals` and `notIn` are true,
 /// since values of different types differ (a list differs from every plain value);
 /// `hasNone` is false, since it asks about a list. Orders with an instant as operand (`before`,
-/// `after`, `withinLast`, `withinNext`, `lessThan` …) also take a text that is an RFC 3339 date or
-/// date-time, without an offset in the definition's zone; `equals` does not. Versions compare with
-/// texts only. Texts compare by their UTF-8 bytes. Numbers are answered without allocation.
+/// `after`, `withinLast`, `withinNext`, `lessThan` …) also take a text that is an RFC 3339 date
+/// or date-time, without an offset in the definition's zone; `equals` does not. Versions compare
+/// with texts only. Texts compare by their UTF-8 bytes. Numbers are answered without allocation.
 public struct CompiledFilter: Sendable {
     /// As it was said.
     public let filter: PropertyFilter
@@ -42,7 +42,7 @@ public struct CompiledFilter: Sendable {
         test = Self.test(filter)
     }
 
-    /// Whether a value passes; nil: the property is absent. `at` is the answer's instant.
+    /// Whether a value passes (nil: the property is absent); `at` is the answer's instant.
     public func matches(_ value: PropertyValue?, at instant: Timestamp) -> Bool {
         guard let value else {
             if case .missing = test { return true }
@@ -66,7 +66,8 @@ public struct CompiledFilter: Sendable {
         case .piece(let piece):
             guard case .text(let text) = value else { return false }
             return Self.has(piece, in: filter.ignoreCase ? CaseFolding.fold(text) : text, filter)
-        case .hasAny(let members): return Self.items(value)?.contains(where: members.contains) ?? false
+        case .hasAny(let members):
+            return Self.items(value)?.contains(where: members.contains) ?? false
         case .hasAll(let wanted):
             guard let items = Self.items(value) else { return false }
             return wanted.allSatisfy { items.contains(where: $0.contains) }
@@ -152,7 +153,8 @@ extension CompiledFilter {
         case .hasNone: return .hasNone(members)
         case .hasAll:
             return .hasAll(
-                filter.operands.map { Members([$0], ignoreCase: filter.ignoreCase) })
+                filter.operands.map { Members([$0], ignoreCase: filter.ignoreCase) }
+            )
         case .contains, .startsWith, .endsWith:
             guard case .value(.text(let text))? = filter.operands.first else { return .never }
             return .piece(Array((filter.ignoreCase ? CaseFolding.fold(text) : text).utf8))

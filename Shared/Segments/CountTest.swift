@@ -72,8 +72,10 @@ extension CountTest {
                 let ends = try field.items()
                 guard ends.count == 2 else {
                     throw field.problem(
-                        .shape, "`between` takes two counts, not \(ends.count)",
-                        hint: "write [2, 5]")
+                        .shape,
+                        "`between` takes two counts, not \(ends.count)",
+                        hint: "write [2, 5]"
+                    )
                 }
                 count.comparison = .between(try ends[0].whole(), try ends[1].whole())
             }
@@ -107,22 +109,34 @@ extension CountTest {
         }
         for number in numbers where !(0...DefinitionLimits.countMax).contains(number) {
             audit.refuse(
-                .count, place, "\(number) is not between 0 and \(DefinitionLimits.countMax)")
+                .count,
+                place,
+                "\(number) is not between 0 and \(DefinitionLimits.countMax)"
+            )
             return
         }
         switch comparison {
         case .exactly(0):
             audit.refuse(
-                .count, place, "`exactly: 0` never happens: who did something did it at least once",
-                hint: "write `didNot` for users without such an event")
+                .count,
+                place,
+                "`exactly: 0` never happens: who did something did it at least once",
+                hint: "write `didNot` for users without such an event"
+            )
         case .between(let low, let high) where high < low:
             audit.refuse(
-                .count, place, "the upper end \(high) is below the lower end \(low)",
-                hint: "swap them")
+                .count,
+                place,
+                "the upper end \(high) is below the lower end \(low)",
+                hint: "swap them"
+            )
         case .atMost(0) where !includesZero, .between(0, 0) where !includesZero:
             audit.warn(
-                .pointless, place, "no user can match: users without such an event are left out",
-                hint: "write `didNot`")
+                .pointless,
+                place,
+                "no user can match: users without such an event are left out",
+                hint: "write `didNot`"
+            )
         case .atLeast(0) where includesZero:
             audit.warn(.pointless, place, "every user matches", hint: "leave the condition out")
         default: return

@@ -7,7 +7,7 @@ import Basics
 /// The root is node 0; every other node stands behind its one parent. A definition from outside
 /// may be anything: `Validation` says whether it is one, `Plan` refuses it otherwise.
 public struct Definition: Sendable, Hashable {
-    /// The conditions. Limit: `Limits.definitionNodes`, `Limits.definitionDepth` levels.
+    /// The conditions; at most `Limits.definitionNodes`, in `Limits.definitionDepth` levels.
     public var nodes: [Condition]
     /// The IANA zone of calendar windows and of dates; nil: the project's, else UTC.
     public var zone: String?
@@ -24,8 +24,10 @@ public struct Definition: Sendable, Hashable {
     }
 }
 
-/// One condition. Each kind has its own file in `Conditions/`; a new kind adds its file, its
-/// `case` and its lines in `kind` and `kinds` below, and nothing else here.
+/// One condition, of one of these kinds.
+///
+/// Each kind has its own file in `Conditions/`; a new kind adds its file, its `case` and its lines
+/// in `kind` and `kinds` below, and nothing else here.
 public enum Condition: Sendable, Hashable {
     /// Every child holds; without children: every user.
     case all(AllOf)
@@ -72,7 +74,8 @@ protocol ConditionKind: Sendable, Hashable {
 
     /// Reads the field's value; children are handed to `reading`, which visits them later.
     static func read(
-        _ field: Field, _ reading: inout Reading
+        _ field: Field,
+        _ reading: inout Reading
     ) throws(DefinitionProblem) -> Condition
     /// The field's value, its children's being written already.
     func written(_ children: [PlainValue], zone: Zone) -> PlainValue

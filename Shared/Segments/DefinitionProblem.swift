@@ -63,8 +63,12 @@ public struct DefinitionProblem: Error, Sendable, Hashable, CustomStringConverti
 
     /// A problem; the texts are shown to people as they are.
     public init(
-        _ code: Code, _ operation: Operation = .check, place: String, line: Int? = nil,
-        message: String, hint: String? = nil
+        _ code: Code,
+        _ operation: Operation = .check,
+        place: String,
+        line: Int? = nil,
+        message: String,
+        hint: String? = nil
     ) {
         self.code = code
         self.operation = operation

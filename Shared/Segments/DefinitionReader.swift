@@ -53,14 +53,15 @@ public struct DefinitionDocument: Sendable, Hashable {
     }
 }
 
-/// Reads documents. Whether the definition makes sense is for `Validation` to say afterwards.
+/// Reads documents; whether the definition makes sense is for `Validation` to say afterwards.
 public enum DefinitionReader {
     /// The document in `plain`; throws the first field that is not of the language.
     ///
     /// Conditions are visited from a list, level by level, so that no depth of input can exhaust
     /// the stack. `zone` is the project's, for dates when the document names none.
     public static func read(
-        _ plain: PlainValue, zone projectZone: Zone = .utc
+        _ plain: PlainValue,
+        zone projectZone: Zone = .utc
     ) throws(DefinitionProblem) -> DefinitionDocument {
         let whole = Field(value: plain, place: "", line: nil)
         let known = ["name", "description", "zone", "condition"]
@@ -76,12 +77,15 @@ public enum DefinitionReader {
         }
         let nodes = try conditions(try fields.needed("condition"), zone: zone)
         return DefinitionDocument(
-            name: try fields["name"]?.text(), description: try fields["description"]?.text(),
-            definition: Definition(nodes: nodes, zone: zoneName))
+            name: try fields["name"]?.text(),
+            description: try fields["description"]?.text(),
+            definition: Definition(nodes: nodes, zone: zoneName)
+        )
     }
 
     private static func conditions(
-        _ root: Field, zone: Zone
+        _ root: Field,
+        zone: Zone
     ) throws(DefinitionProblem) -> [Condition] {
         var reading = Reading(root: root, zone: zone)
         var nodes: [Condition] = []
@@ -90,13 +94,17 @@ public enum DefinitionReader {
             let fields = try field.fields(keywords, hints: hints)
             guard
                 let keyword = try fields.atMostOne(
-                    of: keywords, hint: "put them as two conditions under `all` or `any`"),
+                    of: keywords,
+                    hint: "put them as two conditions under `all` or `any`"
+                ),
                 let inner = fields[keyword],
                 let kind = Condition.kinds.first(where: { $0.keyword == keyword })
             else {
                 throw field.problem(
-                    .missingField, "a condition is missing",
-                    hint: "write one of " + keywords.joined(separator: ", "))
+                    .missingField,
+                    "a condition is missing",
+                    hint: "write one of " + keywords.joined(separator: ", ")
+                )
             }
             nodes.append(try kind.read(inner, &reading))
         }
@@ -113,13 +121,17 @@ public enum DefinitionReader {
 extension Field {
     /// The fields of the document itself, whose places have no leading dot.
     fileprivate func top(
-        _ known: [String], hints: [String: String]
+        _ known: [String],
+        hints: [String: String]
     ) throws(DefinitionProblem) -> Fields {
         guard case .map(let entries) = value else {
             throw DefinitionProblem(
-                .shape, .read, place: "document",
+                .shape,
+                .read,
+                place: "document",
                 message: "expected fields, found \(value.shape)",
-                hint: "a definition begins with `condition:`")
+                hint: "a definition begins with `condition:`"
+            )
         }
         let named = Field(value: .map(entries), place: "document", line: line)
         let fields = try named.fields(known, hints: hints)
@@ -155,13 +167,17 @@ struct Reading {
         let depth = pending[visited - 1].depth + 1
         if let first = fields.first, depth > Limits.definitionDepth {
             throw first.problem(
-                .tooDeep, "deeper than \(Limits.definitionDepth) levels",
-                hint: "`all` within `all` and `any` within `any` can be one list")
+                .tooDeep,
+                "deeper than \(Limits.definitionDepth) levels",
+                hint: "`all` within `all` and `any` within `any` can be one list"
+            )
         }
         if pending.count + fields.count > Limits.definitionNodes, let first = fields.first {
             throw first.problem(
-                .tooMany, "more than \(Limits.definitionNodes) conditions",
-                hint: "`in` takes a list of values, `event` a list of names")
+                .tooMany,
+                "more than \(Limits.definitionNodes) conditions",
+                hint: "`in` takes a list of values, `event` a list of names"
+            )
         }
         let start = pending.count
         for field in fields { pending.append((field, depth)) }

@@ -1,7 +1,8 @@
 // Durations as people write them: 500ms, 90s, 15m, 36h, 30d, 2w.
 
-/// A duration's text: a whole number and a unit. A day is 24 hours here; calendar windows know
-/// true lengths.
+/// A duration's text: a whole number and a unit.
+///
+/// A day is 24 hours here; calendar windows know true lengths.
 public enum DurationText {
     private static let units: [(suffix: String, ms: Int64)] = [
         ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000),
@@ -47,8 +48,10 @@ extension Field {
         case .text(let text):
             guard let ms = DurationText.read(text) else {
                 throw problem(
-                    .shape, "\(Quoted.name(text)) is not a duration",
-                    hint: "write a whole number and ms, s, m, h, d or w, such as 30d")
+                    .shape,
+                    "\(Quoted.name(text)) is not a duration",
+                    hint: "write a whole number and ms, s, m, h, d or w, such as 30d"
+                )
             }
             return ms
         default:

@@ -4,16 +4,18 @@ import Basics
 
 /// The events a condition is about: any of some names, all of some filters, inside a window.
 public struct EventMatch: Sendable, Hashable {
-    /// Any of these names; empty: any event at all. Limit: `DefinitionLimits.events`.
+    /// Any of these names; empty: any event at all; at most `DefinitionLimits.events`.
     public var events: [ExactName]
-    /// All of these must hold for an event to count. Limit: `DefinitionLimits.filters`.
+    /// All of these must hold for an event to count; at most `DefinitionLimits.filters`.
     public var filters: [PropertyFilter]
     /// Which events count by their instant.
     public var window: Window
 
     /// The events of these names that pass every filter and lie in the window.
     public init(
-        _ events: [ExactName] = [], where filters: [PropertyFilter] = [], window: Window = .ever
+        _ events: [ExactName] = [],
+        where filters: [PropertyFilter] = [],
+        window: Window = .ever
     ) {
         self.events = events
         self.filters = filters
@@ -32,20 +34,28 @@ extension EventMatch {
         if let field = fields["event"] {
             for item in try field.oneOrMore() { match.events.append(ExactName(try item.text())) }
             guard !match.events.isEmpty else {
-                throw field.problem(.name, "no event is named", hint: "name one, or leave `event` out")
+                throw field.problem(
+                    .name,
+                    "no event is named",
+                    hint: "name one, or leave `event` out"
+                )
             }
         }
         if let field = fields["anyEvent"] {
             let means = try field.bool()
             if means, fields["event"] != nil {
                 throw field.problem(
-                    .conflictingFields, "`anyEvent: true` and `event` exclude each other",
-                    hint: "leave one of them out")
+                    .conflictingFields,
+                    "`anyEvent: true` and `event` exclude each other",
+                    hint: "leave one of them out"
+                )
             }
             if !means, fields["event"] == nil {
                 throw field.problem(
-                    .conflictingFields, "`anyEvent: false` without `event` means nothing",
-                    hint: "name an event")
+                    .conflictingFields,
+                    "`anyEvent: false` without `event` means nothing",
+                    hint: "name an event"
+                )
             }
         }
         if let field = fields["where"] {
@@ -77,8 +87,10 @@ extension EventMatch {
     func check(_ audit: inout Audit, place: String) {
         if events.count > DefinitionLimits.events {
             audit.refuse(
-                .tooMany, place + ".event",
-                "\(events.count) events are named, more than \(DefinitionLimits.events)")
+                .tooMany,
+                place + ".event",
+                "\(events.count) events are named, more than \(DefinitionLimits.events)"
+            )
             return
         }
         for (index, event) in events.enumerated() {
@@ -88,8 +100,10 @@ extension EventMatch {
         }
         if filters.count > DefinitionLimits.filters {
             audit.refuse(
-                .tooMany, place + ".where",
-                "\(filters.count) filters, more than \(DefinitionLimits.filters)")
+                .tooMany,
+                place + ".where",
+                "\(filters.count) filters, more than \(DefinitionLimits.filters)"
+            )
             return
         }
         for (index, filter) in filters.enumerated() {

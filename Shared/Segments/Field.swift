@@ -10,7 +10,9 @@ struct Field {
     let line: Int?
 
     func problem(
-        _ code: DefinitionProblem.Code, _ message: String, hint: String? = nil
+        _ code: DefinitionProblem.Code,
+        _ message: String,
+        hint: String? = nil
     ) -> DefinitionProblem {
         DefinitionProblem(code, .read, place: place, line: line, message: message, hint: hint)
     }
@@ -71,14 +73,17 @@ struct Field {
 
     /// The fields of a map, each of them one of `known` and there once.
     func fields(
-        _ known: [String], hints: [String: String] = [:]
+        _ known: [String],
+        hints: [String: String] = [:]
     ) throws(DefinitionProblem) -> Fields {
         guard case .map(let entries) = value else { throw unexpected("fields") }
         var seen: [String: Field] = [:]
         for entry in entries {
             let field = Field(
-                value: entry.value, place: place + "." + Field.shown(entry.key),
-                line: entry.line ?? line)
+                value: entry.value,
+                place: place + "." + Field.shown(entry.key),
+                line: entry.line ?? line
+            )
             guard known.contains(entry.key) else {
                 throw unknown(entry.key, line: field.line, known: known, hints: hints)
             }
@@ -90,7 +95,10 @@ struct Field {
     }
 
     private func unknown(
-        _ key: String, line: Int?, known: [String], hints: [String: String]
+        _ key: String,
+        line: Int?,
+        known: [String],
+        hints: [String: String]
     ) -> DefinitionProblem {
         let hint: String
         if let told = hints[key] {
@@ -101,8 +109,13 @@ struct Field {
             hint = "known here: " + known.joined(separator: ", ")
         }
         return DefinitionProblem(
-            .unknownField, .read, place: place, line: line,
-            message: "unknown field `\(Field.shown(key))`", hint: hint)
+            .unknownField,
+            .read,
+            place: place,
+            line: line,
+            message: "unknown field `\(Field.shown(key))`",
+            hint: hint
+        )
     }
 
     /// A key of the document, cut when long.
@@ -145,8 +158,10 @@ struct Fields {
         let found = present(of: names)
         guard found.count <= 1 else {
             throw whole.problem(
-                .conflictingFields, "`\(found[0])` and `\(found[1])` stand side by side",
-                hint: hint)
+                .conflictingFields,
+                "`\(found[0])` and `\(found[1])` stand side by side",
+                hint: hint
+            )
         }
         return found.first
     }

@@ -41,8 +41,10 @@ extension Field {
         }
         guard let instant = InstantText.read(text, zone: zone) else {
             throw problem(
-                .shape, "\(Quoted.name(text)) is not an instant",
-                hint: "write it such as 2025-05-01 or 2025-05-01T12:00:00Z")
+                .shape,
+                "\(Quoted.name(text)) is not an instant",
+                hint: "write it such as 2025-05-01 or 2025-05-01T12:00:00Z"
+            )
         }
         return instant
     }

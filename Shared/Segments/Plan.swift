@@ -45,11 +45,12 @@ public struct Plan: Sendable {
     /// The windows of the nodes that have one, in the order of the nodes.
     private let windows: [(node: Int, window: CompiledWindow)]
 
-    /// Compiles a definition; throws its first error when it is not valid. Linear in its size.
+    /// Compiles a definition; throws its first error when it is not valid.
     ///
-    /// `projectZone` counts when the definition names no zone.
+    /// Linear in its size. `projectZone` counts when the definition names no zone.
     public init(
-        _ definition: Definition, projectZone: Zone? = nil
+        _ definition: Definition,
+        projectZone: Zone? = nil
     ) throws(DefinitionProblem) {
         try Validation.require(definition)
         let zone = try Zone.of(definition, projectZone: projectZone)
@@ -59,7 +60,10 @@ public struct Plan: Sendable {
         for index in definition.nodes.indices.reversed() {
             let kind = definition.nodes[index].kind
             slots[index] = kind.compile(
-                &builder, node: index, children: kind.children.map { slots[$0] })
+                &builder,
+                node: index,
+                children: kind.children.map { slots[$0] }
+            )
         }
         if let problem = builder.problem { throw problem }
         self.definition = definition

@@ -46,7 +46,10 @@ struct PlanBuilder {
         let leaf = EventLeaf(
             events: did.match.events,
             filters: did.match.filters.map { CompiledFilter($0, zone: zone) },
-            window: window, count: did.count, sums: did.sums)
+            window: window,
+            count: did.count,
+            sums: did.sums
+        )
         return add(.events(leaf), key: .events(did))
     }
 

@@ -12,14 +12,20 @@ extension PropertyFilter {
                 range.lowerBound == range.upperBound
                 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
             audit.refuse(
-                .operand, at, "`\(self.operator.rawValue)` takes \(wanted) operands,"
-                    + " not \(operands.count)")
+                .operand,
+                at,
+                "`\(self.operator.rawValue)` takes \(wanted) operands,"
+                    + " not \(operands.count)"
+            )
             return
         }
         if ignoreCase, !self.operator.canIgnoreCase {
             audit.warn(
-                .pointless, place + ".ignoreCase",
-                "`\(self.operator.rawValue)` does not compare texts", hint: "leave it out")
+                .pointless,
+                place + ".ignoreCase",
+                "`\(self.operator.rawValue)` does not compare texts",
+                hint: "leave it out"
+            )
         }
         var allFine = true
         for (index, operand) in operands.enumerated() {
@@ -31,7 +37,9 @@ extension PropertyFilter {
 
     /// Whether the operand is fine.
     private func checkOperand(
-        _ operand: Operand, _ audit: inout Audit, _ place: String
+        _ operand: Operand,
+        _ audit: inout Audit,
+        _ place: String
     ) -> Bool {
         let before = audit.errors.count
         switch operand {
@@ -52,23 +60,34 @@ extension PropertyFilter {
             audit.refuse(.operand, place, "`\(self.operator.rawValue)` takes no version")
         } else if SemanticVersion(text) == nil {
             audit.refuse(
-                .operand, place, "\(Quoted.name(text)) is not a version",
-                hint: "write numbers with dots, such as 5.10.0 or 5.10.0-beta.1")
+                .operand,
+                place,
+                "\(Quoted.name(text)) is not a version",
+                hint: "write numbers with dots, such as 5.10.0 or 5.10.0-beta.1"
+            )
         }
     }
 
     private func checkValue(
-        _ value: PropertyValue, _ audit: inout Audit, _ place: String
+        _ value: PropertyValue,
+        _ audit: inout Audit,
+        _ place: String
     ) {
         if case .list = value {
             audit.refuse(
-                .operand, place, "an operand cannot be a list",
-                hint: "write its values as operands of `in` or `hasAny`")
+                .operand,
+                place,
+                "an operand cannot be a list",
+                hint: "write its values as operands of `in` or `hasAny`"
+            )
             return
         }
         if case .text(let text) = value, text.utf8.count > Limits.textValueBytes {
             audit.refuse(
-                .operand, place, "the text is longer than \(Limits.textValueBytes) bytes")
+                .operand,
+                place,
+                "the text is longer than \(Limits.textValueBytes) bytes"
+            )
             return
         }
         if case .instant(let instant) = value, !instant.hasText {
@@ -78,12 +97,18 @@ extension PropertyFilter {
         let type = ValueTypes(of: value)
         if let wanted = wantedOperand, wanted.types.isDisjoint(with: type) {
             audit.refuse(
-                .operand, place,
+                .operand,
+                place,
                 "`\(self.operator.rawValue)` takes \(wanted.words), not \(type)",
-                hint: orderHint(value))
+                hint: orderHint(value)
+            )
         } else if self.operator.isTextPiece, value == .text("") {
             audit.warn(
-                .pointless, place, "every text passes", hint: "write `exists: true`")
+                .pointless,
+                place,
+                "every text passes",
+                hint: "write `exists: true`"
+            )
         }
     }
 
@@ -123,14 +148,21 @@ extension PropertyFilter {
             }
         default:
             audit.refuse(
-                .operand, place, "the two ends are of different types",
-                hint: "write two numbers, two versions or two instants")
+                .operand,
+                place,
+                "the two ends are of different types",
+                hint: "write two numbers, two versions or two instants"
+            )
         }
     }
 
     private func refuseRange(_ audit: inout Audit, _ place: String) {
         audit.refuse(
-            .operand, place, "the upper end is below the lower end", hint: "swap them")
+            .operand,
+            place,
+            "the upper end is below the lower end",
+            hint: "swap them"
+        )
     }
 
     /// The types of values the comparison is about; empty: any.

@@ -16,12 +16,16 @@ extension PropertyFilter {
         let property = ExactName(try fields.needed("property").text())
         guard
             let name = try fields.atMostOne(
-                of: operators, hint: "for a range write `between`, else two filters"),
+                of: operators,
+                hint: "for a range write `between`, else two filters"
+            ),
             let inner = fields[name], let op = FilterOperator(rawValue: name)
         else {
             throw field.problem(
-                .missingField, "the property is compared with nothing",
-                hint: "write `exists: true`, or one of " + operators.joined(separator: ", "))
+                .missingField,
+                "the property is compared with nothing",
+                hint: "write `exists: true`, or one of " + operators.joined(separator: ", ")
+            )
         }
         var filter = PropertyFilter(property, op)
         filter.operands = try operands(of: op, inner, zone: zone)
@@ -30,14 +34,18 @@ extension PropertyFilter {
     }
 
     private static func operands(
-        of op: FilterOperator, _ field: Field, zone: Zone
+        of op: FilterOperator,
+        _ field: Field,
+        zone: Zone
     ) throws(DefinitionProblem) -> [Operand] {
         if op.isPresence {
             guard try field.bool() else {
                 let other = op == .exists ? "missing" : "exists"
                 throw field.problem(
-                    .shape, "`\(op.rawValue): false` is said the other way",
-                    hint: "write `\(other): true`")
+                    .shape,
+                    "`\(op.rawValue): false` is said the other way",
+                    hint: "write `\(other): true`"
+                )
             }
             return []
         }
@@ -50,7 +58,9 @@ extension PropertyFilter {
         guard op.operandCount.contains(items.count) else {
             let wanted = op.operandCount.upperBound == 2 ? "two values" : "1 to 1,000 values"
             throw field.problem(
-                .shape, "`\(op.rawValue)` takes \(wanted), not \(items.count)")
+                .shape,
+                "`\(op.rawValue)` takes \(wanted), not \(items.count)"
+            )
         }
         var operands: [Operand] = []
         for item in items { operands.append(try operand(item, zone: zone)) }
@@ -58,7 +68,8 @@ extension PropertyFilter {
     }
 
     private static func operand(
-        _ field: Field, zone: Zone
+        _ field: Field,
+        zone: Zone
     ) throws(DefinitionProblem) -> Operand {
         switch field.value {
         case .text(let text): return .text(text)
@@ -73,7 +84,9 @@ extension PropertyFilter {
             guard kind == "version" else { return .instant(try inner.instant(zone: zone)) }
             guard case .text(let version) = inner.value else {
                 throw inner.unexpected(
-                    "a text", hint: "put the version in quotation marks: 5.10 alone is 5.1")
+                    "a text",
+                    hint: "put the version in quotation marks: 5.10 alone is 5.1"
+                )
             }
             return .version(version)
         case .null:

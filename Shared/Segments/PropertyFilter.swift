@@ -122,7 +122,9 @@ public struct PropertyFilter: Sendable, Hashable {
 
     /// A comparison.
     public init(
-        _ property: ExactName, _ operator: FilterOperator, _ operands: [Operand] = [],
+        _ property: ExactName,
+        _ operator: FilterOperator,
+        _ operands: [Operand] = [],
         ignoreCase: Bool = false
     ) {
         self.property = property

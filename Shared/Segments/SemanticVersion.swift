@@ -24,7 +24,10 @@ public struct SemanticVersion: Sendable, Hashable, Comparable {
         let whole = bytes.split(separator: 0x2B, maxSplits: 1, omittingEmptySubsequences: false)
         if whole.count > 1, Self.identifiers(whole[1]) == nil { return nil }
         let parts = whole[0].split(
-            separator: 0x2D, maxSplits: 1, omittingEmptySubsequences: false)
+            separator: 0x2D,
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         guard let numbers = Self.numbers(parts[0]) else { return nil }
         self.numbers = numbers
         guard parts.count > 1 else {

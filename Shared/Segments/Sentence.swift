@@ -2,7 +2,9 @@
 
 import Basics
 
-/// Says definitions: `did "Charged" at least 3 times between 2025-05-01 and 2025-07-01 and did not
+/// Says definitions in words.
+///
+/// Such as: `did "Charged" at least 3 times between 2025-05-01 and 2025-07-01 and did not
 /// "Charged" in the last 14 days`. Names and texts stand in quotation marks, groups within groups
 /// in brackets; the same definition always gives the same sentence.
 public enum Sentence {

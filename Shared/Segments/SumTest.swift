@@ -62,29 +62,36 @@ extension SumTest {
 
     static func read(_ field: Field) throws(DefinitionProblem) -> SumTest {
         let fields = try field.fields(
-            ["property", "missing"] + tests, hints: ["equals": "did you mean `exactly`?"])
+            ["property", "missing"] + tests,
+            hints: ["equals": "did you mean `exactly`?"]
+        )
         let property = ExactName(try fields.needed("property").text())
         guard let name = try fields.atMostOne(of: tests, hint: "for a range write `between`"),
             let operand = fields[name]
         else {
             throw field.problem(
-                .missingField, "the sum is compared with nothing",
-                hint: "write one of " + tests.joined(separator: ", "))
+                .missingField,
+                "the sum is compared with nothing",
+                hint: "write one of " + tests.joined(separator: ", ")
+            )
         }
         var sum = SumTest(property, try test(name, operand))
         if let field = fields["missing"] {
             let text = try field.text()
             guard text == "zero" || text == "skip" else {
                 throw field.problem(
-                    .shape, "\(Quoted.name(text)) is neither zero nor skip",
-                    hint: "write `missing: zero` to count events without it as 0")
+                    .shape,
+                    "\(Quoted.name(text)) is neither zero nor skip",
+                    hint: "write `missing: zero` to count events without it as 0"
+                )
             }
             sum.missingIsZero = text == "zero"
         }
         return sum
     }
 
-    private static func test(_ name: String, _ field: Field) throws(DefinitionProblem) -> NumberTest {
+    private static func test(_ name: String, _ field: Field) throws(DefinitionProblem) -> NumberTest
+    {
         switch name {
         case "atLeast": return .atLeast(try field.number())
         case "exactly": return .exactly(try field.number())
@@ -95,8 +102,10 @@ extension SumTest {
             let ends = try field.items()
             guard ends.count == 2 else {
                 throw field.problem(
-                    .shape, "`between` takes two numbers, not \(ends.count)",
-                    hint: "write [100, 200]")
+                    .shape,
+                    "`between` takes two numbers, not \(ends.count)",
+                    hint: "write [100, 200]"
+                )
             }
             return .between(try ends[0].number(), try ends[1].number())
         }
@@ -123,8 +132,11 @@ extension SumTest {
         audit.checkName(property, what: "a property's name", place: place + ".property")
         if case .between(let low, let high) = test, high < low {
             audit.refuse(
-                .operand, place + ".between", "the upper end \(high) is below the lower end \(low)",
-                hint: "swap them")
+                .operand,
+                place + ".between",
+                "the upper end \(high) is below the lower end \(low)",
+                hint: "swap them"
+            )
         }
         audit.checkProperty(property, of: events, wants: .number, place: place)
     }

@@ -66,8 +66,10 @@ public struct CompiledWindow: Sendable, Hashable {
         self.zone = try Zone.read(name, Field(value: .text(name), place: "window", line: nil))
     }
 
-    /// The interval at `instant`. No answer sees an event later than its own instant, so every
-    /// interval ends at `instant` + 1 ms at the latest.
+    /// The interval that the window means at an instant.
+    ///
+    /// No answer sees an event later than its own instant, so every interval ends at `instant` +
+    /// 1 ms at the latest.
     public func resolve(at instant: Timestamp) -> Interval {
         let end = instant + 1
         switch window {
@@ -85,7 +87,9 @@ public struct CompiledWindow: Sendable, Hashable {
     }
 
     private func resolve(
-        _ calendar: CalendarWindow, at instant: Timestamp, end: Timestamp
+        _ calendar: CalendarWindow,
+        at instant: Timestamp,
+        end: Timestamp
     ) -> Interval {
         let current = calendar.unit.start(zone.local(instant).day)
         if calendar.includesCurrent {
@@ -95,6 +99,7 @@ public struct CompiledWindow: Sendable, Hashable {
         let first = calendar.unit.start(current, plus: -calendar.last)
         return Interval(
             from: zone.instant(ofLocal: first.midnight),
-            to: min(zone.instant(ofLocal: current.midnight), end))
+            to: min(zone.instant(ofLocal: current.midnight), end)
+        )
     }
 }

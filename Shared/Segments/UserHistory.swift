@@ -19,7 +19,10 @@ public struct UserHistory: Sendable, Hashable {
 
         /// An event.
         public init(
-            _ name: ExactName, at: Timestamp, position: LogOffset, clientSequence: UInt64? = nil,
+            _ name: ExactName,
+            at: Timestamp,
+            position: LogOffset,
+            clientSequence: UInt64? = nil,
             properties: [(name: ExactName, value: PropertyValue)] = []
         ) {
             self.name = name
@@ -72,7 +75,10 @@ public struct UserHistory: Sendable, Hashable {
 
         /// A write.
         public init(
-            _ property: ExactName, _ value: PropertyValue?, since: Timestamp?, position: LogOffset
+            _ property: ExactName,
+            _ value: PropertyValue?,
+            since: Timestamp?,
+            position: LogOffset
         ) {
             self.property = property
             self.value = value

@@ -17,7 +17,9 @@ extension Plan {
             case .events(let leaf): leaf.holds(history.events, at: instant)
             case .user(let leaf):
                 leaf.filter.matches(
-                    history.value(of: leaf.property, at: instant), at: instant)
+                    history.value(of: leaf.property, at: instant),
+                    at: instant
+                )
             }
         }
     }

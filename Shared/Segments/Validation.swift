@@ -46,7 +46,10 @@ public struct Validation: Sendable, Hashable {
     private static func treeProblem(_ definition: Definition) -> DefinitionProblem? {
         let nodes = definition.nodes
         func problem(
-            _ code: DefinitionProblem.Code, _ node: Int, _ message: String, hint: String? = nil
+            _ code: DefinitionProblem.Code,
+            _ node: Int,
+            _ message: String,
+            hint: String? = nil
         ) -> DefinitionProblem {
             let place = node == 0 ? "condition" : "nodes[\(node)]"
             return DefinitionProblem(code, place: place, message: message, hint: hint)
@@ -56,8 +59,11 @@ public struct Validation: Sendable, Hashable {
         }
         guard nodes.count <= Limits.definitionNodes else {
             return problem(
-                .tooMany, 0, "\(nodes.count) conditions, more than \(Limits.definitionNodes)",
-                hint: "`in` takes a list of values, `event` a list of names")
+                .tooMany,
+                0,
+                "\(nodes.count) conditions, more than \(Limits.definitionNodes)",
+                hint: "`in` takes a list of values, `event` a list of names"
+            )
         }
         var depths = [Int](repeating: 0, count: nodes.count)
         depths[0] = 1
@@ -68,8 +74,11 @@ public struct Validation: Sendable, Hashable {
             let children = node.children
             if depths[index] >= Limits.definitionDepth, !children.isEmpty {
                 return problem(
-                    .tooDeep, index, "deeper than \(Limits.definitionDepth) levels",
-                    hint: "`all` within `all` and `any` within `any` can be one list")
+                    .tooDeep,
+                    index,
+                    "deeper than \(Limits.definitionDepth) levels",
+                    hint: "`all` within `all` and `any` within `any` can be one list"
+                )
             }
             for child in children {
                 guard child > index, child < nodes.count else {

@@ -60,7 +60,8 @@ public struct Vocabulary: Sendable, Hashable {
 
     /// Notes an event and the types of its properties.
     public mutating func note(
-        event: ExactName, _ properties: some Sequence<(ExactName, PropertyValue)>
+        event: ExactName,
+        _ properties: some Sequence<(ExactName, PropertyValue)>
     ) {
         for (name, value) in properties {
             events[event, default: [:]][name, default: []].formUnion(ValueTypes(of: value))

@@ -10,26 +10,34 @@ extension Window {
         if case .text(let text) = field.value {
             guard text == "ever" else {
                 throw field.problem(
-                    .shape, "\(Quoted.name(text)) is not a window",
-                    hint: "write ever, or {rolling: 30d}")
+                    .shape,
+                    "\(Quoted.name(text)) is not a window",
+                    hint: "write ever, or {rolling: 30d}"
+                )
             }
             return .ever
         }
         let fields = try field.fields(
-            kinds, hints: ["ever": "write `window: ever`", "last": "write `{rolling: 30d}`"])
+            kinds,
+            hints: ["ever": "write `window: ever`", "last": "write `{rolling: 30d}`"]
+        )
         guard let kind = try fields.atMostOne(of: kinds, hint: "a condition has one window"),
             let inner = fields[kind]
         else {
             throw field.problem(
-                .missingField, "the window is empty",
-                hint: "write ever, or one of " + kinds.joined(separator: ", "))
+                .missingField,
+                "the window is empty",
+                hint: "write ever, or one of " + kinds.joined(separator: ", ")
+            )
         }
         switch kind {
         case "rolling": return .rolling(ms: try inner.duration())
         case "ago":
             let ends = try inner.fields(["from", "to"])
             return .ago(
-                fromMs: try ends.needed("from").duration(), toMs: try ends.needed("to").duration())
+                fromMs: try ends.needed("from").duration(),
+                toMs: try ends.needed("to").duration()
+            )
         case "between": return try between(inner, zone: zone)
         default: return .calendar(try CalendarWindow.read(inner))
         }
@@ -40,15 +48,21 @@ extension Window {
             let ends = try field.items()
             guard ends.count == 2 else {
                 throw field.problem(
-                    .shape, "`between` takes two instants, not \(ends.count)",
-                    hint: "write [2025-05-01, 2025-07-01]")
+                    .shape,
+                    "`between` takes two instants, not \(ends.count)",
+                    hint: "write [2025-05-01, 2025-07-01]"
+                )
             }
             return .between(
-                from: try ends[0].instant(zone: zone), to: try ends[1].instant(zone: zone))
+                from: try ends[0].instant(zone: zone),
+                to: try ends[1].instant(zone: zone)
+            )
         }
         let ends = try field.fields(["from", "to"])
         return .between(
-            from: try ends["from"]?.instant(zone: zone), to: try ends["to"]?.instant(zone: zone))
+            from: try ends["from"]?.instant(zone: zone),
+            to: try ends["to"]?.instant(zone: zone)
+        )
     }
 
     func written(zone: Zone) -> PlainValue {
@@ -85,8 +99,10 @@ extension CalendarWindow {
             let units = CalendarUnit.allCases.map(\.rawValue)
             let near = NearestName.nearest(to: unitText, in: units)
             throw unitField.problem(
-                .shape, "\(Quoted.name(unitText)) is not a calendar unit",
-                hint: near.map { "did you mean `\($0)`?" } ?? units.joined(separator: ", "))
+                .shape,
+                "\(Quoted.name(unitText)) is not a calendar unit",
+                hint: near.map { "did you mean `\($0)`?" } ?? units.joined(separator: ", ")
+            )
         }
         var window = CalendarWindow(unit: unit)
         if let field = fields["last"] { window.last = try field.whole() }
@@ -94,8 +110,10 @@ extension CalendarWindow {
             let text = try field.text()
             guard text == "include" || text == "exclude" else {
                 throw field.problem(
-                    .shape, "\(Quoted.name(text)) is neither include nor exclude",
-                    hint: "write `current: include` to count the running \(unit.rawValue) too")
+                    .shape,
+                    "\(Quoted.name(text)) is neither include nor exclude",
+                    hint: "write `current: include` to count the running \(unit.rawValue) too"
+                )
             }
             window.includesCurrent = text == "include"
         }
@@ -124,11 +142,13 @@ extension Window {
                 audit.refuse(.window, place + ".ago.to", "the duration is below 0")
             } else if toMs >= fromMs {
                 audit.refuse(
-                    .window, place + ".ago",
+                    .window,
+                    place + ".ago",
                     "`from` (\(DurationText.write(fromMs)) ago) is not before `to`"
                         + " (\(DurationText.write(toMs)) ago)",
                     hint: toMs > fromMs
-                        ? "swap them: `from` is the farther end" : "make `from` the greater one")
+                        ? "swap them: `from` is the farther end" : "make `from` the greater one"
+                )
             }
         case .between(let from, let to): checkBetween(from, to, &audit, place + ".between")
         case .calendar(let calendar): calendar.check(&audit, place: place + ".calendar")
@@ -136,7 +156,10 @@ extension Window {
     }
 
     private func checkBetween(
-        _ from: Timestamp?, _ to: Timestamp?, _ audit: inout Audit, _ place: String
+        _ from: Timestamp?,
+        _ to: Timestamp?,
+        _ audit: inout Audit,
+        _ place: String
     ) {
         for (end, name) in [(from, ".from"), (to, ".to")] {
             if let end, !end.hasText {
@@ -149,12 +172,18 @@ extension Window {
             audit.refuse(.window, place, "neither end is there", hint: "write `window: ever`")
         case (let from?, let to?) where to < from:
             audit.refuse(
-                .window, place, "`to` (\(to.rfc3339)) is before `from` (\(from.rfc3339))",
-                hint: "swap them")
+                .window,
+                place,
+                "`to` (\(to.rfc3339)) is before `from` (\(from.rfc3339))",
+                hint: "swap them"
+            )
         case (let from?, let to?) where to == from:
             audit.refuse(
-                .window, place, "`from` and `to` are the same instant, so nothing lies between",
-                hint: "`to` is not included: for one day write the next day's date")
+                .window,
+                place,
+                "`from` and `to` are the same instant, so nothing lies between",
+                hint: "`to` is not included: for one day write the next day's date"
+            )
         default: return
         }
     }
@@ -164,10 +193,13 @@ extension CalendarWindow {
     func check(_ audit: inout Audit, place: String) {
         if !(1...DefinitionLimits.calendarUnits).contains(last) {
             audit.refuse(
-                .window, place + ".last",
+                .window,
+                place + ".last",
                 "\(last) is not between 1 and \(DefinitionLimits.calendarUnits)",
-                hint: last == 0 ? "for the running \(unit.rawValue) write last: 1, current: include"
-                    : nil)
+                hint: last == 0
+                    ? "for the running \(unit.rawValue) write last: 1, current: include"
+                    : nil
+            )
         }
         if let zone { audit.checkZone(zone, place: place + ".zone") }
     }

@@ -21,7 +21,7 @@ public enum Window: Sendable, Hashable {
 
 /// The last so many local calendar units.
 public struct CalendarWindow: Sendable, Hashable {
-    /// How many units. 1…`DefinitionLimits.calendarUnits`.
+    /// How many units, 1…`DefinitionLimits.calendarUnits`.
     public var last: Int
     /// Of what.
     public var unit: CalendarUnit
@@ -32,7 +32,10 @@ public struct CalendarWindow: Sendable, Hashable {
 
     /// The last `last` units.
     public init(
-        last: Int = 1, unit: CalendarUnit, includesCurrent: Bool = false, zone: String? = nil
+        last: Int = 1,
+        unit: CalendarUnit,
+        includesCurrent: Bool = false,
+        zone: String? = nil
     ) {
         self.last = last
         self.unit = unit

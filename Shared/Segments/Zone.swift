@@ -3,7 +3,7 @@
 public import Basics
 import Foundation
 
-/// An IANA time zone. The rules come from the tzdata inside Foundation.
+/// An IANA time zone; its rules come from the tzdata inside Foundation.
 public struct Zone: Sendable, Hashable {
     /// The zone's name, such as `Europe/Berlin`.
     public let name: String
@@ -100,7 +100,8 @@ public struct Zone: Sendable, Hashable {
 extension Zone {
     /// The zone of a definition: its own, else the project's, else UTC.
     static func of(
-        _ definition: Definition, projectZone: Zone?
+        _ definition: Definition,
+        projectZone: Zone?
     ) throws(DefinitionProblem) -> Zone {
         guard let name = definition.zone else { return projectZone ?? .utc }
         return try read(name, Field(value: .text(name), place: "zone", line: nil))

@@ -85,7 +85,7 @@ final class Rig: Sendable {
 }
 
 enum RigError: Error {
-    case noFreePort
+    case noFreePort, refused
 }
 
 /// Requests a handler has taken and not answered yet.

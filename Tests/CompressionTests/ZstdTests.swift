@@ -48,6 +48,16 @@ struct ZstdTests {
         #expect(code { _ = try Zstd.decompress(lie, maxBytes: 1 << 30) } == .tooLarge)
     }
 
+    @Test("a message that asks for a window of 128 MiB is refused, a file may")
+    func window() throws {
+        // Magic, no size, a window of 2^27, one last raw block of one byte.
+        let wide: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x88, 0x09, 0x00, 0x00, 0x07]
+        #expect(code { _ = try Zstd.decompress(wide, maxBytes: 1 << 30) } == .tooLarge)
+        var file = try Decompressor(kind: .zstd)
+        #expect(try file.feed(wide) == [7])
+        try file.finish()
+    }
+
     @Test("frames after each other are one content, with and without their sizes")
     func concatenated() throws {
         let two = try Zstd.compress([1, 2]) + Zstd.compress([3])

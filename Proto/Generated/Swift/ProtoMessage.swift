@@ -74,11 +74,12 @@ extension [UInt8]: PayloadBytes {
 /// Safe because it can neither be copied nor outlive the arena that holds the C form: it is only
 /// ever lent to a closure.
 @safe public struct MessageEncoder: ~Copyable {
-    private let packed: UnsafeRawPointer
+    /// The C form; Wire packs it beside another one.
+    package let packed: UnsafeRawPointer
     /// How many bytes `write` writes.
     public let byteCount: Int
 
-    init(packed: UnsafeRawPointer) {
+    package init(packed: UnsafeRawPointer) {
         unsafe self.packed = packed
         self.byteCount = unsafe shoal_packed_size(packed)
     }

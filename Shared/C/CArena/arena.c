@@ -100,7 +100,7 @@ static void *new_chunk(shoal_arena *arena, size_t size) {
 
 static void *allocate(shoal_arena *arena, size_t size) {
     if (size > SIZE_MAX - 4096) return NULL;
-    size = (size + 7) & ~(size_t)7;
+    size = size ? (size + 7) & ~(size_t)7 : 8;
     if (arena->fail_at && arena->count + 1 >= arena->fail_at) return NULL;
     if (arena->limit && (size > arena->limit || arena->used > arena->limit - size)) return NULL;
     void *result;

@@ -41,6 +41,13 @@ static inline int cnanomsg_bind(int s, const char *address) {
 static inline int cnanomsg_connect(int s, const char *address) {
     return cnanomsg_answer(nn_connect(s, address));
 }
+// Lets go of one endpoint of a socket, by the number that connecting to it returned.
+static inline int cnanomsg_disconnect(int s, int how) {
+    int rc;
+    do rc = cnanomsg_answer(nn_shutdown(s, how));
+    while (rc == -EINTR);
+    return rc;
+}
 // A close that a signal interrupts has not happened yet.
 static inline int cnanomsg_close(int s) {
     int rc;

@@ -11,7 +11,8 @@ public struct AnyOf: ConditionKind {
     public init(_ children: [Int]) { self.children = children }
 
     static func read(
-        _ field: Field, _ reading: inout Reading
+        _ field: Field,
+        _ reading: inout Reading
     ) throws(DefinitionProblem) -> Condition {
         .any(AnyOf(try reading.children(field.items())))
     }

@@ -10,7 +10,7 @@ public struct Did: ConditionKind {
     public var match: EventMatch
     /// How many there must be.
     public var count: CountTest
-    /// What they must add up to besides; all of these. Limit: `DefinitionLimits.sums`.
+    /// What they must add up to besides, all of these; at most `DefinitionLimits.sums`.
     public var sums: [SumTest]
 
     /// So many of these events, with these sums.
@@ -21,17 +21,20 @@ public struct Did: ConditionKind {
     }
 
     static func read(
-        _ field: Field, _ reading: inout Reading
+        _ field: Field,
+        _ reading: inout Reading
     ) throws(DefinitionProblem) -> Condition {
         let known = EventMatch.fields + CountTest.fields + ["sum"]
         let fields = try field.fields(
             known,
             hints: [
                 "count": "write `atLeast: 3` and the like directly into `did`",
-                "lessThan": "write `atMost` with one less", "property": "write `where: [{property: …}]`",
+                "lessThan": "write `atMost` with one less",
+                "property": "write `where: [{property: …}]`",
                 "greaterThan": "write `atLeast` with one more", "sums": "write `sum`",
                 "events": "write `event: [A, B]`", "filters": "write `where`",
-            ])
+            ]
+        )
         var did = Did(try EventMatch.read(fields, zone: reading.zone))
         did.count = try CountTest.read(fields)
         if let field = fields["sum"] {
@@ -55,7 +58,10 @@ public struct Did: ConditionKind {
         count.check(&audit, place: place + ".count")
         if sums.count > DefinitionLimits.sums {
             audit.refuse(
-                .tooMany, place + ".sum", "\(sums.count) sums, more than \(DefinitionLimits.sums)")
+                .tooMany,
+                place + ".sum",
+                "\(sums.count) sums, more than \(DefinitionLimits.sums)"
+            )
             return
         }
         for (index, sum) in sums.enumerated() {

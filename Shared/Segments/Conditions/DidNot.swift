@@ -11,7 +11,8 @@ public struct DidNot: ConditionKind {
     public init(_ match: EventMatch) { self.match = match }
 
     static func read(
-        _ field: Field, _ reading: inout Reading
+        _ field: Field,
+        _ reading: inout Reading
     ) throws(DefinitionProblem) -> Condition {
         var hints = ["sum": "`didNot` means no such event at all; for small sums write `did`"]
         for name in CountTest.fields {

@@ -16,7 +16,8 @@ public struct Not: ConditionKind {
     static func childPlace(_ index: Int) -> String { index == 0 ? ".not" : ".not[\(index)]" }
 
     static func read(
-        _ field: Field, _ reading: inout Reading
+        _ field: Field,
+        _ reading: inout Reading
     ) throws(DefinitionProblem) -> Condition {
         if case .list = field.value {
             throw field.unexpected("one condition", hint: "for none of several: not: {any: […]}")
@@ -29,8 +30,11 @@ public struct Not: ConditionKind {
     func check(_ audit: inout Audit, place: String) {
         if children.count != 1 {
             audit.refuse(
-                .shape, place, "`not` takes one condition, not \(children.count)",
-                hint: "for none of several: not: {any: […]}")
+                .shape,
+                place,
+                "`not` takes one condition, not \(children.count)",
+                hint: "for none of several: not: {any: […]}"
+            )
         }
     }
 

@@ -11,7 +11,8 @@ public struct UserProperty: ConditionKind {
     public init(_ filter: PropertyFilter) { self.filter = filter }
 
     static func read(
-        _ field: Field, _ reading: inout Reading
+        _ field: Field,
+        _ reading: inout Reading
     ) throws(DefinitionProblem) -> Condition {
         .user(UserProperty(try PropertyFilter.read(field, zone: reading.zone)))
     }

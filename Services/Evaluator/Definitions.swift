@@ -1,0 +1,94 @@
+// Definitions as they come over the wire: understood, checked, with what is probably not meant.
+
+import Basics
+import Messages
+import Segments
+import Wire
+
+/// Turns definitions of the wire into plans, and their problems into what a caller reads.
+enum Definitions {
+    /// Most warnings told about one definition.
+    static let warningsMax = 100
+
+    /// The definition a message carries.
+    static func read(_ message: SegmentV1.Definition?) throws(Fault) -> Definition {
+        guard let message else {
+            throw Fault.invalidArgument(
+                "the definition is missing", place: "definition", hint: "say who is meant")
+        }
+        do {
+            return try DefinitionCoding.decode(message)
+        } catch {
+            throw error.fault
+        }
+    }
+
+    /// The plan of a message's definition.
+    static func plan(_ message: SegmentV1.Definition?, projectZone: String?) throws(Fault) -> Plan {
+        try plan(try read(message), projectZone: projectZone)
+    }
+
+    /// The plan of a definition.
+    static func plan(_ definition: Definition, projectZone: String?) throws(Fault) -> Plan {
+        do {
+            return try Plan(definition, projectZone: projectZone.flatMap(Zone.init))
+        } catch {
+            throw fault(error)
+        }
+    }
+
+    /// What a definition probably does not mean, by the names the project is known to use.
+    static func warnings(_ definition: Definition, _ vocabulary: Vocabulary)
+        -> [EvaluationV1.Warning]
+    {
+        Validation(definition, vocabulary: vocabulary).warnings.prefix(warningsMax).map {
+            EvaluationV1.Warning(place: $0.place, message: $0.message, hint: $0.hint)
+        }
+    }
+
+    /// The definition as one English sentence.
+    static func sentence(_ definition: Definition) throws(Fault) -> String {
+        do {
+            return try Sentence.say(definition)
+        } catch {
+            throw fault(error)
+        }
+    }
+
+    /// A problem as the status a caller hears.
+    static func fault(_ problem: DefinitionProblem) -> Fault {
+        Fault.invalidArgument(problem.message, place: problem.place, hint: problem.hint)
+    }
+}
+
+extension Vocabulary {
+    /// The names and types that ingestion has seen.
+    init(_ schema: IngestionV1.SchemaResponse) {
+        self.init(
+            events: Dictionary(
+                schema.events.map { (ExactName($0.name), Self.types($0.properties)) }
+            ) { first, _ in first },
+            userProperties: Self.types(schema.userProperties))
+    }
+
+    private static func types(_ properties: [IngestionV1.PropertySchema])
+        -> [ExactName: ValueTypes]
+    {
+        var types: [ExactName: ValueTypes] = [:]
+        for property in properties {
+            for type in property.types {
+                let one: ValueTypes =
+                    switch type {
+                    case .text: .text
+                    case .number: .number
+                    case .flag: .bool
+                    case .instant: .instant
+                    case .list: .list
+                    case .unspecified: []
+                    }
+                types[ExactName(property.name), default: []].insert(one)
+            }
+        }
+        return types
+    }
+}

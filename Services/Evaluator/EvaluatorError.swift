@@ -1,0 +1,70 @@
+// What can go wrong in an evaluator, with the status a caller hears.
+
+import Messages
+
+/// A refusal or a failure of an evaluator.
+struct EvaluatorError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What went wrong.
+    enum Code: String, Sendable, Hashable {
+        case unknownSegment, archivedSegment, nameTaken, badRequest, missingOwner, catchingUp
+        case notTheOwner, busy, stopped, columns, store, log, positionsUnknown
+    }
+
+    let code: Code
+    let operation: String
+    let place: String
+    let hint: String
+
+    init(_ code: Code, _ operation: String, place: String, hint: String) {
+        self.code = code
+        self.operation = operation
+        self.place = place
+        self.hint = hint
+    }
+
+    /// Whether the same call may succeed later.
+    var isRetriable: Bool {
+        switch code {
+        case .missingOwner, .catchingUp, .notTheOwner, .busy, .stopped, .positionsUnknown: true
+        case .unknownSegment, .archivedSegment, .nameTaken, .badRequest: false
+        case .columns, .store, .log: false
+        }
+    }
+
+    var description: String {
+        let what =
+            switch code {
+            case .unknownSegment: "no such segment"
+            case .archivedSegment: "the segment is archived"
+            case .nameTaken: "another segment has this name"
+            case .badRequest: "the request is not valid"
+            case .missingOwner: "some partitions have no owner that answers"
+            case .catchingUp: "the evaluator has not read that far yet"
+            case .notTheOwner: "the partitions belong to another evaluator"
+            case .busy: "too many questions are waiting"
+            case .stopped: "the evaluator is stopping"
+            case .columns: "the columns cannot be read or written"
+            case .store: "the checkpoint store failed"
+            case .log: "the log cannot be understood"
+            case .positionsUnknown: "ingestion does not say where the log ends"
+            }
+        return "\(operation): \(what)"
+    }
+
+    /// The status a caller hears.
+    var fault: Fault {
+        let (status, retryAfterMs): (StatusCode, UInt32?) =
+            switch code {
+            case .unknownSegment: (.notFound, nil)
+            case .archivedSegment: (.failedPrecondition, nil)
+            case .nameTaken: (.alreadyExists, nil)
+            case .badRequest: (.invalidArgument, nil)
+            case .missingOwner, .positionsUnknown: (.unavailable, 1_000)
+            case .catchingUp, .notTheOwner: (.unavailable, 200)
+            case .busy: (.resourceExhausted, 100)
+            case .stopped: (.unavailable, 500)
+            case .columns, .store, .log: (.dataLoss, nil)
+            }
+        return Fault(status, description, place: place, hint: hint, retryAfterMs: retryAfterMs)
+    }
+}

@@ -1,0 +1,158 @@
+// Follows the log: fetches what the owned partitions lack, hands it to their lanes, moves with the map.
+
+import Basics
+import Chassis
+import Messages
+import Synchronization
+
+/// Reads the log of all owned partitions in one loop and feeds the lanes.
+final class Follower: Sendable {
+    /// The follower's own limits.
+    struct Settings: Sendable {
+        /// Bytes of records asked for at a time.
+        var fetchBytes: UInt32 = 1 << 20
+        /// Longest wait for news.
+        var waitMs: UInt32 = 1_000
+        /// Pages a lane may have waiting before the follower waits for it.
+        var pagesAheadMax: UInt64 = 64
+        /// First and longest pause after a failed fetch.
+        var pauseMs: ClosedRange<UInt64> = 50...2_000
+    }
+
+    private let instance: InstanceID
+    private let lanes: Lanes
+    private let ingestion: IngestionV1_IngestionClient
+    private let link: RegistryLink
+    private let clock: any Clock
+    private let settings: Settings
+    private let health: Health
+
+    init(
+        instance: InstanceID, lanes: Lanes, ingestion: IngestionV1_IngestionClient,
+        link: RegistryLink, clock: any Clock, health: Health, settings: Settings = .init()
+    ) {
+        self.instance = instance
+        self.lanes = lanes
+        self.ingestion = ingestion
+        self.link = link
+        self.clock = clock
+        self.health = health
+        self.settings = settings
+        health.wait(for: "log", because: "the log has not been read yet")
+    }
+
+    /// Runs until cancelled; throws when a lane has ended.
+    func run() async throws {
+        var cursors: [Partition: LogOffset] = [:]
+        var pauseMs = settings.pauseMs.lowerBound
+        while !Task.isCancelled {
+            let view = link.view
+            let owned = view.partitions(of: instance, .evaluator).map(\.partition)
+            try await follow(Set(owned), &cursors)
+            guard !cursors.isEmpty else {
+                if link.isRegistered { health.ready("log") }
+                _ = await link.next(after: view)
+                continue
+            }
+            do {
+                let response = try await fetch(cursors)
+                for page in response.partitions { try await hand(page, &cursors) }
+                if isCaughtUp(response) { health.ready("log") }
+                pauseMs = settings.pauseMs.lowerBound
+            } catch let fault as Fault {
+                if Task.isCancelled { return }
+                do { try await clock.sleep(forMs: pauseMs) } catch { return }
+                pauseMs = min(pauseMs * 2, settings.pauseMs.upperBound)
+            }
+        }
+    }
+
+    /// Adopts what the map gives this instance, lets go what it gives others.
+    private func follow(_ owned: Set<Partition>, _ cursors: inout [Partition: LogOffset])
+        async throws
+    {
+        for partition in cursors.keys where !owned.contains(partition) {
+            try lanes[partition].release(partition)
+            cursors[partition] = nil
+        }
+        for partition in owned.sorted() where cursors[partition] == nil {
+            cursors[partition] = try await lanes[partition].adopt(partition)
+        }
+    }
+
+    private func fetch(_ cursors: [Partition: LogOffset]) async throws -> IngestionV1.FetchResponse
+    {
+        try await ingestion.fetch(
+            IngestionV1.FetchRequest(
+                cursors: cursors.sorted { $0.key < $1.key }.map {
+                    IngestionV1.FetchCursor(
+                        partition: UInt32($0.key.index), nextOffset: $0.value.value)
+                }, maxBytes: settings.fetchBytes, waitMs: settings.waitMs),
+            CallOptions(
+                timeoutMs: settings.waitMs + 10_000,
+                maxReplyBytes: settings.fetchBytes + (1 << 20)))
+    }
+
+    private func hand(
+        _ page: IngestionV1.PartitionRecords, _ cursors: inout [Partition: LogOffset]
+    ) async throws {
+        guard let index = UInt16(exactly: page.partition) else { return }
+        let partition = Partition(index: index)
+        guard cursors[partition] != nil, !page.records.isEmpty || page.watermarkMs != nil else {
+            return
+        }
+        try await lanes.makeRoom(for: partition, pagesAheadMax: settings.pagesAheadMax)
+        try lanes[partition].apply(page)
+        cursors[partition] = LogOffset(page.nextOffset)
+    }
+
+    private func isCaughtUp(_ response: IngestionV1.FetchResponse) -> Bool {
+        response.partitions.allSatisfy { $0.nextOffset >= $0.endOffset }
+    }
+}
+
+/// All lanes of an instance; a partition always belongs to the same one.
+struct Lanes: Sendable {
+    private let lanes: [Lane]
+    /// Pages handed to each lane so far.
+    private let handed: Handed
+
+    private final class Handed: Sendable {
+        let pages: Mutex<[UInt64]>
+        init(_ count: Int) { pages = Mutex(Array(repeating: 0, count: count)) }
+    }
+
+    init(_ lanes: [Lane]) {
+        precondition(!lanes.isEmpty, "an evaluator has at least one lane")
+        self.lanes = lanes
+        handed = Handed(lanes.count)
+    }
+
+    /// Every lane, for those that start and stop them.
+    var all: [Lane] { lanes }
+
+    /// The lane of a partition.
+    subscript(partition: Partition) -> Lane { lanes[index(of: partition)] }
+
+    /// The partitions grouped by their lanes.
+    func grouped(_ partitions: [Partition]) -> [(Lane, [Partition])] {
+        Dictionary(grouping: partitions, by: index(of:)).sorted { $0.key < $1.key }
+            .map { (lanes[$0.key], $0.value) }
+    }
+
+    /// Waits until the partition's lane has less than so many pages waiting, and counts one more.
+    func makeRoom(for partition: Partition, pagesAheadMax: UInt64) async throws {
+        let index = index(of: partition)
+        let lane = lanes[index]
+        let number = handed.pages.withLock { pages in
+            pages[index] += 1
+            return pages[index]
+        }
+        while number > lane.pagesTaken.value + pagesAheadMax {
+            try Task.checkCancellation()
+            _ = await lane.pagesTaken.wait(above: number - pagesAheadMax - 1, untilNs: .max)
+        }
+    }
+
+    private func index(of partition: Partition) -> Int { Int(partition.index) % lanes.count }
+}

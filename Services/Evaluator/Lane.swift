@@ -1,0 +1,218 @@
+// A thread that owns the state of some partitions: takes records in, answers questions about them.
+
+import Basics
+import Chassis
+import Columns
+import Messages
+import Synchronization
+
+/// Up to where each partition has been read, for those who wait for a position.
+final class Applied: Sendable {
+    private let ends: Mutex<[Partition: PartitionEnd]>
+    private let changes: RisingNumber
+
+    /// How far a partition has been read.
+    struct PartitionEnd: Sendable, Hashable {
+        var next: LogOffset
+        var watermark: Timestamp
+    }
+
+    init(clock: any Clock) {
+        ends = Mutex([:])
+        changes = RisingNumber(clock: clock)
+    }
+
+    /// How far a partition has been read; nil when this instance does not hold it.
+    subscript(partition: Partition) -> PartitionEnd? { ends.withLock { $0[partition] } }
+
+    /// Notes how far a partition has been read; nil: it is not held any more.
+    func note(_ end: PartitionEnd?, of partition: Partition) {
+        ends.withLock { $0[partition] = end }
+        changes.raise()
+    }
+
+    /// Waits until every partition has been read to its position.
+    ///
+    /// - Returns: whether it has come to that before the instant.
+    func wait(for positions: [Partition: LogOffset], untilNs: UInt64, clock: any Clock) async
+        -> Bool
+    {
+        while true {
+            let seen = changes.value
+            let isThere = ends.withLock { ends in
+                positions.allSatisfy { ends[$0.key].map(\.next) ?? .zero >= $0.value }
+            }
+            if isThere { return true }
+            guard clock.monotonicNs < untilNs, !Task.isCancelled else { return false }
+            _ = await changes.wait(above: seen, untilNs: untilNs)
+        }
+    }
+}
+
+/// What a lane's thread is told to do.
+enum LaneOrder: Sendable {
+    /// Take the partition over from its checkpoint; answers the next offset wanted.
+    case adopt(Partition, CheckedContinuation<LogOffset, any Error>)
+    /// Let the partition go.
+    case release(Partition)
+    /// Take a page of a partition's log in.
+    case apply(IngestionV1.PartitionRecords)
+    /// Answer a question over the partitions' states; nil: one of them is not held here.
+    case ask([Partition], @Sendable (inout [PartitionState]?) -> Void)
+}
+
+/// One lane. Its state is born on its thread and never leaves it, but as values.
+final class Lane: Sendable {
+    /// Orders that may wait: questions beyond it are refused, records wait at their source.
+    static let queueMax = 256
+
+    /// When a partition's tail is sealed into a chunk.
+    struct SealRule: Sendable {
+        /// Rows of a tail.
+        var rows: Int
+        /// Bytes of a tail.
+        var bytes: Int
+    }
+
+    private let queue = BoundedQueue<LaneOrder>(capacity: Lane.queueMax)
+    private let checkpoints: Checkpoints
+    private let catalogue: Catalogue
+    private let applied: Applied
+    private let rule: SealRule
+    /// Pages of records taken in: the follower waits when it is too far ahead.
+    let pagesTaken: RisingNumber
+
+    init(
+        checkpoints: Checkpoints, catalogue: Catalogue, applied: Applied, rule: SealRule,
+        clock: any Clock
+    ) {
+        self.checkpoints = checkpoints
+        self.catalogue = catalogue
+        self.applied = applied
+        self.rule = rule
+        pagesTaken = RisingNumber(clock: clock)
+    }
+
+    /// Takes a partition over.
+    ///
+    /// - Returns: the next offset it wants.
+    func adopt(_ partition: Partition) async throws -> LogOffset {
+        try await withCheckedThrowingContinuation { answer in
+            if !queue.tryPush(.adopt(partition, answer)) { answer.resume(throwing: refusal) }
+        }
+    }
+
+    /// Lets a partition go.
+    func release(_ partition: Partition) throws(EvaluatorError) {
+        guard queue.tryPush(.release(partition)) else { throw refusal }
+    }
+
+    /// Hands a page of records over; the caller keeps to a bounded number of pages ahead.
+    func apply(_ page: IngestionV1.PartitionRecords) throws(EvaluatorError) {
+        guard queue.tryPush(.apply(page)) else { throw refusal }
+    }
+
+    /// Runs a question over partitions' states on the lane's thread.
+    func ask<Answer: Sendable>(
+        _ partitions: [Partition],
+        _ question: @escaping @Sendable (inout [PartitionState]) throws -> Answer
+    ) async throws -> Answer {
+        try await withCheckedThrowingContinuation { continuation in
+            let isQueued = queue.tryPush(
+                .ask(partitions) { states in
+                    guard var held = states.take() else {
+                        continuation.resume(
+                            throwing: EvaluatorError(
+                                .notTheOwner, "answer", place: "partitions \(partitions)",
+                                hint: "ask again: the partition map has changed"))
+                        return
+                    }
+                    continuation.resume(with: Result { try question(&held) })
+                    states = held
+                })
+            if !isQueued { continuation.resume(throwing: refusal) }
+        }
+    }
+
+    /// Ends the thread's loop after what is queued.
+    func stop() { queue.close() }
+
+    private var refusal: EvaluatorError {
+        EvaluatorError(
+            queue.isClosed ? .stopped : .busy, "ask a lane", place: "lane",
+            hint: "ask again a little later")
+    }
+
+    /// The thread's body: returns when stopped, throws when a partition cannot go on.
+    func run() throws(EvaluatorError) {
+        do {
+            try work()
+        } catch {
+            // Nobody may wait for a lane that has ended.
+            queue.close()
+            for order in queue.popAll(upTo: Self.queueMax) {
+                switch order {
+                case .adopt(_, let answer): answer.resume(throwing: error)
+                case .ask(_, let answer):
+                    var nothing: [PartitionState]?
+                    answer(&nothing)
+                case .release, .apply: break
+                }
+            }
+            throw error
+        }
+    }
+
+    private func work() throws(EvaluatorError) {
+        var states: [Partition: PartitionState] = [:]
+        while let order = queue.pop() {
+            switch order {
+            case .adopt(let partition, let answer):
+                do throws(EvaluatorError) {
+                    let state = try checkpoints.load(partition)
+                    states[partition] = state
+                    note(state)
+                    answer.resume(returning: state.next)
+                } catch {
+                    answer.resume(throwing: error)
+                    throw error
+                }
+            case .release(let partition):
+                states[partition] = nil
+                applied.note(nil, of: partition)
+            case .apply(let page): try apply(page, &states)
+            case .ask(let partitions, let answer):
+                // Moved out and back, so that nothing is copied when the question makes an index.
+                var asked: [PartitionState]? = partitions.compactMap {
+                    states.removeValue(forKey: $0)
+                }
+                let held = asked?.count == partitions.count
+                var nothing: [PartitionState]?
+                if held { answer(&asked) } else { answer(&nothing) }
+                for state in asked ?? [] { states[state.partition] = state }
+            }
+        }
+    }
+
+    private func apply(
+        _ page: IngestionV1.PartitionRecords, _ states: inout [Partition: PartitionState]
+    ) throws(EvaluatorError) {
+        defer { pagesTaken.raise() }
+        let partition = Partition(index: UInt16(truncatingIfNeeded: page.partition))
+        // A page for a partition that was let go meanwhile is of no use.
+        guard var state = states.removeValue(forKey: partition) else { return }
+        try catalogue.apply(try state.apply(page.records))
+        if let watermarkMs = page.watermarkMs { state.pass(Timestamp(ms: watermarkMs)) }
+        if state.tailRows >= rule.rows || state.tailBytes >= rule.bytes {
+            try checkpoints.seal(&state, catalogue: catalogue)
+        }
+        note(state)
+        states[partition] = state
+    }
+
+    private func note(_ state: PartitionState) {
+        applied.note(
+            Applied.PartitionEnd(next: state.next, watermark: state.watermark),
+            of: state.partition)
+    }
+}

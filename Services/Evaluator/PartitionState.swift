@@ -1,0 +1,145 @@
+// What an evaluator knows of one partition: the columns of every project, as of one position in the log.
+
+import Basics
+import Columns
+import Messages
+import Segments
+import Wire
+
+/// A deterministic function of the partition's log up to `next`.
+struct PartitionState {
+    let partition: Partition
+    /// The next record wanted: all below it are in.
+    private(set) var next: LogOffset
+    /// No record with a log time at or below it will ever come.
+    private(set) var watermark: Timestamp
+    /// All below it stands in sealed chunks; the tails begin here.
+    private(set) var sealedTo: LogOffset
+    /// The columns by project.
+    var projects: [ProjectName: PartitionColumns]
+
+    /// An empty state at the beginning of the log.
+    init(_ partition: Partition) {
+        self.init(partition, sealedTo: .zero, projects: [:])
+    }
+
+    /// A state as a checkpoint kept it.
+    init(
+        _ partition: Partition, sealedTo: LogOffset, projects: [ProjectName: PartitionColumns]
+    ) {
+        self.partition = partition
+        next = sealedTo
+        watermark = .earliest
+        self.sealedTo = sealedTo
+        self.projects = projects
+    }
+
+    /// Takes records in, which must follow each other from `next`.
+    ///
+    /// - Returns: the catalogue changes among them, for the instance's catalogue.
+    /// - Throws: when records are missing or do not make sense; the state must then be built anew.
+    mutating func apply(_ records: [LogV1.LogRecord]) throws(EvaluatorError)
+        -> [(ProjectName, LogV1.CatalogueChange)]
+    {
+        var changes: [(ProjectName, LogV1.CatalogueChange)] = []
+        for record in records {
+            let offset = LogOffset(record.offset)
+            guard offset == next else {
+                throw refused("record \(offset) came, \(next) was due")
+            }
+            if let change = try apply(record, at: offset) { changes.append(change) }
+            next = offset.next
+        }
+        return changes
+    }
+
+    /// Notes how far the log's time is known to be complete.
+    mutating func pass(_ watermark: Timestamp) { self.watermark = max(self.watermark, watermark) }
+
+    /// Rows in the tails of all projects: what a restart would read from the log again.
+    var tailRows: Int { projects.values.reduce(0) { $0 + $1.tail.rowCount + $1.tail.userCount } }
+
+    /// Bytes of the tails of all projects, about.
+    var tailBytes: Int { projects.values.reduce(0) { $0 + $1.tail.approximateBytes } }
+
+    /// Notes that everything up to `next` is sealed.
+    mutating func sealed() { sealedTo = next }
+
+    private mutating func apply(_ record: LogV1.LogRecord, at offset: LogOffset)
+        throws(EvaluatorError) -> (ProjectName, LogV1.CatalogueChange)?
+    {
+        if case .tenure = record.body { return nil }
+        guard let project = ProjectName(record.project) else {
+            throw refused("record \(offset) names no project")
+        }
+        do {
+            switch record.body {
+            case .newUser(let new): try add(new, to: project, at: offset)
+            case .event(let event): try add(event, to: project, at: offset)
+            case .profile(let profile): try add(profile, to: project, at: offset)
+            case .catalogue(let change): return (project, change)
+            case .tenure: break
+            case nil: throw refused("record \(offset) is of a kind this build does not know")
+            }
+        } catch let error as EvaluatorError {
+            throw error
+        } catch {
+            throw refused("record \(offset): \(error)")
+        }
+        return nil
+    }
+
+    private mutating func add(
+        _ new: LogV1.NewUser, to project: ProjectName, at offset: LogOffset
+    ) throws {
+        guard let id = UserID(new.userId) else { throw refused("record \(offset): no user id") }
+        try columns(project) { columns throws(ColumnsError) in
+            try columns.tail.append(user: UserNumber(new.number), id: id, offset: offset)
+        }
+    }
+
+    private mutating func add(
+        _ event: LogV1.Event, to project: ProjectName, at offset: LogOffset
+    ) throws {
+        let properties = try event.properties.map { try ValueCoding.decode($0) }
+        try columns(project) { columns throws(ColumnsError) in
+            try columns.tail.append(
+                event: event.name, user: UserNumber(event.userNumber),
+                at: Timestamp(ms: event.atMs), offset: offset, properties: properties)
+        }
+    }
+
+    private mutating func add(
+        _ profile: LogV1.ProfileChange, to project: ProjectName, at offset: LogOffset
+    ) throws {
+        var changes: [(name: String, value: PropertyValue?)] = try profile.set.map { property in
+            let (name, value) = try ValueCoding.decode(property)
+            return (name: name, value: value)
+        }
+        changes += profile.unset.map { (name: $0, value: nil) }
+        try columns(project) { columns throws(ColumnsError) in
+            try columns.tail.append(
+                profile: changes, user: UserNumber(profile.userNumber),
+                at: profile.atMs.map(Timestamp.init(ms:)), offset: offset)
+        }
+    }
+
+    /// Lends a project's columns, new ones for a project seen for the first time.
+    private mutating func columns(
+        _ project: ProjectName, _ body: (inout PartitionColumns) throws(ColumnsError) -> Void
+    ) throws(ColumnsError) {
+        if projects[project] == nil {
+            projects[project] = try PartitionColumns(
+                project: project, partition: partition, chunks: [], start: sealedTo)
+        }
+        // Through the dictionary's own storage, so that the columns are never copied.
+        guard let index = projects.index(forKey: project) else { return }
+        try body(&projects.values[index])
+    }
+
+    private func refused(_ why: String) -> EvaluatorError {
+        EvaluatorError(
+            .log, "read the log", place: "partition \(partition)",
+            hint: "\(why); stop, delete the evaluator's data folder and start: it is rebuilt")
+    }
+}

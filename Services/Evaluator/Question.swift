@@ -1,0 +1,100 @@
+// A question about some partitions, answered from their states: pure, but for the columns it reads.
+
+import Basics
+import Columns
+import Messages
+import Segments
+
+/// What is asked of one lane's partitions.
+struct Question: Sendable {
+    /// The compiled definition.
+    let plan: Plan
+    /// The project.
+    let project: ProjectName
+    /// The instant of the answer.
+    let at: Timestamp
+    /// Whether users are counted for every node, too.
+    var nodeCounts = false
+    /// How many users to draw, and the seed of the draw.
+    var sample: (size: Int, seed: UInt64) = (0, 0)
+    /// List users from this number on, so many and so many bytes at most.
+    var members: (from: UserNumber, limit: Int, bytesMax: Int)?
+
+    /// What partitions hold together.
+    struct Tally: Sendable {
+        var users: UInt64 = 0
+        var universe: UInt64 = 0
+        var nodeUsers: [UInt64] = []
+        var sample: [EvaluationV1.SampledUser] = []
+        var members: [String] = []
+        var nextMember: UserNumber?
+    }
+
+    /// Answers for partitions one after the other.
+    func answer(_ states: [PartitionState]) -> Tally {
+        var tally = Tally()
+        if nodeCounts { tally.nodeUsers = Array(repeating: 0, count: plan.definition.nodes.count) }
+        for state in states {
+            guard let columns = state.projects[project] else { continue }
+            add(columns, to: &tally)
+        }
+        tally.sample = Sampling.lowest(tally.sample, sample.size)
+        return tally
+    }
+
+    private func add(_ columns: PartitionColumns, to tally: inout Tally) {
+        let slots = SetReader(columns: columns, at: at).slots(of: plan)
+        let set = slots[plan.root]
+        tally.users += UInt64(set.count)
+        tally.universe += UInt64(columns.userCount)
+        for (node, slot) in plan.slotOfNode.enumerated() where nodeCounts {
+            tally.nodeUsers[node] += UInt64(slots[slot].count)
+        }
+        if sample.size > 0 {
+            var drawn: [EvaluationV1.SampledUser] = []
+            set.forEach { number in
+                guard let id = columns.id(of: number) else { return }
+                drawn.append(Sampling.draw(id, seed: sample.seed))
+            }
+            tally.sample += Sampling.lowest(drawn, sample.size)
+        }
+        if let members { list(set, columns, members, &tally) }
+    }
+
+    private func list(
+        _ set: UserBitset, _ columns: PartitionColumns,
+        _ page: (from: UserNumber, limit: Int, bytesMax: Int), _ tally: inout Tally
+    ) {
+        var bytes = 0
+        set.forEach { number in
+            guard number >= page.from, tally.nextMember == nil,
+                let id = columns.id(of: number)
+            else { return }
+            guard tally.members.count < page.limit, bytes < page.bytesMax else {
+                tally.nextMember = number
+                return
+            }
+            tally.members.append(id.text)
+            bytes += id.text.utf8.count + 4
+        }
+    }
+}
+
+/// Draws a sample that is the same for the same set and seed, on any number of evaluators.
+enum Sampling {
+    /// Most users of a sample.
+    static let sizeMax = 1_000
+
+    /// A user with the hash it is drawn by: XXH64 of the identifier's bytes under the seed.
+    static func draw(_ user: UserID, seed: UInt64) -> EvaluationV1.SampledUser {
+        EvaluationV1.SampledUser(
+            rank: Checksum.xxh64(Array(user.text.utf8), seed: seed), userId: user.text)
+    }
+
+    /// Those with the lowest hashes, in their order.
+    static func lowest(_ drawn: [EvaluationV1.SampledUser], _ size: Int)
+        -> [EvaluationV1.SampledUser]
+    {
+        Array(drawn.sorted { ($0.rank, $0.userId) < ($1.rank, $1.userId) }.prefix(size))
+    }
+}

@@ -1,0 +1,283 @@
+// The questions about segments as callers ask them: understood here, answered by the owners.
+
+import Basics
+import Chassis
+import Messages
+import Segments
+import Wire
+
+/// Serves shoal.evaluation.v1.Segments: reading. Writing stands in SegmentsDoor+Writing.
+struct SegmentsDoor: EvaluationV1_SegmentsService {
+    /// Most users of one page.
+    static let membersMax: UInt32 = 10_000
+    /// Most bytes of users on one page, whatever the caller has room for.
+    static let pageBytesMax = Limits.pageBytes
+
+    let catalogue: Catalogue
+    let gather: Gather
+    let link: RegistryLink
+    let ingestion: IngestionV1_IngestionClient
+    let documents: RegistryV1_CatalogueClient
+    let applied: Applied
+    let clock: any Clock
+
+    func count(_ request: EvaluationV1.CountRequest, _ call: CallContext) async throws(Fault)
+        -> EvaluationV1.CountResponse
+    {
+        let question = try await understand(
+            request.subject, atMs: request.atMs, request.freshness, call)
+        let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
+        return EvaluationV1.CountResponse(
+            users: sum.users, universe: sum.universe, exactness: sum.exactness(question.at),
+            tookUs: sum.tookUs)
+    }
+
+    func preview(_ request: EvaluationV1.PreviewRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.PreviewResponse
+    {
+        let subject = EvaluationV1.Subject(kind: request.definition.map { .definition($0) })
+        var question = try await understand(
+            subject, atMs: request.atMs, request.freshness, call)
+        question.nodeCounts = true
+        question.sample = (min(Int(request.sample), Sampling.sizeMax), 0)
+        let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
+        return EvaluationV1.PreviewResponse(
+            users: sum.users,
+            nodes: sum.nodeUsers.enumerated().map {
+                EvaluationV1.NodeCount(node: UInt32($0.offset), users: $0.element)
+            }, universe: sum.universe,
+            sample: Sampling.lowest(sum.sample, question.sample.size).map(\.userId),
+            exactness: sum.exactness(question.at),
+            warnings: await warnings(question.definition, call), tookUs: sum.tookUs,
+            sentence: try Definitions.sentence(question.definition))
+    }
+
+    func sample(_ request: EvaluationV1.SampleRequest, _ call: CallContext) async throws(Fault)
+        -> EvaluationV1.SampleResponse
+    {
+        var question = try await understand(
+            request.subject, atMs: request.atMs, request.freshness, call)
+        question.sample = (min(Int(request.size), Sampling.sizeMax), request.seed)
+        let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
+        return EvaluationV1.SampleResponse(
+            users: Sampling.lowest(sum.sample, question.sample.size).map(\.userId),
+            of: sum.users, exactness: sum.exactness(question.at))
+    }
+
+    func isMember(_ request: EvaluationV1.IsMemberRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.IsMemberResponse
+    {
+        guard let user = UserID(request.userId) else {
+            throw Fault.invalidArgument(
+                "the user is missing or too long", place: "user_id",
+                hint: "1 to \(Limits.userIDBytes) bytes")
+        }
+        var question = try await understand(
+            request.subject, atMs: request.atMs, request.freshness, call)
+        question.user = user
+        let home = try partitionCount().home(project: question.project, identifier: user.text)
+        let sum = AnswerSum(try await gather.ask(question, of: [home], call))
+        return EvaluationV1.IsMemberResponse(
+            member: sum.isMember, known: sum.isKnown, exactness: sum.exactness(question.at))
+    }
+
+    func members(_ request: EvaluationV1.MembersRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.MembersResponse
+    {
+        var cursor = try MembersCursor(request.cursor)
+        let count = try partitionCount()
+        var question = try await understand(
+            request.subject, atMs: cursor?.at.ms ?? request.atMs,
+            cursor == nil ? request.freshness : .local, call)
+        var place = cursor ?? MembersCursor(at: question.at)
+        let limit = Int(min(max(request.limit, 1), Self.membersMax))
+        let room = min(Int(call.maxReplyBytes) / 2, Self.pageBytesMax)
+        var page = EvaluationV1.MembersResponse()
+        var (bytes, positions): (Int, [LogV1.Position]) = (0, [])
+        while let partition = place.partition(of: count) {
+            question.members = (place.next, limit - page.users.count, room - bytes)
+            guard let answer = try await gather.ask(question, of: [partition], call).first else {
+                break
+            }
+            page.users += answer.members
+            bytes += answer.members.reduce(0) { $0 + $1.utf8.count + 4 }
+            positions += answer.positions
+            if cursor == nil, page.exactness == nil {
+                page.exactness = EvaluationV1.Exactness(
+                    atMs: question.at.ms, windows: answer.windows)
+            }
+            place = place.after(answer.nextMember.map(UserNumber.init))
+            if page.users.count >= limit || bytes >= room { break }
+        }
+        if page.exactness == nil { page.exactness = EvaluationV1.Exactness(atMs: place.at.ms) }
+        page.exactness?.positions = positions
+        cursor = place.partition(of: count) == nil ? nil : place
+        page.nextCursor = cursor?.bytes
+        return page
+    }
+
+    func get(_ request: EvaluationV1.GetSegmentRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.GetSegmentResponse
+    {
+        let project = try await caughtUp(call, .latest)
+        let segments = catalogue.project(project).segments
+        guard let saved = segments[request.name] else {
+            // Throws, naming the nearest one.
+            do { _ = try catalogue.segment(request.name, in: project) } catch { throw error.fault }
+            throw Fault.notFound("there is no segment \(request.name)", place: "name")
+        }
+        return EvaluationV1.GetSegmentResponse(segment: try saved.message())
+    }
+
+    func list(_ request: EvaluationV1.ListSegmentsRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.ListSegmentsResponse
+    {
+        let project = try await caughtUp(call, .latest)
+        let limit = Int(min(max(request.limit, 1), 1_000))
+        let all = catalogue.project(project).segments.values
+            .filter { request.archived || !$0.document.archived }
+            .filter { request.afterName.map { name in $0.document.name > name } ?? true }
+            .sorted { $0.document.name < $1.document.name }
+        var (segments, bytes): ([EvaluationV1.Segment], Int) = ([], 0)
+        for saved in all.prefix(limit) {
+            let message = try saved.message()
+            do { bytes += try message.encode().count } catch { throw error.fault }
+            guard segments.isEmpty || bytes <= Int(call.maxReplyBytes) / 2 else { break }
+            segments.append(message)
+        }
+        return EvaluationV1.ListSegmentsResponse(
+            segments: segments, more: segments.count < all.count)
+    }
+}
+
+// MARK: Understanding a question
+
+extension SegmentsDoor {
+    /// The question a subject means, pinned to an instant and to positions.
+    func understand(
+        _ subject: EvaluationV1.Subject?, atMs: Int64?, _ freshness: EvaluationV1.Freshness,
+        _ call: CallContext
+    ) async throws(Fault) -> GatheredQuestion {
+        // Read before the positions, so that everything durable by then is in the answer.
+        let at = Timestamp(ms: atMs ?? clock.now.ms)
+        guard at.hasText else {
+            throw Fault.invalidArgument(
+                "the instant is out of range", place: "at_ms",
+                hint: "milliseconds since the Unix epoch, years 1 to 9999")
+        }
+        let positions = try await positions(freshness, call)
+        let project = try await caughtUp(call, positions)
+        let definition: Definition
+        switch subject?.kind {
+        case .definition(let message): definition = try Definitions.read(message)
+        case .segment(let name):
+            do {
+                definition = try Definitions.read(
+                    catalogue.segment(name, in: project).document.definition)
+            } catch let error as EvaluatorError {
+                throw error.fault
+            } catch let fault as Fault {
+                throw fault
+            } catch {
+                throw Fault.internal("\(error)")
+            }
+        case nil:
+            throw Fault.invalidArgument(
+                "the question has no subject", place: "subject",
+                hint: "name a segment or send a definition")
+        }
+        let zone = link.view.project(project)?.zone
+        // Refuses a definition that is not valid before anybody is asked.
+        _ = try Definitions.plan(definition, projectZone: zone)
+        return GatheredQuestion(
+            project: project, definition: definition, at: at, projectZone: zone,
+            positions: positions)
+    }
+
+    /// Where the logs end, for an answer that includes everything durable by now.
+    func positions(_ freshness: EvaluationV1.Freshness, _ call: CallContext) async throws(Fault)
+        -> [Partition: LogOffset]
+    {
+        guard freshness != .local else { return [:] }
+        do throws(Fault) {
+            let response = try await ingestion.positions(
+                IngestionV1.PositionsRequest(), CallOptions(within: call, clock: clock))
+            return Dictionary(
+                response.positions.compactMap { position in
+                    UInt16(exactly: position.partition).map {
+                        (Partition(index: $0), LogOffset(position.nextOffset))
+                    }
+                }
+            ) { first, _ in first }
+        } catch {
+            throw EvaluatorError(
+                .positionsUnknown, "answer", place: "ingestion: \(error.message)",
+                hint: "ask with freshness local for what the evaluators hold"
+            ).fault
+        }
+    }
+
+    /// Waits until the catalogue here is as new as the positions: every log carries every
+    /// revision, so one own partition that has read its log is enough.
+    func caughtUp(_ call: CallContext, _ positions: [Partition: LogOffset]) async throws(Fault)
+        -> ProjectName
+    {
+        guard let project = call.project else {
+            throw Fault.invalidArgument(
+                "the project is missing", place: "header.project",
+                hint: "name the project in the request's header")
+        }
+        let own = positions.keys.sorted().first { applied[$0] != nil }
+        if let own, let position = positions[own] {
+            _ = await applied.wait(
+                for: [own: position],
+                untilNs: call.waitUntilNs(call.remainingMs(clock: clock) / 2, clock: clock),
+                clock: clock)
+        }
+        guard link.view.project(project) != nil || !catalogue.project(project).segments.isEmpty
+        else {
+            let known = link.view.projects.map(\.name.text)
+            let near = NearestName.nearest(to: project.text, in: known)
+            throw Fault.notFound(
+                "there is no project \(project)", place: "header.project",
+                hint: near.map { "did you mean \($0)?" } ?? "create it first")
+        }
+        return project
+    }
+
+    func caughtUp(_ call: CallContext, _ freshness: EvaluationV1.Freshness) async throws(Fault)
+        -> ProjectName
+    {
+        try await caughtUp(call, try await positions(freshness, call))
+    }
+
+    func partitionCount() throws(Fault) -> PartitionCount {
+        guard let count = link.view.partitionCount else {
+            throw Fault.unavailable(
+                "the partition map is not known yet", place: "registry",
+                hint: "the registry has not answered since this evaluator started",
+                retryAfterMs: 500)
+        }
+        return count
+    }
+
+    func partitions() throws(Fault) -> [Partition] { try partitionCount().all }
+
+    /// What the definition probably does not mean; says so when the names cannot be checked.
+    func warnings(_ definition: Definition, _ call: CallContext) async
+        -> [EvaluationV1.Warning]
+    {
+        do throws(Fault) {
+            let schema = try await ingestion.schema(
+                IngestionV1.SchemaRequest(),
+                CallOptions(within: call, clock: clock, maxReplyBytes: 8 << 20))
+            return Definitions.warnings(definition, Vocabulary(schema))
+        } catch {
+            return [
+                EvaluationV1.Warning(
+                    place: "definition", message: "its names could not be checked",
+                    hint: "ingestion does not answer: \(error.message)")
+            ]
+        }
+    }
+}

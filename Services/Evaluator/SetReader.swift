@@ -1,0 +1,93 @@
+// The set reader: a whole plan over one partition's columns, to the set of users of every slot.
+
+import Basics
+import Columns
+import Segments
+
+/// Evaluates a plan for every user of a (project, partition) at one instant.
+struct SetReader {
+    /// The columns to read.
+    let columns: PartitionColumns
+    /// The instant of the answer.
+    let at: Timestamp
+
+    /// The sets of all slots of the plan's program, in order; the answer is slot `plan.root`.
+    func slots(of plan: Plan) -> [UserBitset] {
+        let universe = columns.userCount
+        let leaves = plan.leaves.map { leaf in
+            switch leaf {
+            case .events(let leaf): EventLeafReader(leaf, columns, at: at).users()
+            case .user(let leaf): users(leaf)
+            }
+        }
+        var slots: [UserBitset] = []
+        slots.reserveCapacity(plan.steps.count)
+        for step in plan.steps {
+            switch step {
+            case .leaf(let leaf): slots.append(leaves[leaf])
+            case .all(let inputs):
+                var set = UserBitset(universe: universe, all: true)
+                for input in inputs { set.and(slots[input]) }
+                slots.append(set)
+            case .any(let inputs):
+                var set = UserBitset(universe: universe)
+                for input in inputs { set.or(slots[input]) }
+                slots.append(set)
+            case .not(let input):
+                var set = slots[input]
+                set.invert()
+                slots.append(set)
+            }
+        }
+        return slots
+    }
+
+    /// The users whose property in force passes the leaf's filter.
+    private func users(_ leaf: UserLeaf) -> UserBitset {
+        let universe = columns.userCount
+        let values = columns.versions(of: leaf.property.text).latest(at: at, universe: universe)
+        var passing = values.users { column, mask in
+            FilterMask(filter: leaf.filter, at: at).narrow(column, &mask)
+        }
+        if leaf.filter.matches(nil, at: at) {
+            // MISSING is the one comparison that an absent value passes.
+            var absent = values.present
+            absent.invert()
+            passing.or(absent)
+        }
+        return passing
+    }
+}
+
+/// Narrows a mask of rows to those whose property passes a filter.
+struct FilterMask {
+    let filter: CompiledFilter
+    let at: Timestamp
+
+    /// Texts are compared once per distinct text, numbers without making values of them.
+    func narrow(_ column: PropertyColumn?, _ mask: inout RowMask) {
+        guard let column else {
+            if !filter.matches(nil, at: at) { mask = RowMask(rowCount: mask.count, all: false) }
+            return
+        }
+        if let range = filter.decimalRange {
+            narrow(column, to: range, &mask)
+            return
+        }
+        mask.and(column) { value in filter.matches(value, at: at) }
+    }
+
+    /// The fast way of a plain number comparison: decimals by their ten-thousandths.
+    private func narrow(
+        _ column: PropertyColumn, to range: ClosedRange<Int64>, _ mask: inout RowMask
+    ) {
+        mask.and(column) { tag, payload in
+            switch tag {
+            case .decimal: range.contains(Int64(bitPattern: payload))
+            case .double:
+                filter.matches(Payload.number(tag, payload).map(PropertyValue.number), at: at)
+            default: false
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// What other evaluators ask of this one: the part of a question about the partitions it owns.
+
+import Basics
+import Chassis
+import Columns
+import Messages
+import Segments
+import Wire
+
+/// Serves shoal.evaluation.v1.Sets.
+struct SetsDoor: EvaluationV1_SetsService {
+    /// Most users listed in one answer.
+    static let membersMax = 10_000
+    /// Most bytes of users listed in one answer.
+    static let membersBytesMax = 1 << 20
+
+    let lanes: Lanes
+    let applied: Applied
+    let clock: any Clock
+
+    func evaluate(_ request: EvaluationV1.EvaluateRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.EvaluateResponse
+    {
+        guard let project = call.project else {
+            throw Fault.invalidArgument("the project is missing", place: "header.project")
+        }
+        let beganNs = clock.monotonicNs
+        let (plan, positions) = try understand(request)
+        try await wait(for: positions, call)
+        do {
+            var response = EvaluationV1.EvaluateResponse()
+            if let user = request.userId {
+                try await ask(
+                    about: user, plan, project, request, positions.keys.sorted(), &response)
+            } else {
+                try await ask(plan, project, request, positions.keys.sorted(), &response)
+            }
+            response.positions = positions.keys.sorted().compactMap(position)
+            response.windows = plan.resolvedWindows(at: Timestamp(ms: request.atMs))
+                .map(EvaluationV1.ResolvedWindow.init)
+            response.tookUs = (clock.monotonicNs - beganNs) / 1_000
+            return response
+        } catch let error as EvaluatorError {
+            throw error.fault
+        } catch {
+            throw Fault.internal("the evaluator failed: \(error)")
+        }
+    }
+
+    private func understand(_ request: EvaluationV1.EvaluateRequest) throws(Fault)
+        -> (Plan, [Partition: LogOffset])
+    {
+        let plan = try Definitions.plan(request.definition, projectZone: request.projectZone)
+        var positions: [Partition: LogOffset] = [:]
+        for position in request.positions {
+            guard let index = UInt16(exactly: position.partition) else {
+                throw Fault.invalidArgument(
+                    "there is no partition \(position.partition)", place: "positions")
+            }
+            positions[Partition(index: index)] = LogOffset(position.nextOffset)
+        }
+        return (plan, positions)
+    }
+
+    /// Waits until the lanes have read as far as the answer must reach.
+    private func wait(for positions: [Partition: LogOffset], _ call: CallContext)
+        async throws(Fault)
+    {
+        for partition in positions.keys where applied[partition] == nil {
+            throw EvaluatorError(
+                .notTheOwner, "answer", place: "partition \(partition)",
+                hint: "it is being taken over, or the partition map has changed: ask again"
+            ).fault
+        }
+        // A little is kept of the deadline, so that the refusal still reaches the caller.
+        let left = call.deadlineNs - min(clock.monotonicNs, call.deadlineNs)
+        let until = call.deadlineNs - left / 10
+        guard await applied.wait(for: positions, untilNs: until, clock: clock) else {
+            let late = positions.filter { (applied[$0.key]?.next ?? .zero) < $0.value }
+            let first = late.min { $0.key < $1.key }
+            throw EvaluatorError(
+                .catchingUp, "answer", place: Gather.list(Array(late.keys)),
+                hint: first.map {
+                    "partition \($0.key) is at \(applied[$0.key]?.next ?? .zero) of \($0.value)"
+                } ?? "ask again"
+            ).fault
+        }
+    }
+
+    private func ask(
+        _ plan: Plan, _ project: ProjectName, _ request: EvaluationV1.EvaluateRequest,
+        _ partitions: [Partition], _ response: inout EvaluationV1.EvaluateResponse
+    ) async throws {
+        var question = Question(plan: plan, project: project, at: Timestamp(ms: request.atMs))
+        question.nodeCounts = request.nodeCounts
+        question.sample = (min(Int(request.sample), Sampling.sizeMax), request.seed)
+        question.members = request.membersFrom.map {
+            (
+                UserNumber($0), min(Int(request.membersLimit), Self.membersMax),
+                min(Int(request.membersBytesMax), Self.membersBytesMax)
+            )
+        }
+        if question.nodeCounts {
+            response.nodeUsers = Array(repeating: 0, count: plan.definition.nodes.count)
+        }
+        let tallies = try await withThrowingTaskGroup(of: Question.Tally.self) { group in
+            for (lane, partitions) in lanes.grouped(partitions) {
+                group.addTask { [question] in
+                    try await lane.ask(partitions) { question.answer($0) }
+                }
+            }
+            var tallies: [Question.Tally] = []
+            for try await tally in group { tallies.append(tally) }
+            return tallies
+        }
+        for tally in tallies {
+            response.users += tally.users
+            response.universe += tally.universe
+            for (node, users) in tally.nodeUsers.enumerated() { response.nodeUsers[node] += users }
+            response.sample += tally.sample
+            response.members += tally.members
+            response.nextMember = tally.nextMember?.value ?? response.nextMember
+        }
+        response.sample = Sampling.lowest(response.sample, question.sample.size)
+    }
+
+    private func ask(
+        about text: String, _ plan: Plan, _ project: ProjectName,
+        _ request: EvaluationV1.EvaluateRequest, _ partitions: [Partition],
+        _ response: inout EvaluationV1.EvaluateResponse
+    ) async throws {
+        guard let user = UserID(text), let home = partitions.first, partitions.count == 1 else {
+            throw EvaluatorError(
+                .badRequest, "answer", place: "user_id",
+                hint: "ask about one user of 1 to \(Limits.userIDBytes) bytes at its partition")
+        }
+        let question = UserQuestion(
+            plan: plan, project: project, user: user, at: Timestamp(ms: request.atMs))
+        switch try await lanes[home].ask([home], { question.answer(&$0[0]) }) {
+        case .unknown: response.known = false
+        case .known(let isMember):
+            response.known = true
+            response.member = isMember
+        }
+    }
+
+    private func position(_ partition: Partition) -> LogV1.Position? {
+        applied[partition].map { end in
+            LogV1.Position(
+                partition: UInt32(partition.index), nextOffset: end.next.value,
+                watermarkMs: end.watermark.ms)
+        }
+    }
+}
+
+extension EvaluationV1.ResolvedWindow {
+    /// A window's bounds as they go over the wire.
+    init(_ window: Segments.ResolvedWindow) {
+        self.init(
+            node: UInt32(clamping: window.node),
+            fromMs: window.interval.isOpen ? nil : window.interval.from.ms,
+            toMs: window.interval.to.ms)
+    }
+}

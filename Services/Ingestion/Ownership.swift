@@ -1,0 +1,41 @@
+// Whether this instance may write, and for whom: what the registry says, as last heard.
+
+import Basics
+import Chassis
+
+/// The ingestion instance's view of its own rights. May be asked from any thread.
+struct Ownership: Sendable {
+    let link: RegistryLink
+    let instance: InstanceID
+    /// Fixed when the deployment was created.
+    let partitions: PartitionCount
+    let diskGuard: DiskGuard
+
+    /// The epochs of the logs this instance owns.
+    var epochs: [Partition: Epoch] {
+        Dictionary(
+            link.view.partitions(of: instance, .ingestion).map { ($0.partition, $0.epoch) }
+        ) { first, _ in first }
+    }
+
+    /// The projects the registry knows.
+    var projects: [ProjectName] { link.view.projects.map(\.name) }
+
+    /// Refuses writes while the disk is nearly full or another instance owns the logs.
+    func checkWritable() throws(IngestionError) {
+        if let refusal = diskGuard.refusal {
+            throw IngestionError(
+                .diskFull, "write", place: refusal.place, hint: refusal.hint)
+        }
+        guard let owner = link.view.owner(of: Partition(index: 0), .ingestion) else {
+            throw IngestionError(
+                .notReady, "write", place: "the partition map",
+                hint: "the registry has not given this instance its logs yet; try again")
+        }
+        guard owner.instance == instance else {
+            throw IngestionError(
+                .notTheOwner, "write", place: "\(owner.name)",
+                hint: owner.address.map { "send to \($0)" } ?? "send to that instance")
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// Between definitions on the wire and the language of segments: shape for shape, node for node.
+
+import Basics
+public import Messages
+public import Segments
+
+/// The coding of definitions. What a definition means is checked by Segments' validation; here
+/// only what has no counterpart is refused.
+public enum DefinitionCoding {
+    /// The definition that was sent.
+    public static func decode(_ sent: SegmentV1.Definition) throws(WireError) -> Definition {
+        var nodes: [Condition] = []
+        nodes.reserveCapacity(sent.nodes.count)
+        for (index, node) in sent.nodes.enumerated() {
+            do {
+                nodes.append(try condition(node))
+            } catch {
+                throw error.inside("nodes[\(index)]")
+            }
+        }
+        return Definition(nodes: nodes, zone: sent.zone)
+    }
+
+    /// The definition as it is sent.
+    public static func encode(_ definition: Definition) throws(WireError) -> SegmentV1.Definition {
+        var sent = SegmentV1.Definition(zone: definition.zone)
+        sent.nodes.reserveCapacity(definition.nodes.count)
+        for (index, condition) in definition.nodes.enumerated() {
+            do {
+                sent.nodes.append(try node(condition))
+            } catch {
+                throw error.inside("nodes[\(index)]")
+            }
+        }
+        return sent
+    }
+
+    private static func condition(_ node: SegmentV1.Node) throws(WireError) -> Condition {
+        switch node.kind {
+        case .all(let group): return .all(AllOf(group.children.map(Int.init)))
+        case .any(let group): return .any(AnyOf(group.children.map(Int.init)))
+        case .not(let group): return .not(Not(children: group.children.map(Int.init)))
+        case .did(let did): return .did(try placed("did") { () throws(WireError) in try self.did(did) })
+        case .didNot(let sent):
+            return .didNot(
+                try placed("did_not") { () throws(WireError) in
+                    DidNot(try match(sent.events, sent.where, sent.window))
+                })
+        case .user(let filter):
+            return .user(
+                try placed("user") { () throws(WireError) in
+                    UserProperty(try FilterCoding.decode(filter))
+                })
+        case nil:
+            throw ValueCoding.refused("no condition", "this build may be older than the sender's")
+        }
+    }
+
+    private static func node(_ condition: Condition) throws(WireError) -> SegmentV1.Node {
+        switch condition {
+        case .all(let all): return SegmentV1.Node(kind: .all(try group(all.children)))
+        case .any(let any): return SegmentV1.Node(kind: .any(try group(any.children)))
+        case .not(let not): return SegmentV1.Node(kind: .not(try group(not.children)))
+        case .did(let did): return SegmentV1.Node(kind: .did(try sent(did)))
+        case .didNot(let didNot):
+            let (events, filters, window) = try sent(didNot.match)
+            return SegmentV1.Node(
+                kind: .didNot(SegmentV1.DidNot(events: events, where: filters, window: window)))
+        case .user(let user):
+            return SegmentV1.Node(kind: .user(try FilterCoding.encode(user.filter)))
+        }
+    }
+
+    private static func group(_ children: [Int]) throws(WireError) -> SegmentV1.Group {
+        var group = SegmentV1.Group()
+        for child in children { group.children.append(try exact(child, "a child's index")) }
+        return group
+    }
+
+    // What was done
+
+    private static func did(_ sent: SegmentV1.Did) throws(WireError) -> Did {
+        let match = try match(sent.events, sent.where, sent.window)
+        let count = try placed("count") { () throws(WireError) in
+            try sent.count.map(CountCoding.decode) ?? .atLeastOne
+        }
+        var sums: [SumTest] = []
+        for (index, aggregate) in sent.aggregates.enumerated() {
+            sums.append(
+                try placed("aggregates[\(index)]") { () throws(WireError) in
+                    try SumCoding.decode(aggregate)
+                })
+        }
+        return Did(match, count: count, sums: sums)
+    }
+
+    private static func sent(_ did: Did) throws(WireError) -> SegmentV1.Did {
+        let (events, filters, window) = try sent(did.match)
+        var sent = SegmentV1.Did(events: events, where: filters, window: window)
+        if did.count != .atLeastOne { sent.count = try CountCoding.encode(did.count) }
+        for sum in did.sums { sent.aggregates.append(try SumCoding.encode(sum)) }
+        return sent
+    }
+
+    private static func match(
+        _ events: [String], _ filters: [SegmentV1.Filter], _ window: SegmentV1.Window?
+    ) throws(WireError) -> EventMatch {
+        var match = EventMatch(events.map { ExactName($0) })
+        for (index, filter) in filters.enumerated() {
+            match.filters.append(
+                try placed("where[\(index)]") { () throws(WireError) in
+                    try FilterCoding.decode(filter)
+                })
+        }
+        if let window {
+            match.window = try placed("window") { () throws(WireError) in
+                try WindowCoding.decode(window)
+            }
+        }
+        return match
+    }
+
+    private static func sent(
+        _ match: EventMatch
+    ) throws(WireError) -> ([String], [SegmentV1.Filter], SegmentV1.Window?) {
+        var filters: [SegmentV1.Filter] = []
+        for filter in match.filters { filters.append(try FilterCoding.encode(filter)) }
+        let window = match.window == .ever ? nil : try WindowCoding.encode(match.window)
+        return (match.events.map(\.text), filters, window)
+    }
+
+    // Places and numbers
+
+    /// What `body` returns; its errors are placed inside `field`.
+    static func placed<R>(
+        _ field: String, _ body: () throws(WireError) -> R
+    ) throws(WireError) -> R {
+        do {
+            return try body()
+        } catch {
+            throw error.inside(field)
+        }
+    }
+
+    /// The number in another width.
+    static func exact<From: BinaryInteger, To: BinaryInteger>(
+        _ value: From, _ what: String
+    ) throws(WireError) -> To {
+        guard let number = To(exactly: value) else {
+            throw ValueCoding.refused("\(what) of \(value)", "choose a number that fits")
+        }
+        return number
+    }
+}

@@ -1,0 +1,213 @@
+// Definitions by seed: every kind of condition, window, count, sum and operator.
+
+public import Basics
+public import Segments
+
+/// A definition as a tree, which is easier to write than a list with indices.
+public indirect enum DefinitionTree {
+    /// A condition without children.
+    case leaf(Condition)
+    /// Every one of these.
+    case all([DefinitionTree])
+    /// At least one of these.
+    case any([DefinitionTree])
+    /// The opposite of this.
+    case not(DefinitionTree)
+
+    /// The definition, numbered level by level as the reader numbers it.
+    public func definition(zone: String? = nil) -> Definition {
+        var waiting: [DefinitionTree] = [self]
+        var nodes: [Condition] = []
+        while nodes.count < waiting.count {
+            let start = waiting.count
+            switch waiting[nodes.count] {
+            case .leaf(let condition): nodes.append(condition)
+            case .all(let children):
+                waiting += children
+                nodes.append(.all(AllOf(Array(start..<waiting.count))))
+            case .any(let children):
+                waiting += children
+                nodes.append(.any(AnyOf(Array(start..<waiting.count))))
+            case .not(let child):
+                waiting.append(child)
+                nodes.append(.not(Not(start)))
+            }
+        }
+        return Definition(nodes: nodes, zone: zone)
+    }
+}
+
+/// Makes valid definitions; the same generator state makes the same ones.
+public struct RandomDefinitions {
+    private var random: SeededRandom
+    private var histories: RandomHistories
+
+    /// Definitions about histories around an instant.
+    public init(_ random: SeededRandom, around centre: Timestamp) {
+        self.random = random
+        histories = RandomHistories(self.random.fork(), around: centre)
+    }
+
+    /// One definition of up to about twenty conditions.
+    public mutating func next() -> Definition {
+        tree(depth: 1).definition(zone: random.chance(0.5) ? pick(RandomWorld.zones) : nil)
+    }
+
+    private mutating func tree(depth: Int) -> DefinitionTree {
+        if depth >= 4 || random.chance(0.35) { return .leaf(leaf()) }
+        switch random.below(5) {
+        case 0, 1: return .all(children(depth: depth))
+        case 2, 3: return .any(children(depth: depth))
+        default: return .not(tree(depth: depth + 1))
+        }
+    }
+
+    private mutating func children(depth: Int) -> [DefinitionTree] {
+        var children: [DefinitionTree] = []
+        for _ in 0..<(random.chance(0.05) ? 0 : 1 + random.below(3)) {
+            let isTwin = random.chance(0.1)
+            children.append(isTwin ? children.last ?? tree(depth: depth + 1) : tree(depth: depth + 1))
+        }
+        return children
+    }
+
+    private mutating func leaf() -> Condition {
+        switch random.below(5) {
+        case 0, 1: return .did(did())
+        case 2: return .didNot(DidNot(match()))
+        default: return .user(UserProperty(filter()))
+        }
+    }
+
+    private mutating func did() -> Did {
+        var did = Did(match(), count: count())
+        if random.chance(0.35) {
+            for _ in 0...random.below(2) { did.sums.append(sum()) }
+        }
+        return did
+    }
+
+    private mutating func match() -> EventMatch {
+        var match = EventMatch(window: window())
+        for name in RandomWorld.events where random.chance(0.45) { match.events.append(name) }
+        if random.chance(0.5) {
+            for _ in 0...random.below(2) { match.filters.append(filter()) }
+        }
+        return match
+    }
+
+    private mutating func count() -> CountTest {
+        let low = random.below(4)
+        let zero = random.chance(0.3)
+        switch random.below(5) {
+        case 0, 1: return CountTest(.atLeast(low), includesZero: zero)
+        case 2: return CountTest(.exactly(low + 1), includesZero: zero)
+        case 3: return CountTest(.atMost(low), includesZero: zero)
+        default: return CountTest(.between(low, low + random.below(3)), includesZero: zero)
+        }
+    }
+
+    private mutating func sum() -> SumTest {
+        let (a, b) = (pick(RandomWorld.numbers), pick(RandomWorld.numbers))
+        let property = random.chance(0.8) ? "amount" : pick(RandomWorld.properties)
+        let test: NumberTest =
+            switch random.below(6) {
+            case 0: .atLeast(a)
+            case 1: .exactly(a)
+            case 2: .atMost(a)
+            case 3: .between(min(a, b), max(a, b))
+            case 4: .greaterThan(a)
+            default: .lessThan(a)
+            }
+        return SumTest(property, test, missingIsZero: random.chance(0.3))
+    }
+
+    private mutating func window() -> Window {
+        let day: Int64 = 86_400_000
+        switch random.below(6) {
+        case 0: return .ever
+        case 1: return .rolling(ms: 1000 + Int64(random.below(Int(40 * day))))
+        case 2:
+            let near = Int64(random.below(10)) * day / 2
+            return .ago(fromMs: near + 1000 + Int64(random.below(Int(30 * day))), toMs: near)
+        case 3:
+            let (a, b) = (histories.instant(), histories.instant())
+            if a == b || random.chance(0.2) {
+                return random.chance(0.5) ? .between(from: a, to: nil) : .between(from: nil, to: b)
+            }
+            return .between(from: min(a, b), to: max(a, b))
+        default:
+            return .calendar(
+                CalendarWindow(
+                    last: 1 + random.below(4), unit: pick(CalendarUnit.allCases),
+                    includesCurrent: random.chance(0.5),
+                    zone: random.chance(0.3) ? pick(RandomWorld.zones) : nil))
+        }
+    }
+
+    private mutating func filter() -> PropertyFilter {
+        let property = pick(RandomWorld.properties)
+        let op = random.chance(0.5) ? fitting(property) : pick(FilterOperator.allCases)
+        var filter = PropertyFilter(property, op)
+        switch op {
+        case .exists, .missing: break
+        case .withinLast, .withinNext:
+            filter.operands = [.duration(ms: 1 + Int64(random.below(40 * 86_400_000)))]
+        case .before, .after: filter.operands = [.instant(histories.instant())]
+        case .contains, .startsWith, .endsWith:
+            let whole = pick(RandomWorld.texts)
+            let piece = random.chance(0.5) ? String(whole.prefix(2)) : String(whole.suffix(2))
+            filter.operands = [.text(piece)]
+        case .lessThan, .atMost, .greaterThan, .atLeast, .between:
+            filter.operands = ordered(property, between: op == .between)
+        case .in, .notIn, .hasAny, .hasAll, .hasNone:
+            for _ in 0...random.below(3) { filter.operands.append(plain(property)) }
+        case .equals, .notEquals: filter.operands = [plain(property)]
+        }
+        if op.canIgnoreCase { filter.ignoreCase = random.chance(0.4) }
+        return filter
+    }
+
+    /// An operator that has something to compare with this property's usual type.
+    private mutating func fitting(_ property: ExactName) -> FilterOperator {
+        switch property {
+        case "amount": pick([.lessThan, .atMost, .greaterThan, .atLeast, .between, .equals])
+        case "city": pick([.equals, .notEquals, .in, .notIn, .contains, .startsWith, .endsWith])
+        case "premium": pick([.equals, .notEquals, .exists, .missing])
+        case "version": pick([.equals, .lessThan, .atMost, .greaterThan, .atLeast, .between])
+        case "tags": pick([.hasAny, .hasAll, .hasNone])
+        default: pick([.before, .after, .withinLast, .withinNext, .between])
+        }
+    }
+
+    /// Operands of an order: numbers, versions or instants, the lower one first.
+    private mutating func ordered(_ property: ExactName, between: Bool) -> [Operand] {
+        let kind = random.chance(0.8) ? property : pick(RandomWorld.properties)
+        switch kind {
+        case "version":
+            let index = random.below(4)
+            // 5.2 and 5.2.0, 5.9 and 5.10.0, 6.0.0-beta.2 and 6.0.0-beta.11, …
+            let pairs = [("5.2", "5.2.0"), ("5.9", "5.10.0"), ("4", "6.0.0-beta.11"),
+                ("6.0.0-beta.2", "6.0.0-rc")]
+            let pair = pairs[index]
+            return between ? [.version(pair.0), .version(pair.1)] : [.version(pair.0)]
+        case "when":
+            let (a, b) = (histories.instant(), histories.instant())
+            return between ? [.instant(min(a, b)), .instant(max(a, b))] : [.instant(a)]
+        default:
+            let (a, b) = (pick(RandomWorld.numbers), pick(RandomWorld.numbers))
+            return between ? [.number(min(a, b)), .number(max(a, b))] : [.number(a)]
+        }
+    }
+
+    private mutating func plain(_ property: ExactName) -> Operand {
+        if property == "version", random.chance(0.6) {
+            return .version(pick(RandomWorld.versions))
+        }
+        let value = histories.value(of: property)
+        guard case .list(let items) = value else { return .value(value) }
+        return items.first.map { .value($0) } ?? .text("Pune")
+    }
+
+    private mutating func pick<Item>(_ items: [Item]) -> Item { items[random.below(items.count)] }
+}
