@@ -86,7 +86,7 @@ let services: [Target] =
             dependencies: [
                 "Basics", "Chassis", "Compression", "Messages", "Segments", "Wire",
                 product("ArgumentParser", "swift-argument-parser"),
-                product("Subprocess", "swift-subprocess"),
+                product("Subprocess", "swift-subprocess"), product("Yams", "Yams"),
             ], path: "Services/Shoal", exclude: ["Main"], swiftSettings: strict),
         .executableTarget(
             name: "shoal", dependencies: ["ShoalCommand"], path: "Services/Shoal/Main",

@@ -10,12 +10,16 @@ import Messages
 /// A chunk file counts only once the store names it; a file it does not name is deleted on start.
 /// May be called from any thread, for one partition from one thread at a time.
 final class Checkpoints: Sendable {
-    private static let partitions = "partitions"
-    private static let catalogue = "catalogue"
     /// The manifest's format; a newer one is refused.
     private static let version: UInt8 = 1
+    /// Catalogue changes read back at start: every state of every document of all projects.
+    private static let changesMax = 10_000_000
 
     private let store: Store
+    /// Partition → manifest.
+    private let manifests: Family
+    /// Project, revision → catalogue change.
+    private let changes: Family
     private let disk: any Disk
     private let folder: String
 
@@ -24,8 +28,10 @@ final class Checkpoints: Sendable {
         self.folder = folder
         self.disk = disk
         do {
-            store = try Store.open(
-                "\(folder)/checkpoints", families: [Self.partitions, Self.catalogue])
+            store = try Store(
+                path: "\(folder)/checkpoints", families: ["manifests", "catalogue"])
+            manifests = try store.family("manifests")
+            changes = try store.family("catalogue")
         } catch {
             throw Self.failure("open the checkpoints", error)
         }
@@ -37,22 +43,21 @@ final class Checkpoints: Sendable {
     /// A partition as it was last sealed; empty when it never was.
     func load(_ partition: Partition) throws(EvaluatorError) -> PartitionState {
         do {
-            guard let bytes = try store.get(Self.partitions, Self.key(partition)) else {
+            guard let bytes = try store.get(manifests, Self.key(partition)) else {
                 try removeFiles(of: partition, except: [:])
                 return PartitionState(partition)
             }
             let manifest = try Manifest(bytes: bytes)
             try removeFiles(of: partition, except: manifest.projects)
             var projects: [ProjectName: PartitionColumns] = [:]
-            for (project, summaries) in manifest.projects {
-                let chunks = try summaries.map { summary in
+            for (project, published) in manifest.projects {
+                let owner = ChunkOwner(project: project, partition: partition)
+                let chunks = try published.map { chunk in
                     try Chunk.open(
-                        summary.fileName, in: path(partition, project), on: disk,
-                        project: project, partition: partition,
-                        fingerprint: summary.fingerprint)
+                        chunk.fileName, in: path(partition, project), on: disk, of: owner,
+                        fingerprint: chunk.fingerprint)
                 }
-                projects[project] = try PartitionColumns(
-                    project: project, partition: partition, chunks: chunks)
+                projects[project] = try PartitionColumns(owner, chunks: chunks)
             }
             return PartitionState(
                 partition, sealedTo: manifest.sealedTo, projects: projects)
@@ -70,23 +75,23 @@ final class Checkpoints: Sendable {
                 columns.tail.advance(to: state.next)
                 let folder = path(state.partition, project)
                 try disk.createDirectory(folder)
-                let summary = try ChunkWriter(
-                    disk: disk, folder: folder, project: project, partition: state.partition
-                ).seal(columns.tail)
+                let owner = ChunkOwner(project: project, partition: state.partition)
+                let summary = try ChunkWriter(disk: disk, folder: folder, owner: owner)
+                    .seal(columns.tail)
                 try columns.adopt(
                     Chunk.open(
-                        summary.fileName, in: folder, on: disk, project: project,
-                        partition: state.partition, fingerprint: summary.fingerprint))
+                        summary.fileName, in: folder, on: disk, of: owner,
+                        fingerprint: summary.fingerprint))
                 state.projects[project] = columns
             }
             var batch = Batch()
             let manifest = Manifest(
                 sealedTo: state.next,
-                projects: state.projects.mapValues { $0.chunks.map(\.summary) })
-            batch.put(Self.partitions, Self.key(state.partition), manifest.bytes)
+                projects: state.projects.mapValues { $0.chunks.map(\.published) })
+            batch.put(manifests, Self.key(state.partition), manifest.bytes)
             for (project, change) in changes {
                 batch.put(
-                    Self.catalogue, Self.key(project, change.revision), try change.encode())
+                    self.changes, Self.key(project, change.revision), try change.encode())
             }
             try store.write(batch, sync: true)
             state.sealed()
@@ -100,14 +105,13 @@ final class Checkpoints: Sendable {
     func loadCatalogue() throws(EvaluatorError) -> Catalogue {
         do {
             var projects: [ProjectName: ProjectCatalogue] = [:]
-            try store.forEach(Self.catalogue) { key, value in
+            for (key, value) in try store.scan(changes, limit: Self.changesMax) {
                 let name = key.prefix { $0 != 0 }
                 guard let project = ProjectName(String(decoding: name, as: UTF8.self)) else {
-                    return true
+                    continue
                 }
                 _ = try projects[project, default: ProjectCatalogue()].apply(
                     LogV1.CatalogueChange.decode(value))
-                return true
             }
             return Catalogue(projects)
         } catch let error as EvaluatorError {
@@ -119,7 +123,7 @@ final class Checkpoints: Sendable {
 
     /// Deletes column files that no checkpoint names: a crash came between file and store.
     private func removeFiles(
-        of partition: Partition, except projects: [ProjectName: [ChunkSummary]]
+        of partition: Partition, except projects: [ProjectName: [PublishedChunk]]
     ) throws {
         let folder = path(partition)
         guard try disk.exists(folder) else { return }
@@ -158,12 +162,18 @@ final class Checkpoints: Sendable {
             hint: "stop, delete the evaluator's data folder and start: it is rebuilt: \(error)")
     }
 
+    /// What the store keeps of one chunk.
+    fileprivate struct PublishedChunk: Sendable, Hashable {
+        let fileName: String
+        let fingerprint: UInt32
+    }
+
     /// What the store keeps of one partition.
     private struct Manifest {
         let sealedTo: LogOffset
-        let projects: [ProjectName: [ChunkSummary]]
+        let projects: [ProjectName: [PublishedChunk]]
 
-        init(sealedTo: LogOffset, projects: [ProjectName: [ChunkSummary]]) {
+        init(sealedTo: LogOffset, projects: [ProjectName: [PublishedChunk]]) {
             self.sealedTo = sealedTo
             self.projects = projects
         }
@@ -173,10 +183,13 @@ final class Checkpoints: Sendable {
             writer.u8(Checkpoints.version)
             writer.u64(sealedTo.value)
             writer.count(projects.count)
-            for (project, summaries) in projects.sorted(by: { $0.key < $1.key }) {
+            for (project, chunks) in projects.sorted(by: { $0.key < $1.key }) {
                 writer.text(project.text)
-                writer.count(summaries.count)
-                for summary in summaries { summary.write(to: &writer) }
+                writer.count(chunks.count)
+                for chunk in chunks {
+                    writer.text(chunk.fileName)
+                    writer.u32(chunk.fingerprint)
+                }
             }
             return writer.bytes
         }
@@ -190,21 +203,30 @@ final class Checkpoints: Sendable {
                     hint: "a newer build wrote it; start that build")
             }
             sealedTo = LogOffset(try reader.u64())
-            var projects: [ProjectName: [ChunkSummary]] = [:]
-            for _ in 0..<(try reader.count()) {
+            var projects: [ProjectName: [PublishedChunk]] = [:]
+            for _ in 0..<(try reader.count(itemBytes: 2)) {
                 let name = try reader.text()
-                var summaries: [ChunkSummary] = []
-                for _ in 0..<(try reader.count()) {
-                    summaries.append(try ChunkSummary(reading: &reader))
+                var chunks: [PublishedChunk] = []
+                for _ in 0..<(try reader.count(itemBytes: 5)) {
+                    chunks.append(
+                        PublishedChunk(
+                            fileName: try reader.text(), fingerprint: try reader.u32()))
                 }
                 guard let project = ProjectName(name) else {
                     throw EvaluatorError(
                         .store, "read a checkpoint", place: "project \(name)",
                         hint: "delete the evaluator's data folder: it is rebuilt")
                 }
-                projects[project] = summaries
+                projects[project] = chunks
             }
             self.projects = projects
         }
+    }
+}
+
+extension Chunk {
+    /// How a manifest names the chunk.
+    fileprivate var published: Checkpoints.PublishedChunk {
+        Checkpoints.PublishedChunk(fileName: summary.fileName, fingerprint: summary.fingerprint)
     }
 }

@@ -27,7 +27,7 @@ struct GatheredQuestion: Sendable {
                 LogV1.Position(
                     partition: UInt32($0.index), nextOffset: positions[$0]?.value ?? 0)
             }, nodeCounts: nodeCounts, sample: UInt32(clamping: sample.size), seed: sample.seed,
-            userId: user?.text, membersFrom: members?.from.value,
+            userID: user?.text, membersFrom: members?.from.value,
             membersLimit: UInt32(clamping: members?.limit ?? 0),
             membersBytesMax: UInt32(clamping: members?.bytesMax ?? 0), projectZone: projectZone)
     }

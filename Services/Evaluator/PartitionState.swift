@@ -92,7 +92,7 @@ struct PartitionState {
     private mutating func add(
         _ new: LogV1.NewUser, to project: ProjectName, at offset: LogOffset
     ) throws {
-        guard let id = UserID(new.userId) else { throw refused("record \(offset): no user id") }
+        guard let id = UserID(new.userID) else { throw refused("record \(offset): no user id") }
         try columns(project) { columns throws(ColumnsError) in
             try columns.tail.append(user: UserNumber(new.number), id: id, offset: offset)
         }
@@ -130,7 +130,7 @@ struct PartitionState {
     ) throws(ColumnsError) {
         if projects[project] == nil {
             projects[project] = try PartitionColumns(
-                project: project, partition: partition, chunks: [], start: sealedTo)
+                ChunkOwner(project: project, partition: partition), chunks: [], start: sealedTo)
         }
         // Through the dictionary's own storage, so that the columns are never copied.
         guard let index = projects.index(forKey: project) else { return }

@@ -88,13 +88,13 @@ enum Sampling {
     /// A user with the hash it is drawn by: XXH64 of the identifier's bytes under the seed.
     static func draw(_ user: UserID, seed: UInt64) -> EvaluationV1.SampledUser {
         EvaluationV1.SampledUser(
-            rank: Checksum.xxh64(Array(user.text.utf8), seed: seed), userId: user.text)
+            rank: Checksum.xxh64(Array(user.text.utf8), seed: seed), userID: user.text)
     }
 
     /// Those with the lowest hashes, in their order.
     static func lowest(_ drawn: [EvaluationV1.SampledUser], _ size: Int)
         -> [EvaluationV1.SampledUser]
     {
-        Array(drawn.sorted { ($0.rank, $0.userId) < ($1.rank, $1.userId) }.prefix(size))
+        Array(drawn.sorted { ($0.rank, $0.userID) < ($1.rank, $1.userID) }.prefix(size))
     }
 }

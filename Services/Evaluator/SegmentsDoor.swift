@@ -46,7 +46,7 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
             nodes: sum.nodeUsers.enumerated().map {
                 EvaluationV1.NodeCount(node: UInt32($0.offset), users: $0.element)
             }, universe: sum.universe,
-            sample: Sampling.lowest(sum.sample, question.sample.size).map(\.userId),
+            sample: Sampling.lowest(sum.sample, question.sample.size).map(\.userID),
             exactness: sum.exactness(question.at),
             warnings: await warnings(question.definition, call), tookUs: sum.tookUs,
             sentence: try Definitions.sentence(question.definition))
@@ -60,14 +60,14 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         question.sample = (min(Int(request.size), Sampling.sizeMax), request.seed)
         let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
         return EvaluationV1.SampleResponse(
-            users: Sampling.lowest(sum.sample, question.sample.size).map(\.userId),
+            users: Sampling.lowest(sum.sample, question.sample.size).map(\.userID),
             of: sum.users, exactness: sum.exactness(question.at))
     }
 
     func isMember(_ request: EvaluationV1.IsMemberRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.IsMemberResponse
     {
-        guard let user = UserID(request.userId) else {
+        guard let user = UserID(request.userID) else {
             throw Fault.invalidArgument(
                 "the user is missing or too long", place: "user_id",
                 hint: "1 to \(Limits.userIDBytes) bytes")

@@ -29,7 +29,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         try await wait(for: positions, call)
         do {
             var response = EvaluationV1.EvaluateResponse()
-            if let user = request.userId {
+            if let user = request.userID {
                 try await ask(
                     about: user, plan, project, request, positions.keys.sorted(), &response)
             } else {

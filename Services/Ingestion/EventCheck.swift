@@ -2,6 +2,7 @@
 
 import Basics
 import Messages
+import Wire
 
 /// Why a record is not taken.
 struct Rejection: Error, Sendable, Hashable {
@@ -61,10 +62,10 @@ struct EventCheck {
     func check(
         _ record: IngestionV1.TrackRecord, line: UInt64?, skews: inout SkewTable
     ) throws(Rejection) -> CheckedRecord {
-        guard let user = UserID(record.userId) else {
+        guard let user = UserID(record.userID) else {
             throw Rejection(
                 field: "user_id",
-                message: record.userId.isEmpty
+                message: record.userID.isEmpty
                     ? "the user is missing" : "the user's identifier is too long",
                 hint: "1 to \(Limits.userIDBytes) bytes of UTF-8")
         }
@@ -86,7 +87,7 @@ struct EventCheck {
         _ event: IngestionV1.TrackedEvent, user: UserID, skews: inout SkewTable
     ) throws(Rejection) -> LogV1.Event {
         try check(name: event.name, field: "event.name", what: "event's name")
-        if let id = event.eventId, !(1...Limits.eventIDBytes).contains(id.utf8.count) {
+        if let id = event.eventID, !(1...Limits.eventIDBytes).contains(id.utf8.count) {
             throw Rejection(
                 field: "event.event_id", message: "the event id is empty or too long",
                 hint: "1 to \(Limits.eventIDBytes) bytes, or leave it out")
@@ -106,7 +107,7 @@ struct EventCheck {
         time = try clamp(time, field: "event.occurred_at_ms")
         return LogV1.Event(
             name: event.name, atMs: time.at.ms, receivedAtMs: receivedAt.ms,
-            eventId: event.eventId, clientSequence: event.clientSequence,
+            eventID: event.eventID, clientSequence: event.clientSequence,
             properties: event.properties, history: isHistory, correction: time.correction,
             clientAtMs: time.correction == .unspecified ? nil : event.occurredAtMs)
     }
@@ -206,81 +207,47 @@ extension EventCheck {
                     field: "\(place).name", message: "\(property.name) stands there twice",
                     hint: "send each property once; several values go into a list")
             }
-            bytes += property.name.utf8.count
-            bytes += try check(property.value?.kind, field: "\(place).value", name: property.name)
-        }
-        return bytes
-    }
-
-    private func check(_ value: LogV1.Value.Kind?, field: String, name: String)
-        throws(Rejection) -> Int
-    {
-        switch value {
-        case .text(let text): return try check(text: text, field: field, name: name)
-        case .number(let number): try check(number: number, field: field, name: name)
-        case .instantMs(let ms): try check(instantMs: ms, field: field, name: name)
-        case .integer, .decimalE4, .flag: break
-        case .list(let list): return try check(list, field: field, name: name)
-        case .version:
-            throw Rejection(
-                field: field, message: "\(name) is a version, which only definitions hold",
-                hint: "send it as text")
-        case nil:
-            throw Rejection(
-                field: field, message: "\(name) has no value",
-                hint: "leave absent properties out; use profile.unset to remove one")
-        }
-        return 8
-    }
-
-    private func check(_ list: LogV1.ValueList, field: String, name: String) throws(Rejection)
-        -> Int
-    {
-        guard list.values.count <= Limits.listValues else {
-            throw Rejection(
-                field: field, message: "the list \(name) has \(list.values.count) values",
-                hint: "at most \(Limits.listValues)")
-        }
-        var bytes = 0
-        for (index, value) in list.values.enumerated() {
-            let place = "\(field).list[\(index)]"
-            switch value.kind {
-            case .text(let text): bytes += try check(text: text, field: place, name: name)
-            case .number(let number): try check(number: number, field: place, name: name)
-            case .instantMs(let ms): try check(instantMs: ms, field: place, name: name)
-            case .integer, .decimalE4, .flag: break
-            case nil:
+            let value: PropertyValue
+            do throws(WireError) {
+                value = try ValueCoding.decode(property).value
+            } catch {
                 throw Rejection(
-                    field: place, message: "a value of the list \(name) is missing",
-                    hint: "leave it out")
+                    field: "\(place).\(error.place)", message: "\(property.name): \(error.message)",
+                    hint: error.hint)
             }
-            bytes += 8
+            try check(value, field: "\(place).value", name: property.name)
+            bytes += property.name.utf8.count + value.byteCount
         }
         return bytes
     }
 
-    private func check(text: String, field: String, name: String) throws(Rejection) -> Int {
-        guard text.utf8.count <= Limits.textValueBytes else {
+    /// Checks what the contract can carry and the log cannot keep.
+    private func check(_ value: PropertyValue, field: String, name: String) throws(Rejection) {
+        switch value {
+        case .text(let text) where text.utf8.count > Limits.textValueBytes:
             throw Rejection(
                 field: field, message: "\(name) has \(text.utf8.count) bytes of text",
                 hint: "at most \(Limits.textValueBytes); longer texts are not segmented by")
-        }
-        return text.utf8.count
-    }
-
-    private func check(number: Double, field: String, name: String) throws(Rejection) {
-        guard number.isFinite else {
-            throw Rejection(
-                field: field, message: "\(name) is \(number)",
-                hint: "leave a number out that is not known")
-        }
-    }
-
-    private func check(instantMs: Int64, field: String, name: String) throws(Rejection) {
-        guard Timestamp(ms: instantMs).hasText else {
+        case .instant(let instant) where !instant.hasText:
             throw Rejection(
                 field: field, message: "the instant \(name) is out of range",
                 hint: "milliseconds since the Unix epoch, years 1 to 9999")
+        case .list(let values):
+            for (index, value) in values.enumerated() {
+                try check(value, field: "\(field).list[\(index)]", name: name)
+            }
+        case .text, .instant, .number, .bool: break
+        }
+    }
+}
+
+extension PropertyValue {
+    /// What the value takes in an event, about.
+    fileprivate var byteCount: Int {
+        switch self {
+        case .text(let text): text.utf8.count + 2
+        case .list(let values): values.reduce(2) { $0 + $1.byteCount }
+        case .number, .instant, .bool: 9
         }
     }
 }

@@ -5,19 +5,43 @@ import Basics
 import KeyValue
 import Messages
 
-/// The keys and values of the index, in the store's families.
-enum IndexKey {
-    /// Family: project, user → number.
-    static let users = "users"
-    /// Family: project, partition, user number, event id → offset.
-    static let events = "events"
-    /// Family: project, import, line → partition, offset.
-    static let imports = "imports"
-    /// Family: small facts: next numbers, applied offsets, epochs, catalogue revisions.
-    static let facts = "facts"
-    /// All families of the store.
-    static let families = [users, events, imports, facts]
+/// The index's store with its families.
+struct IndexStore: Sendable {
+    let store: Store
+    /// Project, user → number.
+    let users: Family
+    /// Project, partition, user number, event id → place.
+    let events: Family
+    /// Project, import, line → place.
+    let imports: Family
+    /// Small facts: next numbers, applied offsets, epochs, catalogue revisions, schemas.
+    let facts: Family
 
+    /// Opens or creates the index in a folder.
+    init(folder: String) throws(IngestionError) {
+        do {
+            store = try Store(path: folder, families: ["users", "events", "imports", "facts"])
+            users = try store.family("users")
+            events = try store.family("events")
+            imports = try store.family("imports")
+            facts = try store.family("facts")
+        } catch {
+            throw .index("open", error)
+        }
+    }
+
+    /// Writes entries; not synced, since the log can make every one of them again.
+    func write(_ batch: Batch) throws(IngestionError) {
+        do {
+            try store.write(batch, sync: false)
+        } catch {
+            throw .index("write", error)
+        }
+    }
+}
+
+/// The keys and values of the index.
+enum IndexKey {
     /// Project and user; the partition follows from them.
     static func user(_ project: ProjectName, _ user: UserID) -> [UInt8] {
         key(project.text.utf8, Array(user.text.utf8))

@@ -6,15 +6,15 @@ import Messages
 
 /// Reads the index.
 struct IndexReader {
-    private let store: Store
+    private let index: IndexStore
 
-    init(_ store: Store) { self.store = store }
+    init(_ index: IndexStore) { self.index = index }
 
     /// The numbers of those users that are known.
     func numbers(of users: [ProjectUser]) throws(IngestionError) -> [ProjectUser: UserNumber] {
         guard !users.isEmpty else { return [:] }
         let values = try read(
-            IndexKey.users, users.map { IndexKey.user($0.project, $0.user) })
+            index.users, users.map { IndexKey.user($0.project, $0.user) })
         var numbers: [ProjectUser: UserNumber] = [:]
         for (user, value) in zip(users, values) {
             guard let value else { continue }
@@ -29,8 +29,8 @@ struct IndexReader {
     /// The places of those keys that were seen.
     func places(of keys: [SeenKey]) throws(IngestionError) -> [[UInt8]: LogPlace] {
         var places: [[UInt8]: LogPlace] = [:]
-        for family in [IndexKey.events, IndexKey.imports] {
-            let wanted = keys.filter { $0.family == family }.map(\.key)
+        for (kind, family) in [(SeenKey.Kind.event, index.events), (.line, index.imports)] {
+            let wanted = keys.filter { $0.kind == kind }.map(\.key)
             guard !wanted.isEmpty else { continue }
             for (key, value) in zip(wanted, try read(family, wanted)) {
                 guard let value else { continue }
@@ -70,7 +70,7 @@ struct IndexReader {
     }
 
     private func fact(_ key: [UInt8]) throws(IngestionError) -> UInt64? {
-        guard let value = try read(IndexKey.facts, [key]).first ?? nil else { return nil }
+        guard let value = try read(index.facts, [key]).first ?? nil else { return nil }
         guard let number = IndexKey.number(value[...]) else { throw damaged("a fact") }
         return number
     }
@@ -79,8 +79,8 @@ struct IndexReader {
         -> [ProjectName: CatalogueStanding]
     {
         do {
-            let rows = try store.scan(
-                IndexKey.facts, prefix: prefix, limit: Limits.partitions)
+            let rows = try index.store.scan(
+                index.facts, prefix: prefix, limit: Limits.partitions)
             var standings: [ProjectName: CatalogueStanding] = [:]
             for (key, value) in rows {
                 let name = key.dropFirst("catalogue\0".utf8.count).dropLast()
@@ -100,9 +100,9 @@ struct IndexReader {
         }
     }
 
-    private func read(_ family: String, _ keys: [[UInt8]]) throws(IngestionError) -> [[UInt8]?] {
+    private func read(_ family: Family, _ keys: [[UInt8]]) throws(IngestionError) -> [[UInt8]?] {
         do {
-            return try store.multiGet(family, keys)
+            return try index.store.multiGet(family, keys)
         } catch {
             throw .index("read", error)
         }
@@ -116,41 +116,45 @@ struct IndexReader {
 }
 
 /// Writes the index's entries into a batch.
-enum IndexWriter {
+struct IndexWriter {
+    private let index: IndexStore
+
+    init(_ index: IndexStore) { self.index = index }
+
     /// A user's number, and with it the next free one.
-    static func put(
+    func put(
         _ number: UserNumber, for user: UserID, in project: ProjectName, _ partition: Partition,
         _ batch: inout Batch
     ) {
         batch.put(
-            IndexKey.users, IndexKey.user(project, user),
+            index.users, IndexKey.user(project, user),
             IndexKey.bigEndian(UInt64(number.value), bytes: 4))
         batch.put(
-            IndexKey.facts, IndexKey.fact("next", project, partition),
+            index.facts, IndexKey.fact("next", project, partition),
             IndexKey.bigEndian(UInt64(number.value) + 1, bytes: 8))
     }
 
     /// Where a project's catalogue stands.
-    static func put(
+    func put(
         _ standing: CatalogueStanding, of project: ProjectName, _ batch: inout Batch
     ) {
         batch.put(
-            IndexKey.facts, Array("catalogue\0\(project.text)\0".utf8),
+            index.facts, Array("catalogue\0\(project.text)\0".utf8),
             IndexKey.bigEndian(standing.revision, bytes: 8)
                 + IndexKey.bigEndian(UInt64(bitPattern: standing.activeAt.ms), bytes: 8))
     }
 
     /// The epoch of a partition's newest tenure.
-    static func put(_ epoch: Epoch, of partition: Partition, _ batch: inout Batch) {
+    func put(_ epoch: Epoch, of partition: Partition, _ batch: inout Batch) {
         batch.put(
-            IndexKey.facts, IndexKey.fact("epoch", partition),
+            index.facts, IndexKey.fact("epoch", partition),
             IndexKey.bigEndian(epoch.value, bytes: 8))
     }
 
     /// Up to which offset a partition's log is in the index.
-    static func put(_ end: LogOffset, appliedOf partition: Partition, _ batch: inout Batch) {
+    func put(_ end: LogOffset, appliedOf partition: Partition, _ batch: inout Batch) {
         batch.put(
-            IndexKey.facts, IndexKey.fact("applied", partition),
+            index.facts, IndexKey.fact("applied", partition),
             IndexKey.bigEndian(end.value, bytes: 8))
     }
 }

@@ -7,7 +7,7 @@ import Messages
 
 /// Reads the log's records behind the index's positions into the index and the schema.
 struct IndexReplay {
-    let store: Store
+    let index: IndexStore
     let reader: LogReader
     let partitions: PartitionCount
     let schema: SchemaBook
@@ -23,7 +23,7 @@ struct IndexReplay {
     func run() throws(IngestionError) -> Int {
         var count = 0
         for partition in partitions.all {
-            var next = try IndexReader(store).applied(partition)
+            var next = try IndexReader(index).applied(partition)
             let end = reader.end(of: partition).next
             guard next <= end else {
                 throw IngestionError(
@@ -64,42 +64,38 @@ struct IndexReplay {
                 throw .log("replay record \(stored.offset) of partition \(partition)", error)
             }
         }
-        IndexWriter.put(page.next, appliedOf: partition, &batch)
-        do {
-            try store.write(batch, sync: false)
-        } catch {
-            throw .index("write", error)
-        }
+        IndexWriter(index).put(page.next, appliedOf: partition, &batch)
+        try index.write(batch)
     }
 
     private func apply(
         _ record: LogV1.LogRecord, _ place: LogPlace, _ batch: inout Batch
     ) throws(IngestionError) {
         if case .tenure(let tenure) = record.body {
-            IndexWriter.put(Epoch(tenure.epoch), of: place.partition, &batch)
+            IndexWriter(index).put(Epoch(tenure.epoch), of: place.partition, &batch)
             return
         }
         guard let project = ProjectName(record.project) else { return }
-        if let importID = record.importId, let line = record.importLine {
+        if let importID = record.importID, let line = record.importLine {
             batch.put(
-                IndexKey.imports, IndexKey.line(project, importID, line), place.bytes)
+                index.imports, IndexKey.line(project, importID, line), place.bytes)
         }
         switch record.body {
         case .newUser(let new):
-            guard let user = UserID(new.userId) else { return }
-            IndexWriter.put(
+            guard let user = UserID(new.userID) else { return }
+            IndexWriter(index).put(
                 UserNumber(new.number), for: user, in: project, place.partition, &batch)
         case .event(let event):
             // It was admitted when it was written; here it only teaches the names again.
             _ = schema.admit(event, in: project)
-            if let id = event.eventId {
+            if let id = event.eventID {
                 batch.put(
-                    IndexKey.events,
+                    index.events,
                     IndexKey.event(
                         project, place.partition, UserNumber(event.userNumber), id), place.bytes)
             }
         case .catalogue(let change):
-            IndexWriter.put(
+            IndexWriter(index).put(
                 CatalogueStanding(
                     revision: change.revision, activeAt: Timestamp(ms: change.activeAtMs)),
                 of: project, &batch)

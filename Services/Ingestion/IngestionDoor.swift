@@ -41,7 +41,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     func `import`(_ request: IngestionV1.ImportRequest, _ call: CallContext) async throws(Fault)
         -> IngestionV1.ImportResponse
     {
-        guard (1...Limits.nameBytes).contains(request.importId.utf8.count) else {
+        guard (1...Limits.nameBytes).contains(request.importID.utf8.count) else {
             throw Fault.invalidArgument(
                 "the import has no name", place: "import_id",
                 hint: "1 to \(Limits.nameBytes) bytes; the same name when it is repeated")
@@ -51,7 +51,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
                 "lines are counted from 1", place: "first_line", hint: "send the line's number")
         }
         let verdicts = try await take(
-            request.records, importID: request.importId, firstLine: request.firstLine,
+            request.records, importID: request.importID, firstLine: request.firstLine,
             isolated: call.isolated, project: call.project)
         let faults = verdicts.enumerated().compactMap { index, verdict in
             verdict.kind == .accepted

@@ -11,7 +11,7 @@ import ServiceLifecycle
 struct IngestionParts: Sendable {
     let opened: OpenedLog
     let services: [any Service]
-    private let store: Store
+    private let index: IndexStore
     private let desk: ReadingDesk
 
     init(config: IngestionConfig, world: World, link: RegistryLink, partitions: PartitionCount)
@@ -20,10 +20,10 @@ struct IngestionParts: Sendable {
         var settings = LogSettings(folder: "\(world.folder.path)/log", partitions: partitions)
         settings.journalFileBytes = config.journalFileMiB << 20
         opened = try Journal.open(settings, identity: world.instance, disk: world.disk)
-        store = try Store.open("\(world.folder.path)/index", families: IndexKey.families)
-        let schema = try SchemaStore.load(store)
+        index = try IndexStore(folder: "\(world.folder.path)/index")
+        let schema = try SchemaStore.load(index)
         _ = try IndexReplay(
-            store: store, reader: opened.reader, partitions: partitions, schema: schema
+            index: index, reader: opened.reader, partitions: partitions, schema: schema
         ).run()
         let durable = RisingNumber(clock: world.clock)
         var intakeSettings = IntakeSettings()
@@ -31,9 +31,9 @@ struct IngestionParts: Sendable {
         intakeSettings.groupRecordsMax = config.groupRecordsMax
         let intake = Intake(
             IntakeParts(
-                clock: world.clock, store: store, opened: opened, partitions: partitions,
+                clock: world.clock, index: index, opened: opened, partitions: partitions,
                 durable: durable, schema: schema, settings: intakeSettings),
-            standings: try IndexReader(store).standings())
+            standings: try IndexReader(index).standings())
         desk = try ReadingDesk()
         let catalogue = CatalogueKeeper(
             intake: intake, registry: RegistryV1_CatalogueClient(
@@ -58,6 +58,6 @@ struct IngestionParts: Sendable {
     /// Closes the stores, once nothing runs any more.
     func close() {
         desk.stop()
-        store.close()
+        index.store.close()
     }
 }

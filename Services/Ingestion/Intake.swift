@@ -11,7 +11,7 @@ import Synchronization
 /// What the intake needs from the world.
 struct IntakeParts: Sendable {
     let clock: any Clock
-    let store: Store
+    let index: IndexStore
     let opened: OpenedLog
     let partitions: PartitionCount
     /// Raised after every commit and every new watermark.

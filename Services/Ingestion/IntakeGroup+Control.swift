@@ -13,7 +13,7 @@ extension IntakeGroup {
     ) throws(IngestionError) {
         let activeAt = now + parts.settings.activationAheadMs
         var standing =
-            try newStandings[batch.project] ?? IndexReader(parts.store).standing(of: batch.project)
+            try newStandings[batch.project] ?? IndexReader(parts.index).standing(of: batch.project)
             ?? CatalogueStanding(revision: 0, activeAt: now)
         for document in batch.documents where document.revision > standing.revision {
             guard document.revision == standing.revision + 1 else {
@@ -33,7 +33,7 @@ extension IntakeGroup {
             standing = CatalogueStanding(revision: document.revision, activeAt: activeAt)
         }
         newStandings[batch.project] = standing
-        IndexWriter.put(standing, of: batch.project, &pending.batch)
+        IndexWriter(parts.index).put(standing, of: batch.project, &pending.batch)
         pending.answers.append { [standing] in answer.resume(returning: standing) }
     }
 
@@ -42,7 +42,7 @@ extension IntakeGroup {
         _ owned: [Partition: Epoch], of instance: InstanceID, at now: Timestamp,
         _ pending: inout Pending
     ) throws(IngestionError) {
-        let reader = IndexReader(parts.store)
+        let reader = IndexReader(parts.index)
         for (partition, epoch) in owned.sorted(by: { $0.key < $1.key }) {
             let known = try epochs[partition] ?? reader.epoch(of: partition)
             guard known.map({ $0 < epoch }) ?? true else { continue }
@@ -50,7 +50,7 @@ extension IntakeGroup {
                 .tenure(LogV1.Tenure(epoch: epoch.value, instance: instance.bytes)),
                 to: partition, project: nil, at: now, &pending)
             epochs[partition] = epoch
-            IndexWriter.put(epoch, of: partition, &pending.batch)
+            IndexWriter(parts.index).put(epoch, of: partition, &pending.batch)
         }
     }
 
@@ -60,14 +60,10 @@ extension IntakeGroup {
         var batch = pending.batch
         let schemaChanges = parts.schema.changes
         if schemaChanges != savedSchemaChanges {
-            try SchemaStore.put(parts.schema, &batch)
+            try SchemaStore.put(parts.schema, parts.index, &batch)
             savedSchemaChanges = schemaChanges
         }
-        for (partition, end) in ends { IndexWriter.put(end, appliedOf: partition, &batch) }
-        do {
-            try parts.store.write(batch, sync: false)
-        } catch {
-            throw .index("write", error)
-        }
+        for (partition, end) in ends { IndexWriter(parts.index).put(end, appliedOf: partition, &batch) }
+        try parts.index.write(batch)
     }
 }

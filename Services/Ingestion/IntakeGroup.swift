@@ -112,14 +112,14 @@ extension IntakeGroup {
                 let home = Numbering.ProjectPartition(
                     project: batch.project, partition: record.partition)
                 guard known[home] == nil else { continue }
-                known[home] = try IndexReader(parts.store).nextNumber(home)
+                known[home] = try IndexReader(parts.index).nextNumber(home)
             }
         }
         return known
     }
 
     private mutating func lookUp(_ batches: [RecordBatch]) throws(IngestionError) -> Lookups {
-        let reader = IndexReader(parts.store)
+        let reader = IndexReader(parts.index)
         var lookups = Lookups()
         var unknown: Set<ProjectUser> = []
         for batch in batches {
@@ -146,8 +146,7 @@ extension IntakeGroup {
                 } else if let importID = batch.importID, let line = record.line {
                     keys.append(
                         SeenKey(
-                            family: IndexKey.imports,
-                            key: IndexKey.line(batch.project, importID, line)))
+                            kind: .line, key: IndexKey.line(batch.project, importID, line)))
                 }
             }
         }
@@ -196,16 +195,19 @@ extension IntakeGroup {
             return .duplicate(pending.places[pending.writtenIndex[index]])
         case .newUser(let number, let user, let partition):
             _ = try add(
-                .newUser(LogV1.NewUser(number: number.value, userId: user.text)), to: partition,
+                .newUser(LogV1.NewUser(number: number.value, userID: user.text)), to: partition,
                 project: batch.project, at: now, &pending)
-            IndexWriter.put(number, for: user, in: batch.project, partition, &pending.batch)
+            IndexWriter(parts.index).put(number, for: user, in: batch.project, partition, &pending.batch)
             return nil
         case .write(let body, let partition, let line, let keys):
             let place = try add(
                 body, to: partition, project: batch.project, at: now, importID: batch.importID,
                 line: line, &pending)
             pending.writtenIndex.append(pending.places.count - 1)
-            for seen in keys { pending.batch.put(seen.family, seen.key, place.bytes) }
+            for seen in keys {
+                let family = seen.kind == .event ? parts.index.events : parts.index.imports
+                pending.batch.put(family, seen.key, place.bytes)
+            }
             return .accepted(place)
         }
     }
@@ -219,7 +221,7 @@ extension IntakeGroup {
             let offset = pending.group.nextOffset(in: partition)
             let record = LogV1.LogRecord(
                 offset: offset.value, logTimeMs: now.ms, project: project?.text ?? "", body: body,
-                importId: importID, importLine: line)
+                importID: importID, importLine: line)
             _ = try pending.group.add(record.encode(), to: partition, at: now)
             let place = LogPlace(partition: partition, offset: offset)
             pending.places.append(place)

@@ -29,9 +29,12 @@ enum IntakeDirective: Sendable {
     case duplicateOfWritten(Int)
 }
 
-/// A key by which a repeat will be known, with its family.
+/// A key by which a repeat will be known.
 struct SeenKey: Sendable, Hashable {
-    let family: String
+    /// Which of the index's families it belongs to.
+    enum Kind: Sendable, Hashable { case event, line }
+
+    let kind: Kind
     let key: [UInt8]
 }
 
@@ -92,16 +95,15 @@ struct Numbering {
         of record: CheckedRecord, number: UserNumber, project: ProjectName, importID: String?
     ) -> [SeenKey] {
         var keys: [SeenKey] = []
-        if case .event(let event) = record.body, let id = event.eventId {
+        if case .event(let event) = record.body, let id = event.eventID {
             keys.append(
                 SeenKey(
-                    family: IndexKey.events,
+                    kind: .event,
                     key: IndexKey.event(project, record.partition, number, id)))
         }
         if let importID, let line = record.line {
             keys.append(
-                SeenKey(
-                    family: IndexKey.imports, key: IndexKey.line(project, importID, line)))
+                SeenKey(kind: .line, key: IndexKey.line(project, importID, line)))
         }
         return keys
     }

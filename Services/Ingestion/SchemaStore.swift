@@ -9,11 +9,11 @@ enum SchemaStore {
     private static let prefix = Array("schema\0".utf8)
 
     /// Puts every project's vocabulary into the batch; names change rarely.
-    static func put(_ book: SchemaBook, _ batch: inout Batch) throws(IngestionError) {
+    static func put(_ book: SchemaBook, _ index: IndexStore, _ batch: inout Batch) throws(IngestionError) {
         for (project, vocabulary) in book.projects {
             do {
                 batch.put(
-                    IndexKey.facts, prefix + Array(project.text.utf8),
+                    index.facts, prefix + Array(project.text.utf8),
                     try vocabulary.response(limit: Limits.eventNames).encode())
             } catch {
                 throw .index("save the schema", error)
@@ -22,11 +22,11 @@ enum SchemaStore {
     }
 
     /// Reads the vocabulary back.
-    static func load(_ store: Store) throws(IngestionError) -> SchemaBook {
+    static func load(_ index: IndexStore) throws(IngestionError) -> SchemaBook {
         do {
             var projects: [ProjectName: SchemaBook.Vocabulary] = [:]
-            let rows = try store.scan(
-                IndexKey.facts, prefix: prefix, limit: Limits.partitions)
+            let rows = try index.store.scan(
+                index.facts, prefix: prefix, limit: Limits.partitions)
             for (key, value) in rows {
                 let name = String(decoding: key.dropFirst(prefix.count), as: UTF8.self)
                 guard let project = ProjectName(name) else { continue }

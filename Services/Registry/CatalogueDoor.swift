@@ -1,6 +1,7 @@
 // The catalogue's methods as callers see them.
 
 import Basics
+import Chassis
 import Messages
 
 /// Serves shoal.registry.v1.Catalogue for the project named in the request's header.

@@ -1,6 +1,7 @@
 // The registry's methods as callers see them: check the words, ask the keeper, answer.
 
 import Basics
+import Chassis
 import Foundation
 import Messages
 
@@ -39,7 +40,7 @@ struct RegistryDoor: RegistryV1_RegistryService {
     func heartbeat(_ request: RegistryV1.HeartbeatRequest, _ call: CallContext) async throws(Fault)
         -> RegistryV1.HeartbeatResponse
     {
-        let id = try instance(request.instanceId)
+        let id = try instance(request.instanceID)
         try await told { try await keeper.heartbeat(id) }
         let state = keeper.current
         return RegistryV1.HeartbeatResponse(
@@ -50,7 +51,7 @@ struct RegistryDoor: RegistryV1_RegistryService {
     func deregister(_ request: RegistryV1.DeregisterRequest, _ call: CallContext)
         async throws(Fault) -> RegistryV1.DeregisterResponse
     {
-        let id = try instance(request.instanceId)
+        let id = try instance(request.instanceID)
         try await told {
             try await keeper.change("deregister") { state, _ in state.roster.deregister(id) }
         }
@@ -60,7 +61,7 @@ struct RegistryDoor: RegistryV1_RegistryService {
     func drain(_ request: RegistryV1.DrainRequest, _ call: CallContext) async throws(Fault)
         -> RegistryV1.DrainResponse
     {
-        let id = try instance(request.instanceId)
+        let id = try instance(request.instanceID)
         let moved = try await told {
             try await keeper.change("drain") { state, _ in try state.roster.drain(id) }
         }
@@ -141,7 +142,7 @@ extension RegistryDoor {
     }
 
     private func member(_ message: RegistryV1.Instance) throws(Fault) -> Roster.Member {
-        let id = try instance(message.instanceId)
+        let id = try instance(message.instanceID)
         guard message.kind != .unspecified, message.kind != .registry else {
             throw Fault.invalidArgument(
                 "the kind of service is missing", place: "instance.kind",
@@ -177,7 +178,7 @@ extension Roster {
             ($0.kind.rawValue, $0.name, $0.id) < ($1.kind.rawValue, $1.name, $1.id)
         }.map {
             RegistryV1.Instance(
-                instanceId: $0.id.bytes, kind: $0.kind, address: $0.address, version: $0.version,
+                instanceID: $0.id.bytes, kind: $0.kind, address: $0.address, version: $0.version,
                 state: $0.state, seenAtMs: $0.seenAt.ms, name: $0.name)
         }
     }
@@ -189,7 +190,7 @@ extension Roster {
             owners.sorted { $0.key < $1.key }.map { partition, ownership in
                 RegistryV1.Assignment(
                     partition: UInt32(partition.index), kind: kind,
-                    instanceId: ownership.owner.bytes, epoch: ownership.epoch.value)
+                    instanceID: ownership.owner.bytes, epoch: ownership.epoch.value)
             }
         }
     }

@@ -11,12 +11,15 @@ public typealias BusHandler = @Sendable (Message, Replier) -> Void
 public protocol Bus: Sendable {
     /// Binds the endpoint and hands every request to `handler`; throws when it cannot.
     func serve(
-        _ endpoint: Endpoint, options: ServerOptions, handler: @escaping BusHandler
+        _ endpoint: Endpoint,
+        options: ServerOptions,
+        handler: @escaping BusHandler
     ) throws(BusError) -> any BusServer
 
     /// Opens a channel, which connects and reconnects by itself; does not wait for it.
     func connect(
-        _ endpoint: Endpoint, options: ChannelOptions
+        _ endpoint: Endpoint,
+        options: ChannelOptions
     ) throws(BusError) -> any BusChannel
 
     /// Stops all servers, closes all channels and ends the threads; once is enough, twice is safe.
@@ -37,7 +40,9 @@ public protocol BusServer: Sendable {
     func stop()
 }
 
-/// A client's way to one endpoint, with many calls in flight. All members from any thread.
+/// A client's way to one endpoint, with many calls in flight.
+///
+/// All members from any thread.
 public protocol BusChannel: Sendable {
     /// Where it leads.
     var endpoint: Endpoint { get }
@@ -61,7 +66,9 @@ public protocol BusChannel: Sendable {
     /// Waits its turn behind earlier calls while the in-flight limit or the reply budget is used
     /// up; a reply that needs the whole budget travels alone.
     func call(
-        _ frame: OutgoingFrame, maxReplyBytes: Int, deadlineNs: UInt64
+        _ frame: OutgoingFrame,
+        maxReplyBytes: Int,
+        deadlineNs: UInt64
     ) async throws(BusError) -> Message
     /// Ends all calls with `.closed` and lets the connection go; once is enough, twice is safe.
     func close()

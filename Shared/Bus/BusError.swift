@@ -44,7 +44,10 @@ public struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
     public let mayHaveBeenSent: Bool
 
     init(
-        _ code: Code, operation: String, place: String, hint: String? = nil,
+        _ code: Code,
+        operation: String,
+        place: String,
+        hint: String? = nil,
         mayHaveBeenSent: Bool = false
     ) {
         self.code = code

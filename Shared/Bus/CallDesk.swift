@@ -23,7 +23,9 @@ protocol FrameLink: AnyObject, Sendable {
     func settle(wakeNs: UInt64)
 }
 
-/// A channel's calls with their callers. May be used from any thread; never waits for a peer.
+/// A channel's calls with their callers.
+///
+/// May be used from any thread; never waits for a peer.
 final class CallDesk: Sendable {
     private struct Call {
         let frame: OutgoingFrame
@@ -55,7 +57,8 @@ final class CallDesk: Sendable {
             waitingMax: max(options.waitingMax, 1),
             connectTimeoutNs: UInt64(clamping: options.connectTimeoutMs) &* nsPerMs,
             lateReplyGraceNs: UInt64(clamping: options.lateReplyGraceMs) &* nsPerMs,
-            unknownBudgetBytes: Limits.replyBudgetBytes)
+            unknownBudgetBytes: Limits.replyBudgetBytes
+        )
         state = Mutex(State(calls: PendingCalls(settings: settings, nowNs: clock.monotonicNs)))
     }
 
@@ -67,7 +70,10 @@ final class CallDesk: Sendable {
 
     /// Sends the frame in its turn and waits for the reply, the deadline or the task's end.
     func call(
-        _ frame: OutgoingFrame, maxReplyBytes: Int, deadlineNs: UInt64, over link: any FrameLink
+        _ frame: OutgoingFrame,
+        maxReplyBytes: Int,
+        deadlineNs: UInt64,
+        over link: any FrameLink
     ) async throws(BusError) -> Message {
         guard frame.count <= options.frameBytesMax else {
             throw error(.frameTooLarge, "at most \(options.frameBytesMax) bytes in one frame")
@@ -78,7 +84,12 @@ final class CallDesk: Sendable {
             await withCheckedContinuation { continuation in
                 let call = Call(frame: frame, continuation: continuation)
                 begin(
-                    id, call, maxReplyBytes: maxReplyBytes, deadlineNs: deadlineNs, over: link)
+                    id,
+                    call,
+                    maxReplyBytes: maxReplyBytes,
+                    deadlineNs: deadlineNs,
+                    over: link
+                )
             }
         } onCancel: {
             cancel(id, over: link)
@@ -127,7 +138,9 @@ final class CallDesk: Sendable {
         change(over: link) { state, _ in state.calls.resizeBudget(capacityBytes: bytes) }
     }
 
-    /// Ends all calls; false when it was closed before. Afterwards the link is not touched again.
+    /// Ends all calls; false when it was closed before.
+    ///
+    /// Afterwards the link is not touched again.
     func close() -> Bool {
         var news: News = []
         let wasOpen = state.withLock { state in
@@ -141,7 +154,10 @@ final class CallDesk: Sendable {
     }
 
     private func begin(
-        _ id: UInt32, _ call: Call, maxReplyBytes: Int, deadlineNs: UInt64,
+        _ id: UInt32,
+        _ call: Call,
+        maxReplyBytes: Int,
+        deadlineNs: UInt64,
         over link: any FrameLink
     ) {
         let nowNs = clock.monotonicNs
@@ -154,7 +170,12 @@ final class CallDesk: Sendable {
                 refusal = .cancelled
             } else {
                 refusal = state.calls.begin(
-                    id, call, maxReplyBytes: maxReplyBytes, deadlineNs: deadlineNs, nowNs: nowNs)
+                    id,
+                    call,
+                    maxReplyBytes: maxReplyBytes,
+                    deadlineNs: deadlineNs,
+                    nowNs: nowNs
+                )
             }
             if let refusal { news.append((call, .failure(error(refusal)))) }
         }
@@ -173,7 +194,8 @@ final class CallDesk: Sendable {
     /// One change under the lock; then sends whoever may go, and tells everybody outside the lock.
     @discardableResult
     private func change(
-        over link: any FrameLink, _ body: (inout State, inout News) -> Void
+        over link: any FrameLink,
+        _ body: (inout State, inout News) -> Void
     ) -> UInt64 {
         var news: News = []
         let (wakeNs, isOpen) = state.withLock { state in
@@ -215,8 +237,11 @@ final class CallDesk: Sendable {
     private func append(_ ended: [PendingCalls<Call>.Ended], to news: inout News) {
         for one in ended {
             let failure = BusError(
-                one.code, operation: "call", place: endpoint.description,
-                mayHaveBeenSent: one.mayHaveBeenSent)
+                one.code,
+                operation: "call",
+                place: endpoint.description,
+                mayHaveBeenSent: one.mayHaveBeenSent
+            )
             news.append((one.context, .failure(failure)))
         }
     }

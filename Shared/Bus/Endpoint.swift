@@ -107,7 +107,10 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 
     private static func refusal(of text: String, _ hint: String?) -> BusError {
         BusError(
-            .invalidEndpoint, operation: "parse", place: String(text.prefix(textBytesMax)),
-            hint: hint)
+            .invalidEndpoint,
+            operation: "parse",
+            place: String(text.prefix(textBytesMax)),
+            hint: hint
+        )
     }
 }

@@ -30,7 +30,9 @@ public final class MemoryBus: Bus {
         case disconnect
     }
 
-    /// Says what happens to a frame; an empty list lets it pass. Called under no lock.
+    /// Says what happens to a frame; an empty list lets it pass.
+    ///
+    /// Called under no lock.
     public typealias FaultHook = @Sendable (Passage) -> [Fault]
 
     private struct State {
@@ -55,7 +57,9 @@ public final class MemoryBus: Bus {
 
     /// Takes the endpoint's name; throws `.addressInUse` when a server has it.
     public func serve(
-        _ endpoint: Endpoint, options: ServerOptions, handler: @escaping BusHandler
+        _ endpoint: Endpoint,
+        options: ServerOptions,
+        handler: @escaping BusHandler
     ) throws(BusError) -> any BusServer {
         let server = MemoryServer(endpoint, options: options, handler: handler, bus: self)
         let refusal: BusError.Code? = state.withLock { state in
@@ -73,7 +77,8 @@ public final class MemoryBus: Bus {
 
     /// Opens a channel, connected when there is a server by that name, else once there is.
     public func connect(
-        _ endpoint: Endpoint, options: ChannelOptions
+        _ endpoint: Endpoint,
+        options: ChannelOptions
     ) throws(BusError) -> any BusChannel {
         let channel = MemoryChannel(endpoint, options: options, bus: self)
         let isLate = state.withLock { state in
@@ -121,7 +126,9 @@ public final class MemoryBus: Bus {
 
     /// Brings a frame to the other end of its connection, through the faults.
     func carry(
-        _ message: Message, isReply: Bool, over connection: MemoryConnection,
+        _ message: Message,
+        isReply: Bool,
+        over connection: MemoryConnection,
         arrive: @escaping @Sendable (Message) -> Void
     ) {
         guard let faults else { return arrive(message) }
@@ -152,7 +159,9 @@ public final class MemoryBus: Bus {
     }
 
     private func deliver(
-        _ copies: [Message], _ number: UInt64, _ delayNs: UInt64,
+        _ copies: [Message],
+        _ number: UInt64,
+        _ delayNs: UInt64,
         _ arrive: @escaping @Sendable (Message) -> Void
     ) {
         let (sum, overflow) = clock.monotonicNs.addingReportingOverflow(delayNs)

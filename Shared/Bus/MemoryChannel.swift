@@ -36,10 +36,16 @@ final class MemoryChannel: BusChannel, FrameLink {
     func setReplyBudget(bytes: Int) { desk.setReplyBudget(bytes: bytes, over: self) }
 
     func call(
-        _ frame: OutgoingFrame, maxReplyBytes: Int, deadlineNs: UInt64
+        _ frame: OutgoingFrame,
+        maxReplyBytes: Int,
+        deadlineNs: UInt64
     ) async throws(BusError) -> Message {
         try await desk.call(
-            frame, maxReplyBytes: maxReplyBytes, deadlineNs: deadlineNs, over: self)
+            frame,
+            maxReplyBytes: maxReplyBytes,
+            deadlineNs: deadlineNs,
+            over: self
+        )
     }
 
     func close() {

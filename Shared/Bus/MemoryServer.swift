@@ -48,7 +48,10 @@ final class MemoryServer: BusServer, ReplySink {
     private let state = Mutex(State())
 
     init(
-        _ endpoint: Endpoint, options: ServerOptions, handler: @escaping BusHandler, bus: MemoryBus
+        _ endpoint: Endpoint,
+        options: ServerOptions,
+        handler: @escaping BusHandler,
+        bus: MemoryBus
     ) {
         self.endpoint = endpoint
         replyBudgetBytes = max(options.sendBufferBytes, 1)

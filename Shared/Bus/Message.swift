@@ -3,12 +3,12 @@
 import CNanomsg
 import Synchronization
 
-/// Received bytes, lent to whoever reads and given back to nanomsg when the last holder lets go.
-///
-/// May be read from any thread. The bytes are only 4-byte aligned.
 // Sendable: pointer and count never change after init and nobody writes the bytes; nn_freemsg in
 // deinit runs once, after the last reader, on whichever thread that is.
 // Safe: the pointer is private and lent only as a span that cannot outlive `withBytes`.
+/// Received bytes, lent to whoever reads and given back to nanomsg when the last holder lets go.
+///
+/// May be read from any thread. The bytes are only 4-byte aligned.
 @safe
 public final class Message: @unchecked Sendable {
     private let start: UnsafeMutableRawPointer
@@ -58,7 +58,8 @@ public final class OutgoingFrame: Sendable {
 
     /// Lets `write` append up to `capacity` bytes in place; the frame is what it wrote.
     public init<E: Error>(
-        capacity: Int, write: (inout OutputRawSpan) throws(E) -> Void
+        capacity: Int,
+        write: (inout OutputRawSpan) throws(E) -> Void
     ) throws(E) {
         let start = unsafe Self.allocate(capacity)
         let room = unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
@@ -91,7 +92,8 @@ public final class OutgoingFrame: Sendable {
     /// Hands out the message; whoever gets it must send it, free it or give it back.
     @unsafe func take() -> UnsafeMutableRawPointer? {
         unsafe UnsafeMutableRawPointer(
-            bitPattern: address.exchange(0, ordering: .acquiringAndReleasing))
+            bitPattern: address.exchange(0, ordering: .acquiringAndReleasing)
+        )
     }
 
     /// Takes back what could not be sent.

@@ -28,7 +28,9 @@ public final class NanomsgBus: Bus {
 
     /// Binds and starts the server's thread; throws `.addressInUse`, `.folderNotPrivate` and such.
     public func serve(
-        _ endpoint: Endpoint, options: ServerOptions, handler: @escaping BusHandler
+        _ endpoint: Endpoint,
+        options: ServerOptions,
+        handler: @escaping BusHandler
     ) throws(BusError) -> any BusServer {
         try check(endpoint, "serve")
         let server = try NanomsgServer(endpoint, options: options, handler: handler)
@@ -47,11 +49,16 @@ public final class NanomsgBus: Bus {
 
     /// Opens a socket that connects by itself; throws when there are no sockets left.
     public func connect(
-        _ endpoint: Endpoint, options: ChannelOptions
+        _ endpoint: Endpoint,
+        options: ChannelOptions
     ) throws(BusError) -> any BusChannel {
         try check(endpoint, "connect")
         return try NanomsgChannel(
-            endpoint, options: options, clock: clock, loop: try runningLoop(endpoint))
+            endpoint,
+            options: options,
+            clock: clock,
+            loop: try runningLoop(endpoint)
+        )
     }
 
     /// Closes the channels, stops the servers and joins the threads.
@@ -69,8 +76,11 @@ public final class NanomsgBus: Bus {
     private func check(_ endpoint: Endpoint, _ operation: String) throws(BusError) {
         guard case .memory = endpoint.transport else { return }
         throw BusError(
-            .invalidEndpoint, operation: operation, place: endpoint.description,
-            hint: "memory:// is for MemoryBus; use tcp:// or ipc://")
+            .invalidEndpoint,
+            operation: operation,
+            place: endpoint.description,
+            hint: "memory:// is for MemoryBus; use tcp:// or ipc://"
+        )
     }
 
     private func runningLoop(_ endpoint: Endpoint) throws(BusError) -> PollLoop {
@@ -86,8 +96,11 @@ public final class NanomsgBus: Bus {
                 }
             } catch {
                 throw BusError(
-                    .socketLimit, operation: "connect", place: endpoint.description,
-                    hint: error.hint)
+                    .socketLimit,
+                    operation: "connect",
+                    place: endpoint.description,
+                    hint: error.hint
+                )
             }
             state.loop = loop
             return loop

@@ -3,7 +3,9 @@
 import Basics
 import Synchronization
 
-/// One raw REQ socket to one endpoint. Anyone sends; only the poll thread receives and closes.
+/// One raw REQ socket to one endpoint.
+///
+/// Anyone sends; only the poll thread receives and closes.
 final class NanomsgChannel: BusChannel, FrameLink {
     /// Replies taken in one go, so that one busy server does not keep others waiting.
     private static let repliesPerTurn = 256
@@ -35,14 +37,20 @@ final class NanomsgChannel: BusChannel, FrameLink {
     private let isRepairing = Atomic(false)
 
     init(
-        _ endpoint: Endpoint, options: ChannelOptions, clock: any Clock, loop: PollLoop
+        _ endpoint: Endpoint,
+        options: ChannelOptions,
+        clock: any Clock,
+        loop: PollLoop
     ) throws(BusError) {
         desk = CallDesk(endpoint: endpoint, options: options, clock: clock)
         socket = try NanomsgSocket(
             connectingTo: endpoint,
             sizes: SocketSizes(
-                sendBuffer: options.sendBufferBytes, receiveBuffer: options.receiveBufferBytes,
-                receiveMax: options.receiveBytesMax))
+                sendBuffer: options.sendBufferBytes,
+                receiveBuffer: options.receiveBufferBytes,
+                receiveMax: options.receiveBytesMax
+            )
+        )
         self.loop = loop
         self.clock = clock
         key = loop.newKey()
@@ -59,10 +67,16 @@ final class NanomsgChannel: BusChannel, FrameLink {
     func setReplyBudget(bytes: Int) { desk.setReplyBudget(bytes: bytes, over: self) }
 
     func call(
-        _ frame: OutgoingFrame, maxReplyBytes: Int, deadlineNs: UInt64
+        _ frame: OutgoingFrame,
+        maxReplyBytes: Int,
+        deadlineNs: UInt64
     ) async throws(BusError) -> Message {
         try await desk.call(
-            frame, maxReplyBytes: maxReplyBytes, deadlineNs: deadlineNs, over: self)
+            frame,
+            maxReplyBytes: maxReplyBytes,
+            deadlineNs: deadlineNs,
+            over: self
+        )
     }
 
     func close() {
@@ -88,7 +102,9 @@ final class NanomsgChannel: BusChannel, FrameLink {
 
     func settle(wakeNs: UInt64) { loop.wake(byNs: wakeNs) }
 
-    /// Takes what has arrived. On the poll thread.
+    /// Takes what has arrived.
+    ///
+    /// On the poll thread.
     func receive(_ replies: inout [(id: UInt32, message: Message)]) {
         replies.removeAll(keepingCapacity: true)
         var looks = 0
@@ -107,10 +123,14 @@ final class NanomsgChannel: BusChannel, FrameLink {
         replies.removeAll(keepingCapacity: true)
     }
 
-    /// The socket has room, perhaps for the first time. On the poll thread.
+    /// The socket has room, perhaps for the first time.
+    ///
+    /// On the poll thread.
     func roomAgain() { desk.roomAgain(over: self) }
 
-    /// Looks whether the connection broke or came, and replaces a broken one. On the poll thread.
+    /// Looks whether the connection broke or came, and replaces a broken one.
+    ///
+    /// On the poll thread.
     func checkConnection() {
         let nowNs = clock.monotonicNs
         let broken = socket.brokenConnectionCount
@@ -141,6 +161,8 @@ final class NanomsgChannel: BusChannel, FrameLink {
         }
     }
 
-    /// Ends what is past its time; returns when to look again. On the poll thread.
+    /// Ends what is past its time; returns when to look again.
+    ///
+    /// On the poll thread.
     func expire() -> UInt64 { desk.expire(over: self) }
 }

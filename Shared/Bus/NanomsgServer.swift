@@ -22,7 +22,9 @@ final class NanomsgServer: BusServer, ReplySink {
     private let thread = Mutex<OwnThread?>(nil)
 
     init(
-        _ endpoint: Endpoint, options: ServerOptions, handler: @escaping BusHandler
+        _ endpoint: Endpoint,
+        options: ServerOptions,
+        handler: @escaping BusHandler
     ) throws(BusError) {
         self.endpoint = endpoint
         door = RequestDoor(options: options, handler: handler)
@@ -32,8 +34,11 @@ final class NanomsgServer: BusServer, ReplySink {
         socket = try NanomsgSocket(
             bindingTo: endpoint,
             sizes: SocketSizes(
-                sendBuffer: options.sendBufferBytes, receiveBuffer: options.receiveBufferBytes,
-                receiveMax: options.receiveBytesMax))
+                sendBuffer: options.sendBufferBytes,
+                receiveBuffer: options.receiveBufferBytes,
+                receiveMax: options.receiveBytesMax
+            )
+        )
         bell = cnanomsg_bell()
         guard bell >= 0 else {
             throw BusError(.socketLimit, operation: "serve", place: endpoint.description)
@@ -57,7 +62,11 @@ final class NanomsgServer: BusServer, ReplySink {
         } catch {
             socket.close()
             throw BusError(
-                .socketLimit, operation: "serve", place: endpoint.description, hint: error.hint)
+                .socketLimit,
+                operation: "serve",
+                place: endpoint.description,
+                hint: error.hint
+            )
         }
     }
 

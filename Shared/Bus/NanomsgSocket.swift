@@ -39,10 +39,13 @@ final class NanomsgSocket: Sendable {
     private let isOpen = Atomic(true)
     /// Readable while there is something to receive; only to be polled.
     let receiveDescriptor: Int32
-    /// Readable while there is room to send; only to be polled. -1 at a server.
+    /// Readable while there is room to send; only to be polled.
+    ///
+    /// -1 at a server.
     let sendDescriptor: Int32
-    /// nanomsg's number for the way to the server; -1 while there is none. Only one thread at a
-    /// time changes it.
+    /// nanomsg's number for the way to the server; -1 while there is none.
+    ///
+    /// Only one thread at a time changes it.
     private let way = Atomic<Int32>(-1)
 
     /// A bound server's socket.
@@ -115,7 +118,9 @@ final class NanomsgSocket: Sendable {
         return (id, unsafe try Self.message(body, count))
     }
 
-    /// Sends a request; never waits. On `.again` the frame is whole.
+    /// Sends a request; never waits.
+    ///
+    /// On `.again` the frame is whole.
     func send(request frame: OutgoingFrame, id: UInt32) throws(Trouble) {
         guard let start = unsafe frame.take() else { throw .failed("the frame is gone") }
         let rc = unsafe cnanomsg_send_request(number, start, id)
@@ -124,7 +129,9 @@ final class NanomsgSocket: Sendable {
         throw Self.trouble(-rc)
     }
 
-    /// Sends a reply; never waits. nanomsg drops it silently when the way back is gone or busy.
+    /// Sends a reply; never waits.
+    ///
+    /// nanomsg drops it silently when the way back is gone or busy.
     func send(reply frame: OutgoingFrame, token: UInt64) throws(Trouble) {
         guard let start = unsafe frame.take() else { throw .failed("the frame is gone") }
         let rc = unsafe cnanomsg_send_reply(number, start, token)
@@ -139,7 +146,9 @@ final class NanomsgSocket: Sendable {
     var brokenConnectionCount: UInt64 { cnanomsg_broken_connections(number) }
 
     private static func open(
-        isServer: Bool, _ sizes: SocketSizes, _ endpoint: Endpoint,
+        isServer: Bool,
+        _ sizes: SocketSizes,
+        _ endpoint: Endpoint,
         _ failure: (Int32) -> BusError
     ) throws(BusError) -> (number: Int32, receiveDescriptor: Int32) {
         let number = cnanomsg_socket(isServer ? 1 : 0)
@@ -181,7 +190,8 @@ final class NanomsgSocket: Sendable {
     }
 
     private static func message(
-        _ body: UnsafeMutableRawPointer?, _ count: Int32
+        _ body: UnsafeMutableRawPointer?,
+        _ count: Int32
     ) throws(Trouble) -> Message {
         guard count >= 0, let body = unsafe body else { throw trouble(-count) }
         return unsafe Message(adopting: body, count: Int(count))
@@ -213,7 +223,10 @@ extension BusError {
         default: code = .system
         }
         self.init(
-            code, operation: operation, place: endpoint.description,
-            hint: code == .system ? NanomsgSocket.words(errno) : nil)
+            code,
+            operation: operation,
+            place: endpoint.description,
+            hint: code == .system ? NanomsgSocket.words(errno) : nil
+        )
     }
 }

@@ -68,12 +68,20 @@ struct PendingCalls<Context> {
 
     /// Puts a call in line; returns why not when it is refused.
     mutating func begin(
-        _ id: UInt32, _ context: Context, maxReplyBytes: Int, deadlineNs: UInt64, nowNs: UInt64
+        _ id: UInt32,
+        _ context: Context,
+        maxReplyBytes: Int,
+        deadlineNs: UInt64,
+        nowNs: UInt64
     ) -> BusError.Code? {
         guard nowNs < deadlineNs else { return .deadlineExceeded }
         guard line.count < settings.waitingMax else { return .tooManyCalls }
         let entry = Entry(
-            context: context, maxReplyBytes: maxReplyBytes, deadlineNs: deadlineNs, madeNs: nowNs)
+            context: context,
+            maxReplyBytes: maxReplyBytes,
+            deadlineNs: deadlineNs,
+            madeNs: nowNs
+        )
         precondition(entries.updateValue(entry, forKey: id) == nil, "a call's number is unique")
         line.append(id)
         wakeNs = min(wakeNs, dueNs(entry))
@@ -172,7 +180,10 @@ struct PendingCalls<Context> {
         let ended = entries.keys.sorted().compactMap { id -> Ended? in
             guard let entry = entries[id], let context = entry.context else { return nil }
             return Ended(
-                context: context, code: code, mayHaveBeenSent: entry.phase != .waiting)
+                context: context,
+                code: code,
+                mayHaveBeenSent: entry.phase != .waiting
+            )
         }
         entries = [:]
         line = CallLine()
@@ -187,7 +198,9 @@ struct PendingCalls<Context> {
         budget.resize(capacityBytes: capacityBytes)
     }
 
-    /// Ends one call with a caller; what was sent stays behind as late. The line is the caller's.
+    /// Ends one call with a caller; what was sent stays behind as late.
+    ///
+    /// The line is the caller's.
     private mutating func end(_ id: UInt32, _ code: BusError.Code, nowNs: UInt64) -> Ended? {
         guard var entry = entries[id], let context = entry.context else { return nil }
         guard entry.phase == .sent else {
@@ -211,7 +224,8 @@ struct PendingCalls<Context> {
         case .waiting:
             min(
                 entry.deadlineNs,
-                saturatingSum(max(entry.madeNs, disconnectedSinceNs), settings.connectTimeoutNs))
+                saturatingSum(max(entry.madeNs, disconnectedSinceNs), settings.connectTimeoutNs)
+            )
         }
     }
 

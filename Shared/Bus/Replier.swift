@@ -57,8 +57,10 @@ public final class Replier: Sendable {
 
     deinit { abandon() }
 
-    /// Sends the answer without waiting; false when it was answered before, the frame was used
-    /// before, or the server has stopped. True promises nothing: only the client knows.
+    /// Sends the answer without waiting.
+    ///
+    /// False when it was answered before, the frame was used before, or the server has stopped.
+    /// True promises nothing: only the client knows.
     @discardableResult
     public func reply(_ frame: OutgoingFrame) -> Bool {
         guard !isDone.exchange(true, ordering: .acquiringAndReleasing) else { return false }

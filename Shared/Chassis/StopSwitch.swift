@@ -43,11 +43,15 @@ public final class StopSwitch: Service, Sendable {
 
     /// Waits for the stop; returning makes the group stop the other services, backwards.
     public func run() async {
-        await withTaskCancellationOrGracefulShutdownHandler {
-            state.withLock { $0.onStart }?()
-            await latch.wait()
-        } onCancelOrGracefulShutdown: { [self] in
-            stop(because: "asked from outside")
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                state.withLock { $0.onStart }?()
+                await latch.wait()
+            } onGracefulShutdown: { [self] in
+                stop(because: "a signal")
+            }
+        } onCancel: { [self] in
+            stop(because: "a part has failed, or a signal does not wait")
         }
     }
 }

@@ -20,8 +20,9 @@
 //             tables     count varint, then each; sorted by kind, then by the name's bytes
 // table       kind u8 (0 event, 1 user property) | name text | rows varint (at least 1)
 //             | min time zigzag | max time zigzag | min user varint | max user varint
-//             | users section u32 | time width u8 (4: from min time on; 8: ms as they are) | section
-//             | offsets narrow | columns varint, then each; sorted by the name's bytes
+//             | users section u32 | time width u8 (4: ms from min time on; 8: ms as they are)
+//             | times section | offsets narrow
+//             | columns varint, then each; sorted by the name's bytes
 // column      name text | tag u8 (what all rows have; 0xFF: a section u8 of tags follows)
 //             | payloads narrow | texts varint | codes narrow (where texts > 0)
 //             | numbers u8 (1: min tag u8, min u64, max tag u8, max u64 follow; 0: none)
@@ -55,7 +56,7 @@ enum Format {
     static let mixedTags: UInt8 = 0xFF
     /// Largest count of rows, texts, users or list values: they are addressed by 32 bits.
     static let elementsMax = Int(UInt32.max) - 1
-    /// Largest directory: names and places of a million columns, so that a bad length allocates little.
+    /// Largest directory: names and places of a million columns; a bad length allocates no more.
     static let directoryBytesMax = 256 << 20
 
     /// Bytes to the next multiple of `alignment`.

@@ -78,7 +78,10 @@ struct Folder: Sendable, Hashable {
     }
 
     private static func number(
-        _ name: String, after prefix: String, count: Int, before suffix: String
+        _ name: String,
+        after prefix: String,
+        count: Int,
+        before suffix: String
     ) -> UInt64? {
         guard name.hasPrefix(prefix), name.hasSuffix(suffix),
             name.utf8.count == prefix.utf8.count + count + suffix.utf8.count
@@ -100,14 +103,18 @@ extension LogError {
             default: .disk
             }
         self.init(
-            code, operation, at: error.path,
-            hint: "\(error.operation) gave \(error.errno); \(error.hint)")
+            code,
+            operation,
+            at: error.path,
+            hint: "\(error.operation) gave \(error.errno); \(error.hint)"
+        )
     }
 }
 
 /// Runs calls of the disk and names what they were for when they fail.
 func onDisk<Value>(
-    _ operation: String, _ body: () throws(DiskError) -> Value
+    _ operation: String,
+    _ body: () throws(DiskError) -> Value
 ) throws(LogError) -> Value {
     do throws(DiskError) {
         return try body()

@@ -123,7 +123,10 @@ struct JournalHeader: Sendable, Hashable {
             let partitions = try reader.u16()
             let identity = try reader.identity()
             return JournalHeader(
-                partitions: partitions, identity: identity, firstSequence: try reader.u64())
+                partitions: partitions,
+                identity: identity,
+                firstSequence: try reader.u64()
+            )
         }
     }
 }
@@ -138,7 +141,10 @@ struct Opened {
         self.file = file
         guard bytes.count >= magic.count + 6 else {
             throw LogError.missing(
-                "open header", file, "the file has \(bytes.count) bytes, too few for its header")
+                "open header",
+                file,
+                "the file has \(bytes.count) bytes, too few for its header"
+            )
         }
         reader = ByteReader(bytes)
         let name: [UInt8]
@@ -158,9 +164,12 @@ struct Opened {
         // A version is believed before the checksum: a newer layout may place that elsewhere.
         if version > Format.version, version < 0x100 {
             throw LogError(
-                .newerFormat, "open header", at: file,
+                .newerFormat,
+                "open header",
+                at: file,
                 hint: "the file has format version \(version), this program reads up to "
-                    + "\(Format.version); start the newer program again")
+                    + "\(Format.version); start the newer program again"
+            )
         }
         guard stored == Checksum.crc32c(bytes[..<(bytes.count - 4)]), version == Format.version
         else {

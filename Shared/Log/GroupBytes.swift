@@ -38,9 +38,12 @@ enum GroupBytes {
         guard length >= Format.groupHeadBytes - Format.groupPrefixBytes else { return nil }
         let runCount = Int(bytes[start + 24]) | Int(bytes[start + 25]) << 8
         return Head(
-            byteCount: length + Format.groupPrefixBytes, checksum: u32(bytes, start + 4),
-            sequence: u64(bytes, start + 8), reserveMs: Int64(bitPattern: u64(bytes, start + 16)),
-            runCount: runCount)
+            byteCount: length + Format.groupPrefixBytes,
+            checksum: u32(bytes, start + 4),
+            sequence: u64(bytes, start + 8),
+            reserveMs: Int64(bitPattern: u64(bytes, start + 16)),
+            runCount: runCount
+        )
     }
 
     /// The checksum of a group's length and content; the checksum's own place is left out.
@@ -61,7 +64,9 @@ enum GroupBytes {
         guard let place = runHead(bytes, at: position) else { return nil }
         let head = bytes[position..<position + Format.runHeadBytes - 4]
         let sum = Checksum.crc32c(
-            bytes[place.records], seed: Checksum.crc32c(head, seed: seed))
+            bytes[place.records],
+            seed: Checksum.crc32c(head, seed: seed)
+        )
         return sum == u32(bytes[...], place.records.lowerBound - 4) ? place : nil
     }
 
@@ -77,9 +82,14 @@ enum GroupBytes {
             guard walk.isWhole, place.count > 0 else { return nil }
             places.append(
                 RunPlace(
-                    partition: place.partition, firstOffset: place.firstOffset,
-                    firstTimeMs: place.firstTimeMs, lastTimeMs: walk.timeMs, count: place.count,
-                    records: place.records))
+                    partition: place.partition,
+                    firstOffset: place.firstOffset,
+                    firstTimeMs: place.firstTimeMs,
+                    lastTimeMs: walk.timeMs,
+                    count: place.count,
+                    records: place.records
+                )
+            )
             position = place.records.upperBound
         }
         return position == group.count ? places : nil
@@ -95,8 +105,12 @@ enum GroupBytes {
         let time = Int64(bitPattern: u64(bytes, position + 10))
         return RunPlace(
             partition: UInt16(bytes[position]) | UInt16(bytes[position + 1]) << 8,
-            firstOffset: u64(bytes, position + 2), firstTimeMs: time, lastTimeMs: time,
-            count: u32(bytes, position + 18), records: start..<start + length)
+            firstOffset: u64(bytes, position + 2),
+            firstTimeMs: time,
+            lastTimeMs: time,
+            count: u32(bytes, position + 18),
+            records: start..<start + length
+        )
     }
 
     private static func u32(_ bytes: ArraySlice<UInt8>, _ at: Int) -> UInt32 {

@@ -3,7 +3,9 @@
 public import Basics
 import Synchronization
 
-/// Appends groups. One thread appends; every call may block on the disk.
+/// Appends groups.
+///
+/// One thread appends; every call may block on the disk.
 ///
 /// After any failed write or sync the journal is poisoned: every further call throws `.poisoned`
 /// and nothing is tried again, because the kernel may have dropped bytes it had taken. The process
@@ -26,8 +28,12 @@ public final class Journal: Sendable {
     private let poison = Mutex<LogError?>(nil)
 
     init(
-        settings: LogSettings, disk: any Disk, state: LogState, file: JournalFile,
-        sequence: UInt64, reserveMs: Int64
+        settings: LogSettings,
+        disk: any Disk,
+        state: LogState,
+        file: JournalFile,
+        sequence: UInt64,
+        reserveMs: Int64
     ) {
         self.settings = settings
         self.folder = Folder(path: settings.folder)
@@ -42,7 +48,9 @@ public final class Journal: Sendable {
     /// `identity` names a log that is created now; an existing one keeps its own. Blocks for the
     /// time of reading the journal files that are not sealed.
     public static func open(
-        _ settings: LogSettings, identity: InstanceID, disk: any Disk
+        _ settings: LogSettings,
+        identity: InstanceID,
+        disk: any Disk
     ) throws(LogError) -> OpenedLog {
         settings.checkRelations()
         return try Recovery.open(settings, identity: identity, disk: disk)
@@ -54,14 +62,18 @@ public final class Journal: Sendable {
         return ms == Format.noReserve ? nil : Timestamp(ms: ms)
     }
 
-    /// The error that ended this journal; nil while it is well. From any thread.
+    /// The error that ended this journal; nil while it is well.
+    ///
+    /// From any thread.
     public var failure: LogError? { poison.withLock { $0 } }
 
     /// An empty group behind what is durable now.
     public func newGroup() -> LogGroup {
         LogGroup(
-            starts: state.ends, reserveMs: reserveMs.load(ordering: .acquiring),
-            settings: settings)
+            starts: state.ends,
+            reserveMs: reserveMs.load(ordering: .acquiring),
+            settings: settings
+        )
     }
 
     /// Makes a group durable by one write and one sync, and empties it.
@@ -73,8 +85,11 @@ public final class Journal: Sendable {
         guard !group.isEmpty else { return }
         guard group.follows(state.ends) else {
             throw LogError(
-                .outOfSequence, "append group", at: folder.path,
-                hint: "begin the group after the last append; this is a mistake of ours")
+                .outOfSequence,
+                "append group",
+                at: folder.path,
+                hint: "begin the group after the last append; this is a mistake of ours"
+            )
         }
         try writing { writer throws(LogError) in
             if writer.file.position > Format.journalHeaderBytes,
@@ -91,14 +106,19 @@ public final class Journal: Sendable {
         group.restart()
     }
 
-    /// Tells readers a watermark. It must lie below the durable reserve.
+    /// Tells readers a watermark.
+    ///
+    /// It must lie below the durable reserve.
     ///
     /// In partitions that have records in `group`, which is not yet durable, it stays below those.
     public func tell(_ watermark: Timestamp, holding group: LogGroup?) throws(LogError) {
         guard watermark.ms < reserveMs.load(ordering: .acquiring) else {
             throw LogError(
-                .outOfSequence, "tell watermark", at: folder.path,
-                hint: "append a group with a reserve above \(watermark.ms) first")
+                .outOfSequence,
+                "tell watermark",
+                at: folder.path,
+                hint: "append a group with a reserve above \(watermark.ms) first"
+            )
         }
         state.tell(watermark.ms, ceilings: group?.ceilings ?? [])
     }
@@ -131,7 +151,11 @@ public final class Journal: Sendable {
             if let failure = poison.withLock({ $0 }) { throw failure.asPoison }
             guard !writer.isClosed else {
                 throw LogError(
-                    .poisoned, "write journal", at: folder.path, hint: "the journal was closed")
+                    .poisoned,
+                    "write journal",
+                    at: folder.path,
+                    hint: "the journal was closed"
+                )
             }
             do throws(LogError) {
                 try body(&writer)
@@ -144,8 +168,10 @@ public final class Journal: Sendable {
 
     private func roll(_ writer: inout Writer) throws(LogError) {
         let header = JournalHeader(
-            partitions: settings.partitions.count, identity: state.identity,
-            firstSequence: writer.sequence)
+            partitions: settings.partitions.count,
+            identity: state.identity,
+            firstSequence: writer.sequence
+        )
         let closed = writer.file
         writer.file = try JournalFile.begin(header, in: folder, settings: settings, disk: disk)
         try writeMark(writer)
@@ -156,12 +182,19 @@ public final class Journal: Sendable {
     /// From here on the file and everything before it must be there.
     private func writeMark(_ writer: borrowing Writer) throws(LogError) {
         let mark = JournalMark(
-            identity: state.identity, activeFile: writer.file.source.header.firstSequence,
-            nextSequence: writer.sequence, reserveMs: reserveMs.load(ordering: .acquiring),
-            nextOffsets: state.ends.map(\.next))
+            identity: state.identity,
+            activeFile: writer.file.source.header.firstSequence,
+            nextSequence: writer.sequence,
+            reserveMs: reserveMs.load(ordering: .acquiring),
+            nextOffsets: state.ends.map(\.next)
+        )
         try onDisk("write journal mark") { () throws(DiskError) in
             try WholeFile.replace(
-                folder.journalMark, in: folder.path, with: mark.bytes, disk: disk)
+                folder.journalMark,
+                in: folder.path,
+                with: mark.bytes,
+                disk: disk
+            )
         }
     }
 }
@@ -170,7 +203,10 @@ extension LogError {
     /// The error of every call after the one that failed.
     var asPoison: LogError {
         LogError(
-            .poisoned, operation, at: place,
-            hint: "an earlier call failed (\(code.rawValue)); stop and start the service: \(hint)")
+            .poisoned,
+            operation,
+            at: place,
+            hint: "an earlier call failed (\(code.rawValue)); stop and start the service: \(hint)"
+        )
     }
 }

@@ -18,7 +18,9 @@ final class JournalSource: Sendable {
 
     /// Opens a file that has been scanned.
     static func open(
-        _ path: String, header: JournalHeader, disk: any Disk
+        _ path: String,
+        header: JournalHeader,
+        disk: any Disk
     ) throws(LogError) -> JournalSource {
         let file = try onDisk("open journal") { () throws(DiskError) in
             try disk.open(path, .read)
@@ -34,7 +36,11 @@ final class JournalSource: Sendable {
         guard bytes.count == byteCount, let run = GroupBytes.run(in: bytes, at: 0, seed: seed)
         else {
             throw LogError.corrupt(
-                "read journal", path, byte: position, "records changed after recovery")
+                "read journal",
+                path,
+                byte: position,
+                "records changed after recovery"
+            )
         }
         return (bytes, run)
     }
@@ -61,7 +67,10 @@ struct JournalFile: Sendable {
 
     /// Begins a file; its header and its name are durable on return.
     static func begin(
-        _ header: JournalHeader, in folder: Folder, settings: LogSettings, disk: any Disk
+        _ header: JournalHeader,
+        in folder: Folder,
+        settings: LogSettings,
+        disk: any Disk
     ) throws(LogError) -> JournalFile {
         let path = folder.journal(header.firstSequence)
         return try onDisk("begin journal") { () throws(DiskError) in
@@ -72,12 +81,16 @@ struct JournalFile: Sendable {
             try disk.syncDirectory(folder.path)
             let reading = try disk.open(path, .read)
             return JournalFile(
-                source: JournalSource(path: path, header: header, file: reading), file: file,
-                position: Format.journalHeaderBytes)
+                source: JournalSource(path: path, header: header, file: reading),
+                file: file,
+                position: Format.journalHeaderBytes
+            )
         }
     }
 
-    /// Writes a group and makes it durable. After an error the file must not be written again.
+    /// Writes a group and makes it durable.
+    ///
+    /// After an error the file must not be written again.
     mutating func append(_ bytes: [UInt8]) throws(LogError) -> GroupPlace {
         let place = GroupPlace(position: UInt32(position), byteCount: UInt32(bytes.count))
         try onDisk("append group") { () throws(DiskError) in

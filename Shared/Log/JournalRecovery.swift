@@ -19,7 +19,8 @@ struct JournalRecovery {
     private var position = Format.journalHeaderBytes
 
     init(
-        _ recovery: Recovery, _ marks: (journal: JournalMark, volumes: VolumesMark),
+        _ recovery: Recovery,
+        _ marks: (journal: JournalMark, volumes: VolumesMark),
         _ volumes: [[VolumeReader]]
     ) {
         self.recovery = recovery
@@ -29,11 +30,14 @@ struct JournalRecovery {
         reserveMs = marks.journal.reserveMs
         partitions = zip(marks.volumes.spans, volumes).map { span, volumes in
             PartitionIndex(
-                first: span.first, next: span.next, lastTimeMs: volumes.last?.lastTimeMs ?? .min,
+                first: span.first,
+                next: span.next,
+                lastTimeMs: volumes.last?.lastTimeMs ?? .min,
                 watermarkMs: .min,
                 volumes: volumes.map {
                     OpenVolume(reader: $0, number: recovery.cache.newSource())
-                })
+                }
+            )
         }
     }
 
@@ -43,15 +47,19 @@ struct JournalRecovery {
             // A file's name is the sequence it begins with, so a missing file is a gap here.
             guard first == sequence else {
                 throw LogError.missing(
-                    "recover journal", recovery.folder.journal(sequence),
-                    "the next journal file begins at \(first)")
+                    "recover journal",
+                    recovery.folder.journal(sequence),
+                    "the next journal file begins at \(first)"
+                )
             }
             try read(first, isLast: index == names.count - 1)
         }
         guard names.last == mark.activeFile else {
             throw LogError.missing(
-                "recover journal", recovery.folder.journal(mark.activeFile),
-                "the mark names this file")
+                "recover journal",
+                recovery.folder.journal(mark.activeFile),
+                "the mark names this file"
+            )
         }
         try checkMark()
     }
@@ -60,17 +68,27 @@ struct JournalRecovery {
         let path = recovery.folder.journal(first)
         var scan = try JournalScan(path: path, disk: recovery.disk)
         let expected = JournalHeader(
-            partitions: UInt16(partitions.count), identity: mark.identity, firstSequence: first)
+            partitions: UInt16(partitions.count),
+            identity: mark.identity,
+            firstSequence: first
+        )
         guard scan.header == expected else {
             throw LogError(
-                .foreign, "recover journal", at: path,
+                .foreign,
+                "recover journal",
+                at: path,
                 hint: "its header is of log \(scan.header.identity), sequence "
-                    + "\(scan.header.firstSequence); restore the folder from one backup")
+                    + "\(scan.header.firstSequence); restore the folder from one backup"
+            )
         }
         let source = try JournalSource.open(path, header: expected, disk: recovery.disk)
         files.append(
             FileIndex(
-                source: source, number: recovery.cache.newSource(), partitions: partitions.count))
+                source: source,
+                number: recovery.cache.newSource(),
+                partitions: partitions.count
+            )
+        )
         lastGroup = nil
         while let group = try scan.next(sequence: sequence) {
             try take(group, path)
@@ -86,18 +104,28 @@ struct JournalRecovery {
             let index = Int(run.partition)
             guard index < partitions.count, run.firstOffset == partitions[index].next else {
                 throw LogError.corrupt(
-                    "recover journal", path, byte: Int(group.place.position),
-                    "partition \(index) goes on at offset \(run.firstOffset), not where it ended")
+                    "recover journal",
+                    path,
+                    byte: Int(group.place.position),
+                    "partition \(index) goes on at offset \(run.firstOffset), not where it ended"
+                )
             }
             guard run.firstTimeMs >= partitions[index].lastTimeMs else {
                 throw LogError.corrupt(
-                    "recover journal", path, byte: Int(group.place.position),
-                    "log time goes back in partition \(index)")
+                    "recover journal",
+                    path,
+                    byte: Int(group.place.position),
+                    "log time goes back in partition \(index)"
+                )
             }
             let (next, overflow) = run.firstOffset.addingReportingOverflow(UInt64(run.count))
             guard !overflow else {
                 throw LogError.corrupt(
-                    "recover journal", path, byte: Int(group.place.position), "offsets run over")
+                    "recover journal",
+                    path,
+                    byte: Int(group.place.position),
+                    "offsets run over"
+                )
             }
             partitions[index].next = next
             partitions[index].lastTimeMs = run.lastTimeMs
@@ -117,15 +145,21 @@ struct JournalRecovery {
             try cut(scan, isTorn: true)
         case .torn, .damaged:
             throw LogError.corrupt(
-                "recover journal", scan.path, byte: scan.position,
-                "group \(sequence) is not what was written, and it had been made durable")
+                "recover journal",
+                scan.path,
+                byte: scan.position,
+                "group \(sequence) is not what was written, and it had been made durable"
+            )
         }
     }
 
     private mutating func cut(_ scan: JournalScan, isTorn: Bool) throws(LogError) {
         if isTorn {
             tornTail = TornTail(
-                file: scan.path, offset: scan.position, bytesCut: scan.size - scan.position)
+                file: scan.path,
+                offset: scan.position,
+                bytesCut: scan.size - scan.position
+            )
         }
         let position = scan.position
         try onDisk("cut journal") { () throws(DiskError) in
@@ -141,13 +175,17 @@ struct JournalRecovery {
         let path = recovery.folder.journal(mark.activeFile)
         guard sequence >= mark.nextSequence else {
             throw LogError.missing(
-                "recover journal", path,
-                "it ends before group \(sequence), the mark knows \(mark.nextSequence - 1)")
+                "recover journal",
+                path,
+                "it ends before group \(sequence), the mark knows \(mark.nextSequence - 1)"
+            )
         }
         for (index, next) in mark.nextOffsets.enumerated() where partitions[index].next < next {
             throw LogError.missing(
-                "recover journal", path,
-                "partition \(index) ends at \(partitions[index].next), the mark knows \(next)")
+                "recover journal",
+                path,
+                "partition \(index) ends at \(partitions[index].next), the mark knows \(next)"
+            )
         }
     }
 

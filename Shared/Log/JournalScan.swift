@@ -62,8 +62,11 @@ struct JournalScan {
         guard head.sequence == sequence, let runs = GroupBytes.runs(in: group, count: head.runCount)
         else {
             throw LogError.corrupt(
-                "scan journal", path, byte: position,
-                "a whole group of sequence \(head.sequence) stands where \(sequence) belongs")
+                "scan journal",
+                path,
+                byte: position,
+                "a whole group of sequence \(head.sequence) stands where \(sequence) belongs"
+            )
         }
         let place = GroupPlace(position: UInt32(position), byteCount: UInt32(head.byteCount))
         position += head.byteCount
@@ -80,7 +83,8 @@ struct JournalScan {
         let last = rest.count - Format.groupHeadBytes
         guard last >= 0 else { return .torn }
         let highest = sequence.addingReportingOverflow(
-            UInt64(rest.count / Format.groupHeadBytes) + 1)
+            UInt64(rest.count / Format.groupHeadBytes) + 1
+        )
         for start in max(0, firstByte - 3)...max(last, 0) where start <= last {
             let named = GroupBytes.u64(rest[...], start + Format.groupPrefixBytes)
             guard named >= sequence, named <= highest.partialValue || highest.overflow else {

@@ -23,7 +23,9 @@ public struct LogClock: Sendable {
         public init() {}
     }
 
-    /// How much the wall clock is believed. `shiftNs` is wall minus monotonic.
+    /// How much the wall clock is believed.
+    ///
+    /// `shiftNs` is wall minus monotonic.
     ///
     /// Transitions: near → stepped (a step is seen); stepped → stepped (it stepped again),
     /// near (it came back, or was ahead for long enough: taken over), behind (was behind for
@@ -41,7 +43,10 @@ public struct LogClock: Sendable {
 
     /// Starts a tenure at the later of wall time and `earliest`: the recovered reserve.
     public init(
-        earliest: Timestamp, wall: Timestamp, monotonicNs: UInt64, rule: Rule = Rule(),
+        earliest: Timestamp,
+        wall: Timestamp,
+        monotonicNs: UInt64,
+        rule: Rule = Rule(),
     ) {
         self.rule = rule
         self.timeNs = Self.ns(max(earliest, wall))

@@ -44,7 +44,10 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(code.rawValue): \(operation) at \(place): \(hint)" }
 
     init(
-        _ code: Code, _ operation: String, at place: String, hint: String,
+        _ code: Code,
+        _ operation: String,
+        at place: String,
+        hint: String,
         isRetriable: Bool? = nil
     ) {
         self.code = code
@@ -60,18 +63,25 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Damage found in a file, at a byte.
-    static func corrupt(_ operation: String, _ file: String, byte: Int, _ what: String) -> LogError {
+    static func corrupt(_ operation: String, _ file: String, byte: Int, _ what: String) -> LogError
+    {
         LogError(
-            .corrupt, operation, at: "\(file) byte \(byte)",
+            .corrupt,
+            operation,
+            at: "\(file) byte \(byte)",
             hint: "\(what); restore the file from a backup, or run `shoal repair log` to see "
-                + "what is lost and to cut the log there")
+                + "what is lost and to cut the log there"
+        )
     }
 
     /// Something that had been made durable is gone.
     static func missing(_ operation: String, _ file: String, _ what: String) -> LogError {
         LogError(
-            .missing, operation, at: file,
+            .missing,
+            operation,
+            at: file,
             hint: "\(what); restore the folder from a backup, or run `shoal repair log` to see "
-                + "what is lost and to accept the loss")
+                + "what is lost and to accept the loss"
+        )
     }
 }

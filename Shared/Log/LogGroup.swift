@@ -2,7 +2,9 @@
 
 public import Basics
 
-/// Records that become durable together. A value owned by the thread that appends.
+/// Records that become durable together.
+///
+/// A value owned by the thread that appends.
 ///
 /// Begun by `Journal.newGroup`; offsets are given out here, and count only once `Journal.append`
 /// has returned. A group that is dropped gives nothing away.
@@ -41,10 +43,14 @@ public struct LogGroup: Sendable {
     /// Whether appending would write nothing.
     public var isEmpty: Bool { recordCount == 0 && !renewsReserve }
 
-    /// Adds a record and gives its offset. Throws, and changes nothing, when the partition is not
-    /// in the log, the time is before the partition's last, or a size is above its limit.
+    /// Adds a record and gives its offset.
+    ///
+    /// Throws, and changes nothing, when the partition is not in the log, the time is before the
+    /// partition's last, or a size is above its limit.
     public mutating func add(
-        _ payload: ArraySlice<UInt8>, to partition: Partition, at logTime: Timestamp
+        _ payload: ArraySlice<UInt8>,
+        to partition: Partition,
+        at logTime: Timestamp
     ) throws(LogError) -> LogOffset {
         let index = Int(partition.index)
         try check(payload.count, index, logTime)
@@ -53,7 +59,9 @@ public struct LogGroup: Sendable {
 
     /// Adds a record and gives its offset; as above.
     public mutating func add(
-        _ payload: [UInt8], to partition: Partition, at logTime: Timestamp
+        _ payload: [UInt8],
+        to partition: Partition,
+        at logTime: Timestamp
     ) throws(LogError) -> LogOffset {
         let index = Int(partition.index)
         try check(payload.count, index, logTime)
@@ -62,7 +70,9 @@ public struct LogGroup: Sendable {
 
     /// Adds a record of borrowed bytes and gives its offset; as above.
     public mutating func add(
-        _ payload: RawSpan, to partition: Partition, at logTime: Timestamp
+        _ payload: RawSpan,
+        to partition: Partition,
+        at logTime: Timestamp
     ) throws(LogError) -> LogOffset {
         let index = Int(partition.index)
         try check(payload.byteCount, index, logTime)
@@ -97,29 +107,44 @@ public struct LogGroup: Sendable {
     private func check(_ count: Int, _ index: Int, _ logTime: Timestamp) throws(LogError) {
         guard index < runs.count else {
             throw LogError(
-                .outOfRange, "add record", at: "partition \(index)",
-                hint: "the log has partitions 0 to \(runs.count - 1)")
+                .outOfRange,
+                "add record",
+                at: "partition \(index)",
+                hint: "the log has partitions 0 to \(runs.count - 1)"
+            )
         }
         guard logTime.ms >= runs[index].lastTimeMs else {
             throw LogError(
-                .outOfSequence, "add record", at: "partition \(index)",
-                hint: "log time \(logTime.ms) is before the last one, \(runs[index].lastTimeMs)")
+                .outOfSequence,
+                "add record",
+                at: "partition \(index)",
+                hint: "log time \(logTime.ms) is before the last one, \(runs[index].lastTimeMs)"
+            )
         }
         guard count <= payloadBytesMax else {
             throw LogError(
-                .tooLarge, "add record", at: "partition \(index)",
-                hint: "the payload has \(count) bytes, the limit is \(payloadBytesMax)")
+                .tooLarge,
+                "add record",
+                at: "partition \(index)",
+                hint: "the payload has \(count) bytes, the limit is \(payloadBytesMax)"
+            )
         }
         guard byteCount + Format.runHeadBytes + 20 + count <= bytesMax, recordCount < 1 << 30 else {
             throw LogError(
-                .tooLarge, "add record", at: "partition \(index)",
-                hint: "the group would exceed \(bytesMax) bytes; append it first")
+                .tooLarge,
+                "add record",
+                at: "partition \(index)",
+                hint: "the group would exceed \(bytesMax) bytes; append it first"
+            )
         }
     }
 
     @inline(__always)
     private mutating func add(
-        _ index: Int, _ timeMs: Int64, _ count: Int, _ put: (inout [UInt8]) -> Void
+        _ index: Int,
+        _ timeMs: Int64,
+        _ count: Int,
+        _ put: (inout [UInt8]) -> Void
     ) -> LogOffset {
         if runs[index].count == 0 {
             used.append(UInt16(index))
@@ -181,9 +206,14 @@ extension LogGroup {
             writer.raw(run.records)
             places.append(
                 RunPlace(
-                    partition: partition, firstOffset: run.firstOffset,
-                    firstTimeMs: run.firstTimeMs, lastTimeMs: run.lastTimeMs, count: run.count,
-                    records: start..<writer.count))
+                    partition: partition,
+                    firstOffset: run.firstOffset,
+                    firstTimeMs: run.firstTimeMs,
+                    lastTimeMs: run.lastTimeMs,
+                    count: run.count,
+                    records: start..<writer.count
+                )
+            )
         }
         writer.patch(u32: UInt32(writer.count - Format.groupPrefixBytes), at: 0)
         writer.patch(u32: GroupBytes.checksum(of: writer.bytes[...], seed: seed), at: 4)

@@ -2,8 +2,10 @@
 
 public import Basics
 
-/// Reads the log. Any number of threads at once, while the journal appends and the sealer seals;
-/// every read may block on the disk.
+/// Reads the log.
+///
+/// Any number of threads at once, while the journal appends and the sealer seals; every read may
+/// block on the disk.
 public final class LogReader: Sendable {
     private let state: LogState
 
@@ -13,7 +15,9 @@ public final class LogReader: Sendable {
     public func end(of partition: Partition) throws(LogError) -> PartitionEnd {
         let index = try known(partition)
         return PartitionEnd(
-            next: LogOffset(index.next), watermark: Timestamp(ms: index.watermarkMs))
+            next: LogOffset(index.next),
+            watermark: Timestamp(ms: index.watermarkMs)
+        )
     }
 
     /// The first offset a partition still has.
@@ -26,13 +30,18 @@ public final class LogReader: Sendable {
     /// Reading at the durable end gives an empty page; behind it, or before the first offset that
     /// is kept, throws `.outOfRange`. Damage throws `.corrupt` with file and byte.
     public func read(
-        _ partition: Partition, from offset: LogOffset, limit: ReadLimit = ReadLimit()
+        _ partition: Partition,
+        from offset: LogOffset,
+        limit: ReadLimit = ReadLimit()
     ) throws(LogError) -> LogPage {
         let index = try known(partition)
         guard offset.value >= index.first, offset.value <= index.next else {
             throw LogError(
-                .outOfRange, "read log", at: "partition \(partition) offset \(offset)",
-                hint: "the log holds offsets \(index.first) to \(index.next) (not included)")
+                .outOfRange,
+                "read log",
+                at: "partition \(partition) offset \(offset)",
+                hint: "the log holds offsets \(index.first) to \(index.next) (not included)"
+            )
         }
         var page = PageBuilder(from: offset.value, end: index.next, limit: limit)
         while !page.isFull {
@@ -40,8 +49,10 @@ public final class LogReader: Sendable {
             let isMoved = try fill(&page, partition)
             guard isMoved || page.next > before || page.isFull else {
                 throw LogError.missing(
-                    "read log", "partition \(partition) offset \(page.next)",
-                    "a durable record is in no file")
+                    "read log",
+                    "partition \(partition) offset \(page.next)",
+                    "a durable record is in no file"
+                )
             }
         }
         return Self.finished(page, index)
@@ -49,21 +60,29 @@ public final class LogReader: Sendable {
 
     private static func finished(_ page: PageBuilder, _ index: PartitionIndex) -> LogPage {
         let durable = PartitionEnd(
-            next: LogOffset(index.next), watermark: Timestamp(ms: index.watermarkMs))
+            next: LogOffset(index.next),
+            watermark: Timestamp(ms: index.watermarkMs)
+        )
         let watermark: Timestamp =
             if page.next >= index.next { durable.watermark } else if let last = page.records.last {
                 WatermarkRule.partial(last: last.logTime, of: durable.watermark)
             } else { Timestamp(ms: .min) }
         return LogPage(
-            records: page.records, next: LogOffset(page.next), durable: durable,
-            watermark: watermark)
+            records: page.records,
+            next: LogOffset(page.next),
+            durable: durable,
+            watermark: watermark
+        )
     }
 
     private func known(_ partition: Partition) throws(LogError) -> PartitionIndex {
         guard let index = state.partition(Int(partition.index)) else {
             throw LogError(
-                .outOfRange, "read log", at: "partition \(partition)",
-                hint: "the log has partitions 0 to \(state.partitionCount - 1)")
+                .outOfRange,
+                "read log",
+                at: "partition \(partition)",
+                hint: "the log has partitions 0 to \(state.partitionCount - 1)"
+            )
         }
         return index
     }

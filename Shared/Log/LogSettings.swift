@@ -2,7 +2,9 @@
 
 public import Basics
 
-/// How a log is laid out and bounded. Sizes may change from start to start; partitions may not.
+/// How a log is laid out and bounded.
+///
+/// Sizes may change from start to start; partitions may not.
 public struct LogSettings: Sendable, Hashable {
     /// The folder, made if need be; nothing else may be kept in it.
     public var folder: String

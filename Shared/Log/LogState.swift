@@ -36,9 +36,12 @@ struct FileIndex: Sendable {
         for run in added {
             runs[Int(run.partition)].append(
                 Run(
-                    firstOffset: run.firstOffset, group: place.position,
+                    firstOffset: run.firstOffset,
+                    group: place.position,
                     start: UInt32(run.records.lowerBound - Format.runHeadBytes),
-                    byteCount: UInt32(run.records.count + Format.runHeadBytes)))
+                    byteCount: UInt32(run.records.count + Format.runHeadBytes)
+                )
+            )
         }
     }
 }
@@ -69,7 +72,9 @@ struct PartitionIndex: Sendable {
     }
 }
 
-/// The shared index. Its lock is held for look-ups and updates, never while the disk works.
+/// The shared index.
+///
+/// Its lock is held for look-ups and updates, never while the disk works.
 final class LogState: Sendable {
     /// Runs looked up at once; a read that needs more looks again.
     private static let runsAtOnce = 256
@@ -140,7 +145,8 @@ final class LogState: Sendable {
         let number = cache.newSource()
         content.withLock { content in
             content.files.append(
-                FileIndex(source: source, number: number, partitions: content.partitions.count))
+                FileIndex(source: source, number: number, partitions: content.partitions.count)
+            )
         }
     }
 
@@ -192,7 +198,9 @@ final class LogState: Sendable {
         content.withLock { content in
             let volumes = content.partitions[partition].volumes
             if let last = volumes.last, offset < last.reader.nextOffset {
-                let index = Self.lastIndex(volumes.count) { volumes[$0].reader.firstOffset <= offset }
+                let index = Self.lastIndex(volumes.count) {
+                    volumes[$0].reader.firstOffset <= offset
+                }
                 return index.map { .volume(volumes[$0]) } ?? .nowhere
             }
             return .runs(Self.runs(content.files, partition, offset))
@@ -200,7 +208,9 @@ final class LogState: Sendable {
     }
 
     private static func runs(
-        _ files: [FileIndex], _ partition: Int, _ offset: UInt64
+        _ files: [FileIndex],
+        _ partition: Int,
+        _ offset: UInt64
     ) -> [RunSource] {
         var found: [RunSource] = []
         let file = files.lastIndex { file in
@@ -215,8 +225,13 @@ final class LogState: Sendable {
                 let run = runs[index]
                 found.append(
                     RunSource(
-                        source: file.source, number: file.number, group: Int(run.group),
-                        start: Int(run.start), byteCount: Int(run.byteCount)))
+                        source: file.source,
+                        number: file.number,
+                        group: Int(run.group),
+                        start: Int(run.start),
+                        byteCount: Int(run.byteCount)
+                    )
+                )
                 index += 1
             }
             index = 0

@@ -2,7 +2,9 @@
 
 import Basics
 
-/// What of the journal is durable at least. Written by the journal: at start, roll and close.
+/// What of the journal is durable at least.
+///
+/// Written by the journal: at start, roll and close.
 struct JournalMark: Sendable, Hashable {
     let identity: InstanceID
     /// First sequence of the file that is being written.
@@ -38,13 +40,19 @@ struct JournalMark: Sendable, Hashable {
             var nextOffsets: [UInt64] = []
             for _ in 0..<partitions { nextOffsets.append(try reader.u64()) }
             return JournalMark(
-                identity: identity, activeFile: activeFile, nextSequence: nextSequence,
-                reserveMs: reserveMs, nextOffsets: nextOffsets)
+                identity: identity,
+                activeFile: activeFile,
+                nextSequence: nextSequence,
+                reserveMs: reserveMs,
+                nextOffsets: nextOffsets
+            )
         }
     }
 }
 
-/// Up to where volumes have taken over from the journal. Written by the sealer.
+/// Up to where volumes have taken over from the journal.
+///
+/// Written by the sealer.
 struct VolumesMark: Sendable, Hashable {
     /// The offsets of one partition's volumes.
     struct Span: Sendable, Hashable {
@@ -91,7 +99,10 @@ struct VolumesMark: Sendable, Hashable {
 enum WholeFile {
     /// Writes a file under a passing name, syncs it, gives it its name and syncs the folder.
     static func replace(
-        _ path: String, in folder: String, with bytes: [UInt8], disk: any Disk
+        _ path: String,
+        in folder: String,
+        with bytes: [UInt8],
+        disk: any Disk
     ) throws(DiskError) {
         let unfinished = path + Folder.unfinished
         let file = try disk.open(unfinished, .create)

@@ -56,6 +56,9 @@ public struct TornTail: Sendable, Hashable {
     public let file: String
     /// Where it was cut.
     public let offset: Int
-    /// Bytes cut off. None of them had been acked.
+    /// Bytes cut off.
+    ///
+    /// None of them had been acked, unless the disk damaged the very last durable group: that
+    /// cannot be told from an unfinished write when the process did not end by `close`.
     public let bytesCut: Int
 }

@@ -14,7 +14,9 @@ public struct StoredRecord: Sendable, Hashable {
     public let payload: ArraySlice<UInt8>
 }
 
-/// How much one read may give. The first record is given whatever its size.
+/// How much one read may give.
+///
+/// The first record is given whatever its size.
 public struct ReadLimit: Sendable, Hashable {
     /// Payload bytes.
     public var bytes: Int
@@ -139,7 +141,9 @@ struct RecordWalk {
 
     /// Appends one record as it lies on disk.
     static func append(
-        _ payload: ArraySlice<UInt8>, delta: Int64, to bytes: inout [UInt8]
+        _ payload: ArraySlice<UInt8>,
+        delta: Int64,
+        to bytes: inout [UInt8]
     ) {
         append(varint: UInt64(clamping: delta), to: &bytes)
         append(varint: UInt64(payload.count), to: &bytes)

@@ -13,7 +13,9 @@ struct Recovery {
 
     /// Opens a log, or creates it in an empty folder.
     static func open(
-        _ settings: LogSettings, identity: InstanceID, disk: any Disk
+        _ settings: LogSettings,
+        identity: InstanceID,
+        disk: any Disk
     ) throws(LogError) -> OpenedLog {
         let folder = Folder(path: settings.folder)
         let lock = try onDisk("open log") { () throws(DiskError) in
@@ -30,7 +32,10 @@ struct Recovery {
     }
 
     private init(
-        _ settings: LogSettings, _ folder: Folder, _ disk: any Disk, _ cache: BlockCache
+        _ settings: LogSettings,
+        _ folder: Folder,
+        _ disk: any Disk,
+        _ cache: BlockCache
     ) throws(LogError) {
         self.settings = settings
         self.folder = folder
@@ -44,13 +49,19 @@ struct Recovery {
         // Creation writes the journal's mark last and nothing is appended before it.
         for name in names where Folder.partitionIndex(name) != nil {
             throw LogError.missing(
-                "open log", folder.journalMark, "there are volumes, so there was a mark")
+                "open log",
+                folder.journalMark,
+                "there are volumes, so there was a mark"
+            )
         }
         for name in names {
             guard let sequence = Folder.journalSequence(name) else { continue }
             guard sequence == Format.firstSequence, try isWithoutGroups(sequence) else {
                 throw LogError.missing(
-                    "open log", folder.journalMark, "there is a journal, so there was a mark")
+                    "open log",
+                    folder.journalMark,
+                    "there is a journal, so there was a mark"
+                )
             }
         }
         return false
@@ -71,23 +82,39 @@ struct Recovery {
     private func create(_ identity: InstanceID) throws(LogError) {
         let count = settings.partitions.count
         let volumes = VolumesMark(
-            identity: identity, journalFrom: Format.firstSequence,
-            spans: Array(repeating: VolumesMark.Span(first: 0, next: 0), count: Int(count)))
+            identity: identity,
+            journalFrom: Format.firstSequence,
+            spans: Array(repeating: VolumesMark.Span(first: 0, next: 0), count: Int(count))
+        )
         let journal = JournalMark(
-            identity: identity, activeFile: Format.firstSequence,
-            nextSequence: Format.firstSequence, reserveMs: Format.noReserve,
-            nextOffsets: Array(repeating: 0, count: Int(count)))
+            identity: identity,
+            activeFile: Format.firstSequence,
+            nextSequence: Format.firstSequence,
+            reserveMs: Format.noReserve,
+            nextOffsets: Array(repeating: 0, count: Int(count))
+        )
         let header = JournalHeader(
-            partitions: count, identity: identity, firstSequence: Format.firstSequence)
+            partitions: count,
+            identity: identity,
+            firstSequence: Format.firstSequence
+        )
         try onDisk("create log") { () throws(DiskError) in
             try disk.syncDirectory(Folder.parent(of: folder.path))
             try WholeFile.replace(
-                folder.volumesMark, in: folder.path, with: volumes.bytes, disk: disk)
+                folder.volumesMark,
+                in: folder.path,
+                with: volumes.bytes,
+                disk: disk
+            )
         }
         _ = try JournalFile.begin(header, in: folder, settings: settings, disk: disk)
         try onDisk("create log") { () throws(DiskError) in
             try WholeFile.replace(
-                folder.journalMark, in: folder.path, with: journal.bytes, disk: disk)
+                folder.journalMark,
+                in: folder.path,
+                with: journal.bytes,
+                disk: disk
+            )
         }
     }
 
@@ -100,33 +127,56 @@ struct Recovery {
         let partitions = journal.partitions
         let next = JournalMark(
             identity: marks.journal.identity,
-            activeFile: active.source.header.firstSequence, nextSequence: journal.sequence,
-            reserveMs: journal.reserveMs, nextOffsets: partitions.map(\.next))
+            activeFile: active.source.header.firstSequence,
+            nextSequence: journal.sequence,
+            reserveMs: journal.reserveMs,
+            nextOffsets: partitions.map(\.next)
+        )
         try onDisk("write journal mark") { () throws(DiskError) in
             try WholeFile.replace(
-                folder.journalMark, in: folder.path, with: next.bytes, disk: disk)
+                folder.journalMark,
+                in: folder.path,
+                with: next.bytes,
+                disk: disk
+            )
         }
         let state = LogState(
             LogState.Content(files: journal.files, partitions: partitions),
-            identity: marks.journal.identity, cache: cache, lock: lock)
+            identity: marks.journal.identity,
+            cache: cache,
+            lock: lock
+        )
         let recovered = RecoveredState(
-            identity: marks.journal.identity, isNew: isNew,
+            identity: marks.journal.identity,
+            isNew: isNew,
             partitions: partitions.map { partition in
                 RecoveredState.Partition(
-                    first: LogOffset(partition.first), next: LogOffset(partition.next),
+                    first: LogOffset(partition.first),
+                    next: LogOffset(partition.next),
                     lastTime: partition.lastTimeMs == .min
-                        ? nil : Timestamp(ms: partition.lastTimeMs))
+                        ? nil : Timestamp(ms: partition.lastTimeMs)
+                )
             },
             reserve: journal.reserveMs == Format.noReserve
                 ? nil : Timestamp(ms: journal.reserveMs),
-            tornTail: journal.tornTail, backlog: journal.files.count - 1, groups: journal.groups,
-            records: journal.records)
+            tornTail: journal.tornTail,
+            backlog: journal.files.count - 1,
+            groups: journal.groups,
+            records: journal.records
+        )
         return OpenedLog(
             journal: Journal(
-                settings: settings, disk: disk, state: state, file: active,
-                sequence: journal.sequence, reserveMs: journal.reserveMs),
+                settings: settings,
+                disk: disk,
+                state: state,
+                file: active,
+                sequence: journal.sequence,
+                reserveMs: journal.reserveMs
+            ),
             sealer: Sealer(settings: settings, disk: disk, state: state, mark: marks.volumes),
-            reader: LogReader(state: state), recovered: recovered)
+            reader: LogReader(state: state),
+            recovered: recovered
+        )
     }
 
     private func readMarks() throws(LogError) -> (journal: JournalMark, volumes: VolumesMark) {
@@ -143,16 +193,22 @@ struct Recovery {
         let volumes = try VolumesMark.read(volumeBytes, file: folder.volumesMark)
         guard journal.identity == volumes.identity else {
             throw LogError(
-                .foreign, "read marks", at: folder.path,
+                .foreign,
+                "read marks",
+                at: folder.path,
                 hint: "the marks are of the logs \(journal.identity) and \(volumes.identity); "
-                    + "restore the folder from one backup")
+                    + "restore the folder from one backup"
+            )
         }
         let count = Int(settings.partitions.count)
         guard journal.nextOffsets.count == count, volumes.spans.count == count else {
             throw LogError(
-                .foreign, "read marks", at: folder.path,
+                .foreign,
+                "read marks",
+                at: folder.path,
                 hint: "the log has \(journal.nextOffsets.count) partitions, the deployment "
-                    + "\(count); the number is fixed when a deployment is created")
+                    + "\(count); the number is fixed when a deployment is created"
+            )
         }
         return (journal, volumes)
     }
@@ -171,8 +227,10 @@ struct Recovery {
             } else if sequence > marks.journal.activeFile {
                 guard try isWithoutGroups(sequence) else {
                     throw LogError.missing(
-                        "read marks", folder.journalMark,
-                        "it is older than \(Folder.journalName(sequence)), which has groups")
+                        "read marks",
+                        folder.journalMark,
+                        "it is older than \(Folder.journalName(sequence)), which has groups"
+                    )
                 }
                 leftovers.append(Folder.journalName(sequence))
             } else {
@@ -181,11 +239,17 @@ struct Recovery {
         }
         guard !files.isEmpty else {
             throw LogError.missing(
-                "open log", folder.journal(marks.journal.activeFile), "the marks name this file")
+                "open log",
+                folder.journal(marks.journal.activeFile),
+                "the marks name this file"
+            )
         }
         try onDisk("remove leftovers") { () throws(DiskError) in
+            guard !leftovers.isEmpty else { return }
+            // The marks by which they are leftovers may be seen and not yet be durable.
+            try disk.syncDirectory(folder.path)
             for name in leftovers { try disk.remove(folder.path + "/" + name) }
-            if !leftovers.isEmpty { try disk.syncDirectory(folder.path) }
+            try disk.syncDirectory(folder.path)
         }
         return files
     }

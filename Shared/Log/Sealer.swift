@@ -15,7 +15,9 @@ public struct SealedFile: Sendable, Hashable {
     public let volumeBytes: Int
 }
 
-/// Seals closed journal files, oldest first. One background thread; the journal goes on meanwhile.
+/// Seals closed journal files, oldest first.
+///
+/// One background thread; the journal goes on meanwhile.
 ///
 /// A file becomes one volume for each partition that occurs in it, so that a file of 64 MiB gives
 /// volumes of about a megabyte when 64 partitions share the load; a later step may merge them.
@@ -40,10 +42,14 @@ public final class Sealer: Sendable {
         self.writer = VolumeWriter(folder: folder, identity: state.identity, disk: disk)
     }
 
-    /// Closed journal files that wait. From any thread.
+    /// Closed journal files that wait.
+    ///
+    /// From any thread.
     public var backlog: Int { state.backlog }
 
-    /// The error that ended this sealer; nil while it is well. From any thread.
+    /// The error that ended this sealer; nil while it is well.
+    ///
+    /// From any thread.
     public var failure: LogError? { poison.withLock { $0 } }
 
     /// Seals the oldest closed file; nil when there is none.
@@ -64,14 +70,16 @@ public final class Sealer: Sendable {
     }
 
     private func seal(
-        _ source: JournalSource, before nextFirst: UInt64, _ mark: inout VolumesMark
+        _ source: JournalSource,
+        before nextFirst: UInt64,
+        _ mark: inout VolumesMark
     ) throws(LogError) -> SealedFile {
         var split = try JournalSplit(source.path, before: nextFirst, settings, disk: disk)
         let journal = source.header.firstSequence
         let partitions = split.builders.indices.filter { !split.builders[$0].isEmpty }
             .map { UInt16($0) }
         try check(split, against: mark)
-        try onDisk("make partition folders") { () throws(DiskError) in
+        try sealing("make partition folders") { () throws(DiskError) in
             try writer.makeFolders(partitions)
         }
         for partition in partitions {
@@ -86,8 +94,11 @@ public final class Sealer: Sendable {
             }
             let first = split.builders[Int(partition)].first
             let volume = try VolumeReader(
-                path: folder.volume(partition, first), partition: partition,
-                identity: state.identity, disk: disk)
+                path: folder.volume(partition, first),
+                partition: partition,
+                identity: state.identity,
+                disk: disk
+            )
             bytes += volume.byteCount
             volumes.append(volume)
         }
@@ -98,8 +109,11 @@ public final class Sealer: Sendable {
             try disk.syncDirectory(folder.path)
         }
         return SealedFile(
-            firstSequence: journal, volumes: volumes.count, journalBytes: split.fileBytes,
-            volumeBytes: bytes)
+            firstSequence: journal,
+            volumes: volumes.count,
+            journalBytes: split.fileBytes,
+            volumeBytes: bytes
+        )
     }
 
     /// The file's records must come right behind the volumes there are.
@@ -107,38 +121,62 @@ public final class Sealer: Sendable {
         for (index, builder) in split.builders.enumerated() where !builder.isEmpty {
             guard builder.first == mark.spans[index].next else {
                 throw LogError.corrupt(
-                    "seal journal", split.path, byte: 0,
+                    "seal journal",
+                    split.path,
+                    byte: 0,
                     "partition \(index) begins at \(builder.first), its volumes end at "
-                        + "\(mark.spans[index].next)")
+                        + "\(mark.spans[index].next)"
+                )
             }
         }
     }
 
     private func write(
-        _ builder: inout VolumeBuilder, _ partition: UInt16, _ journal: UInt64
+        _ builder: inout VolumeBuilder,
+        _ partition: UInt16,
+        _ journal: UInt64
     ) throws(LogError) {
         let span = builder.first..<builder.nextOffset
         if writer.isThere(partition, span, journal: journal) { return }
         let bytes = try builder.finish(
-            partition: partition, identity: state.identity, journal: journal)
-        do throws(DiskError) {
+            partition: partition,
+            identity: state.identity,
+            journal: journal
+        )
+        try sealing("write volume") { () throws(DiskError) in
             try writer.put(bytes, partition, first: span.lowerBound)
+        }
+    }
+
+    /// Calls the disk where nothing counts yet and a next try begins with empty files, so that a
+    /// full disk may be tried again; a failed sync may not.
+    private func sealing(
+        _ operation: String,
+        _ body: () throws(DiskError) -> Void
+    ) throws(LogError) {
+        do throws(DiskError) {
+            try body()
         } catch {
-            // Nothing counts yet and the next try begins with an empty file, so no room is no end.
-            let isFull = error.code == .noSpace && error.operation != "sync"
-            throw LogError(error, "write volume").retriable(isFull)
+            let isSync = error.operation == "sync" || error.operation == "syncDirectory"
+            throw LogError(error, operation).retriable(error.code == .noSpace && !isSync)
         }
     }
 
     private func remember(
-        _ volumes: [VolumeReader], _ nextFirst: UInt64, _ mark: inout VolumesMark
+        _ volumes: [VolumeReader],
+        _ nextFirst: UInt64,
+        _ mark: inout VolumesMark
     ) throws(LogError) {
         var spans = mark.spans
         for volume in volumes { spans[Int(volume.partition)].next = volume.nextOffset }
         let next = VolumesMark(identity: mark.identity, journalFrom: nextFirst, spans: spans)
-        try onDisk("write volumes mark") { () throws(DiskError) in
+        try sealing("write volumes mark") { () throws(DiskError) in
             try WholeFile.replace(
-                folder.volumesMark, in: folder.path, with: next.bytes, disk: disk)
+                folder.volumesMark,
+                in: folder.path,
+                with: next.bytes,
+                disk: disk
+            )
         }
         mark = next
     }
@@ -151,11 +189,16 @@ private struct JournalSplit {
     var builders: [VolumeBuilder]
 
     init(
-        _ path: String, before nextFirst: UInt64, _ settings: LogSettings, disk: any Disk
+        _ path: String,
+        before nextFirst: UInt64,
+        _ settings: LogSettings,
+        disk: any Disk
     ) throws(LogError) {
         self.path = path
         builders = Array(
-            repeating: VolumeBuilder(settings: settings), count: Int(settings.partitions.count))
+            repeating: VolumeBuilder(settings: settings),
+            count: Int(settings.partitions.count)
+        )
         var scan = try JournalScan(path: path, disk: disk)
         var sequence = scan.header.firstSequence
         while let group = try scan.next(sequence: sequence) {
@@ -166,8 +209,11 @@ private struct JournalSplit {
         }
         guard sequence == nextFirst else {
             throw LogError.corrupt(
-                "seal journal", path, byte: scan.position,
-                "group \(sequence) is not whole, the file goes on to \(nextFirst - 1)")
+                "seal journal",
+                path,
+                byte: scan.position,
+                "group \(sequence) is not whole, the file goes on to \(nextFirst - 1)"
+            )
         }
         fileBytes = scan.position
     }

@@ -59,7 +59,9 @@ public enum WatermarkRule {
     /// Another record may still get `now` itself, an unsynced record is not passed, and the
     /// durable reserve must lie above.
     public static func highest(
-        now: Timestamp, firstUnsynced: Timestamp?, reserved: Timestamp?
+        now: Timestamp,
+        firstUnsynced: Timestamp?,
+        reserved: Timestamp?
     ) -> Timestamp? {
         reserved.map { min(now, firstUnsynced ?? now, $0) - 1 }
     }

@@ -29,8 +29,11 @@ struct VolumeHeader: Sendable, Hashable {
             let identity = try reader.identity()
             let firstOffset = try reader.u64()
             return VolumeHeader(
-                partition: partition, identity: identity, firstOffset: firstOffset,
-                journal: try reader.u64())
+                partition: partition,
+                identity: identity,
+                firstOffset: firstOffset,
+                journal: try reader.u64()
+            )
         }
     }
 }
@@ -83,12 +86,18 @@ struct Trailer: Sendable, Hashable {
             length <= at - Format.volumeHeaderBytes
         else { throw LogError.corrupt("open volume", file, byte: at, "the trailer is damaged") }
         return Trailer(
-            nextOffset: next, footerBytes: length, footerAt: at - length, checksum: checksum)
+            nextOffset: next,
+            footerBytes: length,
+            footerAt: at - length,
+            checksum: checksum
+        )
     }
 
     /// The blocks out of the footer's bytes.
     func blocks(
-        _ footer: [UInt8], first: UInt64, file: String
+        _ footer: [UInt8],
+        first: UInt64,
+        file: String
     ) throws(LogError) -> [BlockPlace] {
         var tail = ByteWriter(reserving: 12)
         tail.u64(nextOffset)
@@ -96,7 +105,11 @@ struct Trailer: Sendable, Hashable {
         let sum = Checksum.crc32c(tail.bytes, seed: Checksum.crc32c(footer))
         guard footer.count == footerBytes, sum == checksum, let blocks = Self.entries(footer) else {
             throw LogError.corrupt(
-                "open volume", file, byte: footerAt, "the footer's checksum does not fit")
+                "open volume",
+                file,
+                byte: footerAt,
+                "the footer's checksum does not fit"
+            )
         }
         guard tiles(blocks, first: first) else {
             throw LogError.corrupt("open volume", file, byte: footerAt, "the blocks have gaps")
@@ -138,9 +151,15 @@ struct Trailer: Sendable, Hashable {
                 let rawBytes = try reader.u32()
                 blocks.append(
                     BlockPlace(
-                        position: position, firstOffset: firstOffset, count: records,
-                        firstTimeMs: firstTimeMs, lastTimeMs: lastTimeMs, rawBytes: rawBytes,
-                        storedBytes: try reader.u32()))
+                        position: position,
+                        firstOffset: firstOffset,
+                        count: records,
+                        firstTimeMs: firstTimeMs,
+                        lastTimeMs: lastTimeMs,
+                        rawBytes: rawBytes,
+                        storedBytes: try reader.u32()
+                    )
+                )
             }
             return blocks
         } catch {

@@ -51,14 +51,19 @@ final class VolumeReader: Sendable {
             let size = try file.size()
             let head = try file.read(at: 0, count: Format.volumeHeaderBytes)
             let tail = try file.read(
-                at: max(0, size - Format.trailerBytes), count: Format.trailerBytes)
+                at: max(0, size - Format.trailerBytes),
+                count: Format.trailerBytes
+            )
             return (file: file, size: size, head: head, tail: tail)
         }
         let header = try VolumeHeader.read(opened.head, file: path)
         guard header.partition == partition, header.identity == identity else {
             throw LogError(
-                .foreign, "open volume", at: path,
-                hint: "it belongs to partition \(header.partition) of log \(header.identity)")
+                .foreign,
+                "open volume",
+                at: path,
+                hint: "it belongs to partition \(header.partition) of log \(header.identity)"
+            )
         }
         let trailer = try Trailer.read(opened.tail, fileBytes: opened.size, file: path)
         let footer = try onDisk("open volume") { () throws(DiskError) in
@@ -127,8 +132,12 @@ final class VolumeReader: Sendable {
     func walk(_ records: [UInt8], ofBlock index: Int) -> RecordWalk {
         let place = blocks[index]
         return RecordWalk(
-            records, in: 0..<records.count, first: place.firstOffset, timeMs: place.firstTimeMs,
-            count: place.count)
+            records,
+            in: 0..<records.count,
+            first: place.firstOffset,
+            timeMs: place.firstTimeMs,
+            count: place.count
+        )
     }
 
     /// Reads everything once; throws at the first damage.
@@ -156,7 +165,9 @@ final class VolumeReader: Sendable {
         }
         let head = Format.blockHeadBytes - 4
         let sum = Checksum.crc32c(
-            bytes[Format.blockHeadBytes...], seed: Checksum.crc32c(bytes[..<head]))
+            bytes[Format.blockHeadBytes...],
+            seed: Checksum.crc32c(bytes[..<head])
+        )
         guard stored == sum else { throw damage(place, "the block's checksum does not fit") }
         guard Array(bytes[..<head]) == place.head(codec: codec) else {
             throw damage(place, "block and footer do not agree")
@@ -185,7 +196,9 @@ final class VolumeReader: Sendable {
 extension StoredRecord {
     init(_ place: RecordWalk.Place, in bytes: [UInt8]) {
         self.init(
-            offset: LogOffset(place.offset), logTime: Timestamp(ms: place.timeMs),
-            payload: bytes[place.payload])
+            offset: LogOffset(place.offset),
+            logTime: Timestamp(ms: place.timeMs),
+            payload: bytes[place.payload]
+        )
     }
 }

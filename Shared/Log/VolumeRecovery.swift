@@ -10,8 +10,11 @@ extension Recovery {
             guard let partition = Folder.partitionIndex(name) else { continue }
             guard Int(partition) < all.count else {
                 throw LogError(
-                    .foreign, "open volumes", at: folder.partition(partition),
-                    hint: "the deployment has \(all.count) partitions")
+                    .foreign,
+                    "open volumes",
+                    at: folder.partition(partition),
+                    hint: "the deployment has \(all.count) partitions"
+                )
             }
             all[Int(partition)] = try openVolumes(of: partition, mark)
         }
@@ -22,7 +25,8 @@ extension Recovery {
     }
 
     private func openVolumes(
-        of partition: UInt16, _ mark: VolumesMark
+        of partition: UInt16,
+        _ mark: VolumesMark
     ) throws(LogError) -> [VolumeReader] {
         let path = folder.partition(partition)
         let names = try onDisk("open volumes") { () throws(DiskError) in
@@ -36,22 +40,30 @@ extension Recovery {
         for offset in names.compactMap(Folder.volumeOffset).sorted() where offset < span.next {
             volumes.append(
                 try VolumeReader(
-                    path: folder.volume(partition, offset), partition: partition,
-                    identity: mark.identity, disk: disk))
+                    path: folder.volume(partition, offset),
+                    partition: partition,
+                    identity: mark.identity,
+                    disk: disk
+                )
+            )
         }
         return volumes
     }
 
     private func check(
-        _ volumes: [VolumeReader], _ partition: Int, _ span: VolumesMark.Span
+        _ volumes: [VolumeReader],
+        _ partition: Int,
+        _ span: VolumesMark.Span
     ) throws(LogError) {
         var offset = span.first
         var timeMs = Int64.min
         for volume in volumes {
             guard volume.firstOffset == offset else {
                 throw LogError.missing(
-                    "open volumes", folder.volume(UInt16(partition), offset),
-                    "the next volume there begins at \(volume.firstOffset)")
+                    "open volumes",
+                    folder.volume(UInt16(partition), offset),
+                    "the next volume there begins at \(volume.firstOffset)"
+                )
             }
             guard volume.blocks.first.map({ $0.firstTimeMs >= timeMs }) ?? false else {
                 throw LogError.corrupt("open volumes", volume.path, byte: 0, "log time goes back")
@@ -61,8 +73,10 @@ extension Recovery {
         }
         guard offset == span.next else {
             throw LogError.missing(
-                "open volumes", folder.volume(UInt16(partition), offset),
-                "partition \(partition) must have volumes up to \(span.next)")
+                "open volumes",
+                folder.volume(UInt16(partition), offset),
+                "partition \(partition) must have volumes up to \(span.next)"
+            )
         }
     }
 }

@@ -34,7 +34,10 @@ struct VolumeBuilder {
                 lastTimeMs = record.timeMs
             }
             RecordWalk.append(
-                group[record.payload], delta: record.timeMs - lastTimeMs, to: &raw)
+                group[record.payload],
+                delta: record.timeMs - lastTimeMs,
+                to: &raw
+            )
             lastTimeMs = record.timeMs
             nextOffset = record.offset + 1
             count += 1
@@ -44,11 +47,17 @@ struct VolumeBuilder {
 
     /// The whole file; the builder is used up.
     mutating func finish(
-        partition: UInt16, identity: InstanceID, journal: UInt64
+        partition: UInt16,
+        identity: InstanceID,
+        journal: UInt64
     ) throws(LogError) -> [UInt8] {
         if count > 0 { try closeBlock() }
         let header = VolumeHeader(
-            partition: partition, identity: identity, firstOffset: firstOffset, journal: journal)
+            partition: partition,
+            identity: identity,
+            firstOffset: firstOffset,
+            journal: journal
+        )
         return header.bytes + body + Trailer.bytes(blocks: blocks, nextOffset: nextOffset)
     }
 
@@ -58,15 +67,23 @@ struct VolumeBuilder {
             packed = try Zstd.compress(raw, level: level)
         } catch {
             throw LogError(
-                .disk, "compress block", at: "offset \(nextOffset)",
-                hint: "zstd gave \(error); check the machine's memory")
+                .disk,
+                "compress block",
+                at: "offset \(nextOffset)",
+                hint: "zstd gave \(error); check the machine's memory"
+            )
         }
         let isSmaller = packed.count < raw.count
         let stored = isSmaller ? packed : raw
         let place = BlockPlace(
             position: UInt64(Format.volumeHeaderBytes + body.count),
-            firstOffset: nextOffset - UInt64(count), count: count, firstTimeMs: firstTimeMs,
-            lastTimeMs: lastTimeMs, rawBytes: UInt32(raw.count), storedBytes: UInt32(stored.count))
+            firstOffset: nextOffset - UInt64(count),
+            count: count,
+            firstTimeMs: firstTimeMs,
+            lastTimeMs: lastTimeMs,
+            rawBytes: UInt32(raw.count),
+            storedBytes: UInt32(stored.count)
+        )
         let head = place.head(codec: isSmaller ? Format.codecZstd : Format.codecPlain)
         var writer = ByteWriter(reserving: 4)
         writer.u32(Checksum.crc32c(stored, seed: Checksum.crc32c(head)))
@@ -90,7 +107,11 @@ struct VolumeWriter {
         let path = folder.volume(partition, span.lowerBound)
         do throws(LogError) {
             let volume = try VolumeReader(
-                path: path, partition: partition, identity: identity, disk: disk)
+                path: path,
+                partition: partition,
+                identity: identity,
+                disk: disk
+            )
             try volume.verify()
             return volume.firstOffset == span.lowerBound && volume.nextOffset == span.upperBound
                 && volume.journal == journal

@@ -18,18 +18,25 @@ enum CountCoding {
         case .unspecified, .greaterThan, .lessThan:
             throw ValueCoding.refused(
                 "a comparison that counts do not have",
-                "say at least, exactly, at most or between", at: "comparison")
+                "say at least, exactly, at most or between",
+                at: "comparison"
+            )
         }
         return CountTest(comparison, includesZero: sent.includeZero)
     }
 
     static func encode(_ count: CountTest) throws(WireError) -> SegmentV1.Count {
         func sent(
-            _ comparison: SegmentV1.Comparison, _ low: Int, _ high: Int = 0
+            _ comparison: SegmentV1.Comparison,
+            _ low: Int,
+            _ high: Int = 0
         ) throws(WireError) -> SegmentV1.Count {
             SegmentV1.Count(
-                comparison: comparison, low: try DefinitionCoding.exact(low, "a count"),
-                high: try DefinitionCoding.exact(high, "a count"), includeZero: count.includesZero)
+                comparison: comparison,
+                low: try DefinitionCoding.exact(low, "a count"),
+                high: try DefinitionCoding.exact(high, "a count"),
+                includeZero: count.includesZero
+            )
         }
         switch count.comparison {
         case .atLeast(let low): return try sent(.atLeast, low)
@@ -45,7 +52,10 @@ enum SumCoding {
     static func decode(_ sent: SegmentV1.Aggregate) throws(WireError) -> SumTest {
         guard sent.kind == .sum else {
             throw ValueCoding.refused(
-                "no aggregate this build knows", "compare the releases", at: "kind")
+                "no aggregate this build knows",
+                "compare the releases",
+                at: "kind"
+            )
         }
         let low = try number(sent.low, "low")
         let test: NumberTest
@@ -64,11 +74,16 @@ enum SumCoding {
 
     static func encode(_ sum: SumTest) throws(WireError) -> SegmentV1.Aggregate {
         func sent(
-            _ comparison: SegmentV1.Comparison, _ low: Number, _ high: Number? = nil
+            _ comparison: SegmentV1.Comparison,
+            _ low: Number,
+            _ high: Number? = nil
         ) throws(WireError) -> SegmentV1.Aggregate {
             var sent = SegmentV1.Aggregate(
-                kind: .sum, property: sum.property.text, comparison: comparison,
-                missingIsZero: sum.missingIsZero)
+                kind: .sum,
+                property: sum.property.text,
+                comparison: comparison,
+                missingIsZero: sum.missingIsZero
+            )
             sent.low = try ValueCoding.encode(.number(low))
             if let high { sent.high = try ValueCoding.encode(.number(high)) }
             return sent
@@ -84,7 +99,8 @@ enum SumCoding {
     }
 
     private static func number(
-        _ value: LogV1.Value?, _ field: String
+        _ value: LogV1.Value?,
+        _ field: String
     ) throws(WireError) -> Number {
         try DefinitionCoding.placed(field) { () throws(WireError) in
             guard let value, case .number(let number) = try ValueCoding.decode(value) else {

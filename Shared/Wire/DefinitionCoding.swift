@@ -4,8 +4,10 @@ import Basics
 public import Messages
 public import Segments
 
-/// The coding of definitions. What a definition means is checked by Segments' validation; here
-/// only what has no counterpart is refused.
+/// The coding of definitions.
+///
+/// What a definition means is checked by Segments' validation; here only what has no counterpart is
+/// refused.
 public enum DefinitionCoding {
     /// The definition that was sent.
     public static func decode(_ sent: SegmentV1.Definition) throws(WireError) -> Definition {
@@ -40,17 +42,20 @@ public enum DefinitionCoding {
         case .all(let group): return .all(AllOf(group.children.map(Int.init)))
         case .any(let group): return .any(AnyOf(group.children.map(Int.init)))
         case .not(let group): return .not(Not(children: group.children.map(Int.init)))
-        case .did(let did): return .did(try placed("did") { () throws(WireError) in try self.did(did) })
+        case .did(let did):
+            return .did(try placed("did") { () throws(WireError) in try self.did(did) })
         case .didNot(let sent):
             return .didNot(
                 try placed("did_not") { () throws(WireError) in
                     DidNot(try match(sent.events, sent.where, sent.window))
-                })
+                }
+            )
         case .user(let filter):
             return .user(
                 try placed("user") { () throws(WireError) in
                     UserProperty(try FilterCoding.decode(filter))
-                })
+                }
+            )
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -65,7 +70,8 @@ public enum DefinitionCoding {
         case .didNot(let didNot):
             let (events, filters, window) = try sent(didNot.match)
             return SegmentV1.Node(
-                kind: .didNot(SegmentV1.DidNot(events: events, where: filters, window: window)))
+                kind: .didNot(SegmentV1.DidNot(events: events, where: filters, window: window))
+            )
         case .user(let user):
             return SegmentV1.Node(kind: .user(try FilterCoding.encode(user.filter)))
         }
@@ -89,7 +95,8 @@ public enum DefinitionCoding {
             sums.append(
                 try placed("aggregates[\(index)]") { () throws(WireError) in
                     try SumCoding.decode(aggregate)
-                })
+                }
+            )
         }
         return Did(match, count: count, sums: sums)
     }
@@ -103,14 +110,17 @@ public enum DefinitionCoding {
     }
 
     private static func match(
-        _ events: [String], _ filters: [SegmentV1.Filter], _ window: SegmentV1.Window?
+        _ events: [String],
+        _ filters: [SegmentV1.Filter],
+        _ window: SegmentV1.Window?
     ) throws(WireError) -> EventMatch {
         var match = EventMatch(events.map { ExactName($0) })
         for (index, filter) in filters.enumerated() {
             match.filters.append(
                 try placed("where[\(index)]") { () throws(WireError) in
                     try FilterCoding.decode(filter)
-                })
+                }
+            )
         }
         if let window {
             match.window = try placed("window") { () throws(WireError) in
@@ -133,7 +143,8 @@ public enum DefinitionCoding {
 
     /// What `body` returns; its errors are placed inside `field`.
     static func placed<R>(
-        _ field: String, _ body: () throws(WireError) -> R
+        _ field: String,
+        _ body: () throws(WireError) -> R
     ) throws(WireError) -> R {
         do {
             return try body()
@@ -144,7 +155,8 @@ public enum DefinitionCoding {
 
     /// The number in another width.
     static func exact<From: BinaryInteger, To: BinaryInteger>(
-        _ value: From, _ what: String
+        _ value: From,
+        _ what: String
     ) throws(WireError) -> To {
         guard let number = To(exactly: value) else {
             throw ValueCoding.refused("\(what) of \(value)", "choose a number that fits")

@@ -9,7 +9,10 @@ enum FilterCoding {
     static func decode(_ sent: SegmentV1.Filter) throws(WireError) -> PropertyFilter {
         guard let comparison = operators.first(where: { $0.sent == sent.operator })?.own else {
             throw ValueCoding.refused(
-                "no operator this build knows", "compare the releases", at: "operator")
+                "no operator this build knows",
+                "compare the releases",
+                at: "operator"
+            )
         }
         var operands: [Operand] = []
         operands.reserveCapacity(sent.operands.count)
@@ -17,23 +20,31 @@ enum FilterCoding {
             operands.append(
                 try DefinitionCoding.placed("operands[\(index)]") { () throws(WireError) in
                     try operand(value, of: comparison)
-                })
+                }
+            )
         }
         return PropertyFilter(
-            ExactName(sent.property), comparison, operands, ignoreCase: sent.ignoreCase)
+            ExactName(sent.property),
+            comparison,
+            operands,
+            ignoreCase: sent.ignoreCase
+        )
     }
 
     static func encode(_ filter: PropertyFilter) throws(WireError) -> SegmentV1.Filter {
         let found = operators.first { $0.own == filter.operator }
         var sent = SegmentV1.Filter(
-            property: filter.property.text, operator: found?.sent ?? .unspecified,
-            ignoreCase: filter.ignoreCase)
+            property: filter.property.text,
+            operator: found?.sent ?? .unspecified,
+            ignoreCase: filter.ignoreCase
+        )
         for operand in filter.operands { sent.operands.append(try value(operand)) }
         return sent
     }
 
     private static func operand(
-        _ value: LogV1.Value, of comparison: FilterOperator
+        _ value: LogV1.Value,
+        of comparison: FilterOperator
     ) throws(WireError) -> Operand {
         if case .version(let version) = value.kind { return .version(version) }
         if comparison == .withinLast || comparison == .withinNext {

@@ -26,13 +26,19 @@ struct OpenedFrame<Header: ProtoMessage> {
             let prefix = try FramePrefix(bytes, limits: limits)
             guard prefix.flags.contains(.reply) == reply else {
                 throw WireError(
-                    .badFlags, reply ? "a request where a reply belongs" : "a reply to nothing",
-                    place: "frame[3]", hint: "requests go to servers, replies to clients")
+                    .badFlags,
+                    reply ? "a request where a reply belongs" : "a reply to nothing",
+                    place: "frame[3]",
+                    hint: "requests go to servers, replies to clients"
+                )
             }
             guard PackedFrame.checksum(bytes, prefix) == prefix.checksum else {
                 throw WireError(
-                    .badChecksum, "the bytes are not the ones that were sent", place: "frame[12]",
-                    hint: "send the frame again; if it happens often, check the network")
+                    .badChecksum,
+                    "the bytes are not the ones that were sent",
+                    place: "frame[12]",
+                    hint: "send the frame again; if it happens often, check the network"
+                )
             }
             return (prefix, try Self.header(bytes.extracting(prefix.headerRange)))
         }
@@ -42,8 +48,11 @@ struct OpenedFrame<Header: ProtoMessage> {
         payload = prefix.flags.contains(.zstd) ? try Self.decompressed(slice, limits) : slice
         guard prefix.flags.contains(.zstd) || slice.range.count <= limits.payloadBytes else {
             throw WireError(
-                .tooLarge, "a payload of \(slice.range.count) bytes, limit \(limits.payloadBytes)",
-                place: "payload", hint: "send less at a time")
+                .tooLarge,
+                "a payload of \(slice.range.count) bytes, limit \(limits.payloadBytes)",
+                place: "payload",
+                hint: "send less at a time"
+            )
         }
     }
 
@@ -56,7 +65,8 @@ struct OpenedFrame<Header: ProtoMessage> {
     }
 
     private static func decompressed(
-        _ slice: PayloadSlice, _ limits: FrameLimits
+        _ slice: PayloadSlice,
+        _ limits: FrameLimits
     ) throws(WireError) -> [UInt8] {
         let bytes = slice.withBytes { (span) in
             unsafe span.withUnsafeBytes { (raw) in unsafe [UInt8](raw) }
@@ -65,8 +75,11 @@ struct OpenedFrame<Header: ProtoMessage> {
             return try Zstd.decompress(bytes, maxBytes: limits.payloadBytes)
         } catch {
             throw WireError(
-                error.code == .tooLarge ? .tooLarge : .badCompression, error.text,
-                place: "payload", hint: error.hint)
+                error.code == .tooLarge ? .tooLarge : .badCompression,
+                error.text,
+                place: "payload",
+                hint: error.hint
+            )
         }
     }
 }

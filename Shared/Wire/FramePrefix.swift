@@ -2,7 +2,9 @@
 
 public import Basics
 
-/// The layout of a frame, all integers little-endian:
+/// The prefix of a frame.
+///
+/// All integers are little-endian:
 ///
 ///     offset size
 ///     0   2  magic 53 4C ("SL")
@@ -29,24 +31,36 @@ struct FramePrefix: Equatable {
     init(_ frame: RawSpan, limits: FrameLimits) throws(WireError) {
         guard frame.byteCount >= FramePrefix.byteCount else {
             throw WireError(
-                .truncated, "\(frame.byteCount) bytes are no frame", place: "frame",
-                hint: "a frame begins with 16 bytes")
+                .truncated,
+                "\(frame.byteCount) bytes are no frame",
+                place: "frame",
+                hint: "a frame begins with 16 bytes"
+            )
         }
         guard frame.u8(0) == 0x53, frame.u8(1) == 0x4c else {
             throw WireError(
-                .badMagic, "the bytes do not begin with SL", place: "frame[0]",
-                hint: "send frames of Shoal's protocol")
+                .badMagic,
+                "the bytes do not begin with SL",
+                place: "frame[0]",
+                hint: "send frames of Shoal's protocol"
+            )
         }
         guard frame.u8(2) == FramePrefix.version else {
             throw WireError(
-                .badVersion, "version \(frame.u8(2)), this build speaks \(FramePrefix.version)",
-                place: "frame[2]", hint: "use a client of this release or the one before")
+                .badVersion,
+                "version \(frame.u8(2)), this build speaks \(FramePrefix.version)",
+                place: "frame[2]",
+                hint: "use a client of this release or the one before"
+            )
         }
         flags = FrameFlags(rawValue: frame.u8(3))
         guard flags.isSubset(of: .all) else {
             throw WireError(
-                .badFlags, "flags \(flags.rawValue) that version 1 does not have",
-                place: "frame[3]", hint: "use a client of this release or the one before")
+                .badFlags,
+                "flags \(flags.rawValue) that version 1 does not have",
+                place: "frame[3]",
+                hint: "use a client of this release or the one before"
+            )
         }
         headerBytes = frame.u16(4)
         keyID = frame.u16(6)
@@ -89,25 +103,36 @@ struct FramePrefix: Equatable {
             throw WireError(
                 .badLength,
                 "header \(headerBytes) and payload \(payloadBytes) do not add up to \(size) bytes",
-                place: "frame[4]", hint: "send the frame whole, in one message")
+                place: "frame[4]",
+                hint: "send the frame whole, in one message"
+            )
         }
         guard size <= limits.frameBytes else {
             throw WireError(
-                .tooLarge, "\(size) bytes, limit \(limits.frameBytes)", place: "frame",
-                hint: "send less at a time")
+                .tooLarge,
+                "\(size) bytes, limit \(limits.frameBytes)",
+                place: "frame",
+                hint: "send less at a time"
+            )
         }
     }
 
     private func checkKey() throws(WireError) {
         if flags.contains(.sealed) {
             throw WireError(
-                .sealed, "sealed frames are not served yet", place: "frame[3]",
-                hint: "send unsealed frames over ipc:// or a private network")
+                .sealed,
+                "sealed frames are not served yet",
+                place: "frame[3]",
+                hint: "send unsealed frames over ipc:// or a private network"
+            )
         }
         guard keyID == 0 else {
             throw WireError(
-                .unprovedKey, "the frame names key \(keyID) and is not sealed by it",
-                place: "frame[6]", hint: "leave the key id 0 in unsealed frames")
+                .unprovedKey,
+                "the frame names key \(keyID) and is not sealed by it",
+                place: "frame[6]",
+                hint: "leave the key id 0 in unsealed frames"
+            )
         }
     }
 }
@@ -133,9 +158,13 @@ public struct FrameFlags: OptionSet, Sendable, Hashable {
 
 /// How much a receiver takes on for one frame.
 public struct FrameLimits: Sendable, Hashable {
-    /// The largest frame. Unit: bytes.
+    /// The largest frame.
+    ///
+    /// Unit: bytes.
     public var frameBytes: Int
-    /// The largest payload once decompressed. Unit: bytes.
+    /// The largest payload once decompressed.
+    ///
+    /// Unit: bytes.
     public var payloadBytes: Int
 
     /// The limits between services, or others.
@@ -149,7 +178,9 @@ public struct FrameLimits: Sendable, Hashable {
 
     /// The limits of what a client may send to a service.
     public static let client = FrameLimits(
-        frameBytes: Limits.clientFrameBytes, payloadBytes: Limits.trackBatchBytes)
+        frameBytes: Limits.clientFrameBytes,
+        payloadBytes: Limits.trackBatchBytes
+    )
 }
 
 extension RawSpan {

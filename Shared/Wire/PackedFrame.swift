@@ -10,12 +10,15 @@ public struct FrameOptions: Sendable, Hashable {
     public var zstd: Bool
     /// Whether nothing follows behind this page.
     public var endOfStream: Bool
-    /// The largest frame. Unit: bytes.
+    /// The largest frame.
+    ///
+    /// Unit: bytes.
     public var frameBytesMax: Int
 
     /// Plain frames up to the limit between services, or others.
     public init(
-        zstd: Bool = false, endOfStream: Bool = false,
+        zstd: Bool = false,
+        endOfStream: Bool = false,
         frameBytesMax: Int = Limits.serviceFrameBytes + Limits.headerBytes
     ) {
         self.zstd = zstd
@@ -23,7 +26,9 @@ public struct FrameOptions: Sendable, Hashable {
         self.frameBytesMax = frameBytesMax
     }
 
-    /// Smaller payloads are not compressed: it costs more time than it saves bytes. Unit: bytes.
+    /// Smaller payloads are not compressed: it costs more time than it saves bytes.
+    ///
+    /// Unit: bytes.
     public static let zstdFromBytes = 4 << 10
 }
 
@@ -41,6 +46,14 @@ public struct FrameOptions: Sendable, Hashable {
     private let prefix: FramePrefix
     private let header: UnsafeRawPointer
     private let payload: Payload
+    // Not inlined: the optimiser of Swift 6.3.1 aborts when it clones this initialiser.
+    @inline(never)
+    private init(prefix: FramePrefix, header: UnsafeRawPointer, payload: Payload) {
+        self.prefix = prefix
+        unsafe self.header = header
+        unsafe self.payload = payload
+    }
+
     /// How many bytes `write` writes.
     public var count: Int { prefix.payloadRange.upperBound }
 
@@ -75,7 +88,10 @@ public struct FrameOptions: Sendable, Hashable {
         let written = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(buffer))
         let checksum = PackedFrame.checksum(written, prefix)
         unsafe buffer.storeBytes(
-            of: checksum.littleEndian, toByteOffset: FramePrefix.checkedBytes, as: UInt32.self)
+            of: checksum.littleEndian,
+            toByteOffset: FramePrefix.checkedBytes,
+            as: UInt32.self
+        )
     }
 
     /// CRC32C of bytes 0–11 ‖ header ‖ payload.
@@ -89,8 +105,11 @@ public struct FrameOptions: Sendable, Hashable {
 extension PackedFrame {
     /// Lends the frame of a header and a payload; without a payload it is empty.
     static func lend<R>(
-        _ header: some ProtoMessage, _ payload: (any ProtoMessage)?, reply: Bool,
-        _ options: FrameOptions, _ body: (borrowing PackedFrame) -> R
+        _ header: some ProtoMessage,
+        _ payload: (any ProtoMessage)?,
+        reply: Bool,
+        _ options: FrameOptions,
+        _ body: (borrowing PackedFrame) -> R
     ) throws(WireError) -> R {
         var flags: FrameFlags = reply ? .reply : []
         if options.endOfStream { flags.insert(.endOfStream) }
@@ -110,7 +129,13 @@ extension PackedFrame {
                         return try unsafe lend(header, flags, .bytes(bytes), size, options, body)
                     }
                     return try unsafe lend(
-                        header, flags.union(.zstd), .bytes(smaller), smaller.count, options, body)
+                        header,
+                        flags.union(.zstd),
+                        .bytes(smaller),
+                        smaller.count,
+                        options,
+                        body
+                    )
                 }
             }.get()
         } catch let error as MessageError {
@@ -123,15 +148,20 @@ extension PackedFrame {
     }
 
     private static func lend<R>(
-        _ header: some ProtoMessage, _ flags: FrameFlags, _ payload: Payload, _ size: Int,
-        _ options: FrameOptions, _ body: (borrowing PackedFrame) -> R
+        _ header: some ProtoMessage,
+        _ flags: FrameFlags,
+        _ payload: Payload,
+        _ size: Int,
+        _ options: FrameOptions,
+        _ body: (borrowing PackedFrame) -> R
     ) throws(WireError) -> R {
         do {
             return try header.withEncoder { (encoder) throws(MessageError) in
                 Result { () throws(WireError) -> R in
                     let prefix = try checkedPrefix(flags, encoder.byteCount, size, options)
                     return unsafe body(
-                        PackedFrame(prefix: prefix, header: encoder.packed, payload: payload))
+                        PackedFrame(prefix: prefix, header: encoder.packed, payload: payload)
+                    )
                 }
             }.get()
         } catch let error as MessageError {
@@ -144,21 +174,36 @@ extension PackedFrame {
     }
 
     private static func checkedPrefix(
-        _ flags: FrameFlags, _ header: Int, _ payload: Int, _ options: FrameOptions
+        _ flags: FrameFlags,
+        _ header: Int,
+        _ payload: Int,
+        _ options: FrameOptions
     ) throws(WireError) -> FramePrefix {
         let size = FramePrefix.byteCount + header + payload
         guard let headerBytes = UInt16(exactly: header) else {
             throw WireError(
-                .tooLarge, "a header of \(header) bytes, limit \(UInt16.max)", place: "header",
-                hint: "send less metadata", operation: "encode")
+                .tooLarge,
+                "a header of \(header) bytes, limit \(UInt16.max)",
+                place: "header",
+                hint: "send less metadata",
+                operation: "encode"
+            )
         }
         guard size <= options.frameBytesMax, let payloadBytes = UInt32(exactly: payload) else {
             throw WireError(
-                .tooLarge, "\(size) bytes, limit \(options.frameBytesMax)", place: "frame",
-                hint: "send less at a time", operation: "encode")
+                .tooLarge,
+                "\(size) bytes, limit \(options.frameBytesMax)",
+                place: "frame",
+                hint: "send less at a time",
+                operation: "encode"
+            )
         }
         return FramePrefix(
-            flags: flags, headerBytes: headerBytes, keyID: 0, payloadBytes: payloadBytes)
+            flags: flags,
+            headerBytes: headerBytes,
+            keyID: 0,
+            payloadBytes: payloadBytes
+        )
     }
 
     /// The bytes by zstd when that saves a fifth of them.

@@ -14,24 +14,31 @@ public struct RequestFrame: Sendable {
 
     /// Takes a frame apart after checking all of it; any thread.
     public static func decode(
-        _ frame: any PayloadBytes, limits: FrameLimits = FrameLimits()
+        _ frame: any PayloadBytes,
+        limits: FrameLimits = FrameLimits()
     ) throws(WireError) -> RequestFrame {
         let opened = try OpenedFrame<RpcV1.RequestHeader>(frame, reply: false, limits)
         return RequestFrame(
-            header: opened.header, flags: opened.prefix.flags, payload: opened.payload)
+            header: opened.header,
+            flags: opened.prefix.flags,
+            payload: opened.payload
+        )
     }
 
     /// Lends the frame of a request, ready to be written where it is to go; any thread.
     public static func withPacked<R>(
-        _ header: RpcV1.RequestHeader, _ request: any ProtoMessage,
-        _ options: FrameOptions = FrameOptions(), _ body: (borrowing PackedFrame) -> R
+        _ header: RpcV1.RequestHeader,
+        _ request: any ProtoMessage,
+        _ options: FrameOptions = FrameOptions(),
+        _ body: (borrowing PackedFrame) -> R
     ) throws(WireError) -> R {
         try PackedFrame.lend(header, request, reply: false, options, body)
     }
 
     /// The frame of a request as bytes.
     public static func encode(
-        _ header: RpcV1.RequestHeader, _ request: any ProtoMessage,
+        _ header: RpcV1.RequestHeader,
+        _ request: any ProtoMessage,
         _ options: FrameOptions = FrameOptions()
     ) throws(WireError) -> [UInt8] {
         try withPacked(header, request, options) { $0.bytes() }
@@ -42,37 +49,62 @@ public struct RequestFrame: Sendable {
     /// - Parameter arrivedNs: the instant of arrival. Unit: ns of the monotonic clock.
     public func context(arrivedNs: UInt64) throws(WireError) -> CallContext {
         guard let requestID = header.requestID, requestID.count == 16 else {
-            throw RequestFrame.broken("request_id", "not 16 bytes", "make 16 random bytes per request")
+            throw RequestFrame.broken(
+                "request_id",
+                "not 16 bytes",
+                "make 16 random bytes per request"
+            )
         }
         guard header.method.hasPrefix("/") else {
             throw RequestFrame.broken(
-                "method", "no full method name", "such as /shoal.ingestion.v1.Ingestion/Track")
+                "method",
+                "no full method name",
+                "such as /shoal.ingestion.v1.Ingestion/Track"
+            )
         }
         guard (1...RequestFrame.timeoutMsMax).contains(header.timeoutMs) else {
             throw RequestFrame.broken(
-                "timeout_ms", "\(header.timeoutMs) ms", "1 to \(RequestFrame.timeoutMsMax) ms")
+                "timeout_ms",
+                "\(header.timeoutMs) ms",
+                "1 to \(RequestFrame.timeoutMsMax) ms"
+            )
         }
         guard header.attempt <= RequestFrame.attemptsMax else {
             throw RequestFrame.broken(
-                "attempt", "\(header.attempt)", "at most \(RequestFrame.attemptsMax) attempts")
+                "attempt",
+                "\(header.attempt)",
+                "at most \(RequestFrame.attemptsMax) attempts"
+            )
         }
         let project = try header.project.map { (text) throws(WireError) in
             guard let project = ProjectName(text) else {
                 throw RequestFrame.broken(
-                    "project", "not a project's name", "lower-case letters, digits and dashes")
+                    "project",
+                    "not a project's name",
+                    "lower-case letters, digits and dashes"
+                )
             }
             return project
         }
         let (deadline, overflow) = arrivedNs.addingReportingOverflow(
-            UInt64(header.timeoutMs) * 1_000_000)
+            UInt64(header.timeoutMs) * 1_000_000
+        )
         return CallContext(
-            requestID: requestID, method: header.method, project: project,
-            deadlineNs: overflow ? .max : deadline, attempt: header.attempt, caller: header.caller,
-            traceparent: header.traceparent, maxReplyBytes: header.maxReplyBytes,
-            metadata: header.metadata)
+            requestID: requestID,
+            method: header.method,
+            project: project,
+            deadlineNs: overflow ? .max : deadline,
+            attempt: header.attempt,
+            caller: header.caller,
+            traceparent: header.traceparent,
+            maxReplyBytes: header.maxReplyBytes,
+            metadata: header.metadata
+        )
     }
 
-    /// The longest a call may take. Unit: ms.
+    /// The longest a call may take.
+    ///
+    /// Unit: ms.
     public static let timeoutMsMax: UInt32 = 600_000
     /// The most attempts of one call.
     public static let attemptsMax: UInt32 = 100
@@ -87,14 +119,24 @@ extension RpcV1.RequestHeader {
     ///
     /// - Parameter timeoutMs: what is left of the call's time. Unit: ms.
     public init(
-        _ method: MethodDescription, _ options: CallOptions, requestID: [UInt8],
-        timeoutMs: UInt32, attempt: UInt32 = 0, caller: String? = nil
+        _ method: MethodDescription,
+        _ options: CallOptions,
+        requestID: [UInt8],
+        timeoutMs: UInt32,
+        attempt: UInt32 = 0,
+        caller: String? = nil
     ) {
         self.init(
-            requestID: requestID, method: method.name, timeoutMs: timeoutMs,
-            maxReplyBytes: options.maxReplyBytes, attempt: attempt,
-            traceparent: options.traceparent, caller: caller, project: options.project?.text,
-            metadata: options.metadata)
+            requestID: requestID,
+            method: method.name,
+            timeoutMs: timeoutMs,
+            maxReplyBytes: options.maxReplyBytes,
+            attempt: attempt,
+            traceparent: options.traceparent,
+            caller: caller,
+            project: options.project?.text,
+            metadata: options.metadata
+        )
     }
 
     /// Whether the reply may be compressed by zstd: metadata `accept: zstd`.

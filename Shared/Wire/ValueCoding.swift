@@ -5,8 +5,10 @@ public import Messages
 
 /// The coding of property values; Track, Import and definitions share it.
 public enum ValueCoding {
-    /// The property value of an event or a user. Refuses NaN and infinities, versions, absent
-    /// values, and lists that are too long or hold an absent value. Numbers take their normal form.
+    /// The property value of an event or a user.
+    ///
+    /// Refuses NaN and infinities, versions, absent values, and lists that are too long or hold an
+    /// absent value. Numbers take their normal form.
     public static func decode(_ value: LogV1.Value) throws(WireError) -> PropertyValue {
         switch value.kind {
         case .text(let text): return .text(try checked(text))
@@ -18,12 +20,17 @@ public enum ValueCoding {
         case .list(let list): return .list(try elements(list))
         case .version:
             throw refused(
-                "a version", "versions stand in definitions only; send the text", at: "version")
+                "a version",
+                "versions stand in definitions only; send the text",
+                at: "version"
+            )
         case nil: throw refused("no value", "leave the property out, or give it a value")
         }
     }
 
-    /// The value on the wire. A list inside a list has no place there.
+    /// The value on the wire.
+    ///
+    /// A list inside a list has no place there.
     public static func encode(_ value: PropertyValue) throws(WireError) -> LogV1.Value {
         guard case .list(let values) = value else {
             return LogV1.Value(kind: kind(try plain(value)))
@@ -42,7 +49,9 @@ public enum ValueCoding {
         guard !property.name.isEmpty, property.name.utf8.count <= Limits.nameBytes else {
             throw refused(
                 property.name.isEmpty ? "no name" : "a name of \(property.name.utf8.count) bytes",
-                "name the property in 1 to \(Limits.nameBytes) bytes", at: "name")
+                "name the property in 1 to \(Limits.nameBytes) bytes",
+                at: "name"
+            )
         }
         guard let value = property.value else {
             throw refused("no value", "leave the property out, or give it a value", at: "value")
@@ -56,7 +65,8 @@ public enum ValueCoding {
 
     /// A named value on the wire.
     public static func encode(
-        name: String, _ value: PropertyValue
+        name: String,
+        _ value: PropertyValue
     ) throws(WireError) -> LogV1.Property {
         do {
             return LogV1.Property(name: name, value: try encode(value))
@@ -77,8 +87,10 @@ public enum ValueCoding {
         let count = text.utf8.count
         guard count <= Limits.textValueBytes else {
             throw refused(
-                "a text of \(count) bytes", "shorten it to \(Limits.textValueBytes) bytes",
-                at: "text")
+                "a text of \(count) bytes",
+                "shorten it to \(Limits.textValueBytes) bytes",
+                at: "text"
+            )
         }
         return text
     }
@@ -140,8 +152,10 @@ public enum ValueCoding {
 
     private static func tooLong(_ count: Int) -> WireError {
         refused(
-            "a list of \(count) values", "lists hold at most \(Limits.listValues) values",
-            at: "list")
+            "a list of \(count) values",
+            "lists hold at most \(Limits.listValues) values",
+            at: "list"
+        )
     }
 
     static func refused(_ message: String, _ hint: String, at place: String = "") -> WireError {

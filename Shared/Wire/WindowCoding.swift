@@ -14,20 +14,29 @@ enum WindowCoding {
         case .ago(let ago):
             return .ago(
                 fromMs: try DefinitionCoding.exact(ago.fromMs, "a duration"),
-                toMs: try DefinitionCoding.exact(ago.toMs, "a duration"))
+                toMs: try DefinitionCoding.exact(ago.toMs, "a duration")
+            )
         case .between(let between):
             return .between(
                 from: between.fromMs.map { Timestamp(ms: $0) },
-                to: between.toMs.map { Timestamp(ms: $0) })
+                to: between.toMs.map { Timestamp(ms: $0) }
+            )
         case .calendar(let calendar):
             guard let unit = units.first(where: { $0.sent == calendar.unit })?.own else {
                 throw ValueCoding.refused(
-                    "no calendar unit", "say day, week, month, quarter or year", at: "calendar.unit")
+                    "no calendar unit",
+                    "say day, week, month, quarter or year",
+                    at: "calendar.unit"
+                )
             }
             return .calendar(
                 CalendarWindow(
-                    last: Int(calendar.count), unit: unit,
-                    includesCurrent: calendar.includeCurrent, zone: calendar.zone))
+                    last: Int(calendar.count),
+                    unit: unit,
+                    includesCurrent: calendar.includeCurrent,
+                    zone: calendar.zone
+                )
+            )
         case nil:
             throw ValueCoding.refused("no window", "this build may be older than the sender's")
         }
@@ -42,7 +51,8 @@ enum WindowCoding {
         case .ago(let fromMs, let toMs):
             let ago = SegmentV1.AgoWindow(
                 fromMs: try DefinitionCoding.exact(fromMs, "a duration"),
-                toMs: try DefinitionCoding.exact(toMs, "a duration"))
+                toMs: try DefinitionCoding.exact(toMs, "a duration")
+            )
             return SegmentV1.Window(kind: .ago(ago))
         case .between(let from, let to):
             let between = SegmentV1.BetweenWindow(fromMs: from?.ms, toMs: to?.ms)
@@ -51,8 +61,10 @@ enum WindowCoding {
             let found = units.first { $0.own == calendar.unit }
             let sent = SegmentV1.CalendarWindow(
                 count: try DefinitionCoding.exact(calendar.last, "a count"),
-                unit: found?.sent ?? .unspecified, includeCurrent: calendar.includesCurrent,
-                zone: calendar.zone)
+                unit: found?.sent ?? .unspecified,
+                includeCurrent: calendar.includesCurrent,
+                zone: calendar.zone
+            )
             return SegmentV1.Window(kind: .calendar(sent))
         }
     }

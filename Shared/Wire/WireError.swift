@@ -46,7 +46,11 @@ public struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     public let hint: String
 
     init(
-        _ code: Code, _ message: String, place: String, hint: String, operation: String = "decode"
+        _ code: Code,
+        _ message: String,
+        place: String,
+        hint: String,
+        operation: String = "decode"
     ) {
         self.code = code
         self.operation = operation
@@ -59,8 +63,12 @@ public struct WireError: Error, Sendable, Hashable, CustomStringConvertible {
     init(_ error: MessageError, _ code: Code, place: String) {
         let path = error.place.isEmpty ? place : place + "." + error.place
         self.init(
-            code, error.message, place: path, hint: error.hint,
-            operation: error.operation.rawValue)
+            code,
+            error.message,
+            place: path,
+            hint: error.hint,
+            operation: error.operation.rawValue
+        )
     }
 
     /// Whether the same bytes can be taken later: damage on the way may not happen again.

@@ -17,6 +17,7 @@ struct BusRateTests {
         channel.setReplyBudget(bytes: server.replyBudgetBytes)
         let body = [UInt8](repeating: 7, count: 200)
         let startNs = rig.clock.monotonicNs
+        let startCPU = Self.cpuSeconds
         let bytes = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<inFlight {
                 group.addTask {
@@ -33,7 +34,19 @@ struct BusRateTests {
         let elapsed = Double(rig.clock.monotonicNs - startNs) / 1e9
         #expect(bytes == count / inFlight * inFlight * 200)
         if isBench {
-            print("echo 200 B, \(inFlight) in flight: \(Int(Double(count) / elapsed)) calls/s")
+            let cpuUs = (Self.cpuSeconds - startCPU) * 1e6 / Double(count)
+            print(
+                "echo 200 B, \(inFlight) in flight: \(Int(Double(count) / elapsed)) calls/s,",
+                "\(Int(cpuUs.rounded())) µs of CPU per call, both sides"
+            )
         }
+    }
+
+    /// What this process has used so far.
+    private static var cpuSeconds: Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let seconds = Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+        return seconds + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
     }
 }

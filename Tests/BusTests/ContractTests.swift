@@ -14,7 +14,10 @@ struct ContractTests {
         for count in [0, 1, 200, 70_000] {
             let sent = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
             let got = try await channel.ask(
-                sent, maxReplyBytes: count, deadlineNs: rig.ahead(ms: 10_000))
+                sent,
+                maxReplyBytes: count,
+                deadlineNs: rig.ahead(ms: 10_000)
+            )
             #expect(got == sent)
         }
         #expect(channel.isConnected)
@@ -24,7 +27,10 @@ struct ContractTests {
         await rig.until("every request is finished") { server.inFlight == 0 }
     }
 
-    @Test("256 calls in flight, answered in reverse, find their callers", arguments: BusKind.allCases)
+    @Test(
+        "256 calls in flight, answered in reverse, find their callers",
+        arguments: BusKind.allCases
+    )
     func outOfOrder(_ kind: BusKind) async throws {
         let rig = Rig(kind)
         let stash = Stash()
@@ -38,7 +44,10 @@ struct ContractTests {
             for number in 0..<256 {
                 group.addTask {
                     let got = try await channel.ask(
-                        bytes(of: number), maxReplyBytes: 4, deadlineNs: deadline)
+                        bytes(of: number),
+                        maxReplyBytes: 4,
+                        deadlineNs: deadline
+                    )
                     #expect(got == bytes(of: number))
                 }
             }
@@ -81,7 +90,8 @@ struct ContractTests {
             #expect(channel.callsInFlight == 2)
             #expect(channel.outstandingBytes == channel.replyBudgetBytes)
             alone.first?.replier.reply(
-                OutgoingFrame(copying: [UInt8](repeating: 7, count: large)))
+                OutgoingFrame(copying: [UInt8](repeating: 7, count: large))
+            )
             await rig.until("the last one arrives") { stash.heard == 5 }
             for request in stash.empty() { request.replier.reply(OutgoingFrame(copying: [1])) }
             let counts = try await group.reduce(into: []) { $0.append($1) }
@@ -164,8 +174,10 @@ struct ContractTests {
         #expect(answers == [7, 8])
     }
 
-    @Test("a request over the server's limit costs its connection, not the server",
-        arguments: BusKind.allCases)
+    @Test(
+        "a request over the server's limit costs its connection, not the server",
+        arguments: BusKind.allCases
+    )
     func oversizedRequest(_ kind: BusKind) async throws {
         let rig = Rig(kind)
         var options = ServerOptions()
@@ -178,7 +190,9 @@ struct ContractTests {
         #expect(try await guilty.ask(fitting, deadlineNs: deadline) == fitting)
         #expect(try await innocent.ask([1], deadlineNs: deadline) == [1])
         let refused = await guilty.failure(
-            [UInt8](repeating: 1, count: 1_001), deadlineNs: deadline)
+            [UInt8](repeating: 1, count: 1_001),
+            deadlineNs: deadline
+        )
         #expect(refused?.code == .connectionLost)
         #expect(try await innocent.ask([2], deadlineNs: deadline) == [2])
         #expect(innocent.connectionNumber == 1)
@@ -203,7 +217,9 @@ struct ContractTests {
             _ = try await channel.call(frame, maxReplyBytes: 10, deadlineNs: deadline)
         }
         let refused = await channel.failure(
-            [UInt8](repeating: 1, count: 101), deadlineNs: deadline)
+            [UInt8](repeating: 1, count: 101),
+            deadlineNs: deadline
+        )
         #expect(refused?.code == .frameTooLarge)
     }
 }

@@ -12,7 +12,8 @@ struct EndpointTests {
         arguments: [
             "tcp://127.0.0.1:4001", "tcp://db-7.internal:1", "tcp://0.0.0.0:65535",
             "tcp://[::1]:4001", "ipc:///run/shoal/x.sock", "ipc:///x", "memory://registry",
-        ])
+        ]
+    )
     func reads(_ text: String) throws {
         #expect(try Endpoint(text).description == text)
     }
@@ -28,7 +29,8 @@ struct EndpointTests {
             "memory://", "TCP://127.0.0.1:80", "tcp://a:1\u{0}",
             "ipc:///" + String(repeating: "a", count: 107),
             "tcp://" + String(repeating: "a", count: 200) + ":80",
-        ])
+        ]
+    )
     func refuses(_ text: String) {
         #expect {
             try Endpoint(text)
@@ -55,8 +57,10 @@ struct EndpointTests {
         try rig.bus.serve(endpoint, options: ServerOptions(), handler: { _, _ in }).stop()
         #expect {
             try rig.bus.serve(
-                try Endpoint("ipc://\(folder)/none/x"), options: ServerOptions(),
-                handler: { _, _ in })
+                try Endpoint("ipc://\(folder)/none/x"),
+                options: ServerOptions(),
+                handler: { _, _ in }
+            )
         } throws: { error in
             (error as? BusError)?.code == .system
         }
@@ -71,7 +75,10 @@ struct EndpointTests {
         for (text, code) in cases {
             #expect {
                 try rig.bus.serve(
-                    try Endpoint(text), options: ServerOptions(), handler: { _, _ in })
+                    try Endpoint(text),
+                    options: ServerOptions(),
+                    handler: { _, _ in }
+                )
             } throws: { error in
                 (error as? BusError)?.code == code
             }

@@ -52,8 +52,12 @@ struct HostilePeer: ~Copyable {
     func hear(_ count: Int) -> [UInt8] {
         var patience = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience,
-            socklen_t(MemoryLayout<timeval>.size))
+            descriptor,
+            SOL_SOCKET,
+            SO_RCVTIMEO,
+            &patience,
+            socklen_t(MemoryLayout<timeval>.size)
+        )
         var heard = [UInt8](repeating: 0, count: count)
         let got = heard.withUnsafeMutableBytes {
             recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_WAITALL))
@@ -65,6 +69,11 @@ struct HostilePeer: ~Copyable {
     func closeWithReset() {
         var abrupt = linger(l_onoff: 1, l_linger: 0)
         setsockopt(
-            descriptor, SOL_SOCKET, SO_LINGER, &abrupt, socklen_t(MemoryLayout<linger>.size))
+            descriptor,
+            SOL_SOCKET,
+            SO_LINGER,
+            &abrupt,
+            socklen_t(MemoryLayout<linger>.size)
+        )
     }
 }

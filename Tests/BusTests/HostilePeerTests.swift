@@ -79,8 +79,10 @@ struct HostilePeerTests {
         #expect(server.inFlight == 0)
     }
 
-    @Test("the server outlives a few hundred mutated conversations",
-        arguments: [11, 12, 13] as [UInt64])
+    @Test(
+        "the server outlives a few hundred mutated conversations",
+        arguments: [11, 12, 13] as [UInt64]
+    )
     func mutations(_ seed: UInt64) async throws {
         let (rig, port, server, channel) = try target()
         var random = SeededRandom(seed: seed)
@@ -116,7 +118,8 @@ struct HostilePeerTests {
         // nanomsg keeps the rest of the refused reply and would greet the next server with it.
         let server = try rig.serve { message, replier in
             replier.reply(
-                OutgoingFrame(copying: [UInt8](repeating: 1, count: message.count * 1_000)))
+                OutgoingFrame(copying: [UInt8](repeating: 1, count: message.count * 1_000))
+            )
         }
         var options = ChannelOptions()
         options.receiveBytesMax = 4_000

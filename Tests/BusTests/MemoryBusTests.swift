@@ -20,8 +20,10 @@ struct MemoryBusTests {
         return try bus.connect(endpoint, options: ChannelOptions())
     }
 
-    @Test("a dropped request, and a dropped reply, end at the deadline of the clock",
-        arguments: [1, 2] as [UInt64])
+    @Test(
+        "a dropped request, and a dropped reply, end at the deadline of the clock",
+        arguments: [1, 2] as [UInt64]
+    )
     func drop(_ lost: UInt64) async throws {
         let clock = ManualClock()
         let bus = bus(clock, [lost: [.drop]])

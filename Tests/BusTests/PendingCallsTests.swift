@@ -13,17 +13,26 @@ struct PendingCallsTests {
         -> Calls.Settings
     {
         Calls.Settings(
-            inFlightMax: inFlight, waitingMax: waiting, connectTimeoutNs: 100,
-            lateReplyGraceNs: 50, unknownBudgetBytes: budget)
+            inFlightMax: inFlight,
+            waitingMax: waiting,
+            connectTimeoutNs: 100,
+            lateReplyGraceNs: 50,
+            unknownBudgetBytes: budget
+        )
     }
 
     /// Begins a call and returns its number.
     func begin(
-        _ calls: inout Calls, _ name: String, bytes: Int = 0, until: UInt64 = 1_000, at: UInt64 = 0
+        _ calls: inout Calls,
+        _ name: String,
+        bytes: Int = 0,
+        until: UInt64 = 1_000,
+        at: UInt64 = 0
     ) -> UInt32 {
         let id = calls.reserve()
         #expect(
-            calls.begin(id, name, maxReplyBytes: bytes, deadlineNs: until, nowNs: at) == nil)
+            calls.begin(id, name, maxReplyBytes: bytes, deadlineNs: until, nowNs: at) == nil
+        )
         return id
     }
 
@@ -83,7 +92,9 @@ struct PendingCallsTests {
         #expect(send(&calls) == ["a", "b"])
         #expect(calls.wakeNs == 10)
         #expect(shown(calls.expire(nowNs: 9)) == [])
-        #expect(shown(calls.expire(nowNs: 10)) == ["a deadlineExceeded sent", "c deadlineExceeded"])
+        #expect(
+            shown(calls.expire(nowNs: 10)) == ["a deadlineExceeded sent", "c deadlineExceeded"]
+        )
         #expect(calls.count == 1)
         #expect(calls.budget.usedBytes == 2 * 1_280)
         #expect(calls.answered(a) == nil)
@@ -154,9 +165,11 @@ struct PendingCallsTests {
         _ = begin(&calls, "c")
         let id = calls.reserve()
         #expect(
-            calls.begin(id, "d", maxReplyBytes: 0, deadlineNs: 9, nowNs: 1) == .tooManyCalls)
+            calls.begin(id, "d", maxReplyBytes: 0, deadlineNs: 9, nowNs: 1) == .tooManyCalls
+        )
         #expect(
-            calls.begin(id, "d", maxReplyBytes: 0, deadlineNs: 9, nowNs: 9) == .deadlineExceeded)
+            calls.begin(id, "d", maxReplyBytes: 0, deadlineNs: 9, nowNs: 9) == .deadlineExceeded
+        )
         #expect(shown(calls.cancel(b, nowNs: 1).map { [$0] } ?? []) == ["b cancelled"])
         #expect(calls.cancel(b, nowNs: 1) == nil)
         #expect(shown(calls.cancel(a, nowNs: 1).map { [$0] } ?? []) == ["a cancelled sent"])
@@ -177,7 +190,10 @@ struct PendingCallsTests {
         #expect(calls.next() == nil)
     }
 
-    @Test("whatever happens, the counts and the budget agree", arguments: [1, 2, 3, 4, 5] as [UInt64])
+    @Test(
+        "whatever happens, the counts and the budget agree",
+        arguments: [1, 2, 3, 4, 5] as [UInt64]
+    )
     func randomWalk(_ seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var calls = Calls(settings: Self.settings(inFlight: 5, waiting: 6), nowNs: 0)
@@ -191,7 +207,12 @@ struct PendingCallsTests {
                 let until = now + UInt64.random(in: 1...80, using: &random)
                 let bytes = Int.random(in: 0...12_000, using: &random)
                 let refusal = calls.begin(
-                    id, "x", maxReplyBytes: bytes, deadlineNs: until, nowNs: now)
+                    id,
+                    "x",
+                    maxReplyBytes: bytes,
+                    deadlineNs: until,
+                    nowNs: now
+                )
                 if refusal == nil {
                     begun += 1
                     alive.append(id)

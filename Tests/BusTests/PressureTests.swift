@@ -7,8 +7,10 @@ import Testing
 
 @Suite("pressure", .serialized)
 struct PressureTests {
-    @Test("a server restarted ten times under load is found again each time",
-        arguments: [BusKind.tcp, .ipc])
+    @Test(
+        "a server restarted ten times under load is found again each time",
+        arguments: [BusKind.tcp, .ipc]
+    )
     func restarts(_ kind: BusKind) async throws {
         let rig = Rig(kind)
         var server = try rig.serve { echo($0, $1) }
@@ -21,8 +23,14 @@ struct PressureTests {
                     var codes: Set<BusError.Code> = []
                     while !isOver.value {
                         let ended = await channel.failure(
-                            bytes(of: number), deadlineNs: rig.ahead(ms: 20_000))
-                        if let ended { codes.insert(ended.code) } else { answered.change { $0 += 1 } }
+                            bytes(of: number),
+                            deadlineNs: rig.ahead(ms: 20_000)
+                        )
+                        if let ended {
+                            codes.insert(ended.code)
+                        } else {
+                            answered.change { $0 += 1 }
+                        }
                     }
                     return codes
                 }
@@ -32,7 +40,10 @@ struct PressureTests {
                 await rig.until("calls are answered") { answered.value > before + 200 }
                 server.stop()
                 server = try rig.bus.serve(
-                    server.endpoint, options: ServerOptions(), handler: { echo($0, $1) })
+                    server.endpoint,
+                    options: ServerOptions(),
+                    handler: { echo($0, $1) }
+                )
             }
             let before = answered.value
             await rig.until("calls are answered at the end") { answered.value > before + 200 }
@@ -44,8 +55,30 @@ struct PressureTests {
         #expect(channel.outstandingBytes == 0)
     }
 
-    @Test("requests that find no room wait for it and arrive in order",
-        arguments: [BusKind.tcp, .ipc])
+    @Test(
+        "short deadlines end calls when due, not at the next look at the connection",
+        arguments: BusKind.allCases
+    )
+    func shortDeadlines(_ kind: BusKind) async throws {
+        let rig = Rig(kind)
+        let server = try rig.serve { _, replier in replier.abandon() }
+        let channel = try rig.channel(to: server)
+        await rig.until("it is connected") { channel.isConnected }
+        var elapsedMs: [UInt64] = []
+        for _ in 0..<20 {
+            let startNs = rig.clock.monotonicNs
+            let ended = await channel.failure([1], deadlineNs: rig.ahead(ms: 5))
+            #expect(ended?.code == .deadlineExceeded)
+            elapsedMs.append((rig.clock.monotonicNs - startNs) / 1_000_000)
+        }
+        // The usual call, since a busy machine may hold up a few.
+        #expect(elapsedMs.sorted()[10] < 35)
+    }
+
+    @Test(
+        "requests that find no room wait for it and arrive in order",
+        arguments: [BusKind.tcp, .ipc]
+    )
     func noRoom(_ kind: BusKind) async throws {
         let rig = Rig(kind)
         // A real handler must not block; here it stands for a server that is stuck.
@@ -62,7 +95,8 @@ struct PressureTests {
                 group.addTask {
                     try await channel.ask(
                         bytes(of: number) + [UInt8](repeating: 0, count: 1 << 20),
-                        deadlineNs: deadline)
+                        deadlineNs: deadline
+                    )
                 }
                 await rig.until("it stands in line") { channel.callsInFlight == number + 1 }
             }

@@ -35,7 +35,8 @@ final class Rig: Sendable {
 
     /// Serves at a free endpoint: ports below the kernel's own range, tried until one is free.
     func serve(
-        _ options: ServerOptions = ServerOptions(), _ handler: @escaping BusHandler
+        _ options: ServerOptions = ServerOptions(),
+        _ handler: @escaping BusHandler
     ) throws -> any BusServer {
         for _ in 0..<500 {
             do {
@@ -59,7 +60,8 @@ final class Rig: Sendable {
     }
 
     func channel(
-        to server: any BusServer, _ options: ChannelOptions = ChannelOptions()
+        to server: any BusServer,
+        _ options: ChannelOptions = ChannelOptions()
     ) throws -> any BusChannel {
         let channel = try bus.connect(server.endpoint, options: options)
         return channel
@@ -70,7 +72,9 @@ final class Rig: Sendable {
 
     /// Waits until the condition holds; records an issue when it does not in time.
     func until(
-        _ what: Comment, ms: UInt64 = 10_000, _ condition: () -> Bool,
+        _ what: Comment,
+        ms: UInt64 = 10_000,
+        _ condition: () -> Bool,
         at location: SourceLocation = #_sourceLocation
     ) async {
         let deadline = ahead(ms: ms)
@@ -120,11 +124,14 @@ func echo(_ message: Message, _ replier: Replier) {
 
 extension BusChannel {
     /// One call of a few bytes with a generous deadline.
-    func ask(_ bytes: [UInt8], maxReplyBytes: Int = 1_000, deadlineNs: UInt64) async throws(BusError)
+    func ask(_ bytes: [UInt8], maxReplyBytes: Int = 1_000, deadlineNs: UInt64)
+        async throws(BusError)
         -> [UInt8]
     {
         try await call(
-            OutgoingFrame(copying: bytes), maxReplyBytes: maxReplyBytes, deadlineNs: deadlineNs
+            OutgoingFrame(copying: bytes),
+            maxReplyBytes: maxReplyBytes,
+            deadlineNs: deadlineNs
         ).copyBytes()
     }
 

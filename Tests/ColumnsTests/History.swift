@@ -5,7 +5,7 @@ import Columns
 import Kit
 
 let owner = ChunkOwner(
-    project: ProjectName("shop")!,
+    project: given(ProjectName("shop")),
     partition: Partition(index: 7)
 )
 
@@ -36,8 +36,8 @@ struct History {
         switch chance.below(8) {
         case 0: .number(Number(e4: Int64(chance.below(2_000_000)) - 1_000_000))
         case 1: .number(Number(e4: chance.chance(0.5) ? Number.e4Max : -Number.e4Max))
-        case 2: .number(Number(chance.unit() * 1e300)!)
-        case 3: .number(Number(1.0 / Double(chance.below(1_000) + 3))!)
+        case 2: .number(given(Number(chance.unit() * 1e300)))
+        case 3: .number(given(Number(1.0 / Double(chance.below(1_000) + 3))))
         case 4: .text(texts[chance.below(texts.count)])
         case 5: .bool(chance.chance(0.5))
         case 6: .instant(Timestamp(ms: [.min, .max, 0, 1_751_328_000_000][chance.below(4)]))
@@ -59,7 +59,7 @@ struct History {
         _ chance: inout SeededRandom
     ) -> History {
         var history = History()
-        history.ids = (0..<users).map { UserID("user-\(Int(firstUser) + $0)-\u{E9}")! }
+        history.ids = (0..<users).map { given(UserID("user-\(Int(firstUser) + $0)-\u{E9}")) }
         let everyone = Int(firstUser) + users
         for step in 0..<count {
             let user = UInt32(chance.below(everyone))
@@ -185,4 +185,10 @@ extension EventTable {
 
 extension String {
     func hasBytes(of other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+/// What a test has written down itself and so is never nil.
+func given<Value>(_ value: Value?) -> Value {
+    guard let value else { preconditionFailure("the test gave a value that is none") }
+    return value
 }

@@ -239,7 +239,9 @@ extension Oracle {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         var fields = calendar.dateComponents(
-            [.year, .month, .day, .hour, .minute, .second, .nanosecond], from: date(read))
+            [.year, .month, .day, .hour, .minute, .second, .nanosecond],
+            from: date(read)
+        )
         calendar.timeZone = zone
         // At midnight the day's start knows gaps; other times are not drawn inside gaps.
         guard tail.isEmpty else {

@@ -66,7 +66,9 @@ public struct RandomDefinitions {
         var children: [DefinitionTree] = []
         for _ in 0..<(random.chance(0.05) ? 0 : 1 + random.below(3)) {
             let isTwin = random.chance(0.1)
-            children.append(isTwin ? children.last ?? tree(depth: depth + 1) : tree(depth: depth + 1))
+            children.append(
+                isTwin ? children.last ?? tree(depth: depth + 1) : tree(depth: depth + 1)
+            )
         }
         return children
     }
@@ -139,9 +141,12 @@ public struct RandomDefinitions {
         default:
             return .calendar(
                 CalendarWindow(
-                    last: 1 + random.below(4), unit: pick(CalendarUnit.allCases),
+                    last: 1 + random.below(4),
+                    unit: pick(CalendarUnit.allCases),
                     includesCurrent: random.chance(0.5),
-                    zone: random.chance(0.3) ? pick(RandomWorld.zones) : nil))
+                    zone: random.chance(0.3) ? pick(RandomWorld.zones) : nil
+                )
+            )
         }
     }
 
@@ -187,8 +192,10 @@ public struct RandomDefinitions {
         case "version":
             let index = random.below(4)
             // 5.2 and 5.2.0, 5.9 and 5.10.0, 6.0.0-beta.2 and 6.0.0-beta.11, …
-            let pairs = [("5.2", "5.2.0"), ("5.9", "5.10.0"), ("4", "6.0.0-beta.11"),
-                ("6.0.0-beta.2", "6.0.0-rc")]
+            let pairs = [
+                ("5.2", "5.2.0"), ("5.9", "5.10.0"), ("4", "6.0.0-beta.11"),
+                ("6.0.0-beta.2", "6.0.0-rc"),
+            ]
             let pair = pairs[index]
             return between ? [.version(pair.0), .version(pair.1)] : [.version(pair.0)]
         case "when":

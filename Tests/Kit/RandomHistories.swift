@@ -62,9 +62,13 @@ public struct RandomHistories {
             let at = random.chance(0.2) ? events.last?.at ?? instant() : instant()
             events.append(
                 UserHistory.Event(
-                    pick(RandomWorld.events), at: at, position: nextPosition(),
+                    pick(RandomWorld.events),
+                    at: at,
+                    position: nextPosition(),
                     clientSequence: random.chance(0.3) ? UInt64(random.below(4)) : nil,
-                    properties: properties()))
+                    properties: properties()
+                )
+            )
         }
         var versions: [UserHistory.PropertyVersion] = []
         for _ in 0..<versionCount {
@@ -73,8 +77,12 @@ public struct RandomHistories {
             let since = random.chance(0.3) ? nil : (isTie ? versions.last?.since : nil) ?? instant()
             versions.append(
                 UserHistory.PropertyVersion(
-                    name, random.chance(0.15) ? nil : value(of: name), since: since,
-                    position: nextPosition()))
+                    name,
+                    random.chance(0.15) ? nil : value(of: name),
+                    since: since,
+                    position: nextPosition()
+                )
+            )
         }
         return UserHistory(events: events, versions: versions)
     }
@@ -106,7 +114,8 @@ public struct RandomHistories {
             for _ in 0..<random.below(4) {
                 items.append(
                     random.chance(0.8)
-                        ? .text(pick(RandomWorld.texts)) : .number(pick(RandomWorld.numbers)))
+                        ? .text(pick(RandomWorld.texts)) : .number(pick(RandomWorld.numbers))
+                )
             }
             return .list(items)
         default: return random.chance(0.6) ? .instant(instant()) : .text(pick(RandomWorld.texts))

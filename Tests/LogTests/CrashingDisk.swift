@@ -32,7 +32,8 @@ final class CrashingDisk: Disk {
     var changes: Int { state.withLock { $0.changes } }
 
     func change<Value>(
-        _ path: String, _ body: () throws(DiskError) -> Value
+        _ path: String,
+        _ body: () throws(DiskError) -> Value
     ) throws(DiskError) -> Value {
         let isLast = try state.withLock { state throws(DiskError) in
             guard !state.isOff else { throw Self.off(path) }

@@ -16,7 +16,9 @@ import Testing
         #expect(bytes.count == Format.journalHeaderBytes)
         #expect(
             Array(bytes[..<36])
-                == Array("SHOALJRN".utf8) + [1, 0, 64, 0] + (1...16) + [0x67, 0x12, 0, 0, 0, 0, 0, 0]
+                == Array("SHOALJRN".utf8) + [1, 0, 64, 0] + (1...16) + [
+                    0x67, 0x12, 0, 0, 0, 0, 0, 0,
+                ]
         )
         #expect(try JournalHeader.read(bytes, file: "f") == header)
     }
@@ -27,8 +29,14 @@ import Testing
         #expect(header.bytes.count == Format.volumeHeaderBytes)
         #expect(try VolumeHeader.read(header.bytes, file: "f") == header)
         let place = BlockPlace(
-            position: 48, firstOffset: 9, count: 1, firstTimeMs: 5, lastTimeMs: 5, rawBytes: 10,
-            storedBytes: 7)
+            position: 48,
+            firstOffset: 9,
+            count: 1,
+            firstTimeMs: 5,
+            lastTimeMs: 5,
+            rawBytes: 10,
+            storedBytes: 7
+        )
         #expect(place.head(codec: Format.codecZstd).count + 4 == Format.blockHeadBytes)
         let end = Trailer.bytes(blocks: [place, place], nextOffset: 10)
         #expect(end.count == 4 + 2 * Format.footerEntryBytes + Format.trailerBytes)
@@ -39,7 +47,10 @@ import Testing
     func group() throws {
         let starts = [GroupStart(next: 7, earliestMs: 0), GroupStart(next: 0, earliestMs: 0)]
         var group = LogGroup(
-            starts: starts, reserveMs: 0x0100, settings: LogSettings(folder: "f"))
+            starts: starts,
+            reserveMs: 0x0100,
+            settings: LogSettings(folder: "f")
+        )
         _ = try group.add([0xAA], to: Partition(index: 0), at: Timestamp(ms: 2))
         _ = try group.add([], to: Partition(index: 0), at: Timestamp(ms: 130 + 2))
         let encoded = group.encoded(sequence: 5, seed: 99)
@@ -53,7 +64,8 @@ import Testing
                 2, 0, 0, 0, 6, 0, 0, 0,  // count, bytes
                 bytes[52], bytes[53], bytes[54], bytes[55],  // checksum
                 0, 1, 0xAA, 0x82, 0x01, 0,  // two records
-            ])
+            ]
+        )
         #expect(GroupBytes.isWhole(bytes[...], seed: 99))
         #expect(!GroupBytes.isWhole(bytes[...], seed: 98))
         #expect(GroupBytes.runs(in: bytes, count: 1) == encoded.runs)
@@ -65,12 +77,18 @@ import Testing
     @Test("marks come back as they were, and a flipped bit in any byte is refused")
     func marks() throws {
         let journal = JournalMark(
-            identity: identity, activeFile: 3, nextSequence: 9, reserveMs: -1,
-            nextOffsets: [1, 2, 3])
+            identity: identity,
+            activeFile: 3,
+            nextSequence: 9,
+            reserveMs: -1,
+            nextOffsets: [1, 2, 3]
+        )
         #expect(try JournalMark.read(journal.bytes, file: "f") == journal)
         let volumes = VolumesMark(
-            identity: identity, journalFrom: 3,
-            spans: [.init(first: 0, next: 5), .init(first: 2, next: 2)])
+            identity: identity,
+            journalFrom: 3,
+            spans: [.init(first: 0, next: 5), .init(first: 2, next: 2)]
+        )
         #expect(try VolumesMark.read(volumes.bytes, file: "f") == volumes)
         for index in journal.bytes.indices {
             var bytes = journal.bytes
@@ -88,7 +106,12 @@ import Testing
             var chance = SeededRandom(seed: seed)
             let bytes = (0..<64).map { _ in UInt8.random(in: 0...255, using: &chance) }
             var walk = RecordWalk(
-                bytes, in: 0..<64, first: .max - 3, timeMs: .max - 100, count: .max)
+                bytes,
+                in: 0..<64,
+                first: .max - 3,
+                timeMs: .max - 100,
+                count: .max
+            )
             while walk.next() != nil {}
             _ = GroupBytes.runs(in: bytes, count: 3)
             _ = GroupBytes.head(bytes[...])

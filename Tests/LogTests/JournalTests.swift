@@ -91,12 +91,15 @@ import Testing
         let big = [UInt8](repeating: 7, count: 101)
         #expect(
             LogRig.code { _ = try group.add([1], to: Partition(index: 3), at: Timestamp(ms: 5)) }
-                == .outOfRange)
+                == .outOfRange
+        )
         #expect(
             LogRig.code { _ = try group.add([1], to: zero, at: Timestamp(ms: 4)) }
-                == .outOfSequence)
+                == .outOfSequence
+        )
         #expect(
-            LogRig.code { _ = try group.add(big, to: zero, at: Timestamp(ms: 5)) } == .tooLarge)
+            LogRig.code { _ = try group.add(big, to: zero, at: Timestamp(ms: 5)) } == .tooLarge
+        )
         let code = LogRig.code {
             while true { _ = try group.add(big.dropLast(), to: zero, at: Timestamp(ms: 5)) }
         }

@@ -17,7 +17,10 @@ import Testing
                 + "device=phone-\(user % 5) version=5.\(price % 9) price=\(price) "
                 + "currency=EUR source=facebook event=\(chance.next()) session=\(user &* 7919)"
             _ = try group.add(
-                Array(text.utf8), to: Partition(index: UInt16(user % 64)), at: Timestamp(ms: time))
+                Array(text.utf8),
+                to: Partition(index: UInt16(user % 64)),
+                at: Timestamp(ms: time)
+            )
         }
     }
 
@@ -68,7 +71,8 @@ import Testing
                 read journal \(Int(count / read)) events/s
                 seal \(Int(count / sealed)) events/s, \(Double(stored) / count) B an event
                 read volumes \(Int(count / readAgain)) events/s
-                """)
+                """
+            )
         }
     }
 

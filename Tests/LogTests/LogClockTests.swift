@@ -20,10 +20,15 @@ import Testing
 
     private func run(earliest: Int64, wall: Int64, _ lines: [Line], _ title: Comment) {
         var clock = LogClock(
-            earliest: Timestamp(ms: earliest), wall: Timestamp(ms: wall), monotonicNs: 0)
+            earliest: Timestamp(ms: earliest),
+            wall: Timestamp(ms: wall),
+            monotonicNs: 0
+        )
         for line in lines {
             let got = clock.tick(
-                wall: Timestamp(ms: line.wall), monotonicNs: line.monotonic * 1_000_000)
+                wall: Timestamp(ms: line.wall),
+                monotonicNs: line.monotonic * 1_000_000
+            )
             #expect(got.ms == line.log, "\(title): at \(line.monotonic)")
         }
     }
@@ -31,66 +36,87 @@ import Testing
     @Test("log time goes with wall time when both clocks agree")
     func agree() {
         run(
-            earliest: 0, wall: 1_000_000,
-            [Line(0, 1_000_000, 1_000_000), Line(10, 1_000_010, 1_000_010)], "together")
+            earliest: 0,
+            wall: 1_000_000,
+            [Line(0, 1_000_000, 1_000_000), Line(10, 1_000_010, 1_000_010)],
+            "together"
+        )
     }
 
     @Test("a small difference is slewed by at most one hundredth of the elapsed time")
     func slew() {
         run(
-            earliest: 0, wall: 1_000_000,
+            earliest: 0,
+            wall: 1_000_000,
             [
                 Line(1000, 1_001_500, 1_001_010), Line(2000, 1_002_500, 1_002_020),
                 Line(51_000, 1_051_500, 1_051_500), Line(52_000, 1_052_500, 1_052_500),
-            ], "ahead")
+            ],
+            "ahead"
+        )
         run(
-            earliest: 0, wall: 1_000_000,
+            earliest: 0,
+            wall: 1_000_000,
             [
                 Line(1000, 1_000_500, 1_000_990), Line(2000, 1_001_500, 1_001_980),
                 Line(51_000, 1_050_500, 1_050_500),
-            ], "behind")
+            ],
+            "behind"
+        )
     }
 
     @Test("a step forward is followed at once when it has been steady for a minute")
     func stepForward() {
         run(
-            earliest: 0, wall: 1_000_000,
+            earliest: 0,
+            wall: 1_000_000,
             [
                 Line(1000, 4_601_000, 1_001_000), Line(30_000, 4_630_000, 1_030_000),
                 Line(60_999, 4_660_999, 1_060_999), Line(61_000, 4_661_000, 4_661_000),
                 Line(62_000, 4_662_000, 4_662_000),
-            ], "an hour ahead")
+            ],
+            "an hour ahead"
+        )
     }
 
     @Test("a step that goes back within the minute is never followed")
     func stepAndBack() {
         run(
-            earliest: 0, wall: 1_000_000,
+            earliest: 0,
+            wall: 1_000_000,
             [
                 Line(1000, 4_601_000, 1_001_000), Line(50_000, 4_650_000, 1_050_000),
                 Line(51_000, 1_051_000, 1_051_000), Line(90_000, 4_690_000, 1_090_000),
                 Line(120_000, 4_720_000, 1_120_000), Line(121_000, 1_121_000, 1_121_000),
-            ], "there and back, twice")
+            ],
+            "there and back, twice"
+        )
     }
 
     @Test("a wall clock that keeps stepping is not followed")
     func unsteady() {
         run(
-            earliest: 0, wall: 1_000_000,
+            earliest: 0,
+            wall: 1_000_000,
             [
                 Line(30_000, 4_630_000, 1_030_000), Line(60_000, 5_660_000, 1_060_000),
                 Line(90_000, 4_690_000, 1_090_000), Line(120_000, 5_720_000, 1_120_000),
-            ], "between two hours")
+            ],
+            "between two hours"
+        )
     }
 
     @Test("a step back never turns log time back: it goes on, then one hundredth slower")
     func stepBack() {
         run(
-            earliest: 0, wall: 10_000_000,
+            earliest: 0,
+            wall: 10_000_000,
             [
                 Line(1000, 6_401_000, 10_001_000), Line(60_000, 6_460_000, 10_060_000),
                 Line(61_000, 6_461_000, 10_060_990), Line(161_000, 6_561_000, 10_159_990),
-            ], "an hour back")
+            ],
+            "an hour back"
+        )
     }
 
     @Test("a wall clock that goes back and forth by seconds leaves log time growing evenly")
@@ -101,7 +127,8 @@ import Testing
             let shift: Int64 = step % 2 == 0 ? 5000 : -5000
             let now = clock.tick(
                 wall: Timestamp(ms: 5_000_000 + step * 1000 + shift),
-                monotonicNs: UInt64(step) * 1_000_000_000)
+                monotonicNs: UInt64(step) * 1_000_000_000
+            )
             #expect((990...1010).contains(now.msSince(last)))
             last = now
         }
@@ -111,28 +138,37 @@ import Testing
     @Test("a new tenure starts at the reserve when the wall clock is before it")
     func startsAtReserve() {
         run(
-            earliest: 2_000_000, wall: 1_000_000,
+            earliest: 2_000_000,
+            wall: 1_000_000,
             [
                 Line(0, 1_000_000, 2_000_000), Line(1000, 1_001_000, 2_000_990),
                 Line(2000, 1_002_000, 2_001_980),
-            ], "far behind from the start: slower at once")
+            ],
+            "far behind from the start: slower at once"
+        )
         run(earliest: 1000, wall: 9_000_000, [Line(1, 9_000_001, 9_000_001)], "ahead: at once")
     }
 
     @Test("a monotonic clock that stands or goes back does not move log time back")
     func monotonicStands() {
         run(
-            earliest: 0, wall: 1_000_000,
+            earliest: 0,
+            wall: 1_000_000,
             [
                 Line(5000, 1_005_000, 1_005_000), Line(4000, 1_004_000, 1_005_000),
                 Line(5000, 1_005_000, 1_005_000), Line(6000, 1_006_000, 1_006_000),
-            ], "back a second")
+            ],
+            "back a second"
+        )
     }
 
     @Test("the ends of time do not trap", arguments: [Int64.min, -1, 0, .max])
     func endsOfTime(wall: Int64) {
         var clock = LogClock(
-            earliest: Timestamp(ms: .min), wall: Timestamp(ms: wall), monotonicNs: .max - 5)
+            earliest: Timestamp(ms: .min),
+            wall: Timestamp(ms: wall),
+            monotonicNs: .max - 5
+        )
         var last = clock.now
         for other in [Int64.max, .min, 0, .max] {
             let now = clock.tick(wall: Timestamp(ms: other), monotonicNs: .max)

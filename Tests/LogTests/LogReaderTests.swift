@@ -16,7 +16,10 @@ import Testing
         group.reserve(through: Timestamp(ms: 1_000_000))
         for index in 0..<records {
             _ = try group.add(
-                [UInt8](repeating: 1, count: 10), to: zero, at: Timestamp(ms: Int64(100 + index)))
+                [UInt8](repeating: 1, count: 10),
+                to: zero,
+                at: Timestamp(ms: Int64(100 + index))
+            )
         }
         try log.journal.append(&group)
         return log
@@ -30,7 +33,10 @@ import Testing
         ]
         for line in table {
             let page = try log.reader.read(
-                zero, from: .zero, limit: ReadLimit(bytes: line.bytes, records: line.records))
+                zero,
+                from: .zero,
+                limit: ReadLimit(bytes: line.bytes, records: line.records)
+            )
             #expect(page.records.count == line.given, "\(line)")
             #expect(page.next == LogOffset(UInt64(line.given)))
             #expect(page.isAtEnd == (line.given == 20))
@@ -80,7 +86,8 @@ import Testing
             #expect(cache.find(wanted) != nil)
             cache.keep(
                 [UInt8](repeating: 2, count: 90),
-                as: BlockCache.Key(source: 2, position: position))
+                as: BlockCache.Key(source: 2, position: position)
+            )
             #expect(cache.byteCount <= 1000)
         }
         cache.keep([UInt8](repeating: 3, count: 300), as: .init(source: 3, position: 0))
@@ -123,8 +130,10 @@ import Testing
         for number in 0..<total {
             for index in 0..<3 as Range<UInt16> {
                 _ = try group.add(
-                    payload(number, index), to: Partition(index: index),
-                    at: Timestamp(ms: Int64(number)))
+                    payload(number, index),
+                    to: Partition(index: index),
+                    at: Timestamp(ms: Int64(number))
+                )
             }
             if number % 20 == 19 { try log.journal.append(&group) }
         }

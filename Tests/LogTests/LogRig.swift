@@ -56,8 +56,10 @@ extension OpenedLog {
         var group = journal.newGroup()
         for (partition, record) in records {
             _ = try group.add(
-                record.payload, to: Partition(index: UInt16(partition)),
-                at: Timestamp(ms: record.timeMs))
+                record.payload,
+                to: Partition(index: UInt16(partition)),
+                at: Timestamp(ms: record.timeMs)
+            )
         }
         try journal.append(&group)
     }
@@ -74,12 +76,16 @@ extension OpenedLog {
             var next = try reader.first(of: partition)
             while true {
                 let page = try reader.read(
-                    partition, from: next, limit: ReadLimit(bytes: pageBytes, records: 7))
+                    partition,
+                    from: next,
+                    limit: ReadLimit(bytes: pageBytes, records: 7)
+                )
                 for record in page.records {
                     #expect(record.offset == next)
                     next = next.next
                     model.partitions[index].append(
-                        .init(timeMs: record.logTime.ms, payload: Array(record.payload)))
+                        .init(timeMs: record.logTime.ms, payload: Array(record.payload))
+                    )
                 }
                 #expect(page.next == next)
                 if page.isAtEnd { break }
@@ -154,7 +160,9 @@ enum LogRig {
     /// A log whose pieces are small enough to roll, split and page within a test.
     static func settings(_ folder: String = folder, partitions: Int = 3) -> LogSettings {
         var settings = LogSettings(
-            folder: folder, partitions: PartitionCount(partitions) ?? .standard)
+            folder: folder,
+            partitions: PartitionCount(partitions) ?? .standard
+        )
         settings.journalFileBytes = 700
         settings.blockBytes = 80
         settings.cacheBytes = 1000

@@ -99,7 +99,10 @@ import Testing
         let image = try images().last
         let other = ForgetfulDisk()
         _ = try Journal.open(
-            LogRig.settings(), identity: InstanceID(high: 9, low: 9), disk: other)
+            LogRig.settings(),
+            identity: InstanceID(high: 9, low: 9),
+            disk: other
+        )
         let foreign = try DiskImage(other, LogRig.folder)
         for name in [Folder.journalMarkName, Folder.volumesMarkName] {
             var mixed = image

@@ -11,7 +11,9 @@ import Testing
 
     /// A log of a few groups in one journal file, as a crash leaves it; the groups; their ends.
     private func crashed(
-        seed: UInt64 = 5, groups: Int = 4, settings: LogSettings = LogRig.settings()
+        seed: UInt64 = 5,
+        groups: Int = 4,
+        settings: LogSettings = LogRig.settings()
     ) throws -> (image: DiskImage, models: [LogModel], ends: [Int]) {
         let disk = ForgetfulDisk()
         let log = try LogRig.open(disk, settings)
@@ -134,15 +136,19 @@ import Testing
 
     @Test("a payload that looks like a group of this log does not turn a torn tail into damage")
     func payloadThatLooksLikeAGroup() throws {
-        let (image, models, ends) = try crashed()
+        var settings = LogRig.settings()
+        settings.journalFileBytes = 10_000
+        let (image, models, ends) = try crashed(settings: settings)
         let disk = try image.disk()
         // A client may send a group of another log's file, but cannot know this file's seed.
         var forged = LogGroup(
-            starts: (0..<3).map { _ in GroupStart(next: 0, earliestMs: 0) }, reserveMs: 0,
-            settings: LogRig.settings())
+            starts: (0..<3).map { _ in GroupStart(next: 0, earliestMs: 0) },
+            reserveMs: 0,
+            settings: LogRig.settings()
+        )
         _ = try forged.add([1, 2, 3], to: Partition(index: 0), at: Timestamp(ms: 1))
         let payload = forged.encoded(sequence: 6, seed: 0).bytes
-        let log = try LogRig.open(disk)
+        let log = try LogRig.open(disk, settings)
         var group = log.journal.newGroup()
         _ = try group.add(payload, to: Partition(index: 0), at: Timestamp(ms: 2_000_000))
         try log.journal.append(&group)
@@ -150,7 +156,7 @@ import Testing
         disk.crash()
         disk.overwrite(journal, with: Array(longer.dropLast()))
         // The mark of the reopening knows four groups; the fifth is torn.
-        let again = try LogRig.open(disk)
+        let again = try LogRig.open(disk, settings)
         #expect(again.recovered.tornTail?.offset == ends[4])
         #expect(try again.readAll() == models[4])
     }

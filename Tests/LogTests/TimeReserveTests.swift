@@ -22,7 +22,9 @@ import Testing
         ]
         for line in table {
             let got = rule.directive(
-                forTelling: at(line.watermark), reserved: line.reserved.map(at))
+                forTelling: at(line.watermark),
+                reserved: line.reserved.map(at)
+            )
             #expect(got == line.directive, "\(line)")
         }
     }
@@ -39,8 +41,10 @@ import Testing
         ]
         for line in table {
             let got = WatermarkRule.highest(
-                now: at(line.now), firstUnsynced: line.unsynced.map(at),
-                reserved: line.reserved.map(at))
+                now: at(line.now),
+                firstUnsynced: line.unsynced.map(at),
+                reserved: line.reserved.map(at)
+            )
             #expect(got == line.watermark.map(at), "\(line)")
         }
     }

@@ -9,7 +9,8 @@ import Testing
 @Suite struct VolumeTests {
     /// A sealed log of one partition, closed; its records.
     private func sealed(
-        blockBytes: Int = 80, payloadMax: Int = 30
+        blockBytes: Int = 80,
+        payloadMax: Int = 30
     ) throws -> (image: DiskImage, model: LogModel) {
         var settings = LogRig.settings(partitions: 1)
         settings.blockBytes = blockBytes

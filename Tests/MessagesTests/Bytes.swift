@@ -47,16 +47,22 @@ enum Sample {
         let list = (0..<properties).map { index in
             LogV1.Property(
                 name: "property\(index)",
-                value: LogV1.Value(kind: values[index % values.count]))
+                value: LogV1.Value(kind: values[index % values.count])
+            )
         }
         let event = IngestionV1.TrackedEvent(
-            name: "Bought", occurredAtMs: 1_700_000_000_123, eventID: "e-\(user)", properties: list)
+            name: "Bought",
+            occurredAtMs: 1_700_000_000_123,
+            eventID: "e-\(user)",
+            properties: list
+        )
         return IngestionV1.TrackRecord(userID: user, kind: .event(event))
     }
 
     static func batch(_ size: Int, properties: Int = 8) -> IngestionV1.TrackRequest {
         IngestionV1.TrackRequest(
-            records: (0..<size).map { record("user-\($0)", properties: properties) })
+            records: (0..<size).map { record("user-\($0)", properties: properties) }
+        )
     }
 }
 

@@ -5,13 +5,16 @@ import Testing
 
 private struct CountingIngestion: IngestionV1_IngestionService {
     func track(
-        _ request: IngestionV1.TrackRequest, _ call: CallContext
+        _ request: IngestionV1.TrackRequest,
+        _ call: CallContext
     ) async throws(Fault) -> IngestionV1.TrackResponse {
         guard call.project != nil else {
             throw .invalidArgument("no project", place: "header.project", hint: "name one")
         }
         return IngestionV1.TrackResponse(
-            accepted: UInt32(request.records.count), rejected: UInt32(call.isolated.count))
+            accepted: UInt32(request.records.count),
+            rejected: UInt32(call.isolated.count)
+        )
     }
 }
 
@@ -24,7 +27,9 @@ private struct DirectCaller: Caller {
     }
 
     func call(
-        _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         guard let served = methods[method.name] else { throw .unimplemented(method.name) }
         do {
@@ -40,7 +45,8 @@ private struct DirectCaller: Caller {
 
 @Suite struct CallTests {
     private let client = IngestionV1_IngestionClient(
-        DirectCaller(IngestionV1_IngestionMethods.serve(CountingIngestion())))
+        DirectCaller(IngestionV1_IngestionMethods.serve(CountingIngestion()))
+    )
 
     @Test("a call reaches the service and its answer comes back")
     func call() async throws {
@@ -66,7 +72,9 @@ private struct DirectCaller: Caller {
             _ = try await client.track(Sample.batch(1))
             Issue.record("track was served")
         } catch {
-            #expect(error == .invalidArgument("no project", place: "header.project", hint: "name one"))
+            #expect(
+                error == .invalidArgument("no project", place: "header.project", hint: "name one")
+            )
         }
     }
 
@@ -74,16 +82,23 @@ private struct DirectCaller: Caller {
     func isolated() async throws {
         let bytes = Bytes().block(1, try Sample.record("a").encode()).block(1, [0xff]).bytes
         let served = IngestionV1_IngestionMethods.serve(CountingIngestion())
-        let track = try #require(served.first { $0.description == IngestionV1_IngestionMethods.track })
+        let track = try #require(
+            served.first { $0.description == IngestionV1_IngestionMethods.track }
+        )
         let answer = try await track.invoke(bytes, CallContext(project: ProjectName("shop")))
-        #expect(answer as? IngestionV1.TrackResponse == IngestionV1.TrackResponse(accepted: 1, rejected: 1))
+        #expect(
+            answer as? IngestionV1.TrackResponse
+                == IngestionV1.TrackResponse(accepted: 1, rejected: 1)
+        )
     }
 
     @Test("a request that cannot be read is an invalid argument")
     func unreadable() async {
         let served = IngestionV1_IngestionMethods.serve(CountingIngestion())
         for method in served {
-            await #expect(throws: Fault.self) { try await method.invoke([0xff] as [UInt8], CallContext()) }
+            await #expect(throws: Fault.self) {
+                try await method.invoke([0xff] as [UInt8], CallContext())
+            }
         }
     }
 }

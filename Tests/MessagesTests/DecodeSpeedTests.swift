@@ -12,7 +12,9 @@ import Testing
         var records = 0
         let rounds = 4
         let decoding = try clock.measure {
-            for _ in 0..<rounds { records += try IngestionV1.TrackRequest.decode(bytes).records.count }
+            for _ in 0..<rounds {
+                records += try IngestionV1.TrackRequest.decode(bytes).records.count
+            }
         }
         var size = 0
         let encoding = try clock.measure {
@@ -22,6 +24,7 @@ import Testing
         #expect(size == bytes.count * rounds)
         print(
             "decode \(decoding / (500 * rounds)) an event, encode \(encoding / (500 * rounds)), "
-                + "\(bytes.count / 500) bytes an event")
+                + "\(bytes.count / 500) bytes an event"
+        )
     }
 }

@@ -7,7 +7,9 @@ import Testing
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    private func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, text: String) {
+    private func run(_ program: String, _ arguments: [String]) throws -> (
+        status: Int32, text: String
+    ) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
@@ -96,13 +98,26 @@ import Testing
             ("// M.\nmessage M {\n optional uint32 f = 1;\n}", "no comment"),
             ("message M {}", "no comment"),
             ("// M.\nmessage M {\n // F.\n optional uint32 has_f = 1;\n}", "collide"),
-            ("// M.\nmessage M {\n // F.\n optional uint32 f_x = 1;\n // G.\n optional uint32 f__x = 1;\n}", "1"),
-            ("// M.\nmessage M {\n // F.\n repeated Fine f = 1 [(shoal.options.v1.max_items) = 1, (shoal.options.v1.isolated) = true];\n}", "isolated"),
+            (
+                "// M.\nmessage M {\n // F.\n optional uint32 f_x = 1;\n // G.\n optional uint32 f__x = 1;\n}",
+                "1"
+            ),
+            (
+                "// M.\nmessage M {\n // F.\n repeated Fine f = 1 [(shoal.options.v1.max_items) = 1, (shoal.options.v1.isolated) = true];\n}",
+                "isolated"
+            ),
             ("// E.\nenum E {\n A = 0;\n}", "UNSPECIFIED"),
             ("// S.\nservice S {\n // R.\n rpc R(Fine) returns (Fine);\n}", "role"),
-            ("// S.\nservice S {\n // R.\n rpc R(Fine) returns (stream Fine) {\n option (shoal.options.v1.role) = \"admin\";\n }\n}", "stream"),
-            ("// S.\nservice S {\n rpc R(Fine) returns (Fine) {\n option (shoal.options.v1.role) = \"admin\";\n }\n}", "no comment"),
-        ])
+            (
+                "// S.\nservice S {\n // R.\n rpc R(Fine) returns (stream Fine) {\n option (shoal.options.v1.role) = \"admin\";\n }\n}",
+                "stream"
+            ),
+            (
+                "// S.\nservice S {\n rpc R(Fine) returns (Fine) {\n option (shoal.options.v1.role) = \"admin\";\n }\n}",
+                "no comment"
+            ),
+        ]
+    )
     func refusals(_ text: String, _ reason: String) throws {
         let result = try lint(Self.head + text)
         #expect(result.status == 1)
@@ -122,13 +137,19 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         for name in ["bad", "options"] {
             try FileManager.default.createDirectory(
-                at: folder.appendingPathComponent("shoal/\(name)/v1"), withIntermediateDirectories: true)
+                at: folder.appendingPathComponent("shoal/\(name)/v1"),
+                withIntermediateDirectories: true
+            )
         }
         try FileManager.default.copyItem(
             at: Self.root.appendingPathComponent("Proto/shoal/options/v1/options.proto"),
-            to: folder.appendingPathComponent("shoal/options/v1/options.proto"))
+            to: folder.appendingPathComponent("shoal/options/v1/options.proto")
+        )
         try text.write(
-            to: folder.appendingPathComponent("shoal/bad/v1/bad.proto"), atomically: true, encoding: .utf8)
+            to: folder.appendingPathComponent("shoal/bad/v1/bad.proto"),
+            atomically: true,
+            encoding: .utf8
+        )
         return try generate(["--lint", folder.path])
     }
 }

@@ -9,7 +9,9 @@ import Testing
         let bytes = try Sample.batch(2).encode()
         var refused = 0
         for count in 0..<bytes.count {
-            if refusal(IngestionV1.TrackRequest.self, Array(bytes[..<count])) != nil { refused += 1 }
+            if refusal(IngestionV1.TrackRequest.self, Array(bytes[..<count])) != nil {
+                refused += 1
+            }
         }
         #expect(refused >= bytes.count - 2)
     }

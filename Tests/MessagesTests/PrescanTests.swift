@@ -14,7 +14,10 @@ import Testing
         #expect(refusal(SegmentV1.Definition.self, nested.bytes) != nil)
         #expect(refusal(Track.self, nested.bytes) != nil)
         let groups = [UInt8](repeating: 0x0b, count: 30_000)
-        #expect(refusal(Track.self, groups)?.code == .wrongType || refusal(Track.self, groups)?.code == .group)
+        #expect(
+            refusal(Track.self, groups)?.code == .wrongType
+                || refusal(Track.self, groups)?.code == .group
+        )
         let unknownGroups = [UInt8](repeating: 0xa3, count: 1) + [0x06]
         #expect(refusal(Track.self, unknownGroups)?.code == .group)
     }
@@ -22,7 +25,9 @@ import Testing
     @Test("a depth limit of less than the contract's is kept")
     func depthLimit() throws {
         let bytes = try Sample.batch(1).encode()
-        #expect(throws: MessageError.self) { try Track.decode(bytes, limits: DecodeLimits(depth: 3)) }
+        #expect(throws: MessageError.self) {
+            try Track.decode(bytes, limits: DecodeLimits(depth: 3))
+        }
     }
 
     @Test("a mebibyte of empty sub-messages is refused at the field's limit")
@@ -51,7 +56,9 @@ import Testing
     func repeatedChoice() {
         let twice = Bytes().block(2, Bytes().text(1, "a")).block(3, Bytes())
         #expect(refusal(Record.self, twice.bytes)?.code == .givenTwice)
-        #expect(refusal(LogV1.Value.self, Bytes().text(1, "a").text(1, "b").bytes)?.code == .givenTwice)
+        #expect(
+            refusal(LogV1.Value.self, Bytes().text(1, "a").text(1, "b").bytes)?.code == .givenTwice
+        )
     }
 
     @Test("64 unknown fields are skipped, 65 are refused")
@@ -66,9 +73,11 @@ import Testing
         "a text that is not UTF-8 is refused",
         arguments: [
             [0xff], [0xc0, 0x80], [0xc1, 0xbf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80],
-            [0xe0, 0x80, 0x80], [0xf0, 0x80, 0x80, 0x80], [0xe2, 0x82], [0x80], [0xf5, 0x80, 0x80, 0x80],
+            [0xe0, 0x80, 0x80], [0xf0, 0x80, 0x80, 0x80], [0xe2, 0x82], [0x80],
+            [0xf5, 0x80, 0x80, 0x80],
             [0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0xc3], [0xc3, 0x41], [0xe2, 0x82, 0x41],
-        ] as [[UInt8]])
+        ] as [[UInt8]]
+    )
     func badText(_ text: [UInt8]) {
         let padded = Array("12345678".utf8) + text
         for candidate in [text, padded] {
@@ -87,7 +96,10 @@ import Testing
 
     @Test("texts of every script pass")
     func goodTexts() throws {
-        for text in ["", "\u{7f}\u{80}", "\u{7ff}\u{800}", "\u{d7ff}\u{e000}\u{ffff}", "\u{10000}\u{10ffff}", "añ日本🐟z"] {
+        for text in [
+            "", "\u{7f}\u{80}", "\u{7ff}\u{800}", "\u{d7ff}\u{e000}\u{ffff}", "\u{10000}\u{10ffff}",
+            "añ日本🐟z",
+        ] {
             #expect(try Record.decode(Bytes().text(1, text).bytes).userID == text)
         }
     }
@@ -97,7 +109,9 @@ import Testing
         let eleven = [UInt8](repeating: 0x80, count: 10) + [0x01]
         #expect(refusal(LogV1.Value.self, Bytes().tag(3, 0).raw(eleven).bytes)?.code == .badVarint)
         let tooLarge = [UInt8](repeating: 0xff, count: 9) + [0x02]
-        #expect(refusal(LogV1.Value.self, Bytes().tag(3, 0).raw(tooLarge).bytes)?.code == .badVarint)
+        #expect(
+            refusal(LogV1.Value.self, Bytes().tag(3, 0).raw(tooLarge).bytes)?.code == .badVarint
+        )
         #expect(refusal(LogV1.Value.self, [0x00])?.code == .badTag)
         #expect(refusal(LogV1.Value.self, [0x80, 0x80, 0x80, 0x80, 0x80, 0x01])?.code == .badTag)
     }
@@ -157,7 +171,9 @@ import Testing
         #expect(faults[0].place == "records[1].event.name")
         #expect(faults[0].placeInElement == "event.name")
         #expect(faults[0].message.contains("not UTF-8"))
-        #expect(IsolatedFault.originalIndices(kept: 3, without: faults, field: "records") == [0, 2, 4])
+        #expect(
+            IsolatedFault.originalIndices(kept: 3, without: faults, field: "records") == [0, 2, 4]
+        )
         #expect(refusal(Track.self, bytes.bytes)?.place == "records[1].event.name")
     }
 
@@ -182,7 +198,10 @@ import Testing
     func errorText() {
         let record = Bytes().block(2, Bytes().block(1, [0xff]))
         let error = refusal(Track.self, Bytes().block(1, record).bytes)
-        #expect(error?.description == "records[0].event.name: not UTF-8 at byte 0 (encode texts as UTF-8)")
+        #expect(
+            error?.description
+                == "records[0].event.name: not UTF-8 at byte 0 (encode texts as UTF-8)"
+        )
         #expect(error?.fault.code == .invalidArgument)
         #expect(error?.fault.place == "records[0].event.name")
     }

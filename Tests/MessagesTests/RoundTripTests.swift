@@ -10,9 +10,16 @@ import Testing
         let request = Sample.batch(3)
         #expect(try IngestionV1.TrackRequest.decode(request.encode()) == request)
         let header = RpcV1.RequestHeader(
-            requestID: Array(0..<16), method: "/a/B", timeoutMs: 7, maxReplyBytes: 1, attempt: 2,
-            traceparent: "00-", caller: "test", project: "shop",
-            metadata: [RpcV1.Metadata(name: "accept", value: "zstd"), RpcV1.Metadata()])
+            requestID: Array(0..<16),
+            method: "/a/B",
+            timeoutMs: 7,
+            maxReplyBytes: 1,
+            attempt: 2,
+            traceparent: "00-",
+            caller: "test",
+            project: "shop",
+            metadata: [RpcV1.Metadata(name: "accept", value: "zstd"), RpcV1.Metadata()]
+        )
         #expect(try RpcV1.RequestHeader.decode(header.encode()) == header)
         let definition = SegmentV1.Definition(
             nodes: [
@@ -23,8 +30,13 @@ import Testing
                             events: ["a", "", "ß"],
                             where: [SegmentV1.Filter(property: "p", operator: .between)],
                             window: SegmentV1.Window(kind: .ever(SegmentV1.EverWindow())),
-                            count: SegmentV1.Count(comparison: .exactly, low: 0)))),
-            ], zone: "Europe/Berlin")
+                            count: SegmentV1.Count(comparison: .exactly, low: 0)
+                        )
+                    )
+                ),
+            ],
+            zone: "Europe/Berlin"
+        )
         #expect(try SegmentV1.Definition.decode(definition.encode()) == definition)
     }
 
@@ -62,8 +74,10 @@ import Testing
 
     @Test("fields of a newer contract are skipped")
     func newerFields() throws {
-        let bytes = Bytes().text(1, "ann").number(99, 5).text(100, "x").tag(101, 5).raw([0, 0, 0, 0])
-            .tag(102, 1).raw([0, 0, 0, 0, 0, 0, 0, 0])
+        let bytes = Bytes().text(1, "ann").number(99, 5).text(100, "x").tag(101, 5).raw([
+            0, 0, 0, 0,
+        ])
+        .tag(102, 1).raw([0, 0, 0, 0, 0, 0, 0, 0])
         let record = try IngestionV1.TrackRecord.decode(bytes.bytes)
         #expect(record == IngestionV1.TrackRecord(userID: "ann"))
     }
@@ -88,7 +102,10 @@ import Testing
         #expect(long?.code == .tooLong)
         #expect(long?.place == "shoal.log.v1.Property.name")
         #expect(error(LogV1.Property(name: "a\0b"))?.code == .zeroByte)
-        #expect(error(RpcV1.RequestHeader(requestID: [UInt8](repeating: 1, count: 17)))?.code == .tooLong)
+        #expect(
+            error(RpcV1.RequestHeader(requestID: [UInt8](repeating: 1, count: 17)))?.code
+                == .tooLong
+        )
         let many = [RpcV1.Metadata](repeating: RpcV1.Metadata(), count: 33)
         #expect(error(RpcV1.RequestHeader(metadata: many))?.code == .tooManyItems)
     }
@@ -101,7 +118,11 @@ import Testing
             [UInt8](capacity: encoder.byteCount + 8) { (output: inout OutputSpan<UInt8>) in
                 output.append(repeating: 7, count: encoder.byteCount + 8)
                 output.withUnsafeMutableBufferPointer { (buffer, count) in
-                    encoder.write(to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[8...]))
+                    encoder.write(
+                        to: UnsafeMutableRawBufferPointer(
+                            rebasing: UnsafeMutableRawBufferPointer(buffer)[8...]
+                        )
+                    )
                 }
             }
         }
@@ -140,11 +161,26 @@ import Testing
         #expect(try IngestionV1.TrackRequest.decode(bytes).records.count == 1_000)
     }
 
+    @Test("a decoder that may not go down the stack refuses, and the next one goes on")
+    func stackGuard() throws {
+        let bytes = try Sample.batch(1).encode()
+        do {
+            _ = try IngestionV1.TrackRequest.decode(bytes, limits: DecodeLimits(stackBytes: 64))
+            Issue.record("the message was taken")
+        } catch {
+            #expect(error.code == .memory)
+        }
+        #expect(try IngestionV1.TrackRequest.decode(bytes).records.count == 1)
+    }
+
     @Test("a message larger than the limit is refused before it is read")
     func sizeLimit() throws {
         let bytes = try Sample.batch(2).encode()
         do {
-            _ = try IngestionV1.TrackRequest.decode(bytes, limits: DecodeLimits(bytes: bytes.count - 1))
+            _ = try IngestionV1.TrackRequest.decode(
+                bytes,
+                limits: DecodeLimits(bytes: bytes.count - 1)
+            )
             Issue.record("the message was taken")
         } catch {
             #expect(error.code == .tooLarge)

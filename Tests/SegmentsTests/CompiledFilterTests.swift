@@ -8,8 +8,11 @@ import Testing
     private static let at = Timestamp(ms: 1_750_000_000_000)
 
     private func passes(
-        _ op: FilterOperator, _ operands: [Operand], _ value: PropertyValue?,
-        ignoreCase: Bool = false, zone: String = "UTC"
+        _ op: FilterOperator,
+        _ operands: [Operand],
+        _ value: PropertyValue?,
+        ignoreCase: Bool = false,
+        zone: String = "UTC"
     ) throws -> Bool {
         let filter = PropertyFilter("p", op, operands, ignoreCase: ignoreCase)
         return CompiledFilter(filter, zone: try #require(Zone(zone))).matches(value, at: Self.at)
@@ -70,7 +73,8 @@ import Testing
             (.atLeast, "9.9999 no, 10 yes, 10.0001 yes"),
             (.equals, "9.9999 no, 10 yes, 10.00 yes, 10.00001 no"),
             (.notEquals, "9.9999 yes, 10 no"),
-        ])
+        ]
+    )
     func numbers(_ row: (op: FilterOperator, table: String)) throws {
         for cell in row.table.split(separator: ", ") {
             let words = cell.split(separator: " ")
@@ -103,7 +107,8 @@ import Testing
             ("6.0.0", .lessThan, "6.0.0-rc", true), ("5.2", .atLeast, "garbage", false),
             ("5.2", .lessThan, "", false), ("5.2", .notEquals, "garbage", true),
             ("5.2", .equals, "5.2+build", true), ("5.2", .in, "5.2.0.0", true),
-        ])
+        ]
+    )
     func versions(_ row: (operand: String, op: FilterOperator, value: String, yes: Bool)) throws {
         #expect(try passes(row.op, [.version(row.operand)], .text(row.value)) == row.yes)
     }
@@ -117,18 +122,22 @@ import Testing
         "pieces of texts, with and without case",
         arguments: [
             ("New York", FilterOperator.contains, "w Y", false, true),
-            ("New York", .contains, "W y", false, false), ("New York", .contains, "W y", true, true),
-            ("New York", .startsWith, "New", false, true), ("New", .startsWith, "New Y", false, false),
+            ("New York", .contains, "W y", false, false),
+            ("New York", .contains, "W y", true, true),
+            ("New York", .startsWith, "New", false, true),
+            ("New", .startsWith, "New Y", false, false),
             ("New York", .endsWith, "ork", false, true), ("ΟΔΟΣ", .endsWith, "ος", true, true),
             ("Straße", .equals, "STRASSE", true, false), ("aab", .contains, "ab", false, true),
             ("İ", .equals, "i", true, false), ("\u{212A}", .equals, "k", true, true),
-        ])
+        ]
+    )
     func pieces(
         _ row: (value: String, op: FilterOperator, piece: String, ignoreCase: Bool, yes: Bool)
     ) throws {
         #expect(
             try passes(row.op, [.text(row.piece)], .text(row.value), ignoreCase: row.ignoreCase)
-                == row.yes)
+                == row.yes
+        )
     }
 
     @Test("before is strict, after is at or after; texts that are dates count, in the zone")
@@ -167,7 +176,8 @@ import Testing
             (.hasAll, ["web", "email"], "email web sms", true), (.hasNone, ["sms"], "web", true),
             (.hasNone, ["web"], "web sms", false), (.hasNone, ["web"], "", true),
             (.hasAny, ["web"], "", false), (.hasAll, ["web"], "", false),
-        ])
+        ]
+    )
     func lists(_ row: (op: FilterOperator, operands: [String], value: String, yes: Bool)) throws {
         let operands = row.operands.map { Operand.text($0) }
         let list = row.value.split(separator: " ").map { PropertyValue.text(String($0)) }
@@ -195,12 +205,15 @@ import Testing
             guard folded != scalar else { continue }
             changed += 1
             // What changes must be known to change; U+1FBE is decomposed before that is asked.
-            if value != 0x1FBE, !scalar.properties.changesWhenCaseFolded { Issue.record("U+\(value)") }
+            if value != 0x1FBE, !scalar.properties.changesWhenCaseFolded {
+                Issue.record("U+\(value)")
+            }
         }
         #expect(changed == 1454)
-        for (from, to) in [("ß", "ß"), ("ẞ", "ß"), ("Σ", "σ"), ("ς", "σ"), ("İ", "İ"), ("I", "i"),
-            ("ſ", "s"), ("Ꭰ", "Ꭰ"), ("ꭰ", "Ꭰ"), ("𐐀", "𐐨"), ("Ǆ", "ǆ"), ("ǅ", "ǆ")]
-        {
+        for (from, to) in [
+            ("ß", "ß"), ("ẞ", "ß"), ("Σ", "σ"), ("ς", "σ"), ("İ", "İ"), ("I", "i"),
+            ("ſ", "s"), ("Ꭰ", "Ꭰ"), ("ꭰ", "Ꭰ"), ("𐐀", "𐐨"), ("Ǆ", "ǆ"), ("ǅ", "ǆ"),
+        ] {
             #expect(CaseFolding.fold(from).utf8.elementsEqual(to.utf8), "\(from)")
         }
     }

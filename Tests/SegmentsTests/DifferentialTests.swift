@@ -26,7 +26,8 @@ import Testing
                 let text = (try? Sentence.say(example.definition)) ?? ""
                 try #require(
                     read == told,
-                    "seed \(seed &+ UInt64(number)) at \(example.at.rfc3339): \(text)\n\(history)")
+                    "seed \(seed &+ UInt64(number)) at \(example.at.rfc3339): \(text)\n\(history)"
+                )
             }
         }
         // Neither everybody nor nobody, and every kind drawn often: else it would prove nothing.
@@ -42,10 +43,13 @@ import Testing
             let example = try Example(seed: 0x5E60_1000 + UInt64(number))
             for history in example.histories {
                 let backwards = UserHistory(
-                    events: history.events.reversed(), versions: history.versions.reversed())
+                    events: history.events.reversed(),
+                    versions: history.versions.reversed()
+                )
                 #expect(
                     example.plan.isMember(backwards, at: example.at)
-                        == example.plan.isMember(history, at: example.at))
+                        == example.plan.isMember(history, at: example.at)
+                )
             }
         }
     }
@@ -71,7 +75,9 @@ import Testing
 
         /// Any instant, an event's own, or one at which an event stands on a window's edge.
         private static func instant(
-            _ plan: Plan, _ histories: [UserHistory], _ makers: inout RandomHistories,
+            _ plan: Plan,
+            _ histories: [UserHistory],
+            _ makers: inout RandomHistories,
             _ random: inout SeededRandom
         ) -> Timestamp {
             let events = histories.flatMap(\.events)

@@ -17,7 +17,7 @@ import Testing
         // charged; not charged; charged or not charged. The twins are all charged alone.
         #expect(plan.steps == [.leaf(0), .not(0), .any([0, 1])])
         #expect(plan.root == 2)
-        #expect(plan.slotOfNode == [2, 0, 0, 1, 0, 0, 0, 1, 1])
+        #expect(plan.slotOfNode == [2, 0, 0, 1, 0, 0, 0, 0, 1, 1])
     }
 
     @Test("names with equal bytes share, names that only look equal do not")
@@ -34,7 +34,9 @@ import Testing
     func postorder() throws {
         for number in 0..<500 {
             var definitions = RandomDefinitions(
-                SeededRandom(seed: 0x5E60_2000 + UInt64(number)), around: RandomWorld.centres[0])
+                SeededRandom(seed: 0x5E60_2000 + UInt64(number)),
+                around: RandomWorld.centres[0]
+            )
             let plan = try Plan(definitions.next())
             for (slot, step) in plan.steps.enumerated() {
                 switch step {
@@ -74,7 +76,8 @@ import Testing
         #expect(windows.map(\.node) == [1, 3, 4])
         #expect(windows[0].interval.isOpen)
         #expect(
-            windows[1].interval == Interval(from: Timestamp(ms: 5_001), to: Timestamp(ms: 10_001)))
+            windows[1].interval == Interval(from: Timestamp(ms: 5_001), to: Timestamp(ms: 10_001))
+        )
     }
 
     @Test("`all` of nothing is everybody, `any` of nothing is nobody")
@@ -99,7 +102,10 @@ import Testing
             (.did(Did(match, count: CountTest(.atMost(3)))), false),
             (.did(Did(match, count: CountTest(.atMost(3), includesZero: true))), true),
             (.did(Did(match, count: CountTest(.atLeast(1), includesZero: true))), false),
-            (.did(Did(match, count: CountTest(.atMost(3), includesZero: true), sums: [below])), true),
+            (
+                .did(Did(match, count: CountTest(.atMost(3), includesZero: true), sums: [below])),
+                true
+            ),
             (.did(Did(match, count: CountTest(.atMost(3)), sums: [below])), false),
         ] {
             let plan = try Plan(Definition(condition))
@@ -119,11 +125,16 @@ import Testing
 
 @Suite struct UserHistoryTests {
     private func version(
-        _ value: Int?, since: Int64?, position: UInt64
+        _ value: Int?,
+        since: Int64?,
+        position: UInt64
     ) -> UserHistory.PropertyVersion {
         UserHistory.PropertyVersion(
-            "plan", value.map { .number(Number($0)) }, since: since.map { Timestamp(ms: $0) },
-            position: LogOffset(position))
+            "plan",
+            value.map { .number(Number($0)) },
+            since: since.map { Timestamp(ms: $0) },
+            position: LogOffset(position)
+        )
     }
 
     @Test("the value in force is that of the last write at or before the instant")
@@ -155,7 +166,11 @@ import Testing
     func eventOrder() {
         func event(_ ms: Int64, _ sequence: UInt64?, _ position: UInt64) -> UserHistory.Event {
             UserHistory.Event(
-                "A", at: Timestamp(ms: ms), position: LogOffset(position), clientSequence: sequence)
+                "A",
+                at: Timestamp(ms: ms),
+                position: LogOffset(position),
+                clientSequence: sequence
+            )
         }
         let sorted = UserHistory(events: [
             event(5, 2, 1), event(5, 1, 9), event(5, nil, 8), event(4, 7, 7), event(5, 1, 3),

@@ -22,9 +22,10 @@ import Testing
 
     @Test("missing numbers are 0, leading zeros and builds do not count")
     func equal() throws {
-        for (left, right) in [("5.2", "5.2.0"), ("1", "1.0.0.0"), ("1.02", "1.2"),
-            ("1+a", "1+b"), ("1.0-rc.01", "1-rc.1"), ("0", "0.0")]
-        {
+        for (left, right) in [
+            ("5.2", "5.2.0"), ("1", "1.0.0.0"), ("1.02", "1.2"),
+            ("1+a", "1+b"), ("1.0-rc.01", "1-rc.1"), ("0", "0.0"),
+        ] {
             #expect(SemanticVersion(left) == SemanticVersion(right), "\(left) \(right)")
         }
     }
@@ -32,10 +33,12 @@ import Testing
     @Test(
         "what is no version",
         arguments: [
-            "", "v1", "1.", ".1", "1..2", "1.2 ", "1,2", "-1", "1-", "1-a..b", "1+", "1-ä", "latest",
+            "", "v1", "1.", ".1", "1..2", "1.2 ", "1,2", "-1", "1-", "1-a..b", "1+", "1-ä",
+            "latest",
             "18446744073709551616", "1.2.3.4.5.6.7.8.9",
             "1.1111111111111111111111111111111111111111111111111111111111111111",
-        ])
+        ]
+    )
     func refused(_ text: String) {
         #expect(SemanticVersion(text) == nil)
     }

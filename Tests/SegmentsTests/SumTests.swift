@@ -50,7 +50,8 @@ import Testing
             (-1_235, -0.12341, -1), (0, 1e-300, -1), (0, -1e-300, 1), (1, 1e-300, 1),
             (-1, -1e-300, -1), (9_007_199_254_740_992, 1e13, -1), (5, 1e300, -1), (5, -1e300, 1),
             (3_333, 1.0 / 3.0, -1), (3_334, 1.0 / 3.0, 1), (0, 0, 0),
-        ])
+        ]
+    )
     func exactAgainstDouble(_ row: (e4: Int64, operand: Double, order: Int)) throws {
         var sum = ExactSum()
         sum.add(decimalE4: row.e4)
@@ -76,7 +77,8 @@ import Testing
             (CountTest(.between(0, 1), includesZero: true), "yynnn"),
             (CountTest(.atLeast(1), includesZero: true), "nyyyy"),
             (CountTest(.atLeast(0)), "nyyyy"), (CountTest(.atMost(0)), "nnnnn"),
-        ])
+        ]
+    )
     func counts(_ row: (test: CountTest, expected: String)) {
         for (count, letter) in row.expected.enumerated() {
             #expect(row.test.matches(count) == (letter == "y"), "\(count)")

@@ -7,73 +7,75 @@ import Testing
 @Suite struct ValidationTests {
     @Test(
         "what is refused, where, why and with which hint",
-        arguments: [
-            (["did": ["event": "A", "exactly": 0]] as PlainValue,
-                "condition.did.count: `exactly: 0` never happens: who did something did it at least"
-                    + " once; write `didNot` for users without such an event"),
-            (["all": [["did": [:]], ["did": ["event": "A", "exactly": 0, "includeZero": true]]]],
-                "condition.all[1].did.count: `exactly: 0` never happens"),
-            (["did": ["between": [5, 2]]],
-                "condition.did.count: the upper end 2 is below the lower end 5; swap them"),
-            (["did": ["atLeast": -1]],
-                "condition.did.count: -1 is not between 0 and 1000000000"),
-            (["did": ["event": ""]], "condition.did.event: an event's name is empty"),
-            (["did": ["event": ["A", .text(String(repeating: "x", count: 129))]]],
-                "condition.did.event[1]: an event's name is longer than 128 bytes"),
-            (["user": ["property": "", "equals": 1]],
-                "condition.user.property: a property's name is empty"),
-            (["did": ["window": ["between": ["2025-07-01", "2025-05-01"]]]],
-                "condition.did.window.between: `to` (2025-05-01T00:00:00.000Z) is before `from`"
-                    + " (2025-07-01T00:00:00.000Z); swap them"),
-            (["did": ["window": ["between": ["2025-07-01", "2025-07-01"]]]],
-                "condition.did.window.between: `from` and `to` are the same instant"),
-            (["did": ["window": ["between": [:]]]],
-                "condition.did.window.between: neither end is there; write `window: ever`"),
-            (["did": ["window": ["rolling": "3654d"]]],
-                "condition.did.window.rolling: the duration is longer than 10 years"),
-            (["did": ["window": ["rolling": 30]]],
-                "condition.did.window.rolling: the duration is shorter than 1 second; a number"
-                    + " alone is in milliseconds; write 30d for days"),
-            (["did": ["window": ["ago": ["from": "30d", "to": "60d"]]]],
-                "condition.did.window.ago: `from` (30d ago) is not before `to` (60d ago); swap"
-                    + " them: `from` is the farther end"),
-            (["did": ["window": ["calendar": ["last": 0, "unit": "month"]]]],
-                "condition.did.window.calendar.last: 0 is not between 1 and 1000; for the running"
-                    + " month write last: 1, current: include"),
-            (["did": ["window": ["calendar": ["unit": "day", "zone": "Europe/Berln"]]]],
-                "condition.did.window.calendar.zone: unknown zone \"Europe/Berln\"; did you mean"
-                    + " `Europe/Berlin`?"),
-            (["user": ["property": "p", "contains": 5]],
-                "condition.user.contains: `contains` takes a text, not number"),
-            (["user": ["property": "p", "lessThan": "5"]],
-                "condition.user.lessThan: `lessThan` takes a number, a version or an instant, not"
-                    + " text; for a number leave the quotation marks out; for a version write"
-                    + " {version: \"5\"}"),
-            (["user": ["property": "p", "lessThan": "5.2.1"]],
-                "condition.user.lessThan: `lessThan` takes a number, a version or an instant, not"
-                    + " text; write {version: \"5.2.1\"}"),
-            (["user": ["property": "p", "atLeast": "2025-01-01"]],
-                "condition.user.atLeast: `atLeast` takes a number, a version or an instant, not"
-                    + " text; write {instant: 2025-01-01}"),
-            (["user": ["property": "p", "greaterThan": true]],
-                "condition.user.greaterThan: `greaterThan` takes a number, a version or an"
-                    + " instant, not true or false"),
-            (["user": ["property": "p", "equals": ["version": "v5"]]],
-                "condition.user.equals: \"v5\" is not a version"),
-            (["user": ["property": "p", "between": [5, 2]]],
-                "condition.user.between: the upper end is below the lower end; swap them"),
-            (["user": ["property": "p", "between": [5, ["version": "6"]]]],
-                "condition.user.between: the two ends are of different types"),
-            (["user": ["property": "p", "withinLast": "5000d"]],
-                "condition.user.withinLast: the duration is longer than 10 years"),
-            (["did": ["sum": ["property": "amount", "between": [5, 2]]]],
-                "condition.did.sum.between: the upper end 2 is below the lower end 5; swap them"),
-        ])
-    func refusals(_ row: (plain: PlainValue, text: String)) throws {
-        let problem = try #require(problem(row.plain))
-        #expect(problem.operation == .check)
-        #expect(problem.description.hasPrefix(row.text), "\(problem)")
-        #expect(!problem.isRetriable)
+        arguments: table(
+            #"""
+            {did: {event: A, exactly: 0}}
+                condition.did.count: `exactly: 0` never happens: who did something did it at
+                least once; write `didNot` for users without such an event
+            {all: [{did: {}}, {did: {event: A, exactly: 0, includeZero: true}}]}
+                condition.all[1].did.count: `exactly: 0` never happens
+            {did: {between: [5, 2]}}
+                condition.did.count: the upper end 2 is below the lower end 5; swap them
+            {did: {atLeast: -1}}
+                condition.did.count: -1 is not between 0 and 1000000000
+            {did: {event: ""}}
+                condition.did.event: an event's name is empty
+            {user: {property: "", equals: 1}}
+                condition.user.property: a property's name is empty
+            {did: {window: {between: [2025-07-01, 2025-05-01]}}}
+                condition.did.window.between: `to` (2025-05-01T00:00:00.000Z) is before `from`
+                (2025-07-01T00:00:00.000Z); swap them
+            {did: {window: {between: [2025-07-01, 2025-07-01]}}}
+                condition.did.window.between: `from` and `to` are the same instant
+            {did: {window: {between: {}}}}
+                condition.did.window.between: neither end is there; write `window: ever`
+            {did: {window: {rolling: 3654d}}}
+                condition.did.window.rolling: the duration is longer than 10 years
+            {did: {window: {rolling: 30}}}
+                condition.did.window.rolling: the duration is shorter than 1 second; a number
+                alone is in milliseconds; write 30d for days
+            {did: {window: {ago: {from: 30d, to: 60d}}}}
+                condition.did.window.ago: `from` (30d ago) is not before `to` (60d ago); swap
+                them: `from` is the farther end
+            {did: {window: {calendar: {last: 0, unit: month}}}}
+                condition.did.window.calendar.last: 0 is not between 1 and 1000; for the running
+                month write last: 1, current: include
+            {did: {window: {calendar: {unit: day, zone: "Europe/Berln"}}}}
+                condition.did.window.calendar.zone: unknown zone "Europe/Berln"; did you mean
+                `Europe/Berlin`?
+            {user: {property: p, contains: 5}}
+                condition.user.contains: `contains` takes a text, not number
+            {user: {property: p, lessThan: "5"}}
+                condition.user.lessThan: `lessThan` takes a number, a version or an instant, not
+                text; for a number leave the quotation marks out; for a version write {version:
+                "5"}
+            {user: {property: p, lessThan: "5.2.1"}}
+                condition.user.lessThan: `lessThan` takes a number, a version or an instant, not
+                text; write {version: "5.2.1"}
+            {user: {property: p, atLeast: 2025-01-01}}
+                condition.user.atLeast: `atLeast` takes a number, a version or an instant, not
+                text; write {instant: 2025-01-01}
+            {user: {property: p, greaterThan: true}}
+                condition.user.greaterThan: `greaterThan` takes a number, a version or an
+                instant, not true or false
+            {user: {property: p, equals: {version: v5}}}
+                condition.user.equals: "v5" is not a version
+            {user: {property: p, between: [5, 2]}}
+                condition.user.between: the upper end is below the lower end; swap them
+            {user: {property: p, between: [5, {version: "6"}]}}
+                condition.user.between: the two ends are of different types
+            {user: {property: p, withinLast: 5000d}}
+                condition.user.withinLast: the duration is longer than 10 years
+            {did: {sum: {property: amount, between: [5, 2]}}}
+                condition.did.sum.between: the upper end 2 is below the lower end 5; swap them
+            """#
+        )
+    )
+    func refusals(_ row: (document: String, expected: String)) throws {
+        let found = try #require(problem(of: row.document))
+        #expect(found.operation == .check)
+        #expect(found.description.hasPrefix(row.expected), "\(found)")
+        #expect(!found.isRetriable)
     }
 
     @Test(
@@ -87,10 +89,16 @@ import Testing
             (PropertyFilter("p", .withinLast, [.text("30d")]), "`withinLast` takes a duration"),
             (PropertyFilter("p", .before, [.version("5")]), "`before` takes no version"),
             (PropertyFilter("p", .before, [.number(.zero)]), "`before` takes an instant"),
-            (PropertyFilter("p", .equals, [.instant(Timestamp(ms: .max))]), "the instant is outside"),
-            (PropertyFilter("p", .equals, [.text(String(repeating: "x", count: 1025))]),
-                "the text is longer than 1024 bytes"),
-        ])
+            (
+                PropertyFilter("p", .equals, [.instant(Timestamp(ms: .max))]),
+                "the instant is outside"
+            ),
+            (
+                PropertyFilter("p", .equals, [.text(String(repeating: "x", count: 1025))]),
+                "the text is longer than 1024 bytes"
+            ),
+        ]
+    )
     func operandsOfTheWire(_ row: (filter: PropertyFilter, text: String)) throws {
         let validation = Validation(Definition(.user(UserProperty(row.filter))))
         let problem = try #require(validation.errors.first)
@@ -123,7 +131,8 @@ import Testing
         #expect(code(thousandDeep) == .tooDeep)
         let hugeChain = (1..<100_000).map { Condition.not(Not($0)) } + [leaf]
         #expect(code(hugeChain) == .tooMany)
-        let wide = [Condition.any(AnyOf(Array(1..<100_000)))]
+        let wide =
+            [Condition.any(AnyOf(Array(1..<100_000)))]
             + Array(repeating: leaf, count: 99_999)
         #expect(code(wide) == .tooMany)
         #expect(code([.any(AnyOf(Array(1..<1_000)))] + Array(repeating: leaf, count: 999)) == nil)
@@ -143,7 +152,19 @@ import Testing
         let operands = (0...1_000).map { Operand.number(Number($0)) }
         let many = PropertyFilter("p", .in, operands)
         #expect(
-            Validation(Definition(.user(UserProperty(many)))).errors.first?.code == .operand)
+            Validation(Definition(.user(UserProperty(many)))).errors.first?.code == .operand
+        )
+    }
+
+    @Test("a name longer than 128 bytes is refused, by bytes and not by characters")
+    func longNames() {
+        let names = [String(repeating: "x", count: 129), String(repeating: "é", count: 65)]
+        for name in names {
+            let found = problem(of: "{did: {event: [A, \(name)]}}")
+            #expect(found?.code == .name)
+            #expect(found?.place == "condition.did.event[1]")
+        }
+        #expect(problem(of: "{did: {event: \(String(repeating: "é", count: 64))}}") == nil)
     }
 
     @Test("problems are bounded however many there are")
@@ -159,7 +180,8 @@ import Testing
         var vocabulary = Vocabulary()
         vocabulary.note(
             event: "Charged",
-            [("amount", .number(Number(5))), ("city", .text("Pune")), ("tags", .list([]))])
+            [("amount", .number(Number(5))), ("city", .text("Pune")), ("tags", .list([]))]
+        )
         vocabulary.note(event: "App Launched", [("appVersion", .text("5.2"))])
         vocabulary.note(userProperty: "age", .number(Number(30)))
         vocabulary.note(userProperty: "zip", .text("10115"))
@@ -168,59 +190,68 @@ import Testing
 
     @Test(
         "what is probably not meant",
-        arguments: [
-            (["did": ["event": "Chargd"]] as PlainValue,
-                "condition.did.event: no event \"Chargd\" has been seen; did you mean \"Charged\"?"),
-            (["did": ["event": "Charged", "where": [["property": "ammount", "atLeast": 1]]]],
-                "condition.did.where[0].property: no property \"ammount\" of \"Charged\" has been"
-                    + " seen; did you mean \"amount\"?"),
-            (["did": ["where": [["property": "appversion", "equals": "5"]]]],
-                "condition.did.where[0].property: no property \"appversion\" of \"events\" has been"
-                    + " seen; did you mean \"appVersion\"?"),
-            (["user": ["property": "agee", "atLeast": 3]],
-                "condition.user.property: no property \"agee\" of \"users\" has been seen; did you"
-                    + " mean \"age\"?"),
-            (["user": ["property": "age", "equals": "30"]],
-                "condition.user: \"age\" is compared as text, but all its values are number; types"
-                    + " do not mix; write the value without quotation marks"),
-            (["user": ["property": "zip", "equals": 10115]],
-                "condition.user: \"zip\" is compared as number, but all its values are text"),
-            (["did": ["event": "Charged", "where": [["property": "tags", "contains": "x"]]]],
-                "condition.did.where[0]: \"tags\" is compared as text, but all its values are list;"
-                    + " types do not mix; for lists write hasAny, hasAll or hasNone"),
-            (["did": ["event": "Charged", "sum": ["property": "city", "atLeast": 1]]],
-                "condition.did.sum: \"city\" is compared as number, but all its values are text"),
-            (["did": ["event": "Charged", "atMost": 0]],
-                "condition.did.count: no user can match"),
-            (["did": ["atLeast": 0, "includeZero": true]],
-                "condition.did.count: every user matches; leave the condition out"),
-            (["any": []], "condition.any: no user can match"),
-            (["user": ["property": "zip", "startsWith": ""]],
-                "condition.user.startsWith: every text passes; write `exists: true`"),
-            (["user": ["property": "age", "exists": true, "ignoreCase": true]],
-                "condition.user.ignoreCase: `exists` does not compare texts; leave it out"),
-        ])
-    func warnings(_ row: (plain: PlainValue, text: String)) throws {
+        arguments: table(
+            #"""
+            {did: {event: Chargd}}
+                condition.did.event: no event "Chargd" has been seen; did you mean "Charged"?
+            {did: {event: Charged, where: [{property: ammount, atLeast: 1}]}}
+                condition.did.where[0].property: no property "ammount" of "Charged" has been
+                seen; did you mean "amount"?
+            {did: {where: [{property: appversion, equals: "5"}]}}
+                condition.did.where[0].property: no property "appversion" of "events" has been
+                seen; did you mean "appVersion"?
+            {user: {property: agee, atLeast: 3}}
+                condition.user.property: no property "agee" of "users" has been seen; did you
+                mean "age"?
+            {user: {property: age, equals: "30"}}
+                condition.user: "age" is compared as text, but all its values are number; types
+                do not mix; write the value without quotation marks
+            {user: {property: zip, equals: 10115}}
+                condition.user: "zip" is compared as number, but all its values are text
+            {did: {event: Charged, where: [{property: tags, contains: x}]}}
+                condition.did.where[0]: "tags" is compared as text, but all its values are list;
+                types do not mix; for lists write hasAny, hasAll or hasNone
+            {did: {event: Charged, sum: {property: city, atLeast: 1}}}
+                condition.did.sum: "city" is compared as number, but all its values are text
+            {did: {event: Charged, atMost: 0}}
+                condition.did.count: no user can match
+            {did: {atLeast: 0, includeZero: true}}
+                condition.did.count: every user matches; leave the condition out
+            {any: []}
+                condition.any: no user can match
+            {user: {property: zip, startsWith: ""}}
+                condition.user.startsWith: every text passes; write `exists: true`
+            {user: {property: age, exists: true, ignoreCase: true}}
+                condition.user.ignoreCase: `exists` does not compare texts; leave it out
+            """#
+        )
+    )
+    func warnings(_ row: (document: String, expected: String)) throws {
         let validation = Validation(
-            try condition(row.plain), vocabulary: Self.vocabulary())
+            try condition(row.document),
+            vocabulary: Self.vocabulary()
+        )
         #expect(validation.isValid)
         #expect(validation.warnings.count == 1, "\(validation.warnings)")
-        #expect(validation.warnings.first?.description.hasPrefix(row.text) == true,
-            "\(validation.warnings)")
+        #expect(
+            validation.warnings.first?.description.hasPrefix(row.expected) == true,
+            "\(validation.warnings)"
+        )
     }
 
     @Test(
         "what fits is not warned of",
         arguments: [
-            ["did": ["event": "Charged", "where": [["property": "amount", "atLeast": 1]]]]
-                as PlainValue,
-            ["did": ["where": [["property": "appVersion", "atLeast": ["version": "5"]]]]],
-            ["did": ["event": "Charged", "where": [["property": "tags", "hasAny": ["x"]]]]],
-            ["user": ["property": "zip", "before": "2025-01-01"]],
-            ["user": ["property": "age", "exists": true]],
-        ])
-    func noWarnings(_ plain: PlainValue) throws {
+            "{did: {event: Charged, where: [{property: amount, atLeast: 1}]}}",
+            #"{did: {where: [{property: appVersion, atLeast: {version: "5"}}]}}"#,
+            "{did: {event: Charged, where: [{property: tags, hasAny: [x]}]}}",
+            "{user: {property: zip, before: 2025-01-01}}",
+            "{user: {property: age, exists: true}}",
+        ]
+    )
+    func noWarnings(_ document: String) throws {
         #expect(
-            Validation(try condition(plain), vocabulary: Self.vocabulary()).warnings.isEmpty)
+            Validation(try condition(document), vocabulary: Self.vocabulary()).warnings.isEmpty
+        )
     }
 }

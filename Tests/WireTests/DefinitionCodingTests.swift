@@ -15,7 +15,9 @@ import Testing
     static let windows: [Window] = [
         .ever, .rolling(ms: 86_400_000), .ago(fromMs: 3_000, toMs: 1_000),
         .between(from: nil, to: Timestamp(ms: 5)), .between(from: Timestamp(ms: -5), to: nil),
-        .calendar(CalendarWindow(last: 3, unit: .quarter, includesCurrent: true, zone: "Asia/Kolkata")),
+        .calendar(
+            CalendarWindow(last: 3, unit: .quarter, includesCurrent: true, zone: "Asia/Kolkata")
+        ),
     ]
 
     @Test("every window comes back equal", arguments: windows)
@@ -24,7 +26,10 @@ import Testing
         #expect(try through(definition) == definition)
     }
 
-    @Test("every operator stands in both languages under one name", arguments: FilterOperator.allCases)
+    @Test(
+        "every operator stands in both languages under one name",
+        arguments: FilterOperator.allCases
+    )
     func operators(_ comparison: FilterOperator) throws {
         let pair = try #require(FilterCoding.operators.first { $0.own == comparison })
         #expect("\(pair.sent)" == comparison.rawValue)
@@ -94,7 +99,10 @@ import Testing
         let sum = SegmentV1.Did(aggregates: [SegmentV1.Aggregate(kind: .sum, comparison: .atLeast)])
         #expect(place(SegmentV1.Node(kind: .did(sum))) == "nodes[0].did.aggregates[0].low")
         let nan = SegmentV1.Filter(
-            property: "p", operator: .equals, operands: [LogV1.Value(kind: .number(.nan))])
+            property: "p",
+            operator: .equals,
+            operands: [LogV1.Value(kind: .number(.nan))]
+        )
         #expect(place(SegmentV1.Node(kind: .user(nan))) == "nodes[0].user.operands[0].number")
     }
 
@@ -104,7 +112,9 @@ import Testing
             [.all(AllOf([-1]))], [.did(Did(EventMatch(), count: CountTest(.exactly(-1))))],
             [.did(Did(EventMatch(window: .rolling(ms: -1))))],
         ] {
-            #expect(throws: WireError.self) { try DefinitionCoding.encode(Definition(nodes: nodes)) }
+            #expect(throws: WireError.self) {
+                try DefinitionCoding.encode(Definition(nodes: nodes))
+            }
         }
     }
 }

@@ -7,12 +7,16 @@ import Testing
 
 @Suite struct FrameTests {
     static let header = RpcV1.RequestHeader(
-        requestID: Array(1...16), method: "/shoal.ingestion.v1.Ingestion/Track", timeoutMs: 500,
-        project: "shop")
+        requestID: Array(1...16),
+        method: "/shoal.ingestion.v1.Ingestion/Track",
+        timeoutMs: 500,
+        project: "shop"
+    )
 
     static func batch(_ size: Int) -> IngestionV1.TrackRequest {
         IngestionV1.TrackRequest(
-            records: (0..<size).map { IngestionV1.TrackRecord(userID: "user-\($0)") })
+            records: (0..<size).map { IngestionV1.TrackRecord(userID: "user-\($0)") }
+        )
     }
 
     static func code(_ bytes: [UInt8], _ limits: FrameLimits = FrameLimits()) -> WireError.Code? {
@@ -50,7 +54,8 @@ import Testing
     func reply() throws {
         let response = IngestionV1.TrackResponse(accepted: 3)
         let good = try ReplyFrame.decode(
-            ReplyFrame.encode(RpcV1.ReplyHeader(requestID: Array(1...16)), response))
+            ReplyFrame.encode(RpcV1.ReplyHeader(requestID: Array(1...16)), response)
+        )
         #expect(good.fault == nil)
         #expect(good.flags == .reply)
         #expect(try IngestionV1.TrackResponse.decode(good.payload) == response)
@@ -149,7 +154,8 @@ import Testing
         var header = Self.header
         header.metadata = [RpcV1.Metadata](
             repeating: RpcV1.Metadata(name: "n", value: String(repeating: "v", count: 1_024)),
-            count: 32)
+            count: 32
+        )
         #expect(throws: Never.self) { try RequestFrame.encode(header, Self.batch(1)) }
         header.metadata.append(RpcV1.Metadata(name: "one-more"))
         #expect(throws: WireError.self) { try RequestFrame.encode(header, Self.batch(1)) }
@@ -173,7 +179,10 @@ import Testing
     func callerMemory() throws {
         let bytes = try RequestFrame.encode(Self.header, Self.batch(5))
         let same = try RequestFrame.withPacked(Self.header, Self.batch(5)) { packed in
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: packed.count, alignment: 1)
+            let buffer = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: packed.count,
+                alignment: 1
+            )
             defer { buffer.deallocate() }
             var output = OutputRawSpan(buffer: buffer, initializedCount: 0)
             packed.write(to: &output)
@@ -192,7 +201,9 @@ import Testing
         let frame = try RequestFrame.decode(packed)
         #expect(frame.flags == .zstd)
         #expect(try IngestionV1.TrackRequest.decode(frame.payload) == Self.batch(1_000))
-        let small = try RequestFrame.decode(RequestFrame.encode(Self.header, Self.batch(10), options))
+        let small = try RequestFrame.decode(
+            RequestFrame.encode(Self.header, Self.batch(10), options)
+        )
         #expect(small.flags == [])
         var chance = SeededRandom(seed: 7)
         let noise = (0..<8_192).map { _ in UInt8.random(in: 0...255, using: &chance) }
@@ -205,8 +216,10 @@ import Testing
     @Test("a payload that decompresses beyond the limit, or not at all, is refused")
     func bombs() throws {
         let bytes = try RequestFrame.encode(
-            Self.header, LogV1.CatalogueChange(body: [UInt8](repeating: 0, count: 200_000)),
-            FrameOptions(zstd: true))
+            Self.header,
+            LogV1.CatalogueChange(body: [UInt8](repeating: 0, count: 200_000)),
+            FrameOptions(zstd: true)
+        )
         #expect(bytes.count < 1_000)
         #expect(Self.code(bytes, FrameLimits(payloadBytes: 100_000)) == .tooLarge)
         #expect(Self.code(bytes) == nil)

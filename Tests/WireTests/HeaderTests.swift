@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct HeaderTests {
     private func context(
-        _ change: (inout RpcV1.RequestHeader) -> Void, arrivedNs: UInt64 = 1_000
+        _ change: (inout RpcV1.RequestHeader) -> Void,
+        arrivedNs: UInt64 = 1_000
     ) throws -> CallContext {
         var header = FrameTests.header
         change(&header)
@@ -48,10 +49,19 @@ import Testing
 
     @Test("the header of an attempt is made from the caller's wishes")
     func made() {
-        let options = CallOptions(maxReplyBytes: 9, project: ProjectName("shop"), traceparent: "00-")
+        let options = CallOptions(
+            maxReplyBytes: 9,
+            project: ProjectName("shop"),
+            traceparent: "00-"
+        )
         let header = RpcV1.RequestHeader(
-            IngestionV1_IngestionMethods.track, options, requestID: Array(0..<16), timeoutMs: 7,
-            attempt: 1, caller: "test")
+            IngestionV1_IngestionMethods.track,
+            options,
+            requestID: Array(0..<16),
+            timeoutMs: 7,
+            attempt: 1,
+            caller: "test"
+        )
         #expect(header.method == "/shoal.ingestion.v1.Ingestion/Track")
         #expect(header.maxReplyBytes == 9)
         #expect(header.project == "shop")

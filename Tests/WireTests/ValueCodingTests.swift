@@ -21,7 +21,8 @@ import Testing
             .text(""), .text("grün 🐟"), .bool(false), .bool(true), .instant(Timestamp(ms: -1)),
             .number(Number(153)), .number(Number(e4: 153_001)), .number(Number(Int.max)),
             .number(Number(Int.min)), .list([]), .list([.text("a"), .number(.zero), .bool(true)]),
-        ] as [PropertyValue])
+        ] as [PropertyValue]
+    )
     func roundTrip(_ value: PropertyValue) throws {
         let bytes = try ValueCoding.encode(value).encode()
         #expect(try ValueCoding.decode(LogV1.Value.decode(bytes)) == value)
@@ -45,7 +46,9 @@ import Testing
         }
         #expect(refusal(.version("1.0.0"))?.place == "version")
         #expect(refusal(nil)?.code == .badValue)
-        let list = LogV1.ValueList(values: [LogV1.PlainValue(kind: .flag(true)), LogV1.PlainValue()])
+        let list = LogV1.ValueList(values: [
+            LogV1.PlainValue(kind: .flag(true)), LogV1.PlainValue(),
+        ])
         #expect(refusal(.list(list))?.place == "list.values[1]")
         let bad = LogV1.ValueList(values: [LogV1.PlainValue(kind: .number(.nan))])
         #expect(refusal(.list(bad))?.place == "list.values[0].number")

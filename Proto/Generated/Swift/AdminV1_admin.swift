@@ -129,14 +129,17 @@ extension AdminV1 {
         ) throws(MessageError) {
             unsafe shoal__admin__v1__info_response__init(pb)
             if service != "" {
-                unsafe pb.pointee.service = try arena.text(service, "shoal.admin.v1.InfoResponse.service", max: 32)
+                unsafe pb.pointee.service =
+                    try arena.text(service, "shoal.admin.v1.InfoResponse.service", max: 32)
             }
             if version != "" {
-                unsafe pb.pointee.version = try arena.text(version, "shoal.admin.v1.InfoResponse.version", max: 32)
+                unsafe pb.pointee.version =
+                    try arena.text(version, "shoal.admin.v1.InfoResponse.version", max: 32)
             }
             if let value = instanceID {
                 unsafe pb.pointee.has_instance_id = 1
-                unsafe pb.pointee.instance_id = try arena.bytes(value, "shoal.admin.v1.InfoResponse.instance_id", max: 16)
+                unsafe pb.pointee.instance_id =
+                    try arena.bytes(value, "shoal.admin.v1.InfoResponse.instance_id", max: 16)
             }
             if uptimeMs != 0 {
                 unsafe pb.pointee.has_uptime_ms = 1
@@ -152,11 +155,8 @@ extension AdminV1 {
             }
             if !facts.isEmpty {
                 unsafe pb.pointee.n_facts = facts.count
-                unsafe pb.pointee.facts = try arena.list(
-                    facts, "shoal.admin.v1.InfoResponse.facts", max: 64
-                ) { (each: AdminV1.Fact) throws(MessageError) -> UnsafeMutablePointer<Shoal__Admin__V1__Fact>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.facts =
+                    try arena.messages(facts, "shoal.admin.v1.InfoResponse.facts", max: 64)
             }
         }
     }
@@ -217,7 +217,8 @@ extension AdminV1 {
                 unsafe pb.pointee.name = try arena.text(name, "shoal.admin.v1.Fact.name", max: 64)
             }
             if value != "" {
-                unsafe pb.pointee.value = try arena.text(value, "shoal.admin.v1.Fact.value", max: 1024)
+                unsafe pb.pointee.value =
+                    try arena.text(value, "shoal.admin.v1.Fact.value", max: 1024)
             }
         }
     }
@@ -379,11 +380,13 @@ extension AdminV1 {
             }
             if let value = bootID {
                 unsafe pb.pointee.has_boot_id = 1
-                unsafe pb.pointee.boot_id = try arena.bytes(value, "shoal.admin.v1.HelloResponse.boot_id", max: 16)
+                unsafe pb.pointee.boot_id =
+                    try arena.bytes(value, "shoal.admin.v1.HelloResponse.boot_id", max: 16)
             }
             if let value = instanceID {
                 unsafe pb.pointee.has_instance_id = 1
-                unsafe pb.pointee.instance_id = try arena.bytes(value, "shoal.admin.v1.HelloResponse.instance_id", max: 16)
+                unsafe pb.pointee.instance_id =
+                    try arena.bytes(value, "shoal.admin.v1.HelloResponse.instance_id", max: 16)
             }
         }
     }
@@ -509,7 +512,8 @@ extension AdminV1 {
         ) throws(MessageError) {
             unsafe shoal__admin__v1__log_level_request__init(pb)
             if level != "" {
-                unsafe pb.pointee.level = try arena.text(level, "shoal.admin.v1.LogLevelRequest.level", max: 16)
+                unsafe pb.pointee.level =
+                    try arena.text(level, "shoal.admin.v1.LogLevelRequest.level", max: 16)
             }
         }
     }
@@ -561,7 +565,8 @@ extension AdminV1 {
         ) throws(MessageError) {
             unsafe shoal__admin__v1__log_level_response__init(pb)
             if previous != "" {
-                unsafe pb.pointee.previous = try arena.text(previous, "shoal.admin.v1.LogLevelResponse.previous", max: 16)
+                unsafe pb.pointee.previous =
+                    try arena.text(previous, "shoal.admin.v1.LogLevelResponse.previous", max: 16)
             }
         }
     }
@@ -650,7 +655,8 @@ extension AdminV1 {
         ) throws(MessageError) {
             unsafe shoal__admin__v1__metrics_response__init(pb)
             if text != "" {
-                unsafe pb.pointee.text = try arena.text(text, "shoal.admin.v1.MetricsResponse.text", max: 1048576)
+                unsafe pb.pointee.text =
+                    try arena.text(text, "shoal.admin.v1.MetricsResponse.text", max: 1048576)
             }
         }
     }
@@ -704,7 +710,8 @@ extension AdminV1 {
         ) throws(MessageError) {
             unsafe shoal__admin__v1__backup_request__init(pb)
             if directory != "" {
-                unsafe pb.pointee.directory = try arena.text(directory, "shoal.admin.v1.BackupRequest.directory", max: 1024)
+                unsafe pb.pointee.directory =
+                    try arena.text(directory, "shoal.admin.v1.BackupRequest.directory", max: 1024)
             }
         }
     }

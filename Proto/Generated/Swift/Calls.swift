@@ -23,9 +23,13 @@ public struct MethodDescription: Sendable, Hashable {
 
 /// What a caller wishes of one call.
 public struct CallOptions: Sendable, Hashable {
-    /// How long to wait for the whole call, retries included. Unit: ms.
+    /// How long to wait for the whole call, retries included.
+    ///
+    /// Unit: ms.
     public var timeoutMs: UInt32
-    /// The largest reply there is room for. Unit: bytes.
+    /// The largest reply there is room for.
+    ///
+    /// Unit: bytes.
     public var maxReplyBytes: UInt32
     /// The project the call is about.
     public var project: ProjectName?
@@ -40,8 +44,12 @@ public struct CallOptions: Sendable, Hashable {
 
     /// The default wishes, or others.
     public init(
-        timeoutMs: UInt32 = 10_000, maxReplyBytes: UInt32 = 262_144, project: ProjectName? = nil,
-        requestID: [UInt8]? = nil, traceparent: String? = nil, affinity: String? = nil,
+        timeoutMs: UInt32 = 10_000,
+        maxReplyBytes: UInt32 = 262_144,
+        project: ProjectName? = nil,
+        requestID: [UInt8]? = nil,
+        traceparent: String? = nil,
+        affinity: String? = nil,
         metadata: [RpcV1.Metadata] = []
     ) {
         self.timeoutMs = timeoutMs
@@ -62,15 +70,19 @@ public struct CallContext: Sendable {
     public var method: String
     /// The project the call is about.
     public var project: ProjectName?
-    /// When the caller gives up. Unit: ns of the monotonic clock.
+    /// When the caller gives up.
+    ///
+    /// Unit: ns of the monotonic clock.
     public var deadlineNs: UInt64
-    /// 0 for the first try, then 1, 2, …
+    /// The number of the try: 0 for the first, then 1 and so on.
     public var attempt: UInt32
     /// The name of the calling program.
     public var caller: String?
     /// The W3C trace context.
     public var traceparent: String?
-    /// The largest reply frame the caller has room for. Unit: bytes.
+    /// The largest reply frame the caller has room for.
+    ///
+    /// Unit: bytes.
     public var maxReplyBytes: UInt32
     /// Further pairs of the request's header.
     public var metadata: [RpcV1.Metadata]
@@ -79,10 +91,16 @@ public struct CallContext: Sendable {
 
     /// A context; tests of services make their own.
     public init(
-        requestID: [UInt8] = [], method: String = "", project: ProjectName? = nil,
-        deadlineNs: UInt64 = .max, attempt: UInt32 = 0, caller: String? = nil,
-        traceparent: String? = nil, maxReplyBytes: UInt32 = 262_144,
-        metadata: [RpcV1.Metadata] = [], isolated: [IsolatedFault] = []
+        requestID: [UInt8] = [],
+        method: String = "",
+        project: ProjectName? = nil,
+        deadlineNs: UInt64 = .max,
+        attempt: UInt32 = 0,
+        caller: String? = nil,
+        traceparent: String? = nil,
+        maxReplyBytes: UInt32 = 262_144,
+        metadata: [RpcV1.Metadata] = [],
+        isolated: [IsolatedFault] = []
     ) {
         self.requestID = requestID
         self.method = method
@@ -101,14 +119,18 @@ public struct CallContext: Sendable {
 public protocol Caller: Sendable {
     /// Carries one call and returns the response's bytes; every failure is a fault.
     func call(
-        _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes
 }
 
 extension Caller {
     /// Carries one call and decodes the response.
     func response<Response: ProtoMessage>(
-        _ type: Response.Type, _ method: MethodDescription, _ request: any ProtoMessage,
+        _ type: Response.Type,
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
         _ options: CallOptions
     ) async throws(Fault) -> Response {
         let payload = try await call(method, request, options)
@@ -116,8 +138,11 @@ extension Caller {
             return try type.decode(payload)
         } catch {
             throw Fault(
-                .internal, "the response to \(method.name) cannot be read: \(error.message)",
-                place: error.place, hint: error.hint)
+                .internal,
+                "the response to \(method.name) cannot be read: \(error.message)",
+                place: error.place,
+                hint: error.hint
+            )
         }
     }
 }
@@ -129,8 +154,10 @@ public struct ServedMethod: Sendable {
     private let body:
         @Sendable (any PayloadBytes, CallContext) async throws(Fault) -> any ProtoMessage
 
-    init<Request: ProtoMessage>(
-        _ description: MethodDescription, _ request: Request.Type,
+    /// A method served by a closure; a service may answer with another message of the same bytes.
+    public init<Request: ProtoMessage>(
+        _ description: MethodDescription,
+        _ request: Request.Type,
         _ body: @escaping @Sendable (Request, CallContext) async throws(Fault) -> any ProtoMessage
     ) {
         self.description = description
@@ -143,13 +170,15 @@ public struct ServedMethod: Sendable {
 
     /// Decodes the request, calls the service and returns its response, not yet encoded.
     public func invoke(
-        _ payload: any PayloadBytes, _ call: CallContext
+        _ payload: any PayloadBytes,
+        _ call: CallContext
     ) async throws(Fault) -> any ProtoMessage {
         try await body(payload, call)
     }
 
     private static func decode<Request: ProtoMessage>(
-        _ payload: any PayloadBytes, _ call: inout CallContext
+        _ payload: any PayloadBytes,
+        _ call: inout CallContext
     ) throws(Fault) -> Request {
         var faults: [IsolatedFault] = []
         do {

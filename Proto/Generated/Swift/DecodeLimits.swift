@@ -2,13 +2,21 @@
 
 /// Limits of one decoding, each against a way of making few bytes cost much.
 public struct DecodeLimits: Sendable, Hashable {
-    /// The largest message. Unit: bytes. The default is the largest frame between services.
+    /// The largest message.
+    ///
+    /// Unit: bytes. The default is the largest frame between services.
     public var bytes: Int
-    /// Fields and packed elements in all. A full Track batch of 10,000 records has about 500,000.
+    /// Fields and packed elements in all.
+    ///
+    /// A full Track batch of 10,000 records has about 500,000.
     public var elements: Int
-    /// The most memory the unpacked message may take, besides 1 MiB + 8 times its size. Unit: bytes.
+    /// The most memory the unpacked message may take, besides 1 MiB + 8 times its size.
+    ///
+    /// Unit: bytes.
     public var arenaBytes: Int
-    /// How deep the stack may grow while unpacking. Unit: bytes. A level takes about 1 KB.
+    /// How deep the stack may grow while unpacking.
+    ///
+    /// Unit: bytes. A level takes about 1 KB.
     public var stackBytes: Int
     /// How deep messages may nest; the contract's deepest message nests 8 deep.
     public var depth: Int
@@ -17,8 +25,11 @@ public struct DecodeLimits: Sendable, Hashable {
 
     /// The default limits, or others.
     public init(
-        bytes: Int = 16 << 20 + 64 << 10, elements: Int = 2_000_000, arenaBytes: Int = 128 << 20,
-        stackBytes: Int = 128 << 10, depth: Int = 8
+        bytes: Int = 16 << 20 + 64 << 10,
+        elements: Int = 2_000_000,
+        arenaBytes: Int = 128 << 20,
+        stackBytes: Int = 128 << 10,
+        depth: Int = 8
     ) {
         self.bytes = bytes
         self.elements = elements

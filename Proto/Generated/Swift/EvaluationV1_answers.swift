@@ -148,13 +148,16 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__warning__init(pb)
             if place != "" {
-                unsafe pb.pointee.place = try arena.text(place, "shoal.evaluation.v1.Warning.place", max: 1024)
+                unsafe pb.pointee.place =
+                    try arena.text(place, "shoal.evaluation.v1.Warning.place", max: 1024)
             }
             if message != "" {
-                unsafe pb.pointee.message = try arena.text(message, "shoal.evaluation.v1.Warning.message", max: 1024)
+                unsafe pb.pointee.message =
+                    try arena.text(message, "shoal.evaluation.v1.Warning.message", max: 1024)
             }
             if let value = hint {
-                unsafe pb.pointee.hint = try arena.text(value, "shoal.evaluation.v1.Warning.hint", max: 1024)
+                unsafe pb.pointee.hint =
+                    try arena.text(value, "shoal.evaluation.v1.Warning.hint", max: 1024)
             }
         }
     }
@@ -227,19 +230,13 @@ extension EvaluationV1 {
             }
             if !windows.isEmpty {
                 unsafe pb.pointee.n_windows = windows.count
-                unsafe pb.pointee.windows = try arena.list(
-                    windows, "shoal.evaluation.v1.Exactness.windows", max: 1000
-                ) { (each: EvaluationV1.ResolvedWindow) throws(MessageError) -> UnsafeMutablePointer<Shoal__Evaluation__V1__ResolvedWindow>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.windows =
+                    try arena.messages(windows, "shoal.evaluation.v1.Exactness.windows", max: 1000)
             }
             if !positions.isEmpty {
                 unsafe pb.pointee.n_positions = positions.count
-                unsafe pb.pointee.positions = try arena.list(
-                    positions, "shoal.evaluation.v1.Exactness.positions", max: 4096
-                ) { (each: LogV1.Position) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Position>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.Exactness.positions", max: 4096)
             }
         }
     }
@@ -307,7 +304,8 @@ extension EvaluationV1 {
             switch kind {
             case .segment(let value):
                 unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__SUBJECT__KIND_SEGMENT
-                unsafe pb.pointee.segment = try arena.text(value, "shoal.evaluation.v1.Subject.segment", max: 128)
+                unsafe pb.pointee.segment =
+                    try arena.text(value, "shoal.evaluation.v1.Subject.segment", max: 128)
             case .definition(let value):
                 unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__SUBJECT__KIND_DEFINITION
                 unsafe pb.pointee.definition = try arena.message(value)
@@ -406,10 +404,12 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__segment__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.Segment.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.Segment.name", max: 128)
             }
             if let value = description {
-                unsafe pb.pointee.description = try arena.text(value, "shoal.evaluation.v1.Segment.description", max: 1024)
+                unsafe pb.pointee.description =
+                    try arena.text(value, "shoal.evaluation.v1.Segment.description", max: 1024)
             }
             if let value = definition {
                 unsafe pb.pointee.definition = try arena.message(value)
@@ -431,7 +431,8 @@ extension EvaluationV1 {
                 unsafe pb.pointee.created_at_ms = createdAtMs
             }
             if let value = sentence {
-                unsafe pb.pointee.sentence = try arena.text(value, "shoal.evaluation.v1.Segment.sentence", max: 65536)
+                unsafe pb.pointee.sentence =
+                    try arena.text(value, "shoal.evaluation.v1.Segment.sentence", max: 65536)
             }
         }
     }

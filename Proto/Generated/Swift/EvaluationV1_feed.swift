@@ -52,7 +52,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__snapshot_request__init(pb)
             if segment != "" {
-                unsafe pb.pointee.segment = try arena.text(segment, "shoal.evaluation.v1.SnapshotRequest.segment", max: 128)
+                unsafe pb.pointee.segment =
+                    try arena.text(segment, "shoal.evaluation.v1.SnapshotRequest.segment", max: 128)
             }
         }
     }
@@ -147,7 +148,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__changes_request__init(pb)
             if segment != "" {
-                unsafe pb.pointee.segment = try arena.text(segment, "shoal.evaluation.v1.ChangesRequest.segment", max: 128)
+                unsafe pb.pointee.segment =
+                    try arena.text(segment, "shoal.evaluation.v1.ChangesRequest.segment", max: 128)
             }
             if afterSequence != 0 {
                 unsafe pb.pointee.has_after_sequence = 1

@@ -58,7 +58,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__create_list_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.CreateListRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.CreateListRequest.name", max: 128)
             }
             if !userIDs.isEmpty {
                 unsafe pb.pointee.n_user_ids = userIDs.count
@@ -163,7 +164,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__add_to_list_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.AddToListRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.AddToListRequest.name", max: 128)
             }
             if !userIDs.isEmpty {
                 unsafe pb.pointee.n_user_ids = userIDs.count
@@ -268,7 +270,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__remove_from_list_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.RemoveFromListRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.RemoveFromListRequest.name", max: 128)
             }
             if !userIDs.isEmpty {
                 unsafe pb.pointee.n_user_ids = userIDs.count
@@ -373,7 +376,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__replace_list_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.ReplaceListRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.ReplaceListRequest.name", max: 128)
             }
             if !userIDs.isEmpty {
                 unsafe pb.pointee.n_user_ids = userIDs.count
@@ -472,7 +476,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__get_list_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.GetListRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.GetListRequest.name", max: 128)
             }
         }
     }
@@ -563,7 +568,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__list_lists_request__init(pb)
             if afterName != "" {
-                unsafe pb.pointee.after_name = try arena.text(afterName, "shoal.evaluation.v1.ListListsRequest.after_name", max: 128)
+                unsafe pb.pointee.after_name =
+                    try arena.text(afterName, "shoal.evaluation.v1.ListListsRequest.after_name", max: 128)
             }
         }
     }

@@ -64,10 +64,12 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__create_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.CreateRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.CreateRequest.name", max: 128)
             }
             if let value = description {
-                unsafe pb.pointee.description = try arena.text(value, "shoal.evaluation.v1.CreateRequest.description", max: 1024)
+                unsafe pb.pointee.description =
+                    try arena.text(value, "shoal.evaluation.v1.CreateRequest.description", max: 1024)
             }
             if let value = definition {
                 unsafe pb.pointee.definition = try arena.message(value)
@@ -140,19 +142,13 @@ extension EvaluationV1 {
             }
             if !positions.isEmpty {
                 unsafe pb.pointee.n_positions = positions.count
-                unsafe pb.pointee.positions = try arena.list(
-                    positions, "shoal.evaluation.v1.CreateResponse.positions", max: 4096
-                ) { (each: LogV1.Position) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Position>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.CreateResponse.positions", max: 4096)
             }
             if !warnings.isEmpty {
                 unsafe pb.pointee.n_warnings = warnings.count
-                unsafe pb.pointee.warnings = try arena.list(
-                    warnings, "shoal.evaluation.v1.CreateResponse.warnings", max: 100
-                ) { (each: EvaluationV1.Warning) throws(MessageError) -> UnsafeMutablePointer<Shoal__Evaluation__V1__Warning>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.warnings =
+                    try arena.messages(warnings, "shoal.evaluation.v1.CreateResponse.warnings", max: 100)
             }
         }
     }
@@ -223,7 +219,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__update_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.UpdateRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.UpdateRequest.name", max: 128)
             }
             if let value = definition {
                 unsafe pb.pointee.definition = try arena.message(value)
@@ -387,7 +384,8 @@ extension EvaluationV1 {
             }
             if freshness != .latest {
                 unsafe pb.pointee.has_freshness = 1
-                unsafe pb.pointee.freshness = Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
+                unsafe pb.pointee.freshness =
+                    Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
             }
             if sample != 0 {
                 unsafe pb.pointee.has_sample = 1
@@ -556,11 +554,8 @@ extension EvaluationV1 {
             }
             if !nodes.isEmpty {
                 unsafe pb.pointee.n_nodes = nodes.count
-                unsafe pb.pointee.nodes = try arena.list(
-                    nodes, "shoal.evaluation.v1.PreviewResponse.nodes", max: 1000
-                ) { (each: EvaluationV1.NodeCount) throws(MessageError) -> UnsafeMutablePointer<Shoal__Evaluation__V1__NodeCount>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.nodes =
+                    try arena.messages(nodes, "shoal.evaluation.v1.PreviewResponse.nodes", max: 1000)
             }
             if universe != 0 {
                 unsafe pb.pointee.has_universe = 1
@@ -579,18 +574,16 @@ extension EvaluationV1 {
             }
             if !warnings.isEmpty {
                 unsafe pb.pointee.n_warnings = warnings.count
-                unsafe pb.pointee.warnings = try arena.list(
-                    warnings, "shoal.evaluation.v1.PreviewResponse.warnings", max: 100
-                ) { (each: EvaluationV1.Warning) throws(MessageError) -> UnsafeMutablePointer<Shoal__Evaluation__V1__Warning>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.warnings =
+                    try arena.messages(warnings, "shoal.evaluation.v1.PreviewResponse.warnings", max: 100)
             }
             if tookUs != 0 {
                 unsafe pb.pointee.has_took_us = 1
                 unsafe pb.pointee.took_us = tookUs
             }
             if let value = sentence {
-                unsafe pb.pointee.sentence = try arena.text(value, "shoal.evaluation.v1.PreviewResponse.sentence", max: 65536)
+                unsafe pb.pointee.sentence =
+                    try arena.text(value, "shoal.evaluation.v1.PreviewResponse.sentence", max: 65536)
             }
         }
     }
@@ -642,7 +635,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__get_segment_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.GetSegmentRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.GetSegmentRequest.name", max: 128)
             }
         }
     }
@@ -762,7 +756,8 @@ extension EvaluationV1 {
                 unsafe pb.pointee.limit = limit
             }
             if let value = afterName {
-                unsafe pb.pointee.after_name = try arena.text(value, "shoal.evaluation.v1.ListSegmentsRequest.after_name", max: 128)
+                unsafe pb.pointee.after_name =
+                    try arena.text(value, "shoal.evaluation.v1.ListSegmentsRequest.after_name", max: 128)
             }
         }
     }
@@ -819,11 +814,8 @@ extension EvaluationV1 {
             unsafe shoal__evaluation__v1__list_segments_response__init(pb)
             if !segments.isEmpty {
                 unsafe pb.pointee.n_segments = segments.count
-                unsafe pb.pointee.segments = try arena.list(
-                    segments, "shoal.evaluation.v1.ListSegmentsResponse.segments", max: 1000
-                ) { (each: EvaluationV1.Segment) throws(MessageError) -> UnsafeMutablePointer<Shoal__Evaluation__V1__Segment>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.segments =
+                    try arena.messages(segments, "shoal.evaluation.v1.ListSegmentsResponse.segments", max: 1000)
             }
             if more != false {
                 unsafe pb.pointee.has_more = 1
@@ -879,7 +871,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__archive_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.ArchiveRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.ArchiveRequest.name", max: 128)
             }
         }
     }
@@ -989,10 +982,12 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__clone_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.CloneRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.CloneRequest.name", max: 128)
             }
             if newName != "" {
-                unsafe pb.pointee.new_name = try arena.text(newName, "shoal.evaluation.v1.CloneRequest.new_name", max: 128)
+                unsafe pb.pointee.new_name =
+                    try arena.text(newName, "shoal.evaluation.v1.CloneRequest.new_name", max: 128)
             }
         }
     }
@@ -1096,7 +1091,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__versions_request__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.evaluation.v1.VersionsRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.VersionsRequest.name", max: 128)
             }
         }
     }
@@ -1149,11 +1145,8 @@ extension EvaluationV1 {
             unsafe shoal__evaluation__v1__versions_response__init(pb)
             if !versions.isEmpty {
                 unsafe pb.pointee.n_versions = versions.count
-                unsafe pb.pointee.versions = try arena.list(
-                    versions, "shoal.evaluation.v1.VersionsResponse.versions", max: 1000
-                ) { (each: EvaluationV1.Segment) throws(MessageError) -> UnsafeMutablePointer<Shoal__Evaluation__V1__Segment>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.versions =
+                    try arena.messages(versions, "shoal.evaluation.v1.VersionsResponse.versions", max: 1000)
             }
         }
     }
@@ -1225,7 +1218,8 @@ extension EvaluationV1 {
             }
             if freshness != .latest {
                 unsafe pb.pointee.has_freshness = 1
-                unsafe pb.pointee.freshness = Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
+                unsafe pb.pointee.freshness =
+                    Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
             }
         }
     }
@@ -1398,11 +1392,13 @@ extension EvaluationV1 {
             }
             if let value = cursor {
                 unsafe pb.pointee.has_cursor = 1
-                unsafe pb.pointee.cursor = try arena.bytes(value, "shoal.evaluation.v1.MembersRequest.cursor", max: 256)
+                unsafe pb.pointee.cursor =
+                    try arena.bytes(value, "shoal.evaluation.v1.MembersRequest.cursor", max: 256)
             }
             if freshness != .latest {
                 unsafe pb.pointee.has_freshness = 1
-                unsafe pb.pointee.freshness = Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
+                unsafe pb.pointee.freshness =
+                    Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
             }
         }
     }
@@ -1477,7 +1473,8 @@ extension EvaluationV1 {
             }
             if let value = nextCursor {
                 unsafe pb.pointee.has_next_cursor = 1
-                unsafe pb.pointee.next_cursor = try arena.bytes(value, "shoal.evaluation.v1.MembersResponse.next_cursor", max: 256)
+                unsafe pb.pointee.next_cursor =
+                    try arena.bytes(value, "shoal.evaluation.v1.MembersResponse.next_cursor", max: 256)
             }
             if let value = exactness {
                 unsafe pb.pointee.exactness = try arena.message(value)
@@ -1554,7 +1551,8 @@ extension EvaluationV1 {
                 unsafe pb.pointee.subject = try arena.message(value)
             }
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.evaluation.v1.IsMemberRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.evaluation.v1.IsMemberRequest.user_id", max: 256)
             }
             if let value = atMs {
                 unsafe pb.pointee.has_at_ms = 1
@@ -1562,7 +1560,8 @@ extension EvaluationV1 {
             }
             if freshness != .latest {
                 unsafe pb.pointee.has_freshness = 1
-                unsafe pb.pointee.freshness = Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
+                unsafe pb.pointee.freshness =
+                    Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
             }
         }
     }
@@ -1724,7 +1723,8 @@ extension EvaluationV1 {
             }
             if freshness != .latest {
                 unsafe pb.pointee.has_freshness = 1
-                unsafe pb.pointee.freshness = Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
+                unsafe pb.pointee.freshness =
+                    Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
             }
         }
     }
@@ -1873,7 +1873,8 @@ extension EvaluationV1 {
                 unsafe pb.pointee.at_ms = value
             }
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.evaluation.v1.SegmentsOfRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.evaluation.v1.SegmentsOfRequest.user_id", max: 256)
             }
         }
     }
@@ -1981,7 +1982,8 @@ extension EvaluationV1 {
                 unsafe pb.pointee.at_ms = value
             }
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.evaluation.v1.ExplainRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.evaluation.v1.ExplainRequest.user_id", max: 256)
             }
         }
     }
@@ -2766,7 +2768,8 @@ extension EvaluationV1 {
             unsafe shoal__evaluation__v1__cancel_request__init(pb)
             if let value = question {
                 unsafe pb.pointee.has_question = 1
-                unsafe pb.pointee.question = try arena.bytes(value, "shoal.evaluation.v1.CancelRequest.question", max: 16)
+                unsafe pb.pointee.question =
+                    try arena.bytes(value, "shoal.evaluation.v1.CancelRequest.question", max: 16)
             }
         }
     }

@@ -122,11 +122,8 @@ extension EvaluationV1 {
             }
             if !positions.isEmpty {
                 unsafe pb.pointee.n_positions = positions.count
-                unsafe pb.pointee.positions = try arena.list(
-                    positions, "shoal.evaluation.v1.EvaluateRequest.positions", max: 4096
-                ) { (each: LogV1.Position) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Position>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.EvaluateRequest.positions", max: 4096)
             }
             if nodeCounts != false {
                 unsafe pb.pointee.has_node_counts = 1
@@ -141,7 +138,8 @@ extension EvaluationV1 {
                 unsafe pb.pointee.seed = seed
             }
             if let value = userID {
-                unsafe pb.pointee.user_id = try arena.text(value, "shoal.evaluation.v1.EvaluateRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(value, "shoal.evaluation.v1.EvaluateRequest.user_id", max: 256)
             }
             if let value = membersFrom {
                 unsafe pb.pointee.has_members_from = 1
@@ -156,7 +154,8 @@ extension EvaluationV1 {
                 unsafe pb.pointee.members_bytes_max = membersBytesMax
             }
             if let value = projectZone {
-                unsafe pb.pointee.project_zone = try arena.text(value, "shoal.evaluation.v1.EvaluateRequest.project_zone", max: 64)
+                unsafe pb.pointee.project_zone =
+                    try arena.text(value, "shoal.evaluation.v1.EvaluateRequest.project_zone", max: 64)
             }
         }
     }
@@ -216,7 +215,8 @@ extension EvaluationV1 {
                 unsafe pb.pointee.rank = rank
             }
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.evaluation.v1.SampledUser.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.evaluation.v1.SampledUser.user_id", max: 256)
             }
         }
     }
@@ -347,11 +347,8 @@ extension EvaluationV1 {
             }
             if !sample.isEmpty {
                 unsafe pb.pointee.n_sample = sample.count
-                unsafe pb.pointee.sample = try arena.list(
-                    sample, "shoal.evaluation.v1.EvaluateResponse.sample", max: 1000
-                ) { (each: EvaluationV1.SampledUser) throws(MessageError) -> UnsafeMutablePointer<Shoal__Evaluation__V1__SampledUser>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.sample =
+                    try arena.messages(sample, "shoal.evaluation.v1.EvaluateResponse.sample", max: 1000)
             }
             if let value = member {
                 unsafe pb.pointee.has_member = 1
@@ -375,19 +372,13 @@ extension EvaluationV1 {
             }
             if !positions.isEmpty {
                 unsafe pb.pointee.n_positions = positions.count
-                unsafe pb.pointee.positions = try arena.list(
-                    positions, "shoal.evaluation.v1.EvaluateResponse.positions", max: 4096
-                ) { (each: LogV1.Position) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Position>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.EvaluateResponse.positions", max: 4096)
             }
             if !windows.isEmpty {
                 unsafe pb.pointee.n_windows = windows.count
-                unsafe pb.pointee.windows = try arena.list(
-                    windows, "shoal.evaluation.v1.EvaluateResponse.windows", max: 1000
-                ) { (each: EvaluationV1.ResolvedWindow) throws(MessageError) -> UnsafeMutablePointer<Shoal__Evaluation__V1__ResolvedWindow>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.windows =
+                    try arena.messages(windows, "shoal.evaluation.v1.EvaluateResponse.windows", max: 1000)
             }
             if tookUs != 0 {
                 unsafe pb.pointee.has_took_us = 1

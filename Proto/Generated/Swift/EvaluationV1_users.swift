@@ -52,7 +52,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__profile_request__init(pb)
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.evaluation.v1.ProfileRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.evaluation.v1.ProfileRequest.user_id", max: 256)
             }
         }
     }
@@ -143,7 +144,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__timeline_request__init(pb)
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.evaluation.v1.TimelineRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.evaluation.v1.TimelineRequest.user_id", max: 256)
             }
         }
     }
@@ -234,7 +236,8 @@ extension EvaluationV1 {
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__find_users_request__init(pb)
             if text != "" {
-                unsafe pb.pointee.text = try arena.text(text, "shoal.evaluation.v1.FindUsersRequest.text", max: 256)
+                unsafe pb.pointee.text =
+                    try arena.text(text, "shoal.evaluation.v1.FindUsersRequest.text", max: 256)
             }
         }
     }

@@ -67,7 +67,8 @@ extension HealthV1 {
         ) throws(MessageError) {
             unsafe shoal__health__v1__check_request__init(pb)
             if service != "" {
-                unsafe pb.pointee.service = try arena.text(service, "shoal.health.v1.CheckRequest.service", max: 256)
+                unsafe pb.pointee.service =
+                    try arena.text(service, "shoal.health.v1.CheckRequest.service", max: 256)
             }
         }
     }
@@ -127,7 +128,8 @@ extension HealthV1 {
                 unsafe pb.pointee.status = Shoal__Health__V1__ServingStatus(UInt32(status.rawValue))
             }
             if let value = reason {
-                unsafe pb.pointee.reason = try arena.text(value, "shoal.health.v1.CheckResponse.reason", max: 1024)
+                unsafe pb.pointee.reason =
+                    try arena.text(value, "shoal.health.v1.CheckResponse.reason", max: 1024)
             }
         }
     }
@@ -193,7 +195,8 @@ extension HealthV1 {
         ) throws(MessageError) {
             unsafe shoal__health__v1__watch_request__init(pb)
             if service != "" {
-                unsafe pb.pointee.service = try arena.text(service, "shoal.health.v1.WatchRequest.service", max: 256)
+                unsafe pb.pointee.service =
+                    try arena.text(service, "shoal.health.v1.WatchRequest.service", max: 256)
             }
             if let value = known {
                 unsafe pb.pointee.has_known = 1

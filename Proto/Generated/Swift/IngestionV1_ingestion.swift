@@ -123,7 +123,8 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__tracked_event__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.ingestion.v1.TrackedEvent.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.ingestion.v1.TrackedEvent.name", max: 128)
             }
             if let value = occurredAtMs {
                 unsafe pb.pointee.has_occurred_at_ms = 1
@@ -134,7 +135,8 @@ extension IngestionV1 {
                 unsafe pb.pointee.sent_at_ms = value
             }
             if let value = eventID {
-                unsafe pb.pointee.event_id = try arena.text(value, "shoal.ingestion.v1.TrackedEvent.event_id", max: 128)
+                unsafe pb.pointee.event_id =
+                    try arena.text(value, "shoal.ingestion.v1.TrackedEvent.event_id", max: 128)
             }
             if let value = clientSequence {
                 unsafe pb.pointee.has_client_sequence = 1
@@ -142,11 +144,8 @@ extension IngestionV1 {
             }
             if !properties.isEmpty {
                 unsafe pb.pointee.n_properties = properties.count
-                unsafe pb.pointee.properties = try arena.list(
-                    properties, "shoal.ingestion.v1.TrackedEvent.properties", max: 256
-                ) { (each: LogV1.Property) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Property>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.properties =
+                    try arena.messages(properties, "shoal.ingestion.v1.TrackedEvent.properties", max: 256)
             }
         }
     }
@@ -209,11 +208,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__tracked_profile__init(pb)
             if !set.isEmpty {
                 unsafe pb.pointee.n_set = set.count
-                unsafe pb.pointee.set = try arena.list(
-                    set, "shoal.ingestion.v1.TrackedProfile.set", max: 256
-                ) { (each: LogV1.Property) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Property>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.set =
+                    try arena.messages(set, "shoal.ingestion.v1.TrackedProfile.set", max: 256)
             }
             if !unset.isEmpty {
                 unsafe pb.pointee.n_unset = unset.count
@@ -295,7 +291,8 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__track_record__init(pb)
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.ingestion.v1.TrackRecord.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.ingestion.v1.TrackRecord.user_id", max: 256)
             }
             switch kind {
             case .event(let value):
@@ -357,11 +354,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__track_request__init(pb)
             if !records.isEmpty {
                 unsafe pb.pointee.n_records = records.count
-                unsafe pb.pointee.records = try arena.list(
-                    records, "shoal.ingestion.v1.TrackRequest.records", max: 10000
-                ) { (each: IngestionV1.TrackRecord) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__TrackRecord>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.records =
+                    try arena.messages(records, "shoal.ingestion.v1.TrackRequest.records", max: 10000)
             }
         }
     }
@@ -465,13 +459,16 @@ extension IngestionV1 {
                 unsafe pb.pointee.code = Shoal__Rpc__V1__StatusCode(UInt32(value.rawValue))
             }
             if let value = field {
-                unsafe pb.pointee.field = try arena.text(value, "shoal.ingestion.v1.Verdict.field", max: 256)
+                unsafe pb.pointee.field =
+                    try arena.text(value, "shoal.ingestion.v1.Verdict.field", max: 256)
             }
             if let value = message {
-                unsafe pb.pointee.message = try arena.text(value, "shoal.ingestion.v1.Verdict.message", max: 1024)
+                unsafe pb.pointee.message =
+                    try arena.text(value, "shoal.ingestion.v1.Verdict.message", max: 1024)
             }
             if let value = hint {
-                unsafe pb.pointee.hint = try arena.text(value, "shoal.ingestion.v1.Verdict.hint", max: 1024)
+                unsafe pb.pointee.hint =
+                    try arena.text(value, "shoal.ingestion.v1.Verdict.hint", max: 1024)
             }
         }
     }
@@ -559,11 +556,8 @@ extension IngestionV1 {
             }
             if !verdicts.isEmpty {
                 unsafe pb.pointee.n_verdicts = verdicts.count
-                unsafe pb.pointee.verdicts = try arena.list(
-                    verdicts, "shoal.ingestion.v1.TrackResponse.verdicts", max: 10000
-                ) { (each: IngestionV1.Verdict) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__Verdict>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.verdicts =
+                    try arena.messages(verdicts, "shoal.ingestion.v1.TrackResponse.verdicts", max: 10000)
             }
         }
     }
@@ -629,7 +623,8 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__import_request__init(pb)
             if importID != "" {
-                unsafe pb.pointee.import_id = try arena.text(importID, "shoal.ingestion.v1.ImportRequest.import_id", max: 128)
+                unsafe pb.pointee.import_id =
+                    try arena.text(importID, "shoal.ingestion.v1.ImportRequest.import_id", max: 128)
             }
             if firstLine != 1 {
                 unsafe pb.pointee.has_first_line = 1
@@ -637,11 +632,8 @@ extension IngestionV1 {
             }
             if !records.isEmpty {
                 unsafe pb.pointee.n_records = records.count
-                unsafe pb.pointee.records = try arena.list(
-                    records, "shoal.ingestion.v1.ImportRequest.records", max: 10000
-                ) { (each: IngestionV1.TrackRecord) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__TrackRecord>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.records =
+                    try arena.messages(records, "shoal.ingestion.v1.ImportRequest.records", max: 10000)
             }
         }
     }
@@ -729,11 +721,8 @@ extension IngestionV1 {
             }
             if !faults.isEmpty {
                 unsafe pb.pointee.n_faults = faults.count
-                unsafe pb.pointee.faults = try arena.list(
-                    faults, "shoal.ingestion.v1.ImportResponse.faults", max: 10000
-                ) { (each: IngestionV1.ImportFault) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__ImportFault>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.faults =
+                    try arena.messages(faults, "shoal.ingestion.v1.ImportResponse.faults", max: 10000)
             }
         }
     }
@@ -902,11 +891,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__append_response__init(pb)
             if !positions.isEmpty {
                 unsafe pb.pointee.n_positions = positions.count
-                unsafe pb.pointee.positions = try arena.list(
-                    positions, "shoal.ingestion.v1.AppendResponse.positions", max: 4096
-                ) { (each: LogV1.Position) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Position>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.ingestion.v1.AppendResponse.positions", max: 4096)
             }
             if activeAtMs != 0 {
                 unsafe pb.pointee.has_active_at_ms = 1
@@ -1038,11 +1024,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__fetch_request__init(pb)
             if !cursors.isEmpty {
                 unsafe pb.pointee.n_cursors = cursors.count
-                unsafe pb.pointee.cursors = try arena.list(
-                    cursors, "shoal.ingestion.v1.FetchRequest.cursors", max: 4096
-                ) { (each: IngestionV1.FetchCursor) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__FetchCursor>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.cursors =
+                    try arena.messages(cursors, "shoal.ingestion.v1.FetchRequest.cursors", max: 4096)
             }
             if maxBytes != 262144 {
                 unsafe pb.pointee.has_max_bytes = 1
@@ -1135,11 +1118,8 @@ extension IngestionV1 {
             }
             if !records.isEmpty {
                 unsafe pb.pointee.n_records = records.count
-                unsafe pb.pointee.records = try arena.list(
-                    records, "shoal.ingestion.v1.PartitionRecords.records", max: 100000
-                ) { (each: LogV1.LogRecord) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__LogRecord>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.records =
+                    try arena.messages(records, "shoal.ingestion.v1.PartitionRecords.records", max: 100000)
             }
             if nextOffset != 0 {
                 unsafe pb.pointee.has_next_offset = 1
@@ -1208,11 +1188,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__fetch_response__init(pb)
             if !partitions.isEmpty {
                 unsafe pb.pointee.n_partitions = partitions.count
-                unsafe pb.pointee.partitions = try arena.list(
-                    partitions, "shoal.ingestion.v1.FetchResponse.partitions", max: 4096
-                ) { (each: IngestionV1.PartitionRecords) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__PartitionRecords>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.partitions =
+                    try arena.messages(partitions, "shoal.ingestion.v1.FetchResponse.partitions", max: 4096)
             }
         }
     }
@@ -1372,11 +1349,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__stored_fetch_response__init(pb)
             if !partitions.isEmpty {
                 unsafe pb.pointee.n_partitions = partitions.count
-                unsafe pb.pointee.partitions = try arena.list(
-                    partitions, "shoal.ingestion.v1.StoredFetchResponse.partitions", max: 4096
-                ) { (each: IngestionV1.StoredPartitionRecords) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__StoredPartitionRecords>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.partitions =
+                    try arena.messages(partitions, "shoal.ingestion.v1.StoredFetchResponse.partitions", max: 4096)
             }
         }
     }
@@ -1486,11 +1460,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__positions_response__init(pb)
             if !positions.isEmpty {
                 unsafe pb.pointee.n_positions = positions.count
-                unsafe pb.pointee.positions = try arena.list(
-                    positions, "shoal.ingestion.v1.PositionsResponse.positions", max: 4096
-                ) { (each: LogV1.Position) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Position>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.ingestion.v1.PositionsResponse.positions", max: 4096)
             }
         }
     }
@@ -1601,7 +1572,8 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__property_schema__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.ingestion.v1.PropertySchema.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.ingestion.v1.PropertySchema.name", max: 128)
             }
             if !types.isEmpty {
                 unsafe pb.pointee.n_types = types.count
@@ -1667,15 +1639,13 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__event_schema__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.ingestion.v1.EventSchema.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.ingestion.v1.EventSchema.name", max: 128)
             }
             if !properties.isEmpty {
                 unsafe pb.pointee.n_properties = properties.count
-                unsafe pb.pointee.properties = try arena.list(
-                    properties, "shoal.ingestion.v1.EventSchema.properties", max: 256
-                ) { (each: IngestionV1.PropertySchema) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__PropertySchema>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.properties =
+                    try arena.messages(properties, "shoal.ingestion.v1.EventSchema.properties", max: 256)
             }
         }
     }
@@ -1737,19 +1707,13 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__schema_response__init(pb)
             if !events.isEmpty {
                 unsafe pb.pointee.n_events = events.count
-                unsafe pb.pointee.events = try arena.list(
-                    events, "shoal.ingestion.v1.SchemaResponse.events", max: 1024
-                ) { (each: IngestionV1.EventSchema) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__EventSchema>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.events =
+                    try arena.messages(events, "shoal.ingestion.v1.SchemaResponse.events", max: 1024)
             }
             if !userProperties.isEmpty {
                 unsafe pb.pointee.n_user_properties = userProperties.count
-                unsafe pb.pointee.user_properties = try arena.list(
-                    userProperties, "shoal.ingestion.v1.SchemaResponse.user_properties", max: 1024
-                ) { (each: IngestionV1.PropertySchema) throws(MessageError) -> UnsafeMutablePointer<Shoal__Ingestion__V1__PropertySchema>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.user_properties =
+                    try arena.messages(userProperties, "shoal.ingestion.v1.SchemaResponse.user_properties", max: 1024)
             }
         }
     }
@@ -1803,7 +1767,8 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__undo_import_request__init(pb)
             if importID != "" {
-                unsafe pb.pointee.import_id = try arena.text(importID, "shoal.ingestion.v1.UndoImportRequest.import_id", max: 128)
+                unsafe pb.pointee.import_id =
+                    try arena.text(importID, "shoal.ingestion.v1.UndoImportRequest.import_id", max: 128)
             }
         }
     }
@@ -1900,11 +1865,13 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__export_user_request__init(pb)
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.ingestion.v1.ExportUserRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.ingestion.v1.ExportUserRequest.user_id", max: 256)
             }
             if let value = cursor {
                 unsafe pb.pointee.has_cursor = 1
-                unsafe pb.pointee.cursor = try arena.bytes(value, "shoal.ingestion.v1.ExportUserRequest.cursor", max: 256)
+                unsafe pb.pointee.cursor =
+                    try arena.bytes(value, "shoal.ingestion.v1.ExportUserRequest.cursor", max: 256)
             }
         }
     }
@@ -1963,15 +1930,13 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__export_user_response__init(pb)
             if !records.isEmpty {
                 unsafe pb.pointee.n_records = records.count
-                unsafe pb.pointee.records = try arena.list(
-                    records, "shoal.ingestion.v1.ExportUserResponse.records", max: 10000
-                ) { (each: LogV1.LogRecord) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__LogRecord>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.records =
+                    try arena.messages(records, "shoal.ingestion.v1.ExportUserResponse.records", max: 10000)
             }
             if let value = nextCursor {
                 unsafe pb.pointee.has_next_cursor = 1
-                unsafe pb.pointee.next_cursor = try arena.bytes(value, "shoal.ingestion.v1.ExportUserResponse.next_cursor", max: 256)
+                unsafe pb.pointee.next_cursor =
+                    try arena.bytes(value, "shoal.ingestion.v1.ExportUserResponse.next_cursor", max: 256)
             }
         }
     }
@@ -2031,10 +1996,12 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__identify_request__init(pb)
             if anonymousID != "" {
-                unsafe pb.pointee.anonymous_id = try arena.text(anonymousID, "shoal.ingestion.v1.IdentifyRequest.anonymous_id", max: 256)
+                unsafe pb.pointee.anonymous_id =
+                    try arena.text(anonymousID, "shoal.ingestion.v1.IdentifyRequest.anonymous_id", max: 256)
             }
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.ingestion.v1.IdentifyRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.ingestion.v1.IdentifyRequest.user_id", max: 256)
             }
         }
     }
@@ -2131,10 +2098,12 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__alias_request__init(pb)
             if fromID != "" {
-                unsafe pb.pointee.from_id = try arena.text(fromID, "shoal.ingestion.v1.AliasRequest.from_id", max: 256)
+                unsafe pb.pointee.from_id =
+                    try arena.text(fromID, "shoal.ingestion.v1.AliasRequest.from_id", max: 256)
             }
             if toID != "" {
-                unsafe pb.pointee.to_id = try arena.text(toID, "shoal.ingestion.v1.AliasRequest.to_id", max: 256)
+                unsafe pb.pointee.to_id =
+                    try arena.text(toID, "shoal.ingestion.v1.AliasRequest.to_id", max: 256)
             }
         }
     }
@@ -2225,7 +2194,8 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__unmerge_request__init(pb)
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.ingestion.v1.UnmergeRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.ingestion.v1.UnmergeRequest.user_id", max: 256)
             }
         }
     }
@@ -2316,7 +2286,8 @@ extension IngestionV1 {
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__erase_request__init(pb)
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.ingestion.v1.EraseRequest.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.ingestion.v1.EraseRequest.user_id", max: 256)
             }
         }
     }
@@ -2369,7 +2340,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__erase_response__init(pb)
             if let value = receipt {
                 unsafe pb.pointee.has_receipt = 1
-                unsafe pb.pointee.receipt = try arena.bytes(value, "shoal.ingestion.v1.EraseResponse.receipt", max: 16)
+                unsafe pb.pointee.receipt =
+                    try arena.bytes(value, "shoal.ingestion.v1.EraseResponse.receipt", max: 16)
             }
         }
     }
@@ -2424,7 +2396,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__rejected_request__init(pb)
             if let value = cursor {
                 unsafe pb.pointee.has_cursor = 1
-                unsafe pb.pointee.cursor = try arena.bytes(value, "shoal.ingestion.v1.RejectedRequest.cursor", max: 256)
+                unsafe pb.pointee.cursor =
+                    try arena.bytes(value, "shoal.ingestion.v1.RejectedRequest.cursor", max: 256)
             }
         }
     }
@@ -2477,7 +2450,8 @@ extension IngestionV1 {
             unsafe shoal__ingestion__v1__rejected_response__init(pb)
             if let value = nextCursor {
                 unsafe pb.pointee.has_next_cursor = 1
-                unsafe pb.pointee.next_cursor = try arena.bytes(value, "shoal.ingestion.v1.RejectedResponse.next_cursor", max: 256)
+                unsafe pb.pointee.next_cursor =
+                    try arena.bytes(value, "shoal.ingestion.v1.RejectedResponse.next_cursor", max: 256)
             }
         }
     }

@@ -135,7 +135,8 @@ extension LogV1 {
                 unsafe pb.pointee.list = try arena.message(value)
             case .version(let value):
                 unsafe pb.pointee.kind_case = SHOAL__LOG__V1__VALUE__KIND_VERSION
-                unsafe pb.pointee.version = try arena.text(value, "shoal.log.v1.Value.version", max: 64)
+                unsafe pb.pointee.version =
+                    try arena.text(value, "shoal.log.v1.Value.version", max: 64)
             case nil: break
             }
         }
@@ -189,11 +190,8 @@ extension LogV1 {
             unsafe shoal__log__v1__value_list__init(pb)
             if !values.isEmpty {
                 unsafe pb.pointee.n_values = values.count
-                unsafe pb.pointee.values = try arena.list(
-                    values, "shoal.log.v1.ValueList.values", max: 100
-                ) { (each: LogV1.PlainValue) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__PlainValue>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.values =
+                    try arena.messages(values, "shoal.log.v1.ValueList.values", max: 100)
             }
         }
     }
@@ -281,7 +279,8 @@ extension LogV1 {
             switch kind {
             case .text(let value):
                 unsafe pb.pointee.kind_case = SHOAL__LOG__V1__PLAIN_VALUE__KIND_TEXT
-                unsafe pb.pointee.text = try arena.text(value, "shoal.log.v1.PlainValue.text", max: 1024)
+                unsafe pb.pointee.text =
+                    try arena.text(value, "shoal.log.v1.PlainValue.text", max: 1024)
             case .number(let value):
                 unsafe pb.pointee.kind_case = SHOAL__LOG__V1__PLAIN_VALUE__KIND_NUMBER
                 unsafe pb.pointee.number = value
@@ -353,7 +352,8 @@ extension LogV1 {
         ) throws(MessageError) {
             unsafe shoal__log__v1__property__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.log.v1.Property.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.log.v1.Property.name", max: 128)
             }
             if let value = value {
                 unsafe pb.pointee.value = try arena.message(value)
@@ -417,7 +417,8 @@ extension LogV1 {
                 unsafe pb.pointee.number = number
             }
             if userID != "" {
-                unsafe pb.pointee.user_id = try arena.text(userID, "shoal.log.v1.NewUser.user_id", max: 256)
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.log.v1.NewUser.user_id", max: 256)
             }
         }
     }
@@ -541,7 +542,8 @@ extension LogV1 {
                 unsafe pb.pointee.received_at_ms = receivedAtMs
             }
             if let value = eventID {
-                unsafe pb.pointee.event_id = try arena.text(value, "shoal.log.v1.Event.event_id", max: 128)
+                unsafe pb.pointee.event_id =
+                    try arena.text(value, "shoal.log.v1.Event.event_id", max: 128)
             }
             if let value = clientSequence {
                 unsafe pb.pointee.has_client_sequence = 1
@@ -549,11 +551,8 @@ extension LogV1 {
             }
             if !properties.isEmpty {
                 unsafe pb.pointee.n_properties = properties.count
-                unsafe pb.pointee.properties = try arena.list(
-                    properties, "shoal.log.v1.Event.properties", max: 256
-                ) { (each: LogV1.Property) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Property>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.properties =
+                    try arena.messages(properties, "shoal.log.v1.Event.properties", max: 256)
             }
             if history != false {
                 unsafe pb.pointee.has_history = 1
@@ -561,7 +560,8 @@ extension LogV1 {
             }
             if correction != .unspecified {
                 unsafe pb.pointee.has_correction = 1
-                unsafe pb.pointee.correction = Shoal__Log__V1__TimeCorrection(UInt32(correction.rawValue))
+                unsafe pb.pointee.correction =
+                    Shoal__Log__V1__TimeCorrection(UInt32(correction.rawValue))
             }
             if let value = clientAtMs {
                 unsafe pb.pointee.has_client_at_ms = 1
@@ -654,11 +654,8 @@ extension LogV1 {
             }
             if !set.isEmpty {
                 unsafe pb.pointee.n_set = set.count
-                unsafe pb.pointee.set = try arena.list(
-                    set, "shoal.log.v1.ProfileChange.set", max: 256
-                ) { (each: LogV1.Property) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Property>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.set =
+                    try arena.messages(set, "shoal.log.v1.ProfileChange.set", max: 256)
             }
             if !unset.isEmpty {
                 unsafe pb.pointee.n_unset = unset.count
@@ -756,14 +753,17 @@ extension LogV1 {
                 unsafe pb.pointee.revision = revision
             }
             if kind != "" {
-                unsafe pb.pointee.kind = try arena.text(kind, "shoal.log.v1.CatalogueChange.kind", max: 32)
+                unsafe pb.pointee.kind =
+                    try arena.text(kind, "shoal.log.v1.CatalogueChange.kind", max: 32)
             }
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.log.v1.CatalogueChange.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.log.v1.CatalogueChange.name", max: 128)
             }
             if let value = body {
                 unsafe pb.pointee.has_body = 1
-                unsafe pb.pointee.body = try arena.bytes(value, "shoal.log.v1.CatalogueChange.body", max: 262144)
+                unsafe pb.pointee.body =
+                    try arena.bytes(value, "shoal.log.v1.CatalogueChange.body", max: 262144)
             }
             if activeAtMs != 0 {
                 unsafe pb.pointee.has_active_at_ms = 1
@@ -828,7 +828,8 @@ extension LogV1 {
             }
             if let value = instance {
                 unsafe pb.pointee.has_instance = 1
-                unsafe pb.pointee.instance = try arena.bytes(value, "shoal.log.v1.Tenure.instance", max: 16)
+                unsafe pb.pointee.instance =
+                    try arena.bytes(value, "shoal.log.v1.Tenure.instance", max: 16)
             }
         }
     }
@@ -945,7 +946,8 @@ extension LogV1 {
                 unsafe pb.pointee.log_time_ms = logTimeMs
             }
             if project != "" {
-                unsafe pb.pointee.project = try arena.text(project, "shoal.log.v1.LogRecord.project", max: 63)
+                unsafe pb.pointee.project =
+                    try arena.text(project, "shoal.log.v1.LogRecord.project", max: 63)
             }
             switch body {
             case .newUser(let value):
@@ -966,7 +968,8 @@ extension LogV1 {
             case nil: break
             }
             if let value = importID {
-                unsafe pb.pointee.import_id = try arena.text(value, "shoal.log.v1.LogRecord.import_id", max: 128)
+                unsafe pb.pointee.import_id =
+                    try arena.text(value, "shoal.log.v1.LogRecord.import_id", max: 128)
             }
             if let value = importLine {
                 unsafe pb.pointee.has_import_line = 1

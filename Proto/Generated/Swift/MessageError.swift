@@ -58,7 +58,10 @@ public struct MessageError: Error, Sendable, Hashable, CustomStringConvertible {
     public let hint: String
 
     init(
-        _ code: Code, _ message: String, hint: String, place: String = "",
+        _ code: Code,
+        _ message: String,
+        hint: String,
+        place: String = "",
         operation: Operation = .decode
     ) {
         self.code = code
@@ -74,8 +77,12 @@ public struct MessageError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The answer a caller gets.
     public var fault: Fault {
         Fault(
-            code == .memory ? .resourceExhausted : operation == .encode ? .internal : .invalidArgument,
-            message, place: place.isEmpty ? nil : place, hint: hint)
+            code == .memory
+                ? .resourceExhausted : operation == .encode ? .internal : .invalidArgument,
+            message,
+            place: place.isEmpty ? nil : place,
+            hint: hint
+        )
     }
 
     /// Place, fault and hint in one line.
@@ -124,7 +131,9 @@ public struct IsolatedFault: Sendable, Hashable {
 
     /// For each kept element of the field, its index in the message as it was sent.
     public static func originalIndices(
-        kept: Int, without faults: [IsolatedFault], field: String
+        kept: Int,
+        without faults: [IsolatedFault],
+        field: String
     ) -> [Int] {
         var missing = Set<Int>()
         for fault in faults where fault.field == field { missing.insert(fault.index) }

@@ -12,39 +12,48 @@ struct Prescan {
     private(set) var bad: [Range<Int>] = []
     private let limits: DecodeLimits
     private var elementsLeft: Int
-    /// How often each field was seen, one row per depth.
-    private var counts: [UInt32]
+    /// How often each field was seen, one row of 64 per depth.
+    private var counts = InlineArray<576, UInt32>(repeating: 0)
 
     init(limits: DecodeLimits) {
         self.limits = limits
         self.elementsLeft = limits.elements
-        self.counts = [UInt32](repeating: 0, count: (limits.depth + 1) * Prescan.fieldsMax)
     }
 
     /// Fields of one message type; the generator refuses more.
     static let fieldsMax = 64
+    /// Nesting that `counts` has rows for; the generator refuses more.
+    static let depthMax = 8
 
     /// Checks all of the bytes; bad isolated elements are collected, any other fault is thrown.
     mutating func check(
-        _ bytes: RawSpan, _ rule: UnsafePointer<shoal_message_rule>,
+        _ bytes: RawSpan,
+        _ rule: UnsafePointer<shoal_message_rule>,
         isolated: inout [IsolatedFault]
     ) throws(MessageError) {
         guard bytes.byteCount <= limits.bytes else {
             throw MessageError(
-                .tooLarge, "\(bytes.byteCount) bytes, limit \(limits.bytes)",
-                hint: "send less at a time")
+                .tooLarge,
+                "\(bytes.byteCount) bytes, limit \(limits.bytes)",
+                hint: "send less at a time"
+            )
         }
         try unsafe scan(bytes, 0..<bytes.byteCount, rule, depth: 0, isolated: &isolated)
     }
 
     private mutating func scan(
-        _ bytes: RawSpan, _ range: Range<Int>, _ rule: UnsafePointer<shoal_message_rule>,
-        depth: Int, isolated: inout [IsolatedFault]
+        _ bytes: RawSpan,
+        _ range: Range<Int>,
+        _ rule: UnsafePointer<shoal_message_rule>,
+        depth: Int,
+        isolated: inout [IsolatedFault]
     ) throws(MessageError) {
-        guard depth <= limits.depth else {
+        guard depth <= min(limits.depth, Prescan.depthMax) else {
             throw MessageError(
-                .tooDeep, "nested deeper than \(limits.depth) messages",
-                hint: "the contract nests no deeper; check the encoder")
+                .tooDeep,
+                "nested deeper than \(limits.depth) messages",
+                hint: "the contract nests no deeper; check the encoder"
+            )
         }
         let row = depth * Prescan.fieldsMax
         let fields = unsafe Int(rule.pointee.field_count)
@@ -69,30 +78,71 @@ struct Prescan {
             do {
                 try unsafe Prescan.checkChoice(field, &choices)
                 try unsafe value(
-                    bytes, &at, range.upperBound, field, wire: tag & 7, slot: slot, depth: depth,
-                    isolated: &isolated)
+                    bytes,
+                    &at,
+                    range.upperBound,
+                    field,
+                    wire: tag & 7,
+                    slot: slot,
+                    depth: depth,
+                    isolated: &isolated
+                )
             } catch {
-                let repeated = unsafe field.pointee.flags & UInt8(SHOAL_FIELD_REPEATED) != 0
-                let name = unsafe String(cString: field.pointee.name)
-                let placed = error.inside(name, index: repeated ? Int(seen) : nil)
-                let isolates = unsafe field.pointee.flags & UInt8(SHOAL_FIELD_ISOLATED) != 0
-                guard depth == 0, isolates, !Prescan.endsBatch(error),
-                    let end = Prescan.element(bytes, start, range.upperBound)
-                else { throw placed }
-                isolated.append(
-                    IsolatedFault(
-                        field: name, index: Int(seen), place: placed.place,
-                        message: placed.message, hint: placed.hint))
-                bad.append(start..<end)
-                at = end
+                let element = start..<range.upperBound
+                at = try unsafe leaveOut(
+                    bytes,
+                    element,
+                    field,
+                    Int(seen),
+                    error,
+                    depth: depth,
+                    &isolated
+                )
             }
         }
     }
 
+    /// Tells a fault in an isolated element and returns where the element ends; throws any other.
+    @inline(never)
+    private mutating func leaveOut(
+        _ bytes: RawSpan,
+        _ rest: Range<Int>,
+        _ field: UnsafePointer<shoal_field_rule>,
+        _ index: Int,
+        _ error: MessageError,
+        depth: Int,
+        _ isolated: inout [IsolatedFault]
+    ) throws(MessageError) -> Int {
+        let repeated = unsafe field.pointee.flags & UInt8(SHOAL_FIELD_REPEATED) != 0
+        let isolates = unsafe field.pointee.flags & UInt8(SHOAL_FIELD_ISOLATED) != 0
+        let name = unsafe String(cString: field.pointee.name)
+        let placed = error.inside(name, index: repeated ? index : nil)
+        guard depth == 0, isolates, !Prescan.endsBatch(error),
+            let end = Prescan.element(bytes, rest.lowerBound, rest.upperBound)
+        else { throw placed }
+        isolated.append(
+            IsolatedFault(
+                field: name,
+                index: index,
+                place: placed.place,
+                message: placed.message,
+                hint: placed.hint
+            )
+        )
+        bad.append(rest.lowerBound..<end)
+        return end
+    }
+
     /// Checks one value of a known field and steps over it.
     private mutating func value(
-        _ bytes: RawSpan, _ at: inout Int, _ end: Int, _ field: UnsafePointer<shoal_field_rule>,
-        wire: UInt32, slot: Int, depth: Int, isolated: inout [IsolatedFault]
+        _ bytes: RawSpan,
+        _ at: inout Int,
+        _ end: Int,
+        _ field: UnsafePointer<shoal_field_rule>,
+        wire: UInt32,
+        slot: Int,
+        depth: Int,
+        isolated: inout [IsolatedFault]
     ) throws(MessageError) {
         let flags = unsafe field.pointee.flags
         let repeated = flags & UInt8(SHOAL_FIELD_REPEATED) != 0
@@ -129,27 +179,36 @@ struct Prescan {
     }
 
     private mutating func countUp(
-        _ field: UnsafePointer<shoal_field_rule>, _ slot: Int, by count: Int
+        _ field: UnsafePointer<shoal_field_rule>,
+        _ slot: Int,
+        by count: Int
     ) throws(MessageError) {
         let most = unsafe field.pointee.max_items
         let total = Int(counts[slot]) + count
         guard total <= Int(most) else {
             throw MessageError(
-                .tooManyItems, "more than \(most) elements", hint: "send at most \(most)")
+                .tooManyItems,
+                "more than \(most) elements",
+                hint: "send at most \(most)"
+            )
         }
         counts[slot] = UInt32(truncatingIfNeeded: total)
     }
 
     private func tooManyElements() -> MessageError {
         MessageError(
-            .tooManyElements, "more than \(limits.elements) fields and elements in all",
-            hint: "send less at a time")
+            .tooManyElements,
+            "more than \(limits.elements) fields and elements in all",
+            hint: "send less at a time"
+        )
     }
 
     private func tooManyUnknown() -> MessageError {
         MessageError(
-            .unknownFields, "more than \(DecodeLimits.unknownFields) unknown fields",
-            hint: "the peer speaks another contract; compare the versions")
+            .unknownFields,
+            "more than \(DecodeLimits.unknownFields) unknown fields",
+            hint: "the peer speaks another contract; compare the versions"
+        )
     }
 }
 
@@ -176,7 +235,8 @@ extension Prescan {
     }
 
     static func checkChoice(
-        _ field: UnsafePointer<shoal_field_rule>, _ choices: inout UInt32
+        _ field: UnsafePointer<shoal_field_rule>,
+        _ choices: inout UInt32
     ) throws(MessageError) {
         let choice = unsafe field.pointee.choice
         guard choice > 0 else { return }
@@ -186,12 +246,16 @@ extension Prescan {
     }
 
     static func checkLength(
-        _ length: Int, _ field: UnsafePointer<shoal_field_rule>
+        _ length: Int,
+        _ field: UnsafePointer<shoal_field_rule>
     ) throws(MessageError) {
         let most = unsafe Int(field.pointee.max_bytes)
         guard length <= most else {
             throw MessageError(
-                .tooLong, "\(length) bytes, limit \(most)", hint: "shorten it to \(most) bytes")
+                .tooLong,
+                "\(length) bytes, limit \(most)",
+                hint: "shorten it to \(most) bytes"
+            )
         }
     }
 
@@ -205,104 +269,5 @@ extension Prescan {
         } catch {
             return nil
         }
-    }
-
-    /// How many packed elements a range holds.
-    static func packed(
-        _ bytes: RawSpan, _ range: Range<Int>, wire: UInt32
-    ) throws(MessageError) -> Int {
-        if wire != 0 {
-            let size = wire == 1 ? 8 : 4
-            guard range.count % size == 0 else { throw truncated() }
-            return range.count / size
-        }
-        var at = range.lowerBound
-        var count = 0
-        while at < range.upperBound {
-            _ = try varint(bytes, &at, range.upperBound)
-            count += 1
-        }
-        return count
-    }
-
-    /// Steps over one value of any type.
-    static func skip(
-        _ bytes: RawSpan, _ at: inout Int, _ end: Int, wire: UInt32
-    ) throws(MessageError) {
-        switch wire {
-        case 0: _ = try varint(bytes, &at, end)
-        case 1:
-            guard end - at >= 8 else { throw truncated() }
-            at += 8
-        case 2: at += try length(bytes, &at, end)
-        case 5:
-            guard end - at >= 4 else { throw truncated() }
-            at += 4
-        default: throw wrongType(wire)
-        }
-    }
-
-    /// A field's tag: its number and wire type.
-    static func tag(_ bytes: RawSpan, _ at: inout Int, _ end: Int) throws(MessageError) -> UInt32 {
-        let start = at
-        let value = try varint(bytes, &at, end)
-        guard value <= UInt64(UInt32.max), value >> 3 != 0, at - start <= 5 else {
-            throw MessageError(
-                .badTag, "a field number that does not exist", hint: "check the encoder")
-        }
-        return UInt32(truncatingIfNeeded: value)
-    }
-
-    /// A length that fits into what is left.
-    static func length(_ bytes: RawSpan, _ at: inout Int, _ end: Int) throws(MessageError) -> Int {
-        let start = at
-        let value = try varint(bytes, &at, end)
-        guard value <= UInt64(end - at), at - start <= 5 else { throw truncated() }
-        return Int(truncatingIfNeeded: value)
-    }
-
-    /// A varint of at most 10 bytes and 64 bits.
-    @inline(__always)
-    static func varint(
-        _ bytes: RawSpan, _ at: inout Int, _ end: Int
-    ) throws(MessageError) -> UInt64 {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while at < end {
-            let byte = unsafe bytes.unsafeLoad(fromByteOffset: at, as: UInt8.self)
-            at += 1
-            if shift == 63, byte > 1 { throw badVarint() }
-            value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 { return value }
-            shift += 7
-            if shift > 63 { throw badVarint() }
-        }
-        throw truncated()
-    }
-
-    static func truncated() -> MessageError {
-        MessageError(
-            .truncated, "the bytes end in the middle of a field",
-            hint: "send the message whole; check the length")
-    }
-
-    static func badVarint() -> MessageError {
-        MessageError(
-            .badVarint, "a number longer than 64 bits", hint: "check the encoder")
-    }
-
-    static func givenTwice() -> MessageError {
-        MessageError(
-            .givenTwice, "given twice where one is allowed", hint: "send it once")
-    }
-
-    static func wrongType(_ wire: UInt32) -> MessageError {
-        if wire == 3 || wire == 4 {
-            return MessageError(
-                .group, "a group, which the contract does not have", hint: "check the encoder")
-        }
-        return MessageError(
-            .wrongType, "wire type \(wire), which this field does not have",
-            hint: "compare the contract's versions")
     }
 }

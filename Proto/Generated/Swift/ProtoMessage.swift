@@ -1,7 +1,6 @@
 // What every generated message can do: come out of bytes and go into bytes.
 import CArena
 
-
 /// A message of the contract: a plain value with a binary form.
 public protocol ProtoMessage: Sendable, Hashable {
     /// The full name, such as shoal.ingestion.v1.TrackRequest.
@@ -11,13 +10,18 @@ public protocol ProtoMessage: Sendable, Hashable {
     init()
 
     /// Decodes bytes after checking all of them; bad elements of isolated fields are left out and
-    /// told in `isolated`. Never traps, whatever the bytes. Any thread.
+    /// told in `isolated`.
+    ///
+    /// Never traps, whatever the bytes. Any thread.
     static func decode(
-        _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        _ bytes: RawSpan,
+        limits: DecodeLimits,
+        isolated: inout [IsolatedFault]
     ) throws(MessageError) -> Self
 
-    /// Lends the encoded form, which knows its size before a byte is written. Throws when a value
-    /// breaks the contract's limits. Any thread.
+    /// Lends the encoded form, which knows its size before a byte is written.
+    ///
+    /// Throws when a value breaks the contract's limits. Any thread.
     func withEncoder<R>(
         _ body: (borrowing MessageEncoder) throws(MessageError) -> R
     ) throws(MessageError) -> R
@@ -26,7 +30,8 @@ public protocol ProtoMessage: Sendable, Hashable {
 extension ProtoMessage {
     /// Decodes bytes; here one bad element fails the whole message.
     public static func decode(
-        _ bytes: RawSpan, limits: DecodeLimits = DecodeLimits()
+        _ bytes: RawSpan,
+        limits: DecodeLimits = DecodeLimits()
     ) throws(MessageError) -> Self {
         var faults: [IsolatedFault] = []
         let message = try decode(bytes, limits: limits, isolated: &faults)
@@ -38,14 +43,16 @@ extension ProtoMessage {
 
     /// Decodes an array of bytes; here one bad element fails the whole message.
     public static func decode(
-        _ bytes: [UInt8], limits: DecodeLimits = DecodeLimits()
+        _ bytes: [UInt8],
+        limits: DecodeLimits = DecodeLimits()
     ) throws(MessageError) -> Self {
         try bytes.withBytes { (span) throws(MessageError) in try decode(span, limits: limits) }
     }
 
     /// Decodes a payload in place; here one bad element fails the whole message.
     public static func decode(
-        _ payload: any PayloadBytes, limits: DecodeLimits = DecodeLimits()
+        _ payload: any PayloadBytes,
+        limits: DecodeLimits = DecodeLimits()
     ) throws(MessageError) -> Self {
         try payload.withBytes { (span) throws(MessageError) in try decode(span, limits: limits) }
     }
@@ -79,6 +86,8 @@ extension [UInt8]: PayloadBytes {
     /// How many bytes `write` writes.
     public let byteCount: Int
 
+    // Not inlined: the optimiser of Swift 6.3.1 aborts when it clones a move-only initialiser.
+    @inline(never)
     package init(packed: UnsafeRawPointer) {
         unsafe self.packed = packed
         self.byteCount = unsafe shoal_packed_size(packed)

@@ -94,7 +94,8 @@ extension ReflectionV1 {
             unsafe shoal__reflection__v1__describe_response__init(pb)
             if let value = descriptorSet {
                 unsafe pb.pointee.has_descriptor_set = 1
-                unsafe pb.pointee.descriptor_set = try arena.bytes(value, "shoal.reflection.v1.DescribeResponse.descriptor_set", max: 1048576)
+                unsafe pb.pointee.descriptor_set =
+                    try arena.bytes(value, "shoal.reflection.v1.DescribeResponse.descriptor_set", max: 1048576)
             }
             if !services.isEmpty {
                 unsafe pb.pointee.n_services = services.count

@@ -85,13 +85,16 @@ extension RegistryV1 {
         ) throws(MessageError) {
             unsafe shoal__registry__v1__document__init(pb)
             if project != "" {
-                unsafe pb.pointee.project = try arena.text(project, "shoal.registry.v1.Document.project", max: 63)
+                unsafe pb.pointee.project =
+                    try arena.text(project, "shoal.registry.v1.Document.project", max: 63)
             }
             if kind != "" {
-                unsafe pb.pointee.kind = try arena.text(kind, "shoal.registry.v1.Document.kind", max: 32)
+                unsafe pb.pointee.kind =
+                    try arena.text(kind, "shoal.registry.v1.Document.kind", max: 32)
             }
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.registry.v1.Document.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.registry.v1.Document.name", max: 128)
             }
             if revision != 0 {
                 unsafe pb.pointee.has_revision = 1
@@ -99,7 +102,8 @@ extension RegistryV1 {
             }
             if let value = body {
                 unsafe pb.pointee.has_body = 1
-                unsafe pb.pointee.body = try arena.bytes(value, "shoal.registry.v1.Document.body", max: 262144)
+                unsafe pb.pointee.body =
+                    try arena.bytes(value, "shoal.registry.v1.Document.body", max: 262144)
             }
             if changedAtMs != 0 {
                 unsafe pb.pointee.has_changed_at_ms = 1
@@ -177,14 +181,17 @@ extension RegistryV1 {
         ) throws(MessageError) {
             unsafe shoal__registry__v1__put_request__init(pb)
             if kind != "" {
-                unsafe pb.pointee.kind = try arena.text(kind, "shoal.registry.v1.PutRequest.kind", max: 32)
+                unsafe pb.pointee.kind =
+                    try arena.text(kind, "shoal.registry.v1.PutRequest.kind", max: 32)
             }
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.registry.v1.PutRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.registry.v1.PutRequest.name", max: 128)
             }
             if let value = body {
                 unsafe pb.pointee.has_body = 1
-                unsafe pb.pointee.body = try arena.bytes(value, "shoal.registry.v1.PutRequest.body", max: 262144)
+                unsafe pb.pointee.body =
+                    try arena.bytes(value, "shoal.registry.v1.PutRequest.body", max: 262144)
             }
             if let value = expectedRevision {
                 unsafe pb.pointee.has_expected_revision = 1
@@ -296,10 +303,12 @@ extension RegistryV1 {
         ) throws(MessageError) {
             unsafe shoal__registry__v1__get_request__init(pb)
             if kind != "" {
-                unsafe pb.pointee.kind = try arena.text(kind, "shoal.registry.v1.GetRequest.kind", max: 32)
+                unsafe pb.pointee.kind =
+                    try arena.text(kind, "shoal.registry.v1.GetRequest.kind", max: 32)
             }
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.registry.v1.GetRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.registry.v1.GetRequest.name", max: 128)
             }
         }
     }
@@ -421,7 +430,8 @@ extension RegistryV1 {
         ) throws(MessageError) {
             unsafe shoal__registry__v1__list_request__init(pb)
             if let value = kind {
-                unsafe pb.pointee.kind = try arena.text(value, "shoal.registry.v1.ListRequest.kind", max: 32)
+                unsafe pb.pointee.kind =
+                    try arena.text(value, "shoal.registry.v1.ListRequest.kind", max: 32)
             }
             if afterRevision != 0 {
                 unsafe pb.pointee.has_after_revision = 1
@@ -498,11 +508,8 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__list_response__init(pb)
             if !documents.isEmpty {
                 unsafe pb.pointee.n_documents = documents.count
-                unsafe pb.pointee.documents = try arena.list(
-                    documents, "shoal.registry.v1.ListResponse.documents", max: 1000
-                ) { (each: RegistryV1.Document) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Document>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.documents =
+                    try arena.messages(documents, "shoal.registry.v1.ListResponse.documents", max: 1000)
             }
             if more != false {
                 unsafe pb.pointee.has_more = 1
@@ -572,10 +579,12 @@ extension RegistryV1 {
         ) throws(MessageError) {
             unsafe shoal__registry__v1__delete_request__init(pb)
             if kind != "" {
-                unsafe pb.pointee.kind = try arena.text(kind, "shoal.registry.v1.DeleteRequest.kind", max: 32)
+                unsafe pb.pointee.kind =
+                    try arena.text(kind, "shoal.registry.v1.DeleteRequest.kind", max: 32)
             }
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.registry.v1.DeleteRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.registry.v1.DeleteRequest.name", max: 128)
             }
             if let value = expectedRevision {
                 unsafe pb.pointee.has_expected_revision = 1
@@ -758,11 +767,8 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__watch_catalogue_response__init(pb)
             if !documents.isEmpty {
                 unsafe pb.pointee.n_documents = documents.count
-                unsafe pb.pointee.documents = try arena.list(
-                    documents, "shoal.registry.v1.WatchCatalogueResponse.documents", max: 1000
-                ) { (each: RegistryV1.Document) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Document>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.documents =
+                    try arena.messages(documents, "shoal.registry.v1.WatchCatalogueResponse.documents", max: 1000)
             }
             if revision != 0 {
                 unsafe pb.pointee.has_revision = 1
@@ -839,10 +845,12 @@ extension RegistryV1 {
         ) throws(MessageError) {
             unsafe shoal__registry__v1__history_request__init(pb)
             if kind != "" {
-                unsafe pb.pointee.kind = try arena.text(kind, "shoal.registry.v1.HistoryRequest.kind", max: 32)
+                unsafe pb.pointee.kind =
+                    try arena.text(kind, "shoal.registry.v1.HistoryRequest.kind", max: 32)
             }
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.registry.v1.HistoryRequest.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.registry.v1.HistoryRequest.name", max: 128)
             }
             if afterRevision != 0 {
                 unsafe pb.pointee.has_after_revision = 1
@@ -903,11 +911,8 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__history_response__init(pb)
             if !documents.isEmpty {
                 unsafe pb.pointee.n_documents = documents.count
-                unsafe pb.pointee.documents = try arena.list(
-                    documents, "shoal.registry.v1.HistoryResponse.documents", max: 1000
-                ) { (each: RegistryV1.Document) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Document>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.documents =
+                    try arena.messages(documents, "shoal.registry.v1.HistoryResponse.documents", max: 1000)
             }
         }
     }

@@ -129,17 +129,20 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__instance__init(pb)
             if let value = instanceID {
                 unsafe pb.pointee.has_instance_id = 1
-                unsafe pb.pointee.instance_id = try arena.bytes(value, "shoal.registry.v1.Instance.instance_id", max: 16)
+                unsafe pb.pointee.instance_id =
+                    try arena.bytes(value, "shoal.registry.v1.Instance.instance_id", max: 16)
             }
             if kind != .unspecified {
                 unsafe pb.pointee.has_kind = 1
                 unsafe pb.pointee.kind = Shoal__Registry__V1__ServiceKind(UInt32(kind.rawValue))
             }
             if address != "" {
-                unsafe pb.pointee.address = try arena.text(address, "shoal.registry.v1.Instance.address", max: 256)
+                unsafe pb.pointee.address =
+                    try arena.text(address, "shoal.registry.v1.Instance.address", max: 256)
             }
             if version != "" {
-                unsafe pb.pointee.version = try arena.text(version, "shoal.registry.v1.Instance.version", max: 32)
+                unsafe pb.pointee.version =
+                    try arena.text(version, "shoal.registry.v1.Instance.version", max: 32)
             }
             if state != .unspecified {
                 unsafe pb.pointee.has_state = 1
@@ -150,7 +153,8 @@ extension RegistryV1 {
                 unsafe pb.pointee.seen_at_ms = seenAtMs
             }
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.registry.v1.Instance.name", max: 64)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.registry.v1.Instance.name", max: 64)
             }
         }
     }
@@ -223,7 +227,8 @@ extension RegistryV1 {
         ) throws(MessageError) {
             unsafe shoal__registry__v1__project__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.registry.v1.Project.name", max: 63)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.registry.v1.Project.name", max: 63)
             }
             if catalogueRevision != 0 {
                 unsafe pb.pointee.has_catalogue_revision = 1
@@ -234,7 +239,8 @@ extension RegistryV1 {
                 unsafe pb.pointee.created_at_ms = createdAtMs
             }
             if zone != "UTC" {
-                unsafe pb.pointee.zone = try arena.text(zone, "shoal.registry.v1.Project.zone", max: 64)
+                unsafe pb.pointee.zone =
+                    try arena.text(zone, "shoal.registry.v1.Project.zone", max: 64)
             }
         }
     }
@@ -312,7 +318,8 @@ extension RegistryV1 {
             }
             if let value = instanceID {
                 unsafe pb.pointee.has_instance_id = 1
-                unsafe pb.pointee.instance_id = try arena.bytes(value, "shoal.registry.v1.Assignment.instance_id", max: 16)
+                unsafe pb.pointee.instance_id =
+                    try arena.bytes(value, "shoal.registry.v1.Assignment.instance_id", max: 16)
             }
             if epoch != 0 {
                 unsafe pb.pointee.has_epoch = 1
@@ -374,10 +381,12 @@ extension RegistryV1 {
         ) throws(MessageError) {
             unsafe shoal__registry__v1__projects_request__init(pb)
             if let value = create {
-                unsafe pb.pointee.create = try arena.text(value, "shoal.registry.v1.ProjectsRequest.create", max: 63)
+                unsafe pb.pointee.create =
+                    try arena.text(value, "shoal.registry.v1.ProjectsRequest.create", max: 63)
             }
             if let value = zone {
-                unsafe pb.pointee.zone = try arena.text(value, "shoal.registry.v1.ProjectsRequest.zone", max: 64)
+                unsafe pb.pointee.zone =
+                    try arena.text(value, "shoal.registry.v1.ProjectsRequest.zone", max: 64)
             }
         }
     }
@@ -430,11 +439,8 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__projects_response__init(pb)
             if !projects.isEmpty {
                 unsafe pb.pointee.n_projects = projects.count
-                unsafe pb.pointee.projects = try arena.list(
-                    projects, "shoal.registry.v1.ProjectsResponse.projects", max: 1000
-                ) { (each: RegistryV1.Project) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Project>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.projects =
+                    try arena.messages(projects, "shoal.registry.v1.ProjectsResponse.projects", max: 1000)
             }
         }
     }
@@ -642,11 +648,8 @@ extension RegistryV1 {
             }
             if !projects.isEmpty {
                 unsafe pb.pointee.n_projects = projects.count
-                unsafe pb.pointee.projects = try arena.list(
-                    projects, "shoal.registry.v1.RegisterResponse.projects", max: 1000
-                ) { (each: RegistryV1.Project) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Project>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.projects =
+                    try arena.messages(projects, "shoal.registry.v1.RegisterResponse.projects", max: 1000)
             }
         }
     }
@@ -703,7 +706,8 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__heartbeat_request__init(pb)
             if let value = instanceID {
                 unsafe pb.pointee.has_instance_id = 1
-                unsafe pb.pointee.instance_id = try arena.bytes(value, "shoal.registry.v1.HeartbeatRequest.instance_id", max: 16)
+                unsafe pb.pointee.instance_id =
+                    try arena.bytes(value, "shoal.registry.v1.HeartbeatRequest.instance_id", max: 16)
             }
             if revision != 0 {
                 unsafe pb.pointee.has_revision = 1
@@ -782,11 +786,8 @@ extension RegistryV1 {
             }
             if !projects.isEmpty {
                 unsafe pb.pointee.n_projects = projects.count
-                unsafe pb.pointee.projects = try arena.list(
-                    projects, "shoal.registry.v1.HeartbeatResponse.projects", max: 1000
-                ) { (each: RegistryV1.Project) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Project>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.projects =
+                    try arena.messages(projects, "shoal.registry.v1.HeartbeatResponse.projects", max: 1000)
             }
         }
     }
@@ -839,7 +840,8 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__deregister_request__init(pb)
             if let value = instanceID {
                 unsafe pb.pointee.has_instance_id = 1
-                unsafe pb.pointee.instance_id = try arena.bytes(value, "shoal.registry.v1.DeregisterRequest.instance_id", max: 16)
+                unsafe pb.pointee.instance_id =
+                    try arena.bytes(value, "shoal.registry.v1.DeregisterRequest.instance_id", max: 16)
             }
         }
     }
@@ -974,11 +976,8 @@ extension RegistryV1 {
             }
             if !instances.isEmpty {
                 unsafe pb.pointee.n_instances = instances.count
-                unsafe pb.pointee.instances = try arena.list(
-                    instances, "shoal.registry.v1.RosterResponse.instances", max: 1000
-                ) { (each: RegistryV1.Instance) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Instance>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.instances =
+                    try arena.messages(instances, "shoal.registry.v1.RosterResponse.instances", max: 1000)
             }
         }
     }
@@ -1126,27 +1125,18 @@ extension RegistryV1 {
             }
             if !instances.isEmpty {
                 unsafe pb.pointee.n_instances = instances.count
-                unsafe pb.pointee.instances = try arena.list(
-                    instances, "shoal.registry.v1.WatchResponse.instances", max: 1000
-                ) { (each: RegistryV1.Instance) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Instance>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.instances =
+                    try arena.messages(instances, "shoal.registry.v1.WatchResponse.instances", max: 1000)
             }
             if !assignments.isEmpty {
                 unsafe pb.pointee.n_assignments = assignments.count
-                unsafe pb.pointee.assignments = try arena.list(
-                    assignments, "shoal.registry.v1.WatchResponse.assignments", max: 8192
-                ) { (each: RegistryV1.Assignment) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Assignment>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.assignments =
+                    try arena.messages(assignments, "shoal.registry.v1.WatchResponse.assignments", max: 8192)
             }
             if !projects.isEmpty {
                 unsafe pb.pointee.n_projects = projects.count
-                unsafe pb.pointee.projects = try arena.list(
-                    projects, "shoal.registry.v1.WatchResponse.projects", max: 1000
-                ) { (each: RegistryV1.Project) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Project>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.projects =
+                    try arena.messages(projects, "shoal.registry.v1.WatchResponse.projects", max: 1000)
             }
         }
     }
@@ -1256,11 +1246,8 @@ extension RegistryV1 {
             }
             if !assignments.isEmpty {
                 unsafe pb.pointee.n_assignments = assignments.count
-                unsafe pb.pointee.assignments = try arena.list(
-                    assignments, "shoal.registry.v1.PartitionMapResponse.assignments", max: 8192
-                ) { (each: RegistryV1.Assignment) throws(MessageError) -> UnsafeMutablePointer<Shoal__Registry__V1__Assignment>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.assignments =
+                    try arena.messages(assignments, "shoal.registry.v1.PartitionMapResponse.assignments", max: 8192)
             }
         }
     }
@@ -1313,7 +1300,8 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__drain_request__init(pb)
             if let value = instanceID {
                 unsafe pb.pointee.has_instance_id = 1
-                unsafe pb.pointee.instance_id = try arena.bytes(value, "shoal.registry.v1.DrainRequest.instance_id", max: 16)
+                unsafe pb.pointee.instance_id =
+                    try arena.bytes(value, "shoal.registry.v1.DrainRequest.instance_id", max: 16)
             }
         }
     }

@@ -102,7 +102,8 @@ extension RpcV1 {
                 unsafe pb.pointee.name = try arena.text(name, "shoal.rpc.v1.Metadata.name", max: 64)
             }
             if value != "" {
-                unsafe pb.pointee.value = try arena.text(value, "shoal.rpc.v1.Metadata.value", max: 1024)
+                unsafe pb.pointee.value =
+                    try arena.text(value, "shoal.rpc.v1.Metadata.value", max: 1024)
             }
         }
     }
@@ -212,10 +213,12 @@ extension RpcV1 {
             unsafe shoal__rpc__v1__request_header__init(pb)
             if let value = requestID {
                 unsafe pb.pointee.has_request_id = 1
-                unsafe pb.pointee.request_id = try arena.bytes(value, "shoal.rpc.v1.RequestHeader.request_id", max: 16)
+                unsafe pb.pointee.request_id =
+                    try arena.bytes(value, "shoal.rpc.v1.RequestHeader.request_id", max: 16)
             }
             if method != "" {
-                unsafe pb.pointee.method = try arena.text(method, "shoal.rpc.v1.RequestHeader.method", max: 256)
+                unsafe pb.pointee.method =
+                    try arena.text(method, "shoal.rpc.v1.RequestHeader.method", max: 256)
             }
             if timeoutMs != 10000 {
                 unsafe pb.pointee.has_timeout_ms = 1
@@ -230,21 +233,21 @@ extension RpcV1 {
                 unsafe pb.pointee.attempt = attempt
             }
             if let value = traceparent {
-                unsafe pb.pointee.traceparent = try arena.text(value, "shoal.rpc.v1.RequestHeader.traceparent", max: 64)
+                unsafe pb.pointee.traceparent =
+                    try arena.text(value, "shoal.rpc.v1.RequestHeader.traceparent", max: 64)
             }
             if let value = caller {
-                unsafe pb.pointee.caller = try arena.text(value, "shoal.rpc.v1.RequestHeader.caller", max: 128)
+                unsafe pb.pointee.caller =
+                    try arena.text(value, "shoal.rpc.v1.RequestHeader.caller", max: 128)
             }
             if let value = project {
-                unsafe pb.pointee.project = try arena.text(value, "shoal.rpc.v1.RequestHeader.project", max: 63)
+                unsafe pb.pointee.project =
+                    try arena.text(value, "shoal.rpc.v1.RequestHeader.project", max: 63)
             }
             if !metadata.isEmpty {
                 unsafe pb.pointee.n_metadata = metadata.count
-                unsafe pb.pointee.metadata = try arena.list(
-                    metadata, "shoal.rpc.v1.RequestHeader.metadata", max: 32
-                ) { (each: RpcV1.Metadata) throws(MessageError) -> UnsafeMutablePointer<Shoal__Rpc__V1__Metadata>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.metadata =
+                    try arena.messages(metadata, "shoal.rpc.v1.RequestHeader.metadata", max: 32)
             }
         }
     }
@@ -354,20 +357,24 @@ extension RpcV1 {
             unsafe shoal__rpc__v1__reply_header__init(pb)
             if let value = requestID {
                 unsafe pb.pointee.has_request_id = 1
-                unsafe pb.pointee.request_id = try arena.bytes(value, "shoal.rpc.v1.ReplyHeader.request_id", max: 16)
+                unsafe pb.pointee.request_id =
+                    try arena.bytes(value, "shoal.rpc.v1.ReplyHeader.request_id", max: 16)
             }
             if status != .ok {
                 unsafe pb.pointee.has_status = 1
                 unsafe pb.pointee.status = Shoal__Rpc__V1__StatusCode(UInt32(status.rawValue))
             }
             if let value = message {
-                unsafe pb.pointee.message = try arena.text(value, "shoal.rpc.v1.ReplyHeader.message", max: 4096)
+                unsafe pb.pointee.message =
+                    try arena.text(value, "shoal.rpc.v1.ReplyHeader.message", max: 4096)
             }
             if let value = place {
-                unsafe pb.pointee.place = try arena.text(value, "shoal.rpc.v1.ReplyHeader.place", max: 1024)
+                unsafe pb.pointee.place =
+                    try arena.text(value, "shoal.rpc.v1.ReplyHeader.place", max: 1024)
             }
             if let value = hint {
-                unsafe pb.pointee.hint = try arena.text(value, "shoal.rpc.v1.ReplyHeader.hint", max: 1024)
+                unsafe pb.pointee.hint =
+                    try arena.text(value, "shoal.rpc.v1.ReplyHeader.hint", max: 1024)
             }
             if let value = retryAfterMs {
                 unsafe pb.pointee.has_retry_after_ms = 1
@@ -375,7 +382,8 @@ extension RpcV1 {
             }
             if let value = instance {
                 unsafe pb.pointee.has_instance = 1
-                unsafe pb.pointee.instance = try arena.bytes(value, "shoal.rpc.v1.ReplyHeader.instance", max: 16)
+                unsafe pb.pointee.instance =
+                    try arena.bytes(value, "shoal.rpc.v1.ReplyHeader.instance", max: 16)
             }
             if let value = epoch {
                 unsafe pb.pointee.has_epoch = 1
@@ -383,11 +391,8 @@ extension RpcV1 {
             }
             if !metadata.isEmpty {
                 unsafe pb.pointee.n_metadata = metadata.count
-                unsafe pb.pointee.metadata = try arena.list(
-                    metadata, "shoal.rpc.v1.ReplyHeader.metadata", max: 32
-                ) { (each: RpcV1.Metadata) throws(MessageError) -> UnsafeMutablePointer<Shoal__Rpc__V1__Metadata>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.metadata =
+                    try arena.messages(metadata, "shoal.rpc.v1.ReplyHeader.metadata", max: 32)
             }
         }
     }

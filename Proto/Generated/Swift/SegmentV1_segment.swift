@@ -241,19 +241,18 @@ extension SegmentV1 {
         ) throws(MessageError) {
             unsafe shoal__segment__v1__filter__init(pb)
             if property != "" {
-                unsafe pb.pointee.property = try arena.text(property, "shoal.segment.v1.Filter.property", max: 128)
+                unsafe pb.pointee.property =
+                    try arena.text(property, "shoal.segment.v1.Filter.property", max: 128)
             }
             if `operator` != .unspecified {
                 unsafe pb.pointee.has_operator_ = 1
-                unsafe pb.pointee.operator_ = Shoal__Segment__V1__Operator(UInt32(`operator`.rawValue))
+                unsafe pb.pointee.operator_ =
+                    Shoal__Segment__V1__Operator(UInt32(`operator`.rawValue))
             }
             if !operands.isEmpty {
                 unsafe pb.pointee.n_operands = operands.count
-                unsafe pb.pointee.operands = try arena.list(
-                    operands, "shoal.segment.v1.Filter.operands", max: 1000
-                ) { (each: LogV1.Value) throws(MessageError) -> UnsafeMutablePointer<Shoal__Log__V1__Value>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.operands =
+                    try arena.messages(operands, "shoal.segment.v1.Filter.operands", max: 1000)
             }
             if ignoreCase != false {
                 unsafe pb.pointee.has_ignore_case = 1
@@ -552,7 +551,8 @@ extension SegmentV1 {
                 unsafe pb.pointee.include_current = includeCurrent ? 1 : 0
             }
             if let value = zone {
-                unsafe pb.pointee.zone = try arena.text(value, "shoal.segment.v1.CalendarWindow.zone", max: 64)
+                unsafe pb.pointee.zone =
+                    try arena.text(value, "shoal.segment.v1.CalendarWindow.zone", max: 64)
             }
         }
     }
@@ -715,7 +715,8 @@ extension SegmentV1 {
             unsafe shoal__segment__v1__count__init(pb)
             if comparison != .atLeast {
                 unsafe pb.pointee.has_comparison = 1
-                unsafe pb.pointee.comparison = Shoal__Segment__V1__Comparison(UInt32(comparison.rawValue))
+                unsafe pb.pointee.comparison =
+                    Shoal__Segment__V1__Comparison(UInt32(comparison.rawValue))
             }
             if low != 1 {
                 unsafe pb.pointee.has_low = 1
@@ -810,11 +811,13 @@ extension SegmentV1 {
                 unsafe pb.pointee.kind = Shoal__Segment__V1__AggregateKind(UInt32(kind.rawValue))
             }
             if property != "" {
-                unsafe pb.pointee.property = try arena.text(property, "shoal.segment.v1.Aggregate.property", max: 128)
+                unsafe pb.pointee.property =
+                    try arena.text(property, "shoal.segment.v1.Aggregate.property", max: 128)
             }
             if comparison != .unspecified {
                 unsafe pb.pointee.has_comparison = 1
-                unsafe pb.pointee.comparison = Shoal__Segment__V1__Comparison(UInt32(comparison.rawValue))
+                unsafe pb.pointee.comparison =
+                    Shoal__Segment__V1__Comparison(UInt32(comparison.rawValue))
             }
             if let value = low {
                 unsafe pb.pointee.low = try arena.message(value)
@@ -911,11 +914,8 @@ extension SegmentV1 {
             }
             if !`where`.isEmpty {
                 unsafe pb.pointee.n_where = `where`.count
-                unsafe pb.pointee.`where` = try arena.list(
-                    `where`, "shoal.segment.v1.Did.where", max: 64
-                ) { (each: SegmentV1.Filter) throws(MessageError) -> UnsafeMutablePointer<Shoal__Segment__V1__Filter>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.`where` =
+                    try arena.messages(`where`, "shoal.segment.v1.Did.where", max: 64)
             }
             if let value = window {
                 unsafe pb.pointee.window = try arena.message(value)
@@ -925,11 +925,8 @@ extension SegmentV1 {
             }
             if !aggregates.isEmpty {
                 unsafe pb.pointee.n_aggregates = aggregates.count
-                unsafe pb.pointee.aggregates = try arena.list(
-                    aggregates, "shoal.segment.v1.Did.aggregates", max: 8
-                ) { (each: SegmentV1.Aggregate) throws(MessageError) -> UnsafeMutablePointer<Shoal__Segment__V1__Aggregate>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.aggregates =
+                    try arena.messages(aggregates, "shoal.segment.v1.Did.aggregates", max: 8)
             }
         }
     }
@@ -1004,11 +1001,8 @@ extension SegmentV1 {
             }
             if !`where`.isEmpty {
                 unsafe pb.pointee.n_where = `where`.count
-                unsafe pb.pointee.`where` = try arena.list(
-                    `where`, "shoal.segment.v1.DidNot.where", max: 64
-                ) { (each: SegmentV1.Filter) throws(MessageError) -> UnsafeMutablePointer<Shoal__Segment__V1__Filter>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.`where` =
+                    try arena.messages(`where`, "shoal.segment.v1.DidNot.where", max: 64)
             }
             if let value = window {
                 unsafe pb.pointee.window = try arena.message(value)
@@ -1168,14 +1162,12 @@ extension SegmentV1 {
             unsafe shoal__segment__v1__definition__init(pb)
             if !nodes.isEmpty {
                 unsafe pb.pointee.n_nodes = nodes.count
-                unsafe pb.pointee.nodes = try arena.list(
-                    nodes, "shoal.segment.v1.Definition.nodes", max: 1000
-                ) { (each: SegmentV1.Node) throws(MessageError) -> UnsafeMutablePointer<Shoal__Segment__V1__Node>? in
-                    try unsafe arena.message(each)
-                }
+                unsafe pb.pointee.nodes =
+                    try arena.messages(nodes, "shoal.segment.v1.Definition.nodes", max: 1000)
             }
             if let value = zone {
-                unsafe pb.pointee.zone = try arena.text(value, "shoal.segment.v1.Definition.zone", max: 64)
+                unsafe pb.pointee.zone =
+                    try arena.text(value, "shoal.segment.v1.Definition.zone", max: 64)
             }
         }
     }
@@ -1258,10 +1250,12 @@ extension SegmentV1 {
         ) throws(MessageError) {
             unsafe shoal__segment__v1__segment_document__init(pb)
             if name != "" {
-                unsafe pb.pointee.name = try arena.text(name, "shoal.segment.v1.SegmentDocument.name", max: 128)
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.segment.v1.SegmentDocument.name", max: 128)
             }
             if let value = description {
-                unsafe pb.pointee.description = try arena.text(value, "shoal.segment.v1.SegmentDocument.description", max: 1024)
+                unsafe pb.pointee.description =
+                    try arena.text(value, "shoal.segment.v1.SegmentDocument.description", max: 1024)
             }
             if let value = definition {
                 unsafe pb.pointee.definition = try arena.message(value)

@@ -3,7 +3,9 @@
 import CArena
 package import CShoalProto
 
-/// A message with a C form. Services never need it; Wire's views of hot messages do.
+/// A message with a C form.
+///
+/// Services never need it; Wire's views of hot messages do.
 package protocol StructCoded {
     /// The struct that protoc-c generated.
     associatedtype CStruct
@@ -25,20 +27,26 @@ package protocol StructCoded {
 
     /// Room for so many values of a type, not initialised.
     package func room<T>(
-        _ type: T.Type, _ count: Int
+        _ type: T.Type,
+        _ count: Int
     ) throws(MessageError) -> UnsafeMutablePointer<T> {
         let (size, overflow) = MemoryLayout<T>.stride.multipliedReportingOverflow(by: count)
         guard !overflow, let memory = unsafe shoal_arena_alloc(arena, size) else {
             throw MessageError(
-                .memory, "the message grew beyond its memory", hint: "send less at a time",
-                operation: .encode)
+                .memory,
+                "the message grew beyond its memory",
+                hint: "send less at a time",
+                operation: .encode
+            )
         }
         return unsafe memory.bindMemory(to: type, capacity: count)
     }
 
     /// A text with a zero byte behind it.
     package func text(
-        _ text: String, _ field: StaticString, max: Int
+        _ text: String,
+        _ field: StaticString,
+        max: Int
     ) throws(MessageError) -> UnsafeMutablePointer<CChar> {
         var text = text
         let count = text.utf8.count
@@ -51,8 +59,12 @@ package protocol StructCoded {
         }
         guard clean else {
             throw MessageError(
-                .zeroByte, "a zero byte in a text", hint: "texts hold no zero bytes",
-                place: field.description, operation: .encode)
+                .zeroByte,
+                "a zero byte in a text",
+                hint: "texts hold no zero bytes",
+                place: field.description,
+                operation: .encode
+            )
         }
         unsafe memory[count] = 0
         return unsafe UnsafeMutableRawPointer(memory).assumingMemoryBound(to: CChar.self)
@@ -60,12 +72,16 @@ package protocol StructCoded {
 
     /// A byte string.
     package func bytes(
-        _ bytes: [UInt8], _ field: StaticString, max: Int
+        _ bytes: [UInt8],
+        _ field: StaticString,
+        max: Int
     ) throws(MessageError) -> ProtobufCBinaryData {
         guard bytes.count <= max else { throw ArenaScope.tooLong(field, bytes.count, max) }
         let memory = try unsafe room(UInt8.self, bytes.count)
         unsafe bytes.withUnsafeBufferPointer { (source) in
-            if let base = source.baseAddress { unsafe memory.update(from: base, count: source.count) }
+            if let base = source.baseAddress {
+                unsafe memory.update(from: base, count: source.count)
+            }
         }
         return unsafe ProtobufCBinaryData(len: bytes.count, data: memory)
     }
@@ -81,13 +97,19 @@ package protocol StructCoded {
 
     /// A list of elements, each made by `make`.
     package func list<Element, C>(
-        _ elements: [Element], _ field: StaticString, max: Int,
+        _ elements: [Element],
+        _ field: StaticString,
+        max: Int,
         _ make: (Element) throws(MessageError) -> C
     ) throws(MessageError) -> UnsafeMutablePointer<C> {
         guard elements.count <= max else {
             throw MessageError(
-                .tooManyItems, "\(elements.count) elements, limit \(max)",
-                hint: "send at most \(max)", place: field.description, operation: .encode)
+                .tooManyItems,
+                "\(elements.count) elements, limit \(max)",
+                hint: "send at most \(max)",
+                place: field.description,
+                operation: .encode
+            )
         }
         let memory = try unsafe room(C.self, elements.count)
         var index = 0
@@ -98,10 +120,26 @@ package protocol StructCoded {
         return unsafe memory
     }
 
+    /// A list of sub-messages.
+    package func messages<M: StructCoded>(
+        _ messages: [M],
+        _ field: StaticString,
+        max: Int
+    ) throws(MessageError) -> UnsafeMutablePointer<UnsafeMutablePointer<M.CStruct>?> {
+        try unsafe list(messages, field, max: max) {
+            (each: M) throws(MessageError) -> UnsafeMutablePointer<M.CStruct>? in
+            try unsafe message(each)
+        }
+    }
+
     private static func tooLong(_ field: StaticString, _ count: Int, _ max: Int) -> MessageError {
         MessageError(
-            .tooLong, "\(count) bytes, limit \(max)", hint: "shorten it to \(max) bytes",
-            place: field.description, operation: .encode)
+            .tooLong,
+            "\(count) bytes, limit \(max)",
+            hint: "shorten it to \(max) bytes",
+            place: field.description,
+            operation: .encode
+        )
     }
 }
 
@@ -121,7 +159,9 @@ package enum CValue {
 
     /// A byte string.
     package static func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
-        unsafe [UInt8](UnsafeBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len))
+        unsafe [UInt8](
+            UnsafeBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len)
+        )
     }
 
     /// A sub-message that may be absent.
@@ -134,7 +174,8 @@ package enum CValue {
 
     /// A list of sub-messages.
     package static func messages<M: StructCoded>(
-        _ count: Int, _ pointer: UnsafeMutablePointer<UnsafeMutablePointer<M.CStruct>?>?
+        _ count: Int,
+        _ pointer: UnsafeMutablePointer<UnsafeMutablePointer<M.CStruct>?>?
     ) -> [M] {
         guard let pointer = unsafe pointer, count > 0 else { return [] }
         var list: [M] = []
@@ -147,7 +188,9 @@ package enum CValue {
 
     /// A list of plain values, each made by `make`.
     package static func list<C, Element>(
-        _ count: Int, _ pointer: UnsafeMutablePointer<C>?, _ make: (C) -> Element
+        _ count: Int,
+        _ pointer: UnsafeMutablePointer<C>?,
+        _ make: (C) -> Element
     ) -> [Element] {
         guard let pointer = unsafe pointer, count > 0 else { return [] }
         var list: [Element] = []
@@ -161,8 +204,11 @@ package enum CValue {
 package enum Codec {
     /// Checks and unpacks bytes, and lends the C struct for the duration of the call.
     package static func withUnpacked<M: StructCoded, R>(
-        _ type: M.Type, _ bytes: RawSpan, _ limits: DecodeLimits,
-        _ isolated: inout [IsolatedFault], _ body: (UnsafePointer<M.CStruct>) throws(MessageError) -> R
+        _ type: M.Type,
+        _ bytes: RawSpan,
+        _ limits: DecodeLimits,
+        _ isolated: inout [IsolatedFault],
+        _ body: (UnsafePointer<M.CStruct>) throws(MessageError) -> R
     ) throws(MessageError) -> R {
         var scan = Prescan(limits: limits)
         try unsafe scan.check(bytes, M.rule, isolated: &isolated)
@@ -175,7 +221,9 @@ package enum Codec {
 
     /// Decodes a message.
     package static func decode<M: StructCoded>(
-        _ bytes: RawSpan, _ limits: DecodeLimits, _ isolated: inout [IsolatedFault]
+        _ bytes: RawSpan,
+        _ limits: DecodeLimits,
+        _ isolated: inout [IsolatedFault]
     ) throws(MessageError) -> M {
         try unsafe withUnpacked(M.self, bytes, limits, &isolated) { (pb) throws(MessageError) in
             unsafe M(pb: pb)
@@ -184,7 +232,8 @@ package enum Codec {
 
     /// Fills a message's C struct and lends the encoder.
     package static func encode<M: StructCoded, R>(
-        _ message: M, _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        _ message: M,
+        _ body: (borrowing MessageEncoder) throws(MessageError) -> R
     ) throws(MessageError) -> R {
         guard let arena = unsafe shoal_arena_take(0, 0) else { throw noMemory(.encode) }
         defer { unsafe shoal_arena_give_back(arena) }
@@ -193,7 +242,9 @@ package enum Codec {
     }
 
     private static func unpack<M: StructCoded, R>(
-        _ type: M.Type, _ bytes: RawSpan, _ limits: DecodeLimits,
+        _ type: M.Type,
+        _ bytes: RawSpan,
+        _ limits: DecodeLimits,
         _ body: (UnsafePointer<M.CStruct>) throws(MessageError) -> R
     ) throws(MessageError) -> R {
         let limit = limits.arena(for: bytes.byteCount)
@@ -204,21 +255,30 @@ package enum Codec {
         unsafe shoal_arena_fail_at(arena, limits.failAllocation)
         let found = unsafe bytes.withUnsafeBytes { (raw) in
             unsafe shoal_arena_unpack(
-                arena, M.rule.pointee.descriptor,
-                raw.baseAddress?.assumingMemoryBound(to: UInt8.self), raw.count)
+                arena,
+                M.rule.pointee.descriptor,
+                raw.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                raw.count
+            )
         }
         guard let found = unsafe found else {
             if unsafe shoal_arena_refused(arena) != 0 { throw noMemory(.decode) }
             throw MessageError(
-                .malformed, "not a \(M.self) as the contract has it", hint: "check the encoder")
+                .malformed,
+                "not a \(M.self) as the contract has it",
+                hint: "check the encoder"
+            )
         }
         return try unsafe body(found.assumingMemoryBound(to: M.CStruct.self))
     }
 
     private static func noMemory(_ operation: MessageError.Operation) -> MessageError {
         MessageError(
-            .memory, "the message needs more memory than it may have", hint: "send less at a time",
-            operation: operation)
+            .memory,
+            "the message needs more memory than it may have",
+            hint: "send less at a time",
+            operation: operation
+        )
     }
 
     /// The bytes without some ranges, which stand in order.

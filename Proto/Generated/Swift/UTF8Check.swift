@@ -58,11 +58,17 @@ enum UTF8Check {
 
     private static func notUTF8(_ offset: Int) -> MessageError {
         MessageError(
-            .notUTF8, "not UTF-8 at byte \(offset)", hint: "encode texts as UTF-8")
+            .notUTF8,
+            "not UTF-8 at byte \(offset)",
+            hint: "encode texts as UTF-8"
+        )
     }
 
     private static func zeroByte(_ offset: Int) -> MessageError {
         MessageError(
-            .zeroByte, "a zero byte at byte \(offset)", hint: "texts hold no zero bytes")
+            .zeroByte,
+            "a zero byte at byte \(offset)",
+            hint: "texts hold no zero bytes"
+        )
     }
 }

@@ -132,8 +132,8 @@ final class Dispatcher: Sendable {
             logger.error(
                 "\(fault.description)",
                 metadata: [
-                    "method": "\(context.method)", "request_id": "\(id)",
-                    "project": "\(context.project?.text ?? "")",
+                    LogKeys.method: "\(context.method)", LogKeys.requestID: "\(id)",
+                    LogKeys.project: "\(context.project?.text ?? "")",
                 ])
             var shown = fault
             if fault.code == .ok { shown.code = .internal }

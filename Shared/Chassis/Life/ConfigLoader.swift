@@ -22,6 +22,8 @@ struct ConfigLoader: Sendable {
     static let fileFlag = "--config"
     static let fileVariable = ConfigKey.variablePrefix + "CONFIG"
     static let operation = "read configuration"
+    /// Variables of our tests and benchmarks, which their child processes inherit.
+    private static let foreignPrefixes = ["SHOAL_TEST", "SHOAL_BENCH"]
 
     let keys: [ConfigKey]
 
@@ -88,8 +90,9 @@ struct ConfigLoader: Sendable {
 
     private func checkVariables(_ environment: [String: String]) throws(ChassisError) {
         let known = keys.map(\.variable) + [Self.fileVariable]
-        let unknown = environment.keys.filter {
-            $0.hasPrefix(ConfigKey.variablePrefix) && !known.contains($0)
+        let unknown = environment.keys.filter { name in
+            name.hasPrefix(ConfigKey.variablePrefix) && !known.contains(name)
+                && !Self.foreignPrefixes.contains { name.hasPrefix($0) }
         }
         guard let name = unknown.min() else { return }
         throw Self.unknown("variable", name, place: "environment", among: known)

@@ -18,7 +18,7 @@ final class HealthPages: Service, Sendable {
     /// only save a handshake. Unit: ms.
     static let idleMs: UInt64 = 30_000
     /// How long a page under way may take once the process stops. Unit: s.
-    private static let stopSeconds = 1.0
+    private static let stopSeconds = 0.1
     /// Largest request body read; these pages take none. Unit: bytes.
     private static let bodyBytesMax = 1_024
 
@@ -63,12 +63,13 @@ final class HealthPages: Service, Sendable {
                 await Self.untilStop()
                 await server.stop(timeout: Self.stopSeconds)
             }
+            // The first task to end says how it went; the other one follows it.
+            defer { group.cancelAll() }
             do {
-                try await group.waitForAll()
+                try await group.next()
             } catch {
                 // The server's task ends with an error when it is stopped, too.
                 if Task.isCancelled || Task.isShuttingDownGracefully { return }
-                group.cancelAll()
                 throw told(error)
             }
         }

@@ -1,0 +1,88 @@
+// The evaluator service put together: registry link, lanes, follower, doors.
+
+import Basics
+public import Chassis
+import Messages
+public import ServiceLifecycle
+
+/// An evaluator: reads the log of its partitions, answers questions about segments.
+public struct Evaluator: Sendable {
+    /// The services to run, in the order of their dependence.
+    public let services: [any Service]
+
+    /// Builds the service; partitions are loaded when it runs and the registry gives it some.
+    ///
+    /// - Throws: when the data folder does not belong to it or an address is not valid.
+    public init(config: EvaluatorConfig, world: World) throws {
+        let link = try RegistryLink(world: world, kind: .evaluator)
+        let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
+        let catalogue = try checkpoints.loadCatalogue()
+        let applied = Applied(clock: world.clock)
+        let rule = Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20)
+        let lanes = Lanes(
+            (0..<config.lanes).map { _ in
+                Lane(
+                    checkpoints: checkpoints, catalogue: catalogue, applied: applied, rule: rule,
+                    clock: world.clock)
+            })
+        let log = RPCClient(world: world)
+        let ingestion = IngestionV1_IngestionClient(log)
+        let peers = RPCClient(world: world)
+        let own = SetsDoor(lanes: lanes, applied: applied, clock: world.clock)
+        let door = SegmentsDoor(
+            catalogue: catalogue,
+            gather: Gather(
+                instance: world.instance, link: link, clock: world.clock, own: own, peers: peers),
+            link: link, ingestion: ingestion,
+            documents: RegistryV1_CatalogueClient(
+                RPCClient(world: world, addresses: try world.common.registryEndpoints)),
+            applied: applied, clock: world.clock)
+        var settings = Follower.Settings()
+        settings.fetchBytes = UInt32(config.fetchKiB) << 10
+        let follower = Follower(
+            instance: world.instance, lanes: lanes, ingestion: ingestion, link: link,
+            clock: world.clock, health: world.health, settings: settings)
+        services =
+            [link, ClosingService(checkpoints: checkpoints)]
+            + lanes.all.enumerated().map { number, lane in
+                ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
+            } + [
+                RosterFollower(log, link, .ingestion), FollowerService(follower: follower),
+                try RPCServer(
+                    world: world,
+                    methods: EvaluationV1_SegmentsMethods.serve(door)
+                        + EvaluationV1_SetsMethods.serve(own)
+                        + Self.unserved),
+            ]
+    }
+
+    /// Methods of the contract that answer UNIMPLEMENTED until their issues.
+    private static var unserved: [ServedMethod] {
+        EvaluationV1_ListsMethods.serve(Unserved()) + EvaluationV1_UsersMethods.serve(Unserved())
+            + EvaluationV1_FeedMethods.serve(Unserved())
+    }
+}
+
+/// Nothing of its own: every method of these services has the contract's refusal.
+private struct Unserved: EvaluationV1_ListsService, EvaluationV1_UsersService,
+    EvaluationV1_FeedService
+{}
+
+/// Runs the follower until the evaluator stops.
+private struct FollowerService: Service {
+    let follower: Follower
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await follower.run() }
+    }
+}
+
+/// Closes the checkpoints once the lanes, which stand behind it in the order, have ended.
+private struct ClosingService: Service {
+    let checkpoints: Checkpoints
+
+    func run() async throws {
+        do { try await gracefulShutdown() } catch is CancellationError { /* closed all the same */ }
+        checkpoints.close()
+    }
+}

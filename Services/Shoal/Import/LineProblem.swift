@@ -1,0 +1,17 @@
+// Why one record of a file is not sent, told by field, sentence and hint.
+
+/// What is wrong with one line; the rest of the file goes on.
+struct LineProblem: Error, Sendable, Hashable {
+    /// The field, such as `properties.amount`; empty for the line as a whole.
+    var field: String
+    /// What is wrong.
+    var message: String
+    /// What to do about it.
+    var hint: String?
+
+    init(_ field: String, _ message: String, hint: String? = nil) {
+        self.field = field
+        self.message = message
+        self.hint = hint
+    }
+}

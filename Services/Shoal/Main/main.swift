@@ -1,0 +1,5 @@
+// The command line's executable.
+
+import ShoalCommand
+
+await Entry.run()

@@ -1,0 +1,126 @@
+// What a command (not a service) is given by the system: words, streams, time, disk, signals.
+
+public import Basics
+public import Bus
+import Foundation
+import Glibc
+import UnixSignals
+
+/// The outside of the command line; a test builds one of its own parts.
+public struct Surroundings: Sendable {
+    /// The arguments behind the program's name.
+    public var arguments: [String]
+    /// The environment.
+    public var environment: [String: String]
+    /// What relative paths are relative to.
+    public var workingDirectory: String
+    /// The folder the program lies in; the services' programs lie beside it.
+    public var programFolder: String
+    /// Where temporary folders are made.
+    public var temporaryFolder: String
+    /// The time.
+    public var clock: any Clock
+    /// The disk.
+    public var disk: any Disk
+    /// The bus.
+    public var bus: any Bus
+    /// This process.
+    public var processID: Int32
+    /// Random at each start.
+    public var seed: UInt64
+    /// Whether messages go to a terminal, which takes moving lines.
+    public var isTerminal: Bool
+    /// Standard output.
+    public var writeOut: @Sendable (String) -> Void
+    /// Standard error.
+    public var writeError: @Sendable (String) -> Void
+    /// All of standard input, at most so many bytes; nil when it is longer.
+    public var readInput: @Sendable (_ bytesMax: Int) throws -> [UInt8]?
+
+    /// Surroundings of given parts.
+    public init(
+        arguments: [String], environment: [String: String], workingDirectory: String,
+        programFolder: String, temporaryFolder: String, clock: any Clock, disk: any Disk,
+        bus: any Bus, processID: Int32, seed: UInt64, isTerminal: Bool,
+        writeOut: @escaping @Sendable (String) -> Void,
+        writeError: @escaping @Sendable (String) -> Void,
+        readInput: @escaping @Sendable (_ bytesMax: Int) throws -> [UInt8]?
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.programFolder = programFolder
+        self.temporaryFolder = temporaryFolder
+        self.clock = clock
+        self.disk = disk
+        self.bus = bus
+        self.processID = processID
+        self.seed = seed
+        self.isTerminal = isTerminal
+        self.writeOut = writeOut
+        self.writeError = writeError
+        self.readInput = readInput
+    }
+
+    /// The machine's, for a command of this name.
+    public static func real(_ name: String) -> Surroundings {
+        let outside = Outside.real()
+        let program = ProcessInfo.processInfo.arguments.first ?? name
+        let files = FileManager.default
+        var link = "/proc/self/exe"
+        do { link = try files.destinationOfSymbolicLink(atPath: link) } catch { link = program }
+        return Surroundings(
+            arguments: outside.inputs.arguments, environment: outside.inputs.environment,
+            workingDirectory: outside.workingDirectory,
+            programFolder: URL(fileURLWithPath: link).deletingLastPathComponent().path,
+            temporaryFolder: files.temporaryDirectory.path, clock: outside.clock,
+            disk: outside.disk, bus: outside.makeBus(outside.clock, name),
+            processID: outside.processID, seed: outside.seed, isTerminal: outside.isTerminal,
+            writeOut: outside.writeOut, writeError: outside.writeError,
+            readInput: { bytesMax in
+                let data = try FileHandle.standardInput.read(upToCount: bytesMax + 1) ?? Data()
+                return data.count > bytesMax ? nil : [UInt8](data)
+            })
+    }
+
+    /// A client of servers at these addresses, named for their logs.
+    public func client(_ addresses: [String]) throws(BusError) -> RPCClient {
+        var endpoints: [Endpoint] = []
+        for address in addresses { endpoints.append(try Endpoint(address)) }
+        return client(endpoints)
+    }
+
+    private func client(_ endpoints: [Endpoint]) -> RPCClient {
+        var options = RPCClientOptions()
+        options.caller = "shoal-cli"
+        return RPCClient(
+            bus: bus, addresses: endpoints, clock: clock,
+            random: SeededRandom(seed: seed ^ clock.monotonicNs), options: options)
+    }
+
+    /// Waits for the next wish that the program stop: Ctrl-C, SIGTERM or a closed terminal.
+    ///
+    /// - Returns: the signal's number; nil when the task is cancelled first.
+    public func stopSignal() async -> Int32? {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        for await signal in signals { return signal.rawValue }
+        return nil
+    }
+
+    /// The words a running process was started with; nil when there is none of this number.
+    public func commandLine(of process: Int32) -> [String]? {
+        guard let file = FileHandle(forReadingAtPath: "/proc/\(process)/cmdline") else {
+            return nil
+        }
+        do {
+            let data = try file.read(upToCount: 64 << 10) ?? Data()
+            try file.close()
+            // A process that has ended but was not yet waited for has no words any more.
+            guard !data.isEmpty else { return nil }
+            return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        } catch {
+            // It ended while it was being looked at.
+            return nil
+        }
+    }
+}

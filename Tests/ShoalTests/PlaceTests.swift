@@ -1,0 +1,3 @@
+// x
+import Testing
+@testable import ShoalCommand
