@@ -54,7 +54,7 @@ final class Checkpoints: Sendable {
                 let owner = ChunkOwner(project: project, partition: partition)
                 let chunks = try published.map { chunk in
                     try Chunk.open(
-                        chunk.fileName, in: path(partition, project), on: disk, of: owner,
+                        chunk.name, in: path(partition, project), on: disk, of: owner,
                         fingerprint: chunk.fingerprint)
                 }
                 projects[project] = try PartitionColumns(owner, chunks: chunks)
@@ -80,7 +80,7 @@ final class Checkpoints: Sendable {
                     .seal(columns.tail)
                 try columns.adopt(
                     Chunk.open(
-                        summary.fileName, in: folder, on: disk, of: owner,
+                        summary.name, in: folder, on: disk, of: owner,
                         fingerprint: summary.fingerprint))
                 state.projects[project] = columns
             }
@@ -129,7 +129,7 @@ final class Checkpoints: Sendable {
         guard try disk.exists(folder) else { return }
         for name in try disk.list(folder) {
             let known = ProjectName(name).flatMap { projects[$0] } ?? []
-            let files = Set(known.map(\.fileName))
+            let files = Set(known.map(\.name.fileName))
             for file in try disk.list("\(folder)/\(name)") where !files.contains(file) {
                 try disk.remove("\(folder)/\(name)/\(file)")
             }
@@ -164,7 +164,7 @@ final class Checkpoints: Sendable {
 
     /// What the store keeps of one chunk.
     fileprivate struct PublishedChunk: Sendable, Hashable {
-        let fileName: String
+        let name: ChunkName
         let fingerprint: UInt32
     }
 
@@ -187,7 +187,7 @@ final class Checkpoints: Sendable {
                 writer.text(project.text)
                 writer.count(chunks.count)
                 for chunk in chunks {
-                    writer.text(chunk.fileName)
+                    writer.text(chunk.name.fileName)
                     writer.u32(chunk.fingerprint)
                 }
             }
@@ -208,18 +208,24 @@ final class Checkpoints: Sendable {
                 let name = try reader.text()
                 var chunks: [PublishedChunk] = []
                 for _ in 0..<(try reader.count(itemBytes: 5)) {
-                    chunks.append(
-                        PublishedChunk(
-                            fileName: try reader.text(), fingerprint: try reader.u32()))
+                    let file = try reader.text()
+                    guard let name = ChunkName(fileName: file) else {
+                        throw Self.damaged("chunk \(file)")
+                    }
+                    chunks.append(PublishedChunk(name: name, fingerprint: try reader.u32()))
                 }
                 guard let project = ProjectName(name) else {
-                    throw EvaluatorError(
-                        .store, "read a checkpoint", place: "project \(name)",
-                        hint: "delete the evaluator's data folder: it is rebuilt")
+                    throw Self.damaged("project \(name)")
                 }
                 projects[project] = chunks
             }
             self.projects = projects
+        }
+
+        private static func damaged(_ place: String) -> EvaluatorError {
+            EvaluatorError(
+                .store, "read a checkpoint", place: place,
+                hint: "delete the evaluator's data folder: it is rebuilt")
         }
     }
 }
@@ -227,6 +233,6 @@ final class Checkpoints: Sendable {
 extension Chunk {
     /// How a manifest names the chunk.
     fileprivate var published: Checkpoints.PublishedChunk {
-        Checkpoints.PublishedChunk(fileName: summary.fileName, fingerprint: summary.fingerprint)
+        Checkpoints.PublishedChunk(name: summary.name, fingerprint: summary.fingerprint)
     }
 }

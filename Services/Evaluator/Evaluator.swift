@@ -34,8 +34,7 @@ public struct Evaluator: Sendable {
             gather: Gather(
                 instance: world.instance, link: link, clock: world.clock, own: own, peers: peers),
             link: link, ingestion: ingestion,
-            documents: RegistryV1_CatalogueClient(
-                RPCClient(world: world, addresses: try world.common.registryEndpoints)),
+            documents: RegistryV1_CatalogueClient(try world.registryClient()),
             applied: applied, clock: world.clock)
         var settings = Follower.Settings()
         settings.fetchBytes = UInt32(config.fetchKiB) << 10

@@ -99,8 +99,8 @@ struct EventLeafReader {
         let names = leaf.events.isEmpty ? columns.eventNames() : leaf.events.map(\.text)
         for name in names {
             for table in columns.tables(of: name) where table.rowCount > 0 {
-                guard table.zone.minTime < interval.to,
-                    interval.isOpen || table.zone.maxTime >= interval.from
+                guard table.zone.minTime < interval.to.ms,
+                    interval.isOpen || table.zone.maxTime >= interval.from.ms
                 else { continue }
                 body(table, mask(table))
             }

@@ -59,7 +59,7 @@ final class Follower: Sendable {
                 for page in response.partitions { try await hand(page, &cursors) }
                 if isCaughtUp(response) { health.ready("log") }
                 pauseMs = settings.pauseMs.lowerBound
-            } catch let fault as Fault {
+            } catch is Fault {
                 if Task.isCancelled { return }
                 do { try await clock.sleep(forMs: pauseMs) } catch { return }
                 pauseMs = min(pauseMs * 2, settings.pauseMs.upperBound)

@@ -136,12 +136,18 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         let limit = Int(min(max(request.limit, 1), 1_000))
         let all = catalogue.project(project).segments.values
             .filter { request.archived || !$0.document.archived }
-            .filter { request.afterName.map { name in $0.document.name > name } ?? true }
+            .filter { saved in
+                request.afterName.map { saved.document.name > $0 } ?? true
+            }
             .sorted { $0.document.name < $1.document.name }
         var (segments, bytes): ([EvaluationV1.Segment], Int) = ([], 0)
         for saved in all.prefix(limit) {
             let message = try saved.message()
-            do { bytes += try message.encode().count } catch { throw error.fault }
+            do throws(MessageError) {
+                bytes += try message.encode().count
+            } catch {
+                throw error.fault
+            }
             guard segments.isEmpty || bytes <= Int(call.maxReplyBytes) / 2 else { break }
             segments.append(message)
         }

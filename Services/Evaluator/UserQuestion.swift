@@ -43,9 +43,9 @@ struct UserQuestion: Sendable {
             let name = ExactName(event.name)
             let properties = mentions.propertiesOfAnyEvent.union(mentions.events[name] ?? [])
             return Segments.UserHistory.Event(
-                name: name, at: event.at, position: event.offset,
+                name, at: event.at, position: event.offset,
                 properties: properties.compactMap { property in
-                    event.value(property.text).map { (property, $0) }
+                    event.value(property.text).map { (name: property, value: $0) }
                 })
         }
         // The value in force is asked once, at the one instant of the answer.

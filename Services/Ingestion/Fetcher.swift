@@ -44,7 +44,7 @@ final class Fetcher: Sendable {
         let bytes = min(request.maxBytes, Self.bytesMax)
         while true {
             let seen = durable.value
-            if !hasNews(cursors), clock.monotonicNs < until, !Task.isCancelled {
+            if try !hasNews(cursors), clock.monotonicNs < until, !Task.isCancelled {
                 _ = await durable.wait(above: seen, untilNs: until)
                 continue
             }
@@ -63,8 +63,8 @@ final class Fetcher: Sendable {
     /// The ends of logs, durable; of all partitions when none is named.
     func positions(_ wanted: [UInt32]) throws(Fault) -> [LogV1.Position] {
         let named = try wanted.map { (index) throws(Fault) in try partition(index) }
-        return (named.isEmpty ? partitions.all : named).map { partition in
-            let end = reader.end(of: partition)
+        return try (named.isEmpty ? partitions.all : named).map { partition throws(Fault) in
+            let end = try end(of: partition)
             return LogV1.Position(
                 partition: UInt32(partition.index), nextOffset: end.next.value,
                 watermarkMs: end.watermark.ms)
@@ -77,7 +77,7 @@ final class Fetcher: Sendable {
         var cursors: [(Partition, LogOffset)] = []
         for cursor in request.cursors {
             let partition = try partition(cursor.partition)
-            let end = reader.end(of: partition).next
+            let end = try end(of: partition).next
             guard cursor.nextOffset <= end.value else {
                 throw Fault.outOfRange(
                     "the cursor is behind the end of the log",
@@ -98,8 +98,17 @@ final class Fetcher: Sendable {
         return Partition(index: index)
     }
 
-    private func hasNews(_ cursors: [(Partition, LogOffset)]) -> Bool {
-        cursors.contains { partition, next in next < reader.end(of: partition).next }
+    private func hasNews(_ cursors: [(Partition, LogOffset)]) throws(Fault) -> Bool {
+        for (partition, next) in cursors where next < (try end(of: partition).next) { return true }
+        return false
+    }
+
+    private func end(of partition: Partition) throws(Fault) -> PartitionEnd {
+        do {
+            return try reader.end(of: partition)
+        } catch {
+            throw IngestionError.log("find the end of the log", error).fault
+        }
     }
 
     private func read(
@@ -119,7 +128,7 @@ final class Fetcher: Sendable {
                 part.endOffset = page.durable.next.value
                 if page.isAtEnd { part.watermarkMs = page.watermark.ms }
             } else {
-                part.endOffset = reader.end(of: partition).next.value
+                part.endOffset = try page(partition, from: next, bytes: 1).durable.next.value
             }
             response.partitions.append(part)
         }

@@ -24,7 +24,7 @@ struct IndexReplay {
         var count = 0
         for partition in partitions.all {
             var next = try IndexReader(index).applied(partition)
-            let end = reader.end(of: partition).next
+            let end = try read(partition, from: next).durable.next
             guard next <= end else {
                 throw IngestionError(
                     .index, "replay", place: "partition \(partition)",

@@ -2,8 +2,8 @@
 
 import Basics
 public import Chassis
-import KeyValue
 import Log
+import Logging
 import Messages
 public import ServiceLifecycle
 

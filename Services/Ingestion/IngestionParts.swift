@@ -36,8 +36,7 @@ struct IngestionParts: Sendable {
             standings: try IndexReader(index).standings())
         desk = try ReadingDesk()
         let catalogue = CatalogueKeeper(
-            intake: intake, registry: RegistryV1_CatalogueClient(
-                RPCClient(world: world, addresses: try world.common.registryEndpoints)))
+            intake: intake, registry: RegistryV1_CatalogueClient(try world.registryClient()))
         let fetcher = Fetcher(
             reader: opened.reader, partitions: partitions, durable: durable, clock: world.clock,
             desk: desk)

@@ -12,9 +12,12 @@ extension IntakeGroup {
         _ answer: Answer<CatalogueStanding>
     ) throws(IngestionError) {
         let activeAt = now + parts.settings.activationAheadMs
-        var standing =
-            try newStandings[batch.project] ?? IndexReader(parts.index).standing(of: batch.project)
-            ?? CatalogueStanding(revision: 0, activeAt: now)
+        var standing = CatalogueStanding(revision: 0, activeAt: now)
+        if let known = newStandings[batch.project] {
+            standing = known
+        } else if let known = try IndexReader(parts.index).standing(of: batch.project) {
+            standing = known
+        }
         for document in batch.documents where document.revision > standing.revision {
             guard document.revision == standing.revision + 1 else {
                 let error = IngestionError(
@@ -44,7 +47,8 @@ extension IntakeGroup {
     ) throws(IngestionError) {
         let reader = IndexReader(parts.index)
         for (partition, epoch) in owned.sorted(by: { $0.key < $1.key }) {
-            let known = try epochs[partition] ?? reader.epoch(of: partition)
+            var known = epochs[partition]
+            if known == nil { known = try reader.epoch(of: partition) }
             guard known.map({ $0 < epoch }) ?? true else { continue }
             _ = try add(
                 .tenure(LogV1.Tenure(epoch: epoch.value, instance: instance.bytes)),

@@ -23,7 +23,7 @@ struct IntakeGroup {
         savedSchemaChanges = parts.schema.changes
         let wall = parts.clock.now
         clock = LogClock(
-            earliest: parts.opened.recovered.earliest ?? wall, wall: wall,
+            earliest: parts.opened.recovered.earliest, wall: wall,
             monotonicNs: parts.clock.monotonicNs)
         numbers = NumberCache(countMax: parts.settings.numbersMax)
     }
@@ -75,9 +75,11 @@ struct IntakeGroup {
             }
             try index(pending, ends: ends)
             now = tick()
-            try journal.tell(
-                WatermarkRule.highest(now: now, firstUnsynced: nil, reserved: journal.reserve),
-                holding: nil)
+            if let watermark = WatermarkRule.highest(
+                now: now, firstUnsynced: nil, reserved: journal.reserve)
+            {
+                try journal.tell(watermark, holding: nil)
+            }
         } catch let error as IngestionError {
             throw error
         } catch {
@@ -218,7 +220,11 @@ extension IntakeGroup {
         at now: Timestamp, importID: String? = nil, line: UInt64? = nil, _ pending: inout Pending
     ) throws(IngestionError) -> LogPlace {
         do {
-            let offset = pending.group.nextOffset(in: partition)
+            guard let offset = pending.group.nextOffset(in: partition) else {
+                throw IngestionError(
+                    .log, "add to the group", place: "partition \(partition)",
+                    hint: "the log was opened with fewer partitions than the registry says")
+            }
             let record = LogV1.LogRecord(
                 offset: offset.value, logTimeMs: now.ms, project: project?.text ?? "", body: body,
                 importID: importID, importLine: line)
@@ -226,6 +232,8 @@ extension IntakeGroup {
             let place = LogPlace(partition: partition, offset: offset)
             pending.places.append(place)
             return place
+        } catch let error as IngestionError {
+            throw error
         } catch {
             throw .log("add to the group", error)
         }

@@ -2,6 +2,7 @@
 
 import Basics
 import Chassis
+import Messages
 
 /// The ingestion instance's view of its own rights. May be asked from any thread.
 struct Ownership: Sendable {

@@ -2,6 +2,7 @@
 
 import Basics
 import Chassis
+import Messages
 import ServiceLifecycle
 
 /// Keeps the logs abreast of the partition map and of every project's catalogue.

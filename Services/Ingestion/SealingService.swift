@@ -17,7 +17,8 @@ struct SealingService: Service {
         let rest = BoundedQueue<Never>(capacity: 1)
         try await ThreadService("sealer", stop: { rest.close() }) { signal in
             while !signal.isStopping {
-                if sealer.backlog == 0 || !(try sealOldest()) {
+                let isIdle = try sealer.backlog == 0 || !sealOldest()
+                if isIdle {
                     _ = rest.pop(waitingAtMostNs: Self.periodNs)
                 }
             }

@@ -48,7 +48,7 @@ public protocol BusChannel: Sendable {
     var endpoint: Endpoint { get }
     /// Whether there is a connection, as known at most 50 ms ago.
     var isConnected: Bool { get }
-    /// 0 before the first connection, one more with each new one.
+    /// 0 before the first connection, one more with each new one after a noticed break.
     ///
     /// When it changes the server may be another process: say Hello again, since the reply budget
     /// has fallen back to at most 128 KiB.

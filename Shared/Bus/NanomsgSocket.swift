@@ -29,9 +29,11 @@ final class NanomsgSocket: Sendable {
 
     /// Room for the request id or the pipe's key in a message's size, in bytes.
     private static let routingBytes = 4
-    /// nanomsg's own first pause after a failed connect; longer than the channel needs to notice
-    /// a broken connection, which it replaces by itself.
-    private static let reconnectMs = 100
+    /// nanomsg's unit of patience while the server is not there.
+    ///
+    /// It pauses 0, 1, 3, 7 times this, up to the maximum, and never starts anew; but a broken way
+    /// is replaced by a fresh one.
+    private static let reconnectMs = 50
     private static let reconnectMsMax = 1_000
 
     private let number: Int32

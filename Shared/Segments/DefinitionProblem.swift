@@ -88,18 +88,31 @@ public struct DefinitionProblem: Error, Sendable, Hashable, CustomStringConverti
     }
 }
 
-/// How names and values stand in a problem's text.
+/// How names and values stand in texts for people.
 enum Quoted {
     /// The text in quotation marks, cut when long, so that nobody's message carries a megabyte.
-    static func name(_ text: String) -> String {
-        guard text.utf8.count > DefinitionLimits.quotedBytes else { return "\"\(text)\"" }
-        var cut = ""
+    static func name(_ text: String) -> String { "\"\(cut(text))\"" }
+
+    /// The text's first bytes, control characters spelled out.
+    static func cut(_ text: String) -> String {
+        var shown = ""
         var bytes = 0
         for scalar in text.unicodeScalars {
             bytes += UTF8.width(scalar)
-            if bytes > DefinitionLimits.quotedBytes { break }
-            cut.unicodeScalars.append(scalar)
+            if bytes > DefinitionLimits.quotedBytes { return shown + "…" }
+            shown += visible(scalar)
         }
-        return "\"\(cut)…\""
+        return shown
+    }
+
+    /// The scalar, or its escape where a terminal would obey it.
+    static func visible(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\n": "\\n"
+        case "\t": "\\t"
+        default:
+            scalar.properties.generalCategory == .control
+                ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
     }
 }

@@ -77,8 +77,8 @@ public enum DefinitionReader {
         }
         let nodes = try conditions(try fields.needed("condition"), zone: zone)
         return DefinitionDocument(
-            name: try fields["name"]?.text(),
-            description: try fields["description"]?.text(),
+            name: try fields["name"]?.text(upTo: Limits.nameBytes),
+            description: try fields["description"]?.text(upTo: DefinitionLimits.descriptionBytes),
             definition: Definition(nodes: nodes, zone: zoneName)
         )
     }

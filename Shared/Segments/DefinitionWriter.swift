@@ -12,7 +12,7 @@ public enum DefinitionWriter {
         _ document: DefinitionDocument
     ) throws(DefinitionProblem) -> PlainValue {
         let definition = document.definition
-        try Validation.requireTree(definition)
+        try Validation.require(definition)
         let zone = try Zone.of(definition, projectZone: nil)
         var written = [PlainValue](repeating: .null, count: definition.nodes.count)
         // Children stand behind their parents, so from the end every child is written first.

@@ -29,6 +29,15 @@ struct Field {
         return text
     }
 
+    /// A text that is not empty and has so many bytes at most.
+    func text(upTo bytes: Int) throws(DefinitionProblem) -> String {
+        let text = try text()
+        guard !text.isEmpty, text.utf8.count <= bytes else {
+            throw problem(.name, "the text is empty or longer than \(bytes) bytes")
+        }
+        return text
+    }
+
     func bool() throws(DefinitionProblem) -> Bool {
         guard case .bool(let bool) = value else { throw unexpected("true or false") }
         return bool
@@ -81,7 +90,7 @@ struct Field {
         for entry in entries {
             let field = Field(
                 value: entry.value,
-                place: place + "." + Field.shown(entry.key),
+                place: place + "." + Quoted.cut(entry.key),
                 line: entry.line ?? line
             )
             guard known.contains(entry.key) else {
@@ -113,14 +122,9 @@ struct Field {
             .read,
             place: place,
             line: line,
-            message: "unknown field `\(Field.shown(key))`",
+            message: "unknown field `\(Quoted.cut(key))`",
             hint: hint
         )
-    }
-
-    /// A key of the document, cut when long.
-    private static func shown(_ key: String) -> String {
-        key.utf8.count <= DefinitionLimits.quotedBytes ? key : String(key.prefix(16)) + "…"
     }
 
     /// The line of a map in a list is its first key's.

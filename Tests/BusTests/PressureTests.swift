@@ -35,9 +35,12 @@ struct PressureTests {
                     return codes
                 }
             }
-            for _ in 0..<10 {
+            for round in 1...11 {
                 let before = answered.value
-                await rig.until("calls are answered") { answered.value > before + 200 }
+                await rig.until("calls are answered over a new connection") {
+                    channel.connectionNumber == round && answered.value > before + 200
+                }
+                guard round < 11 else { break }
                 server.stop()
                 server = try rig.bus.serve(
                     server.endpoint,
@@ -45,13 +48,11 @@ struct PressureTests {
                     handler: { echo($0, $1) }
                 )
             }
-            let before = answered.value
-            await rig.until("calls are answered at the end") { answered.value > before + 200 }
             isOver.change { $0 = true }
             let codes = try await group.reduce(into: Set()) { $0.formUnion($1) }
-            #expect(codes == [.connectionLost])
+            #expect(codes.isSubset(of: [.connectionLost, .notConnected]))
+            #expect(codes.contains(.connectionLost))
         }
-        #expect(channel.connectionNumber == 11)
         #expect(channel.outstandingBytes == 0)
     }
 

@@ -215,6 +215,16 @@ import Testing
         ] {
             #expect(refusal(plain(text)) == expected)
         }
+        let long = String(repeating: "x", count: 129)
+        #expect(
+            refusal(plain("{name: \(long), condition: {all: []}}"))
+                == "name: the text is empty or longer than 128 bytes"
+        )
+        #expect(
+            refusal(.map([PlainEntry("a\u{1B}[2J" + long, .null)])).hasPrefix(
+                "document: unknown field `a\\u{1b}[2Jxxx"
+            )
+        )
         let twice = PlainValue.map([
             PlainEntry("condition", plain("{all: []}"), line: 1),
             PlainEntry("condition", plain("{}"), line: 2),

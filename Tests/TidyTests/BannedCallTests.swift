@@ -8,6 +8,17 @@ struct BannedCallTests {
         expectNone(BannedCalls.stale(in: Tree.product))
     }
 
+    @Test("a random choice names its generator, so that a seed repeats it")
+    func chance() {
+        expectNone(BannedCalls.chance(in: Tree.product + Tree.tests))
+        for line in ["let a = Int.random(in: 0..<9)", "b.shuffled()", "Bool.random()"] {
+            #expect(BannedCalls.chance(in: [SourceFile("Shared/Log/A.swift", line)]).count == 1)
+        }
+        for line in ["Int.random(\n    in: a,\n    using: &chance)", "b.shuffled(using: &chance)"] {
+            #expect(BannedCalls.chance(in: [SourceFile("Shared/Log/A.swift", line)]) == [])
+        }
+    }
+
     @Test("what must run to completion does not await")
     func suspensions() {
         expectNone(BannedCalls.suspensions(in: Tree.product))
@@ -31,7 +42,6 @@ struct BannedCallTests {
         arguments: [
             ("let a = Date()", "Clock"), ("let a = ContinuousClock().now", "Clock"),
             ("let a = SuspendingClock.now", "Clock"), ("DispatchTime.now()", "Clock"),
-            ("let a = Int.random(in: 0..<9)", "using:"), ("b.shuffled()", "using:"),
             ("var a = SystemRandomNumberGenerator()", "SeededRandom"), ("UUID()", "SeededRandom"),
             ("ProcessInfo.processInfo", "configuration"), ("FileManager.default", "Disk"),
             ("getenv(\"A\")", "configuration"), ("setenv(\"A\", \"b\", 1)", "configuration"),
@@ -41,7 +51,8 @@ struct BannedCallTests {
             ("let a = b as! C", "as?"), ("fatalError(\"a\")", "precondition"),
             ("print(a)", "logger"), ("Task { await a() }", "owner"),
             ("Task.detached { a() }", "owner"), ("DispatchQueue.main", "OwnThread"),
-        ])
+        ]
+    )
     func found(line: String, instead: String) {
         let findings = BannedCalls.findings(in: [SourceFile("Shared/Log/A.swift", line)])
         #expect(findings.count == 1)
@@ -54,7 +65,8 @@ struct BannedCallTests {
             "let a = CivilDate()", "let a = Date(timeIntervalSince1970: b)", "group.addTask { a }",
             "let a = Int.random(in: 0..<9, using: &chance)", "// Date()", "let a = \"print(\"",
             "let a = b as? C", "fingerprint(a)",
-        ])
+        ]
+    )
     func passes(line: String) {
         #expect(BannedCalls.findings(in: [SourceFile("Shared/Log/A.swift", line)]) == [])
     }

@@ -20,7 +20,10 @@ struct ContractTests {
             let all = (old + ProtoRule.additions(to: old, from: Self.elements)).sorted()
             let text = Self.heading + all.joined(separator: "\n") + "\n"
             try text.write(
-                to: Tree.root.appending(path: ProtoRule.path), atomically: true, encoding: .utf8)
+                to: Tree.root.appending(path: ProtoRule.path),
+                atomically: true,
+                encoding: .utf8
+            )
             old = all
         }
         expectNone(ProtoRule.evolution(from: old, to: Self.elements))
@@ -77,12 +80,14 @@ struct ContractTests {
                 "shoal.a.v1.User.id = 1 optional string",
                 "shoal.a.v1.User.number = 3 oneof sint64",
                 "shoal.a.v1.Users/Get = (GetRequest) (User)",
-            ])
+            ]
+        )
     }
 
     @Test(
         "an uncommented element is found",
-        arguments: ["// A user.", "// Its id.", "// A number; not a name.", "// Users.", "// One."])
+        arguments: ["// A user.", "// Its id.", "// A number; not a name.", "// Users.", "// One."]
+    )
     func uncommented(comment: String) {
         let text = Self.small.replacing(comment + "\n", with: "\n")
         #expect(ProtoRule.findings(in: Self.file(text)).count == 1)
@@ -111,7 +116,8 @@ struct ContractTests {
             ("  STATE_NEW = 1;\n", "", "is gone"),
             ("(GetRequest)", "(OtherRequest)", "has become"),
             ("STATE_NEW = 1;", "STATE_NEW = 1;\n  STATE_OLD = 2;", "yet"),
-        ])
+        ]
+    )
     func broken(old: String, new: String, message: String) {
         let before = ProtoRule.snapshot(of: ProtoFile.elements(of: Self.file(Self.small)))
         let after = ProtoFile.elements(of: Self.file(Self.small.replacing(old, with: new)))
@@ -129,7 +135,8 @@ struct ContractTests {
         #expect(added == ["shoal.a.v1.User.size = 4 oneof sint64"])
         #expect(ProtoRule.evolution(from: before + added, to: elements) == [])
         let reused = ProtoFile.elements(
-            of: Self.file(Self.small.replacing("number = 3", with: "size = 3")))
+            of: Self.file(Self.small.replacing("number = 3", with: "size = 3"))
+        )
         #expect(ProtoRule.additions(to: before, from: reused) == [])
     }
 }

@@ -1,4 +1,4 @@
-// Finds functions, initialisers and subscripts in Swift code by their braces, and counts their lines.
+// Finds functions, initialisers and subscripts in Swift code by their braces; counts their lines.
 enum FunctionLengths {
     struct Function {
         let name: String

@@ -1,7 +1,8 @@
 // Reads the import lines of every product file and holds them against ImportTable.
 enum ImportRule {
     static func findings(
-        in files: [SourceFile], rooms: [Room] = ImportTable.rooms,
+        in files: [SourceFile],
+        rooms: [Room] = ImportTable.rooms,
         foundation: [String: String] = ImportTable.foundation
     ) -> [Finding] {
         files.flatMap { file in
@@ -42,7 +43,10 @@ enum ImportRule {
     }
 
     private static func refusal(
-        of module: String, in file: SourceFile, rooms: [Room], foundation: [String: String]
+        of module: String,
+        in file: SourceFile,
+        rooms: [Room],
+        foundation: [String: String]
     ) -> String? {
         // The innermost room counts: Services/X/Main before Services/X.
         let room = rooms.filter { file.isUnder($0.folder) }.max {

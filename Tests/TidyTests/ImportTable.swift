@@ -34,15 +34,19 @@ enum ImportTable {
         Room("Shared/Log", ours: ["Basics", "Compression"], others: ["Synchronization"]),
         Room("Shared/Columns", ours: ["Basics"], others: ["Synchronization"]),
         Room(
-            "Proto/Generated/Swift", ours: ["Basics"],
-            others: ["CArena", "CProtobufC", "CShoalProto", "Synchronization"]),
+            "Proto/Generated/Swift",
+            ours: ["Basics"],
+            others: ["CArena", "CProtobufC", "CShoalProto", "Synchronization"]
+        ),
         Room("Shared/Wire", ours: ["Basics", "Segments", "Compression", "Messages"]),
         Room(
-            "Shared/Chassis", ours: ["Basics", "Bus", "Wire", "Messages"],
+            "Shared/Chassis",
+            ours: ["Basics", "Bus", "Wire", "Messages"],
             others: threads.union([
                 "Configuration", "FlyingFox", "FlyingSocks", "Logging", "Metrics",
                 "ServiceLifecycle", "UnixSignals", "Yams",
-            ])),
+            ])
+        ),
         Room("Services/Registry", ours: floors, others: service.union(["GRDB"])),
         Room("Services/Registry/Main", ours: ["Chassis", "Registry"]),
         Room("Services/Ingestion", ours: floors, others: service),
@@ -52,7 +56,8 @@ enum ImportTable {
         Room(
             "Services/Shoal",
             ours: ["Basics", "Chassis", "Compression", "Messages", "Segments", "Wire"],
-            others: ["ArgumentParser", "Subprocess", "Synchronization", "Yams"]),
+            others: ["ArgumentParser", "Subprocess", "Synchronization", "Yams"]
+        ),
         Room("Services/Shoal/Main", ours: ["ShoalCommand"]),
     ]
 
@@ -68,6 +73,7 @@ enum ImportTable {
     static let foundation: [String: String] = [
         "Shared/Segments/Zone.swift": "TimeZone reads tzdata",
         "Shared/Chassis/Life/Outside.swift": "environment and current folder of the process",
+        "Shared/Chassis/Surroundings.swift": "standard input and folders of a command",
         "Shared/Chassis/Life/HealthPages.swift": "FlyingFox' answers are made of Data",
         "Services/Registry/CatalogueStore.swift": "GRDB's blobs are Data",
         "Services/Registry/RegistryDoor.swift": "TimeZone knows whether a zone's name exists",

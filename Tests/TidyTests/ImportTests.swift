@@ -26,7 +26,8 @@ struct ImportTests {
             ("Services/Shoal/X.swift", "import struct Columns.Tail", "may not import Columns"),
             ("Shared/Columns/X.swift", "import Foundation", "file by file"),
             ("Shared/Elsewhere/X.swift", "import Basics", "no room"),
-        ])
+        ]
+    )
     func refused(path: String, line: String, message: String) {
         let findings = ImportRule.findings(in: [SourceFile(path, "// X.\n\(line)\n")])
         #expect(findings.count == 1)

@@ -1,4 +1,4 @@
-// Names and words: rooms and types are nouns of the domain, nothing is left "to do", no machine's paths.
+// Names and words: nouns of the domain, nothing left undone, no path of one machine.
 enum NameRule {
     static let emptyWords: Set = [
         "Util", "Utils", "Utilities", "Utility", "Helper", "Helpers", "Manager", "Common", "Core",
@@ -13,7 +13,8 @@ enum NameRule {
     ]
     /// Written in two halves, so that this file does not find itself.
     static let unfinished = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"].map(Words.init)
-    static let machines = ["/wo" + "rk/", "/tmp/" + "h/", "/ro" + "ot/", "/ho" + "me/"].map(Words.init)
+    static let machines = ["/wo" + "rk/", "/tmp/" + "h/", "/ro" + "ot/", "/ho" + "me/"]
+        .map(Words.init)
 
     static func unfinishedWork(in files: [SourceFile]) -> [Finding] {
         lines(of: files.filter { $0.kind != .other || $0.name.hasSuffix(".md") }) { line in
@@ -32,16 +33,18 @@ enum NameRule {
         files.filter { !$0.isGenerated }.flatMap { file -> [Finding] in
             let folders = file.path.split(separator: "/").dropLast().map(String.init)
             let inPath = (folders + [file.stem]).filter(isEmpty).map {
-                Finding(file.path, "\($0): a name says what it is, not that it helps")
+                Finding(file.path, "\($0): \(instead)")
             }
             let inCode = file.code.enumerated().flatMap { index, line in
                 types(declaredIn: line).filter(isEmpty).map {
-                    Finding(file.path, index + 1, "\($0): a name says what it is, not that it helps")
+                    Finding(file.path, index + 1, "\($0): \(instead)")
                 }
             }
             return inPath + inCode
         }
     }
+
+    private static let instead = "a name says what a thing is, not that it helps"
 
     static func strangers(atTopLevel names: [String]) -> [Finding] {
         names.filter { !$0.hasPrefix(".") && $0 != "Package.resolved" && !topLevel.contains($0) }
@@ -49,7 +52,8 @@ enum NameRule {
     }
 
     private static func lines(
-        of files: [SourceFile], _ refusal: (String) -> String?
+        of files: [SourceFile],
+        _ refusal: (String) -> String?
     ) -> [Finding] {
         files.flatMap { file in
             file.lines.enumerated().compactMap { index, line in

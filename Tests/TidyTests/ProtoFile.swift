@@ -1,4 +1,4 @@
-// Reads a .proto file of the contract: its messages, fields, enums, services and methods, with lines.
+// Reads a .proto file of the contract: messages, fields, enums, services and methods, with lines.
 //
 // The little of the language that the contract uses; what it does not know it skips to the next
 // semicolon or closing brace, and Proto/generate.py (by protoc) refuses what is not proto2.
@@ -72,7 +72,8 @@ struct ProtoFile {
         case "rpc": readMethod(token, in: scope)
         case "reserved", "extensions":
             elements.append(
-                Element(kind: .reserved, name: scope + ".", line: token.line, type: skip()))
+                Element(kind: .reserved, name: scope + ".reserved", line: token.line, type: skip())
+            )
         case "syntax", "import", "option", "extend", ";": skip()
         default: readField(token, in: scope)
         }
@@ -106,8 +107,13 @@ struct ProtoFile {
         let type = text.replacing(")returns(", with: ") (")
         elements.append(
             Element(
-                kind: .method, name: "\(scope)/\(name)", line: token.line, type: type,
-                options: options))
+                kind: .method,
+                name: "\(scope)/\(name)",
+                line: token.line,
+                type: type,
+                options: options
+            )
+        )
     }
 
     private mutating func readField(_ token: Token, in scope: String) {
@@ -124,9 +130,14 @@ struct ProtoFile {
         let isLabelled = labels.contains(words[0]) || isValue
         elements.append(
             Element(
-                kind: isValue ? .value : .field, name: "\(scope).\(before.last ?? "")",
-                line: token.line, number: words[equals + 1],
-                type: isLabelled ? type : "oneof \(type)", options: text))
+                kind: isValue ? .value : .field,
+                name: "\(scope).\(before.last ?? "")",
+                line: token.line,
+                number: words[equals + 1],
+                type: isLabelled ? type : "oneof \(type)",
+                options: text
+            )
+        )
     }
 
     /// Steps behind the next semicolon, or behind the block that begins before one.

@@ -13,12 +13,11 @@ enum ProtoRule {
             + doubled(elements, in: file)
     }
 
-    /// Messages, fields, enums, services and methods; the values of an enum may speak for themselves.
+    /// Messages, fields, enums, services, methods; an enum's values may speak for themselves.
     static func uncommented(_ elements: [Element], in file: SourceFile) -> [Finding] {
         let named: Set<Element.Kind> = [.message, .field, .enumeration, .service, .method]
-        return elements.filter { named.contains($0.kind) && file.commentAbove($0.line).isEmpty }.map {
-            Finding(file.path, $0.line, "\($0.name): a comment above says what it is, unit and limit")
-        }
+        return elements.filter { named.contains($0.kind) && file.commentAbove($0.line).isEmpty }
+            .map { Finding(file.path, $0.line, "\($0.name): a comment above: what, unit, limit") }
     }
 
     static func roleless(_ elements: [Element], in file: SourceFile) -> [Finding] {
@@ -28,7 +27,10 @@ enum ProtoRule {
             let role = at.flatMap { words.dropFirst($0 + 1).first { $0.hasPrefix("\"") } }
             guard let role, roles.contains(String(role.dropFirst().dropLast())) else {
                 return Finding(
-                    file.path, method.line, "\(method.name): a role option, one of \(roles.sorted())")
+                    file.path,
+                    method.line,
+                    "\(method.name): a role option, one of \(roles.sorted())"
+                )
             }
             return nil
         }
@@ -60,29 +62,29 @@ enum ProtoRule {
     static func evolution(from old: [String], to elements: [Element]) -> [Finding] {
         let new = snapshot(of: elements)
         let byName = Dictionary(new.map { (name($0), $0) }, uniquingKeysWith: { a, _ in a })
-        var broken: [Finding] = []
+        var broken: [String] = []
         for line in old where byName[name(line)] != line {
             if let now = byName[name(line)] {
-                broken.append(Finding(path, "`\(line)` has become `\(now)`: add a new field instead"))
+                broken.append("`\(line)` has become `\(now)`: add a new field instead")
             } else if !isReserved(line, in: elements) {
-                broken.append(Finding(path, "`\(line)` is gone: reserve its number in its place"))
+                broken.append("`\(line)` is gone: reserve its number in its place")
             }
         }
-        let oldByNumber = Dictionary(
-            old.filter { !$0.contains("/") }.map { (place($0), $0) }, uniquingKeysWith: { a, _ in a })
-        let known = Set(old)
-        for line in new where !known.contains(line) {
-            if let before = oldByNumber[place(line)], name(before) != name(line) {
-                broken.append(Finding(path, "`\(line)` takes the number of `\(before)`: never reuse"))
-            } else if !old.contains(where: { name($0) == name(line) }) {
-                broken.append(Finding(path, "does not hold `\(line)` yet: \(howToAdd)"))
+        let numbered = old.filter { !$0.contains("/") }
+        let byPlace = Dictionary(numbered.map { (place($0), $0) }, uniquingKeysWith: { a, _ in a })
+        let names = Set(old.map(name))
+        for line in new where !names.contains(name(line)) {
+            if !line.contains("/"), let before = byPlace[place(line)] {
+                broken.append("`\(line)` takes the number of `\(before)`: never reuse one")
+            } else {
+                broken.append("does not hold `\(line)` yet: \(howToAdd)")
             }
         }
-        return broken
+        return broken.map { Finding(path, $0) }
     }
 
     static let path = "Tests/TidyTests/Fixtures/descriptor-snapshot.txt"
-    static let howToAdd = "SHOAL_RECORD_CONTRACT=1 swift test --filter TidyTests (see Proto/README.md)"
+    static let howToAdd = "SHOAL_RECORD_CONTRACT=1 swift test --filter TidyTests"
 
     /// What may be added to a snapshot: new names under new numbers; nothing that breaks a promise.
     static func additions(to old: [String], from elements: [Element]) -> [String] {

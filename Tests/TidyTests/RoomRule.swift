@@ -10,7 +10,9 @@ enum RoomRule {
 
     /// A file F of a room needs FTests.swift, or an entry in `elsewhere` that names the test file.
     static func untested(
-        product: [SourceFile], tests: [SourceFile], elsewhere: [CoveredElsewhere]
+        product: [SourceFile],
+        tests: [SourceFile],
+        elsewhere: [CoveredElsewhere]
     ) -> [Finding] {
         let testStems = Set(tests.map(\.stem))
         let listed = Set(elsewhere.flatMap(\.paths))
@@ -30,7 +32,9 @@ enum RoomRule {
     }
 
     private static func stale(
-        _ elsewhere: [CoveredElsewhere], product: [SourceFile], testStems: Set<String>
+        _ elsewhere: [CoveredElsewhere],
+        product: [SourceFile],
+        testStems: Set<String>
     ) -> [Finding] {
         let there = Dictionary(product.map { ($0.path, $0) }, uniquingKeysWith: { a, _ in a })
         return elsewhere.flatMap { entry -> [Finding] in
@@ -38,8 +42,8 @@ enum RoomRule {
             for path in entry.paths {
                 if let file = there[path] {
                     if isTested(file, by: testStems) {
-                        findings.append(
-                            Finding(path, "has a test of its name: take it out of CoveredElsewhere"))
+                        let why = "has a test of its name: take it out of CoveredElsewhere"
+                        findings.append(Finding(path, why))
                     }
                 } else {
                     findings.append(Finding(path, "is gone: take it out of CoveredElsewhere"))

@@ -27,7 +27,11 @@ struct RoomTests {
     func coverage() {
         expectNone(
             RoomRule.untested(
-                product: Tree.product, tests: Tree.tests, elsewhere: CoveredElsewhere.list))
+                product: Tree.product,
+                tests: Tree.tests,
+                elsewhere: CoveredElsewhere.list
+            )
+        )
     }
 
     @Test("a file without a test, and an entry that is not needed, are found")
@@ -41,10 +45,12 @@ struct RoomTests {
         #expect(findings([CoveredElsewhere("Shared/R", .test("ATests"), ["B"])]) == [])
         #expect(
             findings([CoveredElsewhere("Shared/R", .test("ATests"), ["A", "B"])])
-                == ["Shared/R/A.swift"])
+                == ["Shared/R/A.swift"]
+        )
         #expect(
             findings([CoveredElsewhere("Shared/R", .nothing("so"), ["B", "C"])])
-                == ["Shared/R/C.swift"])
+                == ["Shared/R/C.swift"]
+        )
         #expect(findings([CoveredElsewhere("Shared/R", .test("CTests"), ["B"])]) == ["Shared/R"])
     }
 }

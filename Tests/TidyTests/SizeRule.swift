@@ -32,7 +32,10 @@ enum SizeRule {
         file.lines.enumerated().compactMap { index, line in
             guard line.utf8.count > lineColumnsMax, line.count > lineColumnsMax else { return nil }
             return Finding(
-                file.path, index + 1, "\(line.count) columns: at most \(lineColumnsMax)")
+                file.path,
+                index + 1,
+                "\(line.count) columns: at most \(lineColumnsMax)"
+            )
         }
     }
 
@@ -40,8 +43,10 @@ enum SizeRule {
         FunctionLengths.of(file).compactMap { function in
             guard function.lines > functionLinesMax else { return nil }
             return Finding(
-                file.path, function.line,
-                "\(function.name) has \(function.lines) lines: at most \(functionLinesMax)")
+                file.path,
+                function.line,
+                "\(function.name) has \(function.lines) lines: at most \(functionLinesMax)"
+            )
         }
     }
 
@@ -52,11 +57,12 @@ enum SizeRule {
             let first = file.path == "Package.swift" ? 1 : 0
             let comment = file.lines.dropFirst(first).prefix { $0.hasPrefix("//") }
             return isSentence(comment.map { $0.drop { $0 == "/" } })
-                ? [] : [Finding(file.path, "the first line is a // sentence: what is this file for")]
+                ? [] : [Finding(file.path, "the first line is a // sentence: what is it for")]
         case .script:
             let second = file.lines.dropFirst().first ?? ""
             let comment = file.lines.dropFirst().prefix { $0.hasPrefix("#") }
-            let isDocumented = second.hasPrefix("\"\"\"") || isSentence(comment.map { $0.dropFirst() })
+            let isDocumented =
+                second.hasPrefix("\"\"\"") || isSentence(comment.map { $0.dropFirst() })
             return isDocumented
                 ? [] : [Finding(file.path, 2, "the second line is a # sentence: what is it for")]
         case .other: return []

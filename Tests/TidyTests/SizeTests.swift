@@ -47,7 +47,9 @@ struct SizeTests {
 
     @Test("a demand of a protocol has no body, and a call of init is no declaration")
     func noBody() {
-        let text = "protocol A {\n    func f()\n    init(a: Int)\n}\nlet b = B.init(c) { d }\nself.init(e)"
+        let text =
+            "protocol A {\n    func f()\n    init(a: Int)\n}\n"
+            + "let b = B.init(c) { d }\nself.init(e)"
         #expect(FunctionLengths.of(SourceFile("A.swift", text)).isEmpty)
     }
 
@@ -63,7 +65,8 @@ struct SizeTests {
             ("a.py", "#!/usr/bin/env python3\n# Writes the generated code.\n", true),
             ("a.py", "#!/usr/bin/env python3\n\"\"\"Writes code.\"\"\"\n", true),
             ("run", "#!/usr/bin/env bash\nset -eu\n", false),
-        ])
+        ]
+    )
     func opening(path: String, text: String, isRight: Bool) {
         #expect(SizeRule.opening(of: SourceFile(path, text)).isEmpty == isRight)
     }

@@ -10,16 +10,19 @@ struct SwiftCodeTests {
             (#"f("a // b", c)"#, "f(        , c)"),
             (#"f("a \(b("c")) d")"#, "f(     b(   )    )"),
             (#""\"" + a"#, "     + a"),
-            ("#\"a\\(b)\"\\#(c)\"# + d", "          c)     + d"),
+            ("#\"a\\(b)\"\\#(c)\"# + d", "          c      + d"),
             ("\"\" + a", "   + a"),
             ("#if os(Linux)", "#if os(Linux)"),
             ("#/a\"b/# + c", "         + c"),
-        ])
+        ]
+    )
     func blanked(text: String, code: String) {
         let blanked = SwiftCode.blanked(text)
         #expect(blanked.utf8.count == text.utf8.count)
         #expect(
-            blanked.split(separator: " ") == code.split(separator: " "), "\(blanked) for \(text)")
+            blanked.split(separator: " ") == code.split(separator: " "),
+            "\(blanked) for \(text)"
+        )
     }
 
     @Test("a long text keeps its line breaks, so that lines keep their numbers")
@@ -41,7 +44,8 @@ struct SwiftCodeTests {
             ("Task {", "let a = Task{ b }", true), ("Task {", "group.addTask { b }", false),
             ("unsafe", "unsafe a", true), ("unsafe", "unsafely", false),
             ("@safe", "    @safe struct A", true), (".random(", "Int.random(in: a)", true),
-        ])
+        ]
+    )
     func words(word: String, line: String, isFound: Bool) {
         #expect(Words(word).isIn(line) == isFound)
     }

@@ -46,7 +46,9 @@ enum Tree {
     private static func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         let there = FileManager.default.fileExists(
-            atPath: root.appending(path: path).path(), isDirectory: &isFolder)
+            atPath: root.appending(path: path).path(),
+            isDirectory: &isFolder
+        )
         return there && isFolder.boolValue
     }
 

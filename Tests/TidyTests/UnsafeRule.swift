@@ -33,23 +33,31 @@ enum UnsafeRule {
             return file.code.enumerated().compactMap { index, line -> Finding? in
                 if let word = words.first(where: { Words($0).isIn(line) }), !isListed {
                     return Finding(
-                        file.path, index + 1,
+                        file.path,
+                        index + 1,
                         "`\(word)` outside the rooms that may say it: ask Basics' ByteReader, "
-                            + "MappedFile or BoundedQueue to do it")
+                            + "MappedFile or BoundedQueue to do it"
+                    )
                 }
                 return missingProof(of: line, at: index + 1, in: file)
             }
         }
     }
 
-    private static func missingProof(of line: String, at number: Int, in file: SourceFile) -> Finding? {
+    private static func missingProof(
+        of line: String,
+        at number: Int,
+        in file: SourceFile
+    ) -> Finding? {
         guard !file.isGenerated, let claim = claims.first(where: { Words($0).isIn(line) })
         else { return nil }
         let proof = file.commentAbove(number).joined(separator: " ").lowercased()
         return Words("safe").isIn(proof)
             ? nil
             : Finding(
-                file.path, number,
-                "`\(claim)` without its proof: a comment directly above that begins \"Safe:\"")
+                file.path,
+                number,
+                "`\(claim)` without its proof: a comment directly above that begins \"Safe:\""
+            )
     }
 }

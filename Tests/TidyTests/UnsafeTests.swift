@@ -13,9 +13,10 @@ struct UnsafeTests {
     @Test(
         "each of the words is refused elsewhere",
         arguments: [
-            "let a = unsafe b.pointee", "@safe struct A {}", "final class A: @unchecked Sendable {}",
+            "let a = unsafe b.pointee", "@safe struct A {}", "class A: @unchecked Sendable {}",
             "nonisolated(unsafe) var a = 1", "@preconcurrency import A",
-        ])
+        ]
+    )
     func refused(line: String) {
         let file = SourceFile("Services/Evaluator/A.swift", "// Safe: it is not.\n\(line)")
         #expect(UnsafeRule.findings(in: [file]).count == 1)

@@ -2,8 +2,10 @@
 struct Words: Sendable {
     private let text: [UInt8]
 
+    /// Whole words only.
+    ///
     /// Where `text` begins or ends with a letter, the line's word must begin or end there as well,
-    /// so that "Date()" is not found in "CivilDate()". A space in it stands for any number of spaces.
+    /// so that "Date()" is not found in "CivilDate()". A space stands for any number of spaces.
     init(_ text: String) {
         self.text = Array(text.utf8)
     }

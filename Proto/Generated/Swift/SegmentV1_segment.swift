@@ -664,7 +664,7 @@ extension SegmentV1 {
         ///
         /// Unit: events.
         public var high: UInt64 = 0
-        /// Whether users with no such event match AT_MOST, BETWEEN 0 and EXACTLY 0.
+        /// Whether users with no such event match AT_MOST and BETWEEN 0.
         public var includeZero: Bool = false
 
         /// Every field at its default.

@@ -80,7 +80,7 @@ struct ImportSender: Sendable {
                     tries < Self.triesMax
                 else { throw error }
                 if Self.isLong(error) { options.maxReplyBytes = Self.longReplyBytes }
-                let ownMs = min(200 << UInt64(min(tries, 5)), 5_000)
+                let ownMs: UInt64 = min(200 << UInt64(min(tries, 5)), 5_000)
                 let waitMs = max(ownMs, UInt64(error.retryAfterMs ?? 0))
                 tries += 1
                 try await clock.sleep(forMs: Self.isLong(error) ? 1 : waitMs)

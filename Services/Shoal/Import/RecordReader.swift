@@ -119,12 +119,12 @@ struct RecordReader: Sendable {
         _ scanner: inout JSONScanner, _ key: String, isInList: Bool
     ) throws(LineProblem) -> PropertyValue {
         switch scanner.peek() {
-        case UInt8(ascii: "\""): return .text(try scanner.text(key))
-        case UInt8(ascii: "-"), 0x30...0x39: return .number(try scanner.number(key))
-        case UInt8(ascii: "t") where scanner.skip(word: "true"): return .bool(true)
-        case UInt8(ascii: "f") where scanner.skip(word: "false"): return .bool(false)
-        case UInt8(ascii: "[") where !isInList: return try list(&scanner, key)
-        case UInt8(ascii: "{"):
+        case UInt8(ascii: "\"")?: return .text(try scanner.text(key))
+        case UInt8(ascii: "-")?, .some(0x30...0x39): return .number(try scanner.number(key))
+        case UInt8(ascii: "t")? where scanner.skip(word: "true"): return .bool(true)
+        case UInt8(ascii: "f")? where scanner.skip(word: "false"): return .bool(false)
+        case UInt8(ascii: "[")? where !isInList: return try list(&scanner, key)
+        case UInt8(ascii: "{")?:
             throw LineProblem(
                 key, "an object stands where a value is expected",
                 hint: "give each of its fields a property of its own")

@@ -42,42 +42,30 @@ struct SourceSettings: Sendable {
 
 /// The records of a file one after the other. For one thread at a time.
 struct RecordSource {
-    private enum Reader {
-        case lines(LineReader, RecordReader)
-        case rows(CSVReader, TableReader?, kind: RecordKind)
-    }
-
     private let settings: SourceSettings
-    private var reader: Reader
+    private let records: RecordReader
+    private var lines: LineReader
+    private var rows: CSVReader
+    private var table: TableReader?
     private var number: UInt64 = 0
 
     /// Records of what `next` gives, piece by piece, until nil.
     init(_ settings: SourceSettings, _ next: @escaping () throws -> [UInt8]?) {
         self.settings = settings
-        switch settings.format {
-        case .ndjson: reader = .lines(LineReader(next), RecordReader(kind: settings.kind))
-        case .csv: reader = .rows(CSVReader(next), nil, kind: settings.kind)
-        }
+        records = RecordReader(kind: settings.kind)
+        lines = LineReader(next)
+        rows = CSVReader(next)
     }
 
     /// The next record that is not passed over; nil at the end.
     mutating func next() throws -> SourceRecord? {
-        switch reader {
-        case .lines(var lines, let records):
-            // The reader must be the only holder of its buffer, or each refill copies it.
-            reader = .rows(CSVReader({ nil }), nil, kind: .told)
-            defer { reader = .lines(lines, records) }
-            return try nextLine(&lines, records)
-        case .rows(var rows, var table, let kind):
-            reader = .rows(CSVReader({ nil }), nil, kind: kind)
-            defer { reader = .rows(rows, table, kind: kind) }
-            return try nextRow(&rows, &table, kind)
+        switch settings.format {
+        case .ndjson: try nextLine()
+        case .csv: try nextRow()
         }
     }
 
-    private mutating func nextLine(
-        _ lines: inout LineReader, _ records: RecordReader
-    ) throws -> SourceRecord? {
+    private mutating func nextLine() throws -> SourceRecord? {
         while let line = try lines.line() {
             number += 1
             guard number > settings.skipThrough else { continue }
@@ -103,12 +91,10 @@ struct RecordSource {
         return nil
     }
 
-    private mutating func nextRow(
-        _ rows: inout CSVReader, _ table: inout TableReader?, _ kind: RecordKind
-    ) throws -> SourceRecord? {
+    private mutating func nextRow() throws -> SourceRecord? {
         if table == nil {
             guard let header = try rows.row() else { return nil }
-            table = try TableReader(header: header, texts: settings.texts, kind: kind)
+            table = try TableReader(header: header, texts: settings.texts, kind: settings.kind)
         }
         while let row = try rows.row() {
             number += 1

@@ -58,13 +58,13 @@ final class CallsRig: Sendable {
 
     func server(
         _ parrot: Parrot = Parrot(), at endpoint: Endpoint? = nil, house: ServerHouse? = nil,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, clock: (any Clock)? = nil,
         options: RPCServerOptions = RPCServerOptions()
     ) throws -> RPCServer {
         RPCServer(
             try endpoint ?? self.endpoint(), bus: bus,
             methods: RegistryV1_CatalogueMethods.serve(parrot), house: house ?? self.house(),
-            clock: clock, random: SeededRandom(seed: 7), logger: quietLogger, metrics: metrics,
+            clock: clock ?? self.clock, random: SeededRandom(seed: 7), logger: quietLogger, metrics: metrics,
             options: options)
     }
 
@@ -204,6 +204,18 @@ final class Parrot: RegistryV1_CatalogueService {
     ) async throws(Fault) -> RegistryV1.WatchCatalogueResponse {
         contexts.withLock { $0.append(call) }
         return try await onWatch(request, call)
+    }
+}
+
+/// A clock that moves on by a second whenever somebody looks.
+final class RushingClock: Clock {
+    private let lookCount = Atomic<UInt64>(1)
+    var now: Timestamp { Timestamp(ms: 0) }
+    var monotonicNs: UInt64 {
+        lookCount.add(1, ordering: .relaxed).newValue * 1_000_000_000
+    }
+    func sleep(untilMonotonicNs instant: UInt64) async throws {
+        while monotonicNs < instant { try Task.checkCancellation() }
     }
 }
 

@@ -105,27 +105,21 @@ struct ServerContractTests {
 
     @Test("refuses a frame whose time is over without running the handler")
     func timeIsOver() async throws {
-        let clock = ManualClock()
-        let rig = CallsRig(clock: clock)
+        let rig = CallsRig()
         let parrot = Parrot()
-        let server = try rig.server(parrot)
-        try server.start()
-        // The frame arrives, the clock moves on, then its task gets its turn.
-        let gate = Gate(clock: clock)
-        let slow = Parrot(get: { (_, _) async throws(Fault) in
-            await gate.pass()
-            return RegistryV1.GetResponse()
-        })
-        _ = slow
-        var frame = RawFrame()
-        frame.header.method = RegistryV1_CatalogueMethods.get.name
-        frame.header.timeoutMs = 0
         let endpoint = try rig.endpoint()
-        let other = try rig.server(parrot, at: endpoint)
-        try await rig.running(other) {
-            let reply = try await rig.raw(frame.bytes(), to: endpoint)
-            #expect(reply.header.status != .ok)
-            #expect(reply.header.place == "header.timeout_ms")
+        // Between the frame's arrival and the look at its deadline this clock moves on by 1 s.
+        let server = try rig.server(parrot, at: endpoint, clock: RushingClock())
+        try await rig.running(server) {
+            var frame = RawFrame()
+            frame.header.method = RegistryV1_CatalogueMethods.get.name
+            frame.header.timeoutMs = 900
+            let late = try await rig.raw(frame.bytes(), to: endpoint)
+            #expect(late.header.status == .deadlineExceeded)
+            frame.header.timeoutMs = 0
+            let never = try await rig.raw(frame.bytes(), to: endpoint)
+            #expect(never.header.status == .invalidArgument)
+            #expect(never.header.place == "header.timeout_ms")
         }
         #expect(parrot.heard.isEmpty)
     }

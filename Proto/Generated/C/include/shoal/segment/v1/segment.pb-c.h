@@ -340,7 +340,7 @@ struct  Shoal__Segment__V1__Count
   protobuf_c_boolean has_high;
   uint64_t high;
   /*
-   * Whether users with no such event match AT_MOST, BETWEEN 0 and EXACTLY 0.
+   * Whether users with no such event match AT_MOST and BETWEEN 0.
    */
   protobuf_c_boolean has_include_zero;
   protobuf_c_boolean include_zero;

@@ -1,0 +1,56 @@
+// A segment's definition in a file: read, checked, put on the wire, and shown again.
+
+import Messages
+import Segments
+import Wire
+
+/// A document with a definition.
+struct DefinitionFile: Sendable {
+    /// The path it came from; `-` is standard input.
+    let path: String
+    /// What it says.
+    let document: DefinitionDocument
+
+    /// Reads the file at `path`.
+    init(_ path: String, desk: Desk) throws {
+        let bytes = try desk.read(path, bytesMax: PlainDocument.bytesMax)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandError(
+                .badData, "read definition", "the file is not valid UTF-8", place: path)
+        }
+        try self.init(text, path: path)
+    }
+
+    /// Reads a text; problems are told under `path`.
+    init(_ text: String, path: String) throws(CommandError) {
+        self.path = path
+        do throws(DefinitionProblem) {
+            document = try DefinitionReader.read(try PlainDocument.read(text))
+            let validation = Validation(document.definition)
+            if let first = validation.errors.first { throw first }
+        } catch {
+            throw CommandError(problem: error, file: path == "-" ? "standard input" : path)
+        }
+    }
+
+    /// The definition as it travels.
+    func wire() throws(CommandError) -> SegmentV1.Definition {
+        do throws(WireError) {
+            return try DefinitionCoding.encode(document.definition)
+        } catch {
+            throw CommandError(
+                .badData, "read definition", error.message, place: "\(path): \(error.place)",
+                hint: error.hint)
+        }
+    }
+
+    /// The YAML of a definition that came over the wire.
+    static func yaml(
+        _ definition: SegmentV1.Definition, name: String?, description: String?
+    ) throws -> String {
+        let decoded = try DefinitionCoding.decode(definition)
+        let plain = try DefinitionWriter.write(
+            DefinitionDocument(name: name, description: description, definition: decoded))
+        return try PlainDocument.write(plain)
+    }
+}
