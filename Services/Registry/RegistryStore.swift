@@ -18,13 +18,24 @@ final class RegistryStore: Sendable {
         queue = try Self.guarded("open", path) {
             var configuration = Configuration()
             configuration.label = "registry"
-            configuration.prepareDatabase { database in
-                // FULL, since a lost assignment would let an epoch be given twice.
+            // One sync per commit; the default journal takes four.
+            configuration.journalMode = .wal
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            // FULL, since a lost assignment would let an epoch be given twice. Set after opening:
+            // GRDB leaves NORMAL in WAL mode whatever its configuration says.
+            try queue.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
             }
-            return try DatabaseQueue(path: path, configuration: configuration)
+            return queue
         }
         try Self.guarded("migrate", path) { try queue.write(Self.migrate) }
+    }
+
+    /// How durable a commit is: 2 is FULL.
+    func synchronousLevel() async throws(RegistryError) -> Int {
+        try await read("look at the store") { database in
+            try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? 0
+        }
     }
 
     /// Runs a write on the database's own thread; it is durable when this returns.

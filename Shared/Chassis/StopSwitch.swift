@@ -35,10 +35,12 @@ public final class StopSwitch: Service, Sendable {
     func observe(
         start: @escaping @Sendable () -> Void, stop: @escaping @Sendable (String) -> Void
     ) {
-        state.withLock { state in
+        let isLate = state.withLock { state in
             state.onStart = start
             state.onStop = stop
+            return state.isStopping
         }
+        if isLate { stop("asked while starting") }
     }
 
     /// Waits for the stop; returning makes the group stop the other services, backwards.

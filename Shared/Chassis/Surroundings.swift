@@ -84,11 +84,22 @@ public struct Surroundings: Sendable {
     }
 
     /// A client of servers at these addresses, named for their logs.
-    public func client(_ addresses: [String]) throws(BusError) -> RPCClient {
+    public func client(_ addresses: [String]) throws(ChassisError) -> RPCClient {
         var endpoints: [Endpoint] = []
-        for address in addresses { endpoints.append(try Endpoint(address)) }
+        for address in addresses {
+            do throws(BusError) {
+                endpoints.append(try Endpoint(address))
+            } catch {
+                throw ChassisError(
+                    .badConfiguration, operation: "connect", place: address,
+                    what: "this is no address", hint: error.hint)
+            }
+        }
         return client(endpoints)
     }
+
+    /// Lets all connections go.
+    public func close() { bus.shutDown() }
 
     private func client(_ endpoints: [Endpoint]) -> RPCClient {
         var options = RPCClientOptions()

@@ -74,12 +74,17 @@ final class RealSuite {
                 address(name), "--log-format", "json",
             ] + (kind == "registry" ? [] : ["--registry", address("registry")])
             + (settings[kind] ?? [])
-        var environment = ProcessInfo.processInfo.environment
+        // The services read SHOAL_ variables and refuse those they do not know.
+        var environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("SHOAL_")
+        }
         environment["SWIFT_BACKTRACE"] = "enable=no"
         process.environment = environment
         let log = "\(folder)/\(name).log"
         if !FileManager.default.fileExists(atPath: log) {
-            FileManager.default.createFile(atPath: log, contents: nil)
+            guard FileManager.default.createFile(atPath: log, contents: nil) else {
+                throw SuiteError("cannot write \(log)")
+            }
         }
         guard let output = FileHandle(forWritingAtPath: log) else {
             throw SuiteError("cannot write \(log)")

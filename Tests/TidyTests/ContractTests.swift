@@ -16,7 +16,7 @@ struct ContractTests {
     @Test("nothing that older programs rely on has changed (descriptor-snapshot.txt)")
     func evolution() throws {
         var old = Self.recorded()
-        if ProcessInfo.processInfo.environment["SHOAL_RECORD_CONTRACT"] == "1" {
+        if ProcessInfo.processInfo.environment["SHOAL_TEST_RECORD_CONTRACT"] == "1" {
             let all = (old + ProtoRule.additions(to: old, from: Self.elements)).sorted()
             let text = Self.heading + all.joined(separator: "\n") + "\n"
             try text.write(

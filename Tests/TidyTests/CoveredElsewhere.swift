@@ -1,7 +1,8 @@
 // Product files without a test file of their own name, by room, and what shows them instead.
 struct CoveredElsewhere: Sendable {
     enum Shown: Sendable {
-        /// The test file (its name without .swift) whose tests run this file's code.
+        /// The test file whose tests run this file's code: its name without .swift in the room's
+        /// own tests, or "SuiteTests/CrashTests" in others.
         case test(String)
         /// Nothing runs by itself here, and why that is enough.
         case nothing(String)
@@ -17,7 +18,13 @@ struct CoveredElsewhere: Sendable {
         self.files = files
     }
 
+    /// Folder and name of the test file.
+    var test: String? {
+        guard case .test(let name) = shown else { return nil }
+        return name.contains("/") ? name : "\(RoomRule.tests(of: room))/\(name)"
+    }
+
     var paths: [String] { files.map { "\(room)/\($0).swift" } }
 
-    static let list: [CoveredElsewhere] = []
+    static let list = groundFloors + upperFloors + roof
 }

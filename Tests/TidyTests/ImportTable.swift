@@ -56,7 +56,7 @@ enum ImportTable {
         Room(
             "Services/Shoal",
             ours: ["Basics", "Chassis", "Compression", "Messages", "Segments", "Wire"],
-            others: ["ArgumentParser", "Subprocess", "Synchronization", "Yams"]
+            others: threads.union(["ArgumentParser", "Subprocess", "Yams"])
         ),
         Room("Services/Shoal/Main", ours: ["ShoalCommand"]),
     ]
@@ -75,6 +75,8 @@ enum ImportTable {
         "Shared/Chassis/Life/Outside.swift": "environment and current folder of the process",
         "Shared/Chassis/Surroundings.swift": "standard input and folders of a command",
         "Shared/Chassis/Life/HealthPages.swift": "FlyingFox' answers are made of Data",
+        "Services/Shoal/Import/ImportTally.swift": "JSONEncoder for the state of an import",
+        "Services/Shoal/Suite/SuiteFile.swift": "JSONEncoder for shoal.json",
         "Services/Registry/CatalogueStore.swift": "GRDB's blobs are Data",
         "Services/Registry/RegistryDoor.swift": "TimeZone knows whether a zone's name exists",
     ]

@@ -84,7 +84,7 @@ enum ProtoRule {
     }
 
     static let path = "Tests/TidyTests/Fixtures/descriptor-snapshot.txt"
-    static let howToAdd = "SHOAL_RECORD_CONTRACT=1 swift test --filter TidyTests"
+    static let howToAdd = "SHOAL_TEST_RECORD_CONTRACT=1 swift test --filter TidyTests"
 
     /// What may be added to a snapshot: new names under new numbers; nothing that breaks a promise.
     static func additions(to old: [String], from elements: [Element]) -> [String] {

@@ -8,49 +8,52 @@ enum RoomRule {
         }.map { Finding(readme, "does not name \($0)") }
     }
 
-    /// A file F of a room needs FTests.swift, or an entry in `elsewhere` that names the test file.
+    /// A file F of a room needs FTests.swift in the room's tests, or an entry in `elsewhere`.
     static func untested(
         product: [SourceFile],
         tests: [SourceFile],
         elsewhere: [CoveredElsewhere]
     ) -> [Finding] {
-        let testStems = Set(tests.map(\.stem))
+        let known = Set(tests.map { "\($0.path.split(separator: "/")[1])/\($0.stem)" })
         let listed = Set(elsewhere.flatMap(\.paths))
         let untested = product.filter { file in
-            !file.path.contains("/Main/") && !isTested(file, by: testStems)
+            !file.path.contains("/Main/") && !isTested(file, by: known)
                 && !listed.contains(file.path)
         }.map {
             Finding($0.path, "has no \($0.stem)Tests.swift and stands not in CoveredElsewhere")
         }
-        return untested + stale(elsewhere, product: product, testStems: testStems)
+        return untested + stale(elsewhere, product: product, known: known)
+    }
+
+    /// "Shared/Log/Marks.swift" has its tests in "LogTests".
+    static func tests(of path: String) -> String {
+        "\(path.split(separator: "/").dropFirst().first ?? "")Tests"
     }
 
     /// "X+Topic.swift" is also covered by the tests of X.
-    private static func isTested(_ file: SourceFile, by testStems: Set<String>) -> Bool {
+    private static func isTested(_ file: SourceFile, by known: Set<String>) -> Bool {
         let type = file.stem.split(separator: "+").first.map(String.init) ?? file.stem
-        return testStems.contains(file.stem + "Tests") || testStems.contains(type + "Tests")
+        let folder = tests(of: file.path)
+        return known.contains("\(folder)/\(file.stem)Tests")
+            || known.contains("\(folder)/\(type)Tests")
     }
 
     private static func stale(
         _ elsewhere: [CoveredElsewhere],
         product: [SourceFile],
-        testStems: Set<String>
+        known: Set<String>
     ) -> [Finding] {
         let there = Dictionary(product.map { ($0.path, $0) }, uniquingKeysWith: { a, _ in a })
         return elsewhere.flatMap { entry -> [Finding] in
-            var findings: [Finding] = []
-            for path in entry.paths {
-                if let file = there[path] {
-                    if isTested(file, by: testStems) {
-                        let why = "has a test of its name: take it out of CoveredElsewhere"
-                        findings.append(Finding(path, why))
-                    }
-                } else {
-                    findings.append(Finding(path, "is gone: take it out of CoveredElsewhere"))
+            var findings = entry.paths.compactMap { path -> Finding? in
+                guard let file = there[path] else {
+                    return Finding(path, "is gone: take it out of CoveredElsewhere")
                 }
+                return isTested(file, by: known)
+                    ? Finding(path, "has a test of its name: take it out of CoveredElsewhere") : nil
             }
-            if case .test(let name) = entry.shown, !testStems.contains(name) {
-                findings.append(Finding(entry.room, "CoveredElsewhere names \(name): no such file"))
+            if let test = entry.test, !known.contains(test) {
+                findings.append(Finding(entry.room, "CoveredElsewhere names \(test): no such file"))
             }
             return findings
         }

@@ -41,7 +41,10 @@ struct ConfigFile: Sendable {
         self.path = path
         var found: [String] = []
         do {
-            guard let root = try Yams.compose(yaml: text), root.mapping?.isEmpty == false else {
+            let isEmpty = { (node: Node) in
+                node.mapping?.isEmpty ?? node.scalar.map(\.string.isEmpty) ?? false
+            }
+            guard let root = try Yams.compose(yaml: text), !isEmpty(root) else {
                 // An empty file, or only comments.
                 snapshot = InMemoryProvider(values: [:]).snapshot()
                 names = []

@@ -108,17 +108,16 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
     ) -> Series? {
         let labels = MetricText.labels(dimensions)
         return state.withLock { state in
-            let family = state.families[name]
-            if let known = family?.series[labels] {
+            if let known = state.families[name]?.series[labels] {
                 if let same = known as? Series { return same }
                 state.refused += 1
                 return nil
             }
             let series = make()
+            let present = state.families[name]?.kind
             // The family's TYPE line is counted with its first series.
-            let lines = series.lineCount + (family == nil ? 1 : 0)
-            guard family.map({ $0.kind == kind }) ?? true, state.lines + lines <= Self.linesMax
-            else {
+            let lines = series.lineCount + (present == nil ? 1 : 0)
+            guard present ?? kind == kind, state.lines + lines <= Self.linesMax else {
                 state.refused += 1
                 return nil
             }

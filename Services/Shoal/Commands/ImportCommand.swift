@@ -1,0 +1,101 @@
+// `shoal import`: files of events and users into a project.
+
+import ArgumentParser
+import Basics
+import Messages
+
+extension FileFormat: ExpressibleByArgument {}
+
+/// Imports files, one after the other.
+struct ImportCommand: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Import events and users from NDJSON or CSV, plain, .gz or .zst.",
+        discussion: """
+            NDJSON: {"event_id": 1, "user_id": "u", "event": "Charged", "ts": "2025-01-02T10:00:00Z",
+            "properties": {"amount": 9.5}} is an event, {"user_id": "u", "properties": {}} a user. CSV:
+            the first row names the columns; user_id, event, ts and event_id are those fields, every
+            other column is a property. The same command after an interruption goes on where it
+            stopped; a line that is in already comes back as a duplicate. Exit code 2: some records
+            were rejected, all others are in.
+            """)
+
+    @Argument(help: "The files.")
+    var files: [String]
+    @Option(name: .customLong("import-id"), help: "Names the import; else the file's name and content.")
+    var importID: String?
+    @Option(help: "ndjson or csv; else by the file's name and first character.")
+    var format: FileFormat?
+    @Flag(help: "All records are users, whatever fields they have.")
+    var users = false
+    @Option(help: "A CSV column whose cells stay texts, such as postal codes; may be given again.")
+    var text: [String] = []
+    @Option(help: "Write rejected lines here, each with its reason, as NDJSON.")
+    var rejects: String?
+    @Option(help: "Records in a batch at most.")
+    var batch = 5_000
+    @Option(name: .customLong("in-flight"), help: "Batches on their way at the same time.")
+    var inFlight = 4
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var place: SuiteOptions
+    @OptionGroup var output: OutputOptions
+
+    var isJSON: Bool { output.json }
+
+    mutating func validate() throws {
+        guard (1...Limits.batchRecords).contains(batch) else {
+            throw ValidationError("--batch takes 1 to \(Limits.batchRecords)")
+        }
+        guard (1...32).contains(inFlight) else {
+            throw ValidationError("--in-flight takes 1 to 32")
+        }
+        guard importID == nil || files.count == 1 else {
+            throw ValidationError("--import-id goes with one file; several would share their lines")
+        }
+        if let importID, importID.isEmpty || importID.utf8.count > 128 {
+            throw ValidationError("--import-id takes 1 to 128 bytes")
+        }
+    }
+
+    func run(_ desk: Desk) async throws {
+        let suite = try place.suite(desk)
+        let project = try await project.name(desk, suite)
+        let client = try await suite.ingestion()
+        var rejected = 0
+        var log = try rejects.map { try RejectsFile(desk.absolute($0), disk: desk.disk) }
+        for path in files {
+            var work = try FileImport(self, path, desk)
+            if let data = suite.data {
+                try work.resume(project: project, folder: data)
+            }
+            let sender = ImportSender(
+                client: client, project: project, importID: work.importID, inFlightMax: inFlight,
+                clock: desk.clock)
+            try await work.run(sender, rejects: &log)
+            rejected += work.tally.rejected
+        }
+        try log?.close()
+        if rejected > 0 { throw Ending(code: .no) }
+    }
+}
+
+/// The file of rejected lines.
+struct RejectsFile {
+    private let file: any DiskFile
+
+    init(_ path: String, disk: any Disk) throws(DiskError) {
+        file = try disk.open(path, .create)
+    }
+
+    mutating func add(_ line: RejectedLine, of path: String) throws(DiskError) {
+        let object = JSONText.object([
+            ("file", .text(path)), ("line", .int(line.line)),
+            ("field", .text(line.problem.field)), ("message", .text(line.problem.message)),
+            ("hint", .optional(line.problem.hint)),
+            ("record", .text(String(decoding: line.raw, as: UTF8.self))),
+        ])
+        try file.append(Array((object.line + "\n").utf8))
+    }
+
+    func close() throws(DiskError) { try file.close() }
+}

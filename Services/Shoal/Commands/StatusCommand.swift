@@ -1,0 +1,129 @@
+// `shoal status`: who is here, who owns what, how far they are, what they use.
+
+import ArgumentParser
+import Basics
+import Messages
+
+/// Shows the running suite.
+struct StatusCommand: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show instances, partitions, log ends, memory and projects.")
+    private static let askMs: UInt32 = 2_000
+
+    @OptionGroup var place: SuiteOptions
+    @OptionGroup var output: OutputOptions
+
+    var isJSON: Bool { output.json }
+
+    /// What is known of one instance.
+    struct Line: Sendable {
+        var instance: RegistryV1.Instance
+        var partitions: Int
+        /// Nil when it does not answer.
+        var info: AdminV1.InfoResponse?
+    }
+
+    func run(_ desk: Desk) async throws {
+        let suite = try place.suite(desk)
+        let roster = try await suite.roster()
+        var lines = [try await registryLine(suite)]
+        for instance in roster.instances where instance.kind != .registry {
+            let owned = roster.assignments.filter { $0.instanceID == instance.instanceID }
+            let info = await info(suite, at: instance.address)
+            lines.append(Line(instance: instance, partitions: owned.count, info: info))
+        }
+        let records = await records(suite)
+        if desk.isJSON {
+            desk.print(json(lines, roster, records))
+        } else {
+            desk.printRaw(text(lines, roster, records))
+        }
+    }
+
+    /// The registry is not in its own roster.
+    private func registryLine(_ suite: Suite) async throws -> Line {
+        let admin = AdminV1_AdminClient(suite.registryAdmin())
+        let info = try await admin.info(
+            AdminV1.InfoRequest(), CallOptions(timeoutMs: Self.askMs))
+        let instance = RegistryV1.Instance(
+            instanceID: info.instanceID, kind: .registry, address: suite.registryAddress,
+            version: info.version, state: .live, name: "registry")
+        return Line(instance: instance, partitions: 0, info: info)
+    }
+
+    private func info(_ suite: Suite, at address: String) async -> AdminV1.InfoResponse? {
+        do {
+            let admin = AdminV1_AdminClient(try suite.caller(at: address))
+            return try await admin.info(
+                AdminV1.InfoRequest(), CallOptions(timeoutMs: Self.askMs))
+        } catch {
+            // Shown as no answer: one dead process must not hide the others.
+            return nil
+        }
+    }
+
+    /// Records in all logs; nil when ingestion does not answer.
+    private func records(_ suite: Suite) async -> UInt64? {
+        do {
+            let ingestion = try await suite.ingestion()
+            let answer = try await ingestion.positions(
+                IngestionV1.PositionsRequest(), CallOptions(timeoutMs: Self.askMs))
+            return answer.positions.reduce(0) { $0 &+ $1.nextOffset }
+        } catch {
+            // Shown as unknown.
+            return nil
+        }
+    }
+
+    private func text(
+        _ lines: [Line], _ roster: RegistryV1.WatchResponse, _ records: UInt64?
+    ) -> String {
+        var table = Table([
+            ("NAME", .left), ("STATE", .left), ("PARTITIONS", .right), ("PID", .right),
+            ("MEMORY", .right), ("UP", .right), ("ADDRESS", .left), ("", .left),
+        ])
+        for line in lines {
+            let info = line.info
+            table.add([
+                line.instance.name, info == nil ? "no answer" : "\(line.instance.state)",
+                line.instance.kind == .registry ? "" : "\(line.partitions)",
+                info.map { "\($0.processID)" } ?? "",
+                info.map { Quantity.bytes($0.residentBytes) } ?? "",
+                info.map { Quantity.duration(seconds: Double($0.uptimeMs) / 1000) } ?? "",
+                line.instance.address,
+                (info?.facts ?? []).map { "\($0.name)=\($0.value)" }.joined(separator: " "),
+            ])
+        }
+        var text = table.text + "\n"
+        let known = records.map { Quantity.count($0) } ?? "unknown"
+        text += "log records: \(known) in \(roster.partitionCount) partitions\n"
+        let names = roster.projects.map(\.name).joined(separator: ", ")
+        text += "projects: \(names.isEmpty ? "none" : names)\n"
+        return text
+    }
+
+    private func json(
+        _ lines: [Line], _ roster: RegistryV1.WatchResponse, _ records: UInt64?
+    ) -> JSONText {
+        let instances = lines.map { line in
+            let facts = (line.info?.facts ?? []).map { ($0.name, JSONText.text($0.value)) }
+            return JSONText.object([
+                ("name", .text(line.instance.name)), ("kind", .text("\(line.instance.kind)")),
+                ("state", .text(line.info == nil ? "silent" : "\(line.instance.state)")),
+                ("address", .text(line.instance.address)),
+                ("pid", line.info.map { .int(Int($0.processID)) } ?? .null),
+                ("version", .text(line.instance.version)),
+                ("uptime_ms", line.info.map { .unsigned($0.uptimeMs) } ?? .null),
+                ("resident_bytes", line.info.map { .unsigned($0.residentBytes) } ?? .null),
+                ("partitions", .int(line.partitions)), ("facts", .object(facts)),
+            ])
+        }
+        return .object([
+            ("instances", .list(instances)),
+            ("projects", .list(roster.projects.map { ProjectCommand.json($0) })),
+            ("records", records.map { .unsigned($0) } ?? .null),
+            ("partitions", .int(Int(roster.partitionCount))),
+        ])
+    }
+}

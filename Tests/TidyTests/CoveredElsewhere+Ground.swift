@@ -1,0 +1,136 @@
+// Where the rooms of floors 0 and 1 are shown, for files without a test file of their own name.
+extension CoveredElsewhere {
+    static let groundFloors = basics + segments + bus + log + columns + keyValue
+
+    private static let basics = [
+        CoveredElsewhere(
+            "Shared/Basics",
+            .test("BytesTests"),
+            ["ByteCursor", "ByteReader", "ByteWriter", "BytesError"]
+        ),
+        CoveredElsewhere("Shared/Basics", .test("DiskTests"), ["DiskError"]),
+        CoveredElsewhere("Shared/Basics", .test("RealDiskTests"), ["RealFile"]),
+        CoveredElsewhere("Shared/Basics", .test("MappedFileTests"), ["MappedArray"]),
+        CoveredElsewhere(
+            "Shared/Compression",
+            .test("DecompressorTests"),
+            ["CompressionError", "GzipStream", "ZstdStream"]
+        ),
+    ]
+
+    private static let segments = [
+        // The differential test draws every condition kind and holds it against the oracle.
+        CoveredElsewhere(
+            "Shared/Segments/Conditions",
+            .test("DifferentialTests"),
+            ["AllOf", "AnyOf", "Did", "DidNot", "Not", "UserProperty"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("DifferentialTests"),
+            ["UserHistory", "UserReader"]
+        ),
+        CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("SumTests"),
+            ["CountTest", "ExactSum", "SumTest"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("CompiledFilterTests"),
+            ["CaseFolding", "CaseFoldingTable", "PropertyFilter"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("TimeWindowsTests"),
+            ["Window", "Zone"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("DefinitionReaderTests"),
+            [
+                "DefinitionWriter", "DurationText", "ExactName", "Field", "InstantText",
+                "PlainValue", "PropertyFilter+Form", "Window+Form",
+            ]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("ValidationTests"),
+            [
+                "Audit", "Definition", "DefinitionLimits", "DefinitionProblem",
+                "PropertyFilter+Check", "Vocabulary",
+            ]
+        ),
+    ]
+
+    private static let bus = [
+        // The contract runs over both buses and all their parts.
+        CoveredElsewhere(
+            "Shared/Bus",
+            .test("ContractTests"),
+            [
+                "Bus", "CallDesk", "MemoryChannel", "MemoryServer", "NanomsgBus",
+                "NanomsgChannel", "NanomsgServer", "PollLoop", "Replier",
+            ]
+        ),
+        CoveredElsewhere("Shared/Bus", .test("EndpointTests"), ["BusError"]),
+        CoveredElsewhere("Shared/Bus", .test("HostilePeerTests"), ["NanomsgSocket"]),
+    ]
+
+    private static let log = [
+        CoveredElsewhere(
+            "Shared/Log",
+            .test("FormatTests"),
+            ["GroupBytes", "Marks", "VolumeFormat"]
+        ),
+        CoveredElsewhere(
+            "Shared/Log",
+            .test("JournalTests"),
+            ["JournalFile", "LogError", "LogGroup", "LogSettings", "OpenedLog"]
+        ),
+        CoveredElsewhere(
+            "Shared/Log",
+            .test("LogReaderTests"),
+            ["BlockCache", "LogState", "Records"]
+        ),
+        CoveredElsewhere(
+            "Shared/Log",
+            .test("RecoveryTests"),
+            ["JournalRecovery", "JournalScan"]
+        ),
+        CoveredElsewhere("Shared/Log", .test("MissingFileTests"), ["VolumeRecovery"]),
+        CoveredElsewhere("Shared/Log", .test("VolumeTests"), ["VolumeReader", "VolumeWriter"]),
+    ]
+
+    private static let columns = [
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("ChunkTests"),
+            [
+                "ChunkWriter", "EventTable", "ListColumn", "NarrowColumn", "PropertyColumn",
+                "SectionWriter", "TextDictionary",
+            ]
+        ),
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("ChunkDamageTests"),
+            ["ChunkPieces", "ColumnsError", "Format", "SectionReader"]
+        ),
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("PartitionColumnsTests"),
+            ["PropertyVersions", "UserHistory", "UserIndex"]
+        ),
+        CoveredElsewhere("Shared/Columns", .test("TailTests"), ["TailTable", "ValueTag"]),
+    ]
+
+    private static let keyValue = [
+        CoveredElsewhere("Shared/KeyValue", .test("StoreTests"), ["Batch", "StoreReading"]),
+        CoveredElsewhere(
+            "Shared/KeyValue",
+            .test("StoreDamageTests"),
+            ["KeyValueError", "StoreOpening", "StoreOptions"]
+        ),
+    ]
+}

@@ -1,0 +1,58 @@
+// Where Wire, Chassis and the services are shown, for files without a test file of their own name.
+extension CoveredElsewhere {
+    static let upperFloors = wire + life + calls
+
+    private static let wire = [
+        CoveredElsewhere(
+            "Shared/Wire",
+            .test("DefinitionCodingTests"),
+            ["CountCoding", "FilterCoding", "WindowCoding"]
+        ),
+        CoveredElsewhere(
+            "Shared/Wire",
+            .test("FrameTests"),
+            [
+                "FramePayload", "FramePrefix", "PackedFrame", "ReplyFrame", "RequestFrame",
+                "WireError",
+            ]
+        ),
+    ]
+
+    private static let life = [
+        CoveredElsewhere(
+            "Shared/Chassis/Life",
+            .test("ConfigLoaderTests"),
+            ["CommandLineFlags", "ConfigFile", "ConfigKey", "ConfigReader"]
+        ),
+        CoveredElsewhere("Shared/Chassis/Life", .test("CommonConfigTests"), ["ConfigHelp"]),
+        CoveredElsewhere("Shared/Chassis/Life", .test("DataFolderTests"), ["FolderDoor"]),
+        CoveredElsewhere(
+            "Shared/Chassis/Life",
+            .test("LogHandlerTests"),
+            ["JSONLogHandler", "LogKeys", "LogLevelSwitch", "LogOutput", "PrettyLogHandler"]
+        ),
+        CoveredElsewhere("Shared/Chassis/Life", .test("PrometheusMetricsTests"), ["MetricSeries"]),
+        CoveredElsewhere(
+            "Shared/Chassis/Life",
+            .test("ChassisTests"),
+            ["Outside", "StopDeadline"]
+        ),
+        CoveredElsewhere("Shared/Chassis", .test("ChassisTests"), ["StopSwitch", "World"]),
+        CoveredElsewhere("Shared/Chassis", .test("ExitCodeTests"), ["ChassisError"]),
+        CoveredElsewhere("Shared/Chassis", .test("HealthTests"), ["RisingNumber"]),
+    ]
+
+    private static let calls = [
+        CoveredElsewhere("Shared/Chassis/Calls", .test("DrainTests"), ["LongPolls"]),
+        CoveredElsewhere(
+            "Shared/Chassis/Calls",
+            .test("ServerContractTests"),
+            [
+                "Dispatcher", "Frames", "HouseServices", "MethodMeters",
+                "MethodTable", "RPCServer", "RunningCalls", "ServerHouse", "TraceContext",
+            ]
+        ),
+    ]
+
+    static let roof: [CoveredElsewhere] = []
+}
