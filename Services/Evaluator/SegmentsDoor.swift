@@ -240,8 +240,7 @@ extension SegmentsDoor {
                 untilNs: call.waitUntilNs(call.remainingMs(clock: clock) / 2, clock: clock),
                 clock: clock)
         }
-        guard link.view.project(project) != nil || !catalogue.project(project).segments.isEmpty
-        else {
+        if catalogue.project(project).segments.isEmpty, await link.project(project) == nil {
             let known = link.view.projects.map(\.name.text)
             let near = NearestName.nearest(to: project.text, in: known)
             throw Fault.notFound(

@@ -67,7 +67,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     func append(_ request: IngestionV1.AppendRequest, _ call: CallContext) async throws(Fault)
         -> IngestionV1.AppendResponse
     {
-        let project = try known(call.project)
+        let project = try await known(call.project)
         do {
             let standing = try await catalogue.bring(project, to: request.revision)
             return IngestionV1.AppendResponse(
@@ -87,7 +87,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
         -> IngestionV1.SchemaResponse
     {
         let limit = min(Int(request.limit), Limits.eventNames)
-        return schema.vocabulary(of: try known(call.project)).response(limit: limit)
+        return schema.vocabulary(of: try await known(call.project)).response(limit: limit)
     }
 
     /// Serves Fetch: the same bytes as a FetchResponse, the records as they are stored.
@@ -101,14 +101,15 @@ final class IngestionDoor: IngestionV1_IngestionService {
 // MARK: Records
 
 extension IngestionDoor {
-    private func known(_ project: ProjectName?) throws(Fault) -> ProjectName {
+    private func known(_ project: ProjectName?) async throws(Fault) -> ProjectName {
         guard let project else {
             throw Fault.invalidArgument(
                 "the project is missing", place: "header.project",
                 hint: "name the project in the request's header")
         }
-        let known = ownership.projects + intake.projects
-        guard known.contains(project) else {
+        if intake.projects.contains(project) { return project }
+        guard await ownership.link.project(project) != nil else {
+            let known = ownership.projects + intake.projects
             let near = NearestName.nearest(to: project.text, in: known.map(\.text))
             throw IngestionError(
                 .unknownProject, "find the project", place: project.text,
@@ -123,7 +124,7 @@ extension IngestionDoor {
         _ records: [IngestionV1.TrackRecord], importID: String?, firstLine: UInt64,
         isolated: [IsolatedFault], project: ProjectName?
     ) async throws(Fault) -> [IngestionV1.Verdict] {
-        let project = try known(project)
+        let project = try await known(project)
         do { try ownership.checkWritable() } catch { throw error.fault }
         let isolated = isolated.filter { $0.field == "records" }
         let count = records.count + isolated.count

@@ -1,7 +1,7 @@
 // The way in: arguments to a command, a command's end to an exit code.
 
 import ArgumentParser
-import Chassis
+public import Chassis
 import Glibc
 
 /// A command that does something.

@@ -17,7 +17,8 @@ public enum Chassis {
     /// one behind it has ended. It must be quick: what recovers belongs into a service's `run`.
     /// A service that ends by itself ends the process. The exit codes are those of `ExitCode`.
     public static func run<Config: ServiceConfig>(
-        _ service: String, _ type: Config.Type,
+        _ service: String,
+        _ type: Config.Type,
         build: @escaping @Sendable (Config, World) async throws -> [any Service]
     ) async throws -> Never {
         Limits.checkRelations()
@@ -30,7 +31,9 @@ public enum Chassis {
 
     /// A service's whole life in given surroundings.
     static func live<Config: ServiceConfig>(
-        _ service: String, _ type: Config.Type, _ outside: Outside,
+        _ service: String,
+        _ type: Config.Type,
+        _ outside: Outside,
         build: @escaping @Sendable (Config, World) async throws -> [any Service]
     ) async -> ExitCode {
         let program = "shoal-\(service)"
@@ -64,7 +67,10 @@ private struct Start<Config: ServiceConfig>: Sendable {
         switch try loader.load(outside.inputs, file: nil) {
         case .help:
             let text = ConfigHelp.text(
-                program: program, common: CommonConfig.keys, own: Config.keys)
+                program: program,
+                common: CommonConfig.keys,
+                own: Config.keys
+            )
             outside.writeOut(text)
             return nil
         case .version:
@@ -82,29 +88,49 @@ private struct Start<Config: ServiceConfig>: Sendable {
             reader = all
         }
         let common = try CommonConfig(
-            reader: reader, service: service, workingDirectory: outside.workingDirectory)
+            reader: reader,
+            service: service,
+            workingDirectory: outside.workingDirectory
+        )
         config = try Config(reader: reader)
         var chance = SeededRandom(seed: outside.seed)
         let folder = try DataFolder.open(
-            common.dataDirectory, service: service, format: Config.format, disk: outside.disk,
-            chance: &chance, processID: outside.processID)
+            common.dataDirectory,
+            service: service,
+            format: Config.format,
+            disk: outside.disk,
+            chance: &chance,
+            processID: outside.processID
+        )
         world = Self.world(service, common, folder, seed: chance.next(), outside)
     }
 
     private static func world(
-        _ service: String, _ common: CommonConfig, _ folder: DataFolder, seed: UInt64,
+        _ service: String,
+        _ common: CommonConfig,
+        _ folder: DataFolder,
+        seed: UInt64,
         _ outside: Outside
     ) -> World {
         let level = LogLevelSwitch(common.logLevel)
         let output = LogOutput(
-            service: service, clock: outside.clock, level: level, write: outside.writeError)
+            service: service,
+            clock: outside.clock,
+            level: level,
+            write: outside.writeError
+        )
         let isPretty =
             common.logFormat == .pretty || common.logFormat == .auto && outside.isTerminal
         let logger = output.logger(pretty: isPretty)
         let facts = ProcessFacts(
-            processID: outside.processID, clock: outside.clock, probe: outside.probe)
+            processID: outside.processID,
+            clock: outside.clock,
+            probe: outside.probe
+        )
         let guardian = DiskGuard(
-            path: folder.path, disk: outside.disk, clock: outside.clock,
+            path: folder.path,
+            disk: outside.disk,
+            clock: outside.clock,
             freeBytesMin: common.freeBytesMin
         ) { refusal in
             let free = refusal?.freeBytes ?? 0
@@ -113,12 +139,22 @@ private struct Start<Config: ServiceConfig>: Sendable {
                 refusal == nil
                     ? "the disk has room again; writes are taken"
                     : "the disk is nearly full; writes are refused",
-                metadata: [LogKeys.path: "\(folder.path)", LogKeys.bytes: "\(free)"])
+                metadata: [LogKeys.path: "\(folder.path)", LogKeys.bytes: "\(free)"]
+            )
         }
         return World(
-            service: service, common: common, folder: folder, clock: outside.clock,
-            disk: outside.disk, bus: outside.makeBus(outside.clock, service), seed: seed,
-            logger: logger, logLevel: level, diskGuard: guardian, facts: facts)
+            service: service,
+            common: common,
+            folder: folder,
+            clock: outside.clock,
+            disk: outside.disk,
+            bus: outside.makeBus(outside.clock, service),
+            seed: seed,
+            logger: logger,
+            logLevel: level,
+            diskGuard: guardian,
+            facts: facts
+        )
     }
 
     /// Runs the services until a signal, a stop or an error.
@@ -133,8 +169,11 @@ private struct Start<Config: ServiceConfig>: Sendable {
         var parts = [Part("disk guard", world.diskGuard)]
         if world.common.httpPort > 0 {
             let pages = try HealthPages(
-                port: world.common.httpPort, health: world.health, metrics: world.metrics,
-                clock: world.clock)
+                port: world.common.httpPort,
+                health: world.health,
+                metrics: world.metrics,
+                clock: world.clock
+            )
             parts.append(Part("health pages", pages))
         }
         parts += services.map { Part("\(Swift.type(of: $0))", $0) }
@@ -142,18 +181,23 @@ private struct Start<Config: ServiceConfig>: Sendable {
             services: parts.map { .init(service: $0, serviceName: $0.name) },
             gracefulShutdownSignals: outside.trapsSignals ? [.sigterm, .sigint] : [],
             cancellationSignals: outside.trapsSignals ? [.sigquit] : [],
-            logger: world.logger)
+            logger: world.logger
+        )
         group.services.append(
             .init(
-                service: world.stop, successTerminationBehavior: .gracefullyShutdownGroup,
-                serviceName: "stop"))
+                service: world.stop,
+                successTerminationBehavior: .gracefullyShutdownGroup,
+                serviceName: "stop"
+            )
+        )
         world.logger.notice(
             "starting",
             metadata: [
                 LogKeys.version: "\(world.version)", LogKeys.instance: "\(world.instance)",
                 LogKeys.path: "\(world.folder.path)", LogKeys.processID: "\(outside.processID)",
                 LogKeys.endpoint: "\(world.common.listen)",
-            ])
+            ]
+        )
         try await ServiceGroup(configuration: group).run()
         world.logger.notice("stopped")
     }
@@ -173,7 +217,8 @@ private struct Start<Config: ServiceConfig>: Sendable {
                     outside.writeError(words.text(program: program))
                     outside.end(words.exitCode)
                 }
-            })
+            }
+        )
     }
 }
 
@@ -191,8 +236,11 @@ private struct Part: Service {
         try await service.run()
         guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
         throw ChassisError(
-            .partEnded, operation: "run", place: name,
+            .partEnded,
+            operation: "run",
+            place: name,
             what: "the part \(name) ended by itself",
-            hint: "the log's last lines say why; the process may be started again")
+            hint: "the log's last lines say why; the process may be started again"
+        )
     }
 }

@@ -33,7 +33,8 @@ public final class StopSwitch: Service, Sendable {
 
     /// Names what is done when all services run, and once when the stop begins.
     func observe(
-        start: @escaping @Sendable () -> Void, stop: @escaping @Sendable (String) -> Void
+        start: @escaping @Sendable () -> Void,
+        stop: @escaping @Sendable (String) -> Void
     ) {
         let isLate = state.withLock { state in
             state.onStart = start

@@ -48,10 +48,19 @@ public struct World: Sendable {
     ///
     /// - Parameter seed: where all chance of the process comes from.
     public init(
-        service: String, common: CommonConfig, folder: DataFolder, clock: any Clock,
-        disk: any Disk, bus: any Bus, seed: UInt64, logger: Logger? = nil,
-        logLevel: LogLevelSwitch = LogLevelSwitch(), metrics: PrometheusMetrics? = nil,
-        health: Health? = nil, diskGuard: DiskGuard? = nil, facts: ProcessFacts? = nil,
+        service: String,
+        common: CommonConfig,
+        folder: DataFolder,
+        clock: any Clock,
+        disk: any Disk,
+        bus: any Bus,
+        seed: UInt64,
+        logger: Logger? = nil,
+        logLevel: LogLevelSwitch = LogLevelSwitch(),
+        metrics: PrometheusMetrics? = nil,
+        health: Health? = nil,
+        diskGuard: DiskGuard? = nil,
+        facts: ProcessFacts? = nil,
         stop: StopSwitch = StopSwitch()
     ) {
         self.service = service
@@ -70,15 +79,21 @@ public struct World: Sendable {
         let facts =
             facts
             ?? ProcessFacts(
-                processID: 0, clock: clock,
-                probe: ProcessProbe(read: { _ in nil }, count: { _ in nil }))
+                processID: 0,
+                clock: clock,
+                probe: ProcessProbe(read: { _ in nil }, count: { _ in nil })
+            )
         self.facts = facts
         self.metrics = metrics ?? PrometheusMetrics(facts: facts)
         self.health = health ?? Health(clock: clock)
         self.diskGuard =
             diskGuard
             ?? DiskGuard(
-                path: folder.path, disk: disk, clock: clock, freeBytesMin: common.freeBytesMin)
+                path: folder.path,
+                disk: disk,
+                clock: clock,
+                freeBytesMin: common.freeBytesMin
+            )
     }
 
     /// An independent generator at each call. Any thread.

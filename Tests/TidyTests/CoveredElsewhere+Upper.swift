@@ -43,7 +43,17 @@ extension CoveredElsewhere {
     ]
 
     private static let calls = [
-        CoveredElsewhere("Shared/Chassis/Calls", .test("DrainTests"), ["LongPolls"]),
+        CoveredElsewhere("Shared/Chassis/Calls", .test("LongPollTests"), ["LongPolls"]),
+        CoveredElsewhere(
+            "Shared/Chassis/Calls",
+            .test("ClientTests"),
+            ["BusError+Fault", "Peer", "RPCClient"]
+        ),
+        CoveredElsewhere(
+            "Shared/Chassis/Calls",
+            .test("SuiteTests/CrashTests"),
+            ["World+Calls", "World+Registry"]
+        ),
         CoveredElsewhere(
             "Shared/Chassis/Calls",
             .test("ServerContractTests"),
@@ -54,5 +64,47 @@ extension CoveredElsewhere {
         ),
     ]
 
-    static let roof: [CoveredElsewhere] = []
+    static let roof = registry + ingestion + evaluator + command
+
+    private static let registry = [
+        // Real processes: registered, killed and asked.
+        CoveredElsewhere(
+            "Services/Registry",
+            .test("SuiteTests/CrashTests"),
+            ["Keeper", "Project", "Registry", "RegistryConfig", "RegistryDoor", "RegistryStore"]
+        ),
+        CoveredElsewhere("Services/Registry", .test("RosterTests"), ["RegistryError"]),
+    ]
+
+    private static let ingestion = [
+        // Real processes: written to, killed at random, recovered and read back.
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("SuiteTests/CrashTests"),
+            [
+                "Fetcher", "Index", "IndexReader", "IndexReplay", "Ingestion",
+                "IngestionConfig", "IngestionDoor", "IngestionParts", "Intake", "IntakeGroup",
+                "IntakeOrder", "Numbering", "Ownership", "ReadingDesk", "RegistryFollower",
+                "SealingService",
+            ]
+        )
+    ]
+
+    private static let evaluator = [
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("SuiteTests/CrashTests"),
+            [
+                "AnswerSum", "Checkpoints", "Definitions", "Evaluator", "EvaluatorConfig",
+                "Follower", "Gather", "Lane", "SegmentsDoor", "SetsDoor",
+            ]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("DifferentialTests"),
+            ["EventLeafReader", "PartitionState", "Question", "SetReader", "UserQuestion"]
+        ),
+    ]
+
+    private static let command: [CoveredElsewhere] = []
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import Basics
 import Chassis
 import Messages
+import Segments
 
 /// `--json`.
 struct OutputOptions: ParsableArguments {

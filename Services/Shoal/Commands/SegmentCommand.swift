@@ -3,6 +3,7 @@
 import ArgumentParser
 import Basics
 import Messages
+import Segments
 
 /// Everything about segments.
 struct SegmentCommand: ParsableCommand {

@@ -31,13 +31,13 @@ public final class RegistryLink: Service, Sendable {
 
     private let instance: RegistryV1.Instance
     private let registry: RegistryV1_RegistryClient
-    private let clock: any Clock
+    let clock: any Clock
     private let store: RosterStore
     private let logger: Logger
     private let options: RegistryLinkOptions
     private let state: Mutex<State>
     /// The newest view's edition.
-    private let editions: RisingNumber
+    let editions: RisingNumber
     private let stopMark: RisingNumber
     private let pace = RetryPolicy()
 

@@ -25,15 +25,21 @@ struct CommandLineFlags: Sendable {
     }
 
     private mutating func take(
-        _ argument: String, _ rest: inout ArraySlice<String>
+        _ argument: String,
+        _ rest: inout ArraySlice<String>
     ) throws(ChassisError) {
         if argument == "-h" { return asksHelp = true }
         guard argument.hasPrefix("--"), argument.count > 2 else {
             throw Self.refusal(
-                "\(argument) is no flag", "flags are --name value or --name=value; see --help")
+                "\(argument) is no flag",
+                "flags are --name value or --name=value; see --help"
+            )
         }
         let parts = argument.split(
-            separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            separator: "=",
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         let name = String(parts[0])
         let attached = parts.count == 2 ? String(parts[1]) : nil
         switch name {
@@ -45,7 +51,9 @@ struct CommandLineFlags: Sendable {
     }
 
     private mutating func takeKey(
-        _ name: String, _ attached: String?, _ rest: inout ArraySlice<String>
+        _ name: String,
+        _ attached: String?,
+        _ rest: inout ArraySlice<String>
     ) throws(ChassisError) {
         guard let key = keys[name] else {
             let known = keys.keys.sorted() + ["--help", "--version", ConfigLoader.fileFlag]
@@ -69,22 +77,33 @@ struct CommandLineFlags: Sendable {
     }
 
     private func value(
-        _ name: String, _ attached: String?, _ rest: inout ArraySlice<String>
+        _ name: String,
+        _ attached: String?,
+        _ rest: inout ArraySlice<String>
     ) throws(ChassisError) -> String {
         if let attached { return attached }
         guard let next = rest.first, !next.hasPrefix("--") else {
             throw Self.refusal(
-                "\(name) has no value", "give \(keys[name]?.form ?? "FILE")", place: name)
+                "\(name) has no value",
+                "give \(keys[name]?.form ?? "FILE")",
+                place: name
+            )
         }
         rest.removeFirst()
         return next
     }
 
     private static func refusal(
-        _ what: String, _ hint: String, place: String = "command line"
+        _ what: String,
+        _ hint: String,
+        place: String = "command line"
     ) -> ChassisError {
         ChassisError(
-            .badConfiguration, operation: ConfigLoader.operation, place: place, what: what,
-            hint: hint)
+            .badConfiguration,
+            operation: ConfigLoader.operation,
+            place: place,
+            what: what,
+            hint: hint
+        )
     }
 }

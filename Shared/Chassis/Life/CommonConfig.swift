@@ -1,7 +1,7 @@
 // What every service is told: where its data are, where it listens, how it logs.
 
-public import Logging
 import Bus
+public import Logging
 
 /// The settings that all services share.
 public struct CommonConfig: Sendable, Hashable {
@@ -59,41 +59,64 @@ public struct CommonConfig: Sendable, Hashable {
         .text(
             "listen",
             "Where to listen: ipc:///FOLDER/NAME, or tcp://HOST:PORT with --development. "
-                + "Default: ipc:// in the data folder."),
+                + "Default: ipc:// in the data folder."
+        ),
         .text("advertise", "The address others use, if it is not the one listened on."),
         .list("registry", "The registry's addresses."),
         .text("name", "The instance's name for people. Default: the service's name."),
         .choice(
-            "log.level", of: Logger.Level.allCases.map(\.rawValue), default: "info",
-            "How much is logged."),
+            "log.level",
+            of: Logger.Level.allCases.map(\.rawValue),
+            default: "info",
+            "How much is logged."
+        ),
         .choice(
-            "log.format", of: LogFormat.allCases.map(\.rawValue), default: "auto",
-            "How log lines look; auto is pretty at a terminal and JSON elsewhere."),
+            "log.format",
+            of: LogFormat.allCases.map(\.rawValue),
+            default: "auto",
+            "How log lines look; auto is pretty at a terminal and JSON elsewhere."
+        ),
         .int(
-            "http.port", default: 0, range: 0...65_535,
-            "The port of /livez, /readyz and /metrics on 127.0.0.1; 0 is none."),
+            "http.port",
+            default: 0,
+            range: 0...65_535,
+            "The port of /livez, /readyz and /metrics on 127.0.0.1; 0 is none."
+        ),
         .flag(
             "development",
-            "Allows TCP without sealed frames: anyone who reaches the port may do anything."),
+            "Allows TCP without sealed frames: anyone who reaches the port may do anything."
+        ),
         .int(
-            "disk.free-mib-min", default: 512, unit: "MiB", range: 0...1_048_576,
+            "disk.free-mib-min",
+            default: 512,
+            unit: "MiB",
+            range: 0...1_048_576,
             "Free space below which writes are refused; small enough for laptops and CI, "
-                + "servers better have 1,024 or a tenth of the disk."),
+                + "servers better have 1,024 or a tenth of the disk."
+        ),
         .int(
-            "stop.timeout-ms", default: 30_000, unit: "ms", range: 100...600_000,
-            "How long a graceful stop may take."),
+            "stop.timeout-ms",
+            default: 30_000,
+            unit: "ms",
+            range: 100...600_000,
+            "How long a graceful stop may take."
+        ),
     ]
 
     /// Reads and checks the settings of a service.
     ///
     /// - Parameter workingDirectory: what a relative data folder is relative to.
     init(
-        reader: ConfigReader, service: String, workingDirectory: String
+        reader: ConfigReader,
+        service: String,
+        workingDirectory: String
     ) throws(ChassisError) {
         guard let folder = reader.optionalText("data.directory") else {
             throw reader.refusal(
-                of: "data.directory", "is missing",
-                hint: "give --data-directory FOLDER; it is made when it is not there")
+                of: "data.directory",
+                "is missing",
+                hint: "give --data-directory FOLDER; it is made when it is not there"
+            )
         }
         dataDirectory = folder.hasPrefix("/") ? folder : workingDirectory + "/" + folder
         while dataDirectory.count > 1, dataDirectory.hasSuffix("/") { dataDirectory.removeLast() }
@@ -117,12 +140,16 @@ public struct CommonConfig: Sendable, Hashable {
         for text in registry { try Self.checkAddress("registry", text, reader) }
         guard listen.hasPrefix("tcp://"), !development else { return }
         throw reader.refusal(
-            of: "listen", "is \(listen), but frames on TCP are not sealed yet",
-            hint: "listen on ipc:///FOLDER/NAME in a folder of mode 0700, or give --development")
+            of: "listen",
+            "is \(listen), but frames on TCP are not sealed yet",
+            hint: "listen on ipc:///FOLDER/NAME in a folder of mode 0700, or give --development"
+        )
     }
 
     private static func checkAddress(
-        _ key: String, _ text: String, _ reader: ConfigReader
+        _ key: String,
+        _ text: String,
+        _ reader: ConfigReader
     ) throws(ChassisError) {
         do throws(BusError) {
             _ = try Endpoint(text)

@@ -23,8 +23,10 @@ struct ConfigFile: Sendable {
             mapped = try disk.map(path)
         } catch {
             throw Self.refusal(
-                "\(source): \(path)", "the file cannot be read (\(error.errno))",
-                hint: "check its path and who may read it")
+                "\(source): \(path)",
+                "the file cannot be read (\(error.errno))",
+                hint: "check its path and who may read it"
+            )
         }
         guard mapped.count <= Self.bytesMax else {
             throw Self.refusal(path, "the file is too large", hint: "at most 256 KiB")
@@ -71,7 +73,10 @@ struct ConfigFile: Sendable {
     }
 
     private static func collect(
-        _ node: Node, _ above: [String], _ path: String, _ names: inout [String]
+        _ node: Node,
+        _ above: [String],
+        _ path: String,
+        _ names: inout [String]
     ) throws(ChassisError) {
         guard let mapping = node.mapping else {
             let name = above.joined(separator: ".")
@@ -102,7 +107,11 @@ struct ConfigFile: Sendable {
 
     private static func refusal(_ place: String, _ what: String, hint: String) -> ChassisError {
         ChassisError(
-            .badConfiguration, operation: ConfigLoader.operation, place: place, what: what,
-            hint: hint)
+            .badConfiguration,
+            operation: ConfigLoader.operation,
+            place: place,
+            what: what,
+            hint: hint
+        )
     }
 }

@@ -31,14 +31,19 @@ public struct ConfigKey: Sendable, Hashable {
 
     /// A text; without a default it is optional.
     public static func text(
-        _ name: String, default value: String? = nil, _ sentence: String
+        _ name: String,
+        default value: String? = nil,
+        _ sentence: String
     ) -> ConfigKey {
         ConfigKey(name, .text(default: value), unit: "", sentence)
     }
 
     /// A whole number in a range, which must hold the default.
     public static func int(
-        _ name: String, default value: Int, unit: String = "", range: ClosedRange<Int>,
+        _ name: String,
+        default value: Int,
+        unit: String = "",
+        range: ClosedRange<Int>,
         _ sentence: String
     ) -> ConfigKey {
         precondition(range.contains(value), "\(name): the default is out of range")
@@ -52,14 +57,19 @@ public struct ConfigKey: Sendable, Hashable {
 
     /// Texts divided by commas, or a YAML list.
     public static func list(
-        _ name: String, default value: [String] = [], _ sentence: String
+        _ name: String,
+        default value: [String] = [],
+        _ sentence: String
     ) -> ConfigKey {
         ConfigKey(name, .list(default: value), unit: "", sentence)
     }
 
     /// One of some words, which must hold the default.
     public static func choice(
-        _ name: String, of words: [String], default value: String, _ sentence: String
+        _ name: String,
+        of words: [String],
+        default value: String,
+        _ sentence: String
     ) -> ConfigKey {
         precondition(words.contains(value), "\(name): the default is none of the choices")
         return ConfigKey(name, .choice(of: words, default: value), unit: "", sentence)

@@ -63,7 +63,8 @@ struct ConfigLoader: Sendable {
         ]
         if let file {
             sources.append(
-                ConfigSource(file.snapshot, form: .file) { "\(file.path): \($0.name)" })
+                ConfigSource(file.snapshot, form: .file) { "\(file.path): \($0.name)" }
+            )
         }
         var entries: [String: ConfigReader.Entry] = [:]
         for key in keys { entries[key.name] = try entry(key, sources) }
@@ -71,7 +72,8 @@ struct ConfigLoader: Sendable {
     }
 
     private func entry(
-        _ key: ConfigKey, _ sources: [ConfigSource]
+        _ key: ConfigKey,
+        _ sources: [ConfigSource]
     ) throws(ChassisError) -> ConfigReader.Entry {
         for source in sources {
             guard let value = try source.value(key) else { continue }
@@ -100,13 +102,19 @@ struct ConfigLoader: Sendable {
 
     /// The refusal of a name nobody knows, with the nearest known one.
     static func unknown(
-        _ kind: String, _ name: String, place: String, among known: [String]
+        _ kind: String,
+        _ name: String,
+        place: String,
+        among known: [String]
     ) -> ChassisError {
         let near = NearestName.nearest(to: name, in: known)
         return ChassisError(
-            .badConfiguration, operation: operation, place: place,
+            .badConfiguration,
+            operation: operation,
+            place: place,
             what: "there is no \(kind) \(name)",
-            hint: near.map { "did you mean \($0)?" } ?? "--help lists what there is")
+            hint: near.map { "did you mean \($0)?" } ?? "--help lists what there is"
+        )
     }
 }
 
@@ -133,15 +141,20 @@ struct ConfigSource {
             guard words.contains(word) else {
                 let near = NearestName.nearest(to: word, in: words)
                 throw refusal(
-                    key, "is none of \(words.joined(separator: ", "))",
-                    hint: near.map { "did you mean \($0)?" } ?? "give one of them")
+                    key,
+                    "is none of \(words.joined(separator: ", "))",
+                    hint: near.map { "did you mean \($0)?" } ?? "give one of them"
+                )
             }
             return .text(word)
         case .int(_, let range):
             guard case .int(let number) = try content(key, .int) else { return nil }
             guard range.contains(number) else {
                 throw refusal(
-                    key, "is \(number), which is out of range", hint: "give \(key.form)")
+                    key,
+                    "is \(number), which is out of range",
+                    hint: "give \(key.form)"
+                )
             }
             return .int(number)
         case .flag:
@@ -178,13 +191,15 @@ struct ConfigSource {
     }
 
     private func isList(_ key: ConfigKey) -> Bool {
-        do { return try snapshot.value(forKey: absolute(key), type: .stringArray).value != nil }
-        // Thrown for a plain text, which is then read as one.
+        do {
+            return try snapshot.value(forKey: absolute(key), type: .stringArray).value != nil
+        }// Thrown for a plain text, which is then read as one.
         catch { return false }
     }
 
     private func content(
-        _ key: ConfigKey, _ type: ConfigType
+        _ key: ConfigKey,
+        _ type: ConfigType
     ) throws(ChassisError) -> ConfigContent? {
         do {
             return try snapshot.value(forKey: absolute(key), type: type).value?.content
@@ -200,7 +215,11 @@ struct ConfigSource {
 
     private func refusal(_ key: ConfigKey, _ why: String, hint: String) -> ChassisError {
         ChassisError(
-            .badConfiguration, operation: ConfigLoader.operation, place: place(key),
-            what: "\(key.name) \(why)", hint: hint)
+            .badConfiguration,
+            operation: ConfigLoader.operation,
+            place: place(key),
+            what: "\(key.name) \(why)",
+            hint: hint
+        )
     }
 }

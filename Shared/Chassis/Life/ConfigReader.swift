@@ -69,8 +69,12 @@ public struct ConfigReader: Sendable {
         let entry = entry(name)
         let place = entry.source == Self.defaultSource ? entry.key.flag : entry.source
         return ChassisError(
-            .badConfiguration, operation: "read configuration", place: place,
-            what: "\(name) \(why)", hint: hint)
+            .badConfiguration,
+            operation: "read configuration",
+            place: place,
+            what: "\(name) \(why)",
+            hint: hint
+        )
     }
 
     static let defaultSource = "default"

@@ -43,7 +43,10 @@ public final class DataFolder: Sendable {
     private let lock: any DiskLock
 
     private init(
-        path: String, mark: FormatMark, createdNow: Bool, lock: any DiskLock
+        path: String,
+        mark: FormatMark,
+        createdNow: Bool,
+        lock: any DiskLock
     ) {
         self.path = path
         service = mark.service
@@ -62,8 +65,12 @@ public final class DataFolder: Sendable {
     ///   - chance: gives a new folder's instance its id.
     ///   - processID: written into `LOCK`, so that another instance can name us.
     public static func open(
-        _ path: String, service: String, format: DataFormat = DataFormat(version: 1),
-        disk: any Disk, chance: inout some RandomNumberGenerator, processID: Int32
+        _ path: String,
+        service: String,
+        format: DataFormat = DataFormat(version: 1),
+        disk: any Disk,
+        chance: inout some RandomNumberGenerator,
+        processID: Int32
     ) throws(ChassisError) -> DataFolder {
         let door = FolderDoor(path: path, disk: disk)
         let lock = try door.lock(lockName)
@@ -73,8 +80,10 @@ public final class DataFolder: Sendable {
             guard let text = try door.read(formatName, bytesMax: formatBytesMax) else {
                 try door.checkEmpty(besides: [lockName, newFormatName, probeName])
                 let mark = FormatMark(
-                    service: service, version: format.version,
-                    instance: InstanceID(from: &chance))
+                    service: service,
+                    version: format.version,
+                    instance: InstanceID(from: &chance)
+                )
                 try door.replace(formatName, by: mark.text, through: newFormatName)
                 return DataFolder(path: path, mark: mark, createdNow: true, lock: lock)
             }
@@ -117,9 +126,12 @@ struct FormatMark: Sendable, Hashable {
             Self.value(of: "crc32c", lines[4]) == Self.checksum(lines[0...3])
         else {
             throw ChassisError(
-                .dataCorrupt, operation: "open data folder", place: place,
+                .dataCorrupt,
+                operation: "open data folder",
+                place: place,
                 what: "the format file is damaged",
-                hint: "restore the folder from a backup, or choose an empty one")
+                hint: "restore the folder from a backup, or choose an empty one"
+            )
         }
         self.init(service: service, version: version, instance: instance)
     }
@@ -134,15 +146,21 @@ struct FormatMark: Sendable, Hashable {
     func check(service: String, version: Int, folder: String) throws(ChassisError) {
         guard self.service == service else {
             throw ChassisError(
-                .otherFolder, operation: "open data folder", place: folder,
+                .otherFolder,
+                operation: "open data folder",
+                place: folder,
                 what: "the folder belongs to the service \(self.service), not to \(service)",
-                hint: "give each service its own --data-directory")
+                hint: "give each service its own --data-directory"
+            )
         }
         guard self.version <= version else {
             throw ChassisError(
-                .newerFormat, operation: "open data folder", place: folder,
+                .newerFormat,
+                operation: "open data folder",
+                place: folder,
                 what: "the data are of format \(self.version), this version knows \(version)",
-                hint: "start the newer version again, or restore a backup made before it")
+                hint: "start the newer version again, or restore a backup made before it"
+            )
         }
     }
 

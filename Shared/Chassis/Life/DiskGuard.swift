@@ -28,7 +28,10 @@ public struct DiskRefusal: Error, Sendable, Hashable {
         let free = freeBytes < 0 ? "an unknown amount" : "\(freeBytes >> 20) MiB"
         return .resourceExhausted(
             "the disk has \(free) free and \(freeBytesMin >> 20) MiB are kept for recovery",
-            place: place, hint: hint, retryAfterMs: retryAfterMs)
+            place: place,
+            hint: hint,
+            retryAfterMs: retryAfterMs
+        )
     }
 }
 
@@ -52,8 +55,12 @@ public final class DiskGuard: Service, Sendable {
     ///
     /// - Parameter onChange: told when refusing begins (with the refusal) and ends (with nil).
     public init(
-        path: String, disk: any Disk, clock: any Clock, freeBytesMin: Int,
-        periodMs: Int = 2_000, onChange: @escaping @Sendable (DiskRefusal?) -> Void = { _ in }
+        path: String,
+        disk: any Disk,
+        clock: any Clock,
+        freeBytesMin: Int,
+        periodMs: Int = 2_000,
+        onChange: @escaping @Sendable (DiskRefusal?) -> Void = { _ in }
     ) {
         precondition(periodMs > 0 && freeBytesMin >= 0, "a period and a floor of space")
         self.path = path
@@ -69,8 +76,11 @@ public final class DiskGuard: Service, Sendable {
         let free = state.load(ordering: .relaxed)
         guard free != Self.open else { return nil }
         return DiskRefusal(
-            place: path, freeBytes: free, freeBytesMin: freeBytesMin,
-            retryAfterMs: UInt32(clamping: periodMs))
+            place: path,
+            freeBytes: free,
+            freeBytesMin: freeBytesMin,
+            retryAfterMs: UInt32(clamping: periodMs)
+        )
     }
 
     /// Whether writes are refused, given what was so far and the space found.
@@ -94,7 +104,10 @@ public final class DiskGuard: Service, Sendable {
         }
         let before = state.load(ordering: .relaxed)
         let refuses = Self.decide(
-            wasRefusing: before != Self.open, freeBytes: free, freeBytesMin: freeBytesMin)
+            wasRefusing: before != Self.open,
+            freeBytes: free,
+            freeBytesMin: freeBytesMin
+        )
         state.store(refuses ? free ?? Self.unknown : Self.open, ordering: .relaxed)
         if refuses != (before != Self.open) { onChange(refusal) }
     }

@@ -11,17 +11,17 @@ struct FolderDoor: Sendable {
     /// Makes the folder if need be and takes its lock; names the holder when it is taken.
     func lock(_ name: String) throws(ChassisError) -> any DiskLock {
         do throws(DiskError) {
-            if try !disk.exists(path) {
-                try disk.createDirectory(path)
-                try disk.syncDirectory(parent)
-            }
+            try make()
             return try disk.lock(file(name))
         } catch {
             guard error.code == .locked else { throw told(error) }
             throw ChassisError(
-                .locked, operation: Self.operation, place: path,
+                .locked,
+                operation: Self.operation,
+                place: path,
                 what: "another instance (\(holder(name))) uses this folder",
-                hint: "stop it, or choose another --data-directory")
+                hint: "stop it, or choose another --data-directory"
+            )
         }
     }
 
@@ -73,31 +73,53 @@ struct FolderDoor: Sendable {
         }
         guard let first = others.first else { return }
         throw ChassisError(
-            .otherFolder, operation: Self.operation, place: path,
+            .otherFolder,
+            operation: Self.operation,
+            place: path,
             what: "the folder is no data folder of Shoal, but holds \(first)",
-            hint: "choose an empty folder")
+            hint: "choose an empty folder"
+        )
     }
 
     /// Runs the way up from an older format.
     func upgrade(from version: Int, to format: DataFormat) throws(ChassisError) {
         guard let upgrade = format.upgrade else {
             throw ChassisError(
-                .dataCorrupt, operation: "upgrade data folder", place: path,
+                .dataCorrupt,
+                operation: "upgrade data folder",
+                place: path,
                 what: "there is no way from format \(version) to \(format.version)",
-                hint: "start a version between, which knows the way")
+                hint: "start a version between, which knows the way"
+            )
         }
         do {
             try upgrade(version, path, disk)
         } catch {
             let known = error as? any ExplainedError
             throw ChassisError(
-                .dataCorrupt, operation: "upgrade data folder", place: known?.place ?? path,
+                .dataCorrupt,
+                operation: "upgrade data folder",
+                place: known?.place ?? path,
                 what: "the upgrade from format \(version) failed: \(known?.what ?? "\(error)")",
-                hint: known?.hint ?? "start the older version again and report this")
+                hint: known?.hint ?? "start the older version again and report this"
+            )
         }
     }
 
-    private var parent: String {
+    /// Makes the folder and those above it, each of them to survive a power cut.
+    private func make() throws(DiskError) {
+        var fresh: [String] = []
+        var folder = path
+        while folder != "/", folder != ".", try !disk.exists(folder) {
+            folder = Self.parent(of: folder)
+            fresh.append(folder)
+        }
+        guard !fresh.isEmpty else { return }
+        try disk.createDirectory(path)
+        for folder in fresh { try disk.syncDirectory(folder) }
+    }
+
+    private static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
@@ -126,8 +148,11 @@ struct FolderDoor: Sendable {
             default: .notWritable
             }
         return ChassisError(
-            code, operation: Self.operation, place: error.path,
+            code,
+            operation: Self.operation,
+            place: error.path,
             what: "the data folder cannot be used: \(error.operation) gave \(error.errno)",
-            hint: error.hint)
+            hint: error.hint
+        )
     }
 }

@@ -31,17 +31,25 @@ final class HealthPages: Service, Sendable {
     init(port: UInt16, health: Health, metrics: PrometheusMetrics, clock: any Clock) throws {
         self.port = port
         let pool = BoundedPool(
-            base: HTTPServer.defaultPool(), clock: clock, connectionsMax: Self.connectionsMax,
-            idleMs: Self.idleMs)
+            base: HTTPServer.defaultPool(),
+            clock: clock,
+            connectionsMax: Self.connectionsMax,
+            idleMs: Self.idleMs
+        )
         let configuration = HTTPServer.Configuration(
             address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port),
-            timeout: 5, sharedRequestBufferSize: Self.bodyBytesMax,
-            sharedRequestReplaySize: Self.bodyBytesMax, pool: pool, logger: .disabled)
+            timeout: 5,
+            sharedRequestBufferSize: Self.bodyBytesMax,
+            sharedRequestReplaySize: Self.bodyBytesMax,
+            pool: pool,
+            logger: .disabled
+        )
         server = HTTPServer(
             config: configuration,
             handler: ClosureHTTPHandler { request in
                 Self.answer(request.method, request.path, health, metrics)
-            })
+            }
+        )
     }
 
     /// The port listened on, once it is.
@@ -77,7 +85,10 @@ final class HealthPages: Service, Sendable {
 
     /// One page. Anything but GET is refused, anything unknown is not found.
     static func answer(
-        _ method: HTTPMethod, _ path: String, _ health: Health, _ metrics: PrometheusMetrics
+        _ method: HTTPMethod,
+        _ path: String,
+        _ health: Health,
+        _ metrics: PrometheusMetrics
     ) -> HTTPResponse {
         guard ["/livez", "/readyz", "/metrics"].contains(path) else {
             return page(.notFound, "there are /livez, /readyz and /metrics\n")
@@ -96,10 +107,15 @@ final class HealthPages: Service, Sendable {
     }
 
     private static func page(
-        _ status: HTTPStatusCode, _ text: String, type: String = "text/plain; charset=utf-8"
+        _ status: HTTPStatusCode,
+        _ text: String,
+        type: String = "text/plain; charset=utf-8"
     ) -> HTTPResponse {
         HTTPResponse(
-            statusCode: status, headers: [.contentType: type], body: Data(text.utf8))
+            statusCode: status,
+            headers: [.contentType: type],
+            body: Data(text.utf8)
+        )
     }
 
     private static func untilStop() async {
@@ -115,9 +131,12 @@ final class HealthPages: Service, Sendable {
         guard case SocketError.failed(_, let number, let message) = error else { return error }
         let isTaken = number == EADDRINUSE || number == EACCES
         return ChassisError(
-            isTaken ? .addressInUse : .systemResources, operation: "listen",
-            place: "http://127.0.0.1:\(port)", what: "the health port failed: \(message)",
-            hint: "choose another --http-port, or 0 for none")
+            isTaken ? .addressInUse : .systemResources,
+            operation: "listen",
+            place: "http://127.0.0.1:\(port)",
+            what: "the health port failed: \(message)",
+            hint: "choose another --http-port, or 0 for none"
+        )
     }
 }
 
@@ -130,7 +149,10 @@ struct BoundedPool: AsyncSocketPool {
     private let waiting = WaitingCount()
 
     init(
-        base: some AsyncSocketPool, clock: any Clock, connectionsMax: Int, idleMs: UInt64
+        base: some AsyncSocketPool,
+        clock: any Clock,
+        connectionsMax: Int,
+        idleMs: UInt64
     ) {
         self.base = base
         self.clock = clock

@@ -13,7 +13,9 @@ struct LogOutput: Sendable {
 
     /// The metadata of an event over a handler's own, allowed keys only, sorted.
     func metadata(
-        _ event: LogEvent, over own: Logger.Metadata, _ provider: Logger.MetadataProvider?
+        _ event: LogEvent,
+        over own: Logger.Metadata,
+        _ provider: Logger.MetadataProvider?
     ) -> [(key: String, value: Logger.MetadataValue)] {
         var merged = own
         if let provider { merged.merge(provider.get()) { $1 } }

@@ -142,7 +142,8 @@ enum MetricText {
                 let isPlain = scalar.isASCII && Character(scalar).isLetter
                 let isDigit = (0x30...0x39).contains(scalar.value)
                 return isPlain || isDigit ? Character(scalar) : "_"
-            })
+            }
+        )
         if name.first?.isNumber ?? true { name = "_" + name }
         return name
     }

@@ -34,13 +34,21 @@ struct Outside: Sendable {
         return Outside(
             inputs: ConfigInputs(
                 arguments: Array(CommandLine.arguments.dropFirst()),
-                environment: ProcessInfo.processInfo.environment),
+                environment: ProcessInfo.processInfo.environment
+            ),
             workingDirectory: FileManager.default.currentDirectoryPath,
-            clock: SystemClock(), disk: RealDisk(),
+            clock: SystemClock(),
+            disk: RealDisk(),
             makeBus: { clock, service in NanomsgBus(clock: clock, threadNamePrefix: service) },
-            processID: getpid(), probe: .proc, seed: chance.next(), isTerminal: isatty(2) == 1,
-            trapsSignals: true, writeOut: { out.write($0) }, writeError: { errors.write($0) },
-            end: { _exit($0.rawValue) })
+            processID: getpid(),
+            probe: .proc,
+            seed: chance.next(),
+            isTerminal: isatty(2) == 1,
+            trapsSignals: true,
+            writeOut: { out.write($0) },
+            writeError: { errors.write($0) },
+            end: { _exit($0.rawValue) }
+        )
     }
 }
 
@@ -81,5 +89,6 @@ extension ProcessProbe {
         },
         count: { path in
             do { return try RealDisk().list(path).count } catch { return nil }
-        })
+        }
+    )
 }

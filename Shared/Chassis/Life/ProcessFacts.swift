@@ -62,7 +62,8 @@ public struct ProcessFacts: Sendable {
             threads: Self.number("Threads:", in: status),
             cpuSeconds: cpuTicks(probe.read("/proc/self/stat") ?? "") / ticksPerSecond,
             uptimeMs: elapsedNs / 1_000_000,
-            startedAt: startedAt)
+            startedAt: startedAt
+        )
     }
 
     private static func number(_ name: String, in status: String) -> Int {

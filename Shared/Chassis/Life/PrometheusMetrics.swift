@@ -56,7 +56,8 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
 
     /// A fractional counter `NAME_total`.
     public func makeFloatingPointCounter(
-        label: String, dimensions: [(String, String)]
+        label: String,
+        dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         let series = series(.counter, Self.total(label), dimensions) { SumSeries() }
         return series ?? NOOPMetricsHandler.instance
@@ -70,7 +71,9 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
 
     /// A histogram by powers of four, or a gauge when nothing is to be aggregated.
     public func makeRecorder(
-        label: String, dimensions: [(String, String)], aggregate: Bool
+        label: String,
+        dimensions: [(String, String)],
+        aggregate: Bool
     ) -> any RecorderHandler {
         let name = MetricText.name(label)
         if aggregate {
@@ -103,7 +106,9 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
     public func destroyTimer(_ handler: any TimerHandler) { forget(handler) }
 
     private func series<Series: MetricSeries>(
-        _ kind: Kind, _ name: String, _ dimensions: [(String, String)],
+        _ kind: Kind,
+        _ name: String,
+        _ dimensions: [(String, String)],
         make: () -> Series
     ) -> Series? {
         let labels = MetricText.labels(dimensions)

@@ -21,9 +21,13 @@ final class StopDeadline: Sendable {
                     guard !quiet.isClosed else { return }
                     expire(
                         ChassisError(
-                            .stopTooSlow, operation: "stop", place: "services",
+                            .stopTooSlow,
+                            operation: "stop",
+                            place: "services",
                             what: "the services did not stop within \(afterMs) ms",
-                            hint: "nothing acked is lost; the next start recovers"))
+                            hint: "nothing acked is lost; the next start recovers"
+                        )
+                    )
                 }
             } catch {
                 // Without a thread there is no deadline; the stop itself still goes on.

@@ -34,7 +34,8 @@ public struct ThreadService: Service {
     ///     call it, once or twice, and it must not block.
     ///   - body: the work; what it throws ends the service.
     public init(
-        _ name: String, stackBytes: Int = OwnThread.standardStackBytes,
+        _ name: String,
+        stackBytes: Int = OwnThread.standardStackBytes,
         stop: @escaping @Sendable () -> Void = {},
         body: @escaping @Sendable (StopSignal) throws -> Void
     ) {

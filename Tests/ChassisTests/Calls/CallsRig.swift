@@ -29,13 +29,15 @@ final class CallsRig: Sendable {
 
     init(
         _ kind: CallBus = .memory, clock: any Clock = SystemClock(),
-        faults: MemoryBus.FaultHook? = nil
+        faults: MemoryBus.FaultHook? = nil, bus: (any Bus)? = nil
     ) {
         self.kind = kind
         self.clock = clock
         health = TestHealth(clock: clock)
-        bus =
-            kind == .memory ? MemoryBus(clock: clock, faults: faults) : NanomsgBus(clock: clock)
+        self.bus =
+            bus
+            ?? (kind == .memory
+                ? MemoryBus(clock: clock, faults: faults) : NanomsgBus(clock: clock))
         var template = Array("/tmp/shoal-calls-XXXXXX".utf8CString)
         folder = String(cString: mkdtemp(&template))
     }
@@ -131,6 +133,29 @@ final class CallsRig: Sendable {
             }
             await Task.yield()
         }
+    }
+}
+
+/// Moves the clock on in small steps, with turns for the other tasks, while the body runs.
+func advancing<R: Sendable>(
+    _ clock: ManualClock, _ body: () async throws -> R
+) async rethrows -> R {
+    let done = RisingNumber(clock: SystemClock())
+    async let moving: Void = {
+        while done.value == 0 {
+            clock.advance(ms: 5)
+            for _ in 0..<10 { await Task.yield() }
+        }
+    }()
+    do {
+        let result = try await body()
+        done.raise()
+        await moving
+        return result
+    } catch {
+        done.raise()
+        await moving
+        throw error
     }
 }
 

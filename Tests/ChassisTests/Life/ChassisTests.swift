@@ -43,17 +43,26 @@ private struct Rig {
     let errors = Lines()
 
     func outside(
-        _ arguments: [String], end: @escaping @Sendable (ExitCode) -> Void = { _ in }
+        _ arguments: [String],
+        end: @escaping @Sendable (ExitCode) -> Void = { _ in }
     ) -> Outside {
         let out = out
         let errors = errors
         return Outside(
             inputs: ConfigInputs(arguments: arguments, environment: [:]),
-            workingDirectory: "/var", clock: ManualClock(), disk: disk,
-            makeBus: { clock, _ in MemoryBus(clock: clock) }, processID: 42,
-            probe: ProcessProbe(read: { _ in nil }, count: { _ in nil }), seed: 5,
-            isTerminal: false, trapsSignals: false, writeOut: { out.add($0) },
-            writeError: { errors.add($0) }, end: end)
+            workingDirectory: "/var",
+            clock: ManualClock(),
+            disk: disk,
+            makeBus: { clock, _ in MemoryBus(clock: clock) },
+            processID: 42,
+            probe: ProcessProbe(read: { _ in nil }, count: { _ in nil }),
+            seed: 5,
+            isTerminal: false,
+            trapsSignals: false,
+            writeOut: { out.add($0) },
+            writeError: { errors.add($0) },
+            end: end
+        )
     }
 
     func live(
@@ -118,7 +127,8 @@ struct ChassisTests {
                   where: /x/log
                   hint:  free space on this file system, then start again
 
-                """)
+                """
+        )
     }
 
     @Test("a taken address while building is told with 69")
@@ -126,7 +136,9 @@ struct ChassisTests {
         let rig = Rig()
         let code = await rig.live { _, world in
             let endpoint = try Endpoint("memory://one")
-            for _ in 0..<2 { _ = try world.bus.serve(endpoint, options: ServerOptions()) { _, _ in } }
+            for _ in 0..<2 {
+                _ = try world.bus.serve(endpoint, options: ServerOptions()) { _, _ in }
+            }
             return [Idle()]
         }
         #expect(code == .addressInUse)
@@ -144,7 +156,8 @@ struct ChassisTests {
 
     @Test(
         "bad settings end with 64 before any folder is made",
-        arguments: [["--data-directory", "d", "--lanes", "7"], [], ["--lane", "1"]])
+        arguments: [["--data-directory", "d", "--lanes", "7"], [], ["--lane", "1"]]
+    )
     func badSettings(_ arguments: [String]) async throws {
         let rig = Rig()
         #expect(await rig.live(arguments) { _, _ in [Idle()] } == .badConfiguration)
@@ -184,20 +197,30 @@ struct ChassisTests {
         #expect(first == .locked)
         var chance = SeededRandom(seed: 1)
         try DataFolder.open(
-            "/var/n", service: "demo", format: DataFormat(version: 3), disk: rig.disk,
-            chance: &chance, processID: 1
+            "/var/n",
+            service: "demo",
+            format: DataFormat(version: 3),
+            disk: rig.disk,
+            chance: &chance,
+            processID: 1
         ).release()
         let code = await rig.live(["--data-directory", "/var/n"]) { _, _ in [Idle()] }
         #expect(code == .newerFormat)
     }
 
     private func withHeldFolder(
-        _ disk: ForgetfulDisk, _ body: () async -> ExitCode
+        _ disk: ForgetfulDisk,
+        _ body: () async -> ExitCode
     ) async throws -> ExitCode {
         var chance = SeededRandom(seed: 1)
         let folder = try DataFolder.open(
-            "/var/d", service: "demo", format: DataFormat(version: 2), disk: disk,
-            chance: &chance, processID: 1)
+            "/var/d",
+            service: "demo",
+            format: DataFormat(version: 2),
+            disk: disk,
+            chance: &chance,
+            processID: 1
+        )
         defer { folder.release() }
         return await body()
     }
@@ -214,7 +237,7 @@ struct ChassisTests {
             hung.open()
         } _: { _, world in
             world.stop.stop(because: "test")
-            return [Idle { }, Hung(latch: hung)]
+            return [Idle {}, Hung(latch: hung)]
         }
         #expect(seen.withLock { $0 } == .internalError)
         #expect(rig.errors.all.contains { $0.contains("did not stop within 100 ms") })

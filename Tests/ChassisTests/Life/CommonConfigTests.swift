@@ -6,8 +6,10 @@ import Testing
 
 private func common(_ values: [String: String]) throws -> CommonConfig {
     try CommonConfig(
-        reader: ConfigReader(keys: CommonConfig.keys, values: values), service: "registry",
-        workingDirectory: "/home/me")
+        reader: ConfigReader(keys: CommonConfig.keys, values: values),
+        service: "registry",
+        workingDirectory: "/home/me"
+    )
 }
 
 struct CommonConfigTests {
@@ -54,7 +56,10 @@ struct CommonConfigTests {
             .int("lanes", default: 2, unit: "threads", range: 1...8, "How many lanes.")
         ]
         let text = ConfigHelp.text(
-            program: "shoal-x", common: CommonConfig.keys, own: own)
+            program: "shoal-x",
+            common: CommonConfig.keys,
+            own: own
+        )
         for key in CommonConfig.keys + own {
             #expect(text.contains(key.flag + " "))
             #expect(text.contains(key.variable))

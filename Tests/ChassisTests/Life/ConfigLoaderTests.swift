@@ -15,7 +15,9 @@ private let keys: [ConfigKey] = [
 ]
 
 private func read(
-    _ arguments: [String] = [], _ environment: [String: String] = [:], yaml: String? = nil
+    _ arguments: [String] = [],
+    _ environment: [String: String] = [:],
+    yaml: String? = nil
 ) throws -> ConfigReader {
     let loader = ConfigLoader(keys: keys)
     var file: ConfigFile?
@@ -67,7 +69,8 @@ struct ConfigLoaderTests {
             [
                 "SHOAL_DATA_DIRECTORY": "/a,b", "SHOAL_DEVELOPMENT": "true",
                 "SHOAL_REGISTRY": "tcp://a:1, tcp://b:2", "OTHER": "x",
-            ])
+            ]
+        )
         #expect(variables.text("data.directory") == "/a,b")
         #expect(variables.flag("development"))
         #expect(variables.list("registry") == ["tcp://a:1", "tcp://b:2"])
@@ -77,7 +80,8 @@ struct ConfigLoaderTests {
                 development: true
                 registry: [tcp://a:1, tcp://b:2]
                 log.format: pretty
-                """)
+                """
+        )
         #expect(file.text("data.directory") == "/a,b")
         #expect(file.flag("development"))
         #expect(file.list("registry") == ["tcp://a:1", "tcp://b:2"])
@@ -102,7 +106,9 @@ struct ConfigLoaderTests {
 
     @Test("variables of our own tests are nobody's settings")
     func foreign() throws {
-        #expect(try read([], ["SHOAL_BENCH": "1", "SHOAL_TEST_SEED": "7"]).int("journal.commit-ms") == 5)
+        #expect(
+            try read([], ["SHOAL_BENCH": "1", "SHOAL_TEST_SEED": "7"]).int("journal.commit-ms") == 5
+        )
     }
 
     @Test(
@@ -118,9 +124,13 @@ struct ConfigLoaderTests {
             ([], [:], "data: {directory: [a, b]}", "/etc/shoal.yaml: data.directory"),
             ([], [:], "log: {format: xml}", "/etc/shoal.yaml: log.format"),
             ([], [:], "data: {directory: }", "/etc/shoal.yaml: data.directory"),
-        ] as [([String], [String: String], String?, String)])
+        ] as [([String], [String: String], String?, String)]
+    )
     func wrong(
-        _ arguments: [String], _ environment: [String: String], _ yaml: String?, _ place: String
+        _ arguments: [String],
+        _ environment: [String: String],
+        _ yaml: String?,
+        _ place: String
     ) {
         let error = refusal { try read(arguments, environment, yaml: yaml) }
         #expect(error?.code == .badConfiguration)
@@ -134,7 +144,8 @@ struct ConfigLoaderTests {
             ["start"], ["-d", "x"], ["--"], ["--data-directory"],
             ["--data-directory", "--development"], ["--development", "--development"],
             ["--data-directory", "a", "b"], [String](repeating: "--development", count: 2_000),
-        ])
+        ]
+    )
     func commandLine(_ arguments: [String]) {
         #expect(refusal { try read(arguments) }?.code == .badConfiguration)
     }
@@ -142,10 +153,12 @@ struct ConfigLoaderTests {
     @Test(
         "a file that is none is refused",
         arguments: [
-            "- a\n- b\n", "just words\n", "a: [1\n", "journal: {commit-ms: 1}\njournal.commit-ms: 2",
+            "- a\n- b\n", "just words\n", "a: [1\n",
+            "journal: {commit-ms: 1}\njournal.commit-ms: 2",
             "registry: [{a: 1}]", "a: &a [x]\n? [1]\n: 2\n",
             "a: {b: {c: {d: {e: {f: {g: {h: {i: {j: 1}}}}}}}}}",
-        ])
+        ]
+    )
     func brokenFile(_ yaml: String) {
         #expect(refusal { try read(yaml: yaml) }?.code == .badConfiguration)
     }

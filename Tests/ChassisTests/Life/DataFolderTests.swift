@@ -10,13 +10,21 @@ import Testing
 private let path = "/var/shoal/one"
 
 private func open(
-    _ disk: any Disk, service: String = "ingestion", version: Int = 1, seed: UInt64 = 1,
+    _ disk: any Disk,
+    service: String = "ingestion",
+    version: Int = 1,
+    seed: UInt64 = 1,
     upgrade: (@Sendable (Int, String, any Disk) throws -> Void)? = nil
 ) throws -> DataFolder {
     var chance = SeededRandom(seed: seed)
     return try DataFolder.open(
-        path, service: service, format: DataFormat(version: version, upgrade: upgrade),
-        disk: disk, chance: &chance, processID: 4_711)
+        path,
+        service: service,
+        format: DataFormat(version: version, upgrade: upgrade),
+        disk: disk,
+        chance: &chance,
+        processID: 4_711
+    )
 }
 
 private func refusal(_ body: () throws -> DataFolder) -> ChassisError? {
@@ -30,7 +38,6 @@ struct DataFolderTests {
         let disk = ForgetfulDisk(folder: "/var")
         let first = try open(disk)
         #expect(first.createdNow && first.version == 1 && first.path == path)
-        try disk.syncDirectory("/var")
         disk.crash()
         let second = try open(disk, seed: 2)
         #expect(second.instance == first.instance && !second.createdNow)
@@ -142,13 +149,19 @@ struct DataFolderTests {
     @Test(
         "a folder that cannot be written is told by its cause",
         arguments: [
-            (ForgetfulDisk.Operation.createDirectory, DiskError.Code.permission, ExitCode.notWritable),
+            (
+                ForgetfulDisk.Operation.createDirectory, DiskError.Code.permission,
+                ExitCode.notWritable
+            ),
             (.lock, .permission, .notWritable), (.open, .permission, .notWritable),
             (.append, .noSpace, .noSpace), (.sync, .io, .notWritable),
             (.open, .resources, .systemResources),
-        ])
+        ]
+    )
     func readOnly(
-        _ operation: ForgetfulDisk.Operation, _ code: DiskError.Code, _ exit: ExitCode
+        _ operation: ForgetfulDisk.Operation,
+        _ code: DiskError.Code,
+        _ exit: ExitCode
     ) {
         let disk = ForgetfulDisk(folder: "/var")
         disk.fail(operation, with: code)
@@ -160,7 +173,12 @@ struct DataFolderTests {
         var chance = SeededRandom(seed: 1)
         let error = #expect(throws: ChassisError.self) {
             _ = try DataFolder.open(
-                "/dev/null/shoal", service: "x", disk: RealDisk(), chance: &chance, processID: 1)
+                "/dev/null/shoal",
+                service: "x",
+                disk: RealDisk(),
+                chance: &chance,
+                processID: 1
+            )
         }
         #expect(error?.code == .notWritable && error?.place == "/dev/null/shoal")
     }

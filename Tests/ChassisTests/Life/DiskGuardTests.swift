@@ -15,11 +15,13 @@ struct DiskGuardTests {
         arguments: [
             (false, 1_600, false), (false, 1_599, true), (false, 0, true), (true, 1_600, true),
             (true, 1_699, true), (true, 1_700, false),
-        ])
+        ]
+    )
     func decision(_ wasRefusing: Bool, _ free: Int, _ refuses: Bool) {
         #expect(
             DiskGuard.decide(wasRefusing: wasRefusing, freeBytes: free, freeBytesMin: 1_600)
-                == refuses)
+                == refuses
+        )
     }
 
     @Test("a disk that does not answer is not written to")
@@ -34,7 +36,11 @@ struct DiskGuardTests {
         let told = Mutex<[Bool]>([])
         disk.setCapacity(bytes: 4_096)
         let guardian = DiskGuard(
-            path: "/d", disk: disk, clock: clock, freeBytesMin: 1_024, periodMs: 500
+            path: "/d",
+            disk: disk,
+            clock: clock,
+            freeBytesMin: 1_024,
+            periodMs: 500
         ) { refusal in told.withLock { $0.append(refusal != nil) } }
         #expect(guardian.refusal == nil)
         let stop = StopSwitch()
@@ -44,7 +50,9 @@ struct DiskGuardTests {
                     .init(service: guardian),
                     .init(service: stop, successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
-                logger: .init(label: "test")))
+                logger: .init(label: "test")
+            )
+        )
         async let done: Void = group.run()
         await clock.waitForSleepers()
         #expect(guardian.refusal == nil)

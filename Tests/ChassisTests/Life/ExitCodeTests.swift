@@ -10,7 +10,8 @@ struct ExitCodeTests {
     @Test("the codes are the documented ones")
     func codes() {
         #expect(
-            ExitCode.allCases.map(\.rawValue) == [0, 64, 65, 69, 70, 71, 73, 74, 75, 76])
+            ExitCode.allCases.map(\.rawValue) == [0, 64, 65, 69, 70, 71, 73, 74, 75, 76]
+        )
     }
 
     @Test("every kind of our own error has a code and says whether a restart may help")
@@ -18,7 +19,9 @@ struct ExitCodeTests {
         for code in ChassisError.Code.allCases {
             let error = ChassisError(code, operation: "o", place: "p", what: "w", hint: "h")
             #expect(error.exitCode != .clean)
-            let needsPerson = [ExitCode.badConfiguration, .dataCorrupt, .notWritable, .locked, .newerFormat]
+            let needsPerson = [
+                ExitCode.badConfiguration, .dataCorrupt, .notWritable, .locked, .newerFormat,
+            ]
             #expect(error.isRetriable != needsPerson.contains(error.exitCode), "\(code)")
         }
     }

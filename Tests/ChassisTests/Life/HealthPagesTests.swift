@@ -19,7 +19,11 @@ struct HealthPagesTests {
         _ body: @escaping @Sendable (UInt16) async throws -> Void
     ) async throws {
         let pages = try HealthPages(
-            port: 0, health: health, metrics: metrics, clock: SystemClock())
+            port: 0,
+            health: health,
+            metrics: metrics,
+            clock: SystemClock()
+        )
         let stop = StopSwitch()
         let group = ServiceGroup(
             configuration: .init(
@@ -27,7 +31,9 @@ struct HealthPagesTests {
                     .init(service: pages),
                     .init(service: stop, successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
-                logger: Logger(label: "test")))
+                logger: Logger(label: "test")
+            )
+        )
         async let done: Void = group.run()
         let port = try #require(await pages.boundPort())
         do {
@@ -100,7 +106,11 @@ struct HealthPagesTests {
         let metrics = metrics
         try await serve { port in
             let second = try HealthPages(
-                port: port, health: health, metrics: metrics, clock: SystemClock())
+                port: port,
+                health: health,
+                metrics: metrics,
+                clock: SystemClock()
+            )
             let error = await #expect(throws: ChassisError.self) { try await second.run() }
             #expect(error?.exitCode == .addressInUse)
             #expect(error?.place == "http://127.0.0.1:\(port)")

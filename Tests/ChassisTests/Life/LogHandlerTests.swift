@@ -22,7 +22,10 @@ struct LogHandlerTests {
     private func logger(pretty: Bool = false) -> Logger {
         let lines = lines
         return LogOutput(
-            service: "evaluator", clock: ManualClock(), level: level, write: { lines.add($0) }
+            service: "evaluator",
+            clock: ManualClock(),
+            level: level,
+            write: { lines.add($0) }
         ).logger(pretty: pretty)
     }
 
@@ -38,7 +41,10 @@ struct LogHandlerTests {
     func json() throws {
         var logger = logger()
         logger[metadataKey: LogKeys.partition] = "7"
-        logger.warning("late", metadata: [LogKeys.offset: "12", LogKeys.reason: ["a", ["b": "c"]]])
+        logger.warning(
+            "late",
+            metadata: [LogKeys.offset: "12", LogKeys.reason: ["a", ["b": "c"]]]
+        )
         let line = try #require(try parsed().first)
         #expect(line["time"] as? String == "2025-01-02T00:00:00.000Z")
         #expect(line["level"] as? String == "warning")

@@ -12,14 +12,17 @@ struct ProcessFactsTests {
     func given() {
         let clock = ManualClock()
         let facts = ProcessFacts(
-            processID: 7, clock: clock,
+            processID: 7,
+            clock: clock,
             probe: ProcessProbe(
                 read: { path in
                     path.hasSuffix("stat")
                         ? "7 (a) b) S 1 2 3 4 5 6 7 8 9 10 150 50 0 0 20 0 3 0 99"
                         : "Name:\ta) b\nVmHWM:\t   300 kB\nVmRSS:\t   200 kB\nThreads:\t3\n"
                 },
-                count: { _ in 12 }))
+                count: { _ in 12 }
+            )
+        )
         clock.advance(ms: 1_500)
         let now = facts.now()
         #expect(now.residentBytes == 200 << 10 && now.peakResidentBytes == 300 << 10)
@@ -29,11 +32,16 @@ struct ProcessFactsTests {
         #expect(now.startedAt.rfc3339 == "2025-01-02T00:00:00.000Z")
     }
 
-    @Test("what the system does not tell is 0", arguments: ["", "VmRSS:", "VmRSS: -1 kB", "7 (x) S"])
+    @Test(
+        "what the system does not tell is 0",
+        arguments: ["", "VmRSS:", "VmRSS: -1 kB", "7 (x) S"]
+    )
     func missing(_ text: String) {
         let facts = ProcessFacts(
-            processID: 1, clock: ManualClock(),
-            probe: ProcessProbe(read: { _ in text }, count: { _ in nil }))
+            processID: 1,
+            clock: ManualClock(),
+            probe: ProcessProbe(read: { _ in text }, count: { _ in nil })
+        )
         let now = facts.now()
         #expect(now.residentBytes == 0 && now.cpuSeconds == 0 && now.openFiles == 0)
     }

@@ -20,8 +20,10 @@ struct PrometheusMetricsTests {
     @Test("counters, sums, gauges and meters")
     func plain() {
         let first = Counter(
-            label: "shoal.records", dimensions: [("project", "shop"), ("kind", "event")],
-            factory: metrics)
+            label: "shoal.records",
+            dimensions: [("project", "shop"), ("kind", "event")],
+            factory: metrics
+        )
         first.increment(by: 2)
         first.increment()
         Counter(label: "shoal.records", dimensions: [("kind", "profile")], factory: metrics)
@@ -43,7 +45,8 @@ struct PrometheusMetricsTests {
                 shoal_records_total{kind="event",project="shop"} 3
                 shoal_records_total{kind="profile"} 5
 
-                """)
+                """
+        )
     }
 
     @Test("a timer is a histogram of seconds whose buckets add up")
@@ -77,12 +80,14 @@ struct PrometheusMetricsTests {
     @Test("names are made plain, label values escaped and cut")
     func spelling() {
         Counter(
-            label: "9 odd-näme", dimensions: [("a b", "x\"y\\z\n"), ("l", String(repeating: "v", count: 500))],
+            label: "9 odd-näme",
+            dimensions: [("a b", "x\"y\\z\n"), ("l", String(repeating: "v", count: 500))],
             factory: metrics
         ).increment()
         let long = String(repeating: "v", count: 64)
         #expect(
-            page().contains("_9_odd_n_me_total{a_b=\"x\\\"y\\\\z\\n\",l=\"\(long)\"} 1\n"))
+            page().contains("_9_odd_n_me_total{a_b=\"x\\\"y\\\\z\\n\",l=\"\(long)\"} 1\n")
+        )
     }
 
     @Test("the same name and labels are the same series, whoever asks")
@@ -106,7 +111,9 @@ struct PrometheusMetricsTests {
         let label = String(repeating: "l", count: 100)
         for number in 0..<PrometheusMetrics.linesMax + 100 {
             Counter(
-                label: "shoal_many", dimensions: [("a", "\(number)\(label)")], factory: metrics
+                label: "shoal_many",
+                dimensions: [("a", "\(number)\(label)")],
+                factory: metrics
             ).increment()
         }
         let text = metrics.text()

@@ -18,7 +18,8 @@ struct ThreadServiceTests {
                     .init(service: service),
                     .init(service: stop, successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
-                logger: Logger(label: "test"))
+                logger: Logger(label: "test")
+            )
         ).run()
     }
 

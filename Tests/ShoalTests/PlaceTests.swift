@@ -1,3 +1,0 @@
-// x
-import Testing
-@testable import ShoalCommand
