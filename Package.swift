@@ -9,12 +9,17 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 let testing: [SwiftSetting] = [
-    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
 ]
 
 func cLibrary(_ name: String, pkgConfig: String, package: String) -> Target {
     .systemLibrary(
-        name: name, path: "Shared/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+        name: name,
+        path: "Shared/C/\(name)",
+        pkgConfig: pkgConfig,
+        providers: [.apt([package])]
+    )
 }
 func cRoom(_ name: String, _ uses: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: uses, path: "Shared/C/\(name)")
@@ -25,16 +30,28 @@ func shared(_ name: String, _ uses: [Target.Dependency] = []) -> Target {
 func service(_ name: String, _ uses: [Target.Dependency]) -> [Target] {
     [
         .target(
-            name: name, dependencies: uses, path: "Services/\(name)", exclude: ["Main"],
-            swiftSettings: strict),
+            name: name,
+            dependencies: uses,
+            path: "Services/\(name)",
+            exclude: ["Main"],
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "shoal-\(name.lowercased())", dependencies: [.target(name: name), "Chassis"],
-            path: "Services/\(name)/Main", swiftSettings: strict),
+            name: "shoal-\(name.lowercased())",
+            dependencies: [.target(name: name), "Chassis"],
+            path: "Services/\(name)/Main",
+            swiftSettings: strict
+        ),
     ]
 }
-func tests(_ name: String, _ uses: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ uses: [Target.Dependency], data: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: uses, path: "Tests/\(name)Tests", swiftSettings: testing)
+        name: "\(name)Tests",
+        dependencies: uses,
+        path: "Tests/\(name)Tests",
+        exclude: data,
+        swiftSettings: testing
+    )
 }
 func product(_ name: String, _ package: String) -> Target.Dependency {
     .product(name: name, package: package)
@@ -51,8 +68,11 @@ let cellar: [Target] = [
     .target(name: "CShoalProto", dependencies: ["CProtobufC"], path: "Proto/Generated/C"),
 ]
 let messages: Target = .target(
-    name: "Messages", dependencies: ["Basics", "CArena", "CProtobufC", "CShoalProto"],
-    path: "Proto/Generated/Swift", swiftSettings: strict)
+    name: "Messages",
+    dependencies: ["Basics", "CArena", "CProtobufC", "CShoalProto"],
+    path: "Proto/Generated/Swift",
+    swiftSettings: strict
+)
 let floors: [Target] = [
     shared("Basics", ["CBasics"]),
     shared("Compression", ["Basics", "CZstd", "CZlib"]),
@@ -71,15 +91,19 @@ let floors: [Target] = [
             product("ServiceLifecycle", "swift-service-lifecycle"),
             product("UnixSignals", "swift-service-lifecycle"), product("Yams", "Yams"),
             product("FlyingFox", "FlyingFox"),
-        ]),
+        ]
+    ),
 ]
 let services: [Target] =
     service("Registry", ["Basics", "Messages", "Wire", "Chassis", product("GRDB", "GRDB.swift")])
     + service(
-        "Ingestion", ["Basics", "KeyValue", "Log", "Messages", "Segments", "Wire", "Chassis"])
+        "Ingestion",
+        ["Basics", "KeyValue", "Log", "Messages", "Segments", "Wire", "Chassis"]
+    )
     + service(
         "Evaluator",
-        ["Basics", "Columns", "KeyValue", "Messages", "Segments", "Wire", "Chassis"])
+        ["Basics", "Columns", "KeyValue", "Messages", "Segments", "Wire", "Chassis"]
+    )
     + [
         .target(
             name: "ShoalCommand",
@@ -87,14 +111,25 @@ let services: [Target] =
                 "Basics", "Chassis", "Compression", "Messages", "Segments", "Wire",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Subprocess", "swift-subprocess"), product("Yams", "Yams"),
-            ], path: "Services/Shoal", exclude: ["Main"], swiftSettings: strict),
+            ],
+            path: "Services/Shoal",
+            exclude: ["Main"],
+            swiftSettings: strict
+        ),
         .executableTarget(
-            name: "shoal", dependencies: ["ShoalCommand"], path: "Services/Shoal/Main",
-            swiftSettings: strict),
+            name: "shoal",
+            dependencies: ["ShoalCommand"],
+            path: "Services/Shoal/Main",
+            swiftSettings: strict
+        ),
     ]
 let testTargets: [Target] = [
     .target(
-        name: "Kit", dependencies: ["Basics", "Segments"], path: "Tests/Kit", swiftSettings: testing),
+        name: "Kit",
+        dependencies: ["Basics", "Segments"],
+        path: "Tests/Kit",
+        swiftSettings: testing
+    ),
     tests("Basics", ["Basics", "Kit"]),
     tests("Compression", ["Basics", "Compression"]),
     tests("Segments", ["Basics", "Segments", "Kit"]),
@@ -108,18 +143,22 @@ let testTargets: [Target] = [
     tests("Registry", ["Basics", "Bus", "Chassis", "Messages", "Registry", "Wire", "Kit"]),
     tests(
         "Ingestion",
-        ["Basics", "Bus", "Chassis", "Ingestion", "KeyValue", "Log", "Messages", "Wire", "Kit"]),
+        ["Basics", "Bus", "Chassis", "Ingestion", "KeyValue", "Log", "Messages", "Wire", "Kit"]
+    ),
     tests(
         "Evaluator",
         [
             "Basics", "Bus", "Chassis", "Columns", "Evaluator", "KeyValue", "Messages", "Segments",
             "Wire", "Kit",
-        ]),
+        ]
+    ),
     tests("Shoal", ["Basics", "ShoalCommand", "Segments", "Kit"]),
     tests(
         "Suite",
-        ["Basics", "Bus", "Chassis", "Messages", "Segments", "ShoalCommand", "Wire", "Kit"]),
-    tests("Tidy", []),
+        ["Basics", "Bus", "Chassis", "Messages", "Segments", "ShoalCommand", "Wire", "Kit"],
+        data: ["Definitions"]
+    ),
+    tests("Tidy", [], data: ["Fixtures"]),
 ]
 
 let package = Package(
@@ -128,8 +167,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(
-            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
-            traits: ["CommandLineArguments", "YAML"]),
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
+            traits: ["CommandLineArguments", "YAML"]
+        ),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

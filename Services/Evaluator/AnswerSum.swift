@@ -17,11 +17,11 @@ struct AnswerSum {
 
     init(_ answers: [EvaluationV1.EvaluateResponse]) {
         for answer in answers {
-            users += answer.users
-            universe += answer.universe
+            users = Self.sum(users, answer.users)
+            universe = Self.sum(universe, answer.universe)
             if nodeUsers.isEmpty { nodeUsers = answer.nodeUsers.map { _ in 0 } }
             for (node, count) in zip(nodeUsers.indices, answer.nodeUsers) {
-                nodeUsers[node] += count
+                nodeUsers[node] = Self.sum(nodeUsers[node], count)
             }
             sample += answer.sample
             tookUs = max(tookUs, answer.tookUs)
@@ -32,6 +32,12 @@ struct AnswerSum {
             windows = answer.windows
         }
         positions.sort { $0.partition < $1.partition }
+    }
+
+    /// What a peer says must not end the process.
+    private static func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
     }
 
     /// What the answer is exact at.
@@ -58,6 +64,7 @@ struct MembersCursor: Sendable, Hashable {
             at = Timestamp(ms: try reader.i64())
             partition = try reader.u16()
             next = UserNumber(try reader.u32())
+            guard at.hasText, reader.isAtEnd else { throw Self.refusal }
         } catch {
             throw Self.refusal
         }

@@ -19,34 +19,61 @@ struct ProjectCatalogue: Sendable, Hashable {
     /// The newest revision taken in.
     var revision: UInt64 = 0
     /// Segments by name, archived ones too.
-    var segments: [String: SavedSegment] = [:]
+    private(set) var segments: [ExactName: SavedSegment] = [:]
+    /// Segments whose documents this build cannot read.
+    private(set) var unreadable: Set<ExactName> = []
 
     /// Takes the next revision in; older ones, which every other partition tells again, change
     /// nothing.
     ///
     /// - Returns: whether it was news.
+    /// - Throws: when revisions are missing.
+    @discardableResult
     mutating func apply(_ change: LogV1.CatalogueChange) throws(EvaluatorError) -> Bool {
         guard change.revision > revision else { return false }
         guard change.revision == revision + 1 else {
             throw EvaluatorError(
                 .log, "read the catalogue", place: "revision \(change.revision)",
-                hint: "revision \(revision + 1) was due; delete the evaluator's data folder")
+                hint: "revision \(revision + 1) was due; \(EvaluatorError.rebuildHint)")
         }
         revision = change.revision
-        guard change.kind == Catalogue.segmentKind else { return true }
-        guard let body = change.body else {
-            segments[change.name] = nil
-            return true
-        }
-        do {
-            segments[change.name] = SavedSegment(
-                document: try SegmentV1.SegmentDocument.decode(body), revision: change.revision)
-        } catch {
-            throw EvaluatorError(
-                .log, "read the catalogue", place: "segment \(change.name)",
-                hint: "its document cannot be read: \(error)")
-        }
+        if change.kind == Catalogue.segmentKind { take(change) }
         return true
+    }
+
+    /// A document that cannot be read makes its segment unanswerable, and nothing else.
+    private mutating func take(_ change: LogV1.CatalogueChange) {
+        let name = ExactName(change.name)
+        segments[name] = nil
+        unreadable.remove(name)
+        guard let body = change.body else { return }
+        do throws(MessageError) {
+            let document = try SegmentV1.SegmentDocument.decode(body)
+            if ExactName(document.name) == name {
+                segments[name] = SavedSegment(document: document, revision: change.revision)
+                return
+            }
+        } catch {
+            // The same as a document of another name.
+        }
+        unreadable.insert(name)
+    }
+
+    /// A segment, archived or not.
+    ///
+    /// - Throws: when there is none of that name (the nearest one is named) or its document cannot
+    ///   be read.
+    func segment(_ name: String, in project: ProjectName) throws(EvaluatorError) -> SavedSegment {
+        if let segment = segments[ExactName(name)] { return segment }
+        guard !unreadable.contains(ExactName(name)) else {
+            throw EvaluatorError(
+                .unreadableSegment, "find the segment", place: name,
+                hint: "a newer build wrote it, or it was put by hand; create another")
+        }
+        let near = NearestName.nearest(to: name, in: segments.keys.sorted().map(\.text))
+        throw EvaluatorError(
+            .unknownSegment, "find the segment", place: name,
+            hint: near.map { "did you mean \($0)?" } ?? "project \(project) has no such segment")
     }
 }
 
@@ -58,7 +85,7 @@ final class Catalogue: Sendable {
 
     private struct State {
         var projects: [ProjectName: ProjectCatalogue]
-        /// Changes not yet in the checkpoint store.
+        /// Changes not known to be in the checkpoint store, in order.
         var unsaved: [(ProjectName, LogV1.CatalogueChange)] = []
     }
 
@@ -96,14 +123,7 @@ final class Catalogue: Sendable {
     ///
     /// - Throws: when there is none of that name (the nearest one is named) or it is archived.
     func segment(_ name: String, in project: ProjectName) throws(EvaluatorError) -> SavedSegment {
-        let segments = self.project(project).segments
-        guard let segment = segments[name] else {
-            let near = NearestName.nearest(to: name, in: segments.keys.sorted())
-            throw EvaluatorError(
-                .unknownSegment, "find the segment", place: name,
-                hint: near.map { "did you mean \($0)?" } ?? "project \(project) has no such segment"
-            )
-        }
+        let segment = try self.project(project).segment(name, in: project)
         guard !segment.document.archived else {
             throw EvaluatorError(
                 .archivedSegment, "find the segment", place: name,
@@ -112,16 +132,17 @@ final class Catalogue: Sendable {
         return segment
     }
 
-    /// Hands over the changes that a checkpoint must save, once.
-    func takeUnsaved() -> [(ProjectName, LogV1.CatalogueChange)] {
-        state.withLock { state in
-            defer { state.unsaved = [] }
-            return state.unsaved
-        }
-    }
+    /// The changes that are not known to be in the checkpoint store, in order.
+    var unsaved: [(ProjectName, LogV1.CatalogueChange)] { state.withLock { $0.unsaved } }
 
-    /// Puts changes back that could not be saved.
-    func putBack(_ changes: [(ProjectName, LogV1.CatalogueChange)]) {
-        state.withLock { $0.unsaved = changes + $0.unsaved }
+    /// Notes that these are in the checkpoint store, durably.
+    func saved(_ changes: [(ProjectName, LogV1.CatalogueChange)]) {
+        var newest: [ProjectName: UInt64] = [:]
+        for (project, change) in changes {
+            newest[project] = max(newest[project] ?? 0, change.revision)
+        }
+        state.withLock { state in
+            state.unsaved.removeAll { $0.1.revision <= newest[$0.0] ?? 0 }
+        }
     }
 }

@@ -30,8 +30,15 @@ enum Definitions {
 
     /// The plan of a definition.
     static func plan(_ definition: Definition, projectZone: String?) throws(Fault) -> Plan {
+        let zone = projectZone.flatMap(Zone.init)
+        // Never another zone in its place: two evaluators would answer differently.
+        guard zone != nil || projectZone == nil else {
+            throw Fault.failedPrecondition(
+                "the project's zone \(projectZone ?? "") is not known here", place: "project_zone",
+                hint: "name a zone in the definition, or bring time zone data up to date")
+        }
         do {
-            return try Plan(definition, projectZone: projectZone.flatMap(Zone.init))
+            return try Plan(definition, projectZone: zone)
         } catch {
             throw fault(error)
         }

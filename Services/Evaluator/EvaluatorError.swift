@@ -1,14 +1,20 @@
 // What can go wrong in an evaluator, with the status a caller hears.
 
+import Chassis
 import Messages
 
 /// A refusal or a failure of an evaluator.
-struct EvaluatorError: Error, Sendable, Hashable, CustomStringConvertible {
+struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertible {
     /// What went wrong.
     enum Code: String, Sendable, Hashable {
-        case unknownSegment, archivedSegment, nameTaken, badRequest, missingOwner, catchingUp
-        case notTheOwner, busy, stopped, columns, store, log, positionsUnknown
+        case unknownSegment, archivedSegment, unreadableSegment, nameTaken, badRequest
+        case missingOwner, catchingUp, notTheOwner, busy, stopped, positionsUnknown
+        case columns, store, log, newerFormat, disk
     }
+
+    /// What helps when the folder is not what the log says.
+    static let rebuildHint =
+        "stop, delete the evaluator's data folder and start: it is rebuilt from the log"
 
     let code: Code
     let operation: String
@@ -26,8 +32,8 @@ struct EvaluatorError: Error, Sendable, Hashable, CustomStringConvertible {
     var isRetriable: Bool {
         switch code {
         case .missingOwner, .catchingUp, .notTheOwner, .busy, .stopped, .positionsUnknown: true
-        case .unknownSegment, .archivedSegment, .nameTaken, .badRequest: false
-        case .columns, .store, .log: false
+        case .unknownSegment, .archivedSegment, .unreadableSegment, .nameTaken, .badRequest: false
+        case .columns, .store, .log, .newerFormat, .disk: false
         }
     }
 
@@ -36,6 +42,7 @@ struct EvaluatorError: Error, Sendable, Hashable, CustomStringConvertible {
             switch code {
             case .unknownSegment: "no such segment"
             case .archivedSegment: "the segment is archived"
+            case .unreadableSegment: "the segment's document cannot be read"
             case .nameTaken: "another segment has this name"
             case .badRequest: "the request is not valid"
             case .missingOwner: "some partitions have no owner that answers"
@@ -47,6 +54,8 @@ struct EvaluatorError: Error, Sendable, Hashable, CustomStringConvertible {
             case .store: "the checkpoint store failed"
             case .log: "the log cannot be understood"
             case .positionsUnknown: "ingestion does not say where the log ends"
+            case .newerFormat: "a newer build wrote this data folder"
+            case .disk: "the data folder cannot be read or written"
             }
         return "\(operation): \(what)"
     }
@@ -56,15 +65,27 @@ struct EvaluatorError: Error, Sendable, Hashable, CustomStringConvertible {
         let (status, retryAfterMs): (StatusCode, UInt32?) =
             switch code {
             case .unknownSegment: (.notFound, nil)
-            case .archivedSegment: (.failedPrecondition, nil)
+            case .archivedSegment, .unreadableSegment: (.failedPrecondition, nil)
             case .nameTaken: (.alreadyExists, nil)
             case .badRequest: (.invalidArgument, nil)
             case .missingOwner, .positionsUnknown: (.unavailable, 1_000)
             case .catchingUp, .notTheOwner: (.unavailable, 200)
             case .busy: (.resourceExhausted, 100)
             case .stopped: (.unavailable, 500)
-            case .columns, .store, .log: (.dataLoss, nil)
+            case .columns, .store, .log, .newerFormat, .disk: (.dataLoss, nil)
             }
         return Fault(status, description, place: place, hint: hint, retryAfterMs: retryAfterMs)
+    }
+
+    /// The same for the operator, when the process ends by it.
+    var what: String { description }
+
+    /// How the process ends by it.
+    var exitCode: ExitCode {
+        switch code {
+        case .columns, .store, .log: .dataCorrupt
+        case .newerFormat: .newerFormat
+        default: .internalError
+        }
     }
 }

@@ -18,6 +18,12 @@ struct PartitionState {
     /// The columns by project.
     var projects: [ProjectName: PartitionColumns]
 
+    /// What an answer from this state is exact at.
+    var position: LogV1.Position {
+        LogV1.Position(
+            partition: UInt32(partition.index), nextOffset: next.value, watermarkMs: watermark.ms)
+    }
+
     /// An empty state at the beginning of the log.
     init(_ partition: Partition) {
         self.init(partition, sealedTo: .zero, projects: [:])
@@ -62,8 +68,11 @@ struct PartitionState {
     /// Bytes of the tails of all projects, about.
     var tailBytes: Int { projects.values.reduce(0) { $0 + $1.tail.approximateBytes } }
 
-    /// Notes that everything up to `next` is sealed.
-    mutating func sealed() { sealedTo = next }
+    /// Notes that everything up to `next` stands in these columns' chunks.
+    mutating func sealed(into projects: [ProjectName: PartitionColumns]) {
+        self.projects = projects
+        sealedTo = next
+    }
 
     private mutating func apply(_ record: LogV1.LogRecord, at offset: LogOffset)
         throws(EvaluatorError) -> (ProjectName, LogV1.CatalogueChange)?
@@ -102,6 +111,7 @@ struct PartitionState {
         _ event: LogV1.Event, to project: ProjectName, at offset: LogOffset
     ) throws {
         let properties = try event.properties.map { try ValueCoding.decode($0) }
+        try checkUser(event.userNumber, of: project)
         try columns(project) { columns throws(ColumnsError) in
             try columns.tail.append(
                 event: event.name, user: UserNumber(event.userNumber),
@@ -117,6 +127,7 @@ struct PartitionState {
             return (name: name, value: value)
         }
         changes += profile.unset.map { (name: $0, value: nil) }
+        try checkUser(profile.userNumber, of: project)
         try columns(project) { columns throws(ColumnsError) in
             try columns.tail.append(
                 profile: changes, user: UserNumber(profile.userNumber),
@@ -137,9 +148,17 @@ struct PartitionState {
         try body(&projects.values[index])
     }
 
+    /// Every reader counts on a place for each user a row names.
+    private func checkUser(_ number: UInt32, of project: ProjectName) throws(EvaluatorError) {
+        let known = projects[project]?.userCount ?? 0
+        guard Int(number) < known else {
+            throw refused("record \(next) names user \(number) of \(known)")
+        }
+    }
+
     private func refused(_ why: String) -> EvaluatorError {
         EvaluatorError(
             .log, "read the log", place: "partition \(partition)",
-            hint: "\(why); stop, delete the evaluator's data folder and start: it is rebuilt")
+            hint: "\(why); \(EvaluatorError.rebuildHint)")
     }
 }

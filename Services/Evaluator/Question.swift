@@ -28,6 +28,8 @@ struct Question: Sendable {
         var sample: [EvaluationV1.SampledUser] = []
         var members: [String] = []
         var nextMember: UserNumber?
+        /// What the answer is exact at, one per partition.
+        var positions: [LogV1.Position] = []
     }
 
     /// Answers for partitions one after the other.
@@ -35,6 +37,7 @@ struct Question: Sendable {
         var tally = Tally()
         if nodeCounts { tally.nodeUsers = Array(repeating: 0, count: plan.definition.nodes.count) }
         for state in states {
+            tally.positions.append(state.position)
             guard let columns = state.projects[project] else { continue }
             add(columns, to: &tally)
         }
@@ -70,7 +73,9 @@ struct Question: Sendable {
             guard number >= page.from, tally.nextMember == nil,
                 let id = columns.id(of: number)
             else { return }
-            guard tally.members.count < page.limit, bytes < page.bytesMax else {
+            // One at least, so that a listing always comes on.
+            let hasRoom = tally.members.count < page.limit && bytes < page.bytesMax
+            guard hasRoom || tally.members.isEmpty else {
                 tally.nextMember = number
                 return
             }
@@ -95,6 +100,10 @@ enum Sampling {
     static func lowest(_ drawn: [EvaluationV1.SampledUser], _ size: Int)
         -> [EvaluationV1.SampledUser]
     {
-        Array(drawn.sorted { ($0.rank, $0.userID) < ($1.rank, $1.userID) }.prefix(size))
+        let ordered = drawn.sorted { one, other in
+            one.rank == other.rank
+                ? TextBytes.precedes(one.userID, other.userID) : one.rank < other.rank
+        }
+        return Array(ordered.prefix(size))
     }
 }

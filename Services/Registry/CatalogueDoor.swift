@@ -20,7 +20,9 @@ struct CatalogueDoor: RegistryV1_CatalogueService {
         guard let body = request.body, body.count <= DocumentKey.bodyBytesMax else {
             throw Fault.invalidArgument(
                 "the body is missing or longer than \(DocumentKey.bodyBytesMax) bytes",
-                place: "body", hint: "use Delete to remove a document")
+                place: "body",
+                hint: "use Delete to remove a document"
+            )
         }
         let key = try await key(request.kind, request.name, call)
         var document = try await write(key, body: body, expected: request.expectedRevision)
@@ -55,10 +57,17 @@ struct CatalogueDoor: RegistryV1_CatalogueService {
         let project = try await told { try keeper.project(call.project) }
         let limit = min(Int(max(request.limit, 1)), Self.documentsMax)
         let (documents, more) = try await changes(
-            project.name, kind: request.kind, after: request.afterRevision,
-            everyChange: request.everyChange, limit: limit)
+            project.name,
+            kind: request.kind,
+            after: request.afterRevision,
+            everyChange: request.everyChange,
+            limit: limit
+        )
         return RegistryV1.ListResponse(
-            documents: documents, more: more, revision: project.revision)
+            documents: documents,
+            more: more,
+            revision: project.revision
+        )
     }
 
     func watch(_ request: RegistryV1.WatchCatalogueRequest, _ call: CallContext)
@@ -76,9 +85,16 @@ struct CatalogueDoor: RegistryV1_CatalogueService {
         }
         let limit = min(Int(max(request.limit, 1)), Self.documentsMax)
         let (documents, _) = try await changes(
-            project.name, kind: nil, after: request.afterRevision, everyChange: true, limit: limit)
+            project.name,
+            kind: nil,
+            after: request.afterRevision,
+            everyChange: true,
+            limit: limit
+        )
         return RegistryV1.WatchCatalogueResponse(
-            documents: documents, revision: project.revision)
+            documents: documents,
+            revision: project.revision
+        )
     }
 
     func history(_ request: RegistryV1.HistoryRequest, _ call: CallContext) async throws(Fault)
@@ -89,7 +105,11 @@ struct CatalogueDoor: RegistryV1_CatalogueService {
         let documents = try await told {
             try await keeper.read("history") {
                 try RegistryStore.history(
-                    of: key, after: request.afterRevision, limit: limit, $0)
+                    of: key,
+                    after: request.afterRevision,
+                    limit: limit,
+                    $0
+                )
             }
         }
         return RegistryV1.HistoryResponse(documents: Self.page(documents))
@@ -112,7 +132,12 @@ extension CatalogueDoor {
         return try await told {
             try await keeper.change("write the catalogue") { state, database in
                 let document = try RegistryStore.put(
-                    key, body: body, expected: expected, at: now, database)
+                    key,
+                    body: body,
+                    expected: expected,
+                    at: now,
+                    database
+                )
                 for index in state.projects.indices where state.projects[index].name == key.project
                 {
                     state.projects[index].revision = document.revision
@@ -123,14 +148,22 @@ extension CatalogueDoor {
     }
 
     private func changes(
-        _ project: ProjectName, kind: String?, after revision: UInt64, everyChange: Bool,
+        _ project: ProjectName,
+        kind: String?,
+        after revision: UInt64,
+        everyChange: Bool,
         limit: Int
     ) async throws(Fault) -> ([RegistryV1.Document], more: Bool) {
         let documents = try await told {
             try await keeper.read("list") {
                 try RegistryStore.changes(
-                    in: project, kind: kind, after: revision, everyChange: everyChange,
-                    limit: limit + 1, $0)
+                    in: project,
+                    kind: kind,
+                    after: revision,
+                    everyChange: everyChange,
+                    limit: limit + 1,
+                    $0
+                )
             }
         }
         let page = Self.page(Array(documents.prefix(limit)))
@@ -144,6 +177,7 @@ extension CatalogueDoor {
             documents.prefix { document in
                 defer { bytes += document.body?.count ?? 0 }
                 return bytes <= answerBytesMax
-            })
+            }
+        )
     }
 }

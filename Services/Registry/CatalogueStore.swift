@@ -10,40 +10,62 @@ extension RegistryStore {
     ///
     /// - Throws: when the document's revision is not the expected one.
     static func put(
-        _ key: DocumentKey, body: [UInt8]?, expected: UInt64?, at now: Timestamp,
+        _ key: DocumentKey,
+        body: [UInt8]?,
+        expected: UInt64?,
+        at now: Timestamp,
         _ database: Database
     ) throws -> RegistryV1.Document {
         let last = try newest(key, database)
         let standing = last?.body == nil ? 0 : last?.revision ?? 0
         if let expected, expected != standing {
             throw RegistryError(
-                .revisionChanged, "put", place: "\(key)",
+                .revisionChanged,
+                "put",
+                place: "\(key)",
                 hint: standing == 0
                     ? "there is none now; expect revision 0"
-                    : "it stands at revision \(standing); read it again")
+                    : "it stands at revision \(standing); read it again"
+            )
         }
         if body == nil, standing == 0 {
             throw RegistryError(
-                .unknownDocument, "delete", place: "\(key)", hint: "it is not there")
+                .unknownDocument,
+                "delete",
+                place: "\(key)",
+                hint: "it is not there"
+            )
         }
         let revision = try UInt64(
             clamping: Int64.fetchOne(
                 database,
                 sql: "UPDATE project SET revision = revision + 1 WHERE name = ? RETURNING revision",
-                arguments: [key.project.text]) ?? 0)
+                arguments: [key.project.text]
+            ) ?? 0
+        )
         guard revision > 0 else {
             throw RegistryError(
-                .unknownProject, "put", place: key.project.text, hint: "create the project first")
+                .unknownProject,
+                "put",
+                place: key.project.text,
+                hint: "create the project first"
+            )
         }
         try database.execute(
             sql: "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 key.project.text, Int64(clamping: revision), key.kind, key.name,
                 body.map { Data($0) }, Int64(checksum(body)), now.ms,
-            ])
+            ]
+        )
         return RegistryV1.Document(
-            project: key.project.text, kind: key.kind, name: key.name, revision: revision,
-            body: body, changedAtMs: now.ms)
+            project: key.project.text,
+            kind: key.kind,
+            name: key.name,
+            revision: revision,
+            body: body,
+            changedAtMs: now.ms
+        )
     }
 
     /// The newest state of a document, deletions included.
@@ -53,7 +75,8 @@ extension RegistryStore {
             sql: """
                 SELECT * FROM document WHERE project = ? AND kind = ? AND name = ?
                 ORDER BY revision DESC LIMIT 1
-                """, arguments: [key.project.text, key.kind, key.name]
+                """,
+            arguments: [key.project.text, key.kind, key.name]
         ).map(document)
     }
 
@@ -61,8 +84,12 @@ extension RegistryStore {
     ///
     /// - Parameter everyChange: also states that were overwritten since.
     static func changes(
-        in project: ProjectName, kind: String?, after revision: UInt64, everyChange: Bool,
-        limit: Int, _ database: Database
+        in project: ProjectName,
+        kind: String?,
+        after revision: UInt64,
+        everyChange: Bool,
+        limit: Int,
+        _ database: Database
     ) throws -> [RegistryV1.Document] {
         let newestOnly =
             everyChange
@@ -84,7 +111,10 @@ extension RegistryStore {
 
     /// All states of a document after a revision, in order.
     static func history(
-        of key: DocumentKey, after revision: UInt64, limit: Int, _ database: Database
+        of key: DocumentKey,
+        after revision: UInt64,
+        limit: Int,
+        _ database: Database
     ) throws -> [RegistryV1.Document] {
         try Row.fetchAll(
             database,
@@ -102,13 +132,20 @@ extension RegistryStore {
         // SQLite has no checksums of its own: a flipped bit would be told as the truth.
         guard Int64(checksum(body)) == row["checksum"] as Int64 else {
             throw RegistryError(
-                .store, "read", place: place,
-                hint: "the stored document is damaged; restore the registry from a backup")
+                .store,
+                "read",
+                place: place,
+                hint: "the stored document is damaged; restore the registry from a backup"
+            )
         }
         return RegistryV1.Document(
-            project: row["project"], kind: row["kind"], name: row["name"],
-            revision: UInt64(clamping: row["revision"] as Int64), body: body,
-            changedAtMs: row["changed_at_ms"])
+            project: row["project"],
+            kind: row["kind"],
+            name: row["name"],
+            revision: UInt64(clamping: row["revision"] as Int64),
+            body: body,
+            changedAtMs: row["changed_at_ms"]
+        )
     }
 
     private static func checksum(_ body: [UInt8]?) -> UInt32 {

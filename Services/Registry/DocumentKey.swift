@@ -18,13 +18,19 @@ struct DocumentKey: Sendable, Hashable, CustomStringConvertible {
     init(project: ProjectName, kind: String, name: String) throws(RegistryError) {
         guard (1...Self.kindBytesMax).contains(kind.utf8.count) else {
             throw RegistryError(
-                .badRequest, "catalogue", place: "kind",
-                hint: "a kind has 1 to \(Self.kindBytesMax) bytes")
+                .badRequest,
+                "catalogue",
+                place: "kind",
+                hint: "a kind has 1 to \(Self.kindBytesMax) bytes"
+            )
         }
         guard (1...Limits.nameBytes).contains(name.utf8.count) else {
             throw RegistryError(
-                .badRequest, "catalogue", place: "name",
-                hint: "a name has 1 to \(Limits.nameBytes) bytes")
+                .badRequest,
+                "catalogue",
+                place: "name",
+                hint: "a name has 1 to \(Limits.nameBytes) bytes"
+            )
         }
         self.project = project
         self.kind = kind

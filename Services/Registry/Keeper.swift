@@ -16,7 +16,9 @@ final class Keeper: Sendable {
     private let state: Mutex<State>
     private let store: RegistryStore
     private let clock: any Clock
-    /// How long a lease runs after each sign of life. Unit: ms.
+    /// How long a lease runs after each sign of life.
+    ///
+    /// Unit: ms.
     let leaseMs: UInt32
     /// The roster's revision as published; long polls wait on it.
     let revision: RisingNumber
@@ -28,7 +30,9 @@ final class Keeper: Sendable {
     {
         let leaseEndsNs = clock.monotonicNs + UInt64(leaseMs) * 1_000_000
         let (roster, projects) = try store.load(
-            creatingWith: partitionCount, leaseEndsNs: leaseEndsNs)
+            creatingWith: partitionCount,
+            leaseEndsNs: leaseEndsNs
+        )
         state = Mutex(State(roster: roster, projects: projects))
         self.store = store
         self.clock = clock
@@ -40,7 +44,9 @@ final class Keeper: Sendable {
     /// The state as last published.
     var current: State { state.withLock { $0 } }
 
-    /// The instant at which a lease given now ends. Unit: monotonic ns.
+    /// The instant at which a lease given now ends.
+    ///
+    /// Unit: monotonic ns.
     var leaseEndsNs: UInt64 { clock.monotonicNs + UInt64(leaseMs) * 1_000_000 }
 
     /// Decides on a copy of the state, saves what changed, publishes it.
@@ -78,7 +84,8 @@ final class Keeper: Sendable {
 
     /// Reads documents on the database's thread.
     func read<Value: Sendable>(
-        _ operation: String, _ body: @escaping @Sendable (Database) throws -> Value
+        _ operation: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(RegistryError) -> Value {
         try await store.read(operation, body)
     }
@@ -103,14 +110,20 @@ extension Keeper {
         let projects = current.projects
         guard let name else {
             throw RegistryError(
-                .badRequest, "find the project", place: "header.project",
-                hint: "name the project in the request's header")
+                .badRequest,
+                "find the project",
+                place: "header.project",
+                hint: "name the project in the request's header"
+            )
         }
         guard let project = projects.first(where: { $0.name == name }) else {
             let near = NearestName.nearest(to: name.text, in: projects.map(\.name.text))
             throw RegistryError(
-                .unknownProject, "find the project", place: name.text,
-                hint: near.map { "did you mean \($0)?" } ?? "create it first")
+                .unknownProject,
+                "find the project",
+                place: name.text,
+                hint: near.map { "did you mean \($0)?" } ?? "create it first"
+            )
         }
         return project
     }

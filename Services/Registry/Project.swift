@@ -21,7 +21,11 @@ struct Project: Sendable, Hashable {
     /// The project as it stands on the wire.
     var message: RegistryV1.Project {
         RegistryV1.Project(
-            name: name.text, catalogueRevision: revision, createdAtMs: createdAt.ms, zone: zone)
+            name: name.text,
+            catalogueRevision: revision,
+            createdAtMs: createdAt.ms,
+            zone: zone
+        )
     }
 }
 
@@ -31,8 +35,11 @@ extension RegistryStore {
         try Row.fetchAll(database, sql: "SELECT * FROM project ORDER BY name").compactMap { row in
             ProjectName(row["name"]).map {
                 Project(
-                    name: $0, zone: row["zone"], createdAt: Timestamp(ms: row["created_at_ms"]),
-                    revision: UInt64(clamping: row["revision"] as Int64))
+                    name: $0,
+                    zone: row["zone"],
+                    createdAt: Timestamp(ms: row["created_at_ms"]),
+                    revision: UInt64(clamping: row["revision"] as Int64)
+                )
             }
         }
     }
@@ -44,6 +51,7 @@ extension RegistryStore {
             arguments: [
                 project.name.text, project.zone, project.createdAt.ms,
                 Int64(clamping: project.revision),
-            ])
+            ]
+        )
     }
 }

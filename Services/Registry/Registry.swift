@@ -16,12 +16,19 @@ public struct Registry: Sendable {
     public init(config: RegistryConfig, world: World) throws {
         guard let count = PartitionCount(config.partitions) else {
             throw RegistryError(
-                .badRequest, "start", place: "partitions", hint: "1 to \(Limits.partitions)")
+                .badRequest,
+                "start",
+                place: "partitions",
+                hint: "1 to \(Limits.partitions)"
+            )
         }
         let store = try RegistryStore(path: "\(world.folder.path)/registry.sqlite")
         let keeper = try Keeper(
-            store: store, partitionCount: count, leaseMs: UInt32(clamping: config.leaseMs),
-            clock: world.clock)
+            store: store,
+            partitionCount: count,
+            leaseMs: UInt32(clamping: config.leaseMs),
+            clock: world.clock
+        )
         let methods =
             RegistryV1_RegistryMethods.serve(RegistryDoor(keeper: keeper, clock: world.clock))
             + RegistryV1_CatalogueMethods.serve(CatalogueDoor(keeper: keeper, clock: world.clock))

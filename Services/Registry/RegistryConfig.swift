@@ -6,18 +6,28 @@ public import Chassis
 public struct RegistryConfig: ServiceConfig {
     /// Partitions of a new deployment; one that exists keeps its own.
     public let partitions: Int
-    /// How long a lease runs after each heartbeat. Unit: ms.
+    /// How long a lease runs after each heartbeat.
+    ///
+    /// Unit: ms.
     public let leaseMs: Int
 
     /// The keys, their defaults, units and ranges.
     public static var keys: [ConfigKey] {
         [
             .int(
-                "partitions", default: 64, unit: "partitions", range: 1...4_096,
-                "partitions of a new deployment; one that exists keeps its own"),
+                "partitions",
+                default: 64,
+                unit: "partitions",
+                range: 1...4_096,
+                "partitions of a new deployment; one that exists keeps its own"
+            ),
             .int(
-                "lease-ms", default: 3_000, unit: "ms", range: 300...600_000,
-                "how long an instance is held for alive after its last heartbeat"),
+                "lease-ms",
+                default: 3_000,
+                unit: "ms",
+                range: 300...600_000,
+                "how long an instance is held for alive after its last heartbeat"
+            ),
         ]
     }
 

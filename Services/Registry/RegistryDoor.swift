@@ -7,7 +7,9 @@ import Messages
 
 /// Serves shoal.registry.v1.Registry.
 struct RegistryDoor: RegistryV1_RegistryService {
-    /// Longest long poll: callers renew it well within the limits of a call. Unit: ms.
+    /// Longest long poll: callers renew it well within the limits of a call.
+    ///
+    /// Unit: ms.
     static let waitMsMax: UInt32 = 60_000
     /// Longest address: a host name of 253 bytes with its port.
     static let addressBytesMax = 256
@@ -33,8 +35,11 @@ struct RegistryDoor: RegistryV1_RegistryService {
             }
         }
         return RegistryV1.RegisterResponse(
-            leaseMs: keeper.leaseMs, partitionCount: UInt32(state.roster.partitionCount.count),
-            revision: state.roster.revision, projects: state.projects.map(\.message))
+            leaseMs: keeper.leaseMs,
+            partitionCount: UInt32(state.roster.partitionCount.count),
+            revision: state.roster.revision,
+            projects: state.projects.map(\.message)
+        )
     }
 
     func heartbeat(_ request: RegistryV1.HeartbeatRequest, _ call: CallContext) async throws(Fault)
@@ -44,8 +49,10 @@ struct RegistryDoor: RegistryV1_RegistryService {
         try await told { try await keeper.heartbeat(id) }
         let state = keeper.current
         return RegistryV1.HeartbeatResponse(
-            leaseMs: keeper.leaseMs, revision: state.roster.revision,
-            projects: state.projects.map(\.message))
+            leaseMs: keeper.leaseMs,
+            revision: state.roster.revision,
+            projects: state.projects.map(\.message)
+        )
     }
 
     func deregister(_ request: RegistryV1.DeregisterRequest, _ call: CallContext)
@@ -80,8 +87,10 @@ struct RegistryDoor: RegistryV1_RegistryService {
     {
         let roster = keeper.current.roster
         return RegistryV1.PartitionMapResponse(
-            revision: roster.revision, partitionCount: UInt32(roster.partitionCount.count),
-            assignments: roster.assignments)
+            revision: roster.revision,
+            partitionCount: UInt32(roster.partitionCount.count),
+            assignments: roster.assignments
+        )
     }
 
     func watch(_ request: RegistryV1.WatchRequest, _ call: CallContext) async throws(Fault)
@@ -90,13 +99,16 @@ struct RegistryDoor: RegistryV1_RegistryService {
         let wait = UInt64(min(request.waitMs, Self.waitMsMax)) * 1_000_000
         _ = await keeper.revision.wait(
             above: request.afterRevision,
-            untilNs: min(clock.monotonicNs + wait, call.deadlineNs))
+            untilNs: min(clock.monotonicNs + wait, call.deadlineNs)
+        )
         let state = keeper.current
         return RegistryV1.WatchResponse(
             revision: state.roster.revision,
             partitionCount: UInt32(state.roster.partitionCount.count),
-            instances: state.roster.instances, assignments: state.roster.assignments,
-            projects: state.projects.map(\.message))
+            instances: state.roster.instances,
+            assignments: state.roster.assignments,
+            projects: state.projects.map(\.message)
+        )
     }
 }
 
@@ -105,15 +117,19 @@ extension RegistryDoor {
         guard let name = ProjectName(text) else {
             throw Fault.invalidArgument(
                 "a project's name has lower-case letters, digits and dashes only",
-                place: "create", hint: "such as shop or music-app, at most 63 bytes")
+                place: "create",
+                hint: "such as shop or music-app, at most 63 bytes"
+            )
         }
         let zone = zone ?? "UTC"
         guard TimeZone(identifier: zone) != nil else {
             let known = TimeZone.knownTimeZoneIdentifiers
             throw Fault.invalidArgument(
-                "there is no time zone \(zone)", place: "zone",
+                "there is no time zone \(zone)",
+                place: "zone",
                 hint: NearestName.nearest(to: zone, in: known).map { "did you mean \($0)?" }
-                    ?? "an IANA zone such as Europe/Berlin")
+                    ?? "an IANA zone such as Europe/Berlin"
+            )
         }
         let project = Project(name: name, zone: zone, createdAt: clock.now, revision: 0)
         try await told {
@@ -121,8 +137,11 @@ extension RegistryDoor {
                 guard !state.projects.contains(where: { $0.name == name }) else { return }
                 guard state.projects.count < Project.countMax else {
                     throw RegistryError(
-                        .full, "create the project", place: name.text,
-                        hint: "the limit is \(Project.countMax) projects")
+                        .full,
+                        "create the project",
+                        place: name.text,
+                        hint: "the limit is \(Project.countMax) projects"
+                    )
                 }
                 try RegistryStore.insert(project, database)
                 state.projects.append(project)
@@ -135,8 +154,10 @@ extension RegistryDoor {
     private func instance(_ bytes: [UInt8]?) throws(Fault) -> InstanceID {
         guard let bytes, let id = InstanceID(bytes: bytes) else {
             throw Fault.invalidArgument(
-                "an instance id has exactly 16 bytes", place: "instance_id",
-                hint: "it is chosen at random once and kept in the data folder")
+                "an instance id has exactly 16 bytes",
+                place: "instance_id",
+                hint: "it is chosen at random once and kept in the data folder"
+            )
         }
         return id
     }
@@ -145,18 +166,28 @@ extension RegistryDoor {
         let id = try instance(message.instanceID)
         guard message.kind != .unspecified, message.kind != .registry else {
             throw Fault.invalidArgument(
-                "the kind of service is missing", place: "instance.kind",
-                hint: "name the service the instance is")
+                "the kind of service is missing",
+                place: "instance.kind",
+                hint: "name the service the instance is"
+            )
         }
         guard (1...Self.addressBytesMax).contains(message.address.utf8.count) else {
             throw Fault.invalidArgument(
-                "the address is missing", place: "instance.address",
-                hint: "where others reach it, such as tcp://10.0.0.5:7102")
+                "the address is missing",
+                place: "instance.address",
+                hint: "where others reach it, such as tcp://10.0.0.5:7102"
+            )
         }
         return Roster.Member(
-            id: id, kind: message.kind, name: message.name, address: message.address,
-            version: message.version, state: .live, seenAt: clock.now,
-            leaseEndsNs: keeper.leaseEndsNs)
+            id: id,
+            kind: message.kind,
+            name: message.name,
+            address: message.address,
+            version: message.version,
+            state: .live,
+            seenAt: clock.now,
+            leaseEndsNs: keeper.leaseEndsNs
+        )
     }
 }
 
@@ -178,19 +209,29 @@ extension Roster {
             ($0.kind.rawValue, $0.name, $0.id) < ($1.kind.rawValue, $1.name, $1.id)
         }.map {
             RegistryV1.Instance(
-                instanceID: $0.id.bytes, kind: $0.kind, address: $0.address, version: $0.version,
-                state: $0.state, seenAtMs: $0.seenAt.ms, name: $0.name)
+                instanceID: $0.id.bytes,
+                kind: $0.kind,
+                address: $0.address,
+                version: $0.version,
+                state: $0.state,
+                seenAtMs: $0.seenAt.ms,
+                name: $0.name
+            )
         }
     }
 
     /// The partition map as it stands on the wire, logs first.
     var assignments: [RegistryV1.Assignment] {
         [(RegistryV1.ServiceKind.ingestion, logOwners), (.evaluator, stateOwners)].flatMap {
-            kind, owners in
+            kind,
+            owners in
             owners.sorted { $0.key < $1.key }.map { partition, ownership in
                 RegistryV1.Assignment(
-                    partition: UInt32(partition.index), kind: kind,
-                    instanceID: ownership.owner.bytes, epoch: ownership.epoch.value)
+                    partition: UInt32(partition.index),
+                    kind: kind,
+                    instanceID: ownership.owner.bytes,
+                    epoch: ownership.epoch.value
+                )
             }
         }
     }

@@ -4,7 +4,9 @@ import Basics
 import GRDB
 import Messages
 
-/// The registry's database. Every member may be called from any task; writes are serial.
+/// The registry's database.
+///
+/// Every member may be called from any task; writes are serial.
 final class RegistryStore: Sendable {
     /// The schema's version; a newer one is refused, an older one is brought forward.
     static let schemaVersion = 1
@@ -40,7 +42,8 @@ final class RegistryStore: Sendable {
 
     /// Runs a write on the database's own thread; it is durable when this returns.
     func write<Value: Sendable>(
-        _ operation: String, _ body: @escaping @Sendable (Database) throws -> Value
+        _ operation: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(RegistryError) -> Value {
         do {
             return try await queue.write(body)
@@ -53,7 +56,8 @@ final class RegistryStore: Sendable {
 
     /// Runs a read on the database's own thread.
     func read<Value: Sendable>(
-        _ operation: String, _ body: @escaping @Sendable (Database) throws -> Value
+        _ operation: String,
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(RegistryError) -> Value {
         do {
             return try await queue.read(body)
@@ -76,14 +80,17 @@ final class RegistryStore: Sendable {
                     revision: try UInt64(Self.setting("revision", database) ?? 0),
                     members: try Self.members(database, leaseEndsNs: leaseEndsNs),
                     logOwners: try Self.owners(of: .ingestion, database),
-                    stateOwners: try Self.owners(of: .evaluator, database))
+                    stateOwners: try Self.owners(of: .evaluator, database)
+                )
                 return (roster, try Self.projects(database))
             }
         }
     }
 
     private static func guarded<Value>(
-        _ operation: String, _ place: String, _ body: () throws -> Value
+        _ operation: String,
+        _ place: String,
+        _ body: () throws -> Value
     ) throws(RegistryError) -> Value {
         do {
             return try body()
@@ -96,8 +103,11 @@ final class RegistryStore: Sendable {
 
     private static func failure(_ operation: String, _ error: any Error) -> RegistryError {
         RegistryError(
-            .store, operation, place: "registry.sqlite",
-            hint: "look at the data folder's disk: \(error)")
+            .store,
+            operation,
+            place: "registry.sqlite",
+            hint: "look at the data folder's disk: \(error)"
+        )
     }
 }
 
@@ -108,8 +118,11 @@ extension RegistryStore {
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard version <= schemaVersion else {
             throw RegistryError(
-                .store, "open", place: "registry.sqlite",
-                hint: "it is of the newer version \(version); start a newer build")
+                .store,
+                "open",
+                place: "registry.sqlite",
+                hint: "it is of the newer version \(version); start a newer build"
+            )
         }
         guard version == 0 else { return }
         try database.execute(
@@ -132,21 +145,28 @@ extension RegistryStore {
                     PRIMARY KEY (project, revision)) STRICT;
                 CREATE INDEX document_by_name ON document (project, kind, name, revision);
                 PRAGMA user_version = 1;
-                """)
+                """
+        )
     }
 
     private static func setting(_ name: String, _ database: Database) throws -> Int64? {
         try Int64.fetchOne(
-            database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
+            database,
+            sql: "SELECT value FROM setting WHERE name = ?",
+            arguments: [name]
+        )
     }
 
     private static func set(_ name: String, _ value: Int64, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)", arguments: [name, value])
+            sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)",
+            arguments: [name, value]
+        )
     }
 
     private static func partitionCount(
-        _ database: Database, creatingWith count: PartitionCount
+        _ database: Database,
+        creatingWith count: PartitionCount
     ) throws -> PartitionCount {
         guard let stored = try setting("partition_count", database) else {
             try set("partition_count", Int64(count.count), database)
@@ -154,8 +174,11 @@ extension RegistryStore {
         }
         guard let known = Int(exactly: stored).flatMap(PartitionCount.init) else {
             throw RegistryError(
-                .store, "load", place: "registry.sqlite: setting partition_count",
-                hint: "restore the registry's data folder from a backup")
+                .store,
+                "load",
+                place: "registry.sqlite: setting partition_count",
+                hint: "restore the registry's data folder from a backup"
+            )
         }
         return known
     }
@@ -166,14 +189,22 @@ extension RegistryStore {
         try Row.fetchAll(database, sql: "SELECT * FROM member").map { row in
             guard let id = InstanceID(hex: row["id"]) else {
                 throw RegistryError(
-                    .store, "load", place: "registry.sqlite: member",
-                    hint: "restore the registry's data folder from a backup")
+                    .store,
+                    "load",
+                    place: "registry.sqlite: member",
+                    hint: "restore the registry's data folder from a backup"
+                )
             }
             return Roster.Member(
-                id: id, kind: RegistryV1.ServiceKind(rawValue: row["kind"]) ?? .unspecified,
-                name: row["name"], address: row["address"], version: row["version"],
+                id: id,
+                kind: RegistryV1.ServiceKind(rawValue: row["kind"]) ?? .unspecified,
+                name: row["name"],
+                address: row["address"],
+                version: row["version"],
                 state: RegistryV1.InstanceState(rawValue: row["state"]) ?? .unspecified,
-                seenAt: Timestamp(ms: row["seen_at_ms"]), leaseEndsNs: leaseEndsNs)
+                seenAt: Timestamp(ms: row["seen_at_ms"]),
+                leaseEndsNs: leaseEndsNs
+            )
         }
     }
 
@@ -182,7 +213,10 @@ extension RegistryStore {
     {
         var owners: [Partition: Roster.Ownership] = [:]
         let rows = try Row.fetchAll(
-            database, sql: "SELECT * FROM owner WHERE kind = ?", arguments: [kind.rawValue])
+            database,
+            sql: "SELECT * FROM owner WHERE kind = ?",
+            arguments: [kind.rawValue]
+        )
         for row in rows {
             guard let id = InstanceID(hex: row["member"]),
                 let index = UInt16(exactly: row["partition"] as Int64),
@@ -208,15 +242,18 @@ extension RegistryStore {
                 arguments: [
                     id.hex, member.kind.rawValue, member.name, member.address, member.version,
                     member.state.rawValue, member.seenAt.ms,
-                ])
+                ]
+            )
         }
         try save(next.logOwners, over: last.logOwners, as: .ingestion, database)
         try save(next.stateOwners, over: last.stateOwners, as: .evaluator, database)
     }
 
     private static func save(
-        _ next: [Partition: Roster.Ownership], over last: [Partition: Roster.Ownership],
-        as kind: RegistryV1.ServiceKind, _ database: Database
+        _ next: [Partition: Roster.Ownership],
+        over last: [Partition: Roster.Ownership],
+        as kind: RegistryV1.ServiceKind,
+        _ database: Database
     ) throws {
         for (partition, ownership) in next where last[partition] != ownership {
             try database.execute(
@@ -224,7 +261,8 @@ extension RegistryStore {
                 arguments: [
                     kind.rawValue, Int(partition.index), ownership.owner.hex,
                     Int64(clamping: ownership.epoch.value),
-                ])
+                ]
+            )
         }
     }
 }

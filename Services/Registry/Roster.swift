@@ -24,7 +24,9 @@ public struct Roster: Sendable, Hashable {
         public var state: RegistryV1.InstanceState
         /// The wall time of its last sign of life.
         public var seenAt: Timestamp
-        /// The monotonic instant at which its lease ends. Unit: ns.
+        /// The monotonic instant at which its lease ends.
+        ///
+        /// Unit: ns.
         public var leaseEndsNs: UInt64
     }
 
@@ -58,8 +60,11 @@ public struct Roster: Sendable, Hashable {
 
     /// Restores a roster as the store kept it; every lease runs anew from `leaseEndsNs`.
     public init(
-        partitionCount: PartitionCount, revision: UInt64, members: [Member],
-        logOwners: [Partition: Ownership], stateOwners: [Partition: Ownership]
+        partitionCount: PartitionCount,
+        revision: UInt64,
+        members: [Member],
+        logOwners: [Partition: Ownership],
+        stateOwners: [Partition: Ownership]
     ) {
         self.init(partitionCount: partitionCount, revision: revision)
         self.members = Dictionary(members.map { ($0.id, $0) }) { first, _ in first }
@@ -73,15 +78,21 @@ public struct Roster: Sendable, Hashable {
     public mutating func register(_ member: Member) throws(RegistryError) {
         if members[member.id] == nil, members.count >= Self.membersMax {
             throw RegistryError(
-                .full, "register", place: member.name,
-                hint: "deregister instances that are gone; the limit is \(Self.membersMax)")
+                .full,
+                "register",
+                place: member.name,
+                hint: "deregister instances that are gone; the limit is \(Self.membersMax)"
+            )
         }
         if let other = members.values.first(where: {
             $0.id != member.id && $0.state == .live && $0.address == member.address
         }) {
             throw RegistryError(
-                .addressTaken, "register", place: member.address,
-                hint: "\(other.name) answers there already; give this instance another address")
+                .addressTaken,
+                "register",
+                place: member.address,
+                hint: "\(other.name) answers there already; give this instance another address"
+            )
         }
         var taken = member
         if members[member.id]?.state == .draining { taken.state = .draining }
@@ -95,11 +106,17 @@ public struct Roster: Sendable, Hashable {
     ///
     /// - Throws: when the instance is not known, so that it registers anew.
     public mutating func heartbeat(
-        _ id: InstanceID, at now: Timestamp, leaseEndsNs: UInt64
+        _ id: InstanceID,
+        at now: Timestamp,
+        leaseEndsNs: UInt64
     ) throws(RegistryError) {
         guard var member = members[id] else {
             throw RegistryError(
-                .unknownInstance, "heartbeat", place: id.hex, hint: "register again")
+                .unknownInstance,
+                "heartbeat",
+                place: id.hex,
+                hint: "register again"
+            )
         }
         member.seenAt = now
         member.leaseEndsNs = leaseEndsNs
@@ -137,15 +154,25 @@ public struct Roster: Sendable, Hashable {
     public mutating func drain(_ id: InstanceID) throws(RegistryError) -> Int {
         guard var member = members[id] else {
             throw RegistryError(
-                .unknownInstance, "drain", place: id.hex, hint: "see the roster: shoal status")
+                .unknownInstance,
+                "drain",
+                place: id.hex,
+                hint: "see the roster: shoal status"
+            )
         }
         let before = owned(by: id)
-        guard before == 0 || members.values.contains(where: {
-            $0.id != id && $0.kind == member.kind && $0.state != .draining
-        }) else {
+        guard
+            before == 0
+                || members.values.contains(where: {
+                    $0.id != id && $0.kind == member.kind && $0.state != .draining
+                })
+        else {
             throw RegistryError(
-                .nobodyElse, "drain", place: member.name,
-                hint: "start another \(member.kind) first: nobody could take its partitions")
+                .nobodyElse,
+                "drain",
+                place: member.name,
+                hint: "start another \(member.kind) first: nobody could take its partitions"
+            )
         }
         member.state = .draining
         members[id] = member
@@ -191,13 +218,15 @@ public struct Roster: Sendable, Hashable {
     /// Gives each able member its even share: a partition moves only when its owner is gone or has
     /// more than its share.
     static func spread(
-        _ partitions: [Partition], over able: [InstanceID],
+        _ partitions: [Partition],
+        over able: [InstanceID],
         _ owners: inout [Partition: Ownership]
     ) {
         guard !able.isEmpty else { return }
         let (share, rest) = partitions.count.quotientAndRemainder(dividingBy: able.count)
         var held: [InstanceID: [Partition]] = Dictionary(
-            uniqueKeysWithValues: able.map { ($0, []) })
+            uniqueKeysWithValues: able.map { ($0, []) }
+        )
         var loose: [Partition] = []
         for partition in partitions {
             if let owner = owners[partition]?.owner, held[owner] != nil {

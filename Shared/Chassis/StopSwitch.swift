@@ -20,7 +20,7 @@ public final class StopSwitch: Service, Sendable {
     /// Whether the process is stopping, for whatever reason.
     public var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    /// Asks the process to stop in order; returns at once. Any thread, any number of times.
+    /// Asks the process to stop in order and returns at once; any thread, any number of times.
     public func stop(because reason: String) {
         let told = state.withLock { state -> (@Sendable (String) -> Void)? in
             guard !state.isStopping else { return nil }

@@ -96,7 +96,7 @@ public struct World: Sendable {
             )
     }
 
-    /// An independent generator at each call. Any thread.
+    /// An independent generator at each call; any thread may ask.
     public func chance() -> SeededRandom { source.fork() }
 }
 

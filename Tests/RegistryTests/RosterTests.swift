@@ -7,12 +7,20 @@ import Testing
 @testable import Registry
 
 private func member(
-    _ number: UInt64, _ kind: RegistryV1.ServiceKind = .evaluator, leaseEndsNs: UInt64 = 100
+    _ number: UInt64,
+    _ kind: RegistryV1.ServiceKind = .evaluator,
+    leaseEndsNs: UInt64 = 100
 ) -> Roster.Member {
     Roster.Member(
-        id: InstanceID(high: 0, low: number), kind: kind, name: "\(kind)-\(number)",
-        address: "memory://\(number)", version: "1", state: .live, seenAt: Timestamp(ms: 0),
-        leaseEndsNs: leaseEndsNs)
+        id: InstanceID(high: 0, low: number),
+        kind: kind,
+        name: "\(kind)-\(number)",
+        address: "memory://\(number)",
+        version: "1",
+        state: .live,
+        seenAt: Timestamp(ms: 0),
+        leaseEndsNs: leaseEndsNs
+    )
 }
 
 private func roster(partitions: Int) throws -> Roster {
@@ -34,7 +42,9 @@ func joiningMovesAsLittleAsPossible() throws {
     for number in 1...5 as ClosedRange<UInt64> {
         let before = roster.stateOwners
         try roster.register(member(number))
-        let moved = roster.stateOwners.filter { before[$0.key] != nil && before[$0.key] != $0.value }
+        let moved = roster.stateOwners.filter {
+            before[$0.key] != nil && before[$0.key] != $0.value
+        }
         let newcomer = InstanceID(high: 0, low: number)
         #expect(moved.values.allSatisfy { $0.owner == newcomer })
         #expect(moved.values.allSatisfy { $0.epoch.value >= 2 })
@@ -65,7 +75,10 @@ func aLostEvaluatorKeepsItsPartitions() throws {
     #expect(roster.stateOwners == owners)
     let revision = roster.revision
     try roster.heartbeat(
-        InstanceID(high: 0, low: 1), at: Timestamp(ms: 5), leaseEndsNs: 300)
+        InstanceID(high: 0, low: 1),
+        at: Timestamp(ms: 5),
+        leaseEndsNs: 300
+    )
     #expect(roster.members[InstanceID(high: 0, low: 1)]?.state == .live)
     #expect(roster.revision == revision + 1)
 }
@@ -117,7 +130,10 @@ func addressesAndStrangersAreRefused() throws {
     #expect(throws: RegistryError.self) { try roster.register(twin) }
     #expect(throws: RegistryError.self) {
         try roster.heartbeat(
-            InstanceID(high: 0, low: 9), at: Timestamp(ms: 0), leaseEndsNs: 1)
+            InstanceID(high: 0, low: 9),
+            at: Timestamp(ms: 0),
+            leaseEndsNs: 1
+        )
     }
 }
 
@@ -143,7 +159,9 @@ func theSpreadStaysEven() throws {
         for (partition, ownership) in roster.stateOwners {
             guard let last = before[partition] else { continue }
             #expect(
-                ownership == last || ownership.epoch > last.epoch, "seed \(seed), step \(step)")
+                ownership == last || ownership.epoch > last.epoch,
+                "seed \(seed), step \(step)"
+            )
         }
     }
 }

@@ -52,8 +52,13 @@ private struct Producer: Sendable {
                                 properties: [
                                     LogV1.Property(
                                         name: "amount",
-                                        value: LogV1.Value(kind: .number(Double(sequence % 10))))
-                                ]))))
+                                        value: LogV1.Value(kind: .number(Double(sequence % 10)))
+                                    )
+                                ]
+                            )
+                        )
+                    )
+                )
                 sequence += 1
             }
             try await send(records)
@@ -65,7 +70,8 @@ private struct Producer: Sendable {
             do throws(Fault) {
                 let response = try await client.track(
                     IngestionV1.TrackRequest(records: records),
-                    CallOptions(timeoutMs: 3_000, project: RealSuite.project))
+                    CallOptions(timeoutMs: 3_000, project: RealSuite.project)
+                )
                 for (record, verdict) in zip(records, response.verdicts) {
                     guard case .event(let event) = record.kind else { continue }
                     ledger.note(event.eventID ?? "", verdict)
@@ -91,7 +97,9 @@ private struct ReadLog {
 
     init(_ client: IngestionV1_IngestionClient) async throws {
         let ends = try await client.positions(
-            IngestionV1.PositionsRequest(), CallOptions(project: RealSuite.project))
+            IngestionV1.PositionsRequest(),
+            CallOptions(project: RealSuite.project)
+        )
         for end in ends.positions {
             var names: [UInt32: String] = [:]
             var next: UInt64 = 0
@@ -101,7 +109,8 @@ private struct ReadLog {
                         cursors: [
                             IngestionV1.FetchCursor(partition: end.partition, nextOffset: next)
                         ]),
-                    CallOptions(maxReplyBytes: 1 << 20))
+                    CallOptions(maxReplyBytes: 1 << 20)
+                )
                 for part in page.partitions {
                     for record in part.records {
                         #expect(record.offset == next, "offsets are dense")
@@ -146,10 +155,13 @@ struct CrashTests {
         try await suite.startAll(evaluators: 1)
         let ingestion = IngestionV1_IngestionClient(try suite.client("ingestion"))
         let record = IngestionV1.TrackRecord(
-            userID: "u", kind: .event(IngestionV1.TrackedEvent(name: "A", eventID: "1")))
+            userID: "u",
+            kind: .event(IngestionV1.TrackedEvent(name: "A", eventID: "1"))
+        )
         _ = try await ingestion.track(
             IngestionV1.TrackRequest(records: [record]),
-            CallOptions(project: RealSuite.project))
+            CallOptions(project: RealSuite.project)
+        )
         var log = try await ReadLog(ingestion)
         #expect(log.faults(acked: ["1"]) == [])
         #expect(log.faults(acked: ["1", "2"]) == ["lost: 2"])
@@ -157,9 +169,11 @@ struct CrashTests {
         #expect(log.faults(acked: ["1"]) == ["twice: 1"])
     }
 
-    @Test("50 times kill -9 of ingestion or an evaluator under load: no acked event lost or doubled")
+    @Test(
+        "50 times kill -9 of ingestion or an evaluator under load: no acked event lost or doubled"
+    )
     func killedAtRandomMoments() async throws {
-        let cycles = ProcessInfo.processInfo.environment["SHOAL_KILLS"].flatMap(Int.init) ?? 50
+        let cycles = ProcessInfo.processInfo.environment["SHOAL_TEST_KILLS"].flatMap(Int.init) ?? 50
         let seed = UInt64(20_261_124)
         var chance = SeededRandom(seed: seed)
         let suite = try RealSuite(settings: [
@@ -174,8 +188,12 @@ struct CrashTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<3 {
                 let producer = Producer(
-                    number: number, client: ingestion, ledger: ledger,
-                    isOver: { isOver.withLock { $0 } }, clock: clock)
+                    number: number,
+                    client: ingestion,
+                    ledger: ledger,
+                    isOver: { isOver.withLock { $0 } },
+                    clock: clock
+                )
                 group.addTask { try await producer.run() }
             }
             do {
@@ -184,7 +202,8 @@ struct CrashTests {
                     try await suite.wait(for: ledger, above: ledger.count)
                     try await clock.sleep(forMs: UInt64.random(in: 0...60, using: &chance))
                     let victim = ["ingestion", "evaluator-1", "evaluator-2"].randomElement(
-                        using: &chance)
+                        using: &chance
+                    )
                     guard let victim else { continue }
                     suite.killHard(victim)
                     try await suite.start(victim)
@@ -230,15 +249,19 @@ extension RealSuite {
         for name in ["evaluator-1", "evaluator-2"] {
             let segments = EvaluationV1_SegmentsClient(try client(name))
             let count = try await segments.count(
-                EvaluationV1.CountRequest(subject: .did("Charged", atLeast: UInt64(max(median, 1)))),
-                CallOptions(timeoutMs: 30_000, project: Self.project))
+                EvaluationV1.CountRequest(
+                    subject: .did("Charged", atLeast: UInt64(max(median, 1)))
+                ),
+                CallOptions(timeoutMs: 30_000, project: Self.project)
+            )
             let expected = log.users.filter { (log.charged[$0] ?? 0) >= max(median, 1) }.count
             #expect(count.users == UInt64(expected), "\(name) \(when)")
             #expect(count.universe == UInt64(log.users.count), "\(name) \(when)")
             let limit = (log.amount.values.max() ?? 0) / 2
             let sum = try await segments.count(
                 EvaluationV1.CountRequest(subject: .sum("amount", atLeast: Double(limit))),
-                CallOptions(timeoutMs: 30_000, project: Self.project))
+                CallOptions(timeoutMs: 30_000, project: Self.project)
+            )
             let rich = log.users.filter { (log.amount[$0] ?? 0) >= limit }.count
             #expect(sum.users == UInt64(rich), "\(name) \(when)")
         }
@@ -255,8 +278,13 @@ extension EvaluationV1.Subject {
                         kind: .did(
                             SegmentV1.Did(
                                 events: [event],
-                                count: SegmentV1.Count(comparison: .atLeast, low: count))))
-                ])))
+                                count: SegmentV1.Count(comparison: .atLeast, low: count)
+                            )
+                        )
+                    )
+                ])
+            )
+        )
     }
 
     /// Users whose events' property adds up to at least so much.
@@ -269,9 +297,16 @@ extension EvaluationV1.Subject {
                             SegmentV1.Did(
                                 aggregates: [
                                     SegmentV1.Aggregate(
-                                        kind: .sum, property: property, comparison: .atLeast,
-                                        low: LogV1.Value(kind: .number(sum)))
-                                ])))
-                ])))
+                                        kind: .sum,
+                                        property: property,
+                                        comparison: .atLeast,
+                                        low: LogV1.Value(kind: .number(sum))
+                                    )
+                                ])
+                        )
+                    )
+                ])
+            )
+        )
     }
 }

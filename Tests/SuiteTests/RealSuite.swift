@@ -23,6 +23,8 @@ final class RealSuite {
     let bus: NanomsgBus
     let clock = SystemClock()
     private var processes: [String: Process] = [:]
+    /// Addresses that tests chose themselves.
+    private var addresses: [String: String] = [:]
     private var clients: [String: RPCClient] = [:]
     private let binaries: URL
     private let settings: [String: [String]]
@@ -47,8 +49,8 @@ final class RealSuite {
             var folder = candidate
             for _ in 0..<4 {
                 if FileManager.default.isExecutableFile(
-                    atPath: folder.appendingPathComponent("shoal-ingestion").path)
-                {
+                    atPath: folder.appendingPathComponent("shoal-ingestion").path
+                ) {
                     return folder
                 }
                 folder.deleteLastPathComponent()
@@ -58,28 +60,17 @@ final class RealSuite {
     }
 
     /// Starts one service and waits until it is ready.
-    func start(_ name: String) async throws {
+    ///
+    /// - Parameter listen: where it is to listen; nil: on a private socket in its folder.
+    func start(_ name: String, listen: String? = nil) async throws {
+        if let listen { addresses[name] = listen }
         try launch(name)
         try await ready(name)
     }
 
     /// Starts one service.
     func launch(_ name: String) throws {
-        let kind = String(name.prefix { $0.isLetter })
-        let process = Process()
-        process.executableURL = binaries.appendingPathComponent("shoal-\(kind)")
-        process.arguments =
-            [
-                "--data-directory", "\(folder)/\(name)", "--name", name, "--listen",
-                address(name), "--log-format", "json",
-            ] + (kind == "registry" ? [] : ["--registry", address("registry")])
-            + (settings[kind] ?? [])
-        // The services read SHOAL_ variables and refuse those they do not know.
-        var environment = ProcessInfo.processInfo.environment.filter {
-            !$0.key.hasPrefix("SHOAL_")
-        }
-        environment["SWIFT_BACKTRACE"] = "enable=no"
-        process.environment = environment
+        let process = process(name, folder: name)
         let log = "\(folder)/\(name).log"
         if !FileManager.default.fileExists(atPath: log) {
             guard FileManager.default.createFile(atPath: log, contents: nil) else {
@@ -96,6 +87,40 @@ final class RealSuite {
         processes[name] = process
     }
 
+    /// A service's process, not yet running.
+    private func process(_ name: String, folder data: String) -> Process {
+        let kind = String(name.prefix { $0.isLetter })
+        let process = Process()
+        process.executableURL = binaries.appendingPathComponent("shoal-\(kind)")
+        process.arguments =
+            [
+                "--data-directory", "\(folder)/\(data)", "--name", name, "--listen",
+                address(name), "--log-format", "json",
+            ] + (kind == "registry" ? [] : ["--registry", address("registry")])
+            + (settings[kind] ?? [])
+        // The services read SHOAL_ variables and refuse those they do not know.
+        var environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("SHOAL_")
+        }
+        environment["SWIFT_BACKTRACE"] = "enable=no"
+        process.environment = environment
+        return process
+    }
+
+    /// Runs a service that is to end by itself.
+    ///
+    /// - Returns: its exit status and what it said.
+    func runToEnd(_ name: String, folder data: String) throws -> (Int32, String) {
+        let process = process(name, folder: data)
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+    }
+
     /// Waits until a service says that it serves.
     func ready(_ name: String) async throws {
         let health = HealthV1_HealthClient(try client(name))
@@ -107,7 +132,9 @@ final class RealSuite {
             }
             do throws(Fault) {
                 let answer = try await health.check(
-                    HealthV1.CheckRequest(), CallOptions(timeoutMs: 1_000))
+                    HealthV1.CheckRequest(),
+                    CallOptions(timeoutMs: 1_000)
+                )
                 if answer.status == .serving { return }
                 last = answer.reason ?? "\(answer.status)"
             } catch {
@@ -140,13 +167,16 @@ final class RealSuite {
     func client(_ name: String) throws -> RPCClient {
         if let client = clients[name] { return client }
         let client = RPCClient(
-            bus: bus, addresses: [try Endpoint(address(name))], clock: clock,
-            random: SeededRandom(seed: UInt64(clients.count)))
+            bus: bus,
+            addresses: [try Endpoint(address(name))],
+            clock: clock,
+            random: SeededRandom(seed: UInt64(clients.count))
+        )
         clients[name] = client
         return client
     }
 
-    /// Resident memory of a service. Unit: bytes.
+    /// The end of what a service has logged.
     func log(_ name: String) -> String {
         let text = (try? String(contentsOfFile: "\(folder)/\(name).log", encoding: .utf8)) ?? ""
         return String(text.suffix(4_000))
@@ -159,7 +189,8 @@ final class RealSuite {
         for number in 1...evaluators { try launch("evaluator-\(number)") }
         for number in 1...evaluators { try await ready("evaluator-\(number)") }
         _ = try await RegistryV1_RegistryClient(try client("registry")).projects(
-            RegistryV1.ProjectsRequest(create: Self.project?.text))
+            RegistryV1.ProjectsRequest(create: Self.project?.text)
+        )
     }
 
     /// Ends every process and removes the folder.
@@ -170,5 +201,7 @@ final class RealSuite {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    private func address(_ name: String) -> String { "ipc://\(folder)/\(name)/\(name).sock" }
+    private func address(_ name: String) -> String {
+        addresses[name] ?? "ipc://\(folder)/\(name)/\(name).sock"
+    }
 }

@@ -33,9 +33,9 @@ public struct CommonConfig: Sendable, Hashable {
     public var httpPort: UInt16
     /// Whether unsealed TCP is allowed.
     public var development: Bool
-    /// Free space below which writes are refused. Unit: bytes.
+    /// Free space below which writes are refused, in bytes.
     public var freeBytesMin: Int
-    /// How long a graceful stop may take before the process ends anyway. Unit: ms.
+    /// How long a graceful stop may take before the process ends anyway, in milliseconds.
     public var stopTimeoutMs: Int
 
     /// Plain settings for tests: nothing listens to HTTP, development is on.

@@ -193,8 +193,10 @@ struct ConfigSource {
     private func isList(_ key: ConfigKey) -> Bool {
         do {
             return try snapshot.value(forKey: absolute(key), type: .stringArray).value != nil
-        }// Thrown for a plain text, which is then read as one.
-        catch { return false }
+        } catch {
+            // Thrown for a plain text, which is then read as one.
+            return false
+        }
     }
 
     private func content(

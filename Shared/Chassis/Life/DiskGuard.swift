@@ -9,11 +9,11 @@ import Synchronization
 public struct DiskRefusal: Error, Sendable, Hashable {
     /// The data folder.
     public let place: String
-    /// Free space as last seen; -1 when the disk did not answer. Unit: bytes.
+    /// Free space as last seen; -1 when the disk did not answer, in bytes.
     public let freeBytes: Int
-    /// Free space that must be left. Unit: bytes.
+    /// Free space that must be left, in bytes.
     public let freeBytesMin: Int
-    /// When to try again. Unit: ms.
+    /// When to try again, in milliseconds.
     public let retryAfterMs: UInt32
 
     /// What an operator can do.

@@ -15,11 +15,11 @@ final class HealthPages: Service, Sendable {
     /// Connections at a time; a scraper and a supervisor need two.
     static let connectionsMax = 32
     /// Silence after which a connection is closed: longer than usual scrapes are apart would
-    /// only save a handshake. Unit: ms.
+    /// only save a handshake, in milliseconds.
     static let idleMs: UInt64 = 30_000
-    /// How long a page under way may take once the process stops. Unit: s.
+    /// How long a page under way may take once the process stops, in seconds.
     private static let stopSeconds = 0.1
-    /// Largest request body read; these pages take none. Unit: bytes.
+    /// Largest request body read; these pages take none, in bytes.
     private static let bodyBytesMax = 1_024
 
     private let port: UInt16
@@ -83,7 +83,7 @@ final class HealthPages: Service, Sendable {
         }
     }
 
-    /// One page. Anything but GET is refused, anything unknown is not found.
+    /// One page: anything but GET is refused, anything unknown is not found.
     static func answer(
         _ method: HTTPMethod,
         _ path: String,

@@ -1,6 +1,8 @@
 // The metadata keys that may stand in a log line; users' data have no key here.
 
-/// Names of log metadata. A key that is not listed here is dropped, and the line says how many were.
+/// Names of log metadata.
+///
+/// A key that is not listed here is dropped, and the line says how many were.
 public enum LogKeys {
     /// A partition's index.
     public static let partition = "partition"

@@ -17,17 +17,17 @@ public struct ProcessFacts: Sendable {
     public struct Snapshot: Sendable, Hashable {
         /// The process id.
         public var processID: Int32
-        /// Memory resident. Unit: bytes.
+        /// Memory resident, in bytes.
         public var residentBytes: Int
-        /// The most memory that was resident. Unit: bytes.
+        /// The most memory that was resident, in bytes.
         public var peakResidentBytes: Int
         /// Open files and sockets.
         public var openFiles: Int
         /// Threads.
         public var threads: Int
-        /// Processor time used. Unit: seconds.
+        /// Processor time used, in seconds.
         public var cpuSeconds: Double
-        /// Time since the start. Unit: ms.
+        /// Time since the start, in milliseconds.
         public var uptimeMs: UInt64
         /// When it started, by the wall clock then.
         public var startedAt: Timestamp

@@ -246,7 +246,12 @@ struct ClientTests {
                 _ = try await catalogue.get(RegistryV1.GetRequest())
                 #expect(client.addresses == [b])
                 #expect(spy.channels.map(\.endpoint) == [a, b])
-                #expect(!(spy.channels.first?.isConnected ?? true))
+                let left = try #require(spy.channels.first)
+                await #expect(throws: BusError.self) {
+                    _ = try await left.call(
+                        OutgoingFrame(copying: [1]), maxReplyBytes: 100,
+                        deadlineNs: clock.monotonicNs + 1_000_000_000)
+                }
             }
         }
     }

@@ -1,0 +1,91 @@
+// The column files of an instance: a folder per partition, in it one per project, a file per chunk.
+
+import Basics
+import Columns
+
+/// Writes, opens and clears chunk files below an instance's data folder; what counts of them is
+/// for others to say. Blocks on the disk: for lanes.
+struct ColumnFiles: Sendable {
+    private let folder: String
+    private let disk: any Disk
+
+    /// Those below `folder`, which exists.
+    init(folder: String, disk: any Disk) {
+        self.folder = folder
+        self.disk = disk
+    }
+
+    /// Seals every tail of a partition into a chunk file, durably.
+    ///
+    /// - Returns: its columns with the chunks in the tails' places. The state itself stays as it
+    ///   is, since nothing is published yet.
+    func seal(_ state: PartitionState) throws -> [ProjectName: PartitionColumns] {
+        var projects = state.projects
+        for (project, var columns) in state.projects where !columns.tail.isEmpty {
+            columns.tail.advance(to: state.next)
+            let folder = path(state.partition, project)
+            try disk.createDirectory(folder)
+            let owner = ChunkOwner(project: project, partition: state.partition)
+            let summary = try ChunkWriter(disk: disk, folder: folder, owner: owner)
+                .seal(columns.tail)
+            try columns.adopt(
+                Chunk.open(
+                    summary.name, in: folder, on: disk, of: owner,
+                    fingerprint: summary.fingerprint))
+            projects[project] = columns
+        }
+        // A chunk whose folder a power cut takes away is gone, however well it was synced.
+        for folder in [path(state.partition), "\(self.folder)/\(Self.columns)", self.folder]
+        where try disk.exists(folder) {
+            try disk.syncDirectory(folder)
+        }
+        return projects
+    }
+
+    /// A published chunk, checked as a whole.
+    func open(_ published: PublishedChunk, of owner: ChunkOwner) throws -> Chunk {
+        try Chunk.open(
+            published.name, in: path(owner.partition, owner.project), on: disk, of: owner,
+            fingerprint: published.fingerprint)
+    }
+
+    /// Deletes a partition's files that are not published: a crash came before.
+    func removeOthers(
+        of partition: Partition, than published: [ProjectName: [PublishedChunk]]
+    ) throws {
+        let folder = path(partition)
+        guard try disk.exists(folder) else { return }
+        for name in try disk.list(folder) {
+            let known = ProjectName(name).flatMap { published[$0] } ?? []
+            let files = Set(known.map(\.name.fileName))
+            for file in try disk.list("\(folder)/\(name)") where !files.contains(file) {
+                try disk.remove("\(folder)/\(name)/\(file)")
+            }
+        }
+    }
+
+    private static let columns = "columns"
+
+    private func path(_ partition: Partition) -> String {
+        let digits = String(partition.index)
+        return "\(folder)/\(Self.columns)/partition-"
+            + String(repeating: "0", count: max(5 - digits.count, 0)) + digits
+    }
+
+    private func path(_ partition: Partition, _ project: ProjectName) -> String {
+        "\(path(partition))/\(project)"
+    }
+}
+
+/// What is kept of one chunk where chunks are published.
+struct PublishedChunk: Sendable, Hashable {
+    let name: ChunkName
+    let fingerprint: UInt32
+}
+
+extension PublishedChunk {
+    /// How the chunk is published.
+    init(_ chunk: Chunk) {
+        self.init(name: chunk.summary.name, fingerprint: chunk.summary.fingerprint)
+    }
+}

@@ -1,0 +1,53 @@
+// A real data set through the real sockets: every question that can be said has its exact answer.
+
+import Foundation
+import Testing
+
+/// Where the data sets lie; tests that need them are left out where they are absent.
+private let sharedData = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("shared/data")
+
+private struct Row: Decodable {
+    let set: String
+    let id: String
+    let kind: String
+    let result: String
+}
+
+@Suite(.serialized)
+struct AnswersTests {
+    @Test(
+        "the answers to workplace-emails are exact, with one and with two evaluators",
+        .enabled(
+            if: FileManager.default.fileExists(
+                atPath: sharedData.appendingPathComponent("workplace-emails").path
+            ),
+            "needs ../shared/data"
+        ),
+        arguments: [1, 2]
+    )
+    func answersAreExact(evaluators: Int) throws {
+        let script = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Deploy/answers")
+        let process = Process()
+        process.executableURL = script
+        process.arguments = [
+            "workplace-emails", "--json", "--evaluators", "\(evaluators)", "--bin",
+            try RealSuite.binaries().path,
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        let rows = try String(decoding: text, as: UTF8.self).split(separator: "\n").map {
+            try JSONDecoder().decode(Row.self, from: Data($0.utf8))
+        }
+        let equal = rows.filter { $0.result == "equal" }.map(\.id).sorted()
+        #expect(equal == ["WE-01", "WE-03", "WE-12", "WE-16"])
+        #expect(!rows.contains { $0.result == "different" })
+    }
+}
