@@ -90,7 +90,7 @@ let floors: [Target] = [
             product("Logging", "swift-log"), product("Metrics", "swift-metrics"),
             product("ServiceLifecycle", "swift-service-lifecycle"),
             product("UnixSignals", "swift-service-lifecycle"), product("Yams", "Yams"),
-            product("FlyingFox", "FlyingFox"),
+            product("FlyingFox", "FlyingFox"), product("FlyingSocks", "FlyingFox"),
         ]
     ),
 ]
@@ -139,7 +139,14 @@ let testTargets: [Target] = [
     tests("KeyValue", ["Basics", "KeyValue"]),
     tests("Messages", ["Basics", "Messages", "CArena"]),
     tests("Wire", ["Basics", "Messages", "Segments", "Wire", "Kit"]),
-    tests("Chassis", ["Basics", "Bus", "Chassis", "Messages", "Wire", "Kit"]),
+    tests(
+        "Chassis",
+        [
+            "Basics", "Bus", "Chassis", "Messages", "Wire", "Kit", product("Logging", "swift-log"),
+            product("Metrics", "swift-metrics"),
+            product("ServiceLifecycle", "swift-service-lifecycle"),
+        ]
+    ),
     tests("Registry", ["Basics", "Bus", "Chassis", "Messages", "Registry", "Wire", "Kit"]),
     tests(
         "Ingestion",

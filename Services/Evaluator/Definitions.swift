@@ -10,6 +10,11 @@ enum Definitions {
     /// Most warnings told about one definition.
     static let warningsMax = 100
 
+    /// What a caller hears of an instant that nobody can write down.
+    static let instantFault = Fault.invalidArgument(
+        "the instant is out of range", place: "at_ms",
+        hint: "milliseconds since the Unix epoch, years 1 to 9999")
+
     /// The definition a message carries.
     static func read(_ message: SegmentV1.Definition?) throws(Fault) -> Definition {
         guard let message else {

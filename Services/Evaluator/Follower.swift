@@ -13,8 +13,8 @@ final class Follower: Sendable {
         var fetchBytes: UInt32 = 1 << 20
         /// Longest wait for news.
         var waitMs: UInt32 = 1_000
-        /// Pages a lane may have waiting before the follower waits for it.
-        var pagesAheadMax: UInt64 = 64
+        /// Pages a lane may have waiting before the follower waits for it; at most `Lane.pagesMax`.
+        var pagesAheadMax = UInt64(Lane.pagesMax)
         /// First and longest pause after a failed fetch.
         var pauseMs: ClosedRange<UInt64> = 50...2_000
     }
@@ -41,10 +41,21 @@ final class Follower: Sendable {
         health.wait(for: "log", because: "the log has not been read yet")
     }
 
-    /// Runs until cancelled; throws when a lane has ended.
+    /// Runs until cancelled.
+    ///
+    /// - Throws: when a lane has ended, or the log is not the one that was read so far.
     func run() async throws {
+        do {
+            try await followLog()
+        } catch is CancellationError {
+            // Told to stop while it waited for a lane.
+        }
+    }
+
+    private func followLog() async throws {
         var cursors: [Partition: LogOffset] = [:]
         var pauseMs = settings.pauseMs.lowerBound
+        var hasCaughtUp = false
         while !Task.isCancelled {
             let view = link.view
             let owned = view.partitions(of: instance, .evaluator).map(\.partition)
@@ -54,16 +65,23 @@ final class Follower: Sendable {
                 _ = await link.next(after: view)
                 continue
             }
-            do {
-                let response = try await fetch(cursors)
-                for page in response.partitions { try await hand(page, &cursors) }
-                if isCaughtUp(response) { health.ready("log") }
-                pauseMs = settings.pauseMs.lowerBound
-            } catch is Fault {
-                if Task.isCancelled { return }
-                do { try await clock.sleep(forMs: pauseMs) } catch { return }
+            let response: IngestionV1.FetchResponse
+            do throws(Fault) {
+                response = try await fetch(cursors)
+            } catch {
+                if error.code == .outOfRange { throw otherLog(error) }
+                guard !Task.isCancelled else { return }
+                if !hasCaughtUp { health.wait(for: "log", because: "not fetched: \(error)") }
+                try await clock.sleep(forMs: pauseMs)
                 pauseMs = min(pauseMs * 2, settings.pauseMs.upperBound)
+                continue
             }
+            for page in response.partitions { try await hand(page, &cursors) }
+            if isCaughtUp(response) {
+                hasCaughtUp = true
+                health.ready("log")
+            }
+            pauseMs = settings.pauseMs.lowerBound
         }
     }
 
@@ -71,8 +89,8 @@ final class Follower: Sendable {
     private func follow(_ owned: Set<Partition>, _ cursors: inout [Partition: LogOffset])
         async throws
     {
-        for partition in cursors.keys where !owned.contains(partition) {
-            try lanes[partition].release(partition)
+        for partition in cursors.keys.sorted() where !owned.contains(partition) {
+            try await lanes[partition].release(partition)
             cursors[partition] = nil
         }
         for partition in owned.sorted() where cursors[partition] == nil {
@@ -80,7 +98,15 @@ final class Follower: Sendable {
         }
     }
 
-    private func fetch(_ cursors: [Partition: LogOffset]) async throws -> IngestionV1.FetchResponse
+    private func otherLog(_ fault: Fault) -> EvaluatorError {
+        EvaluatorError(
+            .log, "follow the log", place: fault.place ?? "ingestion",
+            hint: "\(fault.message): ingestion's log is shorter than what was read of it; "
+                + EvaluatorError.rebuildHint)
+    }
+
+    private func fetch(_ cursors: [Partition: LogOffset]) async throws(Fault)
+        -> IngestionV1.FetchResponse
     {
         try await ingestion.fetch(
             IngestionV1.FetchRequest(
@@ -148,9 +174,11 @@ struct Lanes: Sendable {
             pages[index] += 1
             return pages[index]
         }
-        while number > lane.pagesTaken.value + pagesAheadMax {
+        guard number > pagesAheadMax else { return }
+        let mark = number - pagesAheadMax - 1
+        while lane.pagesTaken.value <= mark {
             try Task.checkCancellation()
-            _ = await lane.pagesTaken.wait(above: number - pagesAheadMax - 1, untilNs: .max)
+            _ = await lane.pagesTaken.wait(above: mark, untilNs: .max)
         }
     }
 

@@ -19,6 +19,17 @@ struct GatheredQuestion: Sendable {
     var user: UserID?
     var members: (from: UserNumber, limit: Int, bytesMax: Int)?
 
+    /// Room for an owner's answer: a position per partition, a window, a number and a count per
+    /// node, the sample, the listed users. Unit: bytes. Not more, since a reply has its whole room
+    /// of a connection's budget to itself.
+    func replyBytes(_ partitions: [Partition]) -> UInt32 {
+        let userBytes = Limits.userIDBytes + 32
+        let bytes =
+            4_096 + 48 * partitions.count + 64 * definition.nodes.count
+            + userBytes * (sample.size + 1) + (members.map { $0.bytesMax + userBytes } ?? 0)
+        return UInt32(clamping: bytes)
+    }
+
     /// The part for some partitions, as it goes over the wire.
     func request(_ partitions: [Partition]) throws -> EvaluationV1.EvaluateRequest {
         EvaluationV1.EvaluateRequest(
@@ -43,9 +54,6 @@ struct Gather: Sendable {
     /// Reaches other evaluators at their addresses.
     let peers: RPCClient
 
-    /// Most bytes of an owner's answer besides listed users: positions of 4,096 partitions, windows.
-    private static let replyBytes: UInt32 = 2 << 20
-
     /// Asks the owners of these partitions side by side.
     ///
     /// - Throws: when a partition has no owner, or one does not answer: the fault names it.
@@ -57,7 +65,11 @@ struct Gather: Sendable {
             return try await withThrowingTaskGroup(of: EvaluationV1.EvaluateResponse.self) {
                 group in
                 for (owner, owned) in owners {
-                    group.addTask { try await ask(question, owned, of: owner, call) }
+                    group.addTask {
+                        let answer = try await ask(question, owned, of: owner, call)
+                        try check(answer, question, owned, of: owner)
+                        return answer
+                    }
                 }
                 var answers: [EvaluationV1.EvaluateResponse] = []
                 for try await answer in group { answers.append(answer) }
@@ -84,16 +96,39 @@ struct Gather: Sendable {
         do throws(Fault) {
             return try await EvaluationV1_SetsClient(peers.pinned(to: address)).evaluate(
                 request,
-                CallOptions(within: call, clock: clock, maxReplyBytes: Self.replyBytes))
+                CallOptions(
+                    within: call, clock: clock, timeoutMs: .max,
+                    maxReplyBytes: question.replyBytes(partitions)))
         } catch {
             guard error.code == .unavailable || error.code == .deadlineExceeded else {
                 throw error
             }
             throw Fault.unavailable(
-                "evaluator \(owner.name) does not answer: \(error.message)",
+                "evaluator \(owner.name) has no answer: \(error.message)",
                 place: "\(Self.list(partitions)) of \(owner.name) at \(address)",
                 hint: error.hint ?? "start it again, or drain it so that others take over",
-                retryAfterMs: 1_000)
+                retryAfterMs: error.retryAfterMs ?? 1_000)
+        }
+    }
+
+    /// An owner that answers for other partitions or shorter logs than it was asked about is of
+    /// another build or of no use.
+    private func check(
+        _ answer: EvaluationV1.EvaluateResponse, _ question: GatheredQuestion,
+        _ partitions: [Partition], of owner: RosterInstance
+    ) throws(Fault) {
+        let told = Dictionary(
+            answer.positions.map { ($0.partition, $0.nextOffset) }, uniquingKeysWith: min)
+        let isWhole = partitions.allSatisfy { partition in
+            guard let next = told[UInt32(partition.index)] else { return false }
+            return next >= question.positions[partition]?.value ?? 0
+        }
+        let nodes = question.nodeCounts ? question.definition.nodes.count : 0
+        guard isWhole, answer.nodeUsers.count == nodes else {
+            throw Fault.unavailable(
+                "evaluator \(owner.name) has answered for a part only",
+                place: "\(Self.list(partitions)) of \(owner.name)",
+                hint: "bring all evaluators to one version", retryAfterMs: 1_000)
         }
     }
 

@@ -54,7 +54,7 @@ enum LaneOrder: Sendable {
     /// Take the partition over from its checkpoint; answers the next offset wanted.
     case adopt(Partition, CheckedContinuation<LogOffset, any Error>)
     /// Let the partition go.
-    case release(Partition)
+    case release(Partition, CheckedContinuation<Void, any Error>)
     /// Take a page of a partition's log in.
     case apply(IngestionV1.PartitionRecords)
     /// Answer a question over the partitions' states; nil: one of them is not held here.
@@ -63,8 +63,12 @@ enum LaneOrder: Sendable {
 
 /// One lane. Its state is born on its thread and never leaves it, but as values.
 final class Lane: Sendable {
-    /// Orders that may wait: questions beyond it are refused, records wait at their source.
-    static let queueMax = 256
+    /// Questions that may wait; more are refused.
+    static let questionsMax = 128
+    /// Pages of records that may wait; more wait at their source.
+    static let pagesMax = 64
+    /// Orders that may wait: those, and one to adopt or release, which its giver waits for.
+    static let queueMax = questionsMax + pagesMax + 1
 
     /// When a partition's tail is sealed into a chunk.
     struct SealRule: Sendable {
@@ -79,7 +83,10 @@ final class Lane: Sendable {
     private let catalogue: Catalogue
     private let applied: Applied
     private let rule: SealRule
-    /// Pages of records taken in: the follower waits when it is too far ahead.
+    /// Questions that wait or are being answered, so that they never take the records' room.
+    private let questions = Atomic<Int>(0)
+    /// Pages of records taken in: the follower waits when it is too far ahead. Once the lane has
+    /// ended it is above every number, as nobody may wait for it then.
     let pagesTaken: RisingNumber
 
     init(
@@ -102,9 +109,11 @@ final class Lane: Sendable {
         }
     }
 
-    /// Lets a partition go.
-    func release(_ partition: Partition) throws(EvaluatorError) {
-        guard queue.tryPush(.release(partition)) else { throw refusal }
+    /// Lets a partition go; it is not held any more when this returns.
+    func release(_ partition: Partition) async throws {
+        try await withCheckedThrowingContinuation { (answer: CheckedContinuation<Void, any Error>) in
+            if !queue.tryPush(.release(partition, answer)) { answer.resume(throwing: refusal) }
+        }
     }
 
     /// Hands a page of records over; the caller keeps to a bounded number of pages ahead.
@@ -113,17 +122,23 @@ final class Lane: Sendable {
     }
 
     /// Runs a question over partitions' states on the lane's thread.
+    ///
+    /// - Throws: when a partition is not held here, too much waits, or the lane has ended.
     func ask<Answer: Sendable>(
         _ partitions: [Partition],
         _ question: @escaping @Sendable (inout [PartitionState]) throws -> Answer
     ) async throws -> Answer {
-        try await withCheckedThrowingContinuation { continuation in
+        defer { questions.subtract(1, ordering: .relaxed) }
+        guard questions.add(1, ordering: .relaxed).newValue <= Self.questionsMax else {
+            throw refusal
+        }
+        return try await withCheckedThrowingContinuation { continuation in
             let isQueued = queue.tryPush(
                 .ask(partitions) { states in
                     guard var held = states.take() else {
                         continuation.resume(
                             throwing: EvaluatorError(
-                                .notTheOwner, "answer", place: "partitions \(partitions)",
+                                .notTheOwner, "answer", place: Gather.list(partitions),
                                 hint: "ask again: the partition map has changed"))
                         return
                     }
@@ -145,18 +160,20 @@ final class Lane: Sendable {
 
     /// The thread's body: returns when stopped, throws when a partition cannot go on.
     func run() throws(EvaluatorError) {
+        // Nobody may wait for a lane that has ended.
+        defer { pagesTaken.raise(to: .max) }
         do {
             try work()
         } catch {
-            // Nobody may wait for a lane that has ended.
             queue.close()
             for order in queue.popAll(upTo: Self.queueMax) {
                 switch order {
                 case .adopt(_, let answer): answer.resume(throwing: error)
+                case .release(_, let answer): answer.resume(throwing: error)
                 case .ask(_, let answer):
                     var nothing: [PartitionState]?
                     answer(&nothing)
-                case .release, .apply: break
+                case .apply: break
                 }
             }
             throw error
@@ -177,9 +194,10 @@ final class Lane: Sendable {
                     answer.resume(throwing: error)
                     throw error
                 }
-            case .release(let partition):
+            case .release(let partition, let answer):
                 states[partition] = nil
                 applied.note(nil, of: partition)
+                answer.resume()
             case .apply(let page): try apply(page, &states)
             case .ask(let partitions, let answer):
                 // Moved out and back, so that nothing is copied when the question makes an index.

@@ -12,16 +12,17 @@ extension SegmentsDoor {
     {
         try Self.check(name: request.name)
         let definition = try Definitions.read(request.definition)
-        let project = try await caughtUp(call, .latest)
-        _ = try Definitions.plan(definition, projectZone: link.view.project(project)?.zone)
+        let project = try await caughtUp(call)
+        _ = try Definitions.plan(definition, projectZone: zone(of: project))
         guard catalogue.project(project).segments.count < Limits.segmentsPerProject else {
             throw Fault.resourceExhausted(
                 "the project has \(Limits.segmentsPerProject) segments", place: "name",
                 hint: "archive those that nobody asks for")
         }
         let message = try encoded(definition)
-        if let standing = catalogue.project(project).segments[request.name] {
-            return try await repeated(standing, request, message, call)
+        if let standing = catalogue.project(project).segments[ExactName(request.name)] {
+            try check(standing.document, against: message)
+            return EvaluationV1.CreateResponse(segment: standing.message)
         }
         let document = SegmentV1.SegmentDocument(
             name: request.name, description: request.description, definition: message,
@@ -29,76 +30,105 @@ extension SegmentsDoor {
         let (saved, positions) = try await put(
             document, expecting: 0, in: project, call)
         return EvaluationV1.CreateResponse(
-            segment: try saved.message(), positions: positions,
+            segment: saved.message, positions: positions,
             warnings: await warnings(definition, call))
     }
 
     func archive(_ request: EvaluationV1.ArchiveRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.ArchiveResponse
     {
-        let project = try await caughtUp(call, .latest)
-        guard let standing = catalogue.project(project).segments[request.name] else {
-            do { _ = try catalogue.segment(request.name, in: project) } catch { throw error.fault }
-            throw Fault.notFound("there is no segment \(request.name)", place: "name")
+        let project = try await caughtUp(call)
+        let standing: SavedSegment
+        do {
+            standing = try catalogue.project(project).segment(request.name, in: project)
+        } catch {
+            throw error.fault
         }
         // A repeat changes nothing and is no error.
         guard !standing.document.archived else {
-            return EvaluationV1.ArchiveResponse(segment: try standing.message())
+            return EvaluationV1.ArchiveResponse(segment: standing.message)
         }
         var document = standing.document
         document.archived = true
         let (saved, _) = try await put(
             document, expecting: standing.revision, in: project, call)
-        return EvaluationV1.ArchiveResponse(segment: try saved.message())
+        return EvaluationV1.ArchiveResponse(segment: saved.message)
     }
 
-    /// The answer to a Create of a name that is taken: the same segment again is the same segment.
-    private func repeated(
-        _ standing: SavedSegment, _ request: EvaluationV1.CreateRequest,
-        _ definition: SegmentV1.Definition, _ call: CallContext
-    ) async throws(Fault) -> EvaluationV1.CreateResponse {
-        guard standing.document.definition == definition, !standing.document.archived else {
+    /// The same segment again is the same segment; another of its name is refused.
+    private func check(
+        _ standing: SegmentV1.SegmentDocument, against definition: SegmentV1.Definition
+    ) throws(Fault) {
+        guard standing.definition == definition, !standing.archived else {
             throw EvaluatorError(
-                .nameTaken, "create the segment", place: request.name,
-                hint: standing.document.archived
+                .nameTaken, "create the segment", place: standing.name,
+                hint: standing.archived
                     ? "an archived segment has this name; choose another"
                     : "it has another definition; choose another name"
             ).fault
         }
-        return EvaluationV1.CreateResponse(segment: try standing.message())
     }
 
-    /// Puts a document into the catalogue and waits until every log carries it and it counts here.
+    /// Puts a document into the catalogue, and returns when every log carries it.
+    ///
+    /// It has then been read here, too, unless that takes too long: it is no less durable for it.
     private func put(
         _ document: SegmentV1.SegmentDocument, expecting revision: UInt64,
         in project: ProjectName, _ call: CallContext
     ) async throws(Fault) -> (SavedSegment, [LogV1.Position]) {
+        let saved = try await putOrFind(document, expecting: revision, call)
+        let appended = try await ingestion.append(
+            IngestionV1.AppendRequest(revision: saved.revision),
+            CallOptions(within: call, clock: clock))
+        let own = appended.positions.byPartition.filter { applied[$0.key] != nil }.min {
+            $0.key < $1.key
+        }
+        _ = await applied.wait(
+            for: own.map { [$0.key: $0.value] } ?? [:],
+            untilNs: call.waitUntilNs(call.remainingMs(clock: clock) / 2, clock: clock),
+            clock: clock)
+        return (saved, appended.positions)
+    }
+
+    /// What was put before and never came into the logs is found, and goes on from there.
+    private func putOrFind(
+        _ document: SegmentV1.SegmentDocument, expecting revision: UInt64, _ call: CallContext
+    ) async throws(Fault) -> SavedSegment {
         let body: [UInt8]
         do { body = try document.encode() } catch { throw error.fault }
-        let put: RegistryV1.PutResponse
         do throws(Fault) {
-            put = try await documents.put(
+            let put = try await documents.put(
                 RegistryV1.PutRequest(
                     kind: Catalogue.segmentKind, name: document.name, body: body,
                     expectedRevision: revision), CallOptions(within: call, clock: clock))
+            return SavedSegment(document: document, revision: try Self.revision(put.document))
         } catch where error.code == .aborted {
-            throw Fault.aborted(
-                "segment \(document.name) has changed meanwhile", place: "name",
-                hint: "look at it and decide again")
-        }
-        let written = put.document?.revision ?? 0
-        let appended = try await ingestion.append(
-            IngestionV1.AppendRequest(revision: written),
-            CallOptions(within: call, clock: clock))
-        let positions = Dictionary(
-            appended.positions.compactMap { position in
-                UInt16(exactly: position.partition).map {
-                    (Partition(index: $0), LogOffset(position.nextOffset))
-                }
+            let found = try await documents.get(
+                RegistryV1.GetRequest(kind: Catalogue.segmentKind, name: document.name),
+                CallOptions(within: call, clock: clock, maxReplyBytes: 1 << 20)
+            ).document
+            let standing: SegmentV1.SegmentDocument
+            do throws(MessageError) {
+                standing = try SegmentV1.SegmentDocument.decode(found?.body ?? [])
+            } catch {
+                throw error.fault
             }
-        ) { first, _ in first }
-        _ = try await caughtUp(call, positions)
-        return (SavedSegment(document: document, revision: written), appended.positions)
+            guard standing.definition == document.definition,
+                standing.archived == document.archived
+            else {
+                throw Fault.aborted(
+                    "segment \(document.name) has changed meanwhile", place: "name",
+                    hint: "look at it and decide again")
+            }
+            return SavedSegment(document: standing, revision: try Self.revision(found))
+        }
+    }
+
+    private static func revision(_ document: RegistryV1.Document?) throws(Fault) -> UInt64 {
+        guard let revision = document?.revision, revision > 0 else {
+            throw Fault.internal("the registry does not say the document's revision")
+        }
+        return revision
     }
 
     private func encoded(_ definition: Definition) throws(Fault) -> SegmentV1.Definition {
@@ -127,12 +157,17 @@ extension SegmentsDoor {
 }
 
 extension SavedSegment {
-    /// The segment as it goes over the wire.
-    func message() throws(Fault) -> EvaluationV1.Segment {
-        EvaluationV1.Segment(
+    /// The segment as it goes over the wire; a definition that cannot be said has no sentence.
+    var message: EvaluationV1.Segment {
+        var message = EvaluationV1.Segment(
             name: document.name, description: document.description,
             definition: document.definition, version: document.version, revision: revision,
-            archived: document.archived, createdAtMs: document.createdAtMs,
-            sentence: try Definitions.sentence(Definitions.read(document.definition)))
+            archived: document.archived, createdAtMs: document.createdAtMs)
+        do throws(Fault) {
+            message.sentence = try Definitions.sentence(Definitions.read(document.definition))
+        } catch {
+            message.sentence = "(\(error.message))"
+        }
+        return message
     }
 }

@@ -12,6 +12,8 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     static let membersMax: UInt32 = 10_000
     /// Most bytes of users on one page, whatever the caller has room for.
     static let pageBytesMax = Limits.pageBytes
+    /// About the bytes of one partition's position in an answer.
+    private static let positionBytes = 32
 
     let catalogue: Catalogue
     let gather: Gather
@@ -35,9 +37,12 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     func preview(_ request: EvaluationV1.PreviewRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.PreviewResponse
     {
-        let subject = EvaluationV1.Subject(kind: request.definition.map { .definition($0) })
+        guard let definition = request.definition else {
+            throw Fault.invalidArgument(
+                "the definition is missing", place: "definition", hint: "say who is meant")
+        }
         var question = try await understand(
-            subject, atMs: request.atMs, request.freshness, call)
+            EvaluationV1.Subject(kind: .definition(definition)), atMs: request.atMs, request.freshness, call)
         question.nodeCounts = true
         question.sample = (min(Int(request.sample), Sampling.sizeMax), 0)
         let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
@@ -84,7 +89,7 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     func members(_ request: EvaluationV1.MembersRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.MembersResponse
     {
-        var cursor = try MembersCursor(request.cursor)
+        let cursor = try MembersCursor(request.cursor)
         let count = try partitionCount()
         var question = try await understand(
             request.subject, atMs: cursor?.at.ms ?? request.atMs,
@@ -92,57 +97,53 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         var place = cursor ?? MembersCursor(at: question.at)
         let limit = Int(min(max(request.limit, 1), Self.membersMax))
         let room = min(Int(call.maxReplyBytes) / 2, Self.pageBytesMax)
-        var page = EvaluationV1.MembersResponse()
-        var (bytes, positions): (Int, [LogV1.Position]) = (0, [])
-        while let partition = place.partition(of: count) {
-            question.members = (place.next, limit - page.users.count, room - bytes)
-            guard let answer = try await gather.ask(question, of: [partition], call).first else {
-                break
+        var page = EvaluationV1.MembersResponse(
+            exactness: EvaluationV1.Exactness(atMs: question.at.ms))
+        // Every partition looked at costs its position, so that a page ends however few it finds.
+        var bytes = 0
+        repeat {
+            guard let partition = place.partition(of: count) else { break }
+            question.members = (place.next, limit - page.users.count, max(room - bytes, 0))
+            let answers = try await gather.ask(question, of: [partition], call)
+            let next = answers.first?.nextMember.map(UserNumber.init)
+            guard let answer = answers.first, next.map({ $0 > place.next }) ?? true else {
+                throw Fault.internal("the listing of partition \(partition) does not come on")
             }
             page.users += answer.members
-            bytes += answer.members.reduce(0) { $0 + $1.utf8.count + 4 }
-            positions += answer.positions
-            if cursor == nil, page.exactness == nil {
-                page.exactness = EvaluationV1.Exactness(
-                    atMs: question.at.ms, windows: answer.windows)
-            }
-            place = place.after(answer.nextMember.map(UserNumber.init))
-            if page.users.count >= limit || bytes >= room { break }
-        }
-        if page.exactness == nil { page.exactness = EvaluationV1.Exactness(atMs: place.at.ms) }
-        page.exactness?.positions = positions
-        cursor = place.partition(of: count) == nil ? nil : place
-        page.nextCursor = cursor?.bytes
+            bytes += answer.members.reduce(Self.positionBytes) { $0 + $1.utf8.count + 4 }
+            page.exactness?.positions += answer.positions
+            if cursor == nil { page.exactness?.windows = answer.windows }
+            place = place.after(next)
+        } while page.users.count < limit && bytes < room
+        page.nextCursor = place.partition(of: count) == nil ? nil : place.bytes
         return page
     }
 
     func get(_ request: EvaluationV1.GetSegmentRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.GetSegmentResponse
     {
-        let project = try await caughtUp(call, .latest)
-        let segments = catalogue.project(project).segments
-        guard let saved = segments[request.name] else {
-            // Throws, naming the nearest one.
-            do { _ = try catalogue.segment(request.name, in: project) } catch { throw error.fault }
-            throw Fault.notFound("there is no segment \(request.name)", place: "name")
+        let project = try await caughtUp(call)
+        do {
+            let saved = try catalogue.project(project).segment(request.name, in: project)
+            return EvaluationV1.GetSegmentResponse(segment: saved.message)
+        } catch {
+            throw error.fault
         }
-        return EvaluationV1.GetSegmentResponse(segment: try saved.message())
     }
 
     func list(_ request: EvaluationV1.ListSegmentsRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.ListSegmentsResponse
     {
-        let project = try await caughtUp(call, .latest)
+        let project = try await caughtUp(call)
         let limit = Int(min(max(request.limit, 1), 1_000))
-        let all = catalogue.project(project).segments.values
-            .filter { request.archived || !$0.document.archived }
-            .filter { saved in
-                request.afterName.map { saved.document.name > $0 } ?? true
-            }
-            .sorted { $0.document.name < $1.document.name }
+        let after = request.afterName.map { ExactName($0) }
+        let all = catalogue.project(project).segments
+            .filter { request.archived || !$0.value.document.archived }
+            .filter { name, _ in after.map { $0 < name } ?? true }
+            .sorted { $0.key < $1.key }
         var (segments, bytes): ([EvaluationV1.Segment], Int) = ([], 0)
-        for saved in all.prefix(limit) {
-            let message = try saved.message()
+        for (_, saved) in all.prefix(limit) {
+            let message = saved.message
             do throws(MessageError) {
                 bytes += try message.encode().count
             } catch {
@@ -166,17 +167,14 @@ extension SegmentsDoor {
     ) async throws(Fault) -> GatheredQuestion {
         // Read before the positions, so that everything durable by then is in the answer.
         let at = Timestamp(ms: atMs ?? clock.now.ms)
-        guard at.hasText else {
-            throw Fault.invalidArgument(
-                "the instant is out of range", place: "at_ms",
-                hint: "milliseconds since the Unix epoch, years 1 to 9999")
-        }
+        guard at.hasText else { throw Definitions.instantFault }
+        let project = try await project(call)
         let positions = try await positions(freshness, call)
-        let project = try await caughtUp(call, positions)
         let definition: Definition
         switch subject?.kind {
         case .definition(let message): definition = try Definitions.read(message)
         case .segment(let name):
+            try await catchUp(positions, call)
             do {
                 definition = try Definitions.read(
                     catalogue.segment(name, in: project).document.definition)
@@ -192,7 +190,7 @@ extension SegmentsDoor {
                 "the question has no subject", place: "subject",
                 hint: "name a segment or send a definition")
         }
-        let zone = link.view.project(project)?.zone
+        let zone = zone(of: project)
         // Refuses a definition that is not valid before anybody is asked.
         _ = try Definitions.plan(definition, projectZone: zone)
         return GatheredQuestion(
@@ -205,40 +203,32 @@ extension SegmentsDoor {
         -> [Partition: LogOffset]
     {
         guard freshness != .local else { return [:] }
+        let response: IngestionV1.PositionsResponse
         do throws(Fault) {
-            let response = try await ingestion.positions(
+            response = try await ingestion.positions(
                 IngestionV1.PositionsRequest(), CallOptions(within: call, clock: clock))
-            return Dictionary(
-                response.positions.compactMap { position in
-                    UInt16(exactly: position.partition).map {
-                        (Partition(index: $0), LogOffset(position.nextOffset))
-                    }
-                }
-            ) { first, _ in first }
         } catch {
-            throw EvaluatorError(
-                .positionsUnknown, "answer", place: "ingestion: \(error.message)",
-                hint: "ask with freshness local for what the evaluators hold"
-            ).fault
+            throw positionsUnknown("ingestion: \(error.message)")
         }
+        let positions = response.positions.byPartition
+        let missing = try partitions().filter { positions[$0] == nil }
+        guard missing.isEmpty else { throw positionsUnknown(Gather.list(missing)) }
+        return positions
     }
 
-    /// Waits until the catalogue here is as new as the positions: every log carries every
-    /// revision, so one own partition that has read its log is enough.
-    func caughtUp(_ call: CallContext, _ positions: [Partition: LogOffset]) async throws(Fault)
-        -> ProjectName
-    {
+    private func positionsUnknown(_ place: String) -> Fault {
+        EvaluatorError(
+            .positionsUnknown, "answer", place: place,
+            hint: "ask with freshness local for what the evaluators hold"
+        ).fault
+    }
+
+    /// The project of the call, which must be there.
+    func project(_ call: CallContext) async throws(Fault) -> ProjectName {
         guard let project = call.project else {
             throw Fault.invalidArgument(
                 "the project is missing", place: "header.project",
                 hint: "name the project in the request's header")
-        }
-        let own = positions.keys.sorted().first { applied[$0] != nil }
-        if let own, let position = positions[own] {
-            _ = await applied.wait(
-                for: [own: position],
-                untilNs: call.waitUntilNs(call.remainingMs(clock: clock) / 2, clock: clock),
-                clock: clock)
         }
         if catalogue.project(project).segments.isEmpty, await link.project(project) == nil {
             let known = link.view.projects.map(\.name.text)
@@ -250,10 +240,42 @@ extension SegmentsDoor {
         return project
     }
 
-    func caughtUp(_ call: CallContext, _ freshness: EvaluationV1.Freshness) async throws(Fault)
-        -> ProjectName
-    {
-        try await caughtUp(call, try await positions(freshness, call))
+    /// The zone of the project's calendar windows; nil: UTC.
+    func zone(of project: ProjectName) -> String? {
+        let zone = link.view.project(project)?.zone
+        return zone == "" ? nil : zone
+    }
+
+    /// Waits until the catalogue here is as new as the positions: every log carries every
+    /// revision, so one own partition that has read its log is enough.
+    ///
+    /// - Throws: when it is not in time, or when this instance reads no log at all.
+    func catchUp(_ positions: [Partition: LogOffset], _ call: CallContext) async throws(Fault) {
+        let all = positions.isEmpty ? try partitions() : positions.keys.sorted()
+        guard let own = all.first(where: { applied[$0] != nil }) else {
+            throw EvaluatorError(
+                .notTheOwner, "read the catalogue", place: "this evaluator",
+                hint: "it owns no partition yet; ask another evaluator, or again"
+            ).fault
+        }
+        let position = positions[own] ?? .zero
+        let isThere = await applied.wait(
+            for: [own: position],
+            untilNs: call.waitUntilNs(call.remainingMs(clock: clock) / 2, clock: clock),
+            clock: clock)
+        guard isThere else {
+            throw EvaluatorError(
+                .catchingUp, "read the catalogue", place: Gather.list([own]),
+                hint: "partition \(own) is at \(applied[own]?.next ?? .zero) of \(position)"
+            ).fault
+        }
+    }
+
+    /// The project of the call, its catalogue read as far as it is durable now.
+    func caughtUp(_ call: CallContext) async throws(Fault) -> ProjectName {
+        let project = try await project(call)
+        try await catchUp(try await positions(.latest, call), call)
+        return project
     }
 
     func partitionCount() throws(Fault) -> PartitionCount {
@@ -284,5 +306,17 @@ extension SegmentsDoor {
                     hint: "ingestion does not answer: \(error.message)")
             ]
         }
+    }
+}
+
+extension [LogV1.Position] {
+    /// The positions by partition; those of partitions that cannot be are left out.
+    var byPartition: [Partition: LogOffset] {
+        var positions: [Partition: LogOffset] = [:]
+        for position in self {
+            guard let index = UInt16(exactly: position.partition) else { continue }
+            positions[Partition(index: index)] = LogOffset(position.nextOffset)
+        }
+        return positions
     }
 }

@@ -35,7 +35,7 @@ struct SetsDoor: EvaluationV1_SetsService {
             } else {
                 try await ask(plan, project, request, positions.keys.sorted(), &response)
             }
-            response.positions = positions.keys.sorted().compactMap(position)
+            response.positions.sort { $0.partition < $1.partition }
             response.windows = plan.resolvedWindows(at: Timestamp(ms: request.atMs))
                 .map(EvaluationV1.ResolvedWindow.init)
             response.tookUs = (clock.monotonicNs - beganNs) / 1_000
@@ -50,6 +50,7 @@ struct SetsDoor: EvaluationV1_SetsService {
     private func understand(_ request: EvaluationV1.EvaluateRequest) throws(Fault)
         -> (Plan, [Partition: LogOffset])
     {
+        guard Timestamp(ms: request.atMs).hasText else { throw Definitions.instantFault }
         let plan = try Definitions.plan(request.definition, projectZone: request.projectZone)
         var positions: [Partition: LogOffset] = [:]
         for position in request.positions {
@@ -59,6 +60,12 @@ struct SetsDoor: EvaluationV1_SetsService {
             }
             positions[Partition(index: index)] = LogOffset(position.nextOffset)
         }
+        let isOfOne = request.userID != nil || request.membersFrom != nil
+        guard !isOfOne || positions.count == 1 else {
+            throw Fault.invalidArgument(
+                "one user and a list of users are asked of one partition", place: "positions",
+                hint: "ask each partition by itself")
+        }
         return (plan, positions)
     }
 
@@ -66,10 +73,11 @@ struct SetsDoor: EvaluationV1_SetsService {
     private func wait(for positions: [Partition: LogOffset], _ call: CallContext)
         async throws(Fault)
     {
-        for partition in positions.keys where applied[partition] == nil {
+        let absent = positions.keys.filter { applied[$0] == nil }
+        guard absent.isEmpty else {
             throw EvaluatorError(
-                .notTheOwner, "answer", place: "partition \(partition)",
-                hint: "it is being taken over, or the partition map has changed: ask again"
+                .notTheOwner, "answer", place: Gather.list(absent),
+                hint: "they are being taken over, or the partition map has changed: ask again"
             ).fault
         }
         // A little is kept of the deadline, so that the refusal still reaches the caller.
@@ -117,6 +125,7 @@ struct SetsDoor: EvaluationV1_SetsService {
             response.users += tally.users
             response.universe += tally.universe
             for (node, users) in tally.nodeUsers.enumerated() { response.nodeUsers[node] += users }
+            response.positions += tally.positions
             response.sample += tally.sample
             response.members += tally.members
             response.nextMember = tally.nextMember?.value ?? response.nextMember
@@ -129,26 +138,22 @@ struct SetsDoor: EvaluationV1_SetsService {
         _ request: EvaluationV1.EvaluateRequest, _ partitions: [Partition],
         _ response: inout EvaluationV1.EvaluateResponse
     ) async throws {
-        guard let user = UserID(text), let home = partitions.first, partitions.count == 1 else {
+        guard let user = UserID(text), let home = partitions.first else {
             throw EvaluatorError(
                 .badRequest, "answer", place: "user_id",
-                hint: "ask about one user of 1 to \(Limits.userIDBytes) bytes at its partition")
+                hint: "ask about a user of 1 to \(Limits.userIDBytes) bytes")
         }
         let question = UserQuestion(
             plan: plan, project: project, user: user, at: Timestamp(ms: request.atMs))
-        switch try await lanes[home].ask([home], { question.answer(&$0[0]) }) {
+        let (standing, position) = try await lanes[home].ask([home]) { states in
+            (question.answer(&states[0]), states[0].position)
+        }
+        response.positions = [position]
+        switch standing {
         case .unknown: response.known = false
         case .known(let isMember):
             response.known = true
             response.member = isMember
-        }
-    }
-
-    private func position(_ partition: Partition) -> LogV1.Position? {
-        applied[partition].map { end in
-            LogV1.Position(
-                partition: UInt32(partition.index), nextOffset: end.next.value,
-                watermarkMs: end.watermark.ms)
         }
     }
 }

@@ -46,12 +46,12 @@ import Wire
             guard case .event(let sent)? = stream.record(event).kind else { continue }
             let properties = try sent.properties.map { property in
                 let (name, value) = try ValueCoding.decode(property)
-                return (ExactName(name), value)
+                return (name: ExactName(name), value: value)
             }
             all[Int(event.user)].append(
                 UserHistory.Event(
-                    name: ExactName(sent.name), at: Timestamp(ms: event.at),
-                    position: UInt64(position), properties: properties))
+                    ExactName(sent.name), at: Timestamp(ms: event.at),
+                    position: LogOffset(UInt64(position)), properties: properties))
         }
         return try all.enumerated().map { index, events in
             guard case .profile(let change)? = stream.people.all[index].record(Int32(index)).kind
@@ -59,7 +59,7 @@ import Wire
             let versions = try change.set.map { property in
                 let (name, value) = try ValueCoding.decode(property)
                 return UserHistory.PropertyVersion(
-                    property: ExactName(name), value: value, since: nil, position: 0)
+                    ExactName(name), value, since: nil, position: .zero)
             }
             return UserHistory(events: events, versions: versions)
         }

@@ -162,7 +162,8 @@ struct BadInputTests {
     func garbageOnThePort() async throws {
         let suite = try RealSuite(settings: ["registry": ["--development"]])
         defer { suite.close() }
-        let port = UInt16.random(in: 20_000...29_999)
+        var ports = SeededRandom(seed: SystemClock().monotonicNs)
+        let port = UInt16.random(in: 20_000...29_999, using: &ports)
         try await suite.start("registry", listen: "tcp://127.0.0.1:\(port)")
         var chance = SeededRandom(seed: 7)
         for size in [0, 1, 7, 8, 9, 16, 100, 5_000] {

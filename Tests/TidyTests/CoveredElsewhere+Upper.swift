@@ -43,6 +43,7 @@ extension CoveredElsewhere {
     ]
 
     private static let calls = [
+        CoveredElsewhere("Shared/Chassis", .test("SuiteTests/AnswersTests"), ["Surroundings"]),
         CoveredElsewhere("Shared/Chassis/Calls", .test("LongPollTests"), ["LongPolls"]),
         CoveredElsewhere(
             "Shared/Chassis/Calls",
@@ -52,7 +53,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Chassis/Calls",
             .test("SuiteTests/CrashTests"),
-            ["World+Calls", "World+Registry"]
+            ["RosterFollower", "RosterStore", "World+Calls", "World+Registry"]
         ),
         CoveredElsewhere(
             "Shared/Chassis/Calls",
@@ -74,9 +75,24 @@ extension CoveredElsewhere {
             ["Keeper", "Project", "Registry", "RegistryConfig", "RegistryDoor", "RegistryStore"]
         ),
         CoveredElsewhere("Services/Registry", .test("RosterTests"), ["RegistryError"]),
+        CoveredElsewhere(
+            "Services/Registry",
+            .test("SuiteTests/AnswersTests"),
+            ["CatalogueDoor", "CatalogueStore", "DocumentKey"]
+        ),
     ]
 
     private static let ingestion = [
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("SuiteTests/BadInputTests"),
+            ["EventCheck", "IngestionError"]
+        ),
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("SuiteTests/AnswersTests"),
+            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaBook", "SchemaStore"]
+        ),
         // Real processes: written to, killed at random, recovered and read back.
         CoveredElsewhere(
             "Services/Ingestion",
@@ -87,15 +103,26 @@ extension CoveredElsewhere {
                 "IntakeOrder", "Numbering", "Ownership", "ReadingDesk", "RegistryFollower",
                 "SealingService",
             ]
-        )
+        ),
     ]
 
     private static let evaluator = [
         CoveredElsewhere(
             "Services/Evaluator",
+            .test("SuiteTests/AnswersTests"),
+            ["Catalogue", "SegmentsDoor+Writing"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("SuiteTests/BadInputTests"),
+            ["EvaluatorError"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
             .test("SuiteTests/CrashTests"),
             [
-                "AnswerSum", "Checkpoints", "Definitions", "Evaluator", "EvaluatorConfig",
+                "AnswerSum", "Checkpoints", "ColumnFiles", "Definitions", "Manifest", "Evaluator",
+                "EvaluatorConfig",
                 "Follower", "Gather", "Lane", "SegmentsDoor", "SetsDoor",
             ]
         ),
@@ -106,5 +133,67 @@ extension CoveredElsewhere {
         ),
     ]
 
-    private static let command: [CoveredElsewhere] = []
+    private static let command = [
+        CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["CommandError", "CommandExit"]),
+        CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["Desk", "Shoal"]),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("EntryTests"),
+            ["Options", "PreviewCommand"]
+        ),
+        // Deploy/answers drives these commands against real processes.
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/AnswersTests"),
+            [
+                "ImportCommand", "ProjectCommand", "QuestionCommands", "SegmentCommand",
+                "StatusCommand", "UpCommand",
+            ]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Demo",
+            .test("DemoTests"),
+            ["DemoPeople", "DemoSegment", "DemoStream", "DemoTruth", "DemoWords"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Demo",
+            .nothing("sends DemoStream's records by Import; `Deploy/run --once` runs it"),
+            ["DemoImport"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .nothing("the demo itself: `Deploy/run --once` runs it"),
+            ["DemoCommand"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Documents",
+            .test("PlainDocumentTests"),
+            ["DefinitionFile"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Import",
+            .test("ImportTests"),
+            [
+                "FileImport", "ImportBatch", "ImportSender", "ImportTally", "InputFile",
+                "RecordSource",
+            ]
+        ),
+        CoveredElsewhere("Services/Shoal/Import", .test("CSVReaderTests"), ["TableReader"]),
+        CoveredElsewhere("Services/Shoal/Import", .test("RecordReaderTests"), ["LineProblem"]),
+        CoveredElsewhere(
+            "Services/Shoal/Print",
+            .test("PrintTests"),
+            ["JSONText", "ProgressLine", "Quantity", "Table"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Suite",
+            .test("SuiteTests"),
+            ["FolderRemoval", "LogFile", "RestartBook", "SuiteFile", "SuitePlan"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Suite",
+            .test("SuiteTests/AnswersTests"),
+            ["Supervisor"]
+        ),
+    ]
 }

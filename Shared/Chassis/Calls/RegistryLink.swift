@@ -31,10 +31,14 @@ public final class RegistryLink: Service, Sendable {
 
     private let instance: RegistryV1.Instance
     private let registry: RegistryV1_RegistryClient
+    /// For long polls: their room for a large reply would hold heartbeats up on the same channel.
+    private let polls: RegistryV1_RegistryClient
     let clock: any Clock
     private let store: RosterStore
     private let logger: Logger
     private let options: RegistryLinkOptions
+    /// What the store held at the start.
+    private let keptAtStart: RosterView
     private let state: Mutex<State>
     /// The newest view's edition.
     let editions: RisingNumber
@@ -42,13 +46,18 @@ public final class RegistryLink: Service, Sendable {
     private let pace = RetryPolicy()
 
     /// Reads the store; nothing is sent before `run`.
+    ///
+    /// - Parameter polls: a client of the registry with channels of its own, for the long polls;
+    ///   nil: `registry`, which must then not count replies in flight.
     public init(
-        instance: RegistryV1.Instance, registry: any Caller, clock: any Clock,
+        instance: RegistryV1.Instance, registry: any Caller, polls: (any Caller)? = nil,
+        clock: any Clock,
         random: SeededRandom, store: RosterStore, logger: Logger,
         options: RegistryLinkOptions = RegistryLinkOptions()
     ) {
         self.instance = instance
         self.registry = RegistryV1_RegistryClient(registry)
+        self.polls = RegistryV1_RegistryClient(polls ?? registry)
         self.clock = clock
         self.store = store
         self.logger = logger
@@ -61,6 +70,7 @@ public final class RegistryLink: Service, Sendable {
                 "the kept roster cannot be read; the registry will be asked",
                 metadata: [LogKeys.reason: "\(error)"])
         }
+        keptAtStart = view
         state = Mutex(State(view: view, lease: Lease(pace: RetryPolicy()), chance: random))
         editions = RisingNumber(view.edition, clock: clock)
         stopMark = RisingNumber(clock: clock)
@@ -185,7 +195,7 @@ public final class RegistryLink: Service, Sendable {
         while !Task.isCancelled {
             let startNs = clock.monotonicNs
             do throws(Fault) {
-                let answer = try await registry.watch(
+                let answer = try await polls.watch(
                     RegistryV1.WatchRequest(
                         afterRevision: known, waitMs: hasHeard ? options.watchMs : 0),
                     CallOptions(
@@ -237,7 +247,7 @@ public final class RegistryLink: Service, Sendable {
 
     /// Keeps the newest view whenever there is a newer one; quick changes are kept as one.
     private func keepViews() async {
-        var kept = view
+        var kept = keptAtStart
         while true {
             let new = await next(after: kept)
             guard new.edition > kept.edition else { return }

@@ -69,7 +69,8 @@ extension RegistryLink {
             instance: RegistryV1.Instance(
                 instanceID: world.instance.bytes, kind: kind, address: world.common.advertise,
                 version: world.version, name: world.common.name),
-            registry: RPCClient(world: world, addresses: addresses), clock: world.clock,
+            registry: RPCClient(world: world, addresses: addresses),
+            polls: RPCClient(world: world, addresses: addresses), clock: world.clock,
             random: world.chance(),
             store: RosterStore(folder: world.folder.path, disk: world.disk),
             logger: world.logger, options: options)

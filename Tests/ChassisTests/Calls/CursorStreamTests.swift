@@ -158,7 +158,7 @@ struct CursorStreamTests {
             while let page = try await iterator.next() { items += page.items }
             Issue.record("the stream did not fail")
         } catch {
-            #expect((error as? Fault)?.code == .dataLoss)
+            #expect(error.code == .dataLoss)
         }
         #expect(items == Array(0..<40))
         #expect(try await iterator.next() == nil)

@@ -82,7 +82,10 @@ struct RegistryLinkTests {
                 if now == request.afterRevision {
                     _ = await revision.wait(above: request.afterRevision, untilNs: untilNs)
                 }
-                return state.withLock { $0.answer }
+                return try state.withLock { state in
+                    if state.isAway { throw Fault.unavailable("the registry went away") }
+                    return state.answer
+                }
             case let request as RegistryV1.DeregisterRequest:
                 state.withLock { _ = $0.known.remove(request.instanceID ?? []) }
                 return RegistryV1.DeregisterResponse()
@@ -161,8 +164,9 @@ struct RegistryLinkTests {
             #expect(view.owner(of: Partition(index: 0), .evaluator)?.epoch == Epoch(8))
             // A catalogue's revision comes with the next heartbeat.
             registry.change { $0.projects[0].catalogueRevision = 99 }
-            let next = try await advancing(clock) { await link.next(after: view) }
-            #expect(next.project(try #require(ProjectName("shop")))?.catalogueRevision == 99)
+            let next = await advancing(clock) { await link.next(after: view) }
+            let shop = try #require(ProjectName("shop"))
+            #expect(next.project(shop)?.catalogueRevision == 99)
         }
     }
 
@@ -173,6 +177,8 @@ struct RegistryLinkTests {
         try await running(link) {
             let view = await link.next(after: .empty)
             await rig.until("it did not register") { link.isRegistered }
+            // The second Watch waits when the registry goes, and is lost with it.
+            await rig.until("it did not watch again") { registry.count("Watch") == 2 }
             registry.set(away: true)
             registry.change { $0.revision = 7 }
             await advancing(clock) {
@@ -223,8 +229,9 @@ struct RegistryLinkTests {
             answer.revision = 2
             answer.assignments = []
         }
+        let before = again.view
         try await running(again) {
-            let view = await again.next(after: again.view)
+            let view = await again.next(after: before)
             #expect(view.revision == 2)
             #expect(view.edition == 2)
         }

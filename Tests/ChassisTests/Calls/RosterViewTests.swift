@@ -81,7 +81,8 @@ struct RosterViewTests {
         let view = RosterView(Self.answer(), edition: 1).with(
             projects: [RegistryV1.Project(name: "shop", catalogueRevision: 4)], edition: 2)
         #expect(view.edition == 2)
-        #expect(view.project(try #require(ProjectName("shop")))?.catalogueRevision == 4)
+        let shop = try #require(ProjectName("shop"))
+        #expect(view.project(shop)?.catalogueRevision == 4)
         #expect(view.owner(of: Partition(index: 0), .evaluator)?.instance == Self.one)
     }
 

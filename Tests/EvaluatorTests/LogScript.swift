@@ -1,0 +1,93 @@
+// A partition's log as a test writes it: records with dense offsets, users numbered as they come.
+
+import Basics
+import Messages
+import Segments
+import Wire
+
+@testable import Evaluator
+
+/// The project that the tests of the evaluator ask about.
+let shop = ProjectName("shop") ?? { preconditionFailure("a project's name") }()
+
+/// Writes one partition's log.
+struct LogScript {
+    /// The log so far.
+    private(set) var records: [LogV1.LogRecord] = []
+    private var numbers: [ProjectName: [String: UInt32]] = [:]
+
+    /// The offset of the next record.
+    var next: LogOffset { LogOffset(UInt64(records.count)) }
+
+    /// The numbers of a project's users.
+    func numbers(of project: ProjectName = shop) -> [String: UInt32] { numbers[project] ?? [:] }
+
+    @discardableResult
+    mutating func append(_ body: LogV1.LogRecord.Body, to project: ProjectName? = shop) -> LogOffset {
+        let offset = next
+        records.append(
+            LogV1.LogRecord(
+                offset: offset.value, logTimeMs: 1_000 + Int64(records.count),
+                project: project?.text ?? "", body: body))
+        return offset
+    }
+
+    /// A new owner of the partition's log.
+    mutating func tenure(_ epoch: UInt64 = 1) { append(.tenure(LogV1.Tenure(epoch: epoch)), to: nil) }
+
+    /// The user's number; the first time a record says it.
+    @discardableResult
+    mutating func user(_ id: String, of project: ProjectName = shop) -> UInt32 {
+        if let number = numbers[project]?[id] { return number }
+        let number = UInt32(numbers[project]?.count ?? 0)
+        numbers[project, default: [:]][id] = number
+        append(.newUser(LogV1.NewUser(number: number, userID: id)), to: project)
+        return number
+    }
+
+    @discardableResult
+    mutating func event(
+        _ name: String, by id: String, at: Timestamp, of project: ProjectName = shop,
+        _ properties: [(name: ExactName, value: PropertyValue)] = []
+    ) throws -> LogOffset {
+        let number = user(id, of: project)
+        return append(
+            .event(
+                LogV1.Event(
+                    userNumber: number, name: name, atMs: at.ms,
+                    properties: try properties.map {
+                        try ValueCoding.encode(name: $0.name.text, $0.value)
+                    })), to: project)
+    }
+
+    /// Versions of one instant, in one record.
+    @discardableResult
+    mutating func profile(
+        of id: String, since: Timestamp?, _ values: [(name: ExactName, value: PropertyValue?)]
+    ) throws -> LogOffset {
+        let number = user(id)
+        var change = LogV1.ProfileChange(userNumber: number, atMs: since?.ms)
+        for (name, value) in values {
+            if let value {
+                change.set.append(try ValueCoding.encode(name: name.text, value))
+            } else {
+                change.unset.append(name.text)
+            }
+        }
+        return append(.profile(change))
+    }
+
+    @discardableResult
+    mutating func segment(
+        _ name: String, _ definition: Definition, revision: UInt64, archived: Bool = false,
+        of project: ProjectName = shop
+    ) throws -> LogOffset {
+        let document = SegmentV1.SegmentDocument(
+            name: name, definition: try DefinitionCoding.encode(definition), archived: archived)
+        return append(
+            .catalogue(
+                LogV1.CatalogueChange(
+                    revision: revision, kind: Catalogue.segmentKind, name: name,
+                    body: try document.encode())), to: project)
+    }
+}

@@ -1,0 +1,175 @@
+// One random definition, random users, and the log that brings their histories to one partition.
+
+import Basics
+import Kit
+import Messages
+import Segments
+
+/// What a seed makes: the question, the log, and what the oracle is told.
+struct RandomCase {
+    let seed: UInt64
+    let definition: Definition
+    let plan: Plan
+    /// The users by number, each with the history that the log tells.
+    private(set) var users: [(id: UserID, history: Segments.UserHistory)] = []
+    private(set) var log = LogScript()
+    /// Instants to ask about.
+    private(set) var instants: [Timestamp] = []
+    /// Whether the log is in the order of event times.
+    let isInOrder: Bool
+    /// For what a test draws besides.
+    var random: SeededRandom
+
+    /// Something of a user's history that stands in one record.
+    private enum Entry {
+        case arrival
+        case event(Segments.UserHistory.Event)
+        case versions([Segments.UserHistory.PropertyVersion])
+
+        var since: Timestamp {
+            switch self {
+            case .arrival: .earliest
+            case .event(let event): event.at
+            case .versions(let versions): versions[0].since ?? .earliest
+            }
+        }
+    }
+
+    init(seed: UInt64) throws {
+        self.seed = seed
+        random = SeededRandom(seed: seed)
+        let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
+        var definitions = RandomDefinitions(random.fork(), around: centre)
+        var makers = RandomHistories(random.fork(), around: centre)
+        definition = definitions.next()
+        plan = try Plan(definition)
+        isInOrder = random.chance(0.3)
+        // Mostly few, now and then more than one word of a set.
+        let count = random.chance(0.03) ? 65 + random.below(10) : 1 + random.below(9)
+        let histories = (0..<count).map { _ in makers.next() }
+        try write(histories)
+        instants = (0..<2).map { _ in instant(&makers) }
+    }
+
+    private mutating func write(_ histories: [Segments.UserHistory]) throws {
+        var events = histories.map { _ in [Segments.UserHistory.Event]() }
+        var versions = histories.map { _ in [Segments.UserHistory.PropertyVersion]() }
+        if random.chance(0.8) { log.tenure() }
+        for (user, entry) in merged(histories) {
+            try noise()
+            let id = "user-\(user)"
+            switch entry {
+            case .arrival: log.user(id)
+            case .event(var event):
+                event.position = try log.event(
+                    event.name.text, by: id, at: event.at, event.properties)
+                events[user].append(event)
+            case .versions(let group):
+                let offset = try log.profile(
+                    of: id, since: group[0].since,
+                    group.map { (name: $0.property, value: $0.value) })
+                for var version in group {
+                    version.position = offset
+                    versions[user].append(version)
+                }
+            }
+        }
+        let numbers = log.numbers()
+        users = histories.indices
+            .sorted { (numbers["user-\($0)"] ?? 0) < (numbers["user-\($1)"] ?? 0) }
+            .compactMap { user in
+                let history = Segments.UserHistory(events: events[user], versions: versions[user])
+                return UserID("user-\(user)").map { (id: $0, history: history) }
+            }
+    }
+
+    /// Another project's records, and other kinds, in between.
+    private mutating func noise() throws {
+        guard random.chance(0.1) else { return }
+        if random.chance(0.2) { return log.tenure(2) }
+        guard let other = ProjectName("app") else { return }
+        try log.event(
+            RandomWorld.events[random.below(RandomWorld.events.count)].text, by: "user-0",
+            at: Timestamp(ms: 0), of: other)
+    }
+
+    /// All users' entries in the order of the log.
+    private mutating func merged(_ histories: [Segments.UserHistory]) -> [(Int, Entry)] {
+        var queues = histories.map { entries($0) }
+        var order: [(Int, Entry)] = []
+        if isInOrder {
+            for (user, queue) in queues.enumerated() { order += queue.map { (user, $0) } }
+            return order.enumerated()
+                .sorted {
+                    ($0.element.1.since.ms, $0.offset) < ($1.element.1.since.ms, $1.offset)
+                }
+                .map(\.element)
+        }
+        var waiting = queues.indices.filter { !queues[$0].isEmpty }
+        while !waiting.isEmpty {
+            let at = random.below(waiting.count)
+            let user = waiting[at]
+            order.append((user, queues[user].removeFirst()))
+            if queues[user].isEmpty { waiting.remove(at: at) }
+        }
+        return order
+    }
+
+    /// One user's entries; neighbouring versions of one instant now and then share a record.
+    private mutating func entries(_ history: Segments.UserHistory) -> [Entry] {
+        var entries: [Entry] = []
+        for var event in history.events {
+            // The columns do not keep the client's own order yet.
+            event.clientSequence = nil
+            entries.append(.event(event))
+        }
+        for version in history.versions {
+            if case .versions(let others)? = entries.last, others[0].since == version.since,
+                !others.contains(where: { $0.property == version.property })
+            {
+                entries[entries.count - 1] = .versions(others + [version])
+            } else {
+                entries.append(.versions([version]))
+            }
+        }
+        if entries.isEmpty || random.chance(0.3) { entries.insert(.arrival, at: 0) }
+        // Events and versions mixed, as they come.
+        for index in entries.indices.dropFirst() {
+            entries.swapAt(index, random.below(index + 1))
+        }
+        return entries
+    }
+
+    /// Any instant, an event's own, or one at which an event stands on a window's edge.
+    private mutating func instant(_ makers: inout RandomHistories) -> Timestamp {
+        let events = users.flatMap(\.history.events)
+        guard !events.isEmpty, random.chance(0.6) else { return makers.instant() }
+        let event = events[random.below(events.count)]
+        let windows = plan.resolvedWindows(at: event.at)
+        guard !windows.isEmpty, random.chance(0.6) else { return event.at }
+        let interval = windows[random.below(windows.count)].interval
+        guard !interval.isOpen else { return event.at }
+        return event.at + (event.at.ms - interval.from.ms) + Int64(random.below(3)) - 1
+    }
+}
+
+extension Definition {
+    /// The part below a node, as a definition of its own.
+    func part(_ node: Int) -> Definition {
+        var waiting = [node]
+        var nodes: [Condition] = []
+        while nodes.count < waiting.count {
+            let start = waiting.count
+            let condition = self.nodes[waiting[nodes.count]]
+            waiting += condition.children
+            let children = Array(start..<waiting.count)
+            switch condition {
+            case .all: nodes.append(.all(AllOf(children)))
+            case .any: nodes.append(.any(AnyOf(children)))
+            case .not: nodes.append(.not(Not(children: children)))
+            case .did, .didNot, .user: nodes.append(condition)
+            }
+        }
+        return Definition(nodes: nodes, zone: zone)
+    }
+}
