@@ -45,8 +45,10 @@ final class Checkpoints: Sendable {
             var projects: [ProjectName: PartitionColumns] = [:]
             for (project, published) in manifest.projects {
                 let owner = ChunkOwner(project: project, partition: partition)
+                // A project begins where it was first seen, after earlier seals or before all.
                 projects[project] = try PartitionColumns(
-                    owner, chunks: published.map { try files.open($0, of: owner) })
+                    owner, chunks: published.map { try files.open($0, of: owner) },
+                    start: published.first?.name.from ?? manifest.sealedTo)
             }
             return PartitionState(
                 partition, sealedTo: manifest.sealedTo, projects: projects)

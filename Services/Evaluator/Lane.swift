@@ -149,6 +149,9 @@ final class Lane: Sendable {
         }
     }
 
+    /// Orders that wait now.
+    var queued: Int { queue.count }
+
     /// Ends the thread's loop after what is queued.
     func stop() { queue.close() }
 

@@ -67,7 +67,7 @@ struct FilterMask {
     /// Texts are compared once per distinct text, numbers without making values of them.
     func narrow(_ column: PropertyColumn?, _ mask: inout RowMask) {
         guard let column else {
-            if !filter.matches(nil, at: at) { mask = RowMask(rowCount: mask.count, all: false) }
+            if !filter.matches(nil, at: at) { mask = RowMask(rowCount: mask.rowCount, all: false) }
             return
         }
         if let range = filter.decimalRange {

@@ -10,8 +10,10 @@ import Synchronization
 /// Whoever put a document asks for its revision; whatever was put and never asked for (its caller
 /// died) is found by the next heartbeat's revisions.
 actor CatalogueKeeper {
-    /// Documents read from the registry at a time.
-    static let pageMax: UInt32 = 100
+    /// Documents read from the registry at a time: of the largest size they fit the reply.
+    static let pageMax: UInt32 = 24
+    /// Room for a page of documents of 256 KiB. Unit: bytes.
+    private static let replyBytes: UInt32 = 8 << 20
 
     private let intake: Intake
     private let registry: RegistryV1_CatalogueClient
@@ -34,14 +36,19 @@ actor CatalogueKeeper {
                 RegistryV1.ListRequest(
                     afterRevision: standing?.revision ?? 0, limit: Self.pageMax,
                     everyChange: true),
-                CallOptions(maxReplyBytes: 8 << 20, project: project))
+                CallOptions(maxReplyBytes: Self.replyBytes, project: project))
             guard !page.documents.isEmpty else {
                 throw Fault.failedPrecondition(
                     "the catalogue has no revision \(revision)", place: project.text,
                     hint: "its newest is \(page.revision)")
             }
-            _ = try await intake.write(
+            let now = try await intake.write(
                 CatalogueBatch(project: project, documents: page.documents))
+            guard now.revision > standing?.revision ?? 0 else {
+                throw Fault.internal(
+                    "the registry tells revision \(standing?.revision ?? 0) and older again",
+                    place: project.text)
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import Basics
 import Messages
+import Segments
 import Wire
 
 /// Why a record is not taken.
@@ -15,32 +16,40 @@ struct Rejection: Error, Sendable, Hashable {
     /// What to do about it.
     let hint: String
 
-    /// The verdict a caller reads.
-    var verdict: IngestionV1.Verdict {
-        IngestionV1.Verdict(
-            kind: .rejected, code: code, field: field, message: message, hint: hint)
-    }
 }
 
 /// A record that may enter the log, with its time decided.
 struct CheckedRecord: Sendable {
-    /// What the record is about.
-    enum Body: Sendable {
+    /// What the record is about; the user's number in it is 0, the intake gives it later.
+    enum Body: Sendable, Hashable {
         case event(LogV1.Event)
         case profile(LogV1.ProfileChange)
     }
 
-    /// Who. The number in the body is given later, by the intake.
+    /// Who.
     let user: UserID
     /// The partition the user lives in.
     let partition: Partition
     /// What.
-    var body: Body
+    let body: Body
+    /// The body as it goes into the log, but for the user's number: whatever cannot be written is
+    /// found out here, where it harms one record.
+    let bytes: [UInt8]
     /// The import's line it came with; nil for tracked records.
     let line: UInt64?
+
+    /// Whether it is an event; else it is a profile change.
+    var isEvent: Bool {
+        if case .event = body { true } else { false }
+    }
+
+    /// The producer's id of the event; nil for profiles and for events without one.
+    var eventID: String? {
+        if case .event(let event) = body { event.eventID } else { nil }
+    }
 }
 
-/// The rules of one project at one instant; a value without state, but for the skew table lent to it.
+/// The rules of one project at one instant; a value without state, but for the skews it shares.
 struct EventCheck {
     /// Whose records.
     let project: ProjectName
@@ -48,20 +57,21 @@ struct EventCheck {
     let partitions: PartitionCount
     /// The instant of receipt.
     let receivedAt: Timestamp
-    /// Imported history: no instant of a profile means from the beginning of time.
+    /// Imported history: no instant of a profile means from the beginning of time, and when it was
+    /// sent says nothing about the clock it was recorded by.
     let isHistory: Bool
+    /// The devices' clocks.
+    let skews: SharedSkews
 
     /// Farthest future that is clamped to the receipt; beyond it a record is refused. Unit: ms.
     static let futureMsMax: Int64 = 86_400_000
-    /// Future that is taken as it is: ordinary clocks differ by it. Unit: ms.
-    static let futureMsTaken: Int64 = 300_000
+    /// Future from which on an instant is clamped; ordinary clocks differ by less. Unit: ms.
+    static let futureMsClamped: Int64 = 300_000
 
     /// Checks one record.
     ///
     /// - Parameter line: the import's line; nil for tracked records.
-    func check(
-        _ record: IngestionV1.TrackRecord, line: UInt64?, skews: inout SkewTable
-    ) throws(Rejection) -> CheckedRecord {
+    func check(_ record: IngestionV1.TrackRecord, line: UInt64?) throws(Rejection) -> CheckedRecord {
         guard let user = UserID(record.userID) else {
             throw Rejection(
                 field: "user_id",
@@ -69,10 +79,22 @@ struct EventCheck {
                     ? "the user is missing" : "the user's identifier is too long",
                 hint: "1 to \(Limits.userIDBytes) bytes of UTF-8")
         }
+        guard !user.text.utf8.contains(0) else {
+            throw Rejection(
+                field: "user_id", message: "the user's identifier has a zero byte",
+                hint: "texts hold no zero bytes")
+        }
         let body: CheckedRecord.Body
+        let bytes: [UInt8]
         switch record.kind {
-        case .event(let event): body = .event(try check(event, user: user, skews: &skews))
-        case .profile(let profile): body = .profile(try check(profile))
+        case .event(let sent):
+            let event = try check(sent, user: user)
+            bytes = try encoded(event, field: "event")
+            body = .event(event)
+        case .profile(let sent):
+            let profile = try check(sent)
+            bytes = try encoded(profile, field: "profile")
+            body = .profile(profile)
         case nil:
             throw Rejection(
                 field: "kind", message: "the record is neither an event nor a profile change",
@@ -80,12 +102,12 @@ struct EventCheck {
         }
         return CheckedRecord(
             user: user, partition: partitions.home(project: project, identifier: user.text),
-            body: body, line: line)
+            body: body, bytes: bytes, line: line)
     }
 
-    private func check(
-        _ event: IngestionV1.TrackedEvent, user: UserID, skews: inout SkewTable
-    ) throws(Rejection) -> LogV1.Event {
+    private func check(_ event: IngestionV1.TrackedEvent, user: UserID) throws(Rejection)
+        -> LogV1.Event
+    {
         try check(name: event.name, field: "event.name", what: "event's name")
         if let id = event.eventID, !(1...Limits.eventIDBytes).contains(id.utf8.count) {
             throw Rejection(
@@ -98,13 +120,7 @@ struct EventCheck {
                 field: "event.properties", message: "the event is larger than 32 KiB",
                 hint: "send fewer or shorter properties; large documents belong elsewhere")
         }
-        let occurredAt = Timestamp(ms: event.occurredAtMs ?? receivedAt.ms)
-        var time = EventTime(at: occurredAt, correction: .unspecified)
-        if let sentAtMs = event.sentAtMs {
-            let skewMs = try skew(sentAtMs: sentAtMs, user: user, skews: &skews)
-            if skewMs != 0 { time = EventTime(at: occurredAt + skewMs, correction: .shifted) }
-        }
-        time = try clamp(time, field: "event.occurred_at_ms")
+        let time = try time(of: event, user: user)
         return LogV1.Event(
             name: event.name, atMs: time.at.ms, receivedAtMs: receivedAt.ms,
             eventID: event.eventID, clientSequence: event.clientSequence,
@@ -115,24 +131,41 @@ struct EventCheck {
     private func check(_ profile: IngestionV1.TrackedProfile) throws(Rejection)
         -> LogV1.ProfileChange
     {
-        let bytes = try check(profile.set, field: "profile.set")
+        var bytes = try check(profile.set, field: "profile.set")
+        guard profile.unset.count <= Limits.eventProperties else {
+            throw Rejection(
+                field: "profile.unset", message: "there are \(profile.unset.count) names",
+                hint: "at most \(Limits.eventProperties) in one record")
+        }
+        let set = profile.unset.isEmpty ? [] : Set(profile.set.map { ExactName($0.name) })
+        for (index, name) in profile.unset.enumerated() {
+            try check(name: name, field: "profile.unset[\(index)]", what: "property's name")
+            guard !set.contains(ExactName(name)) else {
+                throw Rejection(
+                    field: "profile.unset[\(index)]",
+                    message: "\(name) takes a value and loses it in one change",
+                    hint: "say one of the two, or send two changes")
+            }
+            bytes += name.utf8.count
+        }
         guard bytes <= Limits.eventBytes else {
             throw Rejection(
                 field: "profile.set", message: "the profile change is larger than 32 KiB",
                 hint: "send fewer or shorter properties, or several changes")
         }
-        for (index, name) in profile.unset.enumerated() {
-            try check(name: name, field: "profile.unset[\(index)]", what: "property's name")
-        }
         var at = profile.atMs.map(Timestamp.init(ms:))
         if at == nil, !isHistory { at = receivedAt }
-        if let given = at {
-            at = try clamp(
-                EventTime(at: given, correction: .unspecified), field: "profile.at_ms"
-            ).at
-        }
+        if let given = at { at = try clamp(EventTime(at: given), field: "profile.at_ms").at }
         return LogV1.ProfileChange(
             atMs: at?.ms, set: profile.set, unset: profile.unset, receivedAtMs: receivedAt.ms)
+    }
+
+    private func encoded(_ body: some ProtoMessage, field: String) throws(Rejection) -> [UInt8] {
+        do throws(MessageError) {
+            return try body.encode()
+        } catch {
+            throw Rejection(field: field, message: error.message, hint: error.hint)
+        }
     }
 }
 
@@ -141,30 +174,46 @@ struct EventCheck {
 extension EventCheck {
     private struct EventTime {
         var at: Timestamp
-        var correction: LogV1.TimeCorrection
+        var correction = LogV1.TimeCorrection.unspecified
     }
 
-    private func skew(sentAtMs: Int64, user: UserID, skews: inout SkewTable) throws(Rejection)
-        -> Int64
+    /// Event time: the client's instant, without its clock's skew, not in the future.
+    private func time(of event: IngestionV1.TrackedEvent, user: UserID) throws(Rejection)
+        -> EventTime
     {
-        let (skewMs, overflow) = receivedAt.ms.subtractingReportingOverflow(sentAtMs)
-        guard !overflow, Timestamp(ms: sentAtMs).hasText else {
+        let skewMs = try skew(sentAtMs: event.sentAtMs)
+        // Without an instant of its own the event has the receipt's, which no client's clock set.
+        guard let occurredAtMs = event.occurredAtMs else { return EventTime(at: receivedAt) }
+        var time = EventTime(at: Timestamp(ms: occurredAtMs))
+        if let skewMs, !isHistory {
+            let shiftMs = skews.shift(for: user, project: project, skewMs: skewMs)
+            if shiftMs != 0 { time = EventTime(at: time.at + shiftMs, correction: .shifted) }
+        }
+        return try clamp(time, field: "event.occurred_at_ms")
+    }
+
+    /// How far the client's clock is behind ours; nil when it does not say. Unit: ms.
+    private func skew(sentAtMs: Int64?) throws(Rejection) -> Int64? {
+        guard let sentAtMs else { return nil }
+        let sentAt = Timestamp(ms: sentAtMs)
+        guard sentAt.hasText else {
             throw Rejection(
                 field: "event.sent_at_ms", message: "the instant of sending is out of range",
                 hint: "milliseconds since the Unix epoch, years 1 to 9999")
         }
-        return skews.shift(for: user, project: project, skewMs: skewMs)
+        return receivedAt.msSince(sentAt)
     }
 
-    /// Takes an instant up to 5 min ahead as it is, clamps one up to a day ahead, refuses the rest.
+    /// Takes an instant less than 5 min ahead as it is, clamps one up to a day ahead, refuses the
+    /// rest.
     private func clamp(_ time: EventTime, field: String) throws(Rejection) -> EventTime {
         guard time.at >= .earliest else {
             throw Rejection(
-                field: field, message: "the instant is before the year 1",
+                field: field(), message: "the instant is before the year 1",
                 hint: "milliseconds since the Unix epoch, UTC")
         }
         let aheadMs = time.at.msSince(receivedAt)
-        guard aheadMs > Self.futureMsTaken else { return time }
+        guard aheadMs >= Self.futureMsClamped else { return time }
         guard aheadMs <= Self.futureMsMax else {
             throw Rejection(
                 code: .outOfRange, field: field,
@@ -180,10 +229,15 @@ extension EventCheck {
 // MARK: Properties
 
 extension EventCheck {
-    private func check(name: String, field: String, what: String) throws(Rejection) {
+    /// Up to so many names each is compared with each, which beats hashing them.
+    private static let namesCompared = 16
+
+    private func check(
+        name: String, field: @autoclosure () -> String, what: String
+    ) throws(Rejection) {
         guard (1...Limits.nameBytes).contains(name.utf8.count) else {
             throw Rejection(
-                field: field,
+                field: field(),
                 message: name.isEmpty ? "the \(what) is missing" : "the \(what) is too long",
                 hint: "1 to \(Limits.nameBytes) bytes of UTF-8")
         }
@@ -198,35 +252,48 @@ extension EventCheck {
                 hint: "at most \(Limits.eventProperties) in one record")
         }
         var bytes = 0
-        var names: Set<String> = []
         for (index, property) in properties.enumerated() {
-            let place = "\(field)[\(index)]"
-            try check(name: property.name, field: "\(place).name", what: "property's name")
-            guard names.insert(property.name).inserted else {
-                throw Rejection(
-                    field: "\(place).name", message: "\(property.name) stands there twice",
-                    hint: "send each property once; several values go into a list")
-            }
+            try check(
+                name: property.name, field: "\(field)[\(index)].name", what: "property's name")
             let value: PropertyValue
             do throws(WireError) {
                 value = try ValueCoding.decode(property).value
             } catch {
                 throw Rejection(
-                    field: "\(place).\(error.place)", message: "\(property.name): \(error.message)",
-                    hint: error.hint)
+                    field: "\(field)[\(index)].\(error.place)",
+                    message: "\(property.name): \(error.message)", hint: error.hint)
             }
-            try check(value, field: "\(place).value", name: property.name)
+            try check(value, field: "\(field)[\(index)].value", name: property.name)
             bytes += property.name.utf8.count + value.byteCount
+        }
+        if let index = Self.firstRepeat(properties) {
+            throw Rejection(
+                field: "\(field)[\(index)].name",
+                message: "\(properties[index].name) stands there twice",
+                hint: "send each property once; several values go into a list")
         }
         return bytes
     }
 
+    /// The first property whose name, by bytes, stood there before.
+    private static func firstRepeat(_ properties: [LogV1.Property]) -> Int? {
+        guard properties.count > namesCompared else {
+            return properties.indices.first { index in
+                properties[..<index].contains { TextBytes.equal($0.name, properties[index].name) }
+            }
+        }
+        var names: Set<ExactName> = []
+        return properties.indices.first { !names.insert(ExactName(properties[$0].name)).inserted }
+    }
+
     /// Checks what the contract can carry and the log cannot keep.
-    private func check(_ value: PropertyValue, field: String, name: String) throws(Rejection) {
+    private func check(
+        _ value: PropertyValue, field: @autoclosure () -> String, name: String
+    ) throws(Rejection) {
         switch value {
         case .text(let text) where text.utf8.count > Limits.textValueBytes:
             throw Rejection(
-                field: field, message: "\(name) has \(text.utf8.count) bytes of text",
+                field: field(), message: "\(name) has \(text.utf8.count) bytes of text",
                 hint: "at most \(Limits.textValueBytes); longer texts are not segmented by")
         case .instant(let instant) where !instant.hasText:
             throw Rejection(
@@ -234,7 +301,7 @@ extension EventCheck {
                 hint: "milliseconds since the Unix epoch, years 1 to 9999")
         case .list(let values):
             for (index, value) in values.enumerated() {
-                try check(value, field: "\(field).list[\(index)]", name: name)
+                try check(value, field: "\(field()).list.values[\(index)]", name: name)
             }
         case .text, .instant, .number, .bool: break
         }

@@ -4,6 +4,7 @@ import Basics
 import Chassis
 import Log
 import Messages
+import Synchronization
 
 /// Serves Fetch. Reads block on the disk, so they run on threads of their own.
 final class Fetcher: Sendable {
@@ -13,14 +14,21 @@ final class Fetcher: Sendable {
     static let waitMsMax: UInt32 = 30_000
     /// Most records of one partition in one answer.
     static let recordsMax = 50_000
-    /// What a partition's head and a record's tag cost in an answer beside the records. Unit: bytes.
+    /// What a partition's head costs in an answer. Unit: bytes.
     static let overheadBytes = 64
+    /// What a record's tag and length cost in an answer. Unit: bytes.
+    private static let recordOverheadBytes = 6
+    /// What an answer's frame costs. Unit: bytes.
+    private static let headBytes: UInt32 = 1_024
+    /// Spreads the turns evenly, whatever the number of readers and partitions.
+    private static let spread: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     private let reader: LogReader
     private let partitions: PartitionCount
     private let durable: RisingNumber
     private let clock: any Clock
     private let desk: ReadingDesk
+    private let turns = Atomic<UInt64>(0)
 
     init(
         reader: LogReader, partitions: PartitionCount, durable: RisingNumber, clock: any Clock,
@@ -35,13 +43,16 @@ final class Fetcher: Sendable {
 
     /// Answers at once when there are records behind a cursor, else when some come or at the end of
     /// the wait with watermarks only.
+    ///
+    /// - Parameter epochs: under which the owner writes, asked when the answer is made.
     func fetch(
-        _ request: IngestionV1.FetchRequest, epochs: [Partition: Epoch], untilNs: UInt64
+        _ request: IngestionV1.FetchRequest, epochs: @escaping @Sendable () -> [Partition: Epoch],
+        _ call: CallContext
     ) async throws(Fault) -> IngestionV1.StoredFetchResponse {
         let cursors = try cursors(request)
-        let waitNs = UInt64(min(request.waitMs, Self.waitMsMax)) * 1_000_000
-        let until = min(clock.monotonicNs + waitNs, untilNs)
-        let bytes = min(request.maxBytes, Self.bytesMax)
+        let until = call.waitUntilNs(min(request.waitMs, Self.waitMsMax), clock: clock)
+        let room = call.maxReplyBytes > Self.headBytes ? call.maxReplyBytes - Self.headBytes : 0
+        let bytes = Int(min(request.maxBytes, Self.bytesMax, room))
         while true {
             let seen = durable.value
             if try !hasNews(cursors), clock.monotonicNs < until, !Task.isCancelled {
@@ -50,7 +61,7 @@ final class Fetcher: Sendable {
             }
             do {
                 return try await desk.run {
-                    try self.read(cursors, bytes: Int(bytes), epochs: epochs)
+                    try self.read(cursors, bytes: bytes, epochs: epochs())
                 }
             } catch let error as IngestionError {
                 throw error.fault
@@ -104,45 +115,73 @@ final class Fetcher: Sendable {
     }
 
     private func end(of partition: Partition) throws(Fault) -> PartitionEnd {
-        do {
-            return try reader.end(of: partition)
+        do throws(IngestionError) {
+            return try durableEnd(partition)
         } catch {
-            throw IngestionError.log("find the end of the log", error).fault
+            throw error.fault
         }
     }
 
+    private func durableEnd(_ partition: Partition) throws(IngestionError) -> PartitionEnd {
+        do throws(LogError) {
+            return try reader.end(of: partition)
+        } catch {
+            throw .log("find the end of the log", error)
+        }
+    }
+
+    /// Reads every partition that has news, each an equal share of the bytes and what those before
+    /// it left over; the one that begins changes from call to call, so that none starves, not even
+    /// before a record larger than its share.
     private func read(
         _ cursors: [(Partition, LogOffset)], bytes: Int, epochs: [Partition: Epoch]
     ) throws(IngestionError) -> IngestionV1.StoredFetchResponse {
-        var response = IngestionV1.StoredFetchResponse()
-        var left = bytes - cursors.count * Self.overheadBytes
-        for (partition, next) in cursors {
-            var part = IngestionV1.StoredPartitionRecords(
-                partition: UInt32(partition.index), nextOffset: next.value,
-                epoch: epochs[partition]?.value ?? 0)
-            if left > 0 || response.partitions.allSatisfy(\.records.isEmpty) {
-                let page = try page(partition, from: next, bytes: max(left, 1))
-                part.records = page.records.map { Array($0.payload) }
-                left -= part.records.reduce(0) { $0 + $1.count + 8 }
-                part.nextOffset = page.next.value
-                part.endOffset = page.durable.next.value
-                if page.isAtEnd { part.watermarkMs = page.watermark.ms }
-            } else {
-                part.endOffset = try page(partition, from: next, bytes: 1).durable.next.value
-            }
-            response.partitions.append(part)
+        var parts: [IngestionV1.StoredPartitionRecords] = []
+        parts.reserveCapacity(cursors.count)
+        var behind: [Int] = []
+        for (index, (partition, next)) in cursors.enumerated() {
+            let end = try durableEnd(partition)
+            if next < end.next { behind.append(index) }
+            parts.append(
+                IngestionV1.StoredPartitionRecords(
+                    partition: UInt32(partition.index), nextOffset: next.value,
+                    endOffset: end.next.value,
+                    watermarkMs: next == end.next ? end.watermark.told : nil,
+                    epoch: epochs[partition]?.value ?? 0))
         }
-        return response
+        var left = bytes - cursors.count * Self.overheadBytes
+        let turn = Int(turns.wrappingAdd(1, ordering: .relaxed).newValue &* Self.spread >> 33)
+        for number in behind.indices where left > 0 || number == 0 {
+            let index = behind[(number + turn) % behind.count]
+            let page = try page(
+                cursors[index].0, from: cursors[index].1,
+                bytes: max(left / (behind.count - number), 1))
+            let size = page.records.reduce(0) { $0 + $1.payload.count + Self.recordOverheadBytes }
+            // One record may be larger than the share: it comes whole, or not this time.
+            guard size <= left || number == 0 else { continue }
+            left -= size
+            parts[index].records = page.records.map { Array($0.payload) }
+            parts[index].nextOffset = page.next.value
+            parts[index].endOffset = page.durable.next.value
+            parts[index].watermarkMs = page.isAtEnd ? page.durable.watermark.told : nil
+        }
+        return IngestionV1.StoredFetchResponse(partitions: parts)
     }
 
     private func page(_ partition: Partition, from next: LogOffset, bytes: Int)
         throws(IngestionError) -> LogPage
     {
-        do {
+        do throws(LogError) {
             return try reader.read(
-                partition, from: next, limit: ReadLimit(bytes: bytes, records: Self.recordsMax))
+                partition, from: next,
+                limit: ReadLimit(bytes: bytes, records: Self.recordsMax))
         } catch {
             throw .log("read", error)
         }
     }
+}
+
+extension Timestamp {
+    /// Milliseconds of a watermark; nil before the first is told.
+    fileprivate var told: Int64? { self >= .earliest ? ms : nil }
 }

@@ -44,38 +44,53 @@ struct IndexStore: Sendable {
 enum IndexKey {
     /// Project and user; the partition follows from them.
     static func user(_ project: ProjectName, _ user: UserID) -> [UInt8] {
-        key(project.text.utf8, Array(user.text.utf8))
+        var key = start(project.text, room: user.text.utf8.count)
+        key += user.text.utf8
+        return key
     }
 
     /// An event id of one user.
     static func event(
         _ project: ProjectName, _ partition: Partition, _ number: UserNumber, _ id: String
     ) -> [UInt8] {
-        key(
-            project.text.utf8,
-            bigEndian(UInt64(partition.index), bytes: 2) + bigEndian(UInt64(number.value), bytes: 4)
-                + Array(id.utf8))
+        var key = start(project.text, room: 6 + id.utf8.count)
+        put(UInt64(partition.index), bytes: 2, &key)
+        put(UInt64(number.value), bytes: 4, &key)
+        key += id.utf8
+        return key
     }
 
     /// A line of an import.
     static func line(_ project: ProjectName, _ importID: String, _ line: UInt64) -> [UInt8] {
-        key(project.text.utf8, Array(importID.utf8) + [0] + bigEndian(line, bytes: 8))
+        var key = start(project.text, room: importID.utf8.count + 9)
+        key += importID.utf8
+        key.append(0)
+        put(line, bytes: 8, &key)
+        return key
     }
 
     /// A fact about a partition, such as how far its log is in the index.
     static func fact(_ name: String, _ partition: Partition) -> [UInt8] {
-        Array(name.utf8) + [0] + bigEndian(UInt64(partition.index), bytes: 2)
+        var key = start(name, room: 2)
+        put(UInt64(partition.index), bytes: 2, &key)
+        return key
     }
 
     /// A fact about a project in a partition, such as the next user number.
     static func fact(_ name: String, _ project: ProjectName, _ partition: Partition) -> [UInt8] {
-        Array(name.utf8) + [0] + Array(project.text.utf8) + [0]
-            + bigEndian(UInt64(partition.index), bytes: 2)
+        var key = start(name, room: project.text.utf8.count + 3)
+        key += project.text.utf8
+        key.append(0)
+        put(UInt64(partition.index), bytes: 2, &key)
+        return key
     }
 
     /// Big-endian, so that keys sort by number.
     static func bigEndian(_ value: UInt64, bytes count: Int) -> [UInt8] {
-        (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64(count - 1 - $0))) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        put(value, bytes: count, &bytes)
+        return bytes
     }
 
     /// Reads a big-endian number; nil when the value has another length.
@@ -84,8 +99,19 @@ enum IndexKey {
         return bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    private static func key(_ project: String.UTF8View, _ rest: [UInt8]) -> [UInt8] {
-        Array(project) + [0] + rest
+    /// The first part of a key and the zero byte that ends it; no text holds one.
+    private static func start(_ text: String, room: Int) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(text.utf8.count + 1 + room)
+        key += text.utf8
+        key.append(0)
+        return key
+    }
+
+    fileprivate static func put(_ value: UInt64, bytes count: Int, _ key: inout [UInt8]) {
+        for place in stride(from: 8 * (count - 1), through: 0, by: -8) {
+            key.append(UInt8(truncatingIfNeeded: value >> UInt64(place)))
+        }
     }
 }
 
@@ -96,8 +122,11 @@ struct LogPlace: Sendable, Hashable {
 
     /// Ten bytes, big-endian.
     var bytes: [UInt8] {
-        IndexKey.bigEndian(UInt64(partition.index), bytes: 2)
-            + IndexKey.bigEndian(offset.value, bytes: 8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(10)
+        IndexKey.put(UInt64(partition.index), bytes: 2, &bytes)
+        IndexKey.put(offset.value, bytes: 8, &bytes)
+        return bytes
     }
 
     init(partition: Partition, offset: LogOffset) {

@@ -26,17 +26,16 @@ struct IndexReader {
         return numbers
     }
 
-    /// The places of those keys that were seen.
-    func places(of keys: [SeenKey]) throws(IngestionError) -> [[UInt8]: LogPlace] {
-        var places: [[UInt8]: LogPlace] = [:]
-        for (kind, family) in [(SeenKey.Kind.event, index.events), (.line, index.imports)] {
-            let wanted = keys.filter { $0.kind == kind }.map(\.key)
-            guard !wanted.isEmpty else { continue }
-            for (key, value) in zip(wanted, try read(family, wanted)) {
-                guard let value else { continue }
-                guard let place = LogPlace(bytes: value) else { throw damaged("a seen key") }
-                places[key] = place
-            }
+    /// The places of those keys of a family that were seen, each with what was asked beside it.
+    func places<Asked>(of keys: [(key: [UInt8], record: Asked)], in family: Family)
+        throws(IngestionError) -> [(place: LogPlace, record: Asked)]
+    {
+        guard !keys.isEmpty else { return [] }
+        var places: [(place: LogPlace, record: Asked)] = []
+        for (asked, value) in zip(keys, try read(family, keys.map(\.key))) {
+            guard let value else { continue }
+            guard let place = LogPlace(bytes: value) else { throw damaged("a seen key") }
+            places.append((place, asked.record))
         }
         return places
     }
@@ -79,8 +78,7 @@ struct IndexReader {
         -> [ProjectName: CatalogueStanding]
     {
         do {
-            let rows = try index.store.scan(
-                index.facts, prefix: prefix, limit: Limits.partitions)
+            let rows = try index.store.scan(index.facts, prefix: prefix, limit: .max)
             var standings: [ProjectName: CatalogueStanding] = [:]
             for (key, value) in rows {
                 let name = key.dropFirst("catalogue\0".utf8.count).dropLast()
@@ -109,9 +107,7 @@ struct IndexReader {
     }
 
     private func damaged(_ what: String) -> IngestionError {
-        IngestionError(
-            .index, "read", place: "index: \(what)",
-            hint: "stop ingestion and delete the index folder: it is rebuilt from the log")
+        .damagedIndex("read the index", "\(what) is damaged", place: index.store.path)
     }
 }
 
@@ -132,6 +128,14 @@ struct IndexWriter {
         batch.put(
             index.facts, IndexKey.fact("next", project, partition),
             IndexKey.bigEndian(UInt64(number.value) + 1, bytes: 8))
+    }
+
+    /// Where the record stands that has these keys.
+    func put(_ keys: SeenKeys, at place: LogPlace, _ batch: inout Batch) {
+        guard keys.event != nil || keys.line != nil else { return }
+        let bytes = place.bytes
+        if let key = keys.event { batch.put(index.events, key, bytes) }
+        if let key = keys.line { batch.put(index.imports, key, bytes) }
     }
 
     /// Where a project's catalogue stands.

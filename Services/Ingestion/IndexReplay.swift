@@ -24,11 +24,12 @@ struct IndexReplay {
         var count = 0
         for partition in partitions.all {
             var next = try IndexReader(index).applied(partition)
-            let end = try read(partition, from: next).durable.next
+            let end = try end(of: partition)
             guard next <= end else {
-                throw IngestionError(
-                    .index, "replay", place: "partition \(partition)",
-                    hint: "the index is ahead of the log: the log lost its end or was replaced")
+                throw IngestionError.damagedIndex(
+                    "replay", "the index is ahead of the log (\(next), the log ends at \(end)): the "
+                        + "log lost its end or is another one; restore it, or, if it is what is "
+                        + "wanted", place: "partition \(partition)")
             }
             while next < end {
                 let page = try read(partition, from: next)
@@ -38,6 +39,14 @@ struct IndexReplay {
             }
         }
         return count
+    }
+
+    private func end(of partition: Partition) throws(IngestionError) -> LogOffset {
+        do throws(LogError) {
+            return try reader.end(of: partition).next
+        } catch {
+            throw .log("replay", error)
+        }
     }
 
     private func read(_ partition: Partition, from next: LogOffset) throws(IngestionError)
@@ -64,6 +73,7 @@ struct IndexReplay {
                 throw .log("replay record \(stored.offset) of partition \(partition)", error)
             }
         }
+        try SchemaStore.putNews(of: schema, index, &batch)
         IndexWriter(index).put(page.next, appliedOf: partition, &batch)
         try index.write(batch)
     }
@@ -87,19 +97,18 @@ struct IndexReplay {
                 UserNumber(new.number), for: user, in: project, place.partition, &batch)
         case .event(let event):
             // It was admitted when it was written; here it only teaches the names again.
-            _ = schema.admit(event, in: project)
+            _ = schema.admit(.event(event), in: project)
             if let id = event.eventID {
+                let number = UserNumber(event.userNumber)
                 batch.put(
-                    index.events,
-                    IndexKey.event(
-                        project, place.partition, UserNumber(event.userNumber), id), place.bytes)
+                    index.events, IndexKey.event(project, place.partition, number, id), place.bytes)
             }
+        case .profile(let profile): _ = schema.admit(.profile(profile), in: project)
         case .catalogue(let change):
             IndexWriter(index).put(
                 CatalogueStanding(
                     revision: change.revision, activeAt: Timestamp(ms: change.activeAtMs)),
                 of: project, &batch)
-        case .profile(let profile): _ = schema.admit(profile, in: project)
         case .tenure, nil: break
         }
     }

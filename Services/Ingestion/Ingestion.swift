@@ -30,15 +30,23 @@ private struct IngestionRun: Service {
 
     func run() async throws {
         guard let partitions = await partitionCount() else { return }
-        let parts = try IngestionParts(
-            config: config, world: world, link: link, partitions: partitions)
+        // Recovery reads the disk for long: not on a thread of the pool.
+        let parts = try await OwnThread.run(name: "recovery") {
+            try IngestionParts(config: config, world: world, link: link, partitions: partitions)
+        }
         world.logger.info(
             "the log is recovered",
             metadata: [LogKeys.count: "\(parts.opened.recovered.records)"])
         world.health.ready("log")
-        // Stopped backwards: the door first, so that what was taken in is still written.
-        try await ServiceGroup(services: parts.services, logger: world.logger).run()
-        parts.close()
+        do {
+            // Stopped backwards: the door first, so that what was taken in is still written.
+            try await ServiceGroup(services: parts.services, logger: world.logger).run()
+        } catch {
+            // What ended the group is told, not what closing says after it.
+            do { try parts.close() } catch { world.logger.error("\(error)") }
+            throw error
+        }
+        try parts.close()
     }
 
     /// The number of partitions, fixed for the deployment; nil when told to stop before it is known.
@@ -49,6 +57,21 @@ private struct IngestionRun: Service {
                 view = await link.next(after: view)
             }
             return view.partitionCount
+        }
+    }
+}
+
+extension OwnThread {
+    /// Runs blocking work once on a thread of its own and waits for it.
+    fileprivate static func run<Value: Sendable>(
+        name: String, _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { (done: Answer<Value>) in
+            do throws(ThreadError) {
+                _ = try start(name: name) { done.resume(with: Result { try work() }) }
+            } catch {
+                done.resume(throwing: error)
+            }
         }
     }
 }

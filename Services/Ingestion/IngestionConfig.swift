@@ -15,7 +15,7 @@ public struct IngestionConfig: ServiceConfig {
     public static var keys: [ConfigKey] {
         [
             .int(
-                "journal.file-mib", default: 64, unit: "MiB", range: 1...4_096,
+                "journal.file-mib", default: 64, unit: "MiB", range: 1...1_024,
                 "size at which a journal file is closed and sealed into volumes"),
             .int(
                 "journal.group-records", default: 20_000, unit: "records",

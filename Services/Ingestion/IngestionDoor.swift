@@ -3,7 +3,6 @@
 import Basics
 import Chassis
 import Messages
-import Synchronization
 
 /// Serves shoal.ingestion.v1.Ingestion.
 final class IngestionDoor: IngestionV1_IngestionService {
@@ -13,7 +12,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     private let schema: SchemaBook
     private let ownership: Ownership
     private let clock: any Clock
-    private let skews = Mutex(SkewTable())
+    private let skews = SharedSkews()
 
     init(
         intake: Intake, fetcher: Fetcher, catalogue: CatalogueKeeper, schema: SchemaBook,
@@ -30,12 +29,10 @@ final class IngestionDoor: IngestionV1_IngestionService {
     func track(_ request: IngestionV1.TrackRequest, _ call: CallContext) async throws(Fault)
         -> IngestionV1.TrackResponse
     {
-        let verdicts = try await take(
-            request.records, importID: nil, firstLine: 0, isolated: call.isolated,
-            project: call.project)
+        let verdicts = try await take(Batch(records: request.records), call)
         return IngestionV1.TrackResponse(
             accepted: verdicts.count(of: .accepted), duplicates: verdicts.count(of: .duplicate),
-            rejected: verdicts.count(of: .rejected), verdicts: verdicts)
+            rejected: verdicts.count(of: .rejected), verdicts: verdicts.list)
     }
 
     func `import`(_ request: IngestionV1.ImportRequest, _ call: CallContext) async throws(Fault)
@@ -51,9 +48,10 @@ final class IngestionDoor: IngestionV1_IngestionService {
                 "lines are counted from 1", place: "first_line", hint: "send the line's number")
         }
         let verdicts = try await take(
-            request.records, importID: request.importID, firstLine: request.firstLine,
-            isolated: call.isolated, project: call.project)
-        let faults = verdicts.enumerated().compactMap { index, verdict in
+            Batch(
+                records: request.records, importID: request.importID,
+                firstLine: request.firstLine), call)
+        let faults = verdicts.list.enumerated().compactMap { index, verdict in
             verdict.kind == .accepted
                 ? nil
                 : IngestionV1.ImportFault(
@@ -68,7 +66,9 @@ final class IngestionDoor: IngestionV1_IngestionService {
         -> IngestionV1.AppendResponse
     {
         let project = try await known(call.project)
+        do throws(IngestionError) { try ownership.checkWritable() } catch { throw error.fault }
         do {
+            try await ownership.begin(in: intake)
             let standing = try await catalogue.bring(project, to: request.revision)
             return IngestionV1.AppendResponse(
                 positions: try fetcher.positions([]), activeAtMs: standing.activeAt.ms)
@@ -94,7 +94,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     func fetch(stored request: IngestionV1.FetchRequest, _ call: CallContext)
         async throws(Fault) -> IngestionV1.StoredFetchResponse
     {
-        try await fetcher.fetch(request, epochs: ownership.epochs, untilNs: call.deadlineNs)
+        try await fetcher.fetch(request, epochs: { [ownership] in ownership.epochs }, call)
     }
 }
 
@@ -107,7 +107,7 @@ extension IngestionDoor {
                 "the project is missing", place: "header.project",
                 hint: "name the project in the request's header")
         }
-        if intake.projects.contains(project) { return project }
+        if intake.knows(project) { return project }
         guard await ownership.link.project(project) != nil else {
             let known = ownership.projects + intake.projects
             let near = NearestName.nearest(to: project.text, in: known.map(\.text))
@@ -119,53 +119,65 @@ extension IngestionDoor {
         return project
     }
 
-    /// Checks, writes and judges a batch; the verdicts stand in the order of the request as sent.
-    private func take(
-        _ records: [IngestionV1.TrackRecord], importID: String?, firstLine: UInt64,
-        isolated: [IsolatedFault], project: ProjectName?
-    ) async throws(Fault) -> [IngestionV1.Verdict] {
-        let project = try await known(project)
-        do { try ownership.checkWritable() } catch { throw error.fault }
-        let isolated = isolated.filter { $0.field == "records" }
-        let count = records.count + isolated.count
+    /// Records of one call, and the import they belong to.
+    private struct Batch {
+        let records: [IngestionV1.TrackRecord]
+        var importID: String?
+        var firstLine: UInt64 = 0
+    }
+
+    /// Checks, writes and judges a batch.
+    private func take(_ batch: Batch, _ call: CallContext) async throws(Fault) -> Verdicts {
+        let project = try await known(call.project)
+        do throws(IngestionError) { try ownership.checkWritable() } catch { throw error.fault }
+        let isolated = call.isolated.filter { $0.field == "records" }
+        let count = batch.records.count + isolated.count
         guard count <= Limits.batchRecords else {
             throw Fault.invalidArgument(
                 "the batch has \(count) records", place: "records",
                 hint: "at most \(Limits.batchRecords) in one call")
         }
+        var verdicts = try Verdicts(count: count, replyBytes: call.maxReplyBytes)
+        for fault in isolated where verdicts.list.indices.contains(fault.index) {
+            verdicts.tell(fault.rejection.verdict, at: fault.index)
+        }
         let places = IsolatedFault.originalIndices(
-            kept: records.count, without: isolated, field: "records")
-        var verdicts = [IngestionV1.Verdict](repeating: IngestionV1.Verdict(), count: count)
-        for fault in isolated where verdicts.indices.contains(fault.index) {
-            verdicts[fault.index] = fault.verdict
-        }
-        let check = EventCheck(
-            project: project, partitions: ownership.partitions, receivedAt: clock.now,
-            isHistory: importID != nil)
-        var (checked, checkedPlaces): ([CheckedRecord], [Int]) = ([], [])
-        checked.reserveCapacity(records.count)
-        skews.withLock { skews in
-            for (record, place) in zip(records, places) {
-                let line = importID == nil ? nil : firstLine + UInt64(place)
-                do throws(Rejection) {
-                    checked.append(try check.check(record, line: line, skews: &skews))
-                    checkedPlaces.append(place)
-                } catch {
-                    verdicts[place] = error.verdict
-                }
+            kept: batch.records.count, without: isolated, field: "records")
+        let (checked, checkedPlaces) = check(batch, project, at: places, &verdicts)
+        guard !checked.isEmpty else { return verdicts }
+        do {
+            try await ownership.begin(in: intake)
+            let outcomes = try await intake.write(
+                RecordBatch(project: project, importID: batch.importID, records: checked))
+            for (place, outcome) in zip(checkedPlaces, outcomes) {
+                verdicts.tell(outcome.verdict, at: place)
             }
-        }
-        if !checked.isEmpty {
-            let batch = RecordBatch(project: project, importID: importID, records: checked)
-            do {
-                for (place, outcome) in zip(checkedPlaces, try await intake.write(batch)) {
-                    verdicts[place] = outcome.verdict
-                }
-            } catch {
-                throw Self.fault(error)
-            }
+        } catch {
+            throw Self.fault(error)
         }
         return verdicts
+    }
+
+    /// The good records with their places in the request; the bad ones are told.
+    private func check(
+        _ batch: Batch, _ project: ProjectName, at places: [Int], _ verdicts: inout Verdicts
+    ) -> (records: [CheckedRecord], places: [Int]) {
+        let check = EventCheck(
+            project: project, partitions: ownership.partitions, receivedAt: clock.now,
+            isHistory: batch.importID != nil, skews: skews)
+        var good: (records: [CheckedRecord], places: [Int]) = ([], [])
+        good.records.reserveCapacity(batch.records.count)
+        good.places.reserveCapacity(batch.records.count)
+        for (record, place) in zip(batch.records, places) {
+            let line = batch.importID == nil ? nil : batch.firstLine + UInt64(place)
+            do throws(Rejection) {
+                good.records.append(try check.check(record, line: line))
+                good.places.append(place)
+            } catch {
+                verdicts.tell(error.verdict, at: place)
+            }
+        }
+        return good
     }
 
     private static func fault(_ error: any Error) -> Fault {
@@ -178,34 +190,9 @@ extension IngestionDoor {
 }
 
 extension IsolatedFault {
-    /// The verdict on a record whose bytes could not be read.
-    fileprivate var verdict: IngestionV1.Verdict {
-        IngestionV1.Verdict(
-            kind: .rejected, code: .invalidArgument, field: String(place.prefix(256)),
-            message: message, hint: hint)
-    }
-}
-
-extension Outcome {
-    fileprivate var verdict: IngestionV1.Verdict {
-        switch self {
-        case .accepted(let place): Self.verdict(.accepted, place)
-        case .duplicate(let place): Self.verdict(.duplicate, place)
-        case .rejected(let rejection): rejection.verdict
-        }
-    }
-
-    private static func verdict(_ kind: IngestionV1.VerdictKind, _ place: LogPlace)
-        -> IngestionV1.Verdict
-    {
-        IngestionV1.Verdict(
-            kind: kind, partition: UInt32(place.partition.index), offset: place.offset.value)
-    }
-}
-
-extension [IngestionV1.Verdict] {
-    fileprivate func count(of kind: IngestionV1.VerdictKind) -> UInt32 {
-        UInt32(clamping: count { $0.kind == kind })
+    /// Why a record whose bytes could not be read is not taken.
+    fileprivate var rejection: Rejection {
+        Rejection(field: placeInElement, message: message, hint: hint)
     }
 }
 

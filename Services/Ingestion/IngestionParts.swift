@@ -19,7 +19,12 @@ struct IngestionParts: Sendable {
     {
         var settings = LogSettings(folder: "\(world.folder.path)/log", partitions: partitions)
         settings.journalFileBytes = config.journalFileMiB << 20
-        opened = try Journal.open(settings, identity: world.instance, disk: world.disk)
+        settings.groupBytesMax = Self.groupBytes(partitions) + Self.groupHeadBytes
+        do throws(LogError) {
+            opened = try Journal.open(settings, identity: world.instance, disk: world.disk)
+        } catch {
+            throw IngestionError.log("open the log", error)
+        }
         index = try IndexStore(folder: "\(world.folder.path)/index")
         let schema = try SchemaStore.load(index)
         _ = try IndexReplay(
@@ -29,6 +34,7 @@ struct IngestionParts: Sendable {
         var intakeSettings = IntakeSettings()
         intakeSettings.queueMax = config.queueMax
         intakeSettings.groupRecordsMax = config.groupRecordsMax
+        intakeSettings.groupBytesMax = Self.groupBytes(partitions)
         let intake = Intake(
             IntakeParts(
                 clock: world.clock, index: index, opened: opened, partitions: partitions,
@@ -49,14 +55,29 @@ struct IngestionParts: Sendable {
             SealingService(sealer: opened.sealer),
             ThreadService("intake", stop: { intake.stop() }) { _ in try intake.run() },
             RegistryFollower(
-                link: link, instance: world.instance, intake: intake, catalogue: catalogue),
+                link: link, instance: world.instance, intake: intake, catalogue: catalogue,
+                clock: world.clock, logger: world.logger),
             try RPCServer(world: world, methods: door.methods),
         ]
     }
 
-    /// Closes the stores, once nothing runs any more.
-    func close() {
+    /// Closes journal, stores and threads, once nothing runs any more.
+    ///
+    /// - Throws: when the journal cannot note what is durable; nothing is lost by it.
+    func close() throws {
         desk.stop()
         index.store.close()
+        // A journal that failed has nothing to note: the next start finds out what is durable.
+        if opened.journal.failure == nil { try opened.journal.close() }
     }
+
+    /// What one group writes at most: a catalogue document of the largest size in every partition
+    /// has to fit. Unit: bytes.
+    static func groupBytes(_ partitions: PartitionCount) -> Int {
+        let document = (256 << 10) + CatalogueBatch.overheadBytes
+        return min(max(30 << 20, Int(partitions.count) * document), (1 << 30) - groupHeadBytes)
+    }
+
+    /// What the heads of a group and of its runs take at most. Unit: bytes.
+    private static let groupHeadBytes = 1 << 20
 }

@@ -14,7 +14,7 @@ struct IntakeParts: Sendable {
     let index: IndexStore
     let opened: OpenedLog
     let partitions: PartitionCount
-    /// Raised after every commit and every new watermark.
+    /// Raised after every commit that added records.
     let durable: RisingNumber
     /// What is known of events and properties, by project.
     let schema: SchemaBook
@@ -23,10 +23,15 @@ struct IntakeParts: Sendable {
 
 /// The intake's own limits.
 struct IntakeSettings: Sendable {
-    /// Orders that may wait; the next is refused. Each holds at most a batch of 4 MiB.
+    /// Orders that may wait; the next is refused.
     var queueMax = 256
+    /// What the waiting orders may write; the next one is refused. Unit: bytes.
+    var queueBytesMax = 128 << 20
     /// Records of one group: a sync is shared by many callers, yet none waits for long.
     var groupRecordsMax = 20_000
+    /// What one group writes at most: what the journal takes, without the heads of its runs. A single
+    /// order must fit. Unit: bytes.
+    var groupBytesMax = 30 << 20
     /// How often a watermark is told when nothing comes. Unit: ms.
     var tickMs: UInt64 = 100
     /// How far ahead of the log's time a catalogue change counts, so that all partitions have it.
@@ -39,8 +44,12 @@ struct IntakeSettings: Sendable {
 final class Intake: Sendable {
     private let parts: IntakeParts
     private let queue: BoundedQueue<IntakeOrder>
+    /// What the waiting orders may write.
+    private let waitingBytes = Atomic<Int>(0)
     private let failure = Mutex<IngestionError?>(nil)
     private let standings: Mutex<[ProjectName: CatalogueStanding]>
+    /// The edition of the newest roster whose tenures stand in the logs.
+    private let tenures = Atomic<UInt64>(0)
 
     /// Prepares the intake; `run` does the work. The index must have been brought up to the log.
     init(_ parts: IntakeParts, standings: [ProjectName: CatalogueStanding]) {
@@ -54,41 +63,72 @@ final class Intake: Sendable {
         standings.withLock { $0[project] }
     }
 
+    /// Whether the project stands in the log, whatever the registry says.
+    func knows(_ project: ProjectName) -> Bool { standing(of: project) != nil }
+
     /// Projects that stand in the log, whatever the registry says.
     var projects: [ProjectName] { standings.withLock { Array($0.keys) } }
 
     /// Hands records over and waits until they are durable.
     func write(_ batch: RecordBatch) async throws -> [Outcome] {
-        try await order { .records(batch, $0) }
+        try await order(bytes: batch.bytesMax) { .records(batch, $0) }
     }
 
-    /// Hands catalogue documents over and waits until they stand in every log.
+    /// Hands as many of the first documents over as one group holds, and waits until they stand in
+    /// every log.
+    ///
+    /// - Returns: where the catalogue stands then.
     func write(_ batch: CatalogueBatch) async throws -> CatalogueStanding {
-        try await order { .catalogue(batch, $0) }
+        let first = batch.prefix(ofBytes: parts.settings.groupBytesMax, parts.partitions)
+        return try await order(bytes: first.bytesMax(parts.partitions)) { .catalogue(first, $0) }
     }
 
     /// Begins a tenure in every partition whose log does not carry this epoch yet.
     func begin(_ epochs: [Partition: Epoch], as instance: InstanceID) async throws {
-        try await order { .tenure(epochs, instance, $0) }
+        try await order(bytes: 0) { .tenure(epochs, instance, $0) }
+    }
+
+    /// Begins the tenures of a roster, unless they stand there: before any record under them.
+    func begin(_ view: RosterView, as instance: InstanceID) async throws {
+        guard view.edition > tenures.load(ordering: .acquiring) else { return }
+        let owned = view.partitions(of: instance, .ingestion)
+        try await begin(
+            Dictionary(owned.map { ($0.partition, $0.epoch) }) { first, _ in first }, as: instance)
+        tenures.max(view.edition, ordering: .releasing)
     }
 
     /// Ends the thread's loop after what is queued.
     func stop() { queue.close() }
 
     private func order<Value: Sendable>(
-        _ make: (Answer<Value>) -> IntakeOrder
+        bytes: Int, _ make: (Answer<Value>) -> IntakeOrder
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { answer in
+        guard bytes <= parts.settings.groupBytesMax else {
+            throw IngestionError(
+                .tooLarge, "write", place: "intake",
+                hint: "it takes \(bytes) bytes of a group of \(parts.settings.groupBytesMax)")
+        }
+        return try await withCheckedThrowingContinuation { answer in
             let order = make(answer)
             if let error = failure.withLock({ $0 }) {
                 order.fail(error)
-            } else if !queue.tryPush(order) {
+            } else if !push(order, bytes: bytes) {
                 order.fail(
                     IngestionError(
                         queue.isClosed ? .stopped : .busy, "write", place: "intake",
                         hint: "send the same batch again a little later"))
             }
         }
+    }
+
+    private func push(_ order: IntakeOrder, bytes: Int) -> Bool {
+        let before = waitingBytes.add(bytes, ordering: .relaxed).oldValue
+        // Whatever fits a group is taken by an empty queue.
+        if before == 0 || before + bytes <= parts.settings.queueBytesMax, queue.tryPush(order) {
+            return true
+        }
+        waitingBytes.subtract(bytes, ordering: .relaxed)
+        return false
     }
 
     /// The thread's body: returns when stopped, throws when the log cannot go on.
@@ -100,7 +140,7 @@ final class Intake: Sendable {
             if orders.isEmpty, queue.isClosed { break }
             var waiting = orders[...]
             repeat {
-                let batch = Self.nextGroup(&waiting, upTo: parts.settings.groupRecordsMax)
+                let batch = nextGroup(&waiting)
                 do {
                     try commit(batch, &group)
                 } catch {
@@ -119,18 +159,25 @@ final class Intake: Sendable {
             standings.withLock { $0.merge(group.newStandings) { $1 } }
         }
         for answer in answers { answer() }
-        parts.durable.raise()
+        if group.hasWritten { parts.durable.raise() }
     }
 
-    private static func nextGroup(_ waiting: inout ArraySlice<IntakeOrder>, upTo records: Int)
-        -> [IntakeOrder]
-    {
+    /// Takes as many orders as one group holds; at least one.
+    private func nextGroup(_ waiting: inout ArraySlice<IntakeOrder>) -> [IntakeOrder] {
         var group: [IntakeOrder] = []
-        var weight = 0
-        while let order = waiting.first, group.isEmpty || weight + order.weight <= records {
-            weight += order.weight
+        var (records, bytes) = (0, 0)
+        while let order = waiting.first {
+            let orderBytes = order.bytesMax(parts.partitions)
+            records += order.recordCount(parts.partitions)
+            bytes += orderBytes
+            guard
+                group.isEmpty
+                    || records <= parts.settings.groupRecordsMax
+                        && bytes <= parts.settings.groupBytesMax
+            else { break }
             group.append(order)
             waiting.removeFirst()
+            waitingBytes.subtract(orderBytes, ordering: .relaxed)
         }
         return group
     }

@@ -10,17 +10,18 @@ struct IntakeGroup {
     /// Catalogue standings that the last group changed.
     var newStandings: [ProjectName: CatalogueStanding] = [:]
 
+    /// Whether the last group had records.
+    private(set) var hasWritten = false
+
     let parts: IntakeParts
     var epochs: [Partition: Epoch] = [:]
-    /// The schema's count of changes as of the last save.
-    var savedSchemaChanges: UInt64
     private var clock: LogClock
     private var numbers: NumberCache
     private var next: [Numbering.ProjectPartition: UInt32] = [:]
+    private var bytes = RecordBytes()
 
     init(_ parts: IntakeParts) {
         self.parts = parts
-        savedSchemaChanges = parts.schema.changes
         let wall = parts.clock.now
         clock = LogClock(
             earliest: parts.opened.recovered.earliest, wall: wall,
@@ -31,11 +32,11 @@ struct IntakeGroup {
     /// What one group collects before it is durable.
     struct Pending {
         var group: LogGroup
+        /// The log time of its records.
+        let now: Timestamp
         var batch = Batch()
-        /// Places of the written records, in order.
-        var places: [LogPlace] = []
-        /// For the n-th tracked record of the group, its index among `places`.
-        var writtenIndex: [Int] = []
+        /// Per partition, the offset after its last record.
+        var ends: [Partition: LogOffset] = [:]
         var answers: [() -> Void] = []
     }
 
@@ -45,195 +46,225 @@ struct IntakeGroup {
     mutating func commit(_ orders: [IntakeOrder]) throws(IngestionError) -> [() -> Void] {
         newStandings = [:]
         let journal = parts.opened.journal
-        var now = tick()
-        var pending = Pending(group: journal.newGroup())
-        let batches = orders.compactMap { order in
-            if case .records(let batch, _) = order { batch } else { nil }
-        }
-        var numbering = Numbering(next: try nextNumbers(batches), lookups: try lookUp(batches))
-        for order in orders {
-            switch order {
-            case .records(let batch, let answer):
-                let outcomes = try write(batch, at: now, &numbering, &pending)
-                pending.answers.append { answer.resume(returning: outcomes) }
-            case .catalogue(let batch, let answer):
-                try write(batch, at: now, &pending, answer)
-            case .tenure(let epochs, let instance, let answer):
-                try write(epochs, of: instance, at: now, &pending)
-                pending.answers.append { answer.resume() }
-            }
-        }
+        let now = tick()
+        var pending = Pending(group: journal.newGroup(), now: now)
+        try write(orders, &pending)
         switch TimeReserve().directive(forTelling: now, reserved: journal.reserve) {
         case .enough: break
         case .renewSoon(let instant), .needsReserve(let instant):
             pending.group.reserve(through: instant)
         }
-        do {
-            let ends = touched(pending)
-            if !pending.group.isEmpty || pending.group.renewsReserve {
-                try journal.append(&pending.group)
-            }
-            try index(pending, ends: ends)
-            now = tick()
-            if let watermark = WatermarkRule.highest(
-                now: now, firstUnsynced: nil, reserved: journal.reserve)
-            {
-                try journal.tell(watermark, holding: nil)
-            }
-        } catch let error as IngestionError {
-            throw error
+        do throws(LogError) {
+            if !pending.group.isEmpty { try journal.append(&pending.group) }
         } catch {
             throw .log("commit", error)
         }
+        hasWritten = !pending.ends.isEmpty
+        try index(&pending)
+        do throws(LogError) {
+            if let watermark = WatermarkRule.highest(
+                now: tick(), firstUnsynced: nil, reserved: journal.reserve)
+            {
+                try journal.tell(watermark, holding: nil)
+            }
+        } catch {
+            throw .log("tell the watermark", error)
+        }
+        return pending.answers
+    }
+
+    private mutating func write(_ orders: [IntakeOrder], _ pending: inout Pending)
+        throws(IngestionError)
+    {
+        let batches = orders.compactMap { order in
+            if case .records(let batch, _) = order { batch } else { nil }
+        }
+        var sightings = try lookUp(batches)[...]
+        var numbering = Numbering(next: try nextNumbers(batches, sightings))
+        for order in orders {
+            switch order {
+            case .records(let batch, let answer):
+                let outcomes = try write(batch, sightings.removeFirst(), &numbering, &pending)
+                pending.answers.append { answer.resume(returning: outcomes) }
+            case .catalogue(let batch, let answer):
+                try write(batch, &pending, answer)
+            case .tenure(let epochs, let instance, let answer):
+                try write(epochs, of: instance, &pending)
+                pending.answers.append { answer.resume() }
+            }
+        }
         next.merge(numbering.next) { $1 }
         numbers.insert(numbering.given)
-        return pending.answers
     }
 
     private mutating func tick() -> Timestamp {
         clock.tick(wall: parts.clock.now, monotonicNs: parts.clock.monotonicNs)
     }
 
-    /// The next offset of each partition the group writes to, as it will be after the commit.
-    private func touched(_ pending: Pending) -> [Partition: LogOffset] {
-        var ends: [Partition: LogOffset] = [:]
-        for place in pending.places { ends[place.partition] = place.offset.next }
-        return ends
+    /// Brings the index up to the group that is durable now; nothing is lost if it is not.
+    private func index(_ pending: inout Pending) throws(IngestionError) {
+        guard !pending.ends.isEmpty else { return }
+        try SchemaStore.putNews(of: parts.schema, parts.index, &pending.batch)
+        for (partition, end) in pending.ends {
+            IndexWriter(parts.index).put(end, appliedOf: partition, &pending.batch)
+        }
+        try parts.index.write(pending.batch)
     }
 }
 
 // MARK: Records
 
 extension IntakeGroup {
-    private func nextNumbers(_ batches: [RecordBatch]) throws(IngestionError)
-        -> [Numbering.ProjectPartition: UInt32]
-    {
-        var known = next
-        for batch in batches {
-            for record in batch.records {
+    /// What the index says about each record of each batch.
+    private mutating func lookUp(_ batches: [RecordBatch]) throws(IngestionError) -> [[Sighting]] {
+        var unknown: Set<ProjectUser> = []
+        var sightings = batches.map { batch in
+            batch.records.map { record in
+                let who = ProjectUser(project: batch.project, user: record.user)
+                let number = numbers[who]
+                if number == nil { unknown.insert(who) }
+                return Sighting(number: number)
+            }
+        }
+        let found = try IndexReader(parts.index).numbers(of: Array(unknown))
+        numbers.insert(found)
+        var wanted = SeenQuery()
+        for (b, batch) in batches.enumerated() {
+            for (r, record) in batch.records.enumerated() {
+                if sightings[b][r].number == nil, !found.isEmpty {
+                    sightings[b][r].number =
+                        found[ProjectUser(project: batch.project, user: record.user)]
+                }
+                if let number = sightings[b][r].number, let id = record.eventID {
+                    let key = IndexKey.event(batch.project, record.partition, number, id)
+                    sightings[b][r].keys.event = key
+                    wanted.events.append((key, (b, r)))
+                }
+                if let importID = batch.importID, let line = record.line {
+                    let key = IndexKey.line(batch.project, importID, line)
+                    sightings[b][r].keys.line = key
+                    wanted.lines.append((key, (b, r)))
+                }
+            }
+        }
+        // Lines first: where both are known, the event id's place stands.
+        let reader = IndexReader(parts.index)
+        for (keys, family) in [
+            (wanted.lines, parts.index.imports), (wanted.events, parts.index.events),
+        ] {
+            for (place, (b, r)) in try reader.places(of: keys, in: family) {
+                sightings[b][r].place = place
+            }
+        }
+        return sightings
+    }
+
+    /// Keys to ask the index for, each with its record: batch and place in it.
+    private struct SeenQuery {
+        var events: [(key: [UInt8], record: (Int, Int))] = []
+        var lines: [(key: [UInt8], record: (Int, Int))] = []
+    }
+
+    /// The next free numbers wherever a user may be new.
+    private func nextNumbers(
+        _ batches: [RecordBatch], _ sightings: ArraySlice<[Sighting]>
+    ) throws(IngestionError) -> [Numbering.ProjectPartition: UInt32] {
+        var known: [Numbering.ProjectPartition: UInt32] = [:]
+        for (batch, sightings) in zip(batches, sightings) {
+            for (record, sighting) in zip(batch.records, sightings) where sighting.number == nil {
                 let home = Numbering.ProjectPartition(
                     project: batch.project, partition: record.partition)
                 guard known[home] == nil else { continue }
-                known[home] = try IndexReader(parts.index).nextNumber(home)
+                if let number = next[home] {
+                    known[home] = number
+                } else {
+                    known[home] = try IndexReader(parts.index).nextNumber(home)
+                }
             }
         }
         return known
     }
 
-    private mutating func lookUp(_ batches: [RecordBatch]) throws(IngestionError) -> Lookups {
-        let reader = IndexReader(parts.index)
-        var lookups = Lookups()
-        var unknown: Set<ProjectUser> = []
-        for batch in batches {
-            for record in batch.records {
-                let who = ProjectUser(project: batch.project, user: record.user)
-                if let number = numbers[who] {
-                    lookups.numbers[who] = number
-                } else {
-                    unknown.insert(who)
-                }
-            }
-        }
-        let found = try reader.numbers(of: Array(unknown))
-        numbers.insert(found)
-        lookups.numbers.merge(found) { $1 }
-        var keys: [SeenKey] = []
-        for batch in batches {
-            for record in batch.records {
-                let who = ProjectUser(project: batch.project, user: record.user)
-                if let number = lookups.numbers[who] {
-                    keys += Numbering.keys(
-                        of: record, number: number, project: batch.project,
-                        importID: batch.importID)
-                } else if let importID = batch.importID, let line = record.line {
-                    keys.append(
-                        SeenKey(
-                            kind: .line, key: IndexKey.line(batch.project, importID, line)))
-                }
-            }
-        }
-        lookups.places = try reader.places(of: keys)
-        return lookups
-    }
-
-    private func write(
-        _ batch: RecordBatch, at now: Timestamp, _ numbering: inout Numbering,
+    private mutating func write(
+        _ batch: RecordBatch, _ sightings: [Sighting], _ numbering: inout Numbering,
         _ pending: inout Pending
     ) throws(IngestionError) -> [Outcome] {
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(batch.records.count)
-        for record in batch.records {
-            if case .event(let event) = record.body,
-                let rejection = parts.schema.admit(event, in: batch.project)
-            {
+        for (record, sighting) in zip(batch.records, sightings) {
+            var sighting = sighting
+            // A repeat teaches the schema nothing and cannot break its limits: the schema knows
+            // what stands in the log, so that a rebuilt index knows the same.
+            if let place = numbering.repeated(record, of: batch.project, &sighting) {
+                outcomes.append(.duplicate(place))
+            } else if let rejection = parts.schema.admit(record.body, in: batch.project) {
                 outcomes.append(.rejected(rejection))
-                continue
-            }
-            if case .profile(let profile) = record.body,
-                let rejection = parts.schema.admit(profile, in: batch.project)
-            {
-                outcomes.append(.rejected(rejection))
-                continue
-            }
-            for directive in numbering.decide(
-                record, project: batch.project, importID: batch.importID)
-            {
-                if let outcome = try perform(directive, batch, at: now, &pending) {
-                    outcomes.append(outcome)
-                }
+            } else {
+                let place = try write(record, of: batch, &sighting, &numbering, &pending)
+                numbering.remembered(sighting.keys, at: place)
+                outcomes.append(.accepted(place))
             }
         }
         return outcomes
     }
 
-    /// Performs one directive; nil for one that is not the answer to a record.
-    private func perform(
-        _ directive: IntakeDirective, _ batch: RecordBatch, at now: Timestamp,
-        _ pending: inout Pending
-    ) throws(IngestionError) -> Outcome? {
-        switch directive {
-        case .duplicate(let place): return .duplicate(place)
-        case .duplicateOfWritten(let index):
-            return .duplicate(pending.places[pending.writtenIndex[index]])
-        case .newUser(let number, let user, let partition):
-            _ = try add(
-                .newUser(LogV1.NewUser(number: number.value, userID: user.text)), to: partition,
-                project: batch.project, at: now, &pending)
-            IndexWriter(parts.index).put(number, for: user, in: batch.project, partition, &pending.batch)
-            return nil
-        case .write(let body, let partition, let line, let keys):
-            let place = try add(
-                body, to: partition, project: batch.project, at: now, importID: batch.importID,
-                line: line, &pending)
-            pending.writtenIndex.append(pending.places.count - 1)
-            for seen in keys {
-                let family = seen.kind == .event ? parts.index.events : parts.index.imports
-                pending.batch.put(family, seen.key, place.bytes)
+    /// Writes a record, and before it that its user is new where that is so.
+    private mutating func write(
+        _ record: CheckedRecord, of batch: RecordBatch, _ sighting: inout Sighting,
+        _ numbering: inout Numbering, _ pending: inout Pending
+    ) throws(IngestionError) -> LogPlace {
+        let (number, isNew) = numbering.taken(record, of: batch.project, &sighting)
+        let partition = record.partition
+        if isNew {
+            _ = try add(to: partition, &pending) { bytes, place in
+                bytes.write(
+                    .newUser, RecordBytes.newUser(record.user), of: number, in: batch.project,
+                    at: place)
             }
-            return .accepted(place)
+            IndexWriter(parts.index).put(
+                number, for: record.user, in: batch.project, partition, &pending.batch)
         }
+        let place = try add(to: partition, &pending) { bytes, place in
+            bytes.write(
+                record.isEvent ? .event : .profile, record.bytes, of: number, in: batch.project,
+                at: place)
+            if let importID = batch.importID, let line = record.line {
+                bytes.add(importID: importID, line: line)
+            }
+        }
+        IndexWriter(parts.index).put(sighting.keys, at: place, &pending.batch)
+        return place
     }
 
-    /// Encodes a record with the offset it will have and adds it to the group.
-    func add(
-        _ body: LogV1.LogRecord.Body, to partition: Partition, project: ProjectName?,
-        at now: Timestamp, importID: String? = nil, line: UInt64? = nil, _ pending: inout Pending
+    /// Adds a record written here to the group, at the offset it will have.
+    private mutating func add(
+        to partition: Partition, _ pending: inout Pending,
+        _ write: (inout RecordBytes, (offset: LogOffset, time: Timestamp)) -> Void
     ) throws(IngestionError) -> LogPlace {
-        do {
-            guard let offset = pending.group.nextOffset(in: partition) else {
-                throw IngestionError(
-                    .log, "add to the group", place: "partition \(partition)",
-                    hint: "the log was opened with fewer partitions than the registry says")
-            }
-            let record = LogV1.LogRecord(
-                offset: offset.value, logTimeMs: now.ms, project: project?.text ?? "", body: body,
-                importID: importID, importLine: line)
-            _ = try pending.group.add(record.encode(), to: partition, at: now)
-            let place = LogPlace(partition: partition, offset: offset)
-            pending.places.append(place)
-            return place
-        } catch let error as IngestionError {
-            throw error
+        write(&bytes, (try pending.nextOffset(in: partition), pending.now))
+        return try pending.add(bytes.bytes, to: partition)
+    }
+}
+
+extension IntakeGroup.Pending {
+    /// The offset the next record of a partition gets.
+    func nextOffset(in partition: Partition) throws(IngestionError) -> LogOffset {
+        guard let offset = group.nextOffset(in: partition) else {
+            throw IngestionError(
+                .log, "add to the group", place: "partition \(partition)",
+                hint: "the log was opened with fewer partitions than the registry says")
+        }
+        return offset
+    }
+
+    /// Adds a record encoded for the next offset.
+    mutating func add(_ record: [UInt8], to partition: Partition) throws(IngestionError)
+        -> LogPlace
+    {
+        do throws(LogError) {
+            let offset = try group.add(record, to: partition, at: now)
+            ends[partition] = offset.next
+            return LogPlace(partition: partition, offset: offset)
         } catch {
             throw .log("add to the group", error)
         }

@@ -16,12 +16,44 @@ struct RecordBatch: Sendable {
     /// The import they belong to; nil for tracked records.
     let importID: String?
     let records: [CheckedRecord]
+    /// What they take in a group at most. Unit: bytes.
+    let bytesMax: Int
+
+    init(project: ProjectName, importID: String?, records: [CheckedRecord]) {
+        self.project = project
+        self.importID = importID
+        self.records = records
+        bytesMax = records.reduce(0) { $0 + $1.bytes.count + RecordBytes.overheadBytes }
+    }
 }
 
 /// Catalogue documents of one project, in the order of their revisions.
 struct CatalogueBatch: Sendable {
     let project: ProjectName
     let documents: [RegistryV1.Document]
+
+    /// What a document takes in a partition's log beside its body, at most. Unit: bytes.
+    static let overheadBytes = 1_024
+
+    /// What they take in a group of so many partitions, at most. Unit: bytes.
+    func bytesMax(_ partitions: PartitionCount) -> Int {
+        documents.reduce(0) { $0 + Self.bytes(of: $1) } * Int(partitions.count)
+    }
+
+    /// As many of the first documents as one group holds; at least one.
+    func prefix(ofBytes limit: Int, _ partitions: PartitionCount) -> CatalogueBatch {
+        var bytes = 0
+        let first = documents.prefix { document in
+            bytes += Self.bytes(of: document) * Int(partitions.count)
+            return bytes <= limit
+        }
+        return CatalogueBatch(
+            project: project, documents: Array(first.isEmpty ? documents.prefix(1) : first))
+    }
+
+    private static func bytes(of document: RegistryV1.Document) -> Int {
+        (document.body?.count ?? 0) + overheadBytes
+    }
 }
 
 /// Where a project's catalogue stands in the logs.
@@ -47,11 +79,21 @@ enum IntakeOrder: Sendable {
         }
     }
 
-    /// How many records it may write: what a group's size is measured by.
-    var weight: Int {
+    /// How many records it may write.
+    func recordCount(_ partitions: PartitionCount) -> Int {
         switch self {
         case .records(let batch, _): batch.records.count
-        case .catalogue, .tenure: 1
+        case .catalogue(let batch, _): batch.documents.count * Int(partitions.count)
+        case .tenure(let epochs, _, _): epochs.count
+        }
+    }
+
+    /// What it may write, but for tenures, which are small. Unit: bytes.
+    func bytesMax(_ partitions: PartitionCount) -> Int {
+        switch self {
+        case .records(let batch, _): batch.bytesMax
+        case .catalogue(let batch, _): batch.bytesMax(partitions)
+        case .tenure: 0
         }
     }
 }

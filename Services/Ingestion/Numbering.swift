@@ -1,7 +1,6 @@
 // Who is new and what was seen before: the intake's decisions, without I/O.
 
 import Basics
-import Messages
 
 /// A user within a project.
 struct ProjectUser: Sendable, Hashable {
@@ -9,115 +8,88 @@ struct ProjectUser: Sendable, Hashable {
     let user: UserID
 }
 
-/// What the index answered about one batch's keys; filled before `Numbering` decides.
-struct Lookups: Sendable {
-    /// Numbers of users known already.
-    var numbers: [ProjectUser: UserNumber] = [:]
-    /// Places of event ids and import lines seen already, by index key.
-    var places: [[UInt8]: LogPlace] = [:]
+/// The keys by which a repeat of a record is known, in the index's two families.
+struct SeenKeys: Sendable, Hashable {
+    /// Of the event id, unique per user; nil for a record without one.
+    var event: [UInt8]?
+    /// Of the import's line; nil for tracked records.
+    var line: [UInt8]?
 }
 
-/// What the intake does with one record, in order.
-enum IntakeDirective: Sendable {
-    /// Write that the number stands for the user.
-    case newUser(UserNumber, UserID, Partition)
-    /// Write the record; remember the keys at its place.
-    case write(LogV1.LogRecord.Body, Partition, line: UInt64?, keys: [SeenKey])
-    /// Answer with the place of the first one.
-    case duplicate(of: LogPlace)
-    /// Answer with the place of a record of this very group: the n-th written one.
-    case duplicateOfWritten(Int)
+/// What the index says about one record; filled before `Numbering` decides.
+struct Sighting: Sendable, Hashable {
+    /// The user's number; nil when the index does not know the user.
+    var number: UserNumber?
+    /// The keys as far as they are known: that of the event id needs the number.
+    var keys = SeenKeys()
+    /// Where the first record with one of the keys stands; nil when there is none.
+    var place: LogPlace?
 }
 
-/// A key by which a repeat will be known.
-struct SeenKey: Sendable, Hashable {
-    /// Which of the index's families it belongs to.
-    enum Kind: Sendable, Hashable { case event, line }
-
-    let kind: Kind
-    let key: [UInt8]
-}
-
-/// Numbers users and finds repeats for one group of records.
+/// Numbers users and finds repeats for the records of one group, in their order.
+///
+/// For each record `repeated` is asked first; what is no repeat and is to be written is `taken`, and
+/// `remembered` at its place.
 struct Numbering {
-    /// The next free number per project and partition.
-    private(set) var next: [ProjectPartition: UInt32]
-    /// Numbers given in this group.
-    private(set) var given: [ProjectUser: UserNumber] = [:]
-    /// Keys written in this group, with the index of their record among the written ones.
-    private var written: [[UInt8]: Int] = [:]
-    private var writtenCount = 0
-    private let lookups: Lookups
-
     /// A project's share of a partition.
     struct ProjectPartition: Sendable, Hashable {
         let project: ProjectName
         let partition: Partition
     }
 
-    init(next: [ProjectPartition: UInt32], lookups: Lookups) {
-        self.next = next
-        self.lookups = lookups
-    }
+    /// The next free number per project and partition.
+    private(set) var next: [ProjectPartition: UInt32]
+    /// Numbers given in this group.
+    private(set) var given: [ProjectUser: UserNumber] = [:]
+    /// Places of this group's records by their keys.
+    private var events: [[UInt8]: LogPlace] = [:]
+    private var lines: [[UInt8]: LogPlace] = [:]
 
-    /// Decides about one record.
+    init(next: [ProjectPartition: UInt32]) { self.next = next }
+
+    /// The place of the first record with the same event id or import line; nil when it is new.
     ///
-    /// - Parameter importID: the import it belongs to; nil for tracked records.
-    mutating func decide(
-        _ record: CheckedRecord, project: ProjectName, importID: String?
-    ) -> [IntakeDirective] {
-        let who = ProjectUser(project: project, user: record.user)
-        let known = given[who] ?? lookups.numbers[who]
+    /// Completes the sighting by what this group knows of the user.
+    func repeated(
+        _ record: CheckedRecord, of project: ProjectName, _ sighting: inout Sighting
+    ) -> LogPlace? {
+        if let place = sighting.place { return place }
+        if sighting.number == nil, !given.isEmpty {
+            sighting.number = given[ProjectUser(project: project, user: record.user)]
+            complete(&sighting, record, project)
+        }
+        if !events.isEmpty, let key = sighting.keys.event, let place = events[key] { return place }
+        if !lines.isEmpty, let key = sighting.keys.line, let place = lines[key] { return place }
+        return nil
+    }
+
+    /// The user's number for a record that will be written, and whether it was given just now.
+    mutating func taken(
+        _ record: CheckedRecord, of project: ProjectName, _ sighting: inout Sighting
+    ) -> (number: UserNumber, isNew: Bool) {
+        if let number = sighting.number { return (number, false) }
         let home = ProjectPartition(project: project, partition: record.partition)
-        let number = known ?? UserNumber(next[home, default: 0])
-        let keys = Self.keys(of: record, number: number, project: project, importID: importID)
-        for seen in keys {
-            if let place = lookups.places[seen.key] { return [.duplicate(of: place)] }
-            if let index = written[seen.key] { return [.duplicateOfWritten(index)] }
-        }
-        var directives: [IntakeDirective] = []
-        if known == nil {
-            next[home] = number.value + 1
-            given[who] = number
-            directives.append(.newUser(number, record.user, record.partition))
-        }
-        for seen in keys { written[seen.key] = writtenCount }
-        writtenCount += 1
-        directives.append(
-            .write(
-                Self.numbered(record.body, number), record.partition, line: record.line, keys: keys)
-        )
-        return directives
+        let number = UserNumber(next[home, default: 0])
+        precondition(number.value < .max, "a partition has room for 4 billion users of a project")
+        next[home] = number.value + 1
+        given[ProjectUser(project: project, user: record.user)] = number
+        sighting.number = number
+        complete(&sighting, record, project)
+        return (number, true)
     }
 
-    /// The keys by which a repeat of the record is known, given its user's number.
-    static func keys(
-        of record: CheckedRecord, number: UserNumber, project: ProjectName, importID: String?
-    ) -> [SeenKey] {
-        var keys: [SeenKey] = []
-        if case .event(let event) = record.body, let id = event.eventID {
-            keys.append(
-                SeenKey(
-                    kind: .event,
-                    key: IndexKey.event(project, record.partition, number, id)))
-        }
-        if let importID, let line = record.line {
-            keys.append(
-                SeenKey(kind: .line, key: IndexKey.line(project, importID, line)))
-        }
-        return keys
+    /// The record stands there: its repeats in this group will be known.
+    mutating func remembered(_ keys: SeenKeys, at place: LogPlace) {
+        if let key = keys.event { events[key] = place }
+        if let key = keys.line { lines[key] = place }
     }
 
-    private static func numbered(_ body: CheckedRecord.Body, _ number: UserNumber)
-        -> LogV1.LogRecord.Body
-    {
-        switch body {
-        case .event(var event):
-            event.userNumber = number.value
-            return .event(event)
-        case .profile(var profile):
-            profile.userNumber = number.value
-            return .profile(profile)
-        }
+    /// The key of an event id needs the user's number.
+    private func complete(
+        _ sighting: inout Sighting, _ record: CheckedRecord, _ project: ProjectName
+    ) {
+        guard let number = sighting.number, sighting.keys.event == nil, let id = record.eventID
+        else { return }
+        sighting.keys.event = IndexKey.event(project, record.partition, number, id)
     }
 }

@@ -22,6 +22,11 @@ struct Ownership: Sendable {
     /// The projects the registry knows.
     var projects: [ProjectName] { link.view.projects.map(\.name) }
 
+    /// Makes sure that the tenures stand in the logs before anything else that is written under them.
+    func begin(in intake: Intake) async throws {
+        try await intake.begin(link.view, as: instance)
+    }
+
     /// Refuses writes while the disk is nearly full or another instance owns the logs.
     func checkWritable() throws(IngestionError) {
         if let refusal = diskGuard.refusal {

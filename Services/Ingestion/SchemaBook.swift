@@ -2,25 +2,35 @@
 
 import Basics
 import Messages
+import Segments
 import Synchronization
 
-/// What is known of events and properties, by project. Learned as records pass; may be called from
-/// any thread.
+/// What is known of events and properties, by project; names are one when their bytes are.
 ///
-/// `SchemaStore` keeps it in the index, in the same batch as the records it was learned from.
+/// Learned from what is written to the log and from nothing else, so that a book made anew from the
+/// log is the same. May be called from any thread. `SchemaStore` keeps it in the index, in the same
+/// batch as the records it was learned from.
 final class SchemaBook: Sendable {
     /// The types a property came with, one bit each.
     typealias Types = UInt8
+    /// Properties with their types.
+    typealias Properties = [ExactName: Types]
 
     /// One project's vocabulary.
     struct Vocabulary: Sendable, Hashable {
-        var events: [String: [String: Types]] = [:]
-        var userProperties: [String: Types] = [:]
+        var events: [ExactName: Properties] = [:]
+        var userProperties: Properties = [:]
+    }
+
+    /// One entry of the book: an event of a project, or its users' properties when there is no event.
+    struct Entry: Sendable, Hashable {
+        let project: ProjectName
+        let event: ExactName?
     }
 
     private struct State {
         var projects: [ProjectName: Vocabulary] = [:]
-        var changes: UInt64 = 0
+        var unsaved: Set<Entry> = []
     }
 
     private let state: Mutex<State>
@@ -29,21 +39,36 @@ final class SchemaBook: Sendable {
         state = Mutex(State(projects: projects))
     }
 
-    /// Rises with everything learned; tells whether the book must be saved.
-    var changes: UInt64 { state.withLock { $0.changes } }
-
     /// One project's vocabulary.
     func vocabulary(of project: ProjectName) -> Vocabulary {
         state.withLock { $0.projects[project] ?? Vocabulary() }
     }
 
-    /// All of them.
-    var projects: [ProjectName: Vocabulary] { state.withLock { $0.projects } }
-
-    /// Learns an event's names; a rejection when they would be too many.
-    func admit(_ event: LogV1.Event, in project: ProjectName) -> Rejection? {
+    /// The entries learned since they were asked for last, to be saved.
+    func takeNews() -> [(entry: Entry, properties: Properties)] {
         state.withLock { state in
-            let known = state.projects[project]?.events[event.name]
+            let news = state.unsaved.map { entry in
+                let vocabulary = state.projects[entry.project] ?? Vocabulary()
+                return (entry, entry.event.map { vocabulary.events[$0] ?? [:] }
+                    ?? vocabulary.userProperties)
+            }
+            state.unsaved.removeAll()
+            return news
+        }
+    }
+
+    /// Learns a record's names; a rejection when they would be too many, and then nothing is learned.
+    func admit(_ body: CheckedRecord.Body, in project: ProjectName) -> Rejection? {
+        switch body {
+        case .event(let event): admit(event, in: project)
+        case .profile(let profile): admit(profile, in: project)
+        }
+    }
+
+    private func admit(_ event: LogV1.Event, in project: ProjectName) -> Rejection? {
+        let name = ExactName(event.name)
+        return state.withLock { state in
+            let known = state.projects[project]?.events[name]
             if let known, !Self.isNews(event.properties, to: known) { return nil }
             if known == nil,
                 state.projects[project]?.events.count ?? 0 >= Limits.eventNames
@@ -57,17 +82,16 @@ final class SchemaBook: Sendable {
             guard next.count <= Limits.propertiesPerName else {
                 return Rejection(
                     code: .resourceExhausted, field: "event.properties",
-                    message: "\(event.name) has \(Limits.propertiesPerName) properties already",
+                    message: "\(event.name) would have more than \(Limits.propertiesPerName) properties",
                     hint: "use fixed names; put what differs into values")
             }
-            state.projects[project, default: Vocabulary()].events[event.name] = next
-            state.changes += 1
+            state.projects[project, default: Vocabulary()].events[name] = next
+            state.unsaved.insert(Entry(project: project, event: name))
             return nil
         }
     }
 
-    /// Learns a profile's names; a rejection when they would be too many.
-    func admit(_ profile: LogV1.ProfileChange, in project: ProjectName) -> Rejection? {
+    private func admit(_ profile: LogV1.ProfileChange, in project: ProjectName) -> Rejection? {
         state.withLock { state in
             let known = state.projects[project]?.userProperties ?? [:]
             guard Self.isNews(profile.set, to: known) else { return nil }
@@ -75,27 +99,27 @@ final class SchemaBook: Sendable {
             guard next.count <= Limits.eventNames else {
                 return Rejection(
                     code: .resourceExhausted, field: "profile.set",
-                    message: "the project's users have \(Limits.eventNames) properties already",
+                    message: "the users would have more than \(Limits.eventNames) properties",
                     hint: "use fixed names; put what differs into values")
             }
             state.projects[project, default: Vocabulary()].userProperties = next
-            state.changes += 1
+            state.unsaved.insert(Entry(project: project, event: nil))
             return nil
         }
     }
 
-    private static func isNews(_ properties: [LogV1.Property], to known: [String: Types]) -> Bool {
+    private static func isNews(_ properties: [LogV1.Property], to known: Properties) -> Bool {
         properties.contains { property in
-            (known[property.name] ?? 0) & bit(property.value?.kind) == 0
+            (known[ExactName(property.name)] ?? 0) & bit(property.value?.kind) == 0
         }
     }
 
-    private static func merged(_ properties: [LogV1.Property], into known: [String: Types])
-        -> [String: Types]
+    private static func merged(_ properties: [LogV1.Property], into known: Properties)
+        -> Properties
     {
         var next = known
         for property in properties {
-            next[property.name, default: 0] |= bit(property.value?.kind)
+            next[ExactName(property.name), default: 0] |= bit(property.value?.kind)
         }
         return next
     }
@@ -128,16 +152,26 @@ extension SchemaBook.Vocabulary {
     func response(limit: Int) -> IngestionV1.SchemaResponse {
         IngestionV1.SchemaResponse(
             events: events.sorted { $0.key < $1.key }.prefix(limit).map {
-                IngestionV1.EventSchema(name: $0.key, properties: Self.schemas($0.value))
+                IngestionV1.EventSchema(name: $0.key.text, properties: $0.value.schemas)
             },
-            userProperties: Self.schemas(userProperties))
+            userProperties: userProperties.schemas)
+    }
+}
+
+extension SchemaBook.Properties {
+    /// As they go over the wire and into the index, by name.
+    var schemas: [IngestionV1.PropertySchema] {
+        sorted { $0.key < $1.key }.map {
+            IngestionV1.PropertySchema(name: $0.key.text, types: SchemaBook.types($0.value))
+        }
     }
 
-    private static func schemas(_ properties: [String: SchemaBook.Types])
-        -> [IngestionV1.PropertySchema]
-    {
-        properties.sorted { $0.key < $1.key }.map {
-            IngestionV1.PropertySchema(name: $0.key, types: SchemaBook.types($0.value))
+    init(_ schemas: [IngestionV1.PropertySchema]) {
+        self = [:]
+        for schema in schemas {
+            for type in schema.types {
+                self[ExactName(schema.name), default: 0] |= 1 << SchemaBook.Types(clamping: type.rawValue)
+            }
         }
     }
 }

@@ -1,20 +1,31 @@
-// Keeps the vocabulary of events and properties in the index.
+// Keeps the vocabulary of events and properties in the index, one entry per event name.
 
 import Basics
 import KeyValue
 import Messages
+import Segments
 
-/// The vocabulary's entries: one per project, a SchemaResponse as it goes over the wire.
+/// The vocabulary's entries: an EventSchema per event, and a SchemaResponse with the users' properties
+/// per project, as they go over the wire.
 enum SchemaStore {
-    private static let prefix = Array("schema\0".utf8)
+    private static let events = "vocabulary"
+    private static let users = "profiles"
 
-    /// Puts every project's vocabulary into the batch; names change rarely.
-    static func put(_ book: SchemaBook, _ index: IndexStore, _ batch: inout Batch) throws(IngestionError) {
-        for (project, vocabulary) in book.projects {
-            do {
-                batch.put(
-                    index.facts, prefix + Array(project.text.utf8),
-                    try vocabulary.response(limit: Limits.eventNames).encode())
+    /// Puts what was learned since the last time into the batch; names change rarely.
+    static func putNews(of book: SchemaBook, _ index: IndexStore, _ batch: inout Batch)
+        throws(IngestionError)
+    {
+        for (entry, properties) in book.takeNews() {
+            do throws(MessageError) {
+                if let event = entry.event {
+                    let schema = IngestionV1.EventSchema(
+                        name: event.text, properties: properties.schemas)
+                    let key = prefix(events, entry.project) + Array(event.text.utf8)
+                    batch.put(index.facts, key, try schema.encode())
+                } else {
+                    let schema = IngestionV1.SchemaResponse(userProperties: properties.schemas)
+                    batch.put(index.facts, prefix(users, entry.project), try schema.encode())
+                }
             } catch {
                 throw .index("save the schema", error)
             }
@@ -23,42 +34,34 @@ enum SchemaStore {
 
     /// Reads the vocabulary back.
     static func load(_ index: IndexStore) throws(IngestionError) -> SchemaBook {
+        var projects: [ProjectName: SchemaBook.Vocabulary] = [:]
         do {
-            var projects: [ProjectName: SchemaBook.Vocabulary] = [:]
-            let rows = try index.store.scan(
-                index.facts, prefix: prefix, limit: Limits.partitions)
-            for (key, value) in rows {
-                let name = String(decoding: key.dropFirst(prefix.count), as: UTF8.self)
-                guard let project = ProjectName(name) else { continue }
-                projects[project] = SchemaBook.Vocabulary(
-                    try IngestionV1.SchemaResponse.decode(value))
+            for (project, value) in try rows(events, index) {
+                let schema = try IngestionV1.EventSchema.decode(value)
+                projects[project, default: SchemaBook.Vocabulary()]
+                    .events[ExactName(schema.name)] = SchemaBook.Properties(schema.properties)
             }
-            return SchemaBook(projects)
+            for (project, value) in try rows(users, index) {
+                let schema = try IngestionV1.SchemaResponse.decode(value)
+                projects[project, default: SchemaBook.Vocabulary()].userProperties =
+                    SchemaBook.Properties(schema.userProperties)
+            }
         } catch {
             throw .index("load the schema", error)
         }
-    }
-}
-
-extension SchemaBook.Vocabulary {
-    /// A vocabulary as callers read it.
-    init(_ response: IngestionV1.SchemaResponse) {
-        self.init(
-            events: Dictionary(
-                response.events.map { ($0.name, Self.types($0.properties)) }
-            ) { first, _ in first },
-            userProperties: Self.types(response.userProperties))
+        return SchemaBook(projects)
     }
 
-    private static func types(_ schemas: [IngestionV1.PropertySchema])
-        -> [String: SchemaBook.Types]
-    {
-        var types: [String: SchemaBook.Types] = [:]
-        for schema in schemas {
-            for type in schema.types {
-                types[schema.name, default: 0] |= 1 << SchemaBook.Types(clamping: type.rawValue)
-            }
+    private static func rows(_ kind: String, _ index: IndexStore) throws -> [(ProjectName, [UInt8])] {
+        let start = Array("\(kind)\0".utf8)
+        return try index.store.scan(index.facts, prefix: start, limit: .max).compactMap {
+            key, value in
+            let name = key.dropFirst(start.count).prefix { $0 != 0 }
+            return ProjectName(String(decoding: name, as: UTF8.self)).map { ($0, value) }
         }
-        return types
+    }
+
+    private static func prefix(_ kind: String, _ project: ProjectName) -> [UInt8] {
+        Array("\(kind)\0\(project.text)\0".utf8)
     }
 }

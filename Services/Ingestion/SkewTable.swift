@@ -1,6 +1,7 @@
 // How far each user's device clock is off, remembered so that its events never change order.
 
 import Basics
+import Synchronization
 
 /// Sticky clock skews, bounded: two generations, the older forgotten when the younger is full.
 struct SkewTable: Sendable {
@@ -8,6 +9,8 @@ struct SkewTable: Sendable {
     static let skewMsMin: Int64 = 60_000
     /// Skews are rounded to it, and stay until they differ by more. Unit: ms.
     static let stepMs: Int64 = 300_000
+    /// Skews are held within it, about the 10,000 years that instants span. Unit: ms.
+    private static let skewMsMax: Int64 = 400_000_000_000_000
 
     private struct Key: Hashable {
         let project: ProjectName
@@ -24,16 +27,17 @@ struct SkewTable: Sendable {
     }
 
     /// By how much an event of the user is shifted, given the skew its sending shows. Unit: ms.
-    mutating func shift(for user: UserID, project: ProjectName, skewMs: Int64) -> Int64 {
+    ///
+    /// No skew is remembered, too: one slow sending of a clock that was right moves no event.
+    mutating func shift(for user: UserID, project: ProjectName, skewMs given: Int64) -> Int64 {
         let key = Key(project: project, user: user)
-        let sticky = young[key] ?? old[key]
-        if let sticky, abs(skewMs.subtractingClamped(sticky)) <= Self.stepMs {
+        let skewMs = min(max(given, -Self.skewMsMax), Self.skewMsMax)
+        if let sticky = young[key] ?? old[key], abs(skewMs - sticky) <= Self.stepMs {
             remember(sticky, key)
             return sticky
         }
-        guard sticky != nil || skewMs.magnitude >= Self.skewMsMin.magnitude else { return 0 }
         let rounded =
-            skewMs.magnitude < Self.skewMsMin.magnitude
+            abs(skewMs) < Self.skewMsMin
             ? 0 : CivilDate.floorDivide(skewMs + Self.stepMs / 2, Self.stepMs) * Self.stepMs
         remember(rounded, key)
         return rounded
@@ -48,9 +52,14 @@ struct SkewTable: Sendable {
     }
 }
 
-extension Int64 {
-    fileprivate func subtractingClamped(_ other: Int64) -> Int64 {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? (self < other ? .min + 1 : .max) : difference
+/// The table, shared by the batches that are checked at the same time. Any thread.
+final class SharedSkews: Sendable {
+    private let table: Mutex<SkewTable>
+
+    init(_ table: SkewTable = SkewTable()) { self.table = Mutex(table) }
+
+    /// As the table's own.
+    func shift(for user: UserID, project: ProjectName, skewMs: Int64) -> Int64 {
+        table.withLock { $0.shift(for: user, project: project, skewMs: skewMs) }
     }
 }

@@ -22,7 +22,10 @@ struct CommandError: Error, Sendable, Hashable, CustomStringConvertible {
     var hint: String
 
     init(
-        _ code: CommandExit, _ operation: String, _ what: String, place: String = "",
+        _ code: CommandExit,
+        _ operation: String,
+        _ what: String,
+        place: String = "",
         hint: String = ""
     ) {
         self.code = code
@@ -71,22 +74,37 @@ extension CommandError {
         case let disk as DiskError: self.init(disk: disk)
         case let packed as CompressionError:
             self.init(
-                .badData, operation, "the compressed file cannot be read: \(packed.text)",
-                place: "byte \(packed.place)", hint: packed.hint)
+                .badData,
+                operation,
+                "the compressed file cannot be read: \(packed.text)",
+                place: "byte \(packed.place)",
+                hint: packed.hint
+            )
         case let problem as CSVProblem:
             self.init(
-                .badData, operation, problem.message, place: "line \(problem.line)",
-                hint: problem.hint)
+                .badData,
+                operation,
+                problem.message,
+                place: "line \(problem.line)",
+                hint: problem.hint
+            )
         case let explained as any ExplainedError:
             self.init(
-                .internalError, operation, explained.what, place: explained.place,
-                hint: explained.hint)
+                .internalError,
+                operation,
+                explained.what,
+                place: explained.place,
+                hint: explained.hint
+            )
         case is CancellationError:
             self.init(.interrupted, operation, "interrupted")
         default:
             self.init(
-                .internalError, operation, "\(error)",
-                hint: "this is a mistake of ours; please report it")
+                .internalError,
+                operation,
+                "\(error)",
+                hint: "this is a mistake of ours; please report it"
+            )
         }
     }
 
@@ -103,7 +121,12 @@ extension CommandError {
             default: .internalError
             }
         self.init(
-            code, operation, fault.message, place: fault.place ?? "", hint: fault.hint ?? "")
+            code,
+            operation,
+            fault.message,
+            place: fault.place ?? "",
+            hint: fault.hint ?? ""
+        )
     }
 
     /// A problem of a definition; `file` is the document's path.
@@ -111,7 +134,12 @@ extension CommandError {
         let line = problem.line.map { ":\($0)" } ?? ""
         let place = file.map { "\($0)\(line): \(problem.place)" } ?? problem.place + line
         self.init(
-            .badData, "read definition", problem.message, place: place, hint: problem.hint ?? "")
+            .badData,
+            "read definition",
+            problem.message,
+            place: place,
+            hint: problem.hint ?? ""
+        )
     }
 
     init(disk: DiskError) {

@@ -56,8 +56,11 @@ struct Desk: Sendable {
     func read(_ path: String, bytesMax: Int) throws -> [UInt8] {
         func tooLong() -> CommandError {
             CommandError(
-                .badData, "read", "the document is longer than \(Quantity.bytes(bytesMax))",
-                place: path)
+                .badData,
+                "read",
+                "the document is longer than \(Quantity.bytes(bytesMax))",
+                place: path
+            )
         }
         if path == "-" {
             guard let bytes = try outside.readInput(bytesMax) else { throw tooLong() }

@@ -9,9 +9,9 @@ struct Shoal: ParsableCommand {
         commandName: "shoal",
         abstract: "Segments of users by what they did and who they are.",
         discussion: """
-            Data go to standard output, messages to standard error; --json makes both one object
-            per line. Commands find the running suite by --data, by --address or $SHOAL_ADDRESS
-            (the registry's address), by $SHOAL_DATA, or in ./shoal-data.
+            Data go to standard output, messages to standard error; --json makes both one \
+            object per line. Commands find the running suite by --data, by --address or \
+            $SHOAL_ADDRESS (the registry's address), by $SHOAL_DATA, or in ./shoal-data.
 
             \(CommandExit.help)
             """,
@@ -19,5 +19,6 @@ struct Shoal: ParsableCommand {
         subcommands: [
             UpCommand.self, DemoCommand.self, StatusCommand.self, ProjectCommand.self,
             ImportCommand.self, SegmentCommand.self,
-        ])
+        ]
+    )
 }

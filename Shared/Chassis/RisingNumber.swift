@@ -3,9 +3,9 @@
 public import Basics
 import Synchronization
 
-/// A revision, an offset or a count that never goes back, with tasks waiting until it passes a mark.
+/// A revision, an offset or a count that never goes back, with tasks waiting for it to pass a mark.
 ///
-/// Every member may be called from any task or thread. Waiting costs nothing until the number rises.
+/// Every member may be called from any task or thread. Waiting costs nothing until it rises.
 public final class RisingNumber: Sendable {
     private struct State {
         var value: UInt64

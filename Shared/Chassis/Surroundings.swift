@@ -39,9 +39,17 @@ public struct Surroundings: Sendable {
 
     /// Surroundings of given parts.
     public init(
-        arguments: [String], environment: [String: String], workingDirectory: String,
-        programFolder: String, temporaryFolder: String, clock: any Clock, disk: any Disk,
-        bus: any Bus, processID: Int32, seed: UInt64, isTerminal: Bool,
+        arguments: [String],
+        environment: [String: String],
+        workingDirectory: String,
+        programFolder: String,
+        temporaryFolder: String,
+        clock: any Clock,
+        disk: any Disk,
+        bus: any Bus,
+        processID: Int32,
+        seed: UInt64,
+        isTerminal: Bool,
         writeOut: @escaping @Sendable (String) -> Void,
         writeError: @escaping @Sendable (String) -> Void,
         readInput: @escaping @Sendable (_ bytesMax: Int) throws -> [UInt8]?
@@ -70,17 +78,24 @@ public struct Surroundings: Sendable {
         var link = "/proc/self/exe"
         do { link = try files.destinationOfSymbolicLink(atPath: link) } catch { link = program }
         return Surroundings(
-            arguments: outside.inputs.arguments, environment: outside.inputs.environment,
+            arguments: outside.inputs.arguments,
+            environment: outside.inputs.environment,
             workingDirectory: outside.workingDirectory,
             programFolder: URL(fileURLWithPath: link).deletingLastPathComponent().path,
-            temporaryFolder: files.temporaryDirectory.path, clock: outside.clock,
-            disk: outside.disk, bus: outside.makeBus(outside.clock, name),
-            processID: outside.processID, seed: outside.seed, isTerminal: outside.isTerminal,
-            writeOut: outside.writeOut, writeError: outside.writeError,
+            temporaryFolder: files.temporaryDirectory.path,
+            clock: outside.clock,
+            disk: outside.disk,
+            bus: outside.makeBus(outside.clock, name),
+            processID: outside.processID,
+            seed: outside.seed,
+            isTerminal: outside.isTerminal,
+            writeOut: outside.writeOut,
+            writeError: outside.writeError,
             readInput: { bytesMax in
                 let data = try FileHandle.standardInput.read(upToCount: bytesMax + 1) ?? Data()
                 return data.count > bytesMax ? nil : [UInt8](data)
-            })
+            }
+        )
     }
 
     /// A client of servers at these addresses, named for their logs.
@@ -91,8 +106,12 @@ public struct Surroundings: Sendable {
                 endpoints.append(try Endpoint(address))
             } catch {
                 throw ChassisError(
-                    .badConfiguration, operation: "connect", place: address,
-                    what: "this is no address", hint: error.hint)
+                    .badConfiguration,
+                    operation: "connect",
+                    place: address,
+                    what: "this is no address",
+                    hint: error.hint
+                )
             }
         }
         return client(endpoints)
@@ -105,8 +124,12 @@ public struct Surroundings: Sendable {
         var options = RPCClientOptions()
         options.caller = "shoal-cli"
         return RPCClient(
-            bus: bus, addresses: endpoints, clock: clock,
-            random: SeededRandom(seed: seed ^ clock.monotonicNs), options: options)
+            bus: bus,
+            addresses: endpoints,
+            clock: clock,
+            random: SeededRandom(seed: seed ^ clock.monotonicNs),
+            options: options
+        )
     }
 
     /// Waits for the next wish that the program stop: Ctrl-C, SIGTERM or a closed terminal.

@@ -299,7 +299,18 @@ private struct OracleVersion {
             numbers.append(number)
         }
         self.numbers = numbers + Array(repeating: 0, count: 8 - numbers.count)
-        pre = parts.count > 1 ? parts[1].split(separator: ".").map(String.init) : []
+        pre =
+            parts.count > 1
+            ? parts[1].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            : []
+        // "2024-10-27T01:15:00Z" is a date, not a pre-release of 2024.
+        let isWord = { (scalar: Unicode.Scalar) in
+            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9" ~= scalar))
+                || scalar == "-"
+        }
+        guard pre.allSatisfy({ !$0.isEmpty && $0.unicodeScalars.allSatisfy(isWord) }) else {
+            return nil
+        }
     }
 
     func compare(_ other: OracleVersion) -> Int {

@@ -21,7 +21,9 @@ func pieces(_ bytes: [UInt8], of size: Int) -> () throws -> [UInt8]? {
 
 /// All records of a text.
 func records(
-    _ text: String, _ settings: SourceSettings = SourceSettings(format: .ndjson), piece: Int = 7
+    _ text: String,
+    _ settings: SourceSettings = SourceSettings(format: .ndjson),
+    piece: Int = 7
 ) throws -> [SourceRecord] {
     var source = RecordSource(settings, pieces(Array(text.utf8), of: piece))
     var all: [SourceRecord] = []

@@ -24,7 +24,8 @@ import Wire
             #expect(
                 try rows(text, piece: piece) == [
                     ["a", "b"], ["x,1", "say \"hi\""], ["", ""], ["two\nlines", "end"],
-                ])
+                ]
+            )
         }
     }
 
@@ -55,7 +56,8 @@ import Wire
             ("007", .text("007")), ("+1", .text("+1")), ("1-2", .text("1-2")),
             ("true", .bool(true)), ("False", .text("False")), ("1e999", .text("1e999")),
             ("2025-01-02", .text("2025-01-02")),
-        ] as [(String, PropertyValue)])
+        ] as [(String, PropertyValue)]
+    )
     func cells(_ text: String, _ value: PropertyValue) {
         #expect(TableReader.value(text) == value)
     }
@@ -86,7 +88,8 @@ import Wire
         "a header that cannot be right is refused",
         arguments: [
             "userid,a\nx,1\n", "user_id,a,a\n1,2,3\n", "user_id,,b\n", "user_id,event\nu,E\n",
-        ])
+        ]
+    )
     func header(_ text: String) {
         #expect(throws: CSVProblem.self) { try records(text, SourceSettings(format: .csv)) }
     }

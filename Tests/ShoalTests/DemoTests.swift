@@ -33,7 +33,9 @@ import Wire
             #expect(zip(all, all.dropFirst()).allSatisfy { $0.at <= $1.at })
             let range = DemoWords.start.ms..<DemoWords.end.ms
             #expect(all.allSatisfy { range.contains($0.at) })
-            #expect(all.allSatisfy { stream.people.all[Int($0.user)].signup.ms <= $0.at } || users == 1)
+            #expect(
+                all.allSatisfy { stream.people.all[Int($0.user)].signup.ms <= $0.at } || users == 1
+            )
         }
         #expect(DemoWords.start.rfc3339 == "2025-01-02T00:00:00.000Z")
         #expect(DemoWords.end.rfc3339 == "2025-07-01T00:00:00.000Z")
@@ -50,8 +52,12 @@ import Wire
             }
             all[Int(event.user)].append(
                 UserHistory.Event(
-                    ExactName(sent.name), at: Timestamp(ms: event.at),
-                    position: LogOffset(UInt64(position)), properties: properties))
+                    ExactName(sent.name),
+                    at: Timestamp(ms: event.at),
+                    position: LogOffset(UInt64(position)),
+                    properties: properties
+                )
+            )
         }
         return try all.enumerated().map { index, events in
             guard case .profile(let change)? = stream.people.all[index].record(Int32(index)).kind
@@ -59,7 +65,11 @@ import Wire
             let versions = try change.set.map { property in
                 let (name, value) = try ValueCoding.decode(property)
                 return UserHistory.PropertyVersion(
-                    ExactName(name), value, since: nil, position: .zero)
+                    ExactName(name),
+                    value,
+                    since: nil,
+                    position: .zero
+                )
             }
             return UserHistory(events: events, versions: versions)
         }

@@ -18,20 +18,30 @@ final class Written: Sendable {
 
 @Suite struct EntryTests {
     private func run(
-        _ arguments: [String], environment: [String: String] = [:], input: String = ""
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String = ""
     ) async throws -> (code: Int32, out: String, errors: String) {
         let folder = try TestFolder()
         defer { folder.remove() }
         let written = Written()
         let clock = SystemClock()
         let outside = Surroundings(
-            arguments: arguments, environment: environment, workingDirectory: folder.path,
-            programFolder: folder.path, temporaryFolder: folder.path, clock: clock,
-            disk: RealDisk(), bus: MemoryBus(clock: clock), processID: 1, seed: 1,
+            arguments: arguments,
+            environment: environment,
+            workingDirectory: folder.path,
+            programFolder: folder.path,
+            temporaryFolder: folder.path,
+            clock: clock,
+            disk: RealDisk(),
+            bus: MemoryBus(clock: clock),
+            processID: 1,
+            seed: 1,
             isTerminal: false,
             writeOut: { text in written.out.withLock { $0 += text } },
             writeError: { text in written.errors.withLock { $0 += text } },
-            readInput: { _ in Array(input.utf8) })
+            readInput: { _ in Array(input.utf8) }
+        )
         let code = await Entry.answer(outside)
         outside.close()
         return (code, written.out.withLock { $0 }, written.errors.withLock { $0 })
@@ -53,7 +63,8 @@ final class Written: Sendable {
             ["segment", "count", "x", "--freshness", "stale"], ["up", "--ports", "80"],
             ["segment", "is-member", "x"], ["demo", "--users", "1"],
             ["import", "a", "b", "--import-id", "x"],
-        ])
+        ]
+    )
     func usage(_ arguments: [String]) async throws {
         let (code, out, errors) = try await run(arguments)
         #expect(code == 64 && out.isEmpty && !errors.isEmpty)
@@ -78,7 +89,9 @@ final class Written: Sendable {
     @Test("a definition that is wrong is 65 before anything is asked, one that is missing 66")
     func definitions() async throws {
         let wrong = try await run(
-            ["segment", "preview", "-", "--data", "/nowhere"], input: "condition: {dId: {}}")
+            ["segment", "preview", "-", "--data", "/nowhere"],
+            input: "condition: {dId: {}}"
+        )
         #expect(wrong.code == 65 && wrong.errors.contains("did"))
         let missing = try await run(["segment", "create", "nothing.yaml"])
         #expect(missing.code == 66 && missing.errors.contains("nothing.yaml"))

@@ -11,7 +11,8 @@ import Testing
 @testable import ShoalCommand
 
 @Suite struct ImportTests {
-    static let two = #"{"user_id":"a","properties":{"n":1}}"# + "\n"
+    static let two =
+        #"{"user_id":"a","properties":{"n":1}}"# + "\n"
         + #"{"user_id":"b","properties":{"n":2}}"# + "\n"
 
     private func read(_ path: String) throws -> [String] {
@@ -32,7 +33,9 @@ import Testing
             Data(
                 base64Encoded: "H4sIAAAAAAAC/6tWKi1OLYrPTFGyUkpU0lEqKMovSC0qyUwtVrKqVspTsjKsreWq"
                     + "BgA5IpQMJgAAAB+LCAAAAAAAAv9TKi1OLYrPTFGyUkpS0lEqKMovSC0qyUwtVrKqVspTsjKq"
-                    + "reUCAPambzckAAAA"))
+                    + "reUCAPambzckAAAA"
+            )
+        )
         let files = [
             ("plain", bytes), ("zstd", try Zstd.compress(bytes)), ("gzip", [UInt8](gzip)),
         ]
@@ -68,8 +71,10 @@ import Testing
     private func event(_ number: UInt64, at: Int64) -> SourceRecord {
         let event = IngestionV1.TrackedEvent(name: "E", occurredAtMs: at)
         return SourceRecord(
-            number: number, line: Int(number),
-            content: .record(IngestionV1.TrackRecord(userID: "u", kind: .event(event))))
+            number: number,
+            line: Int(number),
+            content: .record(IngestionV1.TrackRecord(userID: "u", kind: .event(event)))
+        )
     }
 
     private func batches(_ records: [SourceRecord], max: Int) throws -> [ImportBatch] {
@@ -126,7 +131,11 @@ import Testing
         defer { folder.remove() }
         let project = try #require(ProjectName("shop"))
         let keeper = ImportStateFile(
-            folder: folder.path, project: project, importID: "x", disk: RealDisk())
+            folder: folder.path,
+            project: project,
+            importID: "x",
+            disk: RealDisk()
+        )
         #expect(try keeper.load(project: project, importID: "x") == nil)
         var state = ImportState(project: "shop", importID: "x", file: "f")
         state.through = 5_000
@@ -142,7 +151,8 @@ import Testing
         "a file's name tells its format, and one that does not is asked about",
         arguments: [
             ("a.ndjson", FileFormat.ndjson), ("b.JSONL.gz", .ndjson), ("c.csv.zst", .csv),
-        ])
+        ]
+    )
     func format(_ name: String, _ format: FileFormat) throws {
         #expect(try FileImport.format(name) == format)
         #expect(throws: CommandError.self) { try FileImport.format("data.gz") }
@@ -157,7 +167,9 @@ final class FakeIngestion: Caller {
     init(failures: [Fault] = []) { self.failures = Mutex(failures) }
 
     func call(
-        _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         guard let request = request as? IngestionV1.ImportRequest else {
             throw .unimplemented(method.name)
@@ -172,8 +184,12 @@ final class FakeIngestion: Caller {
             case "", "bad":
                 response.rejected += 1
                 let verdict = IngestionV1.Verdict(
-                    kind: .rejected, code: .invalidArgument, field: "user_id", message: "no",
-                    hint: "h")
+                    kind: .rejected,
+                    code: .invalidArgument,
+                    field: "user_id",
+                    message: "no",
+                    hint: "h"
+                )
                 response.faults.append(IngestionV1.ImportFault(line: line, verdict: verdict))
             case "twice":
                 response.duplicates += 1
@@ -189,8 +205,12 @@ final class FakeIngestion: Caller {
 @Suite struct ImportSenderTests {
     private func sender(_ fake: FakeIngestion) throws -> ImportSender {
         ImportSender(
-            client: IngestionV1_IngestionClient(fake), project: try #require(ProjectName("p")),
-            importID: "i", inFlightMax: 3, clock: SystemClock())
+            client: IngestionV1_IngestionClient(fake),
+            project: try #require(ProjectName("p")),
+            importID: "i",
+            inFlightMax: 3,
+            clock: SystemClock()
+        )
     }
 
     private func send(_ text: String, _ fake: FakeIngestion, max: Int = 2) async throws

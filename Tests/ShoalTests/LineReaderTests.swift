@@ -25,7 +25,8 @@ import Testing
         arguments: [
             ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\r\nb", ["a", "b"]),
             ("\n\nx\n", ["", "", "x"]), ("\u{FEFF}a\n\u{FEFF}b", ["a", "\u{FEFF}b"]),
-        ] as [(String, [String])])
+        ] as [(String, [String])]
+    )
     func ends(_ text: String, _ expected: [String]) throws {
         for piece in 1...8 {
             let found = try lines(Array(text.utf8), piece: piece).map { $0 ?? "?" }

@@ -17,7 +17,8 @@ import Testing
             ("2025-05-01T00:00:00Z", .text("2025-05-01T00:00:00Z")), ("12:30", .text("12:30")),
             ("0x10", .text("0x10")), ("1_000", .text("1_000")), (".inf", .text(".inf")),
             ("!!str 10", .text("10")), ("Köln", .text("Köln")), ("007", .int(7)),
-        ] as [(String, PlainValue)])
+        ] as [(String, PlainValue)]
+    )
     func words(_ text: String, _ value: PlainValue) throws {
         let found = try PlainDocument.read("v: \(text)")
         #expect(found == .map([PlainEntry("v", value)]))
@@ -50,7 +51,9 @@ import Testing
     func bounds() {
         var bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
         for (next, last) in zip("bcdefgh", "abcdefg") {
-            bomb += "\(next): &\(next) [" + Array(repeating: "*\(last)", count: 9).joined(separator: ",")
+            bomb +=
+                "\(next): &\(next) ["
+                + Array(repeating: "*\(last)", count: 9).joined(separator: ",")
             bomb += "]\n"
         }
         let deep = [
@@ -83,7 +86,10 @@ import Testing
         for segment in DemoSegment.allCases {
             let file = try DefinitionFile(segment.yaml, path: "x")
             let yaml = try DefinitionFile.yaml(
-                try file.wire(), name: file.document.name, description: file.document.description)
+                try file.wire(),
+                name: file.document.name,
+                description: file.document.description
+            )
             let again = try DefinitionFile(yaml, path: "y")
             #expect(again.document == file.document, "\(yaml)")
         }

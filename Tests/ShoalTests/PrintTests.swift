@@ -7,18 +7,30 @@ import Testing
 @Suite struct PrintTests {
     @Test("quantities read as people write them")
     func quantities() {
-        #expect([0, 999, 1_000, -1_234_567].map { Quantity.count($0) } == ["0", "999", "1,000", "-1,234,567"])
-        #expect([0, 1_023, 1_024, 4 << 20, 300 << 20].map { Quantity.bytes($0) } == [
-            "0 B", "1023 B", "1.0 KiB", "4.0 MiB", "300 MiB",
-        ])
-        #expect([0, 950.4, 61_234, 1_300_000, .infinity].map(Quantity.rate) == [
-            "0/s", "950/s", "61.2 k/s", "1.3 M/s", "0/s",
-        ])
-        #expect([0.0008, 0.5, 1.25, 12, 185, 7_800, -1].map { Quantity.duration(seconds: $0) } == [
-            "0.8 ms", "500 ms", "1.3 s", "12 s", "3 min 5 s", "2 h 10 min", "?",
-        ])
+        #expect(
+            [0, 999, 1_000, -1_234_567].map { Quantity.count($0) } == [
+                "0", "999", "1,000", "-1,234,567",
+            ]
+        )
+        #expect(
+            [0, 1_023, 1_024, 4 << 20, 300 << 20].map { Quantity.bytes($0) } == [
+                "0 B", "1023 B", "1.0 KiB", "4.0 MiB", "300 MiB",
+            ]
+        )
+        #expect(
+            [0, 950.4, 61_234, 1_300_000, .infinity].map(Quantity.rate) == [
+                "0/s", "950/s", "61.2 k/s", "1.3 M/s", "0/s",
+            ]
+        )
+        #expect(
+            [0.0008, 0.5, 1.25, 12, 185, 7_800, -1].map { Quantity.duration(seconds: $0) } == [
+                "0.8 ms", "500 ms", "1.3 s", "12 s", "3 min 5 s", "2 h 10 min", "?",
+            ]
+        )
         #expect(Quantity.share(1, of: 8) == "12.5 %" && Quantity.share(0, of: 0) == "0 %")
-        #expect(Quantity.fixed(-0.04, places: 1) == "0.0" && Quantity.fixed(2.345, places: 2) == "2.35")
+        #expect(
+            Quantity.fixed(-0.04, places: 1) == "0.0" && Quantity.fixed(2.345, places: 2) == "2.35"
+        )
     }
 
     @Test("columns are as wide as their widest cell, line breaks are gone")
@@ -38,13 +50,20 @@ import Testing
         ])
         #expect(
             value.line
-                == #"{"z":18446744073709551615,"a":"q\"\\\n\u0001é","l":[null,true,1],"d":null}"#)
+                == #"{"z":18446744073709551615,"a":"q\"\\\n\u0001é","l":[null,true,1],"d":null}"#
+        )
     }
 
     @Test("progress tells share, count, rate and time left, and only what can be known")
     func progress() {
         var line = ProgressLine(
-            title: "f", done: 25, whole: 100, count: 2_000, countedHere: 1_000, seconds: 2)
+            title: "f",
+            done: 25,
+            whole: 100,
+            count: 2_000,
+            countedHere: 1_000,
+            seconds: 2
+        )
         #expect(line.text == "f  [######..................] 25 %  2,000  500/s  6.0 s left")
         line.whole = 0
         #expect(line.secondsLeft == nil && line.text == "f  2,000  500/s")

@@ -9,7 +9,8 @@ import Wire
 
 @Suite struct RecordReaderTests {
     private func read(
-        _ line: String, _ kind: RecordKind = .told
+        _ line: String,
+        _ kind: RecordKind = .told
     ) throws(LineProblem) -> IngestionV1.TrackRecord {
         let bytes = Array(line.utf8)
         return try RecordReader(kind: kind).read(bytes, 0..<bytes.count)
@@ -27,7 +28,8 @@ import Wire
         let record = try read(
             #"{"properties": {"amount": 19.99, "city": "Köln", "new": true, "gone": null, "#
                 + #""tags": ["a", 2]}, "ts": "2025-01-02T03:04:05.678Z", "event": "Charged", "#
-                + #""user_id": "u1", "event_id": 42}"#)
+                + #""user_id": "u1", "event_id": 42}"#
+        )
         #expect(record.userID == "u1")
         let event = try #require(record.event)
         #expect(event.name == "Charged" && event.eventID == "42")
@@ -38,7 +40,8 @@ import Wire
             values.map(\.value) == [
                 .number(Number(e4: 199_900)), .text("Köln"), .bool(true),
                 .list([.text("a"), .number(Number(2))]),
-            ])
+            ]
+        )
     }
 
     @Test("a user comes with properties to set and, where null, to take away")
@@ -73,7 +76,8 @@ import Wire
             (#"{"user_id":"a","properties":{"x":1e999}}"#, "properties.x"),
             (#"{"user_id":"a","properties":{"x":nul}}"#, "properties.x"),
             (#"{"user_id":"a","properties":{"x"}}"#, "properties"),
-        ])
+        ]
+    )
     func refused(_ line: String, _ field: String) {
         #expect(problem(line)?.field == field, "\(String(describing: problem(line)))")
     }
@@ -93,12 +97,16 @@ import Wire
         #expect(problem(deep)?.field == "")
     }
 
-    @Test("lines damaged at random are read or refused, never worse", arguments: [UInt64(1), 7, 99])
+    @Test(
+        "lines damaged at random are read or refused, never worse",
+        arguments: [UInt64(1), 7, 99]
+    )
     func mutations(_ seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let line = Array(
             (#"{"event_id":12,"user_id":"u\u00e9","event":"Charged","ts":"2025-01-02T03:04:05Z","#
-                + #""properties":{"amount":-19.99e0,"tags":["a",true],"n":null}}"#).utf8)
+                + #""properties":{"amount":-19.99e0,"tags":["a",true],"n":null}}"#).utf8
+        )
         var refused = 0
         for _ in 0..<20_000 {
             var bytes = line

@@ -16,7 +16,9 @@ import Testing
     @Test("sockets lie in the data folder, and everybody but the registry knows the registry's")
     func sockets() {
         let plan = plan { $0.evaluators = 2 }
-        #expect(plan.members.map(\.name) == ["registry", "ingestion", "evaluator-1", "evaluator-2"])
+        #expect(
+            plan.members.map(\.name) == ["registry", "ingestion", "evaluator-1", "evaluator-2"]
+        )
         #expect(plan.members[0].address == "ipc:///d/run/registry.sock" && plan.note == nil)
         #expect(plan.members[3].folder == "/d/evaluator-2")
         for member in plan.members {
@@ -93,7 +95,8 @@ import Testing
 
     @Test(
         "what needs a person is given up at once, with the meaning of the exit code",
-        arguments: [Int32(64), 65, 73, 75])
+        arguments: [Int32(64), 65, 73, 75]
+    )
     func beyondHelp(_ code: Int32) {
         var book = RestartBook()
         guard case .giveUp(let why) = book.decide(.exited(code), atNs: 1) else {
@@ -101,7 +104,9 @@ import Testing
             return
         }
         #expect(why.hasPrefix("exited with \(code): "))
-        #expect(book.decide(.notStarted("no file"), atNs: 2) == .giveUp("could not be started: no file"))
+        #expect(
+            book.decide(.notStarted("no file"), atNs: 2) == .giveUp("could not be started: no file")
+        )
     }
 
     @Test("other ends heal", arguments: [Int32(0), 1, 69, 70, 71, 74, 76, 134])
@@ -136,9 +141,18 @@ import Testing
         let disk = RealDisk()
         #expect(try SuiteFile.load(folder.path, disk: disk) == nil)
         let instance = SuiteFile.Instance(
-            name: "registry", kind: "registry", pid: nil, address: "ipc:///x", data: "/d")
+            name: "registry",
+            kind: "registry",
+            pid: nil,
+            address: "ipc:///x",
+            data: "/d"
+        )
         let file = SuiteFile(
-            data: folder.path, supervisor: 7, ready: true, instances: [instance])
+            data: folder.path,
+            supervisor: 7,
+            ready: true,
+            instances: [instance]
+        )
         try file.save(disk: disk)
         #expect(try SuiteFile.load(folder.path, disk: disk) == file)
         #expect(file.registry == "ipc:///x")

@@ -10,7 +10,8 @@ import Segments
 struct DemoCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Start a suite with a made-up shop and music app, and ask four questions.")
+        abstract: "Start a suite with a made-up shop and music app, and ask four questions."
+    )
 
     @Flag(help: "Stop after the answers instead of staying up.")
     var once = false
@@ -72,8 +73,11 @@ struct DemoCommand: DeskCommand {
         try await tellMemory(suite, house, desk)
         guard isRight else {
             throw CommandError(
-                .internalError, "demo", "an answer is not what the generated data say",
-                hint: "please report it with the seed \(seed)")
+                .internalError,
+                "demo",
+                "an answer is not what the generated data say",
+                hint: "please report it with the seed \(seed)"
+            )
         }
     }
 
@@ -93,8 +97,14 @@ struct DemoCommand: DeskCommand {
             let seconds = Double(clock.monotonicNs - startNs) / 1e9
             printer.show(
                 ProgressLine(
-                    title: app.rawValue, done: count, whole: whole, count: count,
-                    countedHere: count, seconds: seconds))
+                    title: app.rawValue,
+                    done: count,
+                    whole: whole,
+                    count: count,
+                    countedHere: count,
+                    seconds: seconds
+                )
+            )
         }
         printer.end()
         let seconds = Double(clock.monotonicNs - startNs) / 1e9
@@ -106,11 +116,13 @@ struct DemoCommand: DeskCommand {
                     ("records", .int(data.tally.records)), ("accepted", .int(data.tally.accepted)),
                     ("duplicates", .int(data.tally.duplicates)), ("seconds", .double(seconds)),
                     ("records_per_second", .int(Int(rate))),
-                ]))
+                ])
+            )
         } else {
             desk.print(
                 "\(app.rawValue): \(Quantity.count(data.tally.records)) records (seed \(seed)) in "
-                    + "\(Quantity.duration(seconds: seconds)), \(Quantity.rate(rate))")
+                    + "\(Quantity.duration(seconds: seconds)), \(Quantity.rate(rate))"
+            )
         }
         desk.flush()
         return data.truth
@@ -120,7 +132,10 @@ struct DemoCommand: DeskCommand {
     ///
     /// - Returns: whether the answer is the expected one, and neither nobody nor everybody.
     private func ask(
-        _ segment: DemoSegment, _ client: EvaluationV1_SegmentsClient, expected: Int?, _ desk: Desk
+        _ segment: DemoSegment,
+        _ client: EvaluationV1_SegmentsClient,
+        expected: Int?,
+        _ desk: Desk
     ) async throws -> Bool {
         guard let project = ProjectName(segment.app.rawValue) else { return false }
         let options = Questions.options(project)
@@ -129,10 +144,15 @@ struct DemoCommand: DeskCommand {
         let at = DemoWords.end.ms
         let startNs = desk.clock.monotonicNs
         let count = try await client.count(
-            EvaluationV1.CountRequest(subject: subject, atMs: at), options)
+            EvaluationV1.CountRequest(subject: subject, atMs: at),
+            options
+        )
         let seconds = Double(desk.clock.monotonicNs - startNs) / 1e9
         let sample = try await client.sample(
-            EvaluationV1.SampleRequest(subject: subject, atMs: at, size: 5), options)
+            EvaluationV1.SampleRequest(subject: subject, atMs: at, size: 5),
+            options
+        )
+        let who = sample.users.joined(separator: ", ")
         let isUsual = users >= 20_000 && events >= 1_000_000
         let isRight =
             UInt64(expected ?? 0) == count.users
@@ -146,7 +166,8 @@ struct DemoCommand: DeskCommand {
                     ("sample", .list(sample.users.map { .text($0) })),
                     ("sentence", .text(saved.sentence ?? "")), ("took_us", .unsigned(count.tookUs)),
                     ("seconds", .double(seconds)),
-                ]))
+                ])
+            )
         } else {
             desk.print(
                 """
@@ -154,23 +175,29 @@ struct DemoCommand: DeskCommand {
                 \(project.text)/\(segment.rawValue)
                   \(saved.sentence ?? "")
                   \(Quantity.count(count.users)) of \(Quantity.count(count.universe)) users \
-                (\(Quantity.share(count.users, of: count.universe))) as of \(DemoWords.end.rfc3339), \
+                (\(Quantity.share(count.users, of: count.universe))) \
+                as of \(DemoWords.end.rfc3339), \
                 answered in \(Quantity.duration(seconds: seconds)); a naive count of the generated \
                 events says \(expected.map { Quantity.count($0) } ?? "?")
-                  for instance \(sample.users.joined(separator: ", "))
-                """)
+                  \(sample.users.isEmpty ? "nobody" : "for instance " + who)
+                """
+            )
         }
         desk.flush()
         return isRight
     }
 
     private func save(
-        _ segment: DemoSegment, _ client: EvaluationV1_SegmentsClient, _ options: CallOptions
+        _ segment: DemoSegment,
+        _ client: EvaluationV1_SegmentsClient,
+        _ options: CallOptions
     ) async throws -> EvaluationV1.Segment {
         let file = try DefinitionFile(segment.yaml, path: segment.rawValue)
         let request = EvaluationV1.CreateRequest(
-            name: segment.rawValue, description: file.document.description,
-            definition: try file.wire())
+            name: segment.rawValue,
+            description: file.document.description,
+            definition: try file.wire()
+        )
         do throws(Fault) {
             let answer = try await client.create(request, options)
             return answer.segment ?? EvaluationV1.Segment(name: segment.rawValue)

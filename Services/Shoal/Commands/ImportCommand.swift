@@ -12,17 +12,23 @@ struct ImportCommand: DeskCommand {
         commandName: "import",
         abstract: "Import events and users from NDJSON or CSV, plain, .gz or .zst.",
         discussion: """
-            NDJSON: {"event_id": 1, "user_id": "u", "event": "Charged", "ts": "2025-01-02T10:00:00Z",
-            "properties": {"amount": 9.5}} is an event, {"user_id": "u", "properties": {}} a user. CSV:
-            the first row names the columns; user_id, event, ts and event_id are those fields, every
-            other column is a property. The same command after an interruption goes on where it
-            stopped; a line that is in already comes back as a duplicate. Exit code 2: some records
-            were rejected, all others are in.
-            """)
+            NDJSON: {"event_id": 1, "user_id": "u", "event": "Charged", "ts": \
+            "2025-01-02T10:00:00Z", "properties": {"amount": 9.5}} is an event, \
+            {"user_id": "u", "properties": {}} a user. CSV: the first row names the columns; \
+            user_id, event, ts and event_id are those fields, every other column is a property.
+
+            The same command after an interruption goes on where it stopped; a line that is in \
+            already comes back as a duplicate. Exit code 2: some records were rejected, all \
+            others are in.
+            """
+    )
 
     @Argument(help: "The files.")
     var files: [String]
-    @Option(name: .customLong("import-id"), help: "Names the import; else the file's name and content.")
+    @Option(
+        name: .customLong("import-id"),
+        help: "Names the import; else the file's name and content."
+    )
     var importID: String?
     @Option(help: "ndjson or csv; else by the file's name and first character.")
     var format: FileFormat?
@@ -69,8 +75,12 @@ struct ImportCommand: DeskCommand {
                 try work.resume(project: project, folder: data)
             }
             let sender = ImportSender(
-                client: client, project: project, importID: work.importID, inFlightMax: inFlight,
-                clock: desk.clock)
+                client: client,
+                project: project,
+                importID: work.importID,
+                inFlightMax: inFlight,
+                clock: desk.clock
+            )
             try await work.run(sender, rejects: &log)
             rejected += work.tally.rejected
         }

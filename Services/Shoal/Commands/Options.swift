@@ -25,10 +25,10 @@ struct SuiteOptions: ParsableArguments {
         let environment = desk.outside.environment
         if let data { return try Self.local(desk.absolute(data), desk) }
         if !address.isEmpty { return try Self.remote(address, desk) }
-        if let named = environment["SHOAL_ADDRESS"], !named.isEmpty {
+        if let named = environment[SuitePlan.Variable.address], !named.isEmpty {
             return try Self.remote(named.split(separator: ",").map(String.init), desk)
         }
-        let folder = environment["SHOAL_DATA"].flatMap { $0.isEmpty ? nil : $0 }
+        let folder = environment[SuitePlan.Variable.data].flatMap { $0.isEmpty ? nil : $0 }
         return try Self.local(desk.absolute(folder ?? UpCommand.usualFolder), desk)
     }
 
@@ -40,8 +40,12 @@ struct SuiteOptions: ParsableArguments {
         guard let file = try SuiteFile.load(data, disk: desk.disk), let registry = file.registry
         else {
             throw CommandError(
-                .unreachable, "find suite", "no suite runs in this folder", place: data,
-                hint: "start one with `shoal up --data \(data)`, or name it by --data or --address")
+                .unreachable,
+                "find suite",
+                "no suite runs in this folder",
+                place: data,
+                hint: "start one with `shoal up --data \(data)`, or name it by --data or --address"
+            )
         }
         return try Suite(registry: [registry], data: data, outside: desk.outside)
     }
@@ -54,17 +58,19 @@ struct ProjectOptions: ParsableArguments {
 
     /// The project's name; asks the registry only when nothing names it.
     func name(_ desk: Desk, _ suite: Suite) async throws -> ProjectName {
-        let named = project ?? desk.outside.environment["SHOAL_PROJECT"]
+        let named = project ?? desk.outside.environment[SuitePlan.Variable.project]
         if let named, !named.isEmpty { return try Self.checked(named) }
         let all = try await suite.projects().map(\.name)
         guard all.count == 1, let only = all.first else {
             throw CommandError(
-                .usage, "choose project",
+                .usage,
+                "choose project",
                 all.isEmpty ? "there is no project yet" : "there are \(all.count) projects",
                 place: "--project",
                 hint: all.isEmpty
                     ? "create one with `shoal project create NAME`"
-                    : "name one of \(all.prefix(20).joined(separator: ", "))")
+                    : "name one of \(all.prefix(20).joined(separator: ", "))"
+            )
         }
         return try Self.checked(only)
     }
@@ -72,9 +78,12 @@ struct ProjectOptions: ParsableArguments {
     static func checked(_ text: String) throws(CommandError) -> ProjectName {
         guard let name = ProjectName(text) else {
             throw CommandError(
-                .usage, "choose project", "\(text.debugDescription) is no project's name",
+                .usage,
+                "choose project",
+                "\(text.debugDescription) is no project's name",
                 place: "--project",
-                hint: "lower-case letters, digits and dashes, at most \(Limits.projectNameBytes)")
+                hint: "lower-case letters, digits and dashes, at most \(Limits.projectNameBytes)"
+            )
         }
         return name
     }
@@ -100,8 +109,12 @@ struct QuestionOptions: ParsableArguments {
         guard let at else { return nil }
         guard let instant = Timestamp.rfc3339(at) else {
             throw CommandError(
-                .usage, "read instant", "\(at.debugDescription) is no instant", place: "--at",
-                hint: "write 2025-07-01 or 2025-07-01T09:30:00Z")
+                .usage,
+                "read instant",
+                "\(at.debugDescription) is no instant",
+                place: "--at",
+                hint: "write 2025-07-01 or 2025-07-01T09:30:00Z"
+            )
         }
         return instant.ms
     }
@@ -125,14 +138,19 @@ struct SubjectOptions: ParsableArguments {
             return (EvaluationV1.Subject(kind: .definition(try file.wire())), title)
         default:
             throw CommandError(
-                .usage, "choose segment", "give a segment's name or --definition FILE, one of both")
+                .usage,
+                "choose segment",
+                "give a segment's name or --definition FILE, one of both"
+            )
         }
     }
 }
 
 /// How long questions may take, and how large their answers may be.
 enum Questions {
-    /// An answer waits for everything acknowledged to be taken in. Unit: ms.
+    /// An answer waits for everything acknowledged to be taken in.
+    ///
+    /// Unit: ms.
     static let timeoutMs: UInt32 = 120_000
     /// A thousand nodes and a long sentence.
     static let replyBytes: UInt32 = 1 << 20

@@ -9,7 +9,8 @@ import Segments
 struct PreviewCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "preview",
-        abstract: "Try a definition: the sizes of the whole and of every part.")
+        abstract: "Try a definition: the sizes of the whole and of every part."
+    )
 
     @Argument(help: "The file, or - for standard input.")
     var file: String
@@ -27,8 +28,11 @@ struct PreviewCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let request = EvaluationV1.PreviewRequest(
-            definition: try definition.wire(), atMs: try question.instant(),
-            freshness: question.freshness.wire, sample: sample)
+            definition: try definition.wire(),
+            atMs: try question.instant(),
+            freshness: question.freshness.wire,
+            sample: sample
+        )
         let answer = try await suite.segments().preview(request, Questions.options(project))
         let tree = NodeTree(definition.document.definition, answer)
         if desk.isJSON {
@@ -38,7 +42,8 @@ struct PreviewCommand: DeskCommand {
             desk.print(
                 "\(Quantity.count(answer.users)) of \(Quantity.count(answer.universe)) users ("
                     + Quantity.share(answer.users, of: answer.universe)
-                    + ") in \(Quantity.duration(seconds: Double(answer.tookUs) / 1e6))")
+                    + ") in \(Quantity.duration(seconds: Double(answer.tookUs) / 1e6))"
+            )
             desk.printRaw(tree.text)
             for user in answer.sample { desk.print("  \(user)") }
             SegmentCommand.say(answer.warnings, desk)
@@ -71,8 +76,13 @@ struct NodeTree: Sendable {
             let condition = definition.nodes[node]
             rows.append(
                 Row(
-                    node: node, depth: depth, place: node < places.count ? places[node] : "",
-                    title: Self.title(condition), users: users[UInt32(node)] ?? 0))
+                    node: node,
+                    depth: depth,
+                    place: node < places.count ? places[node] : "",
+                    title: Self.title(condition),
+                    users: users[UInt32(node)] ?? 0
+                )
+            )
             for child in condition.children.reversed() { stack.append((child, depth + 1)) }
         }
         self.rows = rows
@@ -100,7 +110,8 @@ struct NodeTree: Sendable {
                             ("node", .int(row.node)), ("place", .text(row.place)),
                             ("users", .unsigned(row.users)),
                         ])
-                    })
+                    }
+                )
             ),
             ("sample", .list(answer.sample.map { .text($0) })),
             ("warnings", SegmentCommand.json(answer.warnings)),

@@ -7,8 +7,10 @@ import Messages
 /// Creates and lists projects.
 struct ProjectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "project", abstract: "Create and list projects.",
-        subcommands: [Create.self, List.self])
+        commandName: "project",
+        abstract: "Create and list projects.",
+        subcommands: [Create.self, List.self]
+    )
 
     /// A project as JSON.
     static func json(_ project: RegistryV1.Project) -> JSONText {
@@ -22,7 +24,8 @@ struct ProjectCommand: ParsableCommand {
     /// `shoal project create`.
     struct Create: DeskCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Create a project; one that exists is left as it is.")
+            abstract: "Create a project; one that exists is left as it is."
+        )
 
         @Argument(help: "Lower-case letters, digits and dashes.")
         var name: String

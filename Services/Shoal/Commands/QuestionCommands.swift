@@ -7,7 +7,9 @@ import Messages
 /// `shoal segment count`.
 struct CountCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "count", abstract: "How many users are in it: the number alone on a line.")
+        commandName: "count",
+        abstract: "How many users are in it: the number alone on a line."
+    )
 
     @OptionGroup var which: SubjectOptions
     @OptionGroup var question: QuestionOptions
@@ -23,7 +25,10 @@ struct CountCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let request = EvaluationV1.CountRequest(
-            subject: subject, atMs: at, freshness: question.freshness.wire)
+            subject: subject,
+            atMs: at,
+            freshness: question.freshness.wire
+        )
         let answer = try await suite.segments().count(request, Questions.options(project))
         guard desk.isJSON else {
             desk.print("\(answer.users)")
@@ -34,8 +39,10 @@ struct CountCommand: DeskCommand {
             .object([
                 ("segment", .text(title)), ("users", .unsigned(answer.users)),
                 ("universe", .unsigned(answer.universe)),
-                ("at", .text(Timestamp(ms: instant).rfc3339)), ("took_us", .unsigned(answer.tookUs)),
-            ]))
+                ("at", .text(Timestamp(ms: instant).rfc3339)),
+                ("took_us", .unsigned(answer.tookUs)),
+            ])
+        )
     }
 }
 
@@ -64,7 +71,9 @@ struct IdentifierOptions: ParsableArguments {
 /// `shoal segment members`.
 struct MembersCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "members", abstract: "All users in it, by partition, then by number.")
+        commandName: "members",
+        abstract: "All users in it, by partition, then by number."
+    )
     private static let pageMax = 10_000
     private static let pageBytes: UInt32 = 512 << 10
 
@@ -92,7 +101,10 @@ struct MembersCommand: DeskCommand {
         options.maxReplyBytes = Self.pageBytes
         var left = limit ?? .max
         var request = EvaluationV1.MembersRequest(
-            subject: subject, atMs: at, freshness: question.freshness.wire)
+            subject: subject,
+            atMs: at,
+            freshness: question.freshness.wire
+        )
         while left > 0 {
             request.limit = UInt32(min(left, Self.pageMax))
             let page = try await client.members(request, options)
@@ -107,7 +119,9 @@ struct MembersCommand: DeskCommand {
 /// `shoal segment sample`.
 struct SampleCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sample", abstract: "Some users in it; the same seed gives the same ones.")
+        commandName: "sample",
+        abstract: "Some users in it; the same seed gives the same ones."
+    )
 
     @OptionGroup var which: SubjectOptions
     @Option(help: "How many, at most 1000.")
@@ -127,8 +141,12 @@ struct SampleCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let request = EvaluationV1.SampleRequest(
-            subject: subject, atMs: at, size: size, seed: seed,
-            freshness: question.freshness.wire)
+            subject: subject,
+            atMs: at,
+            size: size,
+            seed: seed,
+            freshness: question.freshness.wire
+        )
         let answer = try await suite.segments().sample(request, Questions.options(project))
         form.print(answer.users, desk)
     }
@@ -137,7 +155,9 @@ struct SampleCommand: DeskCommand {
 /// `shoal segment is-member`.
 struct IsMemberCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "is-member", abstract: "Whether a user is in it: yes (exit 0) or no (exit 2).")
+        commandName: "is-member",
+        abstract: "Whether a user is in it: yes (exit 0) or no (exit 2)."
+    )
 
     @Argument(help: "The segment's name; with --definition, the user.")
     var name: String
@@ -166,15 +186,19 @@ struct IsMemberCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let request = EvaluationV1.IsMemberRequest(
-            subject: subject, userID: user ?? name, atMs: try question.instant(),
-            freshness: question.freshness.wire)
+            subject: subject,
+            userID: user ?? name,
+            atMs: try question.instant(),
+            freshness: question.freshness.wire
+        )
         let answer = try await suite.segments().isMember(request, Questions.options(project))
         if desk.isJSON {
             desk.print(
                 .object([
                     ("user_id", .text(user ?? name)), ("member", .bool(answer.member)),
                     ("known", .bool(answer.known)),
-                ]))
+                ])
+            )
         } else {
             desk.print(answer.member ? "yes" : "no")
             if !answer.known { desk.say("the user is not known") }

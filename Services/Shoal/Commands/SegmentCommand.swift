@@ -8,11 +8,13 @@ import Segments
 /// Everything about segments.
 struct SegmentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "segment", abstract: "Create segments and ask about them.",
+        commandName: "segment",
+        abstract: "Create segments and ask about them.",
         subcommands: [
             Create.self, List.self, Show.self, Archive.self, CountCommand.self,
             MembersCommand.self, SampleCommand.self, PreviewCommand.self, IsMemberCommand.self,
-        ])
+        ]
+    )
 
     /// What a definition says that is probably not meant.
     static func say(_ warnings: [EvaluationV1.Warning], _ desk: Desk) {
@@ -29,7 +31,8 @@ struct SegmentCommand: ParsableCommand {
                     ("place", .text(warning.place)), ("message", .text(warning.message)),
                     ("hint", .optional(warning.hint)),
                 ])
-            })
+            }
+        )
     }
 
     static func fields(_ segment: EvaluationV1.Segment) -> [(String, JSONText)] {
@@ -45,7 +48,8 @@ struct SegmentCommand: ParsableCommand {
     /// `shoal segment create`.
     struct Create: DeskCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Save a definition (YAML or JSON) as a segment.")
+            abstract: "Save a definition (YAML or JSON) as a segment."
+        )
 
         @Argument(help: "The file, or - for standard input.")
         var file: String
@@ -61,14 +65,20 @@ struct SegmentCommand: ParsableCommand {
             let definition = try DefinitionFile(file, desk: desk)
             guard let name = name ?? definition.document.name else {
                 throw CommandError(
-                    .usage, "create segment", "the segment has no name", place: file,
-                    hint: "write `name:` in the file or give --name")
+                    .usage,
+                    "create segment",
+                    "the segment has no name",
+                    place: file,
+                    hint: "write `name:` in the file or give --name"
+                )
             }
             let suite = try place.suite(desk)
             let project = try await project.name(desk, suite)
             let request = EvaluationV1.CreateRequest(
-                name: name, description: definition.document.description,
-                definition: try definition.wire())
+                name: name,
+                description: definition.document.description,
+                definition: try definition.wire()
+            )
             let answer = try await suite.segments().create(request, Questions.options(project))
             let segment = answer.segment ?? EvaluationV1.Segment(name: name)
             if desk.isJSON {
@@ -99,7 +109,9 @@ struct SegmentCommand: ParsableCommand {
             let project = try await project.name(desk, suite)
             let client = try await suite.segments()
             var request = EvaluationV1.ListSegmentsRequest(
-                archived: archived, limit: Self.pageMax)
+                archived: archived,
+                limit: Self.pageMax
+            )
             var table = Table([("NAME", .left), ("VERSION", .right), ("MEANING", .left)])
             while true {
                 let page = try await client.list(request, Questions.options(project))
@@ -123,7 +135,8 @@ struct SegmentCommand: ParsableCommand {
     /// `shoal segment show`.
     struct Show: DeskCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show a segment's definition as YAML.")
+            abstract: "Show a segment's definition as YAML."
+        )
 
         @Argument(help: "The segment's name.")
         var name: String
@@ -140,8 +153,10 @@ struct SegmentCommand: ParsableCommand {
             let answer = try await suite.segments().get(request, Questions.options(project))
             let segment = answer.segment ?? EvaluationV1.Segment(name: name)
             let yaml = try DefinitionFile.yaml(
-                segment.definition ?? SegmentV1.Definition(), name: segment.name,
-                description: segment.description)
+                segment.definition ?? SegmentV1.Definition(),
+                name: segment.name,
+                description: segment.description
+            )
             if desk.isJSON {
                 desk.print(.object(SegmentCommand.fields(segment) + [("yaml", .text(yaml))]))
             } else {
@@ -154,7 +169,8 @@ struct SegmentCommand: ParsableCommand {
     /// `shoal segment archive`.
     struct Archive: DeskCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Archive a segment: it is kept and answered no more.")
+            abstract: "Archive a segment: it is kept and answered no more."
+        )
 
         @Argument(help: "The segment's name.")
         var name: String

@@ -8,7 +8,8 @@ import Messages
 struct StatusCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show instances, partitions, log ends, memory and projects.")
+        abstract: "Show instances, partitions, log ends, memory and projects."
+    )
     private static let askMs: UInt32 = 2_000
 
     @OptionGroup var place: SuiteOptions
@@ -45,10 +46,17 @@ struct StatusCommand: DeskCommand {
     private func registryLine(_ suite: Suite) async throws -> Line {
         let admin = AdminV1_AdminClient(suite.registryAdmin())
         let info = try await admin.info(
-            AdminV1.InfoRequest(), CallOptions(timeoutMs: Self.askMs))
+            AdminV1.InfoRequest(),
+            CallOptions(timeoutMs: Self.askMs)
+        )
         let instance = RegistryV1.Instance(
-            instanceID: info.instanceID, kind: .registry, address: suite.registryAddress,
-            version: info.version, state: .live, name: "registry")
+            instanceID: info.instanceID,
+            kind: .registry,
+            address: suite.registryAddress,
+            version: info.version,
+            state: .live,
+            name: "registry"
+        )
         return Line(instance: instance, partitions: 0, info: info)
     }
 
@@ -56,7 +64,9 @@ struct StatusCommand: DeskCommand {
         do {
             let admin = AdminV1_AdminClient(try suite.caller(at: address))
             return try await admin.info(
-                AdminV1.InfoRequest(), CallOptions(timeoutMs: Self.askMs))
+                AdminV1.InfoRequest(),
+                CallOptions(timeoutMs: Self.askMs)
+            )
         } catch {
             // Shown as no answer: one dead process must not hide the others.
             return nil
@@ -68,7 +78,9 @@ struct StatusCommand: DeskCommand {
         do {
             let ingestion = try await suite.ingestion()
             let answer = try await ingestion.positions(
-                IngestionV1.PositionsRequest(), CallOptions(timeoutMs: Self.askMs))
+                IngestionV1.PositionsRequest(),
+                CallOptions(timeoutMs: Self.askMs)
+            )
             return answer.positions.reduce(0) { $0 &+ $1.nextOffset }
         } catch {
             // Shown as unknown.
@@ -77,7 +89,9 @@ struct StatusCommand: DeskCommand {
     }
 
     private func text(
-        _ lines: [Line], _ roster: RegistryV1.WatchResponse, _ records: UInt64?
+        _ lines: [Line],
+        _ roster: RegistryV1.WatchResponse,
+        _ records: UInt64?
     ) -> String {
         var table = Table([
             ("NAME", .left), ("STATE", .left), ("PARTITIONS", .right), ("PID", .right),
@@ -104,7 +118,9 @@ struct StatusCommand: DeskCommand {
     }
 
     private func json(
-        _ lines: [Line], _ roster: RegistryV1.WatchResponse, _ records: UInt64?
+        _ lines: [Line],
+        _ roster: RegistryV1.WatchResponse,
+        _ records: UInt64?
     ) -> JSONText {
         let instances = lines.map { line in
             let facts = (line.info?.facts ?? []).map { ($0.name, JSONText.text($0.value)) }

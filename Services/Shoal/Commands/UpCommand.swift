@@ -58,7 +58,8 @@ struct UpOptions: ParsableArguments {
 struct UpCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
-        abstract: "Start registry, ingestion and evaluators on this machine; Ctrl-C stops them.")
+        abstract: "Start registry, ingestion and evaluators on this machine; Ctrl-C stops them."
+    )
     /// The data folder unless one is named.
     static let usualFolder = "shoal-data"
 
@@ -133,7 +134,8 @@ struct LocalSuite: Sendable {
                 .object([
                     ("ready", true), ("data", .text(running.data)),
                     ("instances", .list(instances)),
-                ]))
+                ])
+            )
         } else {
             desk.printRaw(table(running, infos))
         }
@@ -159,7 +161,9 @@ struct LocalSuite: Sendable {
         for instance in running.instances {
             let admin = AdminV1_AdminClient(try suite.caller(at: instance.address))
             let info = try await admin.info(
-                AdminV1.InfoRequest(), CallOptions(timeoutMs: Suite.shortMs))
+                AdminV1.InfoRequest(),
+                CallOptions(timeoutMs: Suite.shortMs)
+            )
             bytes.append(info.residentBytes)
         }
         return bytes

@@ -24,16 +24,21 @@ struct DemoImport {
 
     /// Sends everything; `show` hears how many records are in.
     mutating func run(
-        _ client: IngestionV1_IngestionClient, clock: any Clock, show: (Int) -> Void
+        _ client: IngestionV1_IngestionClient,
+        clock: any Clock,
+        show: (Int) -> Void
     ) async throws {
         guard let project = ProjectName(stream.app.rawValue) else {
             preconditionFailure("an app's name is a project's name")
         }
         func sender(_ part: String) -> ImportSender {
             ImportSender(
-                client: client, project: project,
+                client: client,
+                project: project,
                 importID: "demo-\(stream.app.rawValue)-\(part)-\(idTail)",
-                inFlightMax: Self.inFlightMax, clock: clock)
+                inFlightMax: Self.inFlightMax,
+                clock: clock
+            )
         }
         let people = stream.people.all
         var next: Int32 = 0
@@ -60,7 +65,8 @@ struct DemoImport {
     }
 
     private mutating func send(
-        _ sender: ImportSender, _ show: (Int) -> Void,
+        _ sender: ImportSender,
+        _ show: (Int) -> Void,
         _ next: () -> IngestionV1.TrackRecord?
     ) async throws {
         var batcher = Batcher(recordsMax: Self.recordsMax)
@@ -70,15 +76,22 @@ struct DemoImport {
                 guard let record = next() else { return nil }
                 number += 1
                 return SourceRecord(
-                    number: number, line: Int(clamping: number), content: .record(record))
+                    number: number,
+                    line: Int(clamping: number),
+                    content: .record(record)
+                )
             }
         } settle: { outcome in
             tally.add(outcome)
             show(tally.records)
             if let first = outcome.rejected.first {
                 throw CommandError(
-                    .internalError, "demo", "a made-up record was rejected: \(first.problem.message)",
-                    place: first.problem.field, hint: first.problem.hint ?? "")
+                    .internalError,
+                    "demo",
+                    "a made-up record was rejected: \(first.problem.message)",
+                    place: first.problem.field,
+                    hint: first.problem.hint ?? ""
+                )
             }
         }
     }

@@ -26,7 +26,9 @@ struct DemoPerson: Sendable, Hashable {
             LogV1.Property(name: name, value: LogV1.Value(kind: .text(value)))
         }
         let signupDate = LogV1.Property(
-            name: "signupDate", value: LogV1.Value(kind: .instantMs(signup.ms)))
+            name: "signupDate",
+            value: LogV1.Value(kind: .instantMs(signup.ms))
+        )
         return IngestionV1.TrackRecord(
             userID: Self.userID(index),
             kind: .profile(
@@ -35,7 +37,9 @@ struct DemoPerson: Sendable, Hashable {
                     text("city", DemoWords.cities[Int(city)]),
                     text("plan", DemoWords.plans[Int(plan)]),
                     text("appVersion", DemoWords.versions[Int(version)]), signupDate,
-                ])))
+                ])
+            )
+        )
     }
 }
 
@@ -76,7 +80,8 @@ struct DemoPeople: Sendable {
         for index in 0..<count {
             // Two of five were there before, for up to a year.
             let isOld = index * 5 < count * 2
-            let offset = isOld ? -random.unit() * 365 * Double(DemoWords.dayMs) : random.unit() * span
+            let offset =
+                isOld ? -random.unit() * 365 * Double(DemoWords.dayMs) : random.unit() * span
             signups.append(DemoWords.start.ms + Int64(offset))
         }
         signups.sort()
@@ -96,9 +101,14 @@ struct DemoPeople: Sendable {
                 isLeaving ? max(signup, DemoWords.start.ms) + Int64(stays) : DemoWords.end.ms
             all.append(
                 DemoPerson(
-                    signup: Timestamp(ms: signup), leaves: Timestamp(ms: leaves),
-                    source: source.draw(&random), city: city.draw(&random),
-                    plan: plan.draw(&random), version: version.draw(&random)))
+                    signup: Timestamp(ms: signup),
+                    leaves: Timestamp(ms: leaves),
+                    source: source.draw(&random),
+                    city: city.draw(&random),
+                    plan: plan.draw(&random),
+                    version: version.draw(&random)
+                )
+            )
             // A logarithmic normal distribution: Box and Muller's cosine.
             let normal = sqrt(-2 * log(1 - random.unit())) * cos(2 * .pi * random.unit())
             sum += exp(normal)

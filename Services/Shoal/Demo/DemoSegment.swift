@@ -24,7 +24,7 @@ enum DemoSegment: String, Sendable, Hashable, CaseIterable {
         case .facebookApril:
             """
             name: facebook-april-lapsed
-            description: Came by Facebook in April, charged 3 or more times in May and June, not lately.
+            description: Came by Facebook in April, charged 3 times or more, but not lately.
             condition:
               all:
                 - user: {property: source, equals: facebook}

@@ -84,7 +84,9 @@ struct DemoStream: Sendable {
             let within = Int64(hour.draw(&random)) * 3_600_000 + Int64(random.below(3_600_000))
             var at = max(earliest, start + within)
             var length = 1
-            while length < Self.sessionMax, random.chance(1 - 1 / Self.sessionEvents) { length += 1 }
+            while length < Self.sessionMax, random.chance(1 - 1 / Self.sessionEvents) {
+                length += 1
+            }
             for number in 0..<min(length, quotas[day] - events.count) {
                 if number > 0 { at += 1_000 + Int64(random.below(59_000)) }
                 events.append(event(user, min(at, end - 1), isFirst: number == 0))
@@ -126,7 +128,9 @@ struct DemoStream: Sendable {
         case .priced:
             properties = [
                 LogV1.Property(
-                    name: "amount", value: LogV1.Value(kind: .decimalE4(event.amountE4))),
+                    name: "amount",
+                    value: LogV1.Value(kind: .decimalE4(event.amountE4))
+                ),
                 text("category", DemoWords.categories[Int(event.word)]),
             ]
         }
@@ -134,6 +138,11 @@ struct DemoStream: Sendable {
             userID: DemoPerson.userID(event.user),
             kind: .event(
                 IngestionV1.TrackedEvent(
-                    name: kind.name, occurredAtMs: event.at, properties: properties)))
+                    name: kind.name,
+                    occurredAtMs: event.at,
+                    properties: properties
+                )
+            )
+        )
     }
 }

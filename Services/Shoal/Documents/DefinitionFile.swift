@@ -16,7 +16,11 @@ struct DefinitionFile: Sendable {
         let bytes = try desk.read(path, bytesMax: PlainDocument.bytesMax)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandError(
-                .badData, "read definition", "the file is not valid UTF-8", place: path)
+                .badData,
+                "read definition",
+                "the file is not valid UTF-8",
+                place: path
+            )
         }
         try self.init(text, path: path)
     }
@@ -39,18 +43,25 @@ struct DefinitionFile: Sendable {
             return try DefinitionCoding.encode(document.definition)
         } catch {
             throw CommandError(
-                .badData, "read definition", error.message, place: "\(path): \(error.place)",
-                hint: error.hint)
+                .badData,
+                "read definition",
+                error.message,
+                place: "\(path): \(error.place)",
+                hint: error.hint
+            )
         }
     }
 
     /// The YAML of a definition that came over the wire.
     static func yaml(
-        _ definition: SegmentV1.Definition, name: String?, description: String?
+        _ definition: SegmentV1.Definition,
+        name: String?,
+        description: String?
     ) throws -> String {
         let decoded = try DefinitionCoding.decode(definition)
         let plain = try DefinitionWriter.write(
-            DefinitionDocument(name: name, description: description, definition: decoded))
+            DefinitionDocument(name: name, description: description, definition: decoded)
+        )
         return try PlainDocument.write(plain)
     }
 }

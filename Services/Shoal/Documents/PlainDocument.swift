@@ -64,16 +64,25 @@ enum PlainDocument {
 
     private static func tooDeep(_ line: Int?) -> DefinitionProblem {
         DefinitionProblem(
-            .tooDeep, .read, place: "document", line: line,
+            .tooDeep,
+            .read,
+            place: "document",
+            line: line,
             message: "deeper than \(Limits.definitionDepth) conditions",
-            hint: "`all` within `all` and `any` within `any` can be one list")
+            hint: "`all` within `all` and `any` within `any` can be one list"
+        )
     }
 
     private static func problem(_ error: YamlError) -> DefinitionProblem {
         func problem(_ message: String, _ line: Int?) -> DefinitionProblem {
             DefinitionProblem(
-                .shape, .read, place: "document", line: line, message: message,
-                hint: "check indentation, colons and brackets")
+                .shape,
+                .read,
+                place: "document",
+                line: line,
+                message: message,
+                hint: "check indentation, colons and brackets"
+            )
         }
         switch error {
         case .scanner(let context, let text, let mark, _),
@@ -98,9 +107,13 @@ enum PlainDocument {
             }
             guard count <= PlainDocument.valuesMax else {
                 throw DefinitionProblem(
-                    .tooMany, .read, place: "document", line: node.mark?.line,
+                    .tooMany,
+                    .read,
+                    place: "document",
+                    line: node.mark?.line,
                     message: "more than \(PlainDocument.valuesMax) values",
-                    hint: "do without anchors and aliases")
+                    hint: "do without anchors and aliases"
+                )
             }
             switch node {
             case .scalar(let scalar): return PlainDocument.scalar(scalar)
@@ -113,8 +126,12 @@ enum PlainDocument {
                 for (key, item) in mapping {
                     guard case .scalar(let name) = key else {
                         throw DefinitionProblem(
-                            .shape, .read, place: "document", line: key.mark?.line,
-                            message: "a field's name is not a text")
+                            .shape,
+                            .read,
+                            place: "document",
+                            line: key.mark?.line,
+                            message: "a field's name is not a text"
+                        )
                     }
                     let inner = try value(item, depth: depth + 1)
                     entries.append(PlainEntry(name.string, inner, line: key.mark?.line))
@@ -122,8 +139,12 @@ enum PlainDocument {
                 return .map(entries)
             case .alias:
                 throw DefinitionProblem(
-                    .shape, .read, place: "document", line: node.mark?.line,
-                    message: "an alias points at nothing")
+                    .shape,
+                    .read,
+                    place: "document",
+                    line: node.mark?.line,
+                    message: "an alias points at nothing"
+                )
             }
         }
     }

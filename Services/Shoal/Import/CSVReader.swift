@@ -56,8 +56,10 @@ struct CSVReader {
             count += 1
             guard count <= Self.rowBytesMax else {
                 throw CSVProblem(
-                    line: row.line, message: "the row is longer than 1 MiB",
-                    hint: "is a quote missing that should close a cell?")
+                    line: row.line,
+                    message: "the row is longer than 1 MiB",
+                    hint: "is a quote missing that should close a cell?"
+                )
             }
             let last = row.cells.count - 1
             switch (place, byte) {
@@ -83,8 +85,10 @@ struct CSVReader {
             case (.afterQuote, 0x0D): continue
             case (.afterQuote, _), (.plain, 0x22):
                 throw CSVProblem(
-                    line: row.line, message: "a quote stands inside a cell",
-                    hint: "put the cell in quotes and write the quote twice")
+                    line: row.line,
+                    message: "a quote stands inside a cell",
+                    hint: "put the cell in quotes and write the quote twice"
+                )
             default:
                 row.cells[last].bytes.append(byte)
                 place = .plain
@@ -92,8 +96,10 @@ struct CSVReader {
         }
         guard place != .quoted else {
             throw CSVProblem(
-                line: row.line, message: "the file ends inside quotes",
-                hint: "the row that begins on line \(row.line) opens them")
+                line: row.line,
+                message: "the file ends inside quotes",
+                hint: "the row that begins on line \(row.line) opens them"
+            )
         }
         return count == 0 ? nil : row
     }
@@ -101,8 +107,10 @@ struct CSVReader {
     private func addCell(_ row: inout CSVRow) throws {
         guard row.cells.count < Self.columnsMax else {
             throw CSVProblem(
-                line: row.line, message: "the row has more than \(Self.columnsMax) cells",
-                hint: "leave columns out")
+                line: row.line,
+                message: "the row has more than \(Self.columnsMax) cells",
+                hint: "leave columns out"
+            )
         }
         row.cells.append(CSVCell())
     }

@@ -30,8 +30,12 @@ struct FileImport {
         settings.keepsRaw = command.rejects != nil
         guard command.text.isEmpty || settings.format == .csv else {
             throw CommandError(
-                .usage, "import", "--text is about columns of CSV", place: path,
-                hint: "in NDJSON a text stands in quotes")
+                .usage,
+                "import",
+                "--text is about columns of CSV",
+                place: path,
+                hint: "in NDJSON a text stands in quotes"
+            )
         }
     }
 
@@ -44,14 +48,22 @@ struct FileImport {
         if [".ndjson", ".jsonl", ".json"].contains(where: name.hasSuffix) { return .ndjson }
         if name.hasSuffix(".csv") { return .csv }
         throw CommandError(
-            .usage, "import", "the file's name does not tell its format", place: path,
-            hint: "give --format ndjson or --format csv")
+            .usage,
+            "import",
+            "the file's name does not tell its format",
+            place: path,
+            hint: "give --format ndjson or --format csv"
+        )
     }
 
     /// Goes on where an earlier start of the same import stopped.
     mutating func resume(project: ProjectName, folder: String) throws {
         let keeper = ImportStateFile(
-            folder: folder, project: project, importID: importID, disk: desk.disk)
+            folder: folder,
+            project: project,
+            importID: importID,
+            disk: desk.disk
+        )
         stateFile = keeper
         if let known = try keeper.load(project: project, importID: importID) {
             state = known
@@ -117,12 +129,19 @@ struct FileImport {
     }
 
     private func line(
-        _ bytesRead: Int, since startNs: UInt64, _ nowNs: UInt64, from before: Int
+        _ bytesRead: Int,
+        since startNs: UInt64,
+        _ nowNs: UInt64,
+        from before: Int
     ) -> ProgressLine {
         ProgressLine(
-            title: path.split(separator: "/").last.map(String.init) ?? path, done: bytesRead,
-            whole: file.size, count: tally.records, countedHere: tally.records - before,
-            seconds: Double(nowNs - startNs) / 1e9)
+            title: path.split(separator: "/").last.map(String.init) ?? path,
+            done: bytesRead,
+            whole: file.size,
+            count: tally.records,
+            countedHere: tally.records - before,
+            seconds: Double(nowNs - startNs) / 1e9
+        )
     }
 
     private func tell(seconds: Double, from before: Int) {
@@ -134,10 +153,12 @@ struct FileImport {
         }
         desk.print(
             "\(path): \(Quantity.count(tally.records)) records in "
-                + "\(Quantity.duration(seconds: seconds)) (\(Quantity.rate(rate)))")
+                + "\(Quantity.duration(seconds: seconds)) (\(Quantity.rate(rate)))"
+        )
         desk.print(
             "  accepted \(Quantity.count(tally.accepted)), duplicates "
-                + "\(Quantity.count(tally.duplicates)), rejected \(Quantity.count(tally.rejected))")
+                + "\(Quantity.count(tally.duplicates)), rejected \(Quantity.count(tally.rejected))"
+        )
         for reason in tally.reasons {
             let field = reason.problem.field.isEmpty ? "" : " \(reason.problem.field):"
             let hint = reason.problem.hint.map { " (\($0))" } ?? ""

@@ -40,7 +40,8 @@ struct ImportSender: Sendable {
 
     /// Sends what `next` gives until nil; `settle` hears of each batch, in the order of the file.
     func run(
-        _ next: () throws -> ImportBatch?, settle: (BatchOutcome) throws -> Void
+        _ next: () throws -> ImportBatch?,
+        settle: (BatchOutcome) throws -> Void
     ) async throws {
         var order = OutcomeOrder()
         try await withThrowingTaskGroup(of: BatchOutcome.self) { group in
@@ -67,9 +68,15 @@ struct ImportSender: Sendable {
             return outcome(batch, IngestionV1.ImportResponse())
         }
         let request = IngestionV1.ImportRequest(
-            importID: importID, firstLine: batch.firstNumber, records: batch.records)
+            importID: importID,
+            firstLine: batch.firstNumber,
+            records: batch.records
+        )
         var options = CallOptions(
-            timeoutMs: Self.timeoutMs, maxReplyBytes: Self.replyBytes, project: project)
+            timeoutMs: Self.timeoutMs,
+            maxReplyBytes: Self.replyBytes,
+            project: project
+        )
         var tries = 1
         while true {
             do throws(Fault) {
@@ -95,7 +102,10 @@ struct ImportSender: Sendable {
     /// Reads an answer; what was refused here counts as rejected, blank lines not at all.
     func outcome(_ batch: ImportBatch, _ response: IngestionV1.ImportResponse) -> BatchOutcome {
         var outcome = BatchOutcome(
-            index: batch.index, lastNumber: batch.lastNumber, bytesRead: batch.bytesRead)
+            index: batch.index,
+            lastNumber: batch.lastNumber,
+            bytesRead: batch.bytesRead
+        )
         outcome.records = batch.records.count - batch.blanks.count
         outcome.accepted = Int(response.accepted)
         outcome.duplicates = Int(response.duplicates)
@@ -108,12 +118,17 @@ struct ImportSender: Sendable {
                 batch.problems[index] == nil
             else { continue }
             rejected[index] = LineProblem(
-                verdict.field ?? "", verdict.message ?? "it was rejected", hint: verdict.hint)
+                verdict.field ?? "",
+                verdict.message ?? "it was rejected",
+                hint: verdict.hint
+            )
         }
         outcome.rejected = rejected.sorted { $0.key < $1.key }.map { index, problem in
             RejectedLine(
-                line: batch.lines[index], problem: problem,
-                raw: index < batch.raws.count ? batch.raws[index] : [])
+                line: batch.lines[index],
+                problem: problem,
+                raw: index < batch.raws.count ? batch.raws[index] : []
+            )
         }
         return outcome
     }

@@ -58,7 +58,9 @@ struct ImportState: Sendable, Hashable, Codable {
     }
 }
 
-/// Keeps the state of one import in a file. For one thread at a time.
+/// Keeps the state of one import in a file.
+///
+/// For one thread at a time.
 struct ImportStateFile: Sendable {
     let path: String
     let disk: any Disk

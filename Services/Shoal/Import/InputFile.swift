@@ -3,7 +3,9 @@
 import Basics
 import Compression
 
-/// A file of records. For one thread at a time; its calls block on the disk.
+/// A file of records.
+///
+/// For one thread at a time; its calls block on the disk.
 final class InputFile {
     /// Bytes read, and given, at a time.
     static let pieceBytes = 256 << 10

@@ -128,20 +128,28 @@ struct JSONScanner {
     }
 
     private func checked(
-        _ bytes: ArraySlice<UInt8>, _ field: String
+        _ bytes: ArraySlice<UInt8>,
+        _ field: String
     ) throws(LineProblem) -> String {
         guard bytes.count <= Self.textBytesMax else {
             throw LineProblem(field, "the text is longer than \(Self.textBytesMax >> 10) KiB")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw LineProblem(field, "the text is not valid UTF-8", hint: "convert the file to UTF-8")
+            throw LineProblem(
+                field,
+                "the text is not valid UTF-8",
+                hint: "convert the file to UTF-8"
+            )
         }
         return text
     }
 
     private func controlCharacter(_ field: String) -> LineProblem {
         LineProblem(
-            field, "a control character stands in a text", hint: "write it as \\n, \\t or \\u00XX")
+            field,
+            "a control character stands in a text",
+            hint: "write it as \\n, \\t or \\u00XX"
+        )
     }
 
     /// What stands here instead of what was expected.
@@ -195,7 +203,9 @@ extension JSONScanner {
         if let quick = quickDecimal(range) { return quick }
         guard range.count <= Number.textBytesMax else {
             throw LineProblem(
-                field, "the number has more than \(Number.textBytesMax) characters")
+                field,
+                "the number has more than \(Number.textBytesMax) characters"
+            )
         }
         guard let number = Number(text: String(decoding: bytes[range], as: UTF8.self)) else {
             throw LineProblem(field, "the number is too large", hint: "at most about 1.8e308")

@@ -13,7 +13,7 @@ enum RecordKind: Sendable, Hashable {
 }
 
 /// Reads lines of the form
-/// `{"event_id": 1, "user_id": "u", "event": "Charged", "ts": "2025-01-02T…Z", "properties": {…}}`
+/// `{"event_id": 1, "user_id": "u", "event": "E", "ts": "2025-01-02T…Z", "properties": {…}}`
 /// and `{"user_id": "u", "properties": {…}}`, fields in any order.
 struct RecordReader: Sendable {
     /// The fields there are.
@@ -23,7 +23,8 @@ struct RecordReader: Sendable {
 
     /// The record of the line that stands in `range`.
     func read(
-        _ bytes: [UInt8], _ range: Range<Int>
+        _ bytes: [UInt8],
+        _ range: Range<Int>
     ) throws(LineProblem) -> IngestionV1.TrackRecord {
         var scanner = JSONScanner(bytes, range)
         var found = FoundFields()
@@ -39,7 +40,8 @@ struct RecordReader: Sendable {
     }
 
     private func field(
-        _ scanner: inout JSONScanner, _ found: inout FoundFields
+        _ scanner: inout JSONScanner,
+        _ found: inout FoundFields
     ) throws(LineProblem) {
         let name = try scanner.text("")
         guard scanner.skip(":") else { throw scanner.unexpected(name, "`:`") }
@@ -58,16 +60,18 @@ struct RecordReader: Sendable {
         default:
             let near = NearestName.nearest(to: name, in: Self.fields)
             throw LineProblem(
-                String(name.prefix(64)), "there is no such field",
+                String(name.prefix(64)),
+                "there is no such field",
                 hint: near.map { "did you mean `\($0)`?" }
-                    ?? "fields are \(Self.fields.joined(separator: ", ")); own ones go under properties"
+                    ?? "own fields go under `properties`"
             )
         }
     }
 
     /// A text, or a whole number taken as its text.
     private func identifier(
-        _ scanner: inout JSONScanner, _ name: String
+        _ scanner: inout JSONScanner,
+        _ name: String
     ) throws(LineProblem) -> String {
         if scanner.peek() == 0x22 { return try scanner.text(name) }
         let range = try scanner.numberRange(name)
@@ -79,19 +83,23 @@ struct RecordReader: Sendable {
     }
 
     private func instant(
-        _ scanner: inout JSONScanner, _ name: String
+        _ scanner: inout JSONScanner,
+        _ name: String
     ) throws(LineProblem) -> Timestamp {
         let text = try scanner.text(name)
         guard let instant = Timestamp.rfc3339(text) else {
             throw LineProblem(
-                name, "\(text.prefix(64).debugDescription) is no instant",
-                hint: "write it like 2025-07-01T09:30:00.000Z")
+                name,
+                "\(text.prefix(64).debugDescription) is no instant",
+                hint: "write it like 2025-07-01T09:30:00.000Z"
+            )
         }
         return instant
     }
 
     private func properties(
-        _ scanner: inout JSONScanner, _ name: String
+        _ scanner: inout JSONScanner,
+        _ name: String
     ) throws(LineProblem) -> FoundProperties {
         guard scanner.skip("{") else { throw scanner.unexpected(name, "an object") }
         var found = FoundProperties()
@@ -107,7 +115,10 @@ struct RecordReader: Sendable {
                 } catch {
                     // The place is made only where something is wrong: most values are not.
                     throw LineProblem(
-                        "properties.\(key.prefix(128))", error.message, hint: error.hint)
+                        "properties.\(key.prefix(128))",
+                        error.message,
+                        hint: error.hint
+                    )
                 }
             }
         } while scanner.skip(",")
@@ -116,7 +127,9 @@ struct RecordReader: Sendable {
     }
 
     private func value(
-        _ scanner: inout JSONScanner, _ key: String, isInList: Bool
+        _ scanner: inout JSONScanner,
+        _ key: String,
+        isInList: Bool
     ) throws(LineProblem) -> PropertyValue {
         switch scanner.peek() {
         case UInt8(ascii: "\"")?: return .text(try scanner.text(key))
@@ -126,14 +139,17 @@ struct RecordReader: Sendable {
         case UInt8(ascii: "[")? where !isInList: return try list(&scanner, key)
         case UInt8(ascii: "{")?:
             throw LineProblem(
-                key, "an object stands where a value is expected",
-                hint: "give each of its fields a property of its own")
+                key,
+                "an object stands where a value is expected",
+                hint: "give each of its fields a property of its own"
+            )
         default: throw scanner.unexpected(key, "a value")
         }
     }
 
     private func list(
-        _ scanner: inout JSONScanner, _ key: String
+        _ scanner: inout JSONScanner,
+        _ key: String
     ) throws(LineProblem) -> PropertyValue {
         guard scanner.skip("[") else { throw scanner.unexpected(key, "a list") }
         var values: [PropertyValue] = []
@@ -169,7 +185,9 @@ struct FoundFields {
     }
 
     func take<Value>(
-        _ field: inout Value?, _ name: String, _ value: Value
+        _ field: inout Value?,
+        _ name: String,
+        _ value: Value
     ) throws(LineProblem) {
         guard field == nil else { throw Self.twice(name) }
         field = value
@@ -187,26 +205,40 @@ struct FoundFields {
             }
             guard let ts else {
                 throw LineProblem(
-                    "ts", "the field is missing",
-                    hint: "say when it happened, like 2025-07-01T09:30:00.000Z")
+                    "ts",
+                    "the field is missing",
+                    hint: "say when it happened, like 2025-07-01T09:30:00.000Z"
+                )
             }
             return IngestionV1.TrackRecord(
                 userID: userID,
                 kind: .event(
                     IngestionV1.TrackedEvent(
-                        name: event, occurredAtMs: ts.ms, eventID: eventID, properties: properties)
-                ))
+                        name: event,
+                        occurredAtMs: ts.ms,
+                        eventID: eventID,
+                        properties: properties
+                    )
+                )
+            )
         }
         guard kind == .users || eventID == nil && ts == nil else {
             throw LineProblem(
-                "event", "the field is missing",
-                hint: "name the event, or leave event_id and ts out for a user")
+                "event",
+                "the field is missing",
+                hint: "name the event, or leave event_id and ts out for a user"
+            )
         }
         return IngestionV1.TrackRecord(
             userID: userID,
             kind: .profile(
                 IngestionV1.TrackedProfile(
-                    set: properties, unset: self.properties?.absent ?? [], atMs: ts?.ms)))
+                    set: properties,
+                    unset: self.properties?.absent ?? [],
+                    atMs: ts?.ms
+                )
+            )
+        )
     }
 
     private func encoded() throws(LineProblem) -> [LogV1.Property] {
@@ -218,7 +250,10 @@ struct FoundFields {
                 encoded.append(try ValueCoding.encode(name: name, value))
             } catch {
                 throw LineProblem(
-                    "properties.\(name.prefix(128))", error.message, hint: error.hint)
+                    "properties.\(name.prefix(128))",
+                    error.message,
+                    hint: error.hint
+                )
             }
         }
         return encoded

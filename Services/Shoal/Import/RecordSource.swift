@@ -40,7 +40,9 @@ struct SourceSettings: Sendable {
     var keepsRaw = false
 }
 
-/// The records of a file one after the other. For one thread at a time.
+/// The records of a file one after the other.
+///
+/// For one thread at a time.
 struct RecordSource {
     private let settings: SourceSettings
     private let records: RecordReader
@@ -74,8 +76,11 @@ struct RecordSource {
                 let most = LineReader.lineBytesMax >> 20
                 record.content = .problem(
                     LineProblem(
-                        "", "the line is longer than \(most) MiB",
-                        hint: "an event has at most \(Limits.eventBytes >> 10) KiB"))
+                        "",
+                        "the line is longer than \(most) MiB",
+                        hint: "an event has at most \(Limits.eventBytes >> 10) KiB"
+                    )
+                )
                 return record
             }
             if settings.keepsRaw { record.raw = Array(lines.buffer[range]) }

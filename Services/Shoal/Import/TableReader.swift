@@ -28,7 +28,10 @@ struct TableReader: Sendable {
             }
             guard names.insert(name).inserted else {
                 throw Self.problem(
-                    header, "the column `\(name)` stands there twice", "rename one of them")
+                    header,
+                    "the column `\(name)` stands there twice",
+                    "rename one of them"
+                )
             }
             let named = Self.named.first { $0.name == name }?.column
             columns.append(named ?? .property(name, isText: texts.contains(name)))
@@ -36,14 +39,18 @@ struct TableReader: Sendable {
         for text in texts where !names.contains(text) {
             let near = NearestName.nearest(to: text, in: names)
             throw Self.problem(
-                header, "--text names the column `\(text)`, which is not there",
-                near.map { "did you mean `\($0)`?" } ?? "the header is the first row")
+                header,
+                "--text names the column `\(text)`, which is not there",
+                near.map { "did you mean `\($0)`?" } ?? "the header is the first row"
+            )
         }
         guard columns.contains(.userID) else {
             let near = NearestName.nearest(to: "user_id", in: names)
             throw Self.problem(
-                header, "there is no column `user_id`",
-                near.map { "rename `\($0)`" } ?? "the first row names the columns")
+                header,
+                "there is no column `user_id`",
+                near.map { "rename `\($0)`" } ?? "the first row names the columns"
+            )
         }
         if columns.contains(.event) {
             guard kind == .told else {
@@ -51,7 +58,10 @@ struct TableReader: Sendable {
             }
             guard columns.contains(.ts) else {
                 throw Self.problem(
-                    header, "there is no column `ts`", "events need the instant they happened at")
+                    header,
+                    "there is no column `ts`",
+                    "events need the instant they happened at"
+                )
             }
         }
         self.columns = columns
@@ -59,7 +69,9 @@ struct TableReader: Sendable {
     }
 
     private static func problem(
-        _ header: CSVRow, _ message: String, _ hint: String
+        _ header: CSVRow,
+        _ message: String,
+        _ hint: String
     ) -> CSVProblem {
         CSVProblem(line: header.line, message: message, hint: hint)
     }
@@ -68,8 +80,10 @@ struct TableReader: Sendable {
     func read(_ row: CSVRow) throws(LineProblem) -> IngestionV1.TrackRecord {
         guard row.cells.count == columns.count else {
             throw LineProblem(
-                "", "the row has \(row.cells.count) cells, the header \(columns.count)",
-                hint: "put cells with commas in quotes")
+                "",
+                "the row has \(row.cells.count) cells, the header \(columns.count)",
+                hint: "put cells with commas in quotes"
+            )
         }
         var found = FoundFields()
         var properties = FoundProperties()
@@ -86,8 +100,10 @@ struct TableReader: Sendable {
             case .ts:
                 guard let instant = Timestamp.rfc3339(text) else {
                     throw LineProblem(
-                        "ts", "\(text.prefix(64).debugDescription) is no instant",
-                        hint: "write it like 2025-07-01T09:30:00.000Z")
+                        "ts",
+                        "\(text.prefix(64).debugDescription) is no instant",
+                        hint: "write it like 2025-07-01T09:30:00.000Z"
+                    )
                 }
                 found.ts = instant
             case .property(let name, let isText):

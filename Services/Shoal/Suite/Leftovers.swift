@@ -6,7 +6,9 @@ import Glibc
 
 /// Clears the way for a new start in a data folder.
 struct Leftovers: Sendable {
-    /// How long an orphan may take to stop before it is killed. Unit: ms.
+    /// How long an orphan may take to stop before it is killed.
+    ///
+    /// Unit: ms.
     private static let stopMsMax: UInt64 = 10_000
     private static let lookEveryMs: UInt64 = 50
 
@@ -17,8 +19,12 @@ struct Leftovers: Sendable {
         guard let old = try SuiteFile.load(data, disk: outside.disk) else { return }
         if isShoal(old.supervisor) {
             throw CommandError(
-                .tryAgain, "up", "a suite already runs in this folder (process \(old.supervisor))",
-                place: data, hint: "use it, stop it with Ctrl-C there, or choose another --data")
+                .tryAgain,
+                "up",
+                "a suite already runs in this folder (process \(old.supervisor))",
+                place: data,
+                hint: "use it, stop it with Ctrl-C there, or choose another --data"
+            )
         }
         let orphans = old.instances.filter(isAlive).reversed()
         for orphan in orphans { await end(orphan) }

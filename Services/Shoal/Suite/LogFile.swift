@@ -2,7 +2,9 @@
 
 import Basics
 
-/// A log file. For one task at a time; writes block on the disk for a moment.
+/// A log file.
+///
+/// For one task at a time; writes block on the disk for a moment.
 final class LogFile {
     /// The size at which a new file is begun.
     static let bytesMax = 16 << 20

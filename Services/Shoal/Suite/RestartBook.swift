@@ -50,9 +50,13 @@ struct RestartBook: Sendable, Hashable {
         case giveUp(String)
     }
 
-    /// The first wait; each further one within a minute is twice as long. Unit: ms.
+    /// The first wait; each further one within a minute is twice as long.
+    ///
+    /// Unit: ms.
     static let waitMsFirst: UInt64 = 200
-    /// The longest wait. Unit: ms.
+    /// The longest wait.
+    ///
+    /// Unit: ms.
     static let waitMsMax: UInt64 = 5_000
     /// Ends within `windowNs` after which a child is given up.
     static let endsMax = 10
@@ -69,7 +73,9 @@ struct RestartBook: Sendable, Hashable {
         ends.append(instantNs)
         ends.removeAll { instantNs - min($0, instantNs) > Self.windowNs }
         guard ends.count < Self.endsMax else {
-            return .giveUp("it ended \(ends.count) times within a minute; the last time it \(end.words)")
+            return .giveUp(
+                "it ended \(ends.count) times within a minute; the last time it \(end.words)"
+            )
         }
         restarts += 1
         let doublings = min(ends.count - 1, 10)

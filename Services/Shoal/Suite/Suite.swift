@@ -6,7 +6,9 @@ import Messages
 
 /// A running suite as a client sees it.
 struct Suite: Sendable {
-    /// A registry answers within this, or is not there. Unit: ms.
+    /// A registry answers within this, or is not there.
+    ///
+    /// Unit: ms.
     static let shortMs: UInt32 = 5_000
 
     let outside: Surroundings
@@ -25,7 +27,12 @@ struct Suite: Sendable {
             registryCaller = try outside.client(addresses)
         } catch {
             throw CommandError(
-                .usage, "connect", error.what, place: error.place, hint: error.hint)
+                .usage,
+                "connect",
+                error.what,
+                place: error.place,
+                hint: error.hint
+            )
         }
     }
 
@@ -46,8 +53,11 @@ struct Suite: Sendable {
         let live = try await roster().instances.filter { $0.kind == kind && $0.state == .live }
         guard !live.isEmpty else {
             throw CommandError(
-                .unreachable, "connect", "no live \(kind) is registered",
-                hint: "`shoal status` shows who is here")
+                .unreachable,
+                "connect",
+                "no live \(kind) is registered",
+                hint: "`shoal status` shows who is here"
+            )
         }
         return try outside.client(live.map(\.address))
     }
@@ -78,8 +88,11 @@ struct Suite: Sendable {
         let all = try await registry.projects(request, options).projects
         guard let project = all.first(where: { $0.name == name.text }) else {
             throw CommandError(
-                .internalError, "create project", "the registry does not tell the new project",
-                place: name.text)
+                .internalError,
+                "create project",
+                "the registry does not tell the new project",
+                place: name.text
+            )
         }
         return project
     }
@@ -102,7 +115,9 @@ struct Readiness: Sendable {
             while true {
                 do throws(Fault) {
                     let answer = try await health.check(
-                        HealthV1.CheckRequest(), CallOptions(timeoutMs: Self.answerMs))
+                        HealthV1.CheckRequest(),
+                        CallOptions(timeoutMs: Self.answerMs)
+                    )
                     if answer.status == .serving { break }
                     reason = answer.reason ?? "it is not ready"
                 } catch {
@@ -110,9 +125,12 @@ struct Readiness: Sendable {
                 }
                 guard clock.monotonicNs < deadline else {
                     throw CommandError(
-                        .unreachable, "start",
+                        .unreachable,
+                        "start",
                         "\(member.name) is not ready after \(timeoutMs / 1000) s: \(reason)",
-                        place: member.address, hint: "its log says why; --ready-timeout is longer")
+                        place: member.address,
+                        hint: "its log says why; --ready-timeout is longer"
+                    )
                 }
                 try await clock.sleep(forMs: Self.askEveryMs)
             }
@@ -126,7 +144,9 @@ struct Readiness: Sendable {
         where instance.kind == .evaluator && plan.isSurplus(instance.name) {
             let request = RegistryV1.DeregisterRequest(instanceID: instance.instanceID)
             _ = try await suite.registry.deregister(
-                request, CallOptions(timeoutMs: Suite.shortMs))
+                request,
+                CallOptions(timeoutMs: Suite.shortMs)
+            )
             gone.append(instance.name)
         }
         return gone

@@ -39,8 +39,12 @@ struct SuiteFile: Sendable, Hashable, Codable {
             return try JSONDecoder().decode(SuiteFile.self, from: Data(bytes))
         } catch {
             throw CommandError(
-                .badData, "read shoal.json", "the file is damaged", place: path,
-                hint: "it is written by `shoal up`; stop the suite, remove the file, start again")
+                .badData,
+                "read shoal.json",
+                "the file is damaged",
+                place: path,
+                hint: "it is written by `shoal up`; stop the suite, remove the file, start again"
+            )
         }
     }
 

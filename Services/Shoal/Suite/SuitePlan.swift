@@ -39,25 +39,34 @@ struct SuitePlan: Sendable, Hashable {
     /// - Parameter freePorts: the first of the ports used when socket paths are too long.
     init(_ settings: Settings, fallbackPort: Int) {
         data = settings.data
-        let names = ["registry", "ingestion"] + (0..<settings.evaluators).map { "evaluator-\($0 + 1)" }
+        let names =
+            ["registry", "ingestion"] + (0..<settings.evaluators).map { "evaluator-\($0 + 1)" }
         let longest = names.map { "\(settings.data)/run/\($0).sock".utf8.count }.max() ?? 0
         let isTooLong = longest > Self.socketPathBytesMax
         let base = settings.portBase ?? (isTooLong ? fallbackPort : nil)
         note =
             settings.portBase == nil && isTooLong
-            ? "the data folder's path is too long for sockets in it; using ports from \(fallbackPort)"
+            ? "the data folder's path is too long for sockets; using ports from \(fallbackPort)"
             : nil
         let addresses = names.enumerated().map { index, name in
-            base.map { "tcp://127.0.0.1:\($0 + index)" } ?? "ipc://\(settings.data)/run/\(name).sock"
+            base.map { "tcp://127.0.0.1:\($0 + index)" }
+                ?? "ipc://\(settings.data)/run/\(name).sock"
         }
         members = names.enumerated().map { index, name in
             Self.member(
-                name, address: addresses[index], registry: addresses[0], settings: settings)
+                name,
+                address: addresses[index],
+                registry: addresses[0],
+                settings: settings
+            )
         }
     }
 
     private static func member(
-        _ name: String, address: String, registry: String, settings: Settings
+        _ name: String,
+        address: String,
+        registry: String,
+        settings: Settings
     ) -> Member {
         let folder = "\(settings.data)/\(name)"
         var arguments = [
@@ -82,8 +91,27 @@ struct SuitePlan: Sendable, Hashable {
             arguments += ["--registry", registry]
         }
         return Member(
-            name: name, kind: kind, program: program, address: address, folder: folder,
-            arguments: arguments)
+            name: name,
+            kind: kind,
+            program: program,
+            address: address,
+            folder: folder,
+            arguments: arguments
+        )
+    }
+
+    /// The variables of the environment that are the command line's own.
+    ///
+    /// A service refuses a variable it does not know, so its children must not inherit these.
+    static let ownVariables = [
+        Variable.address, Variable.data, Variable.project,
+    ]
+
+    /// Their names.
+    enum Variable {
+        static let address = "SHOAL_ADDRESS"
+        static let data = "SHOAL_DATA"
+        static let project = "SHOAL_PROJECT"
     }
 
     /// The number of the evaluator of this name; nil for other names.

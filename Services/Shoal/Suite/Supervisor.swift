@@ -11,8 +11,21 @@ import Synchronization
 /// Decisions are `RestartBook`'s and `StopOrder`'s; this type only performs them. Each child has
 /// a task that starts it again and a process group of its own, so that Ctrl-C reaches only us.
 final class Supervisor: Sendable {
-    /// How long a child may take to stop before it is killed. Unit: ms.
+    /// How long a child may take to stop before it is killed.
+    ///
+    /// Unit: ms.
     static let stopMsMax: UInt64 = 30_000
+
+    /// What a child inherits: all but the command line's own variables.
+    private static var environment: Environment {
+        var without: [Environment.Key: String?] = [:]
+        for name in SuitePlan.ownVariables {
+            if let key = Environment.Key(rawValue: name) {
+                without.updateValue(nil, forKey: key)
+            }
+        }
+        return .inherit.updating(without)
+    }
 
     private struct State {
         var file: SuiteFile
@@ -41,14 +54,23 @@ final class Supervisor: Sendable {
         changes = RisingNumber(clock: outside.clock)
         let instances = plan.members.map { member in
             SuiteFile.Instance(
-                name: member.name, kind: "\(member.kind)", pid: nil, address: member.address,
-                data: member.folder)
+                name: member.name,
+                kind: "\(member.kind)",
+                pid: nil,
+                address: member.address,
+                data: member.folder
+            )
         }
         state = Mutex(
             State(
                 file: SuiteFile(
-                    data: plan.data, supervisor: outside.processID, ready: false,
-                    instances: instances)))
+                    data: plan.data,
+                    supervisor: outside.processID,
+                    ready: false,
+                    instances: instances
+                )
+            )
+        )
     }
 
     /// What runs at the moment.
@@ -126,9 +148,12 @@ final class Supervisor: Sendable {
             switch book.decide(end, atNs: outside.clock.monotonicNs) {
             case .giveUp(let why):
                 let failure = CommandError(
-                    .internalError, "supervise", "\(member.name) is beyond help: \(why)",
+                    .internalError,
+                    "supervise",
+                    "\(member.name) is beyond help: \(why)",
                     place: "\(plan.data)/logs/\(member.name).log",
-                    hint: "the last lines of that log say more")
+                    hint: "the last lines of that log say more"
+                )
                 state.withLock { $0.failure = $0.failure ?? failure }
                 finish(member)
                 return
@@ -154,10 +179,14 @@ final class Supervisor: Sendable {
             let log = try LogFile("\(plan.data)/logs/\(member.name).log", disk: outside.disk)
             let result = try await Subprocess.run(
                 .path(spelled("\(outside.programFolder)/\(member.program)")),
-                arguments: Arguments(member.arguments), platformOptions: options,
-                input: .none, output: .sequence, error: .combinedWithOutput
+                arguments: Arguments(member.arguments),
+                environment: Self.environment,
+                platformOptions: options,
+                input: .none,
+                output: .sequence,
+                error: .combinedWithOutput
             ) { child in
-                try self.note(member.name, pid: child.processIdentifier.value)
+                self.note(member.name, pid: child.processIdentifier.value)
                 try await withThrowingTaskGroup(of: Void.self) { group_ in
                     group_.addTask {
                         await self.end(group) { signal in
@@ -174,7 +203,7 @@ final class Supervisor: Sendable {
                     group_.cancelAll()
                 }
             }
-            try note(member.name, pid: nil)
+            note(member.name, pid: nil)
             switch result.terminationStatus {
             case .exited(let code): return .exited(code)
             case .signaled(let signal): return .signalled(signal)
@@ -195,10 +224,15 @@ final class Supervisor: Sendable {
         send(.kill)
     }
 
-    private func note(_ name: String, pid: Int32?) throws {
-        try note { file in
-            guard let index = file.instances.firstIndex(where: { $0.name == name }) else { return }
-            file.instances[index].pid = pid
+    private func note(_ name: String, pid: Int32?) {
+        do {
+            try note { file in
+                let index = file.instances.firstIndex { $0.name == name }
+                if let index { file.instances[index].pid = pid }
+            }
+        } catch {
+            // A full disk must not end services that still run; others see an old number.
+            report("\(SuiteFile.path(plan.data)) cannot be written: \(error)")
         }
     }
 

@@ -43,7 +43,9 @@ public struct Balancer: Sendable {
     /// The preferred one, unless it is left out or has failed this call before; else the less busy
     /// of two random ones. When all are left out or have failed, one of them is better than none.
     public func choose(
-        preferred: Endpoint?, avoiding failed: Set<Endpoint>, chance: inout SeededRandom,
+        preferred: Endpoint?,
+        avoiding failed: Set<Endpoint>,
+        chance: inout SeededRandom,
         cost: (Endpoint) -> Int
     ) -> Endpoint? {
         if let preferred, !isLeftOut(preferred), !failed.contains(preferred) { return preferred }
@@ -63,6 +65,7 @@ public struct Balancer: Sendable {
 
     /// The server did not answer in time.
     public mutating func timedOut(_ server: Endpoint) -> Directive {
+        guard listed.contains(server) else { return .keep }
         standings[server, default: Standing()].timeoutsInARow += 1
         guard let standing = standings[server],
             standing.timeoutsInARow >= timeoutsToLeaveOut
@@ -74,13 +77,16 @@ public struct Balancer: Sendable {
     public mutating func lost(_ server: Endpoint) -> Directive { leaveOut(server) }
 
     private mutating func leaveOut(_ server: Endpoint) -> Directive {
-        guard !isLeftOut(server) else { return .keep }
+        // Who is not listed is only called by name, and nobody would ask after it for ever.
+        guard !isLeftOut(server), listed.contains(server) else { return .keep }
         standings[server, default: Standing()].isOut = true
         return .probe(server)
     }
 
     private func betterOfTwo(
-        _ servers: [Endpoint], _ chance: inout SeededRandom, _ cost: (Endpoint) -> Int
+        _ servers: [Endpoint],
+        _ chance: inout SeededRandom,
+        _ cost: (Endpoint) -> Int
     ) -> Endpoint? {
         guard servers.count > 1 else { return servers.first }
         let first = chance.below(servers.count)

@@ -17,8 +17,12 @@ extension BusError {
             Fault(.cancelled, "the caller gave up", place: place, hint: hint)
         case .tooManyCalls, .socketLimit:
             Fault(
-                .resourceExhausted, "this process asks too much at once", place: place,
-                hint: hint, retryAfterMs: 100)
+                .resourceExhausted,
+                "this process asks too much at once",
+                place: place,
+                hint: hint,
+                retryAfterMs: 100
+            )
         case .frameTooLarge:
             Fault(.resourceExhausted, "the request is too large", place: place, hint: hint)
         case .invalidEndpoint:

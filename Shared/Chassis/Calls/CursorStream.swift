@@ -44,15 +44,24 @@ public struct CursorStream<Item: Sendable, Cursor: Sendable & Equatable>: AsyncS
     ///     together; without, each is asked for as soon as the one before is there.
     ///   - tries: how often one page is asked for before the stream fails.
     public init(
-        from start: Cursor?, pagesAhead: Int = 3, clock: any Clock, random: SeededRandom,
-        tries: Int = 4, following: Following? = nil, fetch: @escaping Fetch
+        from start: Cursor?,
+        pagesAhead: Int = 3,
+        clock: any Clock,
+        random: SeededRandom,
+        tries: Int = 4,
+        following: Following? = nil,
+        fetch: @escaping Fetch
     ) {
         self.start = start
         // AsyncSequence has a `min` and a `max` of its own.
         self.pagesAhead = Swift.min(Swift.max(pagesAhead, 1), 16)
         pager = Pager(
-            fetch: fetch, following: following, clock: clock, random: random,
-            tries: Swift.max(tries, 1))
+            fetch: fetch,
+            following: following,
+            clock: clock,
+            random: random,
+            tries: Swift.max(tries, 1)
+        )
     }
 
     /// Begins to read; each iterator asks for itself.
@@ -66,7 +75,9 @@ public struct CursorStream<Item: Sendable, Cursor: Sendable & Equatable>: AsyncS
 
         init(window: PageWindow<Item, Cursor>) { self.window = window }
 
-        /// Where to resume: behind the last page handed out. At the end, the last page's own.
+        /// Where to resume: behind the last page handed out.
+        ///
+        /// At the end, the last page's own.
         public var lastCursor: Cursor? { window.lastCursor }
 
         /// The next page; nil behind the last one.
@@ -104,7 +115,10 @@ struct Pager<Item: Sendable, Cursor: Sendable>: Sendable {
                 attempt += 1
                 guard mayPass, attempt < tries, !Task.isCancelled else { return .failure(error) }
                 let waitNs = pace.delayNs(
-                    attempt: attempt - 1, retryAfterMs: error.retryAfterMs, chance: &random)
+                    attempt: attempt - 1,
+                    retryAfterMs: error.retryAfterMs,
+                    chance: &random
+                )
                 do {
                     try await clock.sleep(untilMonotonicNs: clock.monotonicNs + waitNs)
                 } catch is CancellationError {
@@ -117,7 +131,9 @@ struct Pager<Item: Sendable, Cursor: Sendable>: Sendable {
     }
 }
 
-/// The pages that were asked for and not yet handed out, in order. Belongs to one iterator.
+/// The pages that were asked for and not yet handed out, in order.
+///
+/// Belongs to one iterator.
 final class PageWindow<Item: Sendable, Cursor: Sendable & Equatable> {
     typealias Page = CursorPage<Item, Cursor>
     /// What a fetch ahead brings; nil: the page before was the last.

@@ -30,8 +30,12 @@ final class Dispatcher: Sendable {
     private let chance: Mutex<SeededRandom>
 
     init(
-        table: MethodTable, instance: InstanceID, clock: any Clock, random: SeededRandom,
-        logger: Logger, admit: @escaping @Sendable (MethodDescription, RpcV1.RequestHeader) -> Fault?
+        table: MethodTable,
+        instance: InstanceID,
+        clock: any Clock,
+        random: SeededRandom,
+        logger: Logger,
+        admit: @escaping @Sendable (MethodDescription, RpcV1.RequestHeader) -> Fault?
     ) {
         self.table = table
         self.instance = instance.bytes
@@ -41,9 +45,14 @@ final class Dispatcher: Sendable {
         chance = Mutex(random)
     }
 
-    /// Answers one frame, whatever it holds. Runs in the call's own task.
+    /// Answers one frame, whatever it holds.
+    ///
+    /// Runs in the call's own task.
     func serve(
-        _ message: Message, _ replier: Replier, arrivedNs: UInt64, number: UInt64,
+        _ message: Message,
+        _ replier: Replier,
+        arrivedNs: UInt64,
+        number: UInt64,
         of calls: RunningCalls
     ) async {
         var arrival = Arrival(message: message, replier: replier, arrivedNs: arrivedNs)
@@ -65,10 +74,13 @@ final class Dispatcher: Sendable {
             calls.describe(
                 number,
                 RunningCalls.Facts(
-                    deadlineNs: context.deadlineNs, isLongPoll: entry.isLongPoll,
+                    deadlineNs: context.deadlineNs,
+                    isLongPoll: entry.isLongPoll,
                     tellTimeOver: { [arrival, self] in
                         refuse(arrival, Self.timeOver, entry.meters)
-                    }))
+                    }
+                )
+            )
             await run(entry, frame, context, arrival, isDraining: { calls.isDraining })
         }
     }
@@ -81,7 +93,10 @@ final class Dispatcher: Sendable {
 
     /// Deadline, method, role and size, in this order.
     private func check(
-        _ frame: RequestFrame, _ context: CallContext, _ arrival: Arrival, _ calls: RunningCalls
+        _ frame: RequestFrame,
+        _ context: CallContext,
+        _ arrival: Arrival,
+        _ calls: RunningCalls
     ) -> Result<MethodTable.Entry, Fault> {
         guard clock.monotonicNs < context.deadlineNs else { return .failure(Self.timeOver) }
         let entry: MethodTable.Entry
@@ -97,15 +112,20 @@ final class Dispatcher: Sendable {
                 .resourceExhausted(
                     "a request of \(max(frameBytes, payloadBytes)) bytes",
                     place: "frame",
-                    hint: "send at most \(entry.payloadBytesMax) bytes at a time: split the batch"))
+                    hint: "send at most \(entry.payloadBytesMax) bytes at a time: split the batch"
+                )
+            )
         }
         guard entry.isOfHouse || !calls.isDraining else { return .failure(Self.draining) }
         return .success(entry)
     }
 
     private func run(
-        _ entry: MethodTable.Entry, _ frame: RequestFrame, _ context: CallContext,
-        _ arrival: Arrival, isDraining: () -> Bool
+        _ entry: MethodTable.Entry,
+        _ frame: RequestFrame,
+        _ context: CallContext,
+        _ arrival: Arrival,
+        isDraining: () -> Bool
     ) async {
         var context = context
         context.traceparent = context.traceparent.flatMap(TraceContext.init).map { asked in
@@ -134,7 +154,8 @@ final class Dispatcher: Sendable {
                 metadata: [
                     LogKeys.method: "\(context.method)", LogKeys.requestID: "\(id)",
                     LogKeys.project: "\(context.project?.text ?? "")",
-                ])
+                ]
+            )
             var shown = fault
             if fault.code == .ok { shown.code = .internal }
             let advice = "the service's log says more under request \(id)"
@@ -145,12 +166,16 @@ final class Dispatcher: Sendable {
     }
 
     private func answer(
-        _ response: any ProtoMessage, _ entry: MethodTable.Entry, _ context: CallContext,
+        _ response: any ProtoMessage,
+        _ entry: MethodTable.Entry,
+        _ context: CallContext,
         _ arrival: Arrival
     ) {
         let header = RpcV1.ReplyHeader(requestID: arrival.requestID, instance: instance)
         let roomBytes = max(
-            min(Int(clamping: arrival.maxReplyBytes), FrameRoom.anyBytesMax), Self.failureBytesMax)
+            min(Int(clamping: arrival.maxReplyBytes), FrameRoom.anyBytesMax),
+            Self.failureBytesMax
+        )
         do throws(WireError) {
             let options = FrameOptions(zstd: arrival.acceptsZstd, frameBytesMax: roomBytes)
             let frame = try Frames.reply(header, response, options)
@@ -159,9 +184,13 @@ final class Dispatcher: Sendable {
             guard error.code == .tooLarge else {
                 let fault = shown(
                     Fault(
-                        .internal, "the response breaks the contract: \(error.message)",
-                        place: error.place),
-                    context, isDraining: false)
+                        .internal,
+                        "the response breaks the contract: \(error.message)",
+                        place: error.place
+                    ),
+                    context,
+                    isDraining: false
+                )
                 return refuse(arrival, fault, entry.meters)
             }
             refuse(
@@ -169,24 +198,34 @@ final class Dispatcher: Sendable {
                 .resourceExhausted(
                     "the reply is larger than the caller has room for: \(error.message)",
                     place: "header.max_reply_bytes",
-                    hint: "ask for less at a time, or raise max_reply_bytes (at most 16 MiB)"),
-                entry.meters)
+                    hint: "ask for less at a time, or raise max_reply_bytes (at most 16 MiB)"
+                ),
+                entry.meters
+            )
         }
     }
 
     private func refuse(_ arrival: Arrival, _ fault: Fault, _ meters: MethodMeters) {
         let options = FrameOptions(
-            frameBytesMax: max(Int(clamping: arrival.maxReplyBytes), Self.failureBytesMax))
+            frameBytesMax: max(Int(clamping: arrival.maxReplyBytes), Self.failureBytesMax)
+        )
         var id = arrival.requestID
         // An id of another length cannot stand in a header.
         if id?.count != 16 { id = nil }
         let short = Fault(
-            fault.code, String(fault.message.prefix(128)), retryAfterMs: fault.retryAfterMs)
+            fault.code,
+            String(fault.message.prefix(128)),
+            retryAfterMs: fault.retryAfterMs
+        )
         for fault in [fault, short] {
             do throws(WireError) {
                 let header = RpcV1.ReplyHeader(fault, requestID: id, instance: instance)
                 return send(
-                    try Frames.reply(header, nil, options), header.status, arrival, meters)
+                    try Frames.reply(header, nil, options),
+                    header.status,
+                    arrival,
+                    meters
+                )
             } catch {
                 continue  // Too long for the caller's room: the short form follows.
             }
@@ -195,15 +234,21 @@ final class Dispatcher: Sendable {
     }
 
     private func send(
-        _ frame: OutgoingFrame, _ status: StatusCode, _ arrival: Arrival, _ meters: MethodMeters
+        _ frame: OutgoingFrame,
+        _ status: StatusCode,
+        _ arrival: Arrival,
+        _ meters: MethodMeters
     ) {
         let bytes = frame.count
         // False: it was answered before (its time was over), or the server has stopped.
         guard arrival.replier.reply(frame) else { return }
         let nowNs = clock.monotonicNs
         meters.note(
-            status, ns: nowNs > arrival.arrivedNs ? nowNs - arrival.arrivedNs : 0,
-            request: arrival.message.count, reply: bytes)
+            status,
+            ns: nowNs > arrival.arrivedNs ? nowNs - arrival.arrivedNs : 0,
+            request: arrival.message.count,
+            reply: bytes
+        )
     }
 
     private func meters(of method: String) -> MethodMeters {
@@ -218,12 +263,18 @@ final class Dispatcher: Sendable {
     }
 
     private static let timeOver = Fault.deadlineExceeded(
-        "the call's time is over", place: "header.timeout_ms",
-        hint: "give it more time, or ask for less")
+        "the call's time is over",
+        place: "header.timeout_ms",
+        hint: "give it more time, or ask for less"
+    )
     static let draining = Fault.unavailable(
-        "the process is stopping", hint: "ask another instance, or this one once it is back",
-        retryAfterMs: 500)
+        "the process is stopping",
+        hint: "ask another instance, or this one once it is back",
+        retryAfterMs: 500
+    )
     static let full = Fault.resourceExhausted(
         "the server works on as many calls as it may",
-        hint: "repeat later, or keep fewer calls in flight", retryAfterMs: 100)
+        hint: "repeat later, or keep fewer calls in flight",
+        retryAfterMs: 100
+    )
 }

@@ -12,14 +12,18 @@ extension Message: PayloadBytes {}
 enum Frames {
     /// The frame of a request.
     static func request(
-        _ header: RpcV1.RequestHeader, _ request: any ProtoMessage, _ options: FrameOptions
+        _ header: RpcV1.RequestHeader,
+        _ request: any ProtoMessage,
+        _ options: FrameOptions
     ) throws(WireError) -> OutgoingFrame {
         try RequestFrame.withPacked(header, request, options, outgoing)
     }
 
     /// The frame of a reply; of a failure when there is no response.
     static func reply(
-        _ header: RpcV1.ReplyHeader, _ response: (any ProtoMessage)?, _ options: FrameOptions
+        _ header: RpcV1.ReplyHeader,
+        _ response: (any ProtoMessage)?,
+        _ options: FrameOptions
     ) throws(WireError) -> OutgoingFrame {
         try ReplyFrame.withPacked(header, response, options, outgoing)
     }

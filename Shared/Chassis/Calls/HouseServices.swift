@@ -33,22 +33,28 @@ struct HouseServices: Sendable {
 extension HouseServices: HealthV1_HealthService {
     /// How the process, or a service of it, stands.
     func check(
-        _ request: HealthV1.CheckRequest, _ call: CallContext
+        _ request: HealthV1.CheckRequest,
+        _ call: CallContext
     ) async throws(Fault) -> HealthV1.CheckResponse {
         let status = status(of: request.service)
         guard status != .serviceUnknown else {
             let near = NearestName.nearest(to: request.service, in: services)
             throw .notFound(
-                "this process does not serve \(request.service)", place: "service",
-                hint: near.map { "did you mean \($0)?" } ?? "leave it empty for the whole process")
+                "this process does not serve \(request.service)",
+                place: "service",
+                hint: near.map { "did you mean \($0)?" } ?? "leave it empty for the whole process"
+            )
         }
         return HealthV1.CheckResponse(
-            status: status, reason: status == .serving ? nil : cut(house.health.reason))
+            status: status,
+            reason: status == .serving ? nil : cut(house.health.reason)
+        )
     }
 
     /// Waits until the status is not the known one; an unknown service is told as a status.
     func watch(
-        _ request: HealthV1.WatchRequest, _ call: CallContext
+        _ request: HealthV1.WatchRequest,
+        _ call: CallContext
     ) async throws(Fault) -> HealthV1.WatchResponse {
         let untilNs = call.waitUntilNs(min(request.waitMs, 60_000), clock: clock)
         while true {
@@ -68,7 +74,8 @@ extension HouseServices: HealthV1_HealthService {
 extension HouseServices: ReflectionV1_ReflectionService {
     /// The contract, and which services of it are served here.
     func describe(
-        _ request: ReflectionV1.DescribeRequest, _ call: CallContext
+        _ request: ReflectionV1.DescribeRequest,
+        _ call: CallContext
     ) async throws(Fault) -> ReflectionV1.DescribeResponse {
         ReflectionV1.DescribeResponse(descriptorSet: Contract.descriptorSet, services: services)
     }
@@ -83,27 +90,37 @@ private struct AdminDoor: AdminV1_AdminService {
     init(services: HouseServices) { self.services = services }
 
     func info(
-        _ request: AdminV1.InfoRequest, _ call: CallContext
+        _ request: AdminV1.InfoRequest,
+        _ call: CallContext
     ) async throws(Fault) -> AdminV1.InfoResponse {
         let vitals = house.vitals()
         return AdminV1.InfoResponse(
-            service: house.service, version: house.version, instanceID: house.instance.bytes,
-            uptimeMs: vitals.uptimeMs, residentBytes: vitals.residentBytes,
-            processID: vitals.processID, facts: Array(house.facts().prefix(Self.factsMax)))
+            service: house.service,
+            version: house.version,
+            instanceID: house.instance.bytes,
+            uptimeMs: vitals.uptimeMs,
+            residentBytes: vitals.residentBytes,
+            processID: vitals.processID,
+            facts: Array(house.facts().prefix(Self.factsMax))
+        )
     }
 
     func hello(
-        _ request: AdminV1.HelloRequest, _ call: CallContext
+        _ request: AdminV1.HelloRequest,
+        _ call: CallContext
     ) async throws(Fault) -> AdminV1.HelloResponse {
         AdminV1.HelloResponse(
             replyBudgetBytes: UInt32(clamping: services.replyBudgetBytes()),
             frameBytesMax: UInt32(clamping: Limits.clientFrameBytes),
-            inFlightMax: UInt32(clamping: Limits.callsPerClient), bootID: house.bootID.bytes,
-            instanceID: house.instance.bytes)
+            inFlightMax: UInt32(clamping: Limits.callsPerClient),
+            bootID: house.bootID.bytes,
+            instanceID: house.instance.bytes
+        )
     }
 
     func drain(
-        _ request: AdminV1.DrainRequest, _ call: CallContext
+        _ request: AdminV1.DrainRequest,
+        _ call: CallContext
     ) async throws(Fault) -> AdminV1.DrainResponse {
         // The reply is still sent: a draining server finishes the calls in flight, this one too.
         house.drain()
@@ -111,18 +128,22 @@ private struct AdminDoor: AdminV1_AdminService {
     }
 
     func logLevel(
-        _ request: AdminV1.LogLevelRequest, _ call: CallContext
+        _ request: AdminV1.LogLevelRequest,
+        _ call: CallContext
     ) async throws(Fault) -> AdminV1.LogLevelResponse {
         guard let previous = house.setLogLevel(request.level) else {
             throw .invalidArgument(
-                "there is no log level \(request.level)", place: "level",
-                hint: "trace, debug, info, notice, warning, error or critical")
+                "there is no log level \(request.level)",
+                place: "level",
+                hint: "trace, debug, info, notice, warning, error or critical"
+            )
         }
         return AdminV1.LogLevelResponse(previous: previous)
     }
 
     func metrics(
-        _ request: AdminV1.MetricsRequest, _ call: CallContext
+        _ request: AdminV1.MetricsRequest,
+        _ call: CallContext
     ) async throws(Fault) -> AdminV1.MetricsResponse {
         AdminV1.MetricsResponse(text: house.metricsText())
     }

@@ -19,7 +19,9 @@ struct Lease {
     }
 
     private static let nsPerMs: UInt64 = 1_000_000
-    /// A registry that tells no lease, or a silly one, is taken to mean these. Unit: ms.
+    /// A registry that tells no lease, or a silly one, is taken to mean these.
+    ///
+    /// Unit: ms.
     private static let leaseMsRange: ClosedRange<UInt32> = 300...600_000
 
     private let pace: RetryPolicy
@@ -27,14 +29,20 @@ struct Lease {
     private var failures: UInt32 = 0
     /// Whether the registry knows the instance, as far as the instance knows.
     private(set) var isRegistered = false
-    /// Until when the lease runs at least. Unit: ns of the monotonic clock.
+    /// Until when the lease runs at least.
+    ///
+    /// Unit: ns of the monotonic clock.
     private(set) var untilNs: UInt64 = 0
-    /// How long a heartbeat holds. Unit: ms.
+    /// How long a heartbeat holds.
+    ///
+    /// Unit: ms.
     private(set) var leaseMs: UInt32 = 3_000
 
     init(pace: RetryPolicy) { self.pace = pace }
 
-    /// A third of the lease: two heartbeats may be lost. Unit: ms.
+    /// A third of the lease: two heartbeats may be lost.
+    ///
+    /// Unit: ms.
     var periodMs: UInt32 { max(leaseMs / 3, 1) }
 
     /// What is to be done at this instant.

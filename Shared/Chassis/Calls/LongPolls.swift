@@ -47,12 +47,18 @@ extension CallOptions {
     /// It ends with that call's deadline, is about the same project and belongs to the same trace.
     /// `timeoutMs` shortens it further.
     public init(
-        within call: CallContext, clock: any Clock, timeoutMs: UInt32 = 10_000,
-        maxReplyBytes: UInt32 = 262_144, affinity: String? = nil
+        within call: CallContext,
+        clock: any Clock,
+        timeoutMs: UInt32 = 10_000,
+        maxReplyBytes: UInt32 = 262_144,
+        affinity: String? = nil
     ) {
         self.init(
             timeoutMs: min(timeoutMs, call.remainingMs(clock: clock)),
-            maxReplyBytes: maxReplyBytes, project: call.project, traceparent: call.traceparent,
-            affinity: affinity)
+            maxReplyBytes: maxReplyBytes,
+            project: call.project,
+            traceparent: call.traceparent,
+            affinity: affinity
+        )
     }
 }

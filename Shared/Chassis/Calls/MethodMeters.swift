@@ -21,9 +21,15 @@ final class MethodMeters: Sendable {
         let dimensions = [("method", name)]
         time = Metrics.Timer(label: "shoal_rpc_handling", dimensions: dimensions, factory: factory)
         requestBytes = Counter(
-            label: "shoal_rpc_request_bytes", dimensions: dimensions, factory: factory)
+            label: "shoal_rpc_request_bytes",
+            dimensions: dimensions,
+            factory: factory
+        )
         replyBytes = Counter(
-            label: "shoal_rpc_reply_bytes", dimensions: dimensions, factory: factory)
+            label: "shoal_rpc_reply_bytes",
+            dimensions: dimensions,
+            factory: factory
+        )
         succeeded = Self.calls(name, .ok, factory)
     }
 
@@ -43,11 +49,14 @@ final class MethodMeters: Sendable {
     }
 
     private static func calls(
-        _ name: String, _ status: StatusCode, _ factory: any MetricsFactory
+        _ name: String,
+        _ status: StatusCode,
+        _ factory: any MetricsFactory
     ) -> Counter {
         Counter(
             label: "shoal_rpc_calls",
             dimensions: [("method", name), ("status", String(describing: status))],
-            factory: factory)
+            factory: factory
+        )
     }
 }

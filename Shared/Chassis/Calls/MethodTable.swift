@@ -31,11 +31,14 @@ struct MethodTable: Sendable {
             precondition(entries[name] == nil, "\(name) is served twice")
             let isBetweenServices = method.description.role == "service"
             entries[name] = Entry(
-                method: method, meters: MethodMeters(method: name, factory: metrics),
-                isLongPoll: LongPolls.names.contains(name), isOfHouse: isOfHouse,
+                method: method,
+                meters: MethodMeters(method: name, factory: metrics),
+                isLongPoll: LongPolls.names.contains(name),
+                isOfHouse: isOfHouse,
                 frameBytesMax: FrameRoom.bytesMax(of: method.description),
                 payloadBytesMax: isBetweenServices
-                    ? Limits.serviceFrameBytes : Limits.trackBatchBytes)
+                    ? Limits.serviceFrameBytes : Limits.trackBatchBytes
+            )
         }
         self.entries = entries
         strangers = MethodMeters(method: "unknown", factory: metrics)
@@ -52,16 +55,22 @@ struct MethodTable: Sendable {
         if Contract.methods.contains(where: { $0.name == name }) {
             return .failure(
                 Fault(
-                    .unimplemented, "\(name) is not served by this process", place: name,
+                    .unimplemented,
+                    "\(name) is not served by this process",
+                    place: name,
                     hint: "ask the registry's roster for its service; a later release may serve it"
-                ))
+                )
+            )
         }
         let near = NearestName.nearest(to: name, in: Contract.methods.map(\.name))
         return .failure(
             Fault(
-                .unimplemented, "there is no method of this name", place: name,
+                .unimplemented,
+                "there is no method of this name",
+                place: name,
                 hint: near.map { "did you mean \($0)?" } ?? "Reflection/Describe lists all methods"
-            ))
+            )
+        )
     }
 }
 

@@ -6,7 +6,9 @@ import Messages
 import Synchronization
 import Wire
 
-/// A channel that says Hello on each new connection. Any thread.
+/// A channel that says Hello on each new connection.
+///
+/// Any thread.
 final class Peer: Sendable {
     /// Why a try of a call brought no response.
     struct Trouble: Error {
@@ -49,7 +51,6 @@ final class Peer: Sendable {
 
     /// How busy the server is through this channel.
     var cost: Int { channel.outstandingBytes }
-    var isIdle: Bool { channel.callsInFlight == 0 }
     func close() { channel.close() }
 
     /// One try of a call: Hello when the connection is new, then the call itself.
@@ -60,7 +61,9 @@ final class Peer: Sendable {
         let reply = try await exchange(attempt)
         if let fault = reply.fault {
             throw Trouble(
-                failure: RetryPolicy.Failure(fault, mayHaveBeenSent: true), blame: .none)
+                failure: RetryPolicy.Failure(fault, mayHaveBeenSent: true),
+                blame: .none
+            )
         }
         return reply.payload
     }
@@ -93,7 +96,8 @@ final class Peer: Sendable {
 
     /// Says Hello; `callDeadlineNs` is when the call that waits for it ends.
     private func hello(
-        within callDeadlineNs: UInt64, requestID: [UInt8]
+        within callDeadlineNs: UInt64,
+        requestID: [UInt8]
     ) async throws(Trouble) {
         let before = channel.connectionNumber
         let deadlineNs = min(callDeadlineNs, deadline(in: Self.helloNs))
@@ -102,11 +106,19 @@ final class Peer: Sendable {
         do throws(Trouble) {
             let reply = try await exchange(
                 Attempt(
-                    method: method, request: AdminV1.HelloRequest(), options: options,
-                    requestID: requestID, number: 0, deadlineNs: deadlineNs))
+                    method: method,
+                    request: AdminV1.HelloRequest(),
+                    options: options,
+                    requestID: requestID,
+                    number: 0,
+                    deadlineNs: deadlineNs
+                )
+            )
             if let fault = reply.fault {
                 throw Trouble(
-                    failure: RetryPolicy.Failure(fault, mayHaveBeenSent: false), blame: .none)
+                    failure: RetryPolicy.Failure(fault, mayHaveBeenSent: false),
+                    blame: .none
+                )
             }
             try take(reply.payload, before: before)
         } catch {
@@ -116,8 +128,10 @@ final class Peer: Sendable {
             failure.mayHaveBeenSent = false
             if failure.fault.code == .deadlineExceeded, deadlineNs < callDeadlineNs {
                 failure.fault = .unavailable(
-                    "the server does not answer Hello", place: endpoint.description,
-                    hint: "is it running, and is it Shoal?")
+                    "the server does not answer Hello",
+                    place: endpoint.description,
+                    hint: "is it running, and is it Shoal?"
+                )
             }
             throw Trouble(failure: failure, blame: error.blame)
         }
@@ -129,16 +143,22 @@ final class Peer: Sendable {
             answer = try AdminV1.HelloResponse.decode(payload)
         } catch {
             throw Trouble(
-                failure: RetryPolicy.Failure(error.fault, mayHaveBeenSent: false), blame: .none)
+                failure: RetryPolicy.Failure(error.fault, mayHaveBeenSent: false),
+                blame: .none
+            )
         }
         guard answer.versionMin <= 1, answer.versionMax >= 1 else {
             throw Trouble(
                 failure: RetryPolicy.Failure(
                     .failedPrecondition(
                         "the server speaks versions \(answer.versionMin) to \(answer.versionMax)",
-                        place: endpoint.description, hint: "upgrade this process"),
-                    mayHaveBeenSent: false),
-                blame: .none)
+                        place: endpoint.description,
+                        hint: "upgrade this process"
+                    ),
+                    mayHaveBeenSent: false
+                ),
+                blame: .none
+            )
         }
         let now = channel.connectionNumber
         // Over a connection that came in between the answer may be another process's.
@@ -155,8 +175,10 @@ final class Peer: Sendable {
         let message: Message
         do throws(BusError) {
             message = try await channel.call(
-                frame, maxReplyBytes: Int(clamping: attempt.maxReplyBytes),
-                deadlineNs: attempt.deadlineNs)
+                frame,
+                maxReplyBytes: Int(clamping: attempt.maxReplyBytes),
+                deadlineNs: attempt.deadlineNs
+            )
         } catch {
             throw trouble(error, startNs)
         }
@@ -182,13 +204,17 @@ final class Peer: Sendable {
             }
         return Trouble(
             failure: RetryPolicy.Failure(error.fault, mayHaveBeenSent: error.mayHaveBeenSent),
-            blame: blame)
+            blame: blame
+        )
     }
 
     private func unreadable(_ message: String, _ hint: String?, isRetriable: Bool) -> Trouble {
         let fault = Fault(
-            isRetriable ? .unavailable : .internal, "the reply cannot be read: \(message)",
-            place: endpoint.description, hint: hint)
+            isRetriable ? .unavailable : .internal,
+            "the reply cannot be read: \(message)",
+            place: endpoint.description,
+            hint: hint
+        )
         return Trouble(failure: RetryPolicy.Failure(fault, mayHaveBeenSent: true), blame: .none)
     }
 
@@ -223,11 +249,18 @@ struct Attempt: Sendable {
 
     /// The frame of this try, within what the method may send.
     func frame(
-        caller: String, leftMs: UInt32, to endpoint: Endpoint
+        caller: String,
+        leftMs: UInt32,
+        to endpoint: Endpoint
     ) throws(Peer.Trouble) -> OutgoingFrame {
         var header = RpcV1.RequestHeader(
-            method, options, requestID: requestID, timeoutMs: leftMs, attempt: number,
-            caller: caller)
+            method,
+            options,
+            requestID: requestID,
+            timeoutMs: leftMs,
+            attempt: number,
+            caller: caller
+        )
         header.maxReplyBytes = maxReplyBytes
         // Between processes of one machine bytes cost less than compressing them.
         if case .tcp = endpoint.transport { header.acceptsZstd = true }
@@ -237,11 +270,15 @@ struct Attempt: Sendable {
         } catch {
             let isTooLarge = error.code == .tooLarge
             let fault = Fault(
-                isTooLarge ? .resourceExhausted : .invalidArgument, error.message,
+                isTooLarge ? .resourceExhausted : .invalidArgument,
+                error.message,
                 place: error.place,
-                hint: isTooLarge ? "split the request: send less at a time" : error.hint)
+                hint: isTooLarge ? "split the request: send less at a time" : error.hint
+            )
             throw Peer.Trouble(
-                failure: RetryPolicy.Failure(fault, mayHaveBeenSent: false), blame: .unknown)
+                failure: RetryPolicy.Failure(fault, mayHaveBeenSent: false),
+                blame: .unknown
+            )
         }
     }
 }

@@ -23,21 +23,21 @@ public struct RPCClientOptions: Sendable {
     public init() {}
 }
 
-/// Carries calls to one of several servers. Any thread.
+/// Carries calls to one of several servers.
+///
+/// Any thread.
 ///
 /// A call goes to the server its `affinity` names (the text of an address), else to the less busy
 /// of two random ones. It is never sent to two at once. It is sent again, with the same request
 /// id, when it certainly did not leave this process, or when the method is idempotent and the
 /// status says that later may be better; always within the call's deadline.
 public final class RPCClient: Caller, Sendable {
-    fileprivate struct State {
-        var peers: [Endpoint: Peer] = [:]
+    private struct State {
+        var peers: PeerPool
         var balancer: Balancer
         var retry: RetryPolicy
         var chance: SeededRandom
         var probes: [Endpoint: Task<Void, Never>] = [:]
-        /// No longer listed, and closed once their calls have ended.
-        var retiring: Set<Endpoint> = []
         var isClosed = false
     }
 
@@ -48,7 +48,10 @@ public final class RPCClient: Caller, Sendable {
 
     /// A client of these servers; nothing is connected before the first call.
     public init(
-        bus: any Bus, addresses: [Endpoint], clock: any Clock, random: SeededRandom,
+        bus: any Bus,
+        addresses: [Endpoint],
+        clock: any Clock,
+        random: SeededRandom,
         options: RPCClientOptions = RPCClientOptions()
     ) {
         self.bus = bus
@@ -57,7 +60,13 @@ public final class RPCClient: Caller, Sendable {
         var balancer = Balancer(timeoutsToLeaveOut: options.timeoutsToLeaveOut)
         balancer.setListed(addresses)
         state = Mutex(
-            State(balancer: balancer, retry: RetryPolicy(options.retry), chance: random))
+            State(
+                peers: PeerPool(channelsMax: options.peersMax),
+                balancer: balancer,
+                retry: RetryPolicy(options.retry),
+                chance: random
+            )
+        )
     }
 
     deinit { close() }
@@ -76,8 +85,7 @@ public final class RPCClient: Caller, Sendable {
             let left = Set(state.balancer.listed).subtracting(addresses)
             state.balancer.setListed(addresses)
             let ended = left.compactMap { state.probes.removeValue(forKey: $0) }
-            state.retiring = state.retiring.union(left).subtracting(addresses)
-            return (ended, left.compactMap { state.retire($0) })
+            return (ended, state.peers.leave(left, listed: addresses))
         }
         for probe in ended { probe.cancel() }
         for peer in closed { peer.close() }
@@ -90,7 +98,9 @@ public final class RPCClient: Caller, Sendable {
 
     /// Carries one call, with retries where they are safe.
     public func call(
-        _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         try await call(method, request, options, only: nil)
     }
@@ -99,23 +109,26 @@ public final class RPCClient: Caller, Sendable {
     public func close() {
         let (peers, probes) = state.withLock { state in
             defer {
-                state.peers = [:]
+                state.peers = PeerPool(channelsMax: 0)
                 state.probes = [:]
                 state.isClosed = true
             }
-            return (Array(state.peers.values), Array(state.probes.values))
+            return (state.peers.all, Array(state.probes.values))
         }
         for probe in probes { probe.cancel() }
         for peer in peers { peer.close() }
     }
 
     func call(
-        _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions,
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        _ options: CallOptions,
         only: Endpoint?
     ) async throws(Fault) -> any PayloadBytes {
         let timeoutMs = UInt64(min(options.timeoutMs, RequestFrame.timeoutMsMax))
         let (deadlineNs, overflow) = clock.monotonicNs.addingReportingOverflow(
-            timeoutMs * 1_000_000)
+            timeoutMs * 1_000_000
+        )
         guard timeoutMs > 0 else {
             throw .deadlineExceeded("there is no time left for the call", place: "timeout_ms")
         }
@@ -125,19 +138,24 @@ public final class RPCClient: Caller, Sendable {
         var number: UInt32 = 0
         while true {
             let attempt = Attempt(
-                method: method, request: request, options: options, requestID: requestID,
-                number: number, deadlineNs: overflow ? .max : deadlineNs)
+                method: method,
+                request: request,
+                options: options,
+                requestID: requestID,
+                number: number,
+                deadlineNs: overflow ? .max : deadlineNs
+            )
             let failure: RetryPolicy.Failure
-            let choice = choose(preferred: preferred, avoiding: failed, only: only)
+            let choice = choose(attempt, preferred: preferred, avoiding: failed, only: only)
             switch choice {
             case .failure(let trouble): failure = trouble.failure
             case .success(let peer):
                 do throws(Peer.Trouble) {
                     let response = try await peer.attempt(attempt)
-                    noteSuccess(peer.endpoint)
+                    noteSuccess(peer)
                     return response
                 } catch {
-                    note(error.blame, peer.endpoint)
+                    note(error.blame, peer)
                     failed.insert(peer.endpoint)
                     failure = error.failure
                 }
@@ -154,9 +172,12 @@ public final class RPCClient: Caller, Sendable {
             state.isClosed
                 ? .giveUp(.permanent)
                 : state.retry.decide(
-                    failure, isIdempotent: attempt.method.isIdempotent, attempt: attempt.number,
+                    failure,
+                    isIdempotent: attempt.method.isIdempotent,
+                    attempt: attempt.number,
                     leftNs: attempt.deadlineNs > nowNs ? attempt.deadlineNs - nowNs : 0,
-                    chance: &state.chance)
+                    chance: &state.chance
+                )
         }
         guard case .retry(let afterNs) = directive else { throw failure.fault }
         do {
@@ -181,64 +202,77 @@ public final class RPCClient: Caller, Sendable {
     }
 
     private func choose(
-        preferred: Endpoint?, avoiding failed: Set<Endpoint>, only: Endpoint?
+        _ attempt: Attempt,
+        preferred: Endpoint?,
+        avoiding failed: Set<Endpoint>,
+        only: Endpoint?
     ) -> Result<Peer, Peer.Trouble> {
-        let (result, closed) = state.withLock { state -> (Result<Peer, Peer.Trouble>, Peer?) in
-            guard !state.isClosed else { return (.failure(Self.closed), nil) }
+        let (result, closing) = state.withLock { state -> (Result<Peer, Peer.Trouble>, [Peer]) in
+            guard !state.isClosed else { return (.failure(Self.closed), []) }
             let peers = state.peers
             let chosen =
                 only
                 ?? state.balancer.choose(
-                    preferred: preferred, avoiding: failed, chance: &state.chance,
-                    cost: { peers[$0]?.cost ?? 0 })
-            guard let chosen else { return (.failure(Self.nobody), nil) }
-            if let peer = state.peers[chosen] { return (.success(peer), nil) }
-            let closed = state.makeRoom(peersMax: options.peersMax)
-            guard state.peers.count < options.peersMax else { return (.failure(Self.full), closed) }
-            return (open(chosen, &state), closed)
+                    preferred: preferred,
+                    avoiding: failed,
+                    chance: &state.chance,
+                    cost: peers.cost
+                )
+            guard let chosen else { return (.failure(Self.nobody), []) }
+            let closing = state.peers.makeRoom(listed: state.balancer.listed)
+            return (lend(chosen, attempt, &state), closing)
         }
-        closed?.close()
+        for peer in closing { peer.close() }
         return result
     }
 
-    private func open(_ endpoint: Endpoint, _ state: inout State) -> Result<Peer, Peer.Trouble> {
+    private func lend(
+        _ server: Endpoint,
+        _ attempt: Attempt,
+        _ state: inout State
+    ) -> Result<Peer, Peer.Trouble> {
+        let isLongPoll = LongPolls.names.contains(attempt.method.name)
         do throws(BusError) {
-            let channel = try bus.connect(endpoint, options: options.channel)
-            let peer = Peer(endpoint, channel: channel, clock: clock, caller: options.caller)
-            state.peers[endpoint] = peer
-            return .success(peer)
+            let peer = try state.peers.lend(server, longPoll: isLongPoll) {
+                () throws(BusError) in try open(server)
+            }
+            return peer.map { .success($0) } ?? .failure(Self.full)
         } catch {
             let failure = RetryPolicy.Failure(error.fault, mayHaveBeenSent: false)
             return .failure(Peer.Trouble(failure: failure, blame: .unknown))
         }
     }
 
-    private func noteSuccess(_ server: Endpoint) {
-        let closed = state.withLock { state in
-            state.retry.succeeded()
-            state.balancer.answered(server)
-            return state.retire(server)
-        }
-        closed?.close()
+    private func open(_ server: Endpoint) throws(BusError) -> Peer {
+        let channel = try bus.connect(server, options: options.channel)
+        return Peer(server, channel: channel, clock: clock, caller: options.caller)
     }
 
-    private func note(_ blame: Peer.Blame, _ server: Endpoint) {
-        let closed = state.withLock { state -> Peer? in
+    private func noteSuccess(_ peer: Peer) {
+        let closing = state.withLock { state in
+            state.retry.succeeded()
+            state.balancer.answered(peer.endpoint)
+            return state.peers.giveBack(peer)
+        }
+        for peer in closing { peer.close() }
+    }
+
+    private func note(_ blame: Peer.Blame, _ peer: Peer) {
+        let closing = state.withLock { state in
             switch blame {
-            case .none: state.balancer.answered(server)
-            case .timeout: probe(state.balancer.timedOut(server), &state)
-            case .lost: probe(state.balancer.lost(server), &state)
+            case .none: state.balancer.answered(peer.endpoint)
+            case .timeout: probe(state.balancer.timedOut(peer.endpoint), peer, &state)
+            case .lost: probe(state.balancer.lost(peer.endpoint), peer, &state)
             case .unknown: break
             }
-            return state.retire(server)
+            return state.peers.giveBack(peer)
         }
-        closed?.close()
+        for peer in closing { peer.close() }
     }
 
     /// Asks a server that was left out until it answers; the client owns the task.
-    private func probe(_ directive: Balancer.Directive, _ state: inout State) {
-        guard case .probe(let server) = directive, !state.isClosed,
-            state.probes[server] == nil, let peer = state.peers[server]
+    private func probe(_ directive: Balancer.Directive, _ peer: Peer, _ state: inout State) {
+        guard case .probe(let server) = directive, !state.isClosed, state.probes[server] == nil
         else { return }
         var chance = state.chance.fork()
         let pace = RetryPolicy(options.retry)
@@ -270,24 +304,8 @@ public final class RPCClient: Caller, Sendable {
     private static func trouble(_ message: String) -> Peer.Trouble {
         Peer.Trouble(
             failure: RetryPolicy.Failure(.unavailable(message), mayHaveBeenSent: false),
-            blame: .unknown)
-    }
-}
-
-extension RPCClient.State {
-    /// Takes out a peer that is no longer listed, once it is idle; the caller closes it.
-    fileprivate mutating func retire(_ server: Endpoint) -> Peer? {
-        guard retiring.contains(server), peers[server]?.isIdle ?? true else { return nil }
-        retiring.remove(server)
-        return peers.removeValue(forKey: server)
-    }
-
-    /// Takes out one idle peer that is on no list when there are too many.
-    fileprivate mutating func makeRoom(peersMax: Int) -> Peer? {
-        guard peers.count >= peersMax else { return nil }
-        let listed = Set(balancer.listed)
-        let spare = peers.first { !listed.contains($0.key) && $0.value.isIdle }
-        return spare.flatMap { peers.removeValue(forKey: $0.key) }
+            blame: .unknown
+        )
     }
 }
 
@@ -297,7 +315,9 @@ private struct PinnedCaller: Caller {
     let address: Endpoint
 
     func call(
-        _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         try await client.call(method, request, options, only: address)
     }

@@ -18,7 +18,9 @@ public struct RPCServerOptions: Sendable {
     public var cancelMs: UInt64 = 1_000
     /// The kernel's send buffer per connection, in bytes: what Hello advertises at most.
     public var sendBufferBytes = ServerOptions().sendBufferBytes
-    /// Who may call what; nil lets the call pass. Frames are not sealed yet, so all may call all.
+    /// Who may call what; nil lets the call pass.
+    ///
+    /// Frames are not sealed yet, so all may call all.
     public var admit: @Sendable (MethodDescription, RpcV1.RequestHeader) -> Fault? = { _, _ in nil }
 
     /// The usual ones.
@@ -43,8 +45,14 @@ public final class RPCServer: Service, Sendable {
 
     /// A server that is not yet bound.
     public init(
-        _ endpoint: Endpoint, bus: any Bus, methods: [ServedMethod], house: ServerHouse,
-        clock: any Clock, random: SeededRandom, logger: Logger, metrics: any MetricsFactory,
+        _ endpoint: Endpoint,
+        bus: any Bus,
+        methods: [ServedMethod],
+        house: ServerHouse,
+        clock: any Clock,
+        random: SeededRandom,
+        logger: Logger,
+        metrics: any MetricsFactory,
         options: RPCServerOptions = RPCServerOptions()
     ) {
         self.endpoint = endpoint
@@ -59,12 +67,19 @@ public final class RPCServer: Service, Sendable {
         stopMark = RisingNumber(clock: clock)
         let own = Set(methods.map(\.description.service))
         let services = HouseServices(
-            house: house, clock: clock, services: own.union(HouseServices.names).sorted(),
-            replyBudgetBytes: { bound.replyBudgetBytes })
+            house: house,
+            clock: clock,
+            services: own.union(HouseServices.names).sorted(),
+            replyBudgetBytes: { bound.replyBudgetBytes }
+        )
         dispatcher = Dispatcher(
             table: MethodTable(methods, house: services.methods, metrics: metrics),
-            instance: house.instance, clock: clock, random: random, logger: logger,
-            admit: options.admit)
+            instance: house.instance,
+            clock: clock,
+            random: random,
+            logger: logger,
+            admit: options.admit
+        )
     }
 
     /// What one connection may have in flight, in bytes; 0 before `start`.
@@ -89,7 +104,12 @@ public final class RPCServer: Service, Sendable {
                 let arrivedNs = clock.monotonicNs
                 let refusal = calls.begin { number in
                     await dispatcher.serve(
-                        message, replier, arrivedNs: arrivedNs, number: number, of: calls)
+                        message,
+                        replier,
+                        arrivedNs: arrivedNs,
+                        number: number,
+                        of: calls
+                    )
                 }
                 switch refusal {
                 case nil: break
@@ -124,13 +144,17 @@ public final class RPCServer: Service, Sendable {
         house.willStop()
         let nsPerMs: UInt64 = 1_000_000
         let (untilNs, overflow) = clock.monotonicNs.addingReportingOverflow(
-            options.drainMs &* nsPerMs)
+            options.drainMs &* nsPerMs
+        )
         let left = await calls.drain(
-            untilNs: overflow ? .max : untilNs, graceNs: options.cancelMs &* nsPerMs)
+            untilNs: overflow ? .max : untilNs,
+            graceNs: options.cancelMs &* nsPerMs
+        )
         if left > 0 {
             logger.warning(
                 "calls did not end though cancelled; their callers hear nothing",
-                metadata: [LogKeys.count: "\(left)"])
+                metadata: [LogKeys.count: "\(left)"]
+            )
         }
         bound.close()
         logger.info("served", metadata: [LogKeys.endpoint: "\(endpoint)"])

@@ -3,7 +3,9 @@
 public import Basics
 
 extension RegistryLink {
-    /// How long the news of a new project may take to come here. Unit: ms.
+    /// How long the news of a new project may take to come here.
+    ///
+    /// Unit: ms.
     public static let newsMs: UInt64 = 500
 
     /// The project of that name; nil when it is still unknown after the news had time to come.

@@ -10,15 +10,18 @@ import Synchronization
 public struct RegistryLinkOptions: Sendable {
     /// How long one Watch waits for news, in milliseconds; at most 60,000.
     public var watchMs: UInt32 = 20_000
-    /// Whether the instance deregisters when it stops: its partitions go to others for good. Else
-    /// the lease runs out and the partitions stay its own until it is back.
+    /// Whether the instance deregisters when it stops: its partitions go to others for good.
+    ///
+    /// Else the lease runs out and the partitions stay its own until it is back.
     public var leavesForGood = false
 
     /// The usual ones.
     public init() {}
 }
 
-/// Registers an instance, keeps its lease, and shows the newest roster. Any thread.
+/// Registers an instance, keeps its lease, and shows the newest roster.
+///
+/// Any thread.
 ///
 /// While the registry is away everything goes on with the last view, after a restart with the one
 /// kept in the store. Nothing here fails for good; the registry is asked again ever less often.
@@ -50,9 +53,13 @@ public final class RegistryLink: Service, Sendable {
     /// - Parameter polls: a client of the registry with channels of its own, for the long polls;
     ///   nil: `registry`, which must then not count replies in flight.
     public init(
-        instance: RegistryV1.Instance, registry: any Caller, polls: (any Caller)? = nil,
+        instance: RegistryV1.Instance,
+        registry: any Caller,
+        polls: (any Caller)? = nil,
         clock: any Clock,
-        random: SeededRandom, store: RosterStore, logger: Logger,
+        random: SeededRandom,
+        store: RosterStore,
+        logger: Logger,
         options: RegistryLinkOptions = RegistryLinkOptions()
     ) {
         self.instance = instance
@@ -68,7 +75,8 @@ public final class RegistryLink: Service, Sendable {
         } catch {
             logger.warning(
                 "the kept roster cannot be read; the registry will be asked",
-                metadata: [LogKeys.reason: "\(error)"])
+                metadata: [LogKeys.reason: "\(error)"]
+            )
         }
         keptAtStart = view
         state = Mutex(State(view: view, lease: Lease(pace: RetryPolicy()), chance: random))
@@ -126,7 +134,9 @@ public final class RegistryLink: Service, Sendable {
         let sentNs = clock.monotonicNs
         do throws(Fault) {
             let answer = try await registry.register(
-                RegistryV1.RegisterRequest(instance: instance), leaseOptions)
+                RegistryV1.RegisterRequest(instance: instance),
+                leaseOptions
+            )
             renewed(leaseMs: answer.leaseMs, sentNs: sentNs, projects: answer.projects)
             logger.info("registered", metadata: [LogKeys.revision: "\(answer.revision)"])
         } catch {
@@ -139,8 +149,11 @@ public final class RegistryLink: Service, Sendable {
         do throws(Fault) {
             let answer = try await registry.heartbeat(
                 RegistryV1.HeartbeatRequest(
-                    instanceID: instance.instanceID, revision: view.revision),
-                leaseOptions)
+                    instanceID: instance.instanceID,
+                    revision: view.revision
+                ),
+                leaseOptions
+            )
             renewed(leaseMs: answer.leaseMs, sentNs: sentNs, projects: answer.projects)
         } catch {
             if error.code == .notFound {
@@ -155,11 +168,13 @@ public final class RegistryLink: Service, Sendable {
         do throws(Fault) {
             _ = try await registry.deregister(
                 RegistryV1.DeregisterRequest(instanceID: instance.instanceID),
-                CallOptions(timeoutMs: 2_000))
+                CallOptions(timeoutMs: 2_000)
+            )
         } catch {
             logger.warning(
                 "left without deregistering; the lease runs out by itself",
-                metadata: [LogKeys.reason: "\(error)"])
+                metadata: [LogKeys.reason: "\(error)"]
+            )
         }
     }
 
@@ -197,9 +212,14 @@ public final class RegistryLink: Service, Sendable {
             do throws(Fault) {
                 let answer = try await polls.watch(
                     RegistryV1.WatchRequest(
-                        afterRevision: known, waitMs: hasHeard ? options.watchMs : 0),
+                        afterRevision: known,
+                        waitMs: hasHeard ? options.watchMs : 0
+                    ),
                     CallOptions(
-                        timeoutMs: options.watchMs &+ 5_000, maxReplyBytes: 2 << 20))
+                        timeoutMs: options.watchMs &+ 5_000,
+                        maxReplyBytes: 2 << 20
+                    )
+                )
                 let isNews = answer.revision != known
                 heard(answer)
                 known = answer.revision
@@ -213,7 +233,10 @@ public final class RegistryLink: Service, Sendable {
                 let attempt = failures
                 let waitNs = state.withLock {
                     pace.delayNs(
-                        attempt: attempt, retryAfterMs: error.retryAfterMs, chance: &$0.chance)
+                        attempt: attempt,
+                        retryAfterMs: error.retryAfterMs,
+                        chance: &$0.chance
+                    )
                 }
                 failures = min(failures + 1, 64)
                 await pause(sum(clock.monotonicNs, waitNs / 1_000_000))
@@ -240,7 +263,8 @@ public final class RegistryLink: Service, Sendable {
         if news.new.revision < news.old.revision {
             logger.warning(
                 "the registry went back; its word stands",
-                metadata: [LogKeys.revision: "\(news.new.revision)"])
+                metadata: [LogKeys.revision: "\(news.new.revision)"]
+            )
         }
         editions.raise(to: news.new.edition)
     }
@@ -256,7 +280,8 @@ public final class RegistryLink: Service, Sendable {
             } catch {
                 logger.warning(
                     "the roster was not kept; a restart needs the registry",
-                    metadata: [LogKeys.reason: "\(error)"])
+                    metadata: [LogKeys.reason: "\(error)"]
+                )
             }
             kept = new
         }

@@ -92,14 +92,20 @@ public struct RetryPolicy: Sendable {
 
     /// A try failed; `attempt` is 0 for the first, `leftNs` what is left of the call's time.
     public mutating func decide(
-        _ failure: Failure, isIdempotent: Bool, attempt: UInt32, leftNs: UInt64,
+        _ failure: Failure,
+        isIdempotent: Bool,
+        attempt: UInt32,
+        leftNs: UInt64,
         chance: inout SeededRandom
     ) -> Directive {
         guard failure.isTransient else { return .giveUp(.permanent) }
         guard isIdempotent || !failure.mayHaveBeenSent else { return .giveUp(.unsafeToRepeat) }
         guard attempt + 1 < settings.triesMax else { return .giveUp(.tries) }
         let afterNs = delayNs(
-            attempt: attempt, retryAfterMs: failure.fault.retryAfterMs, chance: &chance)
+            attempt: attempt,
+            retryAfterMs: failure.fault.retryAfterMs,
+            chance: &chance
+        )
         guard afterNs < leftNs else { return .giveUp(.deadline) }
         guard tokens >= 1 else { return .giveUp(.tokens) }
         tokens -= 1
@@ -108,7 +114,9 @@ public struct RetryPolicy: Sendable {
 
     /// The wait after the attempt of this number, at least what the server asks for.
     public func delayNs(
-        attempt: UInt32, retryAfterMs: UInt32?, chance: inout SeededRandom
+        attempt: UInt32,
+        retryAfterMs: UInt32?,
+        chance: inout SeededRandom
     ) -> UInt64 {
         let stretch =
             settings.jitter.lowerBound

@@ -30,7 +30,9 @@ public struct RosterStore: Sendable {
         let description = "the kept roster is damaged"
     }
 
-    /// The answer kept last; nil when there is none. Throws when it cannot be read.
+    /// The answer kept last; nil when there is none.
+    ///
+    /// Throws when it cannot be read.
     func answer() throws -> RegistryV1.WatchResponse? {
         guard let bytes = try load() else { return nil }
         guard bytes.count >= 8, Array(bytes[..<4]) == Self.mark else { throw Damaged() }

@@ -46,7 +46,9 @@ public struct PartitionOwner: Sendable, Hashable {
     public let name: String
 }
 
-/// The registry's word at one revision. A value; any thread.
+/// The registry's word at one revision.
+///
+/// A value; any thread.
 public struct RosterView: Sendable {
     private struct Place: Hashable {
         let kind: RegistryV1.ServiceKind
@@ -100,18 +102,24 @@ public struct RosterView: Sendable {
 
     /// Who owns the partition's log (ingestion) or state (evaluator); nil: nobody.
     public func owner(
-        of partition: Partition, _ kind: RegistryV1.ServiceKind
+        of partition: Partition,
+        _ kind: RegistryV1.ServiceKind
     ) -> PartitionOwner? {
         guard let tenure = tenures[Place(kind: kind, partition: partition)] else { return nil }
         let instance = byID[tenure.instance]
         return PartitionOwner(
-            instance: tenure.instance, epoch: tenure.epoch, address: instance?.address,
-            state: instance?.state ?? .unspecified, name: instance?.name ?? tenure.instance.hex)
+            instance: tenure.instance,
+            epoch: tenure.epoch,
+            address: instance?.address,
+            state: instance?.state ?? .unspecified,
+            name: instance?.name ?? tenure.instance.hex
+        )
     }
 
     /// What the instance owns of a kind, in order.
     public func partitions(
-        of instance: InstanceID, _ kind: RegistryV1.ServiceKind
+        of instance: InstanceID,
+        _ kind: RegistryV1.ServiceKind
     ) -> [(partition: Partition, epoch: Epoch)] {
         tenures.filter { $0.key.kind == kind && $0.value.instance == instance }
             .map { ($0.key.partition, $0.value.epoch) }
@@ -150,8 +158,13 @@ extension RosterInstance {
             address = nil  // Nobody can call it, but it is there.
         }
         self.init(
-            id: id, kind: sent.kind, address: address, version: sent.version, state: sent.state,
-            name: sent.name)
+            id: id,
+            kind: sent.kind,
+            address: address,
+            version: sent.version,
+            state: sent.state,
+            name: sent.name
+        )
     }
 }
 
@@ -160,7 +173,10 @@ extension RosterProject {
     init?(_ sent: RegistryV1.Project) {
         guard let name = ProjectName(sent.name) else { return nil }
         self.init(
-            name: name, catalogueRevision: sent.catalogueRevision, zone: sent.zone,
-            createdAt: Timestamp(ms: sent.createdAtMs))
+            name: name,
+            catalogueRevision: sent.catalogueRevision,
+            zone: sent.zone,
+            createdAt: Timestamp(ms: sent.createdAtMs)
+        )
     }
 }

@@ -3,7 +3,9 @@
 public import Basics
 public import Messages
 
-/// Whether a process can do its work, and when that changes. Any thread.
+/// Whether a process can do its work, and when that changes.
+///
+/// Any thread.
 public protocol HealthSource: Sendable {
     /// Whether it can.
     var isReady: Bool { get }
@@ -59,7 +61,10 @@ public struct ServerHouse: Sendable {
 
     /// A house whose optional doors are closed until they are set.
     public init(
-        service: String, version: String, instance: InstanceID, bootID: InstanceID,
+        service: String,
+        version: String,
+        instance: InstanceID,
+        bootID: InstanceID,
         health: any HealthSource
     ) {
         self.service = service

@@ -11,14 +11,20 @@ extension ServerHouse {
     /// The process of this world, all doors open.
     public init(world: World, facts: @escaping @Sendable () -> [AdminV1.Fact] = { [] }) {
         self.init(
-            service: world.service, version: world.version, instance: world.instance,
-            bootID: world.bootID, health: world.health)
+            service: world.service,
+            version: world.version,
+            instance: world.instance,
+            bootID: world.bootID,
+            health: world.health
+        )
         self.facts = facts
         vitals = {
             let now = world.facts.now()
             return Vitals(
                 processID: UInt32(clamping: now.processID),
-                residentBytes: UInt64(clamping: now.residentBytes), uptimeMs: now.uptimeMs)
+                residentBytes: UInt64(clamping: now.residentBytes),
+                uptimeMs: now.uptimeMs
+            )
         }
         metricsText = { world.metrics.text() }
         setLogLevel = { name in
@@ -34,13 +40,20 @@ extension RPCServer {
     ///
     /// - Parameter facts: what `Admin.Info` says of the service's state; must not block.
     public convenience init(
-        world: World, methods: [ServedMethod],
+        world: World,
+        methods: [ServedMethod],
         facts: @escaping @Sendable () -> [AdminV1.Fact] = { [] }
     ) throws(BusError) {
         self.init(
-            try Endpoint(world.common.listen), bus: world.bus, methods: methods,
-            house: ServerHouse(world: world, facts: facts), clock: world.clock,
-            random: world.chance(), logger: world.logger, metrics: world.metrics)
+            try Endpoint(world.common.listen),
+            bus: world.bus,
+            methods: methods,
+            house: ServerHouse(world: world, facts: facts),
+            clock: world.clock,
+            random: world.chance(),
+            logger: world.logger,
+            metrics: world.metrics
+        )
     }
 }
 
@@ -50,16 +63,23 @@ extension RPCClient {
         var options = RPCClientOptions()
         options.caller = "\(world.common.name) \(world.version)"
         self.init(
-            bus: world.bus, addresses: addresses, clock: world.clock, random: world.chance(),
-            options: options)
+            bus: world.bus,
+            addresses: addresses,
+            clock: world.clock,
+            random: world.chance(),
+            options: options
+        )
     }
 }
 
 extension RegistryLink {
     /// The link of this process: the registry and the address are the configured ones, the last
-    /// roster lies in the data folder. Throws when a configured address is none.
+    /// roster lies in the data folder.
+    ///
+    /// Throws when a configured address is none.
     public convenience init(
-        world: World, kind: RegistryV1.ServiceKind,
+        world: World,
+        kind: RegistryV1.ServiceKind,
         options: RegistryLinkOptions = RegistryLinkOptions()
     ) throws(BusError) {
         var addresses: [Endpoint] = []
@@ -67,13 +87,20 @@ extension RegistryLink {
         _ = try Endpoint(world.common.advertise)
         self.init(
             instance: RegistryV1.Instance(
-                instanceID: world.instance.bytes, kind: kind, address: world.common.advertise,
-                version: world.version, name: world.common.name),
+                instanceID: world.instance.bytes,
+                kind: kind,
+                address: world.common.advertise,
+                version: world.version,
+                name: world.common.name
+            ),
             registry: RPCClient(world: world, addresses: addresses),
-            polls: RPCClient(world: world, addresses: addresses), clock: world.clock,
+            polls: RPCClient(world: world, addresses: addresses),
+            clock: world.clock,
             random: world.chance(),
             store: RosterStore(folder: world.folder.path, disk: world.disk),
-            logger: world.logger, options: options)
+            logger: world.logger,
+            options: options
+        )
     }
 }
 
@@ -103,7 +130,8 @@ extension RosterStore {
                     try file.close()
                     try disk.rename(new, to: path)
                 }
-            })
+            }
+        )
     }
 
     private static func onOwnThread(

@@ -1,4 +1,4 @@
-// A client of the registry at the configured addresses, for services that ask it beside their lease.
+// A client of the registry at the configured addresses, for those who ask it beside their lease.
 
 public import Bus
 

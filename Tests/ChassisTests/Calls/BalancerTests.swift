@@ -16,14 +16,20 @@ struct BalancerTests {
     }
 
     private func counts(
-        _ balancer: Balancer, preferred: Endpoint? = nil, avoiding: Set<Endpoint> = [],
+        _ balancer: Balancer,
+        preferred: Endpoint? = nil,
+        avoiding: Set<Endpoint> = [],
         cost: (Endpoint) -> Int = { _ in 0 }
     ) -> [Endpoint: Int] {
         var chance = SeededRandom(seed: 11)
         var counts: [Endpoint: Int] = [:]
         for _ in 0..<3_000 {
             let chosen = balancer.choose(
-                preferred: preferred, avoiding: avoiding, chance: &chance, cost: cost)
+                preferred: preferred,
+                avoiding: avoiding,
+                chance: &chance,
+                cost: cost
+            )
             if let chosen { counts[chosen, default: 0] += 1 }
         }
         return counts

@@ -10,7 +10,11 @@ import Testing
 
 @Suite("Speed of calls", .serialized)
 struct CallSpeedTests {
-    @Test("an echo of 200 bytes comes back at 1, 16 and 256 in flight", arguments: CallBus.allCases, [1, 16, 256])
+    @Test(
+        "an echo of 200 bytes comes back at 1, 16 and 256 in flight",
+        arguments: CallBus.allCases,
+        [1, 16, 256]
+    )
     func echo(_ kind: CallBus, _ inFlight: Int) async throws {
         let isMeasured = ProcessInfo.processInfo.environment["SHOAL_BENCH"] != nil
         let total = isMeasured ? 20_000 + inFlight * 200 : inFlight * 2
@@ -29,7 +33,9 @@ struct CallSpeedTests {
                     group.addTask {
                         for _ in 0..<each {
                             let answer = try await catalogue.put(
-                                RegistryV1.PutRequest(body: body), options)
+                                RegistryV1.PutRequest(body: body),
+                                options
+                            )
                             guard answer.document?.body == body else { throw Wrong() }
                         }
                     }

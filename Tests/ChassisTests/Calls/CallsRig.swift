@@ -28,8 +28,10 @@ final class CallsRig: Sendable {
     private let folder: String
 
     init(
-        _ kind: CallBus = .memory, clock: any Clock = SystemClock(),
-        faults: MemoryBus.FaultHook? = nil, bus: (any Bus)? = nil
+        _ kind: CallBus = .memory,
+        clock: any Clock = SystemClock(),
+        faults: MemoryBus.FaultHook? = nil,
+        bus: (any Bus)? = nil
     ) {
         self.kind = kind
         self.clock = clock
@@ -54,35 +56,55 @@ final class CallsRig: Sendable {
 
     func house() -> ServerHouse {
         ServerHouse(
-            service: "parrot", version: "9.9", instance: InstanceID(high: 1, low: 2),
-            bootID: InstanceID(high: 3, low: 4), health: health)
+            service: "parrot",
+            version: "9.9",
+            instance: InstanceID(high: 1, low: 2),
+            bootID: InstanceID(high: 3, low: 4),
+            health: health
+        )
     }
 
     func server(
-        _ parrot: Parrot = Parrot(), at endpoint: Endpoint? = nil, house: ServerHouse? = nil,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance, clock: (any Clock)? = nil,
+        _ parrot: Parrot = Parrot(),
+        at endpoint: Endpoint? = nil,
+        house: ServerHouse? = nil,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        clock: (any Clock)? = nil,
         options: RPCServerOptions = RPCServerOptions()
     ) throws -> RPCServer {
         RPCServer(
-            try endpoint ?? self.endpoint(), bus: bus,
-            methods: RegistryV1_CatalogueMethods.serve(parrot), house: house ?? self.house(),
-            clock: clock ?? self.clock, random: SeededRandom(seed: 7), logger: quietLogger, metrics: metrics,
-            options: options)
+            try endpoint ?? self.endpoint(),
+            bus: bus,
+            methods: RegistryV1_CatalogueMethods.serve(parrot),
+            house: house ?? self.house(),
+            clock: clock ?? self.clock,
+            random: SeededRandom(seed: 7),
+            logger: quietLogger,
+            metrics: metrics,
+            options: options
+        )
     }
 
     func client(
-        _ addresses: [Endpoint], seed: UInt64 = 1, _ change: (inout RPCClientOptions) -> Void = { _ in }
+        _ addresses: [Endpoint],
+        seed: UInt64 = 1,
+        _ change: (inout RPCClientOptions) -> Void = { _ in }
     ) -> RPCClient {
         var options = RPCClientOptions()
         change(&options)
         return RPCClient(
-            bus: bus, addresses: addresses, clock: clock, random: SeededRandom(seed: seed),
-            options: options)
+            bus: bus,
+            addresses: addresses,
+            clock: clock,
+            random: SeededRandom(seed: seed),
+            options: options
+        )
     }
 
     /// A server and a client of it for the time of the body.
     func serving<R>(
-        _ parrot: Parrot = Parrot(), options: RPCServerOptions = RPCServerOptions(),
+        _ parrot: Parrot = Parrot(),
+        options: RPCServerOptions = RPCServerOptions(),
         _ body: (RPCServer, RPCClient, Endpoint) async throws -> R
     ) async throws -> R {
         let endpoint = try endpoint()
@@ -109,20 +131,24 @@ final class CallsRig: Sendable {
     }
 
     /// Sends bytes as they are, and takes the reply apart.
-    func raw(_ bytes: [UInt8], to endpoint: Endpoint, ms: UInt64 = 5_000) async throws -> ReplyFrame {
+    func raw(_ bytes: [UInt8], to endpoint: Endpoint, ms: UInt64 = 5_000) async throws -> ReplyFrame
+    {
         var options = ChannelOptions()
         options.frameBytesMax = 20 << 20
         let channel = try bus.connect(endpoint, options: options)
         defer { channel.close() }
         let message = try await channel.call(
-            OutgoingFrame(copying: bytes), maxReplyBytes: 1 << 20,
-            deadlineNs: clock.monotonicNs + ms * 1_000_000)
+            OutgoingFrame(copying: bytes),
+            maxReplyBytes: 1 << 20,
+            deadlineNs: clock.monotonicNs + ms * 1_000_000
+        )
         return try ReplyFrame.decode(message.copyBytes())
     }
 
     /// Gives the other tasks turns until the condition holds; records an issue when it never does.
     func until(
-        _ what: Comment, at location: SourceLocation = #_sourceLocation,
+        _ what: Comment,
+        at location: SourceLocation = #_sourceLocation,
         _ condition: () -> Bool
     ) async {
         let endNs = SystemClock().monotonicNs + 20_000_000_000
@@ -138,7 +164,8 @@ final class CallsRig: Sendable {
 
 /// Moves the clock on in small steps, with turns for the other tasks, while the body runs.
 func advancing<R: Sendable>(
-    _ clock: ManualClock, _ body: () async throws -> R
+    _ clock: ManualClock,
+    _ body: () async throws -> R
 ) async rethrows -> R {
     let done = RisingNumber(clock: SystemClock())
     async let moving: Void = {
@@ -211,21 +238,24 @@ final class Parrot: RegistryV1_CatalogueService {
     var heard: [CallContext] { contexts.withLock { $0 } }
 
     func get(
-        _ request: RegistryV1.GetRequest, _ call: CallContext
+        _ request: RegistryV1.GetRequest,
+        _ call: CallContext
     ) async throws(Fault) -> RegistryV1.GetResponse {
         contexts.withLock { $0.append(call) }
         return try await onGet(request, call)
     }
 
     func put(
-        _ request: RegistryV1.PutRequest, _ call: CallContext
+        _ request: RegistryV1.PutRequest,
+        _ call: CallContext
     ) async throws(Fault) -> RegistryV1.PutResponse {
         contexts.withLock { $0.append(call) }
         return try await onPut(request, call)
     }
 
     func watch(
-        _ request: RegistryV1.WatchCatalogueRequest, _ call: CallContext
+        _ request: RegistryV1.WatchCatalogueRequest,
+        _ call: CallContext
     ) async throws(Fault) -> RegistryV1.WatchCatalogueResponse {
         contexts.withLock { $0.append(call) }
         return try await onWatch(request, call)
@@ -277,8 +307,11 @@ final class Gate: Sendable {
 /// A frame put together by hand, right or wrong.
 struct RawFrame {
     var header = RpcV1.RequestHeader(
-        requestID: [UInt8](repeating: 5, count: 16), method: HealthV1_HealthMethods.check.name,
-        timeoutMs: 5_000, maxReplyBytes: 65_536)
+        requestID: [UInt8](repeating: 5, count: 16),
+        method: HealthV1_HealthMethods.check.name,
+        timeoutMs: 5_000,
+        maxReplyBytes: 65_536
+    )
     var payload: [UInt8] = []
 
     func bytes() throws -> [UInt8] {

@@ -54,7 +54,9 @@ struct ClientTests {
         let client = rig.client([endpoint]) { $0.channel.connectTimeoutMs = 20 }
         defer { client.close() }
         async let answer = RegistryV1_CatalogueClient(client).put(
-            RegistryV1.PutRequest(body: [1]), CallOptions(timeoutMs: 20_000))
+            RegistryV1.PutRequest(body: [1]),
+            CallOptions(timeoutMs: 20_000)
+        )
         // Let it fail at least once before there is a server.
         await rig.until("it did not notice that nobody is there") { client.isLeftOut(endpoint) }
         let parrot = Parrot()
@@ -71,9 +73,13 @@ struct ClientTests {
     func tooLarge() async throws {
         let rig = CallsRig()
         let event = IngestionV1.TrackedEvent(
-            name: String(repeating: "n", count: 128), eventID: String(repeating: "e", count: 128))
+            name: String(repeating: "n", count: 128),
+            eventID: String(repeating: "e", count: 128)
+        )
         let record = IngestionV1.TrackRecord(
-            userID: String(repeating: "u", count: 256), kind: .event(event))
+            userID: String(repeating: "u", count: 256),
+            kind: .event(event)
+        )
         let request = IngestionV1.TrackRequest(records: Array(repeating: record, count: 10_000))
         try await rig.serving { _, client, _ in
             let outcome = await fault { () async throws(Fault) in
@@ -85,7 +91,9 @@ struct ClientTests {
             let body = [UInt8](repeating: 0, count: 256 << 10)
             let puts = RegistryV1_CatalogueClient(client)
             _ = try await puts.put(
-                RegistryV1.PutRequest(body: body), CallOptions(maxReplyBytes: 1 << 20))
+                RegistryV1.PutRequest(body: body),
+                CallOptions(maxReplyBytes: 1 << 20)
+            )
         }
     }
 
@@ -127,7 +135,9 @@ struct ClientTests {
             try one.start()
             async let run: Void = one.run()
             async let answer = RegistryV1_CatalogueClient(client).get(
-                RegistryV1.GetRequest(name: "x"), CallOptions(affinity: first.description))
+                RegistryV1.GetRequest(name: "x"),
+                CallOptions(affinity: first.description)
+            )
             await rig.until("the owner was not asked first") { gate.waitingCount == 1 }
             one.stop()
             try await run
@@ -144,7 +154,8 @@ struct ClientTests {
         let silent = try Endpoint("memory://silent")
         let rig = CallsRig(
             clock: clock,
-            faults: { $0.endpoint == silent && isSilent.value == 1 ? [.drop] : [] })
+            faults: { $0.endpoint == silent && isSilent.value == 1 ? [.drop] : [] }
+        )
         let alive = try rig.endpoint()
         let (quiet, parrot) = (Parrot(), Parrot())
         let one = try rig.server(quiet, at: silent)
@@ -219,7 +230,9 @@ struct ClientTests {
             #expect(atB.heard.count == 5)
             let gone = await fault { () async throws(Fault) in
                 try await RegistryV1_CatalogueClient(client.pinned(to: b)).get(
-                    RegistryV1.GetRequest(), CallOptions(timeoutMs: 300))
+                    RegistryV1.GetRequest(),
+                    CallOptions(timeoutMs: 300)
+                )
             }
             #expect(gone != nil)
             #expect(atA.heard.isEmpty)
@@ -249,9 +262,38 @@ struct ClientTests {
                 let left = try #require(spy.channels.first)
                 await #expect(throws: BusError.self) {
                     _ = try await left.call(
-                        OutgoingFrame(copying: [1]), maxReplyBytes: 100,
-                        deadlineNs: clock.monotonicNs + 1_000_000_000)
+                        OutgoingFrame(copying: [1]),
+                        maxReplyBytes: 100,
+                        deadlineNs: clock.monotonicNs + 1_000_000_000
+                    )
                 }
+            }
+        }
+    }
+
+    @Test("lets long polls hold up neither calls nor each other")
+    func longPolls() async throws {
+        let rig = CallsRig()
+        let gate = Gate(clock: rig.clock)
+        let parrot = Parrot(watch: { (_, _) async throws(Fault) in
+            await gate.pass()
+            return RegistryV1.WatchCatalogueResponse(revision: 1)
+        })
+        try await rig.serving(parrot) { _, client, _ in
+            let catalogue = RegistryV1_CatalogueClient(client)
+            // Each wants more room than a connection has: over one channel they would take turns.
+            let wishes = CallOptions(timeoutMs: 60_000, maxReplyBytes: 8 << 20)
+            try await withThrowingTaskGroup(of: UInt64.self) { group in
+                for _ in 0..<5 {
+                    group.addTask {
+                        let request = RegistryV1.WatchCatalogueRequest(waitMs: 50_000)
+                        return try await catalogue.watch(request, wishes).revision
+                    }
+                }
+                await rig.until("the polls wait for each other") { gate.waitingCount == 5 }
+                _ = try await catalogue.get(RegistryV1.GetRequest(), wishes)
+                gate.open()
+                for try await revision in group { #expect(revision == 1) }
             }
         }
     }
@@ -304,30 +346,4 @@ struct ClientTests {
         }
         #expect(time?.code == .deadlineExceeded)
     }
-}
-
-/// A bus in memory that remembers the channels it opened.
-final class SpyBus: Bus {
-    private let inner: MemoryBus
-    private let opened = Mutex<[any BusChannel]>([])
-
-    init(clock: any Clock) { inner = MemoryBus(clock: clock) }
-
-    var channels: [any BusChannel] { opened.withLock { $0 } }
-
-    func serve(
-        _ endpoint: Endpoint, options: ServerOptions, handler: @escaping BusHandler
-    ) throws(BusError) -> any BusServer {
-        try inner.serve(endpoint, options: options, handler: handler)
-    }
-
-    func connect(
-        _ endpoint: Endpoint, options: ChannelOptions
-    ) throws(BusError) -> any BusChannel {
-        let channel = try inner.connect(endpoint, options: options)
-        opened.withLock { $0.append(channel) }
-        return channel
-    }
-
-    func shutDown() { inner.shutDown() }
 }

@@ -42,16 +42,24 @@ struct CursorStreamTests {
     }
 
     private func stream(
-        _ book: Book, from start: Int? = nil, ahead: Int = 3,
+        _ book: Book,
+        from start: Int? = nil,
+        ahead: Int = 3,
         following: CursorStream<Int, Int>.Following? = nil
     ) -> CursorStream<Int, Int> {
         CursorStream(
-            from: start, pagesAhead: ahead, clock: ManualClock(), random: SeededRandom(seed: 1),
+            from: start,
+            pagesAhead: ahead,
+            clock: ManualClock(),
+            random: SeededRandom(seed: 1),
             following: following
         ) { (cursor) async throws(Fault) in await book.page(cursor) }
     }
 
-    @Test("brings every item once and in order, whatever is fetched ahead", arguments: [1, 3, 16, 99])
+    @Test(
+        "brings every item once and in order, whatever is fetched ahead",
+        arguments: [1, 3, 16, 99]
+    )
     func order(_ ahead: Int) async throws {
         let book = Book(pages: 20)
         var items: [Int] = []
@@ -116,18 +124,23 @@ struct CursorStreamTests {
                 guard passage.isReply, passage.number % 10 == 0 else { return [] }
                 lost.add(1, ordering: .relaxed)
                 return [.drop]
-            })
+            }
+        )
         let parrot = Parrot(get: { (request, _) async throws(Fault) in
             RegistryV1.GetResponse(document: RegistryV1.Document(name: request.name))
         })
         let numbers = try await rig.serving(parrot) { _, client, _ in
             let catalogue = RegistryV1_CatalogueClient(client)
             let stream = CursorStream<Int, Int>(
-                from: nil, clock: clock, random: SeededRandom(seed: 5)
+                from: nil,
+                clock: clock,
+                random: SeededRandom(seed: 5)
             ) { (cursor) async throws(Fault) in
                 let number = cursor ?? 0
                 let answer = try await catalogue.get(
-                    RegistryV1.GetRequest(name: "\(number)"), CallOptions(timeoutMs: 1_000))
+                    RegistryV1.GetRequest(name: "\(number)"),
+                    CallOptions(timeoutMs: 1_000)
+                )
                 let item = Int(answer.document?.name ?? "") ?? -1
                 return Page(items: [item], next: number < 49 ? number + 1 : nil)
             }
@@ -141,7 +154,9 @@ struct CursorStreamTests {
         #expect(lost.load(ordering: .relaxed) > 3)
     }
 
-    @Test("fails with the page's fault when it does not pass, and can be resumed behind the last page")
+    @Test(
+        "fails with the page's fault when it does not pass, and can be resumed behind the last page"
+    )
     func fails() async throws {
         let book = Book(pages: 9)
         let isBroken = RisingNumber(clock: ManualClock())
@@ -152,7 +167,10 @@ struct CursorStreamTests {
         let clock = ManualClock()
         var items: [Int] = []
         var iterator = CursorStream(
-            from: nil, clock: clock, random: SeededRandom(seed: 1), fetch: fetch
+            from: nil,
+            clock: clock,
+            random: SeededRandom(seed: 1),
+            fetch: fetch
         ).makeAsyncIterator()
         do {
             while let page = try await iterator.next() { items += page.items }
@@ -165,7 +183,11 @@ struct CursorStreamTests {
         #expect(iterator.lastCursor == 4)
         isBroken.raise()
         let rest = CursorStream(
-            from: iterator.lastCursor, clock: clock, random: SeededRandom(seed: 1), fetch: fetch)
+            from: iterator.lastCursor,
+            clock: clock,
+            random: SeededRandom(seed: 1),
+            fetch: fetch
+        )
         for try await page in rest { items += page.items }
         #expect(items == Array(0..<90))
     }
@@ -179,7 +201,11 @@ struct CursorStreamTests {
             throw .cancelled("let go")
         }
         let stream = CursorStream(
-            from: nil, clock: rig.clock, random: SeededRandom(seed: 1), fetch: fetch)
+            from: nil,
+            clock: rig.clock,
+            random: SeededRandom(seed: 1),
+            fetch: fetch
+        )
         let reader = Task {
             var iterator = stream.makeAsyncIterator()
             return try await iterator.next()?.items.count
@@ -188,11 +214,5 @@ struct CursorStreamTests {
         reader.cancel()
         await #expect(throws: Fault.self) { try await reader.value }
         await rig.until("the fetch goes on") { gate.cancelledCount == 1 }
-    }
-}
-
-extension CursorPage: Equatable where Item: Equatable, Cursor: Equatable {
-    public static func == (left: Self, right: Self) -> Bool {
-        left.items == right.items && left.next == right.next
     }
 }

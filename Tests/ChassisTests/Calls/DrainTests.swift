@@ -10,7 +10,10 @@ import Testing
 
 @Suite("Draining")
 struct DrainTests {
-    @Test("finishes the calls in flight, refuses new ones, then lets go", arguments: CallBus.allCases)
+    @Test(
+        "finishes the calls in flight, refuses new ones, then lets go",
+        arguments: CallBus.allCases
+    )
     func finishes(_ kind: CallBus) async throws {
         let rig = CallsRig(kind)
         let gate = Gate(clock: rig.clock)
@@ -28,7 +31,9 @@ struct DrainTests {
         defer { client.close() }
         let catalogue = RegistryV1_CatalogueClient(client)
         async let running = catalogue.put(
-            RegistryV1.PutRequest(), CallOptions(maxReplyBytes: 2_000))
+            RegistryV1.PutRequest(),
+            CallOptions(maxReplyBytes: 2_000)
+        )
         await rig.until("the call did not begin") { gate.waitingCount == 1 }
         server.stop()
         await rig.until("it still says ready") { !rig.health.isReady }
@@ -44,7 +49,9 @@ struct DrainTests {
         while refusal == nil {
             refusal = await fault { () async throws(Fault) in
                 try await catalogue.get(
-                    RegistryV1.GetRequest(), CallOptions(maxReplyBytes: 2_000))
+                    RegistryV1.GetRequest(),
+                    CallOptions(maxReplyBytes: 2_000)
+                )
             }
         }
         #expect(refusal?.code == .unavailable)
@@ -64,7 +71,8 @@ struct DrainTests {
         let parrot = Parrot(watch: { (request, call) async throws(Fault) in
             let now = await revision.wait(
                 above: request.afterRevision,
-                untilNs: call.waitUntilNs(request.waitMs, clock: clock))
+                untilNs: call.waitUntilNs(request.waitMs, clock: clock)
+            )
             return RegistryV1.WatchCatalogueResponse(revision: now)
         })
         let endpoint = try rig.endpoint()
@@ -75,7 +83,8 @@ struct DrainTests {
         defer { client.close() }
         async let watching = RegistryV1_CatalogueClient(client).watch(
             RegistryV1.WatchCatalogueRequest(afterRevision: 4, waitMs: 30_000),
-            CallOptions(timeoutMs: 40_000))
+            CallOptions(timeoutMs: 40_000)
+        )
         await rig.until("the poll did not begin") { parrot.heard.count == 1 }
         server.stop()
         // No time passes: the clock stands still.
@@ -93,7 +102,9 @@ struct DrainTests {
             throw .cancelled("work given up")
         })
         let endpoint = try rig.endpoint()
-        let server = try rig.server(parrot, at: endpoint)
+        var house = rig.house()
+        house.willStop = { rig.health.set("stopping") }
+        let server = try rig.server(parrot, at: endpoint, house: house)
         try server.start()
         let over = RisingNumber(clock: clock)
         async let run: Void = {
@@ -104,12 +115,16 @@ struct DrainTests {
         defer { client.close() }
         async let outcome = fault { () async throws(Fault) in
             try await RegistryV1_CatalogueClient(client).put(
-                RegistryV1.PutRequest(), CallOptions(timeoutMs: 60_000))
+                RegistryV1.PutRequest(),
+                CallOptions(timeoutMs: 60_000)
+            )
         }
         await rig.until("the call did not begin") { gate.waitingCount == 1 }
         server.stop()
         // The gate, the client's deadline, the server's watch of it, and the drain's end.
-        await rig.until("the drain did not begin") { clock.sleeperCount >= 4 }
+        await rig.until("the drain did not begin") {
+            !rig.health.isReady && clock.sleeperCount >= 4
+        }
         clock.advance(ms: 9_999)
         #expect(over.value == 0)
         #expect(gate.cancelledCount == 0)

@@ -19,7 +19,9 @@ struct HostileFrameTests {
                 let count = chance.below(200)
                 var bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: chance.next()) }
                 // Half of them get past the first two checks.
-                if round % 2 == 0, count > 4 { bytes.replaceSubrange(0..<4, with: [0x53, 0x4c, 1, 0]) }
+                if round % 2 == 0, count > 4 {
+                    bytes.replaceSubrange(0..<4, with: [0x53, 0x4c, 1, 0])
+                }
                 let reply = try await rig.raw(bytes, to: endpoint)
                 #expect(reply.header.status != .ok, "seed \(seed), round \(round)")
             }
@@ -47,7 +49,8 @@ struct HostileFrameTests {
         var frame = RawFrame()
         frame.header.method = RegistryV1_CatalogueMethods.put.name
         frame.payload = try RegistryV1.PutRequest(
-            name: "n", body: [UInt8](repeating: 3, count: 40)
+            name: "n",
+            body: [UInt8](repeating: 3, count: 40)
         ).encode()
         let whole = try frame.bytes()
         var chance = SeededRandom(seed: seed)
@@ -75,7 +78,10 @@ struct HostileFrameTests {
         }
     }
 
-    @Test("headers and payloads of chance behind a right checksum are refused", arguments: [5] as [UInt64])
+    @Test(
+        "headers and payloads of chance behind a right checksum are refused",
+        arguments: [5] as [UInt64]
+    )
     func nonsenseWithin(_ seed: UInt64) async throws {
         let rig = CallsRig()
         var chance = SeededRandom(seed: seed)

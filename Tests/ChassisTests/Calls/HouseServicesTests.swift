@@ -43,14 +43,16 @@ struct HouseServicesTests {
             #expect(now.status == .serving)
             async let change = health.watch(
                 HealthV1.WatchRequest(known: .serving, waitMs: 50_000),
-                CallOptions(timeoutMs: 60_000))
+                CallOptions(timeoutMs: 60_000)
+            )
             await rig.until("the watch did not begin") { server.inFlight == 1 }
             rig.health.set("busy")
             #expect(try await change.status == .notServing)
             let same = try await advancing(clock) {
                 try await health.watch(
                     HealthV1.WatchRequest(known: .notServing, waitMs: 2_000),
-                    CallOptions(timeoutMs: 60_000))
+                    CallOptions(timeoutMs: 60_000)
+                )
             }
             #expect(same.status == .notServing)
             let unknown = try await health.watch(HealthV1.WatchRequest(service: "x"))
@@ -63,13 +65,16 @@ struct HouseServicesTests {
         let rig = CallsRig()
         try await rig.serving { _, client, _ in
             let answer = try await ReflectionV1_ReflectionClient(client).describe(
-                ReflectionV1.DescribeRequest(), CallOptions(maxReplyBytes: 1 << 20))
+                ReflectionV1.DescribeRequest(),
+                CallOptions(maxReplyBytes: 1 << 20)
+            )
             #expect(answer.descriptorSet == Contract.descriptorSet)
             #expect(
                 answer.services == [
                     "shoal.admin.v1.Admin", "shoal.health.v1.Health",
                     "shoal.reflection.v1.Reflection", "shoal.registry.v1.Catalogue",
-                ])
+                ]
+            )
         }
     }
 

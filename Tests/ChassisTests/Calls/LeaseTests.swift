@@ -1,8 +1,9 @@
 // When an instance registers and says that it is still here.
 
 import Basics
-@testable import Chassis
 import Testing
+
+@testable import Chassis
 
 @Suite("The lease")
 struct LeaseTests {
@@ -54,7 +55,10 @@ struct LeaseTests {
         #expect(lease.next(nowNs: 1_000 * ms) == .heartbeat)
     }
 
-    @Test("takes no silly length for an answer", arguments: [(0, 300), (.max, 600_000)] as [(UInt32, UInt32)])
+    @Test(
+        "takes no silly length for an answer",
+        arguments: [(0, 300), (.max, 600_000)] as [(UInt32, UInt32)]
+    )
     func silly(_ told: UInt32, _ taken: UInt32) {
         var lease = Lease(pace: RetryPolicy())
         lease.renewed(leaseMs: told, sentNs: 0)

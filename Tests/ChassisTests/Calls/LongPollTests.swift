@@ -1,11 +1,12 @@
 // The list of long polls against the contract, and how long their handlers may wait.
 
 import Basics
-@testable import Chassis
 import Foundation
 import Kit
 import Messages
 import Testing
+
+@testable import Chassis
 
 @Suite("Long polls")
 struct LongPollTests {
@@ -14,7 +15,9 @@ struct LongPollTests {
         let proto = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../Proto/shoal").standardized
         var names: Set<String> = []
-        let files = try #require(FileManager.default.enumerator(at: proto, includingPropertiesForKeys: nil))
+        let files = try #require(
+            FileManager.default.enumerator(at: proto, includingPropertiesForKeys: nil)
+        )
         for case let file as URL in files where file.pathExtension == "proto" {
             let text = try String(contentsOf: file, encoding: .utf8)
             let package = try #require(text.firstMatch(of: /package ([a-z0-9.]+);/)).1
@@ -51,7 +54,10 @@ struct LongPollTests {
     func onward() {
         let clock = ManualClock(monotonicNs: 1_000_000_000)
         let call = CallContext(
-            project: ProjectName("shop"), deadlineNs: 3_000_000_000, traceparent: "t")
+            project: ProjectName("shop"),
+            deadlineNs: 3_000_000_000,
+            traceparent: "t"
+        )
         let options = CallOptions(within: call, clock: clock)
         #expect(options.timeoutMs == 2_000)
         #expect(options.project?.text == "shop")

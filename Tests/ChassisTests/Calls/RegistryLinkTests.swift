@@ -2,11 +2,12 @@
 
 import Basics
 import Bus
-@testable import Chassis
 import Kit
 import Messages
 import Synchronization
 import Testing
+
+@testable import Chassis
 
 @Suite("The registry link")
 struct RegistryLinkTests {
@@ -43,7 +44,9 @@ struct RegistryLinkTests {
         }
 
         func call(
-            _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
+            _ method: MethodDescription,
+            _ request: any ProtoMessage,
+            _ options: CallOptions
         ) async throws(Fault) -> any PayloadBytes {
             let isAway = state.withLock { state in
                 state.calls.append(method.name)
@@ -64,8 +67,11 @@ struct RegistryLinkTests {
                 return state.withLock { state in
                     state.known.insert(request.instance?.instanceID ?? [])
                     return RegistryV1.RegisterResponse(
-                        leaseMs: 3_000, partitionCount: 4, revision: state.answer.revision,
-                        projects: state.answer.projects)
+                        leaseMs: 3_000,
+                        partitionCount: 4,
+                        revision: state.answer.revision,
+                        projects: state.answer.projects
+                    )
                 }
             case let request as RegistryV1.HeartbeatRequest:
                 return try state.withLock { state in
@@ -73,8 +79,10 @@ struct RegistryLinkTests {
                         throw Fault.notFound("who are you?")
                     }
                     return RegistryV1.HeartbeatResponse(
-                        leaseMs: 3_000, revision: state.answer.revision,
-                        projects: state.answer.projects)
+                        leaseMs: 3_000,
+                        revision: state.answer.revision,
+                        projects: state.answer.projects
+                    )
                 }
             case let request as RegistryV1.WatchRequest:
                 let untilNs = clock.monotonicNs + UInt64(request.waitMs) * 1_000_000
@@ -98,15 +106,25 @@ struct RegistryLinkTests {
     private let rig = CallsRig()
 
     private func link(
-        _ registry: Registry, _ store: RosterStore = .none, leaves: Bool = false
+        _ registry: Registry,
+        _ store: RosterStore = .none,
+        leaves: Bool = false
     ) -> RegistryLink {
         var options = RegistryLinkOptions()
         options.leavesForGood = leaves
         return RegistryLink(
             instance: RegistryV1.Instance(
-                instanceID: RosterViewTests.one.bytes, kind: .evaluator, address: "memory://e1"),
-            registry: registry, clock: clock, random: SeededRandom(seed: 8), store: store,
-            logger: quietLogger, options: options)
+                instanceID: RosterViewTests.one.bytes,
+                kind: .evaluator,
+                address: "memory://e1"
+            ),
+            registry: registry,
+            clock: clock,
+            random: SeededRandom(seed: 8),
+            store: store,
+            logger: quietLogger,
+            options: options
+        )
     }
 
     /// Runs the link for the time of the body.

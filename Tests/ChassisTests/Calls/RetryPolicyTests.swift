@@ -13,7 +13,7 @@ struct RetryPolicyTests {
         let idempotent: Bool
         let expected: RetryPolicy.Reason?
         var testDescription: String {
-            "\(fault.code), sent \(sent), idempotent \(idempotent) -> \(String(describing: expected))"
+            "\(fault.code), sent \(sent), idempotent \(idempotent): \(String(describing: expected))"
         }
     }
 
@@ -25,15 +25,24 @@ struct RetryPolicyTests {
         Row(fault: .resourceExhausted("x"), sent: true, idempotent: true, expected: .permanent),
         Row(fault: .resourceExhausted("x"), sent: false, idempotent: true, expected: .permanent),
         Row(
-            fault: .resourceExhausted("x", retryAfterMs: later), sent: true, idempotent: true,
-            expected: nil),
+            fault: .resourceExhausted("x", retryAfterMs: later),
+            sent: true,
+            idempotent: true,
+            expected: nil
+        ),
         Row(
-            fault: .resourceExhausted("x", retryAfterMs: later), sent: true, idempotent: false,
-            expected: .unsafeToRepeat),
+            fault: .resourceExhausted("x", retryAfterMs: later),
+            sent: true,
+            idempotent: false,
+            expected: .unsafeToRepeat
+        ),
         Row(fault: .aborted("x"), sent: true, idempotent: true, expected: .permanent),
         Row(
-            fault: Fault(.aborted, "x", retryAfterMs: later), sent: true, idempotent: true,
-            expected: nil),
+            fault: Fault(.aborted, "x", retryAfterMs: later),
+            sent: true,
+            idempotent: true,
+            expected: nil
+        ),
         Row(fault: .deadlineExceeded("x"), sent: true, idempotent: true, expected: .permanent),
         Row(fault: .cancelled("x"), sent: false, idempotent: true, expected: .permanent),
         Row(fault: .internal("x"), sent: true, idempotent: true, expected: .permanent),
@@ -49,7 +58,11 @@ struct RetryPolicyTests {
         var chance = SeededRandom(seed: 1)
         let directive = policy.decide(
             RetryPolicy.Failure(row.fault, mayHaveBeenSent: row.sent),
-            isIdempotent: row.idempotent, attempt: 0, leftNs: 10_000_000_000, chance: &chance)
+            isIdempotent: row.idempotent,
+            attempt: 0,
+            leftNs: 10_000_000_000,
+            chance: &chance
+        )
         switch (directive, row.expected) {
         case (.retry, nil): break
         case (.giveUp(let reason), let expected?): #expect(reason == expected)
@@ -64,7 +77,9 @@ struct RetryPolicyTests {
         var plain = 100.0
         for attempt in 0..<20 as Range<UInt32> {
             for _ in 0..<50 {
-                let ms = Double(policy.delayNs(attempt: attempt, retryAfterMs: nil, chance: &chance)) / 1e6
+                let ms =
+                    Double(policy.delayNs(attempt: attempt, retryAfterMs: nil, chance: &chance))
+                    / 1e6
                 #expect(ms >= plain * 0.8 - 0.01 && ms <= plain * 1.2 + 0.01, "attempt \(attempt)")
             }
             plain = min(plain * 1.6, 5_000)
@@ -92,7 +107,12 @@ struct RetryPolicyTests {
         let failure = RetryPolicy.Failure(.unavailable("x"), mayHaveBeenSent: false)
         func decide(_ attempt: UInt32, _ leftNs: UInt64) -> RetryPolicy.Directive {
             policy.decide(
-                failure, isIdempotent: true, attempt: attempt, leftNs: leftNs, chance: &chance)
+                failure,
+                isIdempotent: true,
+                attempt: attempt,
+                leftNs: leftNs,
+                chance: &chance
+            )
         }
         #expect(decide(0, 50_000_000) == .giveUp(.deadline))
         #expect(decide(2, 10_000_000_000) == .giveUp(.tries))

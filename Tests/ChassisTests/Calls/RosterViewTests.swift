@@ -2,10 +2,11 @@
 
 import Basics
 import Bus
-@testable import Chassis
 import Messages
 import Synchronization
 import Testing
+
+@testable import Chassis
 
 @Suite("The roster")
 struct RosterViewTests {
@@ -14,25 +15,51 @@ struct RosterViewTests {
 
     static func answer(revision: UInt64 = 5) -> RegistryV1.WatchResponse {
         RegistryV1.WatchResponse(
-            revision: revision, partitionCount: 4,
+            revision: revision,
+            partitionCount: 4,
             instances: [
                 RegistryV1.Instance(
-                    instanceID: one.bytes, kind: .evaluator, address: "memory://e1",
-                    version: "1", state: .live, name: "evaluator-1"),
+                    instanceID: one.bytes,
+                    kind: .evaluator,
+                    address: "memory://e1",
+                    version: "1",
+                    state: .live,
+                    name: "evaluator-1"
+                ),
                 RegistryV1.Instance(
-                    instanceID: two.bytes, kind: .evaluator, address: "nowhere", state: .lost,
-                    name: "evaluator-2"),
+                    instanceID: two.bytes,
+                    kind: .evaluator,
+                    address: "nowhere",
+                    state: .lost,
+                    name: "evaluator-2"
+                ),
                 RegistryV1.Instance(instanceID: [1, 2], kind: .evaluator),
             ],
             assignments: [
                 RegistryV1.Assignment(
-                    partition: 0, kind: .evaluator, instanceID: one.bytes, epoch: 7),
+                    partition: 0,
+                    kind: .evaluator,
+                    instanceID: one.bytes,
+                    epoch: 7
+                ),
                 RegistryV1.Assignment(
-                    partition: 3, kind: .evaluator, instanceID: one.bytes, epoch: 2),
+                    partition: 3,
+                    kind: .evaluator,
+                    instanceID: one.bytes,
+                    epoch: 2
+                ),
                 RegistryV1.Assignment(
-                    partition: 1, kind: .evaluator, instanceID: two.bytes, epoch: 1),
+                    partition: 1,
+                    kind: .evaluator,
+                    instanceID: two.bytes,
+                    epoch: 1
+                ),
                 RegistryV1.Assignment(
-                    partition: 1, kind: .ingestion, instanceID: one.bytes, epoch: 9),
+                    partition: 1,
+                    kind: .ingestion,
+                    instanceID: one.bytes,
+                    epoch: 9
+                ),
                 RegistryV1.Assignment(partition: 4, kind: .evaluator, instanceID: one.bytes),
                 RegistryV1.Assignment(partition: 70_000, kind: .evaluator, instanceID: one.bytes),
                 RegistryV1.Assignment(partition: 2, kind: .evaluator),
@@ -41,7 +68,8 @@ struct RosterViewTests {
                 RegistryV1.Project(name: "shop", catalogueRevision: 3, zone: "Europe/Berlin"),
                 RegistryV1.Project(name: "app", catalogueRevision: 1),
                 RegistryV1.Project(name: "No Name"),
-            ])
+            ]
+        )
     }
 
     @Test("names owners with epoch and address, also lost ones")
@@ -79,7 +107,9 @@ struct RosterViewTests {
     @Test("takes new projects from a heartbeat")
     func projects() throws {
         let view = RosterView(Self.answer(), edition: 1).with(
-            projects: [RegistryV1.Project(name: "shop", catalogueRevision: 4)], edition: 2)
+            projects: [RegistryV1.Project(name: "shop", catalogueRevision: 4)],
+            edition: 2
+        )
         #expect(view.edition == 2)
         let shop = try #require(ProjectName("shop"))
         #expect(view.project(shop)?.catalogueRevision == 4)

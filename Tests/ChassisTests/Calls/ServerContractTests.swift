@@ -34,7 +34,9 @@ struct ServerContractTests {
                     group.addTask {
                         let options = CallOptions(maxReplyBytes: 2_000)
                         let answer = try await catalogue.get(
-                            RegistryV1.GetRequest(name: "\(number)"), options)
+                            RegistryV1.GetRequest(name: "\(number)"),
+                            options
+                        )
                         return answer.document?.name != "\(number)"
                     }
                 }
@@ -54,9 +56,13 @@ struct ServerContractTests {
             _ = try await RegistryV1_CatalogueClient(client).get(
                 RegistryV1.GetRequest(),
                 CallOptions(
-                    timeoutMs: 7_000, project: ProjectName("shop"),
-                    requestID: [UInt8](repeating: 9, count: 16), traceparent: trace,
-                    metadata: [RpcV1.Metadata(name: "a", value: "b")]))
+                    timeoutMs: 7_000,
+                    project: ProjectName("shop"),
+                    requestID: [UInt8](repeating: 9, count: 16),
+                    traceparent: trace,
+                    metadata: [RpcV1.Metadata(name: "a", value: "b")]
+                )
+            )
             let call = try #require(parrot.heard.first)
             #expect(call.project?.text == "shop")
             #expect(call.requestID == [UInt8](repeating: 9, count: 16))
@@ -164,7 +170,8 @@ struct ServerContractTests {
                     group.addTask {
                         _ = try? await catalogue.get(
                             RegistryV1.GetRequest(),
-                            CallOptions(timeoutMs: ms, maxReplyBytes: 2_000))
+                            CallOptions(timeoutMs: ms, maxReplyBytes: 2_000)
+                        )
                     }
                 }
                 await rig.until("four calls did not begin") { gate.waitingCount == 4 }
@@ -178,7 +185,10 @@ struct ServerContractTests {
         }
     }
 
-    @Test("answers RESOURCE_EXHAUSTED to a frame over a client's limit", arguments: CallBus.allCases)
+    @Test(
+        "answers RESOURCE_EXHAUSTED to a frame over a client's limit",
+        arguments: CallBus.allCases
+    )
     func oversized(_ kind: CallBus) async throws {
         let rig = CallsRig(kind)
         try await rig.serving { _, client, endpoint in
@@ -198,19 +208,24 @@ struct ServerContractTests {
         let rig = CallsRig()
         let parrot = Parrot(get: { (_, _) async throws(Fault) in
             RegistryV1.GetResponse(
-                document: RegistryV1.Document(body: [UInt8](repeating: 1, count: 100_000)))
+                document: RegistryV1.Document(body: [UInt8](repeating: 1, count: 100_000))
+            )
         })
         try await rig.serving(parrot) { _, client, _ in
             let catalogue = RegistryV1_CatalogueClient(client)
             let small = await fault { () async throws(Fault) in
                 try await catalogue.get(
-                    RegistryV1.GetRequest(), CallOptions(maxReplyBytes: 50_000))
+                    RegistryV1.GetRequest(),
+                    CallOptions(maxReplyBytes: 50_000)
+                )
             }
             #expect(small?.code == .resourceExhausted)
             #expect(small?.place == "header.max_reply_bytes")
             #expect(small?.hint?.contains("max_reply_bytes") == true)
             let large = try await catalogue.get(
-                RegistryV1.GetRequest(), CallOptions(maxReplyBytes: 200_000))
+                RegistryV1.GetRequest(),
+                CallOptions(maxReplyBytes: 200_000)
+            )
             #expect(large.document?.body?.count == 100_000)
         }
     }
@@ -222,7 +237,8 @@ struct ServerContractTests {
             get: { (request, _) async throws(Fault) in
                 if request.name == "fault" { throw .internal("the index is torn") }
                 return RegistryV1.GetResponse(
-                    document: RegistryV1.Document(name: String(repeating: "x", count: 1_000)))
+                    document: RegistryV1.Document(name: String(repeating: "x", count: 1_000))
+                )
             })
         try await rig.serving(parrot) { _, client, _ in
             let catalogue = RegistryV1_CatalogueClient(client)

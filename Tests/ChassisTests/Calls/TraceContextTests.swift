@@ -31,7 +31,8 @@ struct TraceContextTests {
             "00-00000000000000000000000000000000-b7ad6b7169203331-01",
             "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
             "00-0af7651916cd43dd8448eb211c80319g-b7ad6b7169203331-01",
-        ])
+        ]
+    )
     func bad(_ text: String) {
         #expect(TraceContext(text) == nil)
     }
