@@ -25,11 +25,8 @@ public struct Evaluator: Sendable {
                     checkpoints: checkpoints, catalogue: catalogue, applied: applied, rule: rule,
                     clock: world.clock)
             })
-        // Fetch reserves room for a large reply while it waits: on channels of its own it holds up
-        // nobody's small question.
         let log = RPCClient(world: world)
-        let questions = RPCClient(world: world)
-        let ingestion = IngestionV1_IngestionClient(questions)
+        let ingestion = IngestionV1_IngestionClient(log)
         let peers = RPCClient(world: world)
         let own = SetsDoor(lanes: lanes, applied: applied, clock: world.clock)
         let door = SegmentsDoor(
@@ -42,14 +39,14 @@ public struct Evaluator: Sendable {
         var settings = Follower.Settings()
         settings.fetchBytes = UInt32(config.fetchKiB) << 10
         let follower = Follower(
-            instance: world.instance, lanes: lanes, ingestion: IngestionV1_IngestionClient(log),
+            instance: world.instance, lanes: lanes, ingestion: ingestion,
             link: link, clock: world.clock, health: world.health, settings: settings)
         services =
             [link, ClosingService(checkpoints: checkpoints)]
             + lanes.all.enumerated().map { number, lane in
                 ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
             } + [
-                RosterFollower(log, link, .ingestion), RosterFollower(questions, link, .ingestion),
+                RosterFollower(log, link, .ingestion),
                 FollowerService(follower: follower),
                 try RPCServer(
                     world: world,

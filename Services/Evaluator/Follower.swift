@@ -61,8 +61,7 @@ final class Follower: Sendable {
             let owned = view.partitions(of: instance, .evaluator).map(\.partition)
             try await follow(Set(owned), &cursors)
             guard !cursors.isEmpty else {
-                if link.isRegistered { health.ready("log") }
-                _ = await link.next(after: view)
+                try await idle(after: view)
                 continue
             }
             let response: IngestionV1.FetchResponse
@@ -83,6 +82,15 @@ final class Follower: Sendable {
             }
             pauseMs = settings.pauseMs.lowerBound
         }
+    }
+
+    /// Without a partition there is nothing to read; registering need not bring a new view.
+    private func idle(after view: RosterView) async throws {
+        guard link.isRegistered else {
+            return try await clock.sleep(forMs: settings.pauseMs.lowerBound)
+        }
+        health.ready("log")
+        _ = await link.next(after: view)
     }
 
     /// Adopts what the map gives this instance, lets go what it gives others.

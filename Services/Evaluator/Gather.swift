@@ -97,7 +97,7 @@ struct Gather: Sendable {
             return try await EvaluationV1_SetsClient(peers.pinned(to: address)).evaluate(
                 request,
                 CallOptions(
-                    within: call, clock: clock, timeoutMs: .max,
+                    within: call, clock: clock, timeoutMs: Self.share(of: call, clock),
                     maxReplyBytes: question.replyBytes(partitions)))
         } catch {
             guard error.code == .unavailable || error.code == .deadlineExceeded else {
@@ -109,6 +109,11 @@ struct Gather: Sendable {
                 hint: error.hint ?? "start it again, or drain it so that others take over",
                 retryAfterMs: error.retryAfterMs ?? 1_000)
         }
+    }
+
+    /// What an owner may take of the call's time: a fifth is kept to name the one that is silent.
+    private static func share(of call: CallContext, _ clock: any Clock) -> UInt32 {
+        max(call.remainingMs(clock: clock) / 5 * 4, 1)
     }
 
     /// An owner that answers for other partitions or shorter logs than it was asked about is of

@@ -209,7 +209,7 @@ extension EventCheck {
     private func clamp(_ time: EventTime, field: String) throws(Rejection) -> EventTime {
         guard time.at >= .earliest else {
             throw Rejection(
-                field: field(), message: "the instant is before the year 1",
+                field: field, message: "the instant is before the year 1",
                 hint: "milliseconds since the Unix epoch, UTC")
         }
         let aheadMs = time.at.msSince(receivedAt)
@@ -297,7 +297,7 @@ extension EventCheck {
                 hint: "at most \(Limits.textValueBytes); longer texts are not segmented by")
         case .instant(let instant) where !instant.hasText:
             throw Rejection(
-                field: field, message: "the instant \(name) is out of range",
+                field: field(), message: "the instant \(name) is out of range",
                 hint: "milliseconds since the Unix epoch, years 1 to 9999")
         case .list(let values):
             for (index, value) in values.enumerated() {

@@ -97,6 +97,9 @@ final class Intake: Sendable {
         tenures.max(view.edition, ordering: .releasing)
     }
 
+    /// Orders that wait now.
+    var waitingCount: Int { queue.count }
+
     /// Ends the thread's loop after what is queued.
     func stop() { queue.close() }
 

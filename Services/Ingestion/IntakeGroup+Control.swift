@@ -58,7 +58,7 @@ extension IntakeGroup {
             } catch {
                 return IngestionError(
                     .document, "append to the catalogue", place: place,
-                    hint: "\(error.place ?? ""): \(error.message); \(error.hint)")
+                    hint: "\(error.place): \(error.message); \(error.hint)")
             }
         }
         return nil

@@ -32,9 +32,10 @@ extension Outcome {
 
 /// The verdicts of one batch, in the order of the request as sent.
 struct Verdicts: Sendable {
-    /// What a verdict takes in a reply without its texts, at most: kind, code, place, an import's
-    /// line and the frames around them. Unit: bytes.
-    static let bytesMin = 40
+    /// What a verdict takes in a reply without its texts, at most: kind (2), partition (3), offset up
+    /// to 2^42 (7), an import's line (10), the frames around them (4). A full batch fits the usual
+    /// reply of 256 KiB. Unit: bytes.
+    static let bytesMin = 26
     /// What a reply takes beside its verdicts. Unit: bytes.
     private static let headBytes = 1_024
 

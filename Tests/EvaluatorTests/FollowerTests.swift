@@ -89,7 +89,7 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
 
     @Test("it reads what it owns to the end, is then ready, and goes on with what comes")
     func reads() async throws {
-        let rig = try FollowerRig(roster(partitions: 4, evaluators: 2), recordsMax: 3)
+        let rig = try FollowerRig(sharedRoster(partitions: 4, evaluators: 2), recordsMax: 3)
         try write(rig, first, 10)
         try write(rig, second, 10)
         #expect(rig.health.reason?.contains("log") == true)
@@ -106,7 +106,7 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
 
     @Test("it lets go what the map gives others, takes what it gets, and reads that from where it was")
     func moves() async throws {
-        let rig = try FollowerRig(roster(partitions: 2, evaluators: 2))
+        let rig = try FollowerRig(sharedRoster(partitions: 2, evaluators: 2))
         try write(rig, first, 5)
         try write(rig, second, 5)
         try await rig.following {
@@ -135,19 +135,21 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
 
     @Test("without a partition it is ready as soon as the registry knows it")
     func nothing() async throws {
-        let rig = try FollowerRig(roster(partitions: 2, evaluators: 2, owners: 1))
-        rig.registry.change { $0.assignments = [] }
+        var roster = sharedRoster(partitions: 2, evaluators: 2)
+        roster.assignments = []
+        let rig = try FollowerRig(roster)
         try await rig.following {
             await until("it is ready") {
-                rig.registry.change { $0.partitionCount = 2 }
+                rig.clock.advance(ms: 10)
                 return rig.health.isReady
             }
+            #expect(rig.link.isRegistered && rig.ingestion.fetches == 0)
         }
     }
 
     @Test("it goes on after ingestion was away, ever less often, and says why it is not ready")
     func outage() async throws {
-        let rig = try FollowerRig(roster(partitions: 1, evaluators: 1))
+        let rig = try FollowerRig(sharedRoster(partitions: 1, evaluators: 1))
         try write(rig, first, 5)
         rig.ingestion.fail(.unavailable("gone"), .unavailable("gone"), .deadlineExceeded("slow"))
         try await rig.following {
@@ -171,7 +173,7 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
 
     @Test("a log that is shorter than what was read of it ends the evaluator, with what to do")
     func otherLog() async throws {
-        let rig = try FollowerRig(roster(partitions: 1, evaluators: 1))
+        let rig = try FollowerRig(sharedRoster(partitions: 1, evaluators: 1))
         rig.ingestion.fail(.outOfRange("the cursor is behind the end", place: "partition 0"))
         do {
             try await rig.follower.run()
@@ -185,7 +187,7 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
     @Test("it keeps so many pages ahead of a slow lane and no more")
     func pagesAhead() async throws {
         let rig = try FollowerRig(
-            roster(partitions: 1, evaluators: 1), pagesAheadMax: 3, recordsMax: 1)
+            sharedRoster(partitions: 1, evaluators: 1), pagesAheadMax: 3, recordsMax: 1)
         let lane = rig.lanes[0].lane
         try await rig.following {
             try write(rig, first, 1)
@@ -215,16 +217,19 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
 
     @Test("a lane that has ended ends the follower")
     func laneEnds() async throws {
-        let rig = try FollowerRig(roster(partitions: 2, evaluators: 1), pagesAheadMax: 1)
+        let rig = try FollowerRig(sharedRoster(partitions: 2, evaluators: 1), pagesAheadMax: 1)
         rig.ingestion.write { logs in
             // A user's number out of turn.
             logs[0].append(.newUser(LogV1.NewUser(number: 7, userID: "ada")))
         }
-        do {
-            try await rig.follower.run()
-            Issue.record("it went on")
-        } catch let error as EvaluatorError {
-            #expect(error.code == .stopped)
+        let following = Task { try await rig.follower.run() }
+        await until("the lane has ended") { rig.lanes[0].ending != nil }
+        rig.ingestion.write { $0[0].tenure() }
+        let result = await following.result
+        guard case .failure(let error as EvaluatorError) = result else {
+            Issue.record("it went on: \(result)")
+            return
         }
+        #expect(error.code == .stopped)
     }
 }

@@ -19,7 +19,15 @@ final class LaneRig: Sendable {
     let checkpoints: Checkpoints
     let folder: String
     private let thread = Mutex<OwnThread?>(nil)
-    let ending = Mutex<Result<Void, EvaluatorError>?>(nil)
+    private let outcome = Outcome()
+
+    /// How the lane ended; the thread keeps nothing else of the rig alive.
+    private final class Outcome: Sendable {
+        let result = Mutex<Result<Void, EvaluatorError>?>(nil)
+    }
+
+    /// How the lane ended; nil while it runs.
+    var ending: Result<Void, EvaluatorError>? { outcome.result.withLock { $0 } }
 
     init(rows: Int = 1_000_000, catalogue: Catalogue = Catalogue(), applied: Applied? = nil) throws
     {
@@ -34,9 +42,9 @@ final class LaneRig: Sendable {
     }
 
     func start() throws {
-        let started = try OwnThread.start(name: "lane") { [self] in
+        let started = try OwnThread.start(name: "lane") { [lane, outcome] in
             let result = Result { () throws(EvaluatorError) in try lane.run() }
-            ending.withLock { $0 = result }
+            outcome.result.withLock { $0 = result }
         }
         thread.withLock { $0 = started }
     }
@@ -187,7 +195,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
             #expect(refusals == [.notTheOwner: 1, .log: 2])
         }
         rig.stop()
-        let ending = rig.ending.withLock { $0 }
+        let ending = rig.ending
         guard case .failure(let error)? = ending else {
             Issue.record("the lane went on")
             return
@@ -211,7 +219,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         let error = await refusal { try await rig.lane.adopt(Self.home) }
         #expect(error?.code == .disk && error?.place.contains("partition-00005") == true)
         rig.stop()
-        if case .success? = rig.ending.withLock({ $0 }) { Issue.record("the lane went on") }
+        if case .success? = rig.ending { Issue.record("the lane went on") }
     }
 
     @Test("a stopped lane does what was queued before, and then refuses")
@@ -224,7 +232,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         #expect(try await adopted.value == .zero)
         rig.stop()
         #expect(await refusal { try await rig.lane.adopt(Self.home) }?.code == .stopped)
-        if case .failure? = rig.ending.withLock({ $0 }) { Issue.record("it ended with an error") }
+        if case .failure? = rig.ending { Issue.record("it ended with an error") }
     }
 
     @Test("who waits for a position is woken by it, and gives up at its deadline")

@@ -88,7 +88,8 @@ final class ScriptedIngestion: Caller {
     private struct State {
         var logs: [LogScript]
         var appended: UInt64 = 0
-        var faults: [Fault] = []
+        /// What the next calls are answered with; nil: as usual.
+        var faults: [Fault?] = []
         var fetches = 0
         var cursors: [Partition: LogOffset] = [:]
         var forgotten: Partition?
@@ -133,6 +134,11 @@ final class ScriptedIngestion: Caller {
     /// Answers the next calls with these faults.
     func fail(_ faults: Fault...) { state.withLock { $0.faults += faults } }
 
+    /// Answers so many calls as usual, the next with a fault.
+    func fail(after calls: Int, _ fault: Fault) {
+        state.withLock { $0.faults += Array(repeating: nil, count: calls) + [fault] }
+    }
+
     /// Says nothing of a partition's end any more.
     func forget(_ partition: Partition?) { state.withLock { $0.forgotten = partition } }
 
@@ -145,8 +151,8 @@ final class ScriptedIngestion: Caller {
         _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         if request is IngestionV1.FetchRequest { state.withLock { $0.fetches += 1 } }
-        let fault = state.withLock { $0.faults.isEmpty ? nil : $0.faults.removeFirst() }
-        if let fault { throw fault }
+        let next = state.withLock { $0.faults.isEmpty ? nil : $0.faults.removeFirst() }
+        if let fault = next { throw fault }
         switch request {
         case is IngestionV1.PositionsRequest:
             return try bytes(IngestionV1.PositionsResponse(positions: positions))

@@ -16,7 +16,7 @@ import Testing
 let quietLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// The roster of so many evaluators that share so many partitions in turn.
-func roster(
+func sharedRoster(
     partitions: Int, evaluators: Int, owners: Int? = nil, zone: String = "UTC"
 ) -> RegistryV1.WatchResponse {
     RegistryV1.WatchResponse(
@@ -73,18 +73,20 @@ final class SuiteRig: Sendable {
     let ingestion: ScriptedIngestion
     let nodes: [EvaluatorNode]
     let partitions: [Partition]
+    private let roster: RegistryV1.WatchResponse
     private let bus: MemoryBus
     private let clock = SystemClock()
 
     init(partitions: Int = 4, evaluators: Int = 2, roster given: RegistryV1.WatchResponse? = nil)
         throws
     {
-        let roster = given ?? roster(partitions: partitions, evaluators: evaluators)
+        let roster = given ?? sharedRoster(partitions: partitions, evaluators: evaluators)
         let (clock, bus) = (self.clock, MemoryBus(clock: self.clock))
         let registry = ScriptedRegistry(roster, clock: clock)
         let ingestion = ScriptedIngestion(partitions: partitions, registry: registry, clock: clock)
         self.partitions = (0..<UInt16(partitions)).map(Partition.init(index:))
         self.bus = bus
+        self.roster = roster
         self.registry = registry
         self.ingestion = ingestion
         nodes = try (0..<evaluators).map { number in
@@ -130,6 +132,11 @@ final class SuiteRig: Sendable {
         return EvaluatorNode(
             number: number, lanes: rigs, applied: applied, catalogue: catalogue, sets: sets,
             door: door, server: server)
+    }
+
+    /// One more evaluator, the second of the roster, which reads no log.
+    func withoutPartitions() throws -> EvaluatorNode {
+        try Self.node(1, roster, registry, ingestion, bus, clock)
     }
 
     /// The evaluator that owns the partition by turns.

@@ -87,21 +87,36 @@ import Testing
 
     @Test("batches are full, numbered without gaps, and end where the instant changes")
     func cuts() throws {
-        // Ten records; 5 and 6 share an instant, so that a batch of five would part them.
+        // 5 and 6 share an instant, so that a batch of five would part them.
         let instants: [Int64] = [1, 2, 3, 4, 5, 5, 6, 7, 8, 9]
         let all = instants.enumerated().map { event(UInt64($0 + 1), at: $1) }
         let cut = try batches(all, max: 5)
-        #expect(cut.map(\.firstNumber) == [1, 6])
-        #expect(cut.map { $0.records.count } == [5, 5])
-        // Nothing earlier could be cut at, so the second must wait for the first.
-        #expect(cut.map(\.mustFollow) == [false, true])
-        let wide = try batches(all, max: 20)
-        #expect(wide.map { $0.records.count } == [10])
-        let tens = (1...30).map { event(UInt64($0), at: $0 == 10 ? 9 : Int64($0)) }
-        // With room for ten, a batch of nine would part 9 from 10: it takes both.
-        let parts = try batches(tens, max: 10)
-        #expect(parts.map { $0.records.count } == [10, 9, 9, 2])
-        #expect(parts.allSatisfy { !$0.mustFollow })
+        #expect(cut.map(\.firstNumber) == [1, 5, 10])
+        #expect(cut.map { $0.records.count } == [4, 5, 1])
+        #expect(cut.allSatisfy { !$0.mustFollow })
+        #expect(try batches(all, max: 20).map { $0.records.count } == [10])
+    }
+
+    @Test("events of one instant that fill more than a batch follow each other")
+    func manyOfOneInstant() throws {
+        let all = (1...25).map { event(UInt64($0), at: $0 <= 12 ? 1 : 2) }
+        let parts = try batches(all, max: 10)
+        #expect(parts.map { $0.records.count } == [10, 10, 5])
+        #expect(parts.map(\.firstNumber) == [1, 11, 21])
+        #expect(parts.map(\.mustFollow) == [false, true, true])
+    }
+
+    @Test("a batch is as small as its bytes demand, and never empty")
+    func bytes() throws {
+        let all = (1...6).map { event(UInt64($0), at: Int64($0)) }
+        var batcher = Batcher(recordsMax: 100, bytesMax: 100)
+        var rest = all[...]
+        var counts: [Int] = []
+        while let batch = try batcher.batch({ rest.popFirst() }) {
+            counts.append(batch.records.count)
+            #expect(batch.bytes <= 100 || batch.records.count == 1)
+        }
+        #expect(counts.reduce(0, +) == 6 && counts.count > 1)
     }
 
     @Test("a batch of changes of users waits for those before it; bad lines keep their number")

@@ -1,4 +1,4 @@
-// The questions about a segment: how many, who, some of them, this one?
+// The questions about a segment: how many users, who, some of them, is this one among them.
 
 import ArgumentParser
 import Basics

@@ -55,16 +55,19 @@ struct ImportBatch: Sendable {
 ///
 /// Batches travel at the same time, so that a later one may be written first. Order matters
 /// between events of one instant and between changes of one user: a batch therefore ends where
-/// the instant changes, and one that cannot, or that changes users, waits for those before it.
+/// the instant changes if that is in its second half, and one that cannot, or that changes
+/// users, waits for those before it.
 struct Batcher {
     /// Bytes of a batch at most; the rest of 4 MiB is for what the estimate misses.
     static let bytesMax = 3 << 20
 
     private let recordsMax: Int
     private let bytesMax: Int
-    private var pending: SourceRecord?
+    /// Read already, for the next batch.
+    private var waiting: [SourceRecord] = []
     private var count = 0
-    private var lastInstant: Int64?
+    /// Whether the last batch parted events of this instant from those to come.
+    private var partedInstant: Int64?
 
     init(recordsMax: Int, bytesMax: Int = Batcher.bytesMax) {
         precondition(recordsMax > 0 && bytesMax > 0, "a batch holds at least one record")
@@ -74,40 +77,48 @@ struct Batcher {
 
     /// The next batch of what `next` gives; nil at the end.
     mutating func batch(_ next: () throws -> SourceRecord?) throws -> ImportBatch? {
-        var batch = ImportBatch(index: count)
-        batch.records.reserveCapacity(recordsMax)
-        while true {
-            let record: SourceRecord
-            if let waiting = pending {
-                record = waiting
-                pending = nil
-            } else {
-                guard let read = try next() else { break }
-                record = read
-            }
-            let bytes = Self.estimate(record.content)
-            let instant = Self.instant(record.content)
-            if isFull(batch, bytes, isSameInstant: instant != nil && instant == lastInstant) {
-                pending = record
+        var gathered = waiting
+        waiting = []
+        gathered.reserveCapacity(recordsMax + 1)
+        var bytes = gathered.reduce(0) { $0 + Self.estimate($1.content) }
+        var isAtEnd = false
+        while gathered.count <= recordsMax, bytes <= bytesMax || gathered.count < 2 {
+            guard let record = try next() else {
+                isAtEnd = true
                 break
             }
-            if batch.records.isEmpty { batch.mustFollow = instant != nil && instant == lastInstant }
-            if Self.isChange(record.content) { batch.mustFollow = true }
-            lastInstant = instant ?? lastInstant
-            batch.add(record, bytes: bytes)
+            gathered.append(record)
+            bytes += Self.estimate(record.content)
         }
-        guard !batch.records.isEmpty else { return nil }
+        guard !gathered.isEmpty else { return nil }
+        // Unless the file ends here, the last one read shows where the batch may end.
+        let end = isAtEnd ? gathered.count : cut(gathered)
+        waiting = Array(gathered[end...])
+        var batch = ImportBatch(index: count)
+        batch.records.reserveCapacity(end)
+        for record in gathered[..<end] {
+            batch.add(record, bytes: Self.estimate(record.content))
+            if Self.isChange(record.content) { batch.mustFollow = true }
+        }
+        if let partedInstant, Self.instant(gathered[0].content) == partedInstant {
+            batch.mustFollow = true
+        }
+        let last = Self.instant(gathered[end - 1].content)
+        let follower = waiting.first.flatMap { Self.instant($0.content) }
+        partedInstant = last == follower ? last : nil
         count += 1
         return batch
     }
 
-    private func isFull(_ batch: ImportBatch, _ bytes: Int, isSameInstant: Bool) -> Bool {
-        if batch.records.isEmpty { return false }
-        if batch.records.count >= recordsMax || batch.bytes + bytes > bytesMax { return true }
-        let isNearlyFull =
-            batch.records.count >= recordsMax - recordsMax / 10
-            || batch.bytes + bytes > bytesMax - bytesMax / 10
-        return isNearlyFull && !isSameInstant
+    /// How many of the records, of which there is one too many, make the batch.
+    private func cut(_ records: [SourceRecord]) -> Int {
+        let most = records.count - 1
+        guard most > 1 else { return 1 }
+        for end in stride(from: most, through: (most + 1) / 2, by: -1) {
+            let before = Self.instant(records[end - 1].content)
+            if before == nil || before != Self.instant(records[end].content) { return end }
+        }
+        return most
     }
 
     private static func instant(_ content: SourceRecord.Content) -> Int64? {

@@ -34,8 +34,6 @@ public final class RegistryLink: Service, Sendable {
 
     private let instance: RegistryV1.Instance
     private let registry: RegistryV1_RegistryClient
-    /// For long polls: their room for a large reply would hold heartbeats up on the same channel.
-    private let polls: RegistryV1_RegistryClient
     let clock: any Clock
     private let store: RosterStore
     private let logger: Logger
@@ -49,13 +47,9 @@ public final class RegistryLink: Service, Sendable {
     private let pace = RetryPolicy()
 
     /// Reads the store; nothing is sent before `run`.
-    ///
-    /// - Parameter polls: a client of the registry with channels of its own, for the long polls;
-    ///   nil: `registry`, which must then not count replies in flight.
     public init(
         instance: RegistryV1.Instance,
         registry: any Caller,
-        polls: (any Caller)? = nil,
         clock: any Clock,
         random: SeededRandom,
         store: RosterStore,
@@ -64,7 +58,6 @@ public final class RegistryLink: Service, Sendable {
     ) {
         self.instance = instance
         self.registry = RegistryV1_RegistryClient(registry)
-        self.polls = RegistryV1_RegistryClient(polls ?? registry)
         self.clock = clock
         self.store = store
         self.logger = logger
@@ -210,7 +203,7 @@ public final class RegistryLink: Service, Sendable {
         while !Task.isCancelled {
             let startNs = clock.monotonicNs
             do throws(Fault) {
-                let answer = try await polls.watch(
+                let answer = try await registry.watch(
                     RegistryV1.WatchRequest(
                         afterRevision: known,
                         waitMs: hasHeard ? options.watchMs : 0

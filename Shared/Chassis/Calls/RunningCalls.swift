@@ -47,6 +47,8 @@ final class RunningCalls: Sendable {
     private let clock: any Clock
     private let callsMax: Int
     private let state = Mutex(State())
+    /// Beside the state, since every call asks and the state's lock is busy.
+    private let isDrainingNow = Atomic(false)
     /// Rises when a deadline comes before the armed instant.
     private let bell: RisingNumber
     /// Rises when the last call of a draining server has ended.
@@ -63,7 +65,7 @@ final class RunningCalls: Sendable {
     var count: Int { state.withLock { $0.calls.count } }
 
     /// Whether new work is to be refused.
-    var isDraining: Bool { state.withLock { $0.door != .open } }
+    var isDraining: Bool { isDrainingNow.load(ordering: .acquiring) }
 
     /// Runs the body in a task of its own, or says why not; `body` gets the call's number.
     func begin(_ body: @escaping @Sendable (UInt64) async -> Void) -> Refusal? {
@@ -109,6 +111,7 @@ final class RunningCalls: Sendable {
     ///
     /// - Returns: how many calls were still running; their repliers are dead from here on.
     func drain(untilNs: UInt64, graceNs: UInt64) async -> Int {
+        isDrainingNow.store(true, ordering: .releasing)
         let polls = state.withLock { state in
             state.door = .draining
             return state.calls.values.filter { $0.facts?.isLongPoll == true }.map(\.task)
