@@ -159,7 +159,13 @@ let testTargets: [Target] = [
             "Wire", "Kit",
         ]
     ),
-    tests("Shoal", ["Basics", "ShoalCommand", "Segments", "Kit"]),
+    tests(
+        "Shoal",
+        [
+            "Basics", "Bus", "Chassis", "Compression", "Kit", "Messages", "Segments",
+            "ShoalCommand", "Wire",
+        ]
+    ),
     tests(
         "Suite",
         ["Basics", "Bus", "Chassis", "Messages", "Segments", "ShoalCommand", "Wire", "Kit"],

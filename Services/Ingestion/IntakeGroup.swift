@@ -147,14 +147,12 @@ extension IntakeGroup {
                 }
             }
         }
-        // Lines first: where both are known, the event id's place stands.
         let reader = IndexReader(parts.index)
-        for (keys, family) in [
-            (wanted.lines, parts.index.imports), (wanted.events, parts.index.events),
-        ] {
-            for (place, (b, r)) in try reader.places(of: keys, in: family) {
-                sightings[b][r].place = place
-            }
+        for (place, (b, r)) in try reader.places(of: wanted.events, in: parts.index.events) {
+            sightings[b][r].eventPlace = place
+        }
+        for (place, (b, r)) in try reader.places(of: wanted.lines, in: parts.index.imports) {
+            sightings[b][r].linePlace = place
         }
         return sightings
     }

@@ -22,8 +22,10 @@ struct Sighting: Sendable, Hashable {
     var number: UserNumber?
     /// The keys as far as they are known: that of the event id needs the number.
     var keys = SeenKeys()
-    /// Where the first record with one of the keys stands; nil when there is none.
-    var place: LogPlace?
+    /// Where the first record with the event id stands; nil when there is none.
+    var eventPlace: LogPlace?
+    /// Where the first record of the line stands; nil when there is none.
+    var linePlace: LogPlace?
 }
 
 /// Numbers users and finds repeats for the records of one group, in their order.
@@ -47,18 +49,20 @@ struct Numbering {
 
     init(next: [ProjectPartition: UInt32]) { self.next = next }
 
-    /// The place of the first record with the same event id or import line; nil when it is new.
+    /// The place of the first record with the same event id, else of the same import line; nil when
+    /// the record is new.
     ///
     /// Completes the sighting by what this group knows of the user.
     func repeated(
         _ record: CheckedRecord, of project: ProjectName, _ sighting: inout Sighting
     ) -> LogPlace? {
-        if let place = sighting.place { return place }
+        if let place = sighting.eventPlace { return place }
         if sighting.number == nil, !given.isEmpty {
             sighting.number = given[ProjectUser(project: project, user: record.user)]
             complete(&sighting, record, project)
         }
         if !events.isEmpty, let key = sighting.keys.event, let place = events[key] { return place }
+        if let place = sighting.linePlace { return place }
         if !lines.isEmpty, let key = sighting.keys.line, let place = lines[key] { return place }
         return nil
     }

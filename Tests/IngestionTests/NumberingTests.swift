@@ -41,8 +41,8 @@ struct NumberingTests {
             if let importID, let line = record.line {
                 sighting.keys.line = IndexKey.line(project, importID, line)
             }
-            sighting.place =
-                sighting.keys.event.flatMap { events[$0] } ?? sighting.keys.line.flatMap { lines[$0] }
+            sighting.eventPlace = sighting.keys.event.flatMap { events[$0] }
+            sighting.linePlace = sighting.keys.line.flatMap { lines[$0] }
             return sighting
         }
     }

@@ -1,8 +1,8 @@
 // Reads a message's raw bytes against the contract before protobuf-c sees them.
 //
-// protobuf-c 1.4.1 has no limits of its own: it follows nesting down the stack, turns two bytes into
-// a struct, merges a repeated single sub-message in quadratic time and takes any bytes for text.
-// Each byte is looked at once here, so the cost is linear; nothing is allocated unless a fault is found.
+// protobuf-c 1.4.1 has no limits of its own: it follows nesting down the stack, turns two bytes
+// into a struct, merges a repeated single sub-message in quadratic time and takes any bytes for text.
+// Each byte is looked at once here, so the cost is linear; nothing is allocated without a fault.
 
 import CShoalProto
 
@@ -259,7 +259,7 @@ extension Prescan {
         }
     }
 
-    /// Where a length-delimited element ends that begins with its tag at `start`; nil if it does not.
+    /// Where a length-delimited element ends whose tag stands at `start`; nil if none does.
     static func element(_ bytes: RawSpan, _ start: Int, _ end: Int) -> Int? {
         var at = start
         do {

@@ -1,4 +1,4 @@
-// Checks that a text's bytes are UTF-8 without zero bytes, eight bytes at a time where they are ASCII.
+// Checks that a text's bytes are UTF-8 without zero bytes, eight ASCII bytes at a time.
 
 /// The check of texts; protobuf-c takes any bytes and cuts at the first zero.
 enum UTF8Check {

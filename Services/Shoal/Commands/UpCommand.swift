@@ -50,7 +50,7 @@ struct UpOptions: ParsableArguments {
         settings.portBase = ports
         settings.logFormat = logFormat.rawValue
         settings.logLevel = logLevel
-        return SuitePlan(settings, fallbackPort: 20_000 + Int(seed % 20_000))
+        return SuitePlan(settings, fallbackPort: 20_000 + Int(seed % 12_000))
     }
 }
 

@@ -207,7 +207,9 @@ int shoal_arena_refused(const shoal_arena *arena) { return arena->refused; }
 
 int shoal_find_zero(const uint8_t *bytes, size_t size) { return memchr(bytes, 0, size) != NULL; }
 
-size_t shoal_packed_size(const void *message) { return protobuf_c_message_get_packed_size(message); }
+size_t shoal_packed_size(const void *message) {
+  return protobuf_c_message_get_packed_size(message);
+}
 
 size_t shoal_pack(const void *message, uint8_t *bytes) {
     return protobuf_c_message_pack(message, bytes);

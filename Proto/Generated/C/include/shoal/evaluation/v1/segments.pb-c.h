@@ -535,7 +535,8 @@ struct  Shoal__Evaluation__V1__MembersRequest
    */
   Shoal__Evaluation__V1__Subject *subject;
   /*
-   * As of which instant; absent: now. The pages of one listing keep the first page's. Unit: ms since the Unix epoch, UTC.
+   * As of which instant; absent: now. The pages of one listing keep the first page's. Unit: ms
+   * since the Unix epoch, UTC.
    */
   protobuf_c_boolean has_at_ms;
   int64_t at_ms;

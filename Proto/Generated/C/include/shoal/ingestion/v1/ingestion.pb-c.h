@@ -103,7 +103,8 @@ struct  Shoal__Ingestion__V1__TrackedEvent
    */
   char *name;
   /*
-   * When it happened by the client's clock; absent: when it is received. Unit: ms since the Unix epoch, UTC.
+   * When it happened by the client's clock; absent: when it is received. Unit: ms since the Unix
+   * epoch, UTC.
    */
   protobuf_c_boolean has_occurred_at_ms;
   int64_t occurred_at_ms;
@@ -369,7 +370,8 @@ struct  Shoal__Ingestion__V1__ImportFault
 
 
 /*
- * Makes sure that a project's catalogue stands in every partition's log up to a revision (service role).
+ * Makes sure that a project's catalogue stands in every partition's log up to a revision (service
+ * role).
  */
 struct  Shoal__Ingestion__V1__AppendRequest
 {
@@ -483,7 +485,8 @@ struct  Shoal__Ingestion__V1__PartitionRecords
   protobuf_c_boolean has_end_offset;
   uint64_t end_offset;
   /*
-   * No record with a log time at or below it will come after next_offset; only set when next_offset = end_offset.
+   * No record with a log time at or below it will come after next_offset; only set when next_offset
+   * = end_offset.
    */
   protobuf_c_boolean has_watermark_ms;
   int64_t watermark_ms;

@@ -36,7 +36,8 @@ typedef struct Shoal__Log__V1__Position Shoal__Log__V1__Position;
 typedef enum _Shoal__Log__V1__TimeCorrection {
   SHOAL__LOG__V1__TIME_CORRECTION__TIME_CORRECTION_UNSPECIFIED = 0,
   /*
-   * The device's clock was off by 60 s or more against its sentAt; shifted by that skew rounded to 5 min.
+   * The device's clock was off by 60 s or more against its sentAt; shifted by that skew rounded to
+   * 5 min.
    */
   SHOAL__LOG__V1__TIME_CORRECTION__TIME_CORRECTION_SHIFTED = 1,
   /*
@@ -74,7 +75,8 @@ struct  Shoal__Log__V1__Value
      */
     char *text;
     /*
-     * A number; kept exactly when it is a decimal of up to 4 places below 9e11. NaN and infinities are refused.
+     * A number; kept exactly when it is a decimal of up to 4 places below 9e11. NaN and infinities
+     * are refused.
      */
     double number;
     /*
@@ -317,7 +319,8 @@ struct  Shoal__Log__V1__ProfileChange
 
 
 /*
- * A document of the project's catalogue as of one revision; it is active from this record's log time on.
+ * A document of the project's catalogue as of one revision; it is active from this record's log
+ * time on.
  */
 struct  Shoal__Log__V1__CatalogueChange
 {
@@ -336,12 +339,14 @@ struct  Shoal__Log__V1__CatalogueChange
    */
   char *name;
   /*
-   * The document (of kind segment: a shoal.segment.v1.SegmentDocument); absent when it was deleted. Limit: 256 KiB.
+   * The document (of kind segment: a shoal.segment.v1.SegmentDocument); absent when it was deleted.
+   * Limit: 256 KiB.
    */
   protobuf_c_boolean has_body;
   ProtobufCBinaryData body;
   /*
-   * From which log time on it counts, the same in every partition. Unit: ms since the Unix epoch, UTC.
+   * From which log time on it counts, the same in every partition. Unit: ms since the Unix epoch,
+   * UTC.
    */
   protobuf_c_boolean has_active_at_ms;
   int64_t active_at_ms;

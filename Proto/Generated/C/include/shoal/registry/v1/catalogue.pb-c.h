@@ -184,7 +184,8 @@ struct  Shoal__Registry__V1__ListRequest
   protobuf_c_boolean has_limit;
   uint32_t limit;
   /*
-   * Whether every change is listed (also overwritten and deleted states), not only the newest state of each document.
+   * Whether every change is listed (also overwritten and deleted states), not only the newest state
+   * of each document.
    */
   protobuf_c_boolean has_every_change;
   protobuf_c_boolean every_change;

@@ -77,7 +77,8 @@ struct  Shoal__Rpc__V1__RequestHeader
 {
   ProtobufCMessage base;
   /*
-   * Unique per request, the same in every retry of it: the idempotency key. Limit: exactly 16 bytes.
+   * Unique per request, the same in every retry of it: the idempotency key. Limit: exactly 16
+   * bytes.
    */
   protobuf_c_boolean has_request_id;
   ProtobufCBinaryData request_id;
@@ -109,7 +110,8 @@ struct  Shoal__Rpc__V1__RequestHeader
    */
   char *caller;
   /*
-   * The project the call is about, while frames are unsealed; a sealed frame's key decides instead. Limit: 63 bytes.
+   * The project the call is about, while frames are unsealed; a sealed frame's key decides instead.
+   * Limit: 63 bytes.
    */
   char *project;
   /*
@@ -145,7 +147,8 @@ struct  Shoal__Rpc__V1__ReplyHeader
    */
   char *message;
   /*
-   * Where in the request the fault lies, such as records[3].event.name, or which owner is missing. Limit: 1,024 bytes.
+   * Where in the request the fault lies, such as records[3].event.name, or which owner is missing.
+   * Limit: 1,024 bytes.
    */
   char *place;
   /*

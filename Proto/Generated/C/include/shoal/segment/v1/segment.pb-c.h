@@ -153,7 +153,8 @@ struct  Shoal__Segment__V1__Filter
   protobuf_c_boolean has_operator_;
   Shoal__Segment__V1__Operator operator_;
   /*
-   * What it is compared with: none for EXISTS and MISSING, two for BETWEEN, one or more for IN and lists. Limit: 1,000.
+   * What it is compared with: none for EXISTS and MISSING, two for BETWEEN, one or more for IN and
+   * lists. Limit: 1,000.
    */
   size_t n_operands;
   Shoal__Log__V1__Value **operands;
@@ -508,7 +509,8 @@ struct  Shoal__Segment__V1__Definition
 {
   ProtobufCMessage base;
   /*
-   * The nodes; the root is node 0, every child stands behind its parent. Limit: 1,000 nodes, depth 32.
+   * The nodes; the root is node 0, every child stands behind its parent. Limit: 1,000 nodes, depth
+   * 32.
    */
   size_t n_nodes;
   Shoal__Segment__V1__Node **nodes;
