@@ -99,6 +99,8 @@ struct MembersCursor: Sendable, Hashable {
 
     private static let version: UInt8 = 1
     private static let refusal = Fault.invalidArgument(
-        "the cursor is not one of this method", place: "cursor",
-        hint: "send back next_cursor as it came, or none for the first page")
+        "the cursor is not one of this method",
+        place: "cursor",
+        hint: "send back next_cursor as it came, or none for the first page"
+    )
 }

@@ -33,8 +33,11 @@ struct ProjectCatalogue: Sendable, Hashable {
         guard change.revision > revision else { return false }
         guard change.revision == revision + 1 else {
             throw EvaluatorError(
-                .log, "read the catalogue", place: "revision \(change.revision)",
-                hint: "revision \(revision + 1) was due; \(EvaluatorError.rebuildHint)")
+                .log,
+                "read the catalogue",
+                place: "revision \(change.revision)",
+                hint: "revision \(revision + 1) was due; \(EvaluatorError.rebuildHint)"
+            )
         }
         revision = change.revision
         if change.kind == Catalogue.segmentKind { take(change) }
@@ -67,17 +70,24 @@ struct ProjectCatalogue: Sendable, Hashable {
         if let segment = segments[ExactName(name)] { return segment }
         guard !unreadable.contains(ExactName(name)) else {
             throw EvaluatorError(
-                .unreadableSegment, "find the segment", place: name,
-                hint: "a newer build wrote it, or it was put by hand; create another")
+                .unreadableSegment,
+                "find the segment",
+                place: name,
+                hint: "a newer build wrote it, or it was put by hand; create another"
+            )
         }
         let near = NearestName.nearest(to: name, in: segments.keys.sorted().map(\.text))
         throw EvaluatorError(
-            .unknownSegment, "find the segment", place: name,
-            hint: near.map { "did you mean \($0)?" } ?? "project \(project) has no such segment")
+            .unknownSegment,
+            "find the segment",
+            place: name,
+            hint: near.map { "did you mean \($0)?" } ?? "project \(project) has no such segment"
+        )
     }
 }
 
 /// The instance's catalogue: shared by its lanes, each of which reads the same control records.
+///
 /// May be called from any thread.
 final class Catalogue: Sendable {
     /// The kind of a segment's document in the registry.
@@ -126,8 +136,11 @@ final class Catalogue: Sendable {
         let segment = try self.project(project).segment(name, in: project)
         guard !segment.document.archived else {
             throw EvaluatorError(
-                .archivedSegment, "find the segment", place: name,
-                hint: "archived segments are kept, not answered; create it under a new name")
+                .archivedSegment,
+                "find the segment",
+                place: name,
+                hint: "archived segments are kept, not answered; create it under a new name"
+            )
         }
         return segment
     }

@@ -1,4 +1,4 @@
-// What survives a restart: per partition which chunks hold it up to which offset, and the catalogue.
+// What survives a restart: which chunks hold a partition up to which offset, and the catalogue.
 
 import Basics
 import Columns
@@ -22,7 +22,9 @@ final class Checkpoints: Sendable {
         files = ColumnFiles(folder: folder, disk: disk)
         do {
             store = try Store(
-                path: "\(folder)/checkpoints", families: ["manifests", "catalogue"])
+                path: "\(folder)/checkpoints",
+                families: ["manifests", "catalogue"]
+            )
             manifests = try store.family("manifests")
             changes = try store.family("catalogue")
         } catch {
@@ -47,11 +49,16 @@ final class Checkpoints: Sendable {
                 let owner = ChunkOwner(project: project, partition: partition)
                 // A project begins where it was first seen, after earlier seals or before all.
                 projects[project] = try PartitionColumns(
-                    owner, chunks: published.map { try files.open($0, of: owner) },
-                    start: published.first?.name.from ?? manifest.sealedTo)
+                    owner,
+                    chunks: published.map { try files.open($0, of: owner) },
+                    start: published.first?.name.from ?? manifest.sealedTo
+                )
             }
             return PartitionState(
-                partition, sealedTo: manifest.sealedTo, projects: projects)
+                partition,
+                sealedTo: manifest.sealedTo,
+                projects: projects
+            )
         } catch {
             throw EvaluatorError(error, "load partition \(partition)")
         }
@@ -66,7 +73,8 @@ final class Checkpoints: Sendable {
             var batch = Batch()
             let manifest = Manifest(
                 sealedTo: state.next,
-                projects: projects.mapValues { $0.chunks.map(PublishedChunk.init) })
+                projects: projects.mapValues { $0.chunks.map(PublishedChunk.init) }
+            )
             batch.put(manifests, Self.key(state.partition), manifest.bytes)
             // All that are not known to be durable, also those another lane is just writing: a
             // revision must never be kept without those before it.
@@ -90,11 +98,15 @@ final class Checkpoints: Sendable {
                 let name = String(decoding: key.prefix { $0 != 0 }, as: UTF8.self)
                 guard let project = ProjectName(name) else {
                     throw EvaluatorError(
-                        .store, "load the catalogue", place: "project \(name.prefix(64))",
-                        hint: EvaluatorError.rebuildHint)
+                        .store,
+                        "load the catalogue",
+                        place: "project \(name.prefix(64))",
+                        hint: EvaluatorError.rebuildHint
+                    )
                 }
                 try projects[project, default: ProjectCatalogue()].apply(
-                    LogV1.CatalogueChange.decode(value))
+                    LogV1.CatalogueChange.decode(value)
+                )
             }
             return Catalogue(projects)
         } catch {
@@ -103,7 +115,10 @@ final class Checkpoints: Sendable {
     }
 
     private static func key(_ partition: Partition) -> [UInt8] {
-        [UInt8(truncatingIfNeeded: partition.index >> 8), UInt8(truncatingIfNeeded: partition.index)]
+        [
+            UInt8(truncatingIfNeeded: partition.index >> 8),
+            UInt8(truncatingIfNeeded: partition.index),
+        ]
     }
 
     private static func key(_ project: ProjectName, _ revision: UInt64) -> [UInt8] {
@@ -121,18 +136,28 @@ extension EvaluatorError {
             self.init(.newerFormat, operation, place: error.place, hint: error.hint)
         case let error as ColumnsError:
             self.init(
-                error.code == .storage ? .disk : .columns, operation, place: error.place,
-                hint: "\(error.operation): \(error.code.rawValue): \(error.hint)")
+                error.code == .storage ? .disk : .columns,
+                operation,
+                place: error.place,
+                hint: "\(error.operation): \(error.code.rawValue): \(error.hint)"
+            )
         case let error as DiskError:
             self.init(.disk, operation, place: error.path, hint: "\(error.errno): \(error.hint)")
         case let error as KeyValueError:
             let isDisk = [.noSpace, .permission, .io, .locked].contains(error.code)
             self.init(
-                isDisk ? .disk : .store, operation, place: error.place,
-                hint: "\(error.operation): \(error.text): \(error.hint)")
+                isDisk ? .disk : .store,
+                operation,
+                place: error.place,
+                hint: "\(error.operation): \(error.text): \(error.hint)"
+            )
         default:
             self.init(
-                .store, operation, place: "checkpoints", hint: "\(error); \(Self.rebuildHint)")
+                .store,
+                operation,
+                place: "checkpoints",
+                hint: "\(error); \(Self.rebuildHint)"
+            )
         }
     }
 }

@@ -3,8 +3,9 @@
 import Basics
 import Columns
 
-/// Writes, opens and clears chunk files below an instance's data folder; what counts of them is
-/// for others to say. Blocks on the disk: for lanes.
+/// Writes, opens and clears chunk files below an instance's data folder.
+///
+/// What counts of them is for others to say. Blocks on the disk: for lanes.
 struct ColumnFiles: Sendable {
     private let folder: String
     private let disk: any Disk
@@ -30,8 +31,13 @@ struct ColumnFiles: Sendable {
                 .seal(columns.tail)
             try columns.adopt(
                 Chunk.open(
-                    summary.name, in: folder, on: disk, of: owner,
-                    fingerprint: summary.fingerprint))
+                    summary.name,
+                    in: folder,
+                    on: disk,
+                    of: owner,
+                    fingerprint: summary.fingerprint
+                )
+            )
             projects[project] = columns
         }
         // A chunk whose folder a power cut takes away is gone, however well it was synced.
@@ -45,13 +51,18 @@ struct ColumnFiles: Sendable {
     /// A published chunk, checked as a whole.
     func open(_ published: PublishedChunk, of owner: ChunkOwner) throws -> Chunk {
         try Chunk.open(
-            published.name, in: path(owner.partition, owner.project), on: disk, of: owner,
-            fingerprint: published.fingerprint)
+            published.name,
+            in: path(owner.partition, owner.project),
+            on: disk,
+            of: owner,
+            fingerprint: published.fingerprint
+        )
     }
 
     /// Deletes a partition's files that are not published: a crash came before.
     func removeOthers(
-        of partition: Partition, than published: [ProjectName: [PublishedChunk]]
+        of partition: Partition,
+        than published: [ProjectName: [PublishedChunk]]
     ) throws {
         let folder = path(partition)
         guard try disk.exists(folder) else { return }

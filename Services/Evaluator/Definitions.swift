@@ -12,14 +12,19 @@ enum Definitions {
 
     /// What a caller hears of an instant that nobody can write down.
     static let instantFault = Fault.invalidArgument(
-        "the instant is out of range", place: "at_ms",
-        hint: "milliseconds since the Unix epoch, years 1 to 9999")
+        "the instant is out of range",
+        place: "at_ms",
+        hint: "milliseconds since the Unix epoch, years 1 to 9999"
+    )
 
     /// The definition a message carries.
     static func read(_ message: SegmentV1.Definition?) throws(Fault) -> Definition {
         guard let message else {
             throw Fault.invalidArgument(
-                "the definition is missing", place: "definition", hint: "say who is meant")
+                "the definition is missing",
+                place: "definition",
+                hint: "say who is meant"
+            )
         }
         do {
             return try DefinitionCoding.decode(message)
@@ -39,8 +44,10 @@ enum Definitions {
         // Never another zone in its place: two evaluators would answer differently.
         guard zone != nil || projectZone == nil else {
             throw Fault.failedPrecondition(
-                "the project's zone \(projectZone ?? "") is not known here", place: "project_zone",
-                hint: "name a zone in the definition, or bring time zone data up to date")
+                "the project's zone \(projectZone ?? "") is not known here",
+                place: "project_zone",
+                hint: "name a zone in the definition, or bring time zone data up to date"
+            )
         }
         do {
             return try Plan(definition, projectZone: zone)
@@ -80,7 +87,8 @@ extension Vocabulary {
             events: Dictionary(
                 schema.events.map { (ExactName($0.name), Self.types($0.properties)) }
             ) { first, _ in first },
-            userProperties: Self.types(schema.userProperties))
+            userProperties: Self.types(schema.userProperties)
+        )
     }
 
     private static func types(_ properties: [IngestionV1.PropertySchema])

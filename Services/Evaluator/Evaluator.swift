@@ -22,9 +22,14 @@ public struct Evaluator: Sendable {
         let lanes = Lanes(
             (0..<config.lanes).map { _ in
                 Lane(
-                    checkpoints: checkpoints, catalogue: catalogue, applied: applied, rule: rule,
-                    clock: world.clock)
-            })
+                    checkpoints: checkpoints,
+                    catalogue: catalogue,
+                    applied: applied,
+                    rule: rule,
+                    clock: world.clock
+                )
+            }
+        )
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
         let peers = RPCClient(world: world)
@@ -32,15 +37,29 @@ public struct Evaluator: Sendable {
         let door = SegmentsDoor(
             catalogue: catalogue,
             gather: Gather(
-                instance: world.instance, link: link, clock: world.clock, own: own, peers: peers),
-            link: link, ingestion: ingestion,
+                instance: world.instance,
+                link: link,
+                clock: world.clock,
+                own: own,
+                peers: peers
+            ),
+            link: link,
+            ingestion: ingestion,
             documents: RegistryV1_CatalogueClient(try world.registryClient()),
-            applied: applied, clock: world.clock)
+            applied: applied,
+            clock: world.clock
+        )
         var settings = Follower.Settings()
         settings.fetchBytes = UInt32(config.fetchKiB) << 10
         let follower = Follower(
-            instance: world.instance, lanes: lanes, ingestion: ingestion,
-            link: link, clock: world.clock, health: world.health, settings: settings)
+            instance: world.instance,
+            lanes: lanes,
+            ingestion: ingestion,
+            link: link,
+            clock: world.clock,
+            health: world.health,
+            settings: settings
+        )
         services =
             [link, ClosingService(checkpoints: checkpoints)]
             + lanes.all.enumerated().map { number, lane in
@@ -52,7 +71,8 @@ public struct Evaluator: Sendable {
                     world: world,
                     methods: EvaluationV1_SegmentsMethods.serve(door)
                         + EvaluationV1_SetsMethods.serve(own)
-                        + Self.unserved),
+                        + Self.unserved
+                ),
             ]
     }
 
@@ -82,7 +102,11 @@ private struct ClosingService: Service {
     let checkpoints: Checkpoints
 
     func run() async throws {
-        do { try await gracefulShutdown() } catch is CancellationError { /* closed all the same */ }
+        do {
+            try await gracefulShutdown()
+        } catch is CancellationError {
+            // Closed all the same.
+        }
         checkpoints.close()
     }
 }

@@ -8,26 +8,46 @@ public struct EvaluatorConfig: ServiceConfig {
     public let lanes: Int
     /// Rows at which a partition's tail is sealed into a chunk.
     public let chunkRows: Int
-    /// Bytes at which a partition's tail is sealed into a chunk. Unit: MiB.
+    /// Bytes at which a partition's tail is sealed into a chunk.
+    ///
+    /// Unit: MiB.
     public let chunkMiB: Int
-    /// Bytes of records fetched at a time. Unit: KiB.
+    /// Bytes of records fetched at a time.
+    ///
+    /// Unit: KiB.
     public let fetchKiB: Int
 
     /// The keys, their defaults, units and ranges.
     public static var keys: [ConfigKey] {
         [
             .int(
-                "lanes", default: 2, unit: "threads", range: 1...64,
-                "threads that own partitions: one per core"),
+                "lanes",
+                default: 2,
+                unit: "threads",
+                range: 1...64,
+                "threads that own partitions: one per core"
+            ),
             .int(
-                "chunk.rows", default: 8_192, unit: "rows", range: 1...10_000_000,
-                "rows at which a partition's tail is sealed into a chunk"),
+                "chunk.rows",
+                default: 8_192,
+                unit: "rows",
+                range: 1...10_000_000,
+                "rows at which a partition's tail is sealed into a chunk"
+            ),
             .int(
-                "chunk.mib", default: 8, unit: "MiB", range: 1...1_024,
-                "memory at which a partition's tail is sealed into a chunk"),
+                "chunk.mib",
+                default: 8,
+                unit: "MiB",
+                range: 1...1_024,
+                "memory at which a partition's tail is sealed into a chunk"
+            ),
             .int(
-                "fetch.kib", default: 1_024, unit: "KiB", range: 16...8_192,
-                "records fetched from the log at a time"),
+                "fetch.kib",
+                default: 1_024,
+                unit: "KiB",
+                range: 16...8_192,
+                "records fetched from the log at a time"
+            ),
         ]
     }
 

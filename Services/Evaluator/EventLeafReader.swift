@@ -67,7 +67,9 @@ struct EventLeafReader {
         var users = UserBitset(universe: universe)
         for index in 0..<universe {
             let passes = leaf.accepts(
-                count: Int(totals.counts[index]), sums: totals.sums(of: index))
+                count: Int(totals.counts[index]),
+                sums: totals.sums(of: index)
+            )
             if passes { users.insert(UserNumber(UInt32(truncatingIfNeeded: index))) }
         }
         return users
@@ -75,20 +77,29 @@ struct EventLeafReader {
 
     /// Hands over the user of each matching row, then each number that is to be added.
     private func forEachNumber(
-        _ onRow: (Int) -> Void, _ onNumber: (SummedNumber) -> Void
+        _ onRow: (Int) -> Void,
+        _ onNumber: (SummedNumber) -> Void
     ) {
         let width = leaf.sums.count
         forEachTable { table, mask in
             let values = leaf.sums.map { table.property($0.property.text) }
             forEachMatchingRow(table, from: from, to: interval.to, mask: mask) {
-                user, time, offset, row in
+                user,
+                time,
+                offset,
+                row in
                 let index = Int(user.value)
                 onRow(index)
                 for (sum, column) in values.enumerated() {
                     guard let number = column?.number(row) else { continue }
                     onNumber(
                         SummedNumber(
-                            slot: index * width + sum, at: time, offset: offset, number: number))
+                            slot: index * width + sum,
+                            at: time,
+                            offset: offset,
+                            number: number
+                        )
+                    )
                 }
             }
         }
@@ -113,7 +124,9 @@ struct EventLeafReader {
         var mask = RowMask(rowCount: table.rowCount)
         for filter in leaf.filters {
             FilterMask(filter: filter, at: at).narrow(
-                table.property(filter.filter.property.text), &mask)
+                table.property(filter.filter.property.text),
+                &mask
+            )
         }
         return mask
     }

@@ -1,4 +1,4 @@
-// Follows the log: fetches what the owned partitions lack, hands it to their lanes, moves with the map.
+// Follows the log: fetches what the partitions lack, hands it to their lanes, moves with the map.
 
 import Basics
 import Chassis
@@ -28,8 +28,13 @@ final class Follower: Sendable {
     private let health: Health
 
     init(
-        instance: InstanceID, lanes: Lanes, ingestion: IngestionV1_IngestionClient,
-        link: RegistryLink, clock: any Clock, health: Health, settings: Settings = .init()
+        instance: InstanceID,
+        lanes: Lanes,
+        ingestion: IngestionV1_IngestionClient,
+        link: RegistryLink,
+        clock: any Clock,
+        health: Health,
+        settings: Settings = .init()
     ) {
         self.instance = instance
         self.lanes = lanes
@@ -108,9 +113,12 @@ final class Follower: Sendable {
 
     private func otherLog(_ fault: Fault) -> EvaluatorError {
         EvaluatorError(
-            .log, "follow the log", place: fault.place ?? "ingestion",
+            .log,
+            "follow the log",
+            place: fault.place ?? "ingestion",
             hint: "\(fault.message): ingestion's log is shorter than what was read of it; "
-                + EvaluatorError.rebuildHint)
+                + EvaluatorError.rebuildHint
+        )
     }
 
     private func fetch(_ cursors: [Partition: LogOffset]) async throws(Fault)
@@ -120,15 +128,23 @@ final class Follower: Sendable {
             IngestionV1.FetchRequest(
                 cursors: cursors.sorted { $0.key < $1.key }.map {
                     IngestionV1.FetchCursor(
-                        partition: UInt32($0.key.index), nextOffset: $0.value.value)
-                }, maxBytes: settings.fetchBytes, waitMs: settings.waitMs),
+                        partition: UInt32($0.key.index),
+                        nextOffset: $0.value.value
+                    )
+                },
+                maxBytes: settings.fetchBytes,
+                waitMs: settings.waitMs
+            ),
             CallOptions(
                 timeoutMs: settings.waitMs + 10_000,
-                maxReplyBytes: settings.fetchBytes + (1 << 20)))
+                maxReplyBytes: settings.fetchBytes + (1 << 20)
+            )
+        )
     }
 
     private func hand(
-        _ page: IngestionV1.PartitionRecords, _ cursors: inout [Partition: LogOffset]
+        _ page: IngestionV1.PartitionRecords,
+        _ cursors: inout [Partition: LogOffset]
     ) async throws {
         guard let index = UInt16(exactly: page.partition) else { return }
         let partition = Partition(index: index)

@@ -19,9 +19,11 @@ struct GatheredQuestion: Sendable {
     var user: UserID?
     var members: (from: UserNumber, limit: Int, bytesMax: Int)?
 
-    /// Room for an owner's answer: a position per partition, a window, a number and a count per
-    /// node, the sample, the listed users. Unit: bytes. Not more, since a reply has its whole room
-    /// of a connection's budget to itself.
+    /// Room for an owner's answer.
+    ///
+    /// A position per partition, a window, a number and a count per node, the sample, the listed
+    /// users. Not more, since a reply has its whole room of a connection's budget to itself.
+    /// Unit: bytes.
     func replyBytes(_ partitions: [Partition]) -> UInt32 {
         let userBytes = Limits.userIDBytes + 32
         let bytes =
@@ -33,14 +35,23 @@ struct GatheredQuestion: Sendable {
     /// The part for some partitions, as it goes over the wire.
     func request(_ partitions: [Partition]) throws -> EvaluationV1.EvaluateRequest {
         EvaluationV1.EvaluateRequest(
-            definition: try DefinitionCoding.encode(definition), atMs: at.ms,
+            definition: try DefinitionCoding.encode(definition),
+            atMs: at.ms,
             positions: partitions.map {
                 LogV1.Position(
-                    partition: UInt32($0.index), nextOffset: positions[$0]?.value ?? 0)
-            }, nodeCounts: nodeCounts, sample: UInt32(clamping: sample.size), seed: sample.seed,
-            userID: user?.text, membersFrom: members?.from.value,
+                    partition: UInt32($0.index),
+                    nextOffset: positions[$0]?.value ?? 0
+                )
+            },
+            nodeCounts: nodeCounts,
+            sample: UInt32(clamping: sample.size),
+            seed: sample.seed,
+            userID: user?.text,
+            membersFrom: members?.from.value,
             membersLimit: UInt32(clamping: members?.limit ?? 0),
-            membersBytesMax: UInt32(clamping: members?.bytesMax ?? 0), projectZone: projectZone)
+            membersBytesMax: UInt32(clamping: members?.bytesMax ?? 0),
+            projectZone: projectZone
+        )
     }
 }
 
@@ -58,7 +69,9 @@ struct Gather: Sendable {
     ///
     /// - Throws: when a partition has no owner, or one does not answer: the fault names it.
     func ask(
-        _ question: GatheredQuestion, of partitions: [Partition], _ call: CallContext
+        _ question: GatheredQuestion,
+        of partitions: [Partition],
+        _ call: CallContext
     ) async throws(Fault) -> [EvaluationV1.EvaluateResponse] {
         let owners = try owners(of: partitions)
         do {
@@ -83,7 +96,9 @@ struct Gather: Sendable {
     }
 
     private func ask(
-        _ question: GatheredQuestion, _ partitions: [Partition], of owner: RosterInstance,
+        _ question: GatheredQuestion,
+        _ partitions: [Partition],
+        of owner: RosterInstance,
         _ call: CallContext
     ) async throws -> EvaluationV1.EvaluateResponse {
         let request = try question.request(partitions)
@@ -91,14 +106,20 @@ struct Gather: Sendable {
         guard let address = owner.address else {
             throw Fault.unavailable(
                 "evaluator \(owner.name) has no address that can be reached",
-                place: Self.list(partitions), hint: "give it one: --advertise")
+                place: Self.list(partitions),
+                hint: "give it one: --advertise"
+            )
         }
         do throws(Fault) {
             return try await EvaluationV1_SetsClient(peers.pinned(to: address)).evaluate(
                 request,
                 CallOptions(
-                    within: call, clock: clock, timeoutMs: Self.share(of: call, clock),
-                    maxReplyBytes: question.replyBytes(partitions)))
+                    within: call,
+                    clock: clock,
+                    timeoutMs: Self.share(of: call, clock),
+                    maxReplyBytes: question.replyBytes(partitions)
+                )
+            )
         } catch {
             guard error.code == .unavailable || error.code == .deadlineExceeded else {
                 throw error
@@ -107,7 +128,8 @@ struct Gather: Sendable {
                 "evaluator \(owner.name) has no answer: \(error.message)",
                 place: "\(Self.list(partitions)) of \(owner.name) at \(address)",
                 hint: error.hint ?? "start it again, or drain it so that others take over",
-                retryAfterMs: error.retryAfterMs ?? 1_000)
+                retryAfterMs: error.retryAfterMs ?? 1_000
+            )
         }
     }
 
@@ -119,11 +141,15 @@ struct Gather: Sendable {
     /// An owner that answers for other partitions or shorter logs than it was asked about is of
     /// another build or of no use.
     private func check(
-        _ answer: EvaluationV1.EvaluateResponse, _ question: GatheredQuestion,
-        _ partitions: [Partition], of owner: RosterInstance
+        _ answer: EvaluationV1.EvaluateResponse,
+        _ question: GatheredQuestion,
+        _ partitions: [Partition],
+        of owner: RosterInstance
     ) throws(Fault) {
         let told = Dictionary(
-            answer.positions.map { ($0.partition, $0.nextOffset) }, uniquingKeysWith: min)
+            answer.positions.map { ($0.partition, $0.nextOffset) },
+            uniquingKeysWith: min
+        )
         let isWhole = partitions.allSatisfy { partition in
             guard let next = told[UInt32(partition.index)] else { return false }
             return next >= question.positions[partition]?.value ?? 0
@@ -133,7 +159,9 @@ struct Gather: Sendable {
             throw Fault.unavailable(
                 "evaluator \(owner.name) has answered for a part only",
                 place: "\(Self.list(partitions)) of \(owner.name)",
-                hint: "bring all evaluators to one version", retryAfterMs: 1_000)
+                hint: "bring all evaluators to one version",
+                retryAfterMs: 1_000
+            )
         }
     }
 
@@ -153,7 +181,9 @@ struct Gather: Sendable {
         }
         guard orphans.isEmpty else {
             throw EvaluatorError(
-                .missingOwner, "ask the owners", place: Self.list(orphans),
+                .missingOwner,
+                "ask the owners",
+                place: Self.list(orphans),
                 hint: "start an evaluator: nobody owns them"
             ).fault
         }
@@ -162,7 +192,9 @@ struct Gather: Sendable {
             guard let owner = view.instance(id), owner.state != .lost || id == instance else {
                 let name = view.instance(id)?.name ?? id.hex
                 throw EvaluatorError(
-                    .missingOwner, "ask the owners", place: "\(Self.list(owned)) of \(name)",
+                    .missingOwner,
+                    "ask the owners",
+                    place: "\(Self.list(owned)) of \(name)",
                     hint: "\(name) is gone: start it again, or drain it so that others take over"
                 ).fault
             }

@@ -61,7 +61,9 @@ enum LaneOrder: Sendable {
     case ask([Partition], @Sendable (inout [PartitionState]?) -> Void)
 }
 
-/// One lane. Its state is born on its thread and never leaves it, but as values.
+/// One lane.
+///
+/// Its state is born on its thread and never leaves it, but as values.
 final class Lane: Sendable {
     /// Questions that may wait; more are refused.
     static let questionsMax = 128
@@ -85,12 +87,16 @@ final class Lane: Sendable {
     private let rule: SealRule
     /// Questions that wait or are being answered, so that they never take the records' room.
     private let questions = Atomic<Int>(0)
-    /// Pages of records taken in: the follower waits when it is too far ahead. Once the lane has
-    /// ended it is above every number, as nobody may wait for it then.
+    /// Pages of records taken in: the follower waits when it is too far ahead.
+    ///
+    /// Once the lane has ended it is above every number, as nobody may wait for it then.
     let pagesTaken: RisingNumber
 
     init(
-        checkpoints: Checkpoints, catalogue: Catalogue, applied: Applied, rule: SealRule,
+        checkpoints: Checkpoints,
+        catalogue: Catalogue,
+        applied: Applied,
+        rule: SealRule,
         clock: any Clock
     ) {
         self.checkpoints = checkpoints
@@ -111,7 +117,8 @@ final class Lane: Sendable {
 
     /// Lets a partition go; it is not held any more when this returns.
     func release(_ partition: Partition) async throws {
-        try await withCheckedThrowingContinuation { (answer: CheckedContinuation<Void, any Error>) in
+        try await withCheckedThrowingContinuation {
+            (answer: CheckedContinuation<Void, any Error>) in
             if !queue.tryPush(.release(partition, answer)) { answer.resume(throwing: refusal) }
         }
     }
@@ -138,13 +145,18 @@ final class Lane: Sendable {
                     guard var held = states.take() else {
                         continuation.resume(
                             throwing: EvaluatorError(
-                                .notTheOwner, "answer", place: Gather.list(partitions),
-                                hint: "ask again: the partition map has changed"))
+                                .notTheOwner,
+                                "answer",
+                                place: Gather.list(partitions),
+                                hint: "ask again: the partition map has changed"
+                            )
+                        )
                         return
                     }
                     continuation.resume(with: Result { try question(&held) })
                     states = held
-                })
+                }
+            )
             if !isQueued { continuation.resume(throwing: refusal) }
         }
     }
@@ -157,8 +169,11 @@ final class Lane: Sendable {
 
     private var refusal: EvaluatorError {
         EvaluatorError(
-            queue.isClosed ? .stopped : .busy, "ask a lane", place: "lane",
-            hint: "ask again a little later")
+            queue.isClosed ? .stopped : .busy,
+            "ask a lane",
+            place: "lane",
+            hint: "ask again a little later"
+        )
     }
 
     /// The thread's body: returns when stopped, throws when a partition cannot go on.
@@ -216,7 +231,8 @@ final class Lane: Sendable {
     }
 
     private func apply(
-        _ page: IngestionV1.PartitionRecords, _ states: inout [Partition: PartitionState]
+        _ page: IngestionV1.PartitionRecords,
+        _ states: inout [Partition: PartitionState]
     ) throws(EvaluatorError) {
         defer { pagesTaken.raise() }
         let partition = Partition(index: UInt16(truncatingIfNeeded: page.partition))
@@ -234,6 +250,7 @@ final class Lane: Sendable {
     private func note(_ state: PartitionState) {
         applied.note(
             Applied.PartitionEnd(next: state.next, watermark: state.watermark),
-            of: state.partition)
+            of: state.partition
+        )
     }
 }

@@ -44,8 +44,11 @@ struct Manifest: Sendable, Hashable {
             let version = try reader.u8()
             guard version <= Self.version else {
                 throw EvaluatorError(
-                    .newerFormat, "read a checkpoint", place: "version \(version)",
-                    hint: "a newer build wrote it; start that build")
+                    .newerFormat,
+                    "read a checkpoint",
+                    place: "version \(version)",
+                    hint: "a newer build wrote it; start that build"
+                )
             }
             guard version == Self.version else { throw Self.damaged("version \(version)") }
             sealedTo = LogOffset(try reader.u64())
@@ -80,6 +83,10 @@ struct Manifest: Sendable, Hashable {
 
     private static func damaged(_ place: String) -> EvaluatorError {
         EvaluatorError(
-            .store, "read a checkpoint", place: place, hint: EvaluatorError.rebuildHint)
+            .store,
+            "read a checkpoint",
+            place: place,
+            hint: EvaluatorError.rebuildHint
+        )
     }
 }

@@ -1,4 +1,4 @@
-// What an evaluator knows of one partition: the columns of every project, as of one position in the log.
+// What an evaluator knows of one partition: every project's columns as of a position in the log.
 
 import Basics
 import Columns
@@ -21,7 +21,10 @@ struct PartitionState {
     /// What an answer from this state is exact at.
     var position: LogV1.Position {
         LogV1.Position(
-            partition: UInt32(partition.index), nextOffset: next.value, watermarkMs: watermark.ms)
+            partition: UInt32(partition.index),
+            nextOffset: next.value,
+            watermarkMs: watermark.ms
+        )
     }
 
     /// An empty state at the beginning of the log.
@@ -31,7 +34,9 @@ struct PartitionState {
 
     /// A state as a checkpoint kept it.
     init(
-        _ partition: Partition, sealedTo: LogOffset, projects: [ProjectName: PartitionColumns]
+        _ partition: Partition,
+        sealedTo: LogOffset,
+        projects: [ProjectName: PartitionColumns]
     ) {
         self.partition = partition
         next = sealedTo
@@ -99,7 +104,9 @@ struct PartitionState {
     }
 
     private mutating func add(
-        _ new: LogV1.NewUser, to project: ProjectName, at offset: LogOffset
+        _ new: LogV1.NewUser,
+        to project: ProjectName,
+        at offset: LogOffset
     ) throws {
         guard let id = UserID(new.userID) else { throw refused("record \(offset): no user id") }
         try columns(project) { columns throws(ColumnsError) in
@@ -108,19 +115,27 @@ struct PartitionState {
     }
 
     private mutating func add(
-        _ event: LogV1.Event, to project: ProjectName, at offset: LogOffset
+        _ event: LogV1.Event,
+        to project: ProjectName,
+        at offset: LogOffset
     ) throws {
         let properties = try event.properties.map { try ValueCoding.decode($0) }
         try checkUser(event.userNumber, of: project)
         try columns(project) { columns throws(ColumnsError) in
             try columns.tail.append(
-                event: event.name, user: UserNumber(event.userNumber),
-                at: Timestamp(ms: event.atMs), offset: offset, properties: properties)
+                event: event.name,
+                user: UserNumber(event.userNumber),
+                at: Timestamp(ms: event.atMs),
+                offset: offset,
+                properties: properties
+            )
         }
     }
 
     private mutating func add(
-        _ profile: LogV1.ProfileChange, to project: ProjectName, at offset: LogOffset
+        _ profile: LogV1.ProfileChange,
+        to project: ProjectName,
+        at offset: LogOffset
     ) throws {
         var changes: [(name: String, value: PropertyValue?)] = try profile.set.map { property in
             let (name, value) = try ValueCoding.decode(property)
@@ -130,18 +145,25 @@ struct PartitionState {
         try checkUser(profile.userNumber, of: project)
         try columns(project) { columns throws(ColumnsError) in
             try columns.tail.append(
-                profile: changes, user: UserNumber(profile.userNumber),
-                at: profile.atMs.map(Timestamp.init(ms:)), offset: offset)
+                profile: changes,
+                user: UserNumber(profile.userNumber),
+                at: profile.atMs.map(Timestamp.init(ms:)),
+                offset: offset
+            )
         }
     }
 
     /// Lends a project's columns, new ones for a project seen for the first time.
     private mutating func columns(
-        _ project: ProjectName, _ body: (inout PartitionColumns) throws(ColumnsError) -> Void
+        _ project: ProjectName,
+        _ body: (inout PartitionColumns) throws(ColumnsError) -> Void
     ) throws(ColumnsError) {
         if projects[project] == nil {
             projects[project] = try PartitionColumns(
-                ChunkOwner(project: project, partition: partition), chunks: [], start: sealedTo)
+                ChunkOwner(project: project, partition: partition),
+                chunks: [],
+                start: sealedTo
+            )
         }
         // Through the dictionary's own storage, so that the columns are never copied.
         guard let index = projects.index(forKey: project) else { return }
@@ -158,7 +180,10 @@ struct PartitionState {
 
     private func refused(_ why: String) -> EvaluatorError {
         EvaluatorError(
-            .log, "read the log", place: "partition \(partition)",
-            hint: "\(why); \(EvaluatorError.rebuildHint)")
+            .log,
+            "read the log",
+            place: "partition \(partition)",
+            hint: "\(why); \(EvaluatorError.rebuildHint)"
+        )
     }
 }

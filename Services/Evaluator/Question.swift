@@ -65,8 +65,10 @@ struct Question: Sendable {
     }
 
     private func list(
-        _ set: UserBitset, _ columns: PartitionColumns,
-        _ page: (from: UserNumber, limit: Int, bytesMax: Int), _ tally: inout Tally
+        _ set: UserBitset,
+        _ columns: PartitionColumns,
+        _ page: (from: UserNumber, limit: Int, bytesMax: Int),
+        _ tally: inout Tally
     ) {
         var bytes = 0
         set.forEach { number in
@@ -93,7 +95,9 @@ enum Sampling {
     /// A user with the hash it is drawn by: XXH64 of the identifier's bytes under the seed.
     static func draw(_ user: UserID, seed: UInt64) -> EvaluationV1.SampledUser {
         EvaluationV1.SampledUser(
-            rank: Checksum.xxh64(Array(user.text.utf8), seed: seed), userID: user.text)
+            rank: Checksum.xxh64(Array(user.text.utf8), seed: seed),
+            userID: user.text
+        )
     }
 
     /// Those with the lowest hashes, in their order.

@@ -16,8 +16,10 @@ extension SegmentsDoor {
         _ = try Definitions.plan(definition, projectZone: zone(of: project))
         guard catalogue.project(project).segments.count < Limits.segmentsPerProject else {
             throw Fault.resourceExhausted(
-                "the project has \(Limits.segmentsPerProject) segments", place: "name",
-                hint: "archive those that nobody asks for")
+                "the project has \(Limits.segmentsPerProject) segments",
+                place: "name",
+                hint: "archive those that nobody asks for"
+            )
         }
         let message = try encoded(definition)
         if let standing = catalogue.project(project).segments[ExactName(request.name)] {
@@ -25,13 +27,22 @@ extension SegmentsDoor {
             return EvaluationV1.CreateResponse(segment: standing.message)
         }
         let document = SegmentV1.SegmentDocument(
-            name: request.name, description: request.description, definition: message,
-            createdAtMs: clock.now.ms)
+            name: request.name,
+            description: request.description,
+            definition: message,
+            createdAtMs: clock.now.ms
+        )
         let (saved, positions) = try await put(
-            document, expecting: 0, in: project, call)
+            document,
+            expecting: 0,
+            in: project,
+            call
+        )
         return EvaluationV1.CreateResponse(
-            segment: saved.message, positions: positions,
-            warnings: await warnings(definition, call))
+            segment: saved.message,
+            positions: positions,
+            warnings: await warnings(definition, call)
+        )
     }
 
     func archive(_ request: EvaluationV1.ArchiveRequest, _ call: CallContext)
@@ -51,17 +62,24 @@ extension SegmentsDoor {
         var document = standing.document
         document.archived = true
         let (saved, _) = try await put(
-            document, expecting: standing.revision, in: project, call)
+            document,
+            expecting: standing.revision,
+            in: project,
+            call
+        )
         return EvaluationV1.ArchiveResponse(segment: saved.message)
     }
 
     /// The same segment again is the same segment; another of its name is refused.
     private func check(
-        _ standing: SegmentV1.SegmentDocument, against definition: SegmentV1.Definition
+        _ standing: SegmentV1.SegmentDocument,
+        against definition: SegmentV1.Definition
     ) throws(Fault) {
         guard standing.definition == definition, !standing.archived else {
             throw EvaluatorError(
-                .nameTaken, "create the segment", place: standing.name,
+                .nameTaken,
+                "create the segment",
+                place: standing.name,
                 hint: standing.archived
                     ? "an archived segment has this name; choose another"
                     : "it has another definition; choose another name"
@@ -73,36 +91,47 @@ extension SegmentsDoor {
     ///
     /// It has then been read here, too, unless that takes too long: it is no less durable for it.
     private func put(
-        _ document: SegmentV1.SegmentDocument, expecting revision: UInt64,
-        in project: ProjectName, _ call: CallContext
+        _ document: SegmentV1.SegmentDocument,
+        expecting revision: UInt64,
+        in project: ProjectName,
+        _ call: CallContext
     ) async throws(Fault) -> (SavedSegment, [LogV1.Position]) {
         let saved = try await putOrFind(document, expecting: revision, call)
         let appended = try await ingestion.append(
             IngestionV1.AppendRequest(revision: saved.revision),
-            CallOptions(within: call, clock: clock))
+            CallOptions(within: call, clock: clock)
+        )
         let own = appended.positions.byPartition.filter { applied[$0.key] != nil }.min {
             $0.key < $1.key
         }
         _ = await applied.wait(
             for: own.map { [$0.key: $0.value] } ?? [:],
             untilNs: call.waitUntilNs(call.remainingMs(clock: clock) / 2, clock: clock),
-            clock: clock)
+            clock: clock
+        )
         return (saved, appended.positions)
     }
 
     /// What was put before and never came into the logs is found, and goes on from there.
     private func putOrFind(
-        _ document: SegmentV1.SegmentDocument, expecting revision: UInt64, _ call: CallContext
+        _ document: SegmentV1.SegmentDocument,
+        expecting revision: UInt64,
+        _ call: CallContext
     ) async throws(Fault) -> SavedSegment {
         let body: [UInt8]
         do { body = try document.encode() } catch { throw error.fault }
         do throws(Fault) {
             let put = try await documents.put(
                 RegistryV1.PutRequest(
-                    kind: Catalogue.segmentKind, name: document.name, body: body,
-                    expectedRevision: revision), CallOptions(within: call, clock: clock))
+                    kind: Catalogue.segmentKind,
+                    name: document.name,
+                    body: body,
+                    expectedRevision: revision
+                ),
+                CallOptions(within: call, clock: clock)
+            )
             return SavedSegment(document: document, revision: try Self.revision(put.document))
-        } catch where error.code == .aborted {
+        } catch  where error.code == .aborted {
             let found = try await documents.get(
                 RegistryV1.GetRequest(kind: Catalogue.segmentKind, name: document.name),
                 CallOptions(within: call, clock: clock, maxReplyBytes: 1 << 20)
@@ -117,8 +146,10 @@ extension SegmentsDoor {
                 standing.archived == document.archived
             else {
                 throw Fault.aborted(
-                    "segment \(document.name) has changed meanwhile", place: "name",
-                    hint: "look at it and decide again")
+                    "segment \(document.name) has changed meanwhile",
+                    place: "name",
+                    hint: "look at it and decide again"
+                )
             }
             return SavedSegment(document: standing, revision: try Self.revision(found))
         }
@@ -151,7 +182,8 @@ extension SegmentsDoor {
                 name.isEmpty
                     ? "the segment has no name" : "a segment cannot be named \(name.prefix(128))",
                 place: "name",
-                hint: "letters, digits, dashes, dots and underscores, at most \(Limits.nameBytes)")
+                hint: "letters, digits, dashes, dots and underscores, at most \(Limits.nameBytes)"
+            )
         }
     }
 }
@@ -160,9 +192,14 @@ extension SavedSegment {
     /// The segment as it goes over the wire; a definition that cannot be said has no sentence.
     var message: EvaluationV1.Segment {
         var message = EvaluationV1.Segment(
-            name: document.name, description: document.description,
-            definition: document.definition, version: document.version, revision: revision,
-            archived: document.archived, createdAtMs: document.createdAtMs)
+            name: document.name,
+            description: document.description,
+            definition: document.definition,
+            version: document.version,
+            revision: revision,
+            archived: document.archived,
+            createdAtMs: document.createdAtMs
+        )
         do throws(Fault) {
             message.sentence = try Definitions.sentence(Definitions.read(document.definition))
         } catch {

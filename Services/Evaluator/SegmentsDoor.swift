@@ -6,7 +6,9 @@ import Messages
 import Segments
 import Wire
 
-/// Serves shoal.evaluation.v1.Segments: reading. Writing stands in SegmentsDoor+Writing.
+/// Serves shoal.evaluation.v1.Segments.
+///
+/// Understanding and writing stand in files of their own.
 struct SegmentsDoor: EvaluationV1_SegmentsService {
     /// Most users of one page.
     static let membersMax: UInt32 = 10_000
@@ -27,11 +29,18 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         -> EvaluationV1.CountResponse
     {
         let question = try await understand(
-            request.subject, atMs: request.atMs, request.freshness, call)
+            request.subject,
+            atMs: request.atMs,
+            request.freshness,
+            call
+        )
         let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
         return EvaluationV1.CountResponse(
-            users: sum.users, universe: sum.universe, exactness: sum.exactness(question.at),
-            tookUs: sum.tookUs)
+            users: sum.users,
+            universe: sum.universe,
+            exactness: sum.exactness(question.at),
+            tookUs: sum.tookUs
+        )
     }
 
     func preview(_ request: EvaluationV1.PreviewRequest, _ call: CallContext)
@@ -39,10 +48,17 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     {
         guard let definition = request.definition else {
             throw Fault.invalidArgument(
-                "the definition is missing", place: "definition", hint: "say who is meant")
+                "the definition is missing",
+                place: "definition",
+                hint: "say who is meant"
+            )
         }
         var question = try await understand(
-            EvaluationV1.Subject(kind: .definition(definition)), atMs: request.atMs, request.freshness, call)
+            EvaluationV1.Subject(kind: .definition(definition)),
+            atMs: request.atMs,
+            request.freshness,
+            call
+        )
         question.nodeCounts = true
         question.sample = (min(Int(request.sample), Sampling.sizeMax), 0)
         let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
@@ -50,23 +66,32 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
             users: sum.users,
             nodes: sum.nodeUsers.enumerated().map {
                 EvaluationV1.NodeCount(node: UInt32($0.offset), users: $0.element)
-            }, universe: sum.universe,
+            },
+            universe: sum.universe,
             sample: Sampling.lowest(sum.sample, question.sample.size).map(\.userID),
             exactness: sum.exactness(question.at),
-            warnings: await warnings(question.definition, call), tookUs: sum.tookUs,
-            sentence: try Definitions.sentence(question.definition))
+            warnings: await warnings(question.definition, call),
+            tookUs: sum.tookUs,
+            sentence: try Definitions.sentence(question.definition)
+        )
     }
 
     func sample(_ request: EvaluationV1.SampleRequest, _ call: CallContext) async throws(Fault)
         -> EvaluationV1.SampleResponse
     {
         var question = try await understand(
-            request.subject, atMs: request.atMs, request.freshness, call)
+            request.subject,
+            atMs: request.atMs,
+            request.freshness,
+            call
+        )
         question.sample = (min(Int(request.size), Sampling.sizeMax), request.seed)
         let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
         return EvaluationV1.SampleResponse(
             users: Sampling.lowest(sum.sample, question.sample.size).map(\.userID),
-            of: sum.users, exactness: sum.exactness(question.at))
+            of: sum.users,
+            exactness: sum.exactness(question.at)
+        )
     }
 
     func isMember(_ request: EvaluationV1.IsMemberRequest, _ call: CallContext)
@@ -74,16 +99,25 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     {
         guard let user = UserID(request.userID) else {
             throw Fault.invalidArgument(
-                "the user is missing or too long", place: "user_id",
-                hint: "1 to \(Limits.userIDBytes) bytes")
+                "the user is missing or too long",
+                place: "user_id",
+                hint: "1 to \(Limits.userIDBytes) bytes"
+            )
         }
         var question = try await understand(
-            request.subject, atMs: request.atMs, request.freshness, call)
+            request.subject,
+            atMs: request.atMs,
+            request.freshness,
+            call
+        )
         question.user = user
         let home = try partitionCount().home(project: question.project, identifier: user.text)
         let sum = AnswerSum(try await gather.ask(question, of: [home], call))
         return EvaluationV1.IsMemberResponse(
-            member: sum.isMember, known: sum.isKnown, exactness: sum.exactness(question.at))
+            member: sum.isMember,
+            known: sum.isKnown,
+            exactness: sum.exactness(question.at)
+        )
     }
 
     func members(_ request: EvaluationV1.MembersRequest, _ call: CallContext)
@@ -92,13 +126,17 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         let cursor = try MembersCursor(request.cursor)
         let count = try partitionCount()
         var question = try await understand(
-            request.subject, atMs: cursor?.at.ms ?? request.atMs,
-            cursor == nil ? request.freshness : .local, call)
+            request.subject,
+            atMs: cursor?.at.ms ?? request.atMs,
+            cursor == nil ? request.freshness : .local,
+            call
+        )
         var place = cursor ?? MembersCursor(at: question.at)
         let limit = Int(min(max(request.limit, 1), Self.membersMax))
         let room = min(Int(call.maxReplyBytes) / 2, Self.pageBytesMax)
         var page = EvaluationV1.MembersResponse(
-            exactness: EvaluationV1.Exactness(atMs: question.at.ms))
+            exactness: EvaluationV1.Exactness(atMs: question.at.ms)
+        )
         // Every partition looked at costs its position, so that a page ends however few it finds.
         var bytes = 0
         repeat {
@@ -153,170 +191,8 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
             segments.append(message)
         }
         return EvaluationV1.ListSegmentsResponse(
-            segments: segments, more: segments.count < all.count)
-    }
-}
-
-// MARK: Understanding a question
-
-extension SegmentsDoor {
-    /// The question a subject means, pinned to an instant and to positions.
-    func understand(
-        _ subject: EvaluationV1.Subject?, atMs: Int64?, _ freshness: EvaluationV1.Freshness,
-        _ call: CallContext
-    ) async throws(Fault) -> GatheredQuestion {
-        // Read before the positions, so that everything durable by then is in the answer.
-        let at = Timestamp(ms: atMs ?? clock.now.ms)
-        guard at.hasText else { throw Definitions.instantFault }
-        let project = try await project(call)
-        let positions = try await positions(freshness, call)
-        let definition: Definition
-        switch subject?.kind {
-        case .definition(let message): definition = try Definitions.read(message)
-        case .segment(let name):
-            try await catchUp(positions, call)
-            do {
-                definition = try Definitions.read(
-                    catalogue.segment(name, in: project).document.definition)
-            } catch let error as EvaluatorError {
-                throw error.fault
-            } catch let fault as Fault {
-                throw fault
-            } catch {
-                throw Fault.internal("\(error)")
-            }
-        case nil:
-            throw Fault.invalidArgument(
-                "the question has no subject", place: "subject",
-                hint: "name a segment or send a definition")
-        }
-        let zone = zone(of: project)
-        // Refuses a definition that is not valid before anybody is asked.
-        _ = try Definitions.plan(definition, projectZone: zone)
-        return GatheredQuestion(
-            project: project, definition: definition, at: at, projectZone: zone,
-            positions: positions)
-    }
-
-    /// Where the logs end, for an answer that includes everything durable by now.
-    func positions(_ freshness: EvaluationV1.Freshness, _ call: CallContext) async throws(Fault)
-        -> [Partition: LogOffset]
-    {
-        guard freshness != .local else { return [:] }
-        let response: IngestionV1.PositionsResponse
-        do throws(Fault) {
-            response = try await ingestion.positions(
-                IngestionV1.PositionsRequest(), CallOptions(within: call, clock: clock))
-        } catch {
-            throw positionsUnknown("ingestion: \(error.message)")
-        }
-        let positions = response.positions.byPartition
-        let missing = try partitions().filter { positions[$0] == nil }
-        guard missing.isEmpty else { throw positionsUnknown(Gather.list(missing)) }
-        return positions
-    }
-
-    private func positionsUnknown(_ place: String) -> Fault {
-        EvaluatorError(
-            .positionsUnknown, "answer", place: place,
-            hint: "ask with freshness local for what the evaluators hold"
-        ).fault
-    }
-
-    /// The project of the call, which must be there.
-    func project(_ call: CallContext) async throws(Fault) -> ProjectName {
-        guard let project = call.project else {
-            throw Fault.invalidArgument(
-                "the project is missing", place: "header.project",
-                hint: "name the project in the request's header")
-        }
-        if catalogue.project(project).segments.isEmpty, await link.project(project) == nil {
-            let known = link.view.projects.map(\.name.text)
-            let near = NearestName.nearest(to: project.text, in: known)
-            throw Fault.notFound(
-                "there is no project \(project)", place: "header.project",
-                hint: near.map { "did you mean \($0)?" } ?? "create it first")
-        }
-        return project
-    }
-
-    /// The zone of the project's calendar windows; nil: UTC.
-    func zone(of project: ProjectName) -> String? {
-        let zone = link.view.project(project)?.zone
-        return zone == "" ? nil : zone
-    }
-
-    /// Waits until the catalogue here is as new as the positions: every log carries every
-    /// revision, so one own partition that has read its log is enough.
-    ///
-    /// - Throws: when it is not in time, or when this instance reads no log at all.
-    func catchUp(_ positions: [Partition: LogOffset], _ call: CallContext) async throws(Fault) {
-        let all = positions.isEmpty ? try partitions() : positions.keys.sorted()
-        guard let own = all.first(where: { applied[$0] != nil }) else {
-            throw EvaluatorError(
-                .notTheOwner, "read the catalogue", place: "this evaluator",
-                hint: "it owns no partition yet; ask another evaluator, or again"
-            ).fault
-        }
-        let position = positions[own] ?? .zero
-        let isThere = await applied.wait(
-            for: [own: position],
-            untilNs: call.waitUntilNs(call.remainingMs(clock: clock) / 2, clock: clock),
-            clock: clock)
-        guard isThere else {
-            throw EvaluatorError(
-                .catchingUp, "read the catalogue", place: Gather.list([own]),
-                hint: "partition \(own) is at \(applied[own]?.next ?? .zero) of \(position)"
-            ).fault
-        }
-    }
-
-    /// The project of the call, its catalogue read as far as it is durable now.
-    func caughtUp(_ call: CallContext) async throws(Fault) -> ProjectName {
-        let project = try await project(call)
-        try await catchUp(try await positions(.latest, call), call)
-        return project
-    }
-
-    func partitionCount() throws(Fault) -> PartitionCount {
-        guard let count = link.view.partitionCount else {
-            throw Fault.unavailable(
-                "the partition map is not known yet", place: "registry",
-                hint: "the registry has not answered since this evaluator started",
-                retryAfterMs: 500)
-        }
-        return count
-    }
-
-    func partitions() throws(Fault) -> [Partition] { try partitionCount().all }
-
-    /// What the definition probably does not mean; says so when the names cannot be checked.
-    func warnings(_ definition: Definition, _ call: CallContext) async
-        -> [EvaluationV1.Warning]
-    {
-        do throws(Fault) {
-            let schema = try await ingestion.schema(
-                IngestionV1.SchemaRequest(),
-                CallOptions(within: call, clock: clock, maxReplyBytes: 8 << 20))
-            return Definitions.warnings(definition, Vocabulary(schema))
-        } catch {
-            return [
-                EvaluationV1.Warning(
-                    place: "definition", message: "its names could not be checked",
-                    hint: "ingestion does not answer: \(error.message)")
-            ]
-        }
-    }
-}
-
-extension [LogV1.Position] {
-    /// The positions by partition; those of partitions that cannot be are left out.
-    var byPartition: [Partition: LogOffset] {
-        var positions: [Partition: LogOffset] = [:]
-        for position in self {
-            guard let index = UInt16(exactly: position.partition) else { continue }
-            positions[Partition(index: index)] = LogOffset(position.nextOffset)
-        }
-        return positions
+            segments: segments,
+            more: segments.count < all.count
+        )
     }
 }

@@ -79,7 +79,9 @@ struct FilterMask {
 
     /// The fast way of a plain number comparison: decimals by their ten-thousandths.
     private func narrow(
-        _ column: PropertyColumn, to range: ClosedRange<Int64>, _ mask: inout RowMask
+        _ column: PropertyColumn,
+        to range: ClosedRange<Int64>,
+        _ mask: inout RowMask
     ) {
         mask.and(column) { tag, payload in
             switch tag {

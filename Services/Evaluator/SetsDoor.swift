@@ -31,7 +31,13 @@ struct SetsDoor: EvaluationV1_SetsService {
             var response = EvaluationV1.EvaluateResponse()
             if let user = request.userID {
                 try await ask(
-                    about: user, plan, project, request, positions.keys.sorted(), &response)
+                    about: user,
+                    plan,
+                    project,
+                    request,
+                    positions.keys.sorted(),
+                    &response
+                )
             } else {
                 try await ask(plan, project, request, positions.keys.sorted(), &response)
             }
@@ -56,15 +62,19 @@ struct SetsDoor: EvaluationV1_SetsService {
         for position in request.positions {
             guard let index = UInt16(exactly: position.partition) else {
                 throw Fault.invalidArgument(
-                    "there is no partition \(position.partition)", place: "positions")
+                    "there is no partition \(position.partition)",
+                    place: "positions"
+                )
             }
             positions[Partition(index: index)] = LogOffset(position.nextOffset)
         }
         let isOfOne = request.userID != nil || request.membersFrom != nil
         guard !isOfOne || positions.count == 1 else {
             throw Fault.invalidArgument(
-                "one user and a list of users are asked of one partition", place: "positions",
-                hint: "ask each partition by itself")
+                "one user and a list of users are asked of one partition",
+                place: "positions",
+                hint: "ask each partition by itself"
+            )
         }
         return (plan, positions)
     }
@@ -76,18 +86,22 @@ struct SetsDoor: EvaluationV1_SetsService {
         let absent = positions.keys.filter { applied[$0] == nil }
         guard absent.isEmpty else {
             throw EvaluatorError(
-                .notTheOwner, "answer", place: Gather.list(absent),
+                .notTheOwner,
+                "answer",
+                place: Gather.list(absent),
                 hint: "they are being taken over, or the partition map has changed: ask again"
             ).fault
         }
         // A little is kept of the deadline, so that the refusal still reaches the caller.
         let left = call.deadlineNs - min(clock.monotonicNs, call.deadlineNs)
         let until = call.deadlineNs - left / 10
-        guard true || await applied.wait(for: positions, untilNs: until, clock: clock) else {
+        guard await applied.wait(for: positions, untilNs: until, clock: clock) else {
             let late = positions.filter { (applied[$0.key]?.next ?? .zero) < $0.value }
             let first = late.min { $0.key < $1.key }
             throw EvaluatorError(
-                .catchingUp, "answer", place: Gather.list(Array(late.keys)),
+                .catchingUp,
+                "answer",
+                place: Gather.list(Array(late.keys)),
                 hint: first.map {
                     "partition \($0.key) is at \(applied[$0.key]?.next ?? .zero) of \($0.value)"
                 } ?? "ask again"
@@ -96,8 +110,11 @@ struct SetsDoor: EvaluationV1_SetsService {
     }
 
     private func ask(
-        _ plan: Plan, _ project: ProjectName, _ request: EvaluationV1.EvaluateRequest,
-        _ partitions: [Partition], _ response: inout EvaluationV1.EvaluateResponse
+        _ plan: Plan,
+        _ project: ProjectName,
+        _ request: EvaluationV1.EvaluateRequest,
+        _ partitions: [Partition],
+        _ response: inout EvaluationV1.EvaluateResponse
     ) async throws {
         var question = Question(plan: plan, project: project, at: Timestamp(ms: request.atMs))
         question.nodeCounts = request.nodeCounts
@@ -134,17 +151,27 @@ struct SetsDoor: EvaluationV1_SetsService {
     }
 
     private func ask(
-        about text: String, _ plan: Plan, _ project: ProjectName,
-        _ request: EvaluationV1.EvaluateRequest, _ partitions: [Partition],
+        about text: String,
+        _ plan: Plan,
+        _ project: ProjectName,
+        _ request: EvaluationV1.EvaluateRequest,
+        _ partitions: [Partition],
         _ response: inout EvaluationV1.EvaluateResponse
     ) async throws {
         guard let user = UserID(text), let home = partitions.first else {
             throw EvaluatorError(
-                .badRequest, "answer", place: "user_id",
-                hint: "ask about a user of 1 to \(Limits.userIDBytes) bytes")
+                .badRequest,
+                "answer",
+                place: "user_id",
+                hint: "ask about a user of 1 to \(Limits.userIDBytes) bytes"
+            )
         }
         let question = UserQuestion(
-            plan: plan, project: project, user: user, at: Timestamp(ms: request.atMs))
+            plan: plan,
+            project: project,
+            user: user,
+            at: Timestamp(ms: request.atMs)
+        )
         let (standing, position) = try await lanes[home].ask([home]) { states in
             (question.answer(&states[0]), states[0].position)
         }
@@ -164,6 +191,7 @@ extension EvaluationV1.ResolvedWindow {
         self.init(
             node: UInt32(clamping: window.node),
             fromMs: window.interval.isOpen ? nil : window.interval.from.ms,
-            toMs: window.interval.to.ms)
+            toMs: window.interval.to.ms
+        )
     }
 }

@@ -43,16 +43,22 @@ struct UserQuestion: Sendable {
             let name = ExactName(event.name)
             let properties = mentions.propertiesOfAnyEvent.union(mentions.events[name] ?? [])
             return Segments.UserHistory.Event(
-                name, at: event.at, position: event.offset,
+                name,
+                at: event.at,
+                position: event.offset,
                 properties: properties.compactMap { property in
                     event.value(property.text).map { (name: property, value: $0) }
-                })
+                }
+            )
         }
         // The value in force is asked once, at the one instant of the answer.
         let versions = mentions.userProperties.map { property in
             Segments.UserHistory.PropertyVersion(
-                property, columns.versions(of: property.text).value(of: number, at: at),
-                since: nil, position: .zero)
+                property,
+                columns.versions(of: property.text).value(of: number, at: at),
+                since: nil,
+                position: .zero
+            )
         }
         return Segments.UserHistory(events: events, versions: versions)
     }

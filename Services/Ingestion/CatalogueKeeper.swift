@@ -1,4 +1,5 @@
-// Brings a project's catalogue from the registry into every partition's log, in order and without gaps.
+// Brings a project's catalogue from the registry into every partition's log, in order and without
+// gaps.
 
 import Basics
 import Chassis
@@ -34,20 +35,27 @@ actor CatalogueKeeper {
             if let standing, standing.revision >= revision { return standing }
             let page = try await registry.list(
                 RegistryV1.ListRequest(
-                    afterRevision: standing?.revision ?? 0, limit: Self.pageMax,
-                    everyChange: true),
-                CallOptions(maxReplyBytes: Self.replyBytes, project: project))
+                    afterRevision: standing?.revision ?? 0,
+                    limit: Self.pageMax,
+                    everyChange: true
+                ),
+                CallOptions(maxReplyBytes: Self.replyBytes, project: project)
+            )
             guard !page.documents.isEmpty else {
                 throw Fault.failedPrecondition(
-                    "the catalogue has no revision \(revision)", place: project.text,
-                    hint: "its newest is \(page.revision)")
+                    "the catalogue has no revision \(revision)",
+                    place: project.text,
+                    hint: "its newest is \(page.revision)"
+                )
             }
             let now = try await intake.write(
-                CatalogueBatch(project: project, documents: page.documents))
+                CatalogueBatch(project: project, documents: page.documents)
+            )
             guard now.revision > standing?.revision ?? 0 else {
                 throw Fault.internal(
                     "the registry tells revision \(standing?.revision ?? 0) and older again",
-                    place: project.text)
+                    place: project.text
+                )
             }
         }
     }

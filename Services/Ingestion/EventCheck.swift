@@ -71,18 +71,22 @@ struct EventCheck {
     /// Checks one record.
     ///
     /// - Parameter line: the import's line; nil for tracked records.
-    func check(_ record: IngestionV1.TrackRecord, line: UInt64?) throws(Rejection) -> CheckedRecord {
+    func check(_ record: IngestionV1.TrackRecord, line: UInt64?) throws(Rejection) -> CheckedRecord
+    {
         guard let user = UserID(record.userID) else {
             throw Rejection(
                 field: "user_id",
                 message: record.userID.isEmpty
                     ? "the user is missing" : "the user's identifier is too long",
-                hint: "1 to \(Limits.userIDBytes) bytes of UTF-8")
+                hint: "1 to \(Limits.userIDBytes) bytes of UTF-8"
+            )
         }
         guard !user.text.utf8.contains(0) else {
             throw Rejection(
-                field: "user_id", message: "the user's identifier has a zero byte",
-                hint: "texts hold no zero bytes")
+                field: "user_id",
+                message: "the user's identifier has a zero byte",
+                hint: "texts hold no zero bytes"
+            )
         }
         let body: CheckedRecord.Body
         let bytes: [UInt8]
@@ -97,12 +101,18 @@ struct EventCheck {
             body = .profile(profile)
         case nil:
             throw Rejection(
-                field: "kind", message: "the record is neither an event nor a profile change",
-                hint: "set event or profile; an empty profile makes the user known")
+                field: "kind",
+                message: "the record is neither an event nor a profile change",
+                hint: "set event or profile; an empty profile makes the user known"
+            )
         }
         return CheckedRecord(
-            user: user, partition: partitions.home(project: project, identifier: user.text),
-            body: body, bytes: bytes, line: line)
+            user: user,
+            partition: partitions.home(project: project, identifier: user.text),
+            body: body,
+            bytes: bytes,
+            line: line
+        )
     }
 
     private func check(_ event: IngestionV1.TrackedEvent, user: UserID) throws(Rejection)
@@ -111,21 +121,31 @@ struct EventCheck {
         try check(name: event.name, field: "event.name", what: "event's name")
         if let id = event.eventID, !(1...Limits.eventIDBytes).contains(id.utf8.count) {
             throw Rejection(
-                field: "event.event_id", message: "the event id is empty or too long",
-                hint: "1 to \(Limits.eventIDBytes) bytes, or leave it out")
+                field: "event.event_id",
+                message: "the event id is empty or too long",
+                hint: "1 to \(Limits.eventIDBytes) bytes, or leave it out"
+            )
         }
         let bytes = try check(event.properties, field: "event.properties")
         guard bytes + event.name.utf8.count <= Limits.eventBytes else {
             throw Rejection(
-                field: "event.properties", message: "the event is larger than 32 KiB",
-                hint: "send fewer or shorter properties; large documents belong elsewhere")
+                field: "event.properties",
+                message: "the event is larger than 32 KiB",
+                hint: "send fewer or shorter properties; large documents belong elsewhere"
+            )
         }
         let time = try time(of: event, user: user)
         return LogV1.Event(
-            name: event.name, atMs: time.at.ms, receivedAtMs: receivedAt.ms,
-            eventID: event.eventID, clientSequence: event.clientSequence,
-            properties: event.properties, history: isHistory, correction: time.correction,
-            clientAtMs: time.correction == .unspecified ? nil : event.occurredAtMs)
+            name: event.name,
+            atMs: time.at.ms,
+            receivedAtMs: receivedAt.ms,
+            eventID: event.eventID,
+            clientSequence: event.clientSequence,
+            properties: event.properties,
+            history: isHistory,
+            correction: time.correction,
+            clientAtMs: time.correction == .unspecified ? nil : event.occurredAtMs
+        )
     }
 
     private func check(_ profile: IngestionV1.TrackedProfile) throws(Rejection)
@@ -134,8 +154,10 @@ struct EventCheck {
         var bytes = try check(profile.set, field: "profile.set")
         guard profile.unset.count <= Limits.eventProperties else {
             throw Rejection(
-                field: "profile.unset", message: "there are \(profile.unset.count) names",
-                hint: "at most \(Limits.eventProperties) in one record")
+                field: "profile.unset",
+                message: "there are \(profile.unset.count) names",
+                hint: "at most \(Limits.eventProperties) in one record"
+            )
         }
         let set = profile.unset.isEmpty ? [] : Set(profile.set.map { ExactName($0.name) })
         for (index, name) in profile.unset.enumerated() {
@@ -144,20 +166,27 @@ struct EventCheck {
                 throw Rejection(
                     field: "profile.unset[\(index)]",
                     message: "\(name) takes a value and loses it in one change",
-                    hint: "say one of the two, or send two changes")
+                    hint: "say one of the two, or send two changes"
+                )
             }
             bytes += name.utf8.count
         }
         guard bytes <= Limits.eventBytes else {
             throw Rejection(
-                field: "profile.set", message: "the profile change is larger than 32 KiB",
-                hint: "send fewer or shorter properties, or several changes")
+                field: "profile.set",
+                message: "the profile change is larger than 32 KiB",
+                hint: "send fewer or shorter properties, or several changes"
+            )
         }
         var at = profile.atMs.map(Timestamp.init(ms:))
         if at == nil, !isHistory { at = receivedAt }
         if let given = at { at = try clamp(EventTime(at: given), field: "profile.at_ms").at }
         return LogV1.ProfileChange(
-            atMs: at?.ms, set: profile.set, unset: profile.unset, receivedAtMs: receivedAt.ms)
+            atMs: at?.ms,
+            set: profile.set,
+            unset: profile.unset,
+            receivedAtMs: receivedAt.ms
+        )
     }
 
     private func encoded(_ body: some ProtoMessage, field: String) throws(Rejection) -> [UInt8] {
@@ -198,8 +227,10 @@ extension EventCheck {
         let sentAt = Timestamp(ms: sentAtMs)
         guard sentAt.hasText else {
             throw Rejection(
-                field: "event.sent_at_ms", message: "the instant of sending is out of range",
-                hint: "milliseconds since the Unix epoch, years 1 to 9999")
+                field: "event.sent_at_ms",
+                message: "the instant of sending is out of range",
+                hint: "milliseconds since the Unix epoch, years 1 to 9999"
+            )
         }
         return receivedAt.msSince(sentAt)
     }
@@ -209,18 +240,22 @@ extension EventCheck {
     private func clamp(_ time: EventTime, field: String) throws(Rejection) -> EventTime {
         guard time.at >= .earliest else {
             throw Rejection(
-                field: field, message: "the instant is before the year 1",
-                hint: "milliseconds since the Unix epoch, UTC")
+                field: field,
+                message: "the instant is before the year 1",
+                hint: "milliseconds since the Unix epoch, UTC"
+            )
         }
         let aheadMs = time.at.msSince(receivedAt)
         guard aheadMs >= Self.futureMsClamped else { return time }
         guard aheadMs <= Self.futureMsMax else {
             throw Rejection(
-                code: .outOfRange, field: field,
+                code: .outOfRange,
+                field: field,
                 message: "the instant is more than 24 h in the future",
                 hint: time.at > .latest
                     ? "milliseconds since the Unix epoch, not microseconds; years 1 to 9999"
-                    : "it says \(time.at.rfc3339), received \(receivedAt.rfc3339): check the clock")
+                    : "it says \(time.at.rfc3339), received \(receivedAt.rfc3339): check the clock"
+            )
         }
         return EventTime(at: receivedAt, correction: .clamped)
     }
@@ -233,13 +268,16 @@ extension EventCheck {
     private static let namesCompared = 16
 
     private func check(
-        name: String, field: @autoclosure () -> String, what: String
+        name: String,
+        field: @autoclosure () -> String,
+        what: String
     ) throws(Rejection) {
         guard (1...Limits.nameBytes).contains(name.utf8.count) else {
             throw Rejection(
                 field: field(),
                 message: name.isEmpty ? "the \(what) is missing" : "the \(what) is too long",
-                hint: "1 to \(Limits.nameBytes) bytes of UTF-8")
+                hint: "1 to \(Limits.nameBytes) bytes of UTF-8"
+            )
         }
     }
 
@@ -249,19 +287,25 @@ extension EventCheck {
             throw Rejection(
                 field: field,
                 message: "there are \(properties.count) properties",
-                hint: "at most \(Limits.eventProperties) in one record")
+                hint: "at most \(Limits.eventProperties) in one record"
+            )
         }
         var bytes = 0
         for (index, property) in properties.enumerated() {
             try check(
-                name: property.name, field: "\(field)[\(index)].name", what: "property's name")
+                name: property.name,
+                field: "\(field)[\(index)].name",
+                what: "property's name"
+            )
             let value: PropertyValue
             do throws(WireError) {
                 value = try ValueCoding.decode(property).value
             } catch {
                 throw Rejection(
                     field: "\(field)[\(index)].\(error.place)",
-                    message: "\(property.name): \(error.message)", hint: error.hint)
+                    message: "\(property.name): \(error.message)",
+                    hint: error.hint
+                )
             }
             try check(value, field: "\(field)[\(index)].value", name: property.name)
             bytes += property.name.utf8.count + value.byteCount
@@ -270,7 +314,8 @@ extension EventCheck {
             throw Rejection(
                 field: "\(field)[\(index)].name",
                 message: "\(properties[index].name) stands there twice",
-                hint: "send each property once; several values go into a list")
+                hint: "send each property once; several values go into a list"
+            )
         }
         return bytes
     }
@@ -288,17 +333,23 @@ extension EventCheck {
 
     /// Checks what the contract can carry and the log cannot keep.
     private func check(
-        _ value: PropertyValue, field: @autoclosure () -> String, name: String
+        _ value: PropertyValue,
+        field: @autoclosure () -> String,
+        name: String
     ) throws(Rejection) {
         switch value {
         case .text(let text) where text.utf8.count > Limits.textValueBytes:
             throw Rejection(
-                field: field(), message: "\(name) has \(text.utf8.count) bytes of text",
-                hint: "at most \(Limits.textValueBytes); longer texts are not segmented by")
+                field: field(),
+                message: "\(name) has \(text.utf8.count) bytes of text",
+                hint: "at most \(Limits.textValueBytes); longer texts are not segmented by"
+            )
         case .instant(let instant) where !instant.hasText:
             throw Rejection(
-                field: field(), message: "the instant \(name) is out of range",
-                hint: "milliseconds since the Unix epoch, years 1 to 9999")
+                field: field(),
+                message: "the instant \(name) is out of range",
+                hint: "milliseconds since the Unix epoch, years 1 to 9999"
+            )
         case .list(let values):
             for (index, value) in values.enumerated() {
                 try check(value, field: "\(field()).list.values[\(index)]", name: name)

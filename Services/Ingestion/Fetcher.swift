@@ -31,7 +31,10 @@ final class Fetcher: Sendable {
     private let turns = Atomic<UInt64>(0)
 
     init(
-        reader: LogReader, partitions: PartitionCount, durable: RisingNumber, clock: any Clock,
+        reader: LogReader,
+        partitions: PartitionCount,
+        durable: RisingNumber,
+        clock: any Clock,
         desk: ReadingDesk
     ) {
         self.reader = reader
@@ -46,7 +49,8 @@ final class Fetcher: Sendable {
     ///
     /// - Parameter epochs: under which the owner writes, asked when the answer is made.
     func fetch(
-        _ request: IngestionV1.FetchRequest, epochs: @escaping @Sendable () -> [Partition: Epoch],
+        _ request: IngestionV1.FetchRequest,
+        epochs: @escaping @Sendable () -> [Partition: Epoch],
         _ call: CallContext
     ) async throws(Fault) -> IngestionV1.StoredFetchResponse {
         let cursors = try cursors(request)
@@ -77,8 +81,10 @@ final class Fetcher: Sendable {
         return try (named.isEmpty ? partitions.all : named).map { partition throws(Fault) in
             let end = try end(of: partition)
             return LogV1.Position(
-                partition: UInt32(partition.index), nextOffset: end.next.value,
-                watermarkMs: end.watermark.ms)
+                partition: UInt32(partition.index),
+                nextOffset: end.next.value,
+                watermarkMs: end.watermark.ms
+            )
         }
     }
 
@@ -93,7 +99,8 @@ final class Fetcher: Sendable {
                 throw Fault.outOfRange(
                     "the cursor is behind the end of the log",
                     place: "partition \(partition), offset \(cursor.nextOffset) of \(end)",
-                    hint: "the reader's state is of another log; let it begin anew")
+                    hint: "the reader's state is of another log; let it begin anew"
+                )
             }
             cursors.append((partition, LogOffset(cursor.nextOffset)))
         }
@@ -103,8 +110,10 @@ final class Fetcher: Sendable {
     private func partition(_ index: UInt32) throws(Fault) -> Partition {
         guard let index = UInt16(exactly: index), index < partitions.count else {
             throw Fault.invalidArgument(
-                "there is no partition \(index)", place: "partition",
-                hint: "the deployment has \(partitions.count), from 0")
+                "there is no partition \(index)",
+                place: "partition",
+                hint: "the deployment has \(partitions.count), from 0"
+            )
         }
         return Partition(index: index)
     }
@@ -134,7 +143,9 @@ final class Fetcher: Sendable {
     /// it left over; the one that begins changes from call to call, so that none starves, not even
     /// before a record larger than its share.
     private func read(
-        _ cursors: [(Partition, LogOffset)], bytes: Int, epochs: [Partition: Epoch]
+        _ cursors: [(Partition, LogOffset)],
+        bytes: Int,
+        epochs: [Partition: Epoch]
     ) throws(IngestionError) -> IngestionV1.StoredFetchResponse {
         var parts: [IngestionV1.StoredPartitionRecords] = []
         parts.reserveCapacity(cursors.count)
@@ -144,18 +155,23 @@ final class Fetcher: Sendable {
             if next < end.next { behind.append(index) }
             parts.append(
                 IngestionV1.StoredPartitionRecords(
-                    partition: UInt32(partition.index), nextOffset: next.value,
+                    partition: UInt32(partition.index),
+                    nextOffset: next.value,
                     endOffset: end.next.value,
                     watermarkMs: next == end.next ? end.watermark.told : nil,
-                    epoch: epochs[partition]?.value ?? 0))
+                    epoch: epochs[partition]?.value ?? 0
+                )
+            )
         }
         var left = bytes - cursors.count * Self.overheadBytes
         let turn = Int(turns.wrappingAdd(1, ordering: .relaxed).newValue &* Self.spread >> 33)
         for number in behind.indices where left > 0 || number == 0 {
             let index = behind[(number + turn) % behind.count]
             let page = try page(
-                cursors[index].0, from: cursors[index].1,
-                bytes: max(left / (behind.count - number), 1))
+                cursors[index].0,
+                from: cursors[index].1,
+                bytes: max(left / (behind.count - number), 1)
+            )
             let size = page.records.reduce(0) { $0 + $1.payload.count + Self.recordOverheadBytes }
             // One record may be larger than the share: it comes whole, or not this time.
             guard size <= left || number == 0 else { continue }
@@ -173,8 +189,10 @@ final class Fetcher: Sendable {
     {
         do throws(LogError) {
             return try reader.read(
-                partition, from: next,
-                limit: ReadLimit(bytes: bytes, records: Self.recordsMax))
+                partition,
+                from: next,
+                limit: ReadLimit(bytes: bytes, records: Self.recordsMax)
+            )
         } catch {
             throw .log("read", error)
         }

@@ -51,7 +51,10 @@ enum IndexKey {
 
     /// An event id of one user.
     static func event(
-        _ project: ProjectName, _ partition: Partition, _ number: UserNumber, _ id: String
+        _ project: ProjectName,
+        _ partition: Partition,
+        _ number: UserNumber,
+        _ id: String
     ) -> [UInt8] {
         var key = start(project.text, room: 6 + id.utf8.count)
         put(UInt64(partition.index), bytes: 2, &key)

@@ -14,7 +14,9 @@ struct IndexReader {
     func numbers(of users: [ProjectUser]) throws(IngestionError) -> [ProjectUser: UserNumber] {
         guard !users.isEmpty else { return [:] }
         let values = try read(
-            index.users, users.map { IndexKey.user($0.project, $0.user) })
+            index.users,
+            users.map { IndexKey.user($0.project, $0.user) }
+        )
         var numbers: [ProjectUser: UserNumber] = [:]
         for (user, value) in zip(users, values) {
             guard let value else { continue }
@@ -88,7 +90,9 @@ struct IndexReader {
                     let activeAt = IndexKey.number(value[8...])
                 else { throw damaged("a catalogue's standing") }
                 standings[project] = CatalogueStanding(
-                    revision: revision, activeAt: Timestamp(ms: Int64(bitPattern: activeAt)))
+                    revision: revision,
+                    activeAt: Timestamp(ms: Int64(bitPattern: activeAt))
+                )
             }
             return standings
         } catch let error as IngestionError {
@@ -119,15 +123,22 @@ struct IndexWriter {
 
     /// A user's number, and with it the next free one.
     func put(
-        _ number: UserNumber, for user: UserID, in project: ProjectName, _ partition: Partition,
+        _ number: UserNumber,
+        for user: UserID,
+        in project: ProjectName,
+        _ partition: Partition,
         _ batch: inout Batch
     ) {
         batch.put(
-            index.users, IndexKey.user(project, user),
-            IndexKey.bigEndian(UInt64(number.value), bytes: 4))
+            index.users,
+            IndexKey.user(project, user),
+            IndexKey.bigEndian(UInt64(number.value), bytes: 4)
+        )
         batch.put(
-            index.facts, IndexKey.fact("next", project, partition),
-            IndexKey.bigEndian(UInt64(number.value) + 1, bytes: 8))
+            index.facts,
+            IndexKey.fact("next", project, partition),
+            IndexKey.bigEndian(UInt64(number.value) + 1, bytes: 8)
+        )
     }
 
     /// Where the record stands that has these keys.
@@ -140,30 +151,39 @@ struct IndexWriter {
 
     /// Where a project's catalogue stands.
     func put(
-        _ standing: CatalogueStanding, of project: ProjectName, _ batch: inout Batch
+        _ standing: CatalogueStanding,
+        of project: ProjectName,
+        _ batch: inout Batch
     ) {
         batch.put(
-            index.facts, Array("catalogue\0\(project.text)\0".utf8),
+            index.facts,
+            Array("catalogue\0\(project.text)\0".utf8),
             IndexKey.bigEndian(standing.revision, bytes: 8)
-                + IndexKey.bigEndian(UInt64(bitPattern: standing.activeAt.ms), bytes: 8))
+                + IndexKey.bigEndian(UInt64(bitPattern: standing.activeAt.ms), bytes: 8)
+        )
     }
 
     /// The epoch of a partition's newest tenure.
     func put(_ epoch: Epoch, of partition: Partition, _ batch: inout Batch) {
         batch.put(
-            index.facts, IndexKey.fact("epoch", partition),
-            IndexKey.bigEndian(epoch.value, bytes: 8))
+            index.facts,
+            IndexKey.fact("epoch", partition),
+            IndexKey.bigEndian(epoch.value, bytes: 8)
+        )
     }
 
     /// Up to which offset a partition's log is in the index.
     func put(_ end: LogOffset, appliedOf partition: Partition, _ batch: inout Batch) {
         batch.put(
-            index.facts, IndexKey.fact("applied", partition),
-            IndexKey.bigEndian(end.value, bytes: 8))
+            index.facts,
+            IndexKey.fact("applied", partition),
+            IndexKey.bigEndian(end.value, bytes: 8)
+        )
     }
 }
 
-/// Users' numbers in memory, bounded: two generations, the older forgotten when the younger is full.
+/// Users' numbers in memory, bounded: two generations, the older forgotten when the younger is
+/// full.
 struct NumberCache {
     private let generationMax: Int
     private var young: [ProjectUser: UserNumber] = [:]

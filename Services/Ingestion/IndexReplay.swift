@@ -1,4 +1,5 @@
-// Brings the index up to the log at start: whatever the log has and the index lacks is put there again.
+// Brings the index up to the log at start: whatever the log has and the index lacks is put there
+// again.
 
 import Basics
 import KeyValue
@@ -27,9 +28,12 @@ struct IndexReplay {
             let end = try end(of: partition)
             guard next <= end else {
                 throw IngestionError.damagedIndex(
-                    "replay", "the index is ahead of the log (\(next), the log ends at \(end)): the "
+                    "replay",
+                    "the index is ahead of the log (\(next), the log ends at \(end)): the "
                         + "log lost its end or is another one; restore it, or, if it is what is "
-                        + "wanted", place: "partition \(partition)")
+                        + "wanted",
+                    place: "partition \(partition)"
+                )
             }
             while next < end {
                 let page = try read(partition, from: next)
@@ -54,8 +58,10 @@ struct IndexReplay {
     {
         do {
             return try reader.read(
-                partition, from: next,
-                limit: ReadLimit(bytes: Self.pageBytes, records: Self.pageRecords))
+                partition,
+                from: next,
+                limit: ReadLimit(bytes: Self.pageBytes, records: Self.pageRecords)
+            )
         } catch {
             throw .log("replay", error)
         }
@@ -79,7 +85,9 @@ struct IndexReplay {
     }
 
     private func apply(
-        _ record: LogV1.LogRecord, _ place: LogPlace, _ batch: inout Batch
+        _ record: LogV1.LogRecord,
+        _ place: LogPlace,
+        _ batch: inout Batch
     ) throws(IngestionError) {
         if case .tenure(let tenure) = record.body {
             IndexWriter(index).put(Epoch(tenure.epoch), of: place.partition, &batch)
@@ -88,27 +96,42 @@ struct IndexReplay {
         guard let project = ProjectName(record.project) else { return }
         if let importID = record.importID, let line = record.importLine {
             batch.put(
-                index.imports, IndexKey.line(project, importID, line), place.bytes)
+                index.imports,
+                IndexKey.line(project, importID, line),
+                place.bytes
+            )
         }
         switch record.body {
         case .newUser(let new):
             guard let user = UserID(new.userID) else { return }
             IndexWriter(index).put(
-                UserNumber(new.number), for: user, in: project, place.partition, &batch)
+                UserNumber(new.number),
+                for: user,
+                in: project,
+                place.partition,
+                &batch
+            )
         case .event(let event):
             // It was admitted when it was written; here it only teaches the names again.
             _ = schema.admit(.event(event), in: project)
             if let id = event.eventID {
                 let number = UserNumber(event.userNumber)
                 batch.put(
-                    index.events, IndexKey.event(project, place.partition, number, id), place.bytes)
+                    index.events,
+                    IndexKey.event(project, place.partition, number, id),
+                    place.bytes
+                )
             }
         case .profile(let profile): _ = schema.admit(.profile(profile), in: project)
         case .catalogue(let change):
             IndexWriter(index).put(
                 CatalogueStanding(
-                    revision: change.revision, activeAt: Timestamp(ms: change.activeAtMs)),
-                of: project, &batch)
+                    revision: change.revision,
+                    activeAt: Timestamp(ms: change.activeAtMs)
+                ),
+                of: project,
+                &batch
+            )
         case .tenure, nil: break
         }
     }

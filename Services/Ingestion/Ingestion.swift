@@ -36,7 +36,8 @@ private struct IngestionRun: Service {
         }
         world.logger.info(
             "the log is recovered",
-            metadata: [LogKeys.count: "\(parts.opened.recovered.records)"])
+            metadata: [LogKeys.count: "\(parts.opened.recovered.records)"]
+        )
         world.health.ready("log")
         do {
             // Stopped backwards: the door first, so that what was taken in is still written.
@@ -49,7 +50,8 @@ private struct IngestionRun: Service {
         try parts.close()
     }
 
-    /// The number of partitions, fixed for the deployment; nil when told to stop before it is known.
+    /// The number of partitions, fixed for the deployment; nil when told to stop before it is
+    /// known.
     private func partitionCount() async -> PartitionCount? {
         await cancelWhenGracefulShutdown {
             var view = link.view
@@ -64,7 +66,8 @@ private struct IngestionRun: Service {
 extension OwnThread {
     /// Runs blocking work once on a thread of its own and waits for it.
     fileprivate static func run<Value: Sendable>(
-        name: String, _ work: @escaping @Sendable () throws -> Value
+        name: String,
+        _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { (done: Answer<Value>) in
             do throws(ThreadError) {

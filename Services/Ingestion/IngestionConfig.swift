@@ -15,14 +15,26 @@ public struct IngestionConfig: ServiceConfig {
     public static var keys: [ConfigKey] {
         [
             .int(
-                "journal.file-mib", default: 64, unit: "MiB", range: 1...1_024,
-                "size at which a journal file is closed and sealed into volumes"),
+                "journal.file-mib",
+                default: 64,
+                unit: "MiB",
+                range: 1...1_024,
+                "size at which a journal file is closed and sealed into volumes"
+            ),
             .int(
-                "journal.group-records", default: 20_000, unit: "records",
-                range: 1...100_000, "records that one group commit holds at most"),
+                "journal.group-records",
+                default: 20_000,
+                unit: "records",
+                range: 1...100_000,
+                "records that one group commit holds at most"
+            ),
             .int(
-                "intake.queue", default: 256, unit: "batches", range: 1...10_000,
-                "batches that may wait to be written; the next is refused"),
+                "intake.queue",
+                default: 256,
+                unit: "batches",
+                range: 1...10_000,
+                "batches that may wait to be written; the next is refused"
+            ),
         ]
     }
 

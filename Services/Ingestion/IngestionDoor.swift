@@ -1,4 +1,5 @@
-// Ingestion's methods as callers see them: check each record, hand the good ones over, tell what became of all.
+// Ingestion's methods as callers see them: check each record, hand the good ones over, tell what
+// became of all.
 
 import Basics
 import Chassis
@@ -15,8 +16,12 @@ final class IngestionDoor: IngestionV1_IngestionService {
     private let skews = SharedSkews()
 
     init(
-        intake: Intake, fetcher: Fetcher, catalogue: CatalogueKeeper, schema: SchemaBook,
-        ownership: Ownership, clock: any Clock
+        intake: Intake,
+        fetcher: Fetcher,
+        catalogue: CatalogueKeeper,
+        schema: SchemaBook,
+        ownership: Ownership,
+        clock: any Clock
     ) {
         self.intake = intake
         self.fetcher = fetcher
@@ -31,8 +36,11 @@ final class IngestionDoor: IngestionV1_IngestionService {
     {
         let verdicts = try await take(Batch(records: request.records), call)
         return IngestionV1.TrackResponse(
-            accepted: verdicts.count(of: .accepted), duplicates: verdicts.count(of: .duplicate),
-            rejected: verdicts.count(of: .rejected), verdicts: verdicts.list)
+            accepted: verdicts.count(of: .accepted),
+            duplicates: verdicts.count(of: .duplicate),
+            rejected: verdicts.count(of: .rejected),
+            verdicts: verdicts.list
+        )
     }
 
     func `import`(_ request: IngestionV1.ImportRequest, _ call: CallContext) async throws(Fault)
@@ -40,26 +48,40 @@ final class IngestionDoor: IngestionV1_IngestionService {
     {
         guard (1...Limits.nameBytes).contains(request.importID.utf8.count) else {
             throw Fault.invalidArgument(
-                "the import has no name", place: "import_id",
-                hint: "1 to \(Limits.nameBytes) bytes; the same name when it is repeated")
+                "the import has no name",
+                place: "import_id",
+                hint: "1 to \(Limits.nameBytes) bytes; the same name when it is repeated"
+            )
         }
         guard request.firstLine >= 1, request.firstLine <= UInt64(Int64.max) else {
             throw Fault.invalidArgument(
-                "lines are counted from 1", place: "first_line", hint: "send the line's number")
+                "lines are counted from 1",
+                place: "first_line",
+                hint: "send the line's number"
+            )
         }
         let verdicts = try await take(
             Batch(
-                records: request.records, importID: request.importID,
-                firstLine: request.firstLine), call)
+                records: request.records,
+                importID: request.importID,
+                firstLine: request.firstLine
+            ),
+            call
+        )
         let faults = verdicts.list.enumerated().compactMap { index, verdict in
             verdict.kind == .accepted
                 ? nil
                 : IngestionV1.ImportFault(
-                    line: request.firstLine + UInt64(index), verdict: verdict)
+                    line: request.firstLine + UInt64(index),
+                    verdict: verdict
+                )
         }
         return IngestionV1.ImportResponse(
-            accepted: verdicts.count(of: .accepted), duplicates: verdicts.count(of: .duplicate),
-            rejected: verdicts.count(of: .rejected), faults: faults)
+            accepted: verdicts.count(of: .accepted),
+            duplicates: verdicts.count(of: .duplicate),
+            rejected: verdicts.count(of: .rejected),
+            faults: faults
+        )
     }
 
     func append(_ request: IngestionV1.AppendRequest, _ call: CallContext) async throws(Fault)
@@ -71,7 +93,9 @@ final class IngestionDoor: IngestionV1_IngestionService {
             try await ownership.begin(in: intake)
             let standing = try await catalogue.bring(project, to: request.revision)
             return IngestionV1.AppendResponse(
-                positions: try fetcher.positions([]), activeAtMs: standing.activeAt.ms)
+                positions: try fetcher.positions([]),
+                activeAtMs: standing.activeAt.ms
+            )
         } catch {
             throw Self.fault(error)
         }
@@ -104,15 +128,19 @@ extension IngestionDoor {
     private func known(_ project: ProjectName?) async throws(Fault) -> ProjectName {
         guard let project else {
             throw Fault.invalidArgument(
-                "the project is missing", place: "header.project",
-                hint: "name the project in the request's header")
+                "the project is missing",
+                place: "header.project",
+                hint: "name the project in the request's header"
+            )
         }
         if intake.knows(project) { return project }
         guard await ownership.link.project(project) != nil else {
             let known = ownership.projects + intake.projects
             let near = NearestName.nearest(to: project.text, in: known.map(\.text))
             throw IngestionError(
-                .unknownProject, "find the project", place: project.text,
+                .unknownProject,
+                "find the project",
+                place: project.text,
                 hint: near.map { "did you mean \($0)?" } ?? "create the project first"
             ).fault
         }
@@ -134,21 +162,27 @@ extension IngestionDoor {
         let count = batch.records.count + isolated.count
         guard count <= Limits.batchRecords else {
             throw Fault.invalidArgument(
-                "the batch has \(count) records", place: "records",
-                hint: "at most \(Limits.batchRecords) in one call")
+                "the batch has \(count) records",
+                place: "records",
+                hint: "at most \(Limits.batchRecords) in one call"
+            )
         }
         var verdicts = try Verdicts(count: count, replyBytes: call.maxReplyBytes)
         for fault in isolated where verdicts.list.indices.contains(fault.index) {
             verdicts.tell(fault.rejection.verdict, at: fault.index)
         }
         let places = IsolatedFault.originalIndices(
-            kept: batch.records.count, without: isolated, field: "records")
+            kept: batch.records.count,
+            without: isolated,
+            field: "records"
+        )
         let (checked, checkedPlaces) = check(batch, project, at: places, &verdicts)
         guard !checked.isEmpty else { return verdicts }
         do {
             try await ownership.begin(in: intake)
             let outcomes = try await intake.write(
-                RecordBatch(project: project, importID: batch.importID, records: checked))
+                RecordBatch(project: project, importID: batch.importID, records: checked)
+            )
             for (place, outcome) in zip(checkedPlaces, outcomes) {
                 verdicts.tell(outcome.verdict, at: place)
             }
@@ -160,11 +194,18 @@ extension IngestionDoor {
 
     /// The good records with their places in the request; the bad ones are told.
     private func check(
-        _ batch: Batch, _ project: ProjectName, at places: [Int], _ verdicts: inout Verdicts
+        _ batch: Batch,
+        _ project: ProjectName,
+        at places: [Int],
+        _ verdicts: inout Verdicts
     ) -> (records: [CheckedRecord], places: [Int]) {
         let check = EventCheck(
-            project: project, partitions: ownership.partitions, receivedAt: clock.now,
-            isHistory: batch.importID != nil, skews: skews)
+            project: project,
+            partitions: ownership.partitions,
+            receivedAt: clock.now,
+            isHistory: batch.importID != nil,
+            skews: skews
+        )
         var good: (records: [CheckedRecord], places: [Int]) = ([], [])
         good.records.reserveCapacity(batch.records.count)
         good.places.reserveCapacity(batch.records.count)

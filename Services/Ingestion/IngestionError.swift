@@ -21,7 +21,10 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     let exitCode: ExitCode
 
     init(
-        _ code: Code, _ operation: String, place: String, hint: String,
+        _ code: Code,
+        _ operation: String,
+        place: String,
+        hint: String,
         exitCode: ExitCode = .internalError
     ) {
         self.code = code
@@ -87,8 +90,12 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             default: .internalError
             }
         return IngestionError(
-            .log, operation, place: known?.place ?? "log", hint: known?.hint ?? "\(error)",
-            exitCode: exitCode)
+            .log,
+            operation,
+            place: known?.place ?? "log",
+            hint: known?.hint ?? "\(error)",
+            exitCode: exitCode
+        )
     }
 
     /// A failure of the index.
@@ -105,15 +112,23 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .io, .closed, .family, .invalid: (.internalError, known.hint)
             }
         return IngestionError(
-            .index, operation, place: known.place, hint: "\(known.text); \(hint)",
-            exitCode: exitCode)
+            .index,
+            operation,
+            place: known.place,
+            hint: "\(known.text); \(hint)",
+            exitCode: exitCode
+        )
     }
 
     /// Entries of the index that cannot be.
     static func damagedIndex(_ operation: String, _ what: String, place: String) -> IngestionError {
         IngestionError(
-            .index, operation, place: place, hint: "\(what); \(rebuildHint)",
-            exitCode: .dataCorrupt)
+            .index,
+            operation,
+            place: place,
+            hint: "\(what); \(rebuildHint)",
+            exitCode: .dataCorrupt
+        )
     }
 
     /// What helps when the index is not what the log says.

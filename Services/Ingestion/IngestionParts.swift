@@ -28,7 +28,10 @@ struct IngestionParts: Sendable {
         index = try IndexStore(folder: "\(world.folder.path)/index")
         let schema = try SchemaStore.load(index)
         _ = try IndexReplay(
-            index: index, reader: opened.reader, partitions: partitions, schema: schema
+            index: index,
+            reader: opened.reader,
+            partitions: partitions,
+            schema: schema
         ).run()
         let durable = RisingNumber(clock: world.clock)
         var intakeSettings = IntakeSettings()
@@ -37,26 +40,52 @@ struct IngestionParts: Sendable {
         intakeSettings.groupBytesMax = Self.groupBytes(partitions)
         let intake = Intake(
             IntakeParts(
-                clock: world.clock, index: index, opened: opened, partitions: partitions,
-                durable: durable, schema: schema, settings: intakeSettings),
-            standings: try IndexReader(index).standings())
+                clock: world.clock,
+                index: index,
+                opened: opened,
+                partitions: partitions,
+                durable: durable,
+                schema: schema,
+                settings: intakeSettings
+            ),
+            standings: try IndexReader(index).standings()
+        )
         desk = try ReadingDesk()
         let catalogue = CatalogueKeeper(
-            intake: intake, registry: RegistryV1_CatalogueClient(try world.registryClient()))
+            intake: intake,
+            registry: RegistryV1_CatalogueClient(try world.registryClient())
+        )
         let fetcher = Fetcher(
-            reader: opened.reader, partitions: partitions, durable: durable, clock: world.clock,
-            desk: desk)
+            reader: opened.reader,
+            partitions: partitions,
+            durable: durable,
+            clock: world.clock,
+            desk: desk
+        )
         let door = IngestionDoor(
-            intake: intake, fetcher: fetcher, catalogue: catalogue, schema: schema,
+            intake: intake,
+            fetcher: fetcher,
+            catalogue: catalogue,
+            schema: schema,
             ownership: Ownership(
-                link: link, instance: world.instance, partitions: partitions,
-                diskGuard: world.diskGuard), clock: world.clock)
+                link: link,
+                instance: world.instance,
+                partitions: partitions,
+                diskGuard: world.diskGuard
+            ),
+            clock: world.clock
+        )
         services = [
             SealingService(sealer: opened.sealer),
             ThreadService("intake", stop: { intake.stop() }) { _ in try intake.run() },
             RegistryFollower(
-                link: link, instance: world.instance, intake: intake, catalogue: catalogue,
-                clock: world.clock, logger: world.logger),
+                link: link,
+                instance: world.instance,
+                intake: intake,
+                catalogue: catalogue,
+                clock: world.clock,
+                logger: world.logger
+            ),
             try RPCServer(world: world, methods: door.methods),
         ]
     }

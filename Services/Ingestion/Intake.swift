@@ -1,4 +1,5 @@
-// The one writer of the log: takes orders from a queue, decides, makes a whole group durable with one
+// The one writer of the log: takes orders from a queue, decides, makes a whole group durable with
+// one
 // sync, then answers.
 
 import Basics
@@ -29,7 +30,8 @@ struct IntakeSettings: Sendable {
     var queueBytesMax = 128 << 20
     /// Records of one group: a sync is shared by many callers, yet none waits for long.
     var groupRecordsMax = 20_000
-    /// What one group writes at most: what the journal takes, without the heads of its runs. A single
+    /// What one group writes at most: what the journal takes, without the heads of its runs. A
+    /// single
     /// order must fit. Unit: bytes.
     var groupBytesMax = 30 << 20
     /// How often a watermark is told when nothing comes. Unit: ms.
@@ -74,12 +76,14 @@ final class Intake: Sendable {
         try await order(bytes: batch.bytesMax) { .records(batch, $0) }
     }
 
-    /// Hands as many of the first documents over as one group holds, and waits until they stand in
-    /// every log.
+    /// Hands as many of the first documents over as one group holds, not counting those that stand
+    /// there, and waits until they stand in every log.
     ///
     /// - Returns: where the catalogue stands then.
     func write(_ batch: CatalogueBatch) async throws -> CatalogueStanding {
-        let first = batch.prefix(ofBytes: parts.settings.groupBytesMax, parts.partitions)
+        let revision = standing(of: batch.project)?.revision ?? 0
+        let first = batch.suffix(behind: revision)
+            .prefix(ofBytes: parts.settings.groupBytesMax, parts.partitions)
         return try await order(bytes: first.bytesMax(parts.partitions)) { .catalogue(first, $0) }
     }
 
@@ -93,7 +97,9 @@ final class Intake: Sendable {
         guard view.edition > tenures.load(ordering: .acquiring) else { return }
         let owned = view.partitions(of: instance, .ingestion)
         try await begin(
-            Dictionary(owned.map { ($0.partition, $0.epoch) }) { first, _ in first }, as: instance)
+            Dictionary(owned.map { ($0.partition, $0.epoch) }) { first, _ in first },
+            as: instance
+        )
         tenures.max(view.edition, ordering: .releasing)
     }
 
@@ -104,12 +110,16 @@ final class Intake: Sendable {
     func stop() { queue.close() }
 
     private func order<Value: Sendable>(
-        bytes: Int, _ make: (Answer<Value>) -> IntakeOrder
+        bytes: Int,
+        _ make: (Answer<Value>) -> IntakeOrder
     ) async throws -> Value {
         guard bytes <= parts.settings.groupBytesMax else {
             throw IngestionError(
-                .tooLarge, "write", place: "intake",
-                hint: "it takes \(bytes) bytes of a group of \(parts.settings.groupBytesMax)")
+                .tooLarge,
+                "write",
+                place: "intake",
+                hint: "it takes \(bytes) bytes of a group of \(parts.settings.groupBytesMax)"
+            )
         }
         return try await withCheckedThrowingContinuation { answer in
             let order = make(answer)
@@ -118,8 +128,12 @@ final class Intake: Sendable {
             } else if !push(order, bytes: bytes) {
                 order.fail(
                     IngestionError(
-                        queue.isClosed ? .stopped : .busy, "write", place: "intake",
-                        hint: "send the same batch again a little later"))
+                        queue.isClosed ? .stopped : .busy,
+                        "write",
+                        place: "intake",
+                        hint: "send the same batch again a little later"
+                    )
+                )
             }
         }
     }
@@ -139,7 +153,9 @@ final class Intake: Sendable {
         var group = IntakeGroup(parts)
         while true {
             let orders = queue.popAll(
-                upTo: parts.settings.queueMax, waitingAtMostNs: parts.settings.tickMs * 1_000_000)
+                upTo: parts.settings.queueMax,
+                waitingAtMostNs: parts.settings.tickMs * 1_000_000
+            )
             if orders.isEmpty, queue.isClosed { break }
             var waiting = orders[...]
             repeat {

@@ -10,7 +10,9 @@ extension IntakeGroup {
     ///
     /// Revisions that stand there are passed over; where one is missing nothing is written.
     mutating func write(
-        _ batch: CatalogueBatch, _ pending: inout Pending, _ answer: Answer<CatalogueStanding>
+        _ batch: CatalogueBatch,
+        _ pending: inout Pending,
+        _ answer: Answer<CatalogueStanding>
     ) throws(IngestionError) {
         let activeAt = pending.now + parts.settings.activationAheadMs
         var standing = CatalogueStanding(revision: 0, activeAt: pending.now)
@@ -22,8 +24,12 @@ extension IntakeGroup {
         let news = batch.documents.filter { $0.revision > standing.revision }
         let changes = news.map { document in
             LogV1.CatalogueChange(
-                revision: document.revision, kind: document.kind, name: document.name,
-                body: document.body, activeAtMs: activeAt.ms)
+                revision: document.revision,
+                kind: document.kind,
+                name: document.name,
+                body: document.body,
+                activeAtMs: activeAt.ms
+            )
         }
         if let error = Self.refusal(of: changes, behind: standing.revision) {
             pending.answers.append { answer.resume(throwing: error) }
@@ -50,15 +56,21 @@ extension IntakeGroup {
             let place = "revision \(change.revision)"
             guard change.revision == expected else {
                 return IngestionError(
-                    .gap, "append to the catalogue", place: place,
-                    hint: "revision \(expected) comes first")
+                    .gap,
+                    "append to the catalogue",
+                    place: place,
+                    hint: "revision \(expected) comes first"
+                )
             }
             do throws(MessageError) {
                 try change.withEncoder { _ throws(MessageError) in }
             } catch {
                 return IngestionError(
-                    .document, "append to the catalogue", place: place,
-                    hint: "\(error.place): \(error.message); \(error.hint)")
+                    .document,
+                    "append to the catalogue",
+                    place: place,
+                    hint: "\(error.place): \(error.message); \(error.hint)"
+                )
             }
         }
         return nil
@@ -66,7 +78,9 @@ extension IntakeGroup {
 
     /// Writes who owns the logs from here on, where that is news.
     mutating func write(
-        _ owned: [Partition: Epoch], of instance: InstanceID, _ pending: inout Pending
+        _ owned: [Partition: Epoch],
+        of instance: InstanceID,
+        _ pending: inout Pending
     ) throws(IngestionError) {
         let reader = IndexReader(parts.index)
         for (partition, epoch) in owned.sorted(by: { $0.key < $1.key }) {
@@ -75,7 +89,10 @@ extension IntakeGroup {
             guard known.map({ $0 < epoch }) ?? true else { continue }
             try add(
                 .tenure(LogV1.Tenure(epoch: epoch.value, instance: instance.bytes)),
-                to: partition, project: nil, &pending)
+                to: partition,
+                project: nil,
+                &pending
+            )
             epochs[partition] = epoch
             IndexWriter(parts.index).put(epoch, of: partition, &pending.batch)
         }
@@ -83,12 +100,17 @@ extension IntakeGroup {
 
     /// Encodes a control record with the offset it will have and adds it to the group.
     private func add(
-        _ body: LogV1.LogRecord.Body, to partition: Partition, project: ProjectName?,
+        _ body: LogV1.LogRecord.Body,
+        to partition: Partition,
+        project: ProjectName?,
         _ pending: inout Pending
     ) throws(IngestionError) {
         let record = LogV1.LogRecord(
-            offset: try pending.nextOffset(in: partition).value, logTimeMs: pending.now.ms,
-            project: project?.text ?? "", body: body)
+            offset: try pending.nextOffset(in: partition).value,
+            logTimeMs: pending.now.ms,
+            project: project?.text ?? "",
+            body: body
+        )
         let bytes: [UInt8]
         do throws(MessageError) {
             bytes = try record.encode()

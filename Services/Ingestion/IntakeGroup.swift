@@ -24,8 +24,10 @@ struct IntakeGroup {
         self.parts = parts
         let wall = parts.clock.now
         clock = LogClock(
-            earliest: parts.opened.recovered.earliest, wall: wall,
-            monotonicNs: parts.clock.monotonicNs)
+            earliest: parts.opened.recovered.earliest,
+            wall: wall,
+            monotonicNs: parts.clock.monotonicNs
+        )
         numbers = NumberCache(countMax: parts.settings.numbersMax)
     }
 
@@ -63,8 +65,10 @@ struct IntakeGroup {
         try index(&pending)
         do throws(LogError) {
             if let watermark = WatermarkRule.highest(
-                now: tick(), firstUnsynced: nil, reserved: journal.reserve)
-            {
+                now: tick(),
+                firstUnsynced: nil,
+                reserved: journal.reserve
+            ) {
                 try journal.tell(watermark, holding: nil)
             }
         } catch {
@@ -165,13 +169,16 @@ extension IntakeGroup {
 
     /// The next free numbers wherever a user may be new.
     private func nextNumbers(
-        _ batches: [RecordBatch], _ sightings: ArraySlice<[Sighting]>
+        _ batches: [RecordBatch],
+        _ sightings: ArraySlice<[Sighting]>
     ) throws(IngestionError) -> [Numbering.ProjectPartition: UInt32] {
         var known: [Numbering.ProjectPartition: UInt32] = [:]
         for (batch, sightings) in zip(batches, sightings) {
             for (record, sighting) in zip(batch.records, sightings) where sighting.number == nil {
                 let home = Numbering.ProjectPartition(
-                    project: batch.project, partition: record.partition)
+                    project: batch.project,
+                    partition: record.partition
+                )
                 guard known[home] == nil else { continue }
                 if let number = next[home] {
                     known[home] = number
@@ -184,7 +191,9 @@ extension IntakeGroup {
     }
 
     private mutating func write(
-        _ batch: RecordBatch, _ sightings: [Sighting], _ numbering: inout Numbering,
+        _ batch: RecordBatch,
+        _ sightings: [Sighting],
+        _ numbering: inout Numbering,
         _ pending: inout Pending
     ) throws(IngestionError) -> [Outcome] {
         var outcomes: [Outcome] = []
@@ -208,24 +217,40 @@ extension IntakeGroup {
 
     /// Writes a record, and before it that its user is new where that is so.
     private mutating func write(
-        _ record: CheckedRecord, of batch: RecordBatch, _ sighting: inout Sighting,
-        _ numbering: inout Numbering, _ pending: inout Pending
+        _ record: CheckedRecord,
+        of batch: RecordBatch,
+        _ sighting: inout Sighting,
+        _ numbering: inout Numbering,
+        _ pending: inout Pending
     ) throws(IngestionError) -> LogPlace {
         let (number, isNew) = numbering.taken(record, of: batch.project, &sighting)
         let partition = record.partition
         if isNew {
             _ = try add(to: partition, &pending) { bytes, place in
                 bytes.write(
-                    .newUser, RecordBytes.newUser(record.user), of: number, in: batch.project,
-                    at: place)
+                    .newUser,
+                    RecordBytes.newUser(record.user),
+                    of: number,
+                    in: batch.project,
+                    at: place
+                )
             }
             IndexWriter(parts.index).put(
-                number, for: record.user, in: batch.project, partition, &pending.batch)
+                number,
+                for: record.user,
+                in: batch.project,
+                partition,
+                &pending.batch
+            )
         }
         let place = try add(to: partition, &pending) { bytes, place in
             bytes.write(
-                record.isEvent ? .event : .profile, record.bytes, of: number, in: batch.project,
-                at: place)
+                record.isEvent ? .event : .profile,
+                record.bytes,
+                of: number,
+                in: batch.project,
+                at: place
+            )
             if let importID = batch.importID, let line = record.line {
                 bytes.add(importID: importID, line: line)
             }
@@ -236,7 +261,8 @@ extension IntakeGroup {
 
     /// Adds a record written here to the group, at the offset it will have.
     private mutating func add(
-        to partition: Partition, _ pending: inout Pending,
+        to partition: Partition,
+        _ pending: inout Pending,
         _ write: (inout RecordBytes, (offset: LogOffset, time: Timestamp)) -> Void
     ) throws(IngestionError) -> LogPlace {
         write(&bytes, (try pending.nextOffset(in: partition), pending.now))
@@ -249,8 +275,11 @@ extension IntakeGroup.Pending {
     func nextOffset(in partition: Partition) throws(IngestionError) -> LogOffset {
         guard let offset = group.nextOffset(in: partition) else {
             throw IngestionError(
-                .log, "add to the group", place: "partition \(partition)",
-                hint: "the log was opened with fewer partitions than the registry says")
+                .log,
+                "add to the group",
+                place: "partition \(partition)",
+                hint: "the log was opened with fewer partitions than the registry says"
+            )
         }
         return offset
     }

@@ -40,6 +40,11 @@ struct CatalogueBatch: Sendable {
         documents.reduce(0) { $0 + Self.bytes(of: $1) } * Int(partitions.count)
     }
 
+    /// The documents behind a revision.
+    func suffix(behind revision: UInt64) -> CatalogueBatch {
+        CatalogueBatch(project: project, documents: documents.filter { $0.revision > revision })
+    }
+
     /// As many of the first documents as one group holds; at least one.
     func prefix(ofBytes limit: Int, _ partitions: PartitionCount) -> CatalogueBatch {
         var bytes = 0
@@ -48,7 +53,9 @@ struct CatalogueBatch: Sendable {
             return bytes <= limit
         }
         return CatalogueBatch(
-            project: project, documents: Array(first.isEmpty ? documents.prefix(1) : first))
+            project: project,
+            documents: Array(first.isEmpty ? documents.prefix(1) : first)
+        )
     }
 
     private static func bytes(of document: RegistryV1.Document) -> Int {

@@ -30,7 +30,8 @@ struct Sighting: Sendable, Hashable {
 
 /// Numbers users and finds repeats for the records of one group, in their order.
 ///
-/// For each record `repeated` is asked first; what is no repeat and is to be written is `taken`, and
+/// For each record `repeated` is asked first; what is no repeat and is to be written is `taken`,
+/// and
 /// `remembered` at its place.
 struct Numbering {
     /// A project's share of a partition.
@@ -54,7 +55,9 @@ struct Numbering {
     ///
     /// Completes the sighting by what this group knows of the user.
     func repeated(
-        _ record: CheckedRecord, of project: ProjectName, _ sighting: inout Sighting
+        _ record: CheckedRecord,
+        of project: ProjectName,
+        _ sighting: inout Sighting
     ) -> LogPlace? {
         if let place = sighting.eventPlace { return place }
         if sighting.number == nil, !given.isEmpty {
@@ -69,7 +72,9 @@ struct Numbering {
 
     /// The user's number for a record that will be written, and whether it was given just now.
     mutating func taken(
-        _ record: CheckedRecord, of project: ProjectName, _ sighting: inout Sighting
+        _ record: CheckedRecord,
+        of project: ProjectName,
+        _ sighting: inout Sighting
     ) -> (number: UserNumber, isNew: Bool) {
         if let number = sighting.number { return (number, false) }
         let home = ProjectPartition(project: project, partition: record.partition)
@@ -90,7 +95,9 @@ struct Numbering {
 
     /// The key of an event id needs the user's number.
     private func complete(
-        _ sighting: inout Sighting, _ record: CheckedRecord, _ project: ProjectName
+        _ sighting: inout Sighting,
+        _ record: CheckedRecord,
+        _ project: ProjectName
     ) {
         guard let number = sighting.number, sighting.keys.event == nil, let id = record.eventID
         else { return }

@@ -22,7 +22,8 @@ struct Ownership: Sendable {
     /// The projects the registry knows.
     var projects: [ProjectName] { link.view.projects.map(\.name) }
 
-    /// Makes sure that the tenures stand in the logs before anything else that is written under them.
+    /// Makes sure that the tenures stand in the logs before anything else that is written under
+    /// them.
     func begin(in intake: Intake) async throws {
         try await intake.begin(link.view, as: instance)
     }
@@ -31,17 +32,27 @@ struct Ownership: Sendable {
     func checkWritable() throws(IngestionError) {
         if let refusal = diskGuard.refusal {
             throw IngestionError(
-                .diskFull, "write", place: refusal.place, hint: refusal.hint)
+                .diskFull,
+                "write",
+                place: refusal.place,
+                hint: refusal.hint
+            )
         }
         guard let owner = link.view.owner(of: Partition(index: 0), .ingestion) else {
             throw IngestionError(
-                .notReady, "write", place: "the partition map",
-                hint: "the registry has not given this instance its logs yet; try again")
+                .notReady,
+                "write",
+                place: "the partition map",
+                hint: "the registry has not given this instance its logs yet; try again"
+            )
         }
         guard owner.instance == instance else {
             throw IngestionError(
-                .notTheOwner, "write", place: "\(owner.name)",
-                hint: owner.address.map { "send to \($0)" } ?? "send to that instance")
+                .notTheOwner,
+                "write",
+                place: "\(owner.name)",
+                hint: owner.address.map { "send to \($0)" } ?? "send to that instance"
+            )
         }
     }
 }

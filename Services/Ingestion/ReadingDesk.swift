@@ -17,7 +17,8 @@ final class ReadingDesk: Sendable {
             started.append(
                 try OwnThread.start(name: "read-\(number)") {
                     while let job = jobs.pop() { job() }
-                })
+                }
+            )
         }
         threads = started
     }
@@ -30,8 +31,12 @@ final class ReadingDesk: Sendable {
             if !isQueued {
                 answer.resume(
                     throwing: IngestionError(
-                        jobs.isClosed ? .stopped : .busy, "read", place: "the log",
-                        hint: "ask again a little later"))
+                        jobs.isClosed ? .stopped : .busy,
+                        "read",
+                        place: "the log",
+                        hint: "ask again a little later"
+                    )
+                )
             }
         }
     }

@@ -22,7 +22,10 @@ struct RecordBytes {
 
     /// Writes a record whose body begins with the user's number.
     mutating func write(
-        _ body: Body, _ rest: some Collection<UInt8>, of number: UserNumber, in project: ProjectName,
+        _ body: Body,
+        _ rest: some Collection<UInt8>,
+        of number: UserNumber,
+        in project: ProjectName,
         at place: (offset: LogOffset, time: Timestamp)
     ) {
         bytes.removeAll(keepingCapacity: true)

@@ -46,7 +46,8 @@ struct RegistryFollower: Service {
             } catch {
                 logger.warning(
                     "the catalogue is not in the logs",
-                    metadata: [LogKeys.project: "\(project.name)", LogKeys.reason: "\(error)"])
+                    metadata: [LogKeys.project: "\(project.name)", LogKeys.reason: "\(error)"]
+                )
                 isAbreast = false
             }
         }

@@ -1,4 +1,5 @@
-// Which events and properties a project has been seen to have, with their types; the limits on names.
+// Which events and properties a project has been seen to have, with their types; the limits on
+// names.
 
 import Basics
 import Messages
@@ -22,7 +23,8 @@ final class SchemaBook: Sendable {
         var userProperties: Properties = [:]
     }
 
-    /// One entry of the book: an event of a project, or its users' properties when there is no event.
+    /// One entry of the book: an event of a project, or its users' properties when there is no
+    /// event.
     struct Entry: Sendable, Hashable {
         let project: ProjectName
         let event: ExactName?
@@ -49,15 +51,19 @@ final class SchemaBook: Sendable {
         state.withLock { state in
             let news = state.unsaved.map { entry in
                 let vocabulary = state.projects[entry.project] ?? Vocabulary()
-                return (entry, entry.event.map { vocabulary.events[$0] ?? [:] }
-                    ?? vocabulary.userProperties)
+                return (
+                    entry,
+                    entry.event.map { vocabulary.events[$0] ?? [:] }
+                        ?? vocabulary.userProperties
+                )
             }
             state.unsaved.removeAll()
             return news
         }
     }
 
-    /// Learns a record's names; a rejection when they would be too many, and then nothing is learned.
+    /// Learns a record's names; a rejection when they would be too many, and then nothing is
+    /// learned.
     func admit(_ body: CheckedRecord.Body, in project: ProjectName) -> Rejection? {
         switch body {
         case .event(let event): admit(event, in: project)
@@ -74,16 +80,21 @@ final class SchemaBook: Sendable {
                 state.projects[project]?.events.count ?? 0 >= Limits.eventNames
             {
                 return Rejection(
-                    code: .resourceExhausted, field: "event.name",
+                    code: .resourceExhausted,
+                    field: "event.name",
                     message: "the project has \(Limits.eventNames) event names already",
-                    hint: "put what differs into a property, not into the event's name")
+                    hint: "put what differs into a property, not into the event's name"
+                )
             }
             let next = Self.merged(event.properties, into: known ?? [:])
             guard next.count <= Limits.propertiesPerName else {
                 return Rejection(
-                    code: .resourceExhausted, field: "event.properties",
-                    message: "\(event.name) would have more than \(Limits.propertiesPerName) properties",
-                    hint: "use fixed names; put what differs into values")
+                    code: .resourceExhausted,
+                    field: "event.properties",
+                    message:
+                        "\(event.name) would have more than \(Limits.propertiesPerName) properties",
+                    hint: "use fixed names; put what differs into values"
+                )
             }
             state.projects[project, default: Vocabulary()].events[name] = next
             state.unsaved.insert(Entry(project: project, event: name))
@@ -98,9 +109,11 @@ final class SchemaBook: Sendable {
             let next = Self.merged(profile.set, into: known)
             guard next.count <= Limits.eventNames else {
                 return Rejection(
-                    code: .resourceExhausted, field: "profile.set",
+                    code: .resourceExhausted,
+                    field: "profile.set",
                     message: "the users would have more than \(Limits.eventNames) properties",
-                    hint: "use fixed names; put what differs into values")
+                    hint: "use fixed names; put what differs into values"
+                )
             }
             state.projects[project, default: Vocabulary()].userProperties = next
             state.unsaved.insert(Entry(project: project, event: nil))
@@ -154,7 +167,8 @@ extension SchemaBook.Vocabulary {
             events: events.sorted { $0.key < $1.key }.prefix(limit).map {
                 IngestionV1.EventSchema(name: $0.key.text, properties: $0.value.schemas)
             },
-            userProperties: userProperties.schemas)
+            userProperties: userProperties.schemas
+        )
     }
 }
 
@@ -170,7 +184,8 @@ extension SchemaBook.Properties {
         self = [:]
         for schema in schemas {
             for type in schema.types {
-                self[ExactName(schema.name), default: 0] |= 1 << SchemaBook.Types(clamping: type.rawValue)
+                self[ExactName(schema.name), default: 0] |=
+                    1 << SchemaBook.Types(clamping: type.rawValue)
             }
         }
     }

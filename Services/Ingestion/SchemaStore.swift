@@ -5,7 +5,8 @@ import KeyValue
 import Messages
 import Segments
 
-/// The vocabulary's entries: an EventSchema per event, and a SchemaResponse with the users' properties
+/// The vocabulary's entries: an EventSchema per event, and a SchemaResponse with the users'
+/// properties
 /// per project, as they go over the wire.
 enum SchemaStore {
     private static let events = "vocabulary"
@@ -19,7 +20,9 @@ enum SchemaStore {
             do throws(MessageError) {
                 if let event = entry.event {
                     let schema = IngestionV1.EventSchema(
-                        name: event.text, properties: properties.schemas)
+                        name: event.text,
+                        properties: properties.schemas
+                    )
                     let key = prefix(events, entry.project) + Array(event.text.utf8)
                     batch.put(index.facts, key, try schema.encode())
                 } else {
@@ -52,10 +55,12 @@ enum SchemaStore {
         return SchemaBook(projects)
     }
 
-    private static func rows(_ kind: String, _ index: IndexStore) throws -> [(ProjectName, [UInt8])] {
+    private static func rows(_ kind: String, _ index: IndexStore) throws -> [(ProjectName, [UInt8])]
+    {
         let start = Array("\(kind)\0".utf8)
         return try index.store.scan(index.facts, prefix: start, limit: .max).compactMap {
-            key, value in
+            key,
+            value in
             let name = key.dropFirst(start.count).prefix { $0 != 0 }
             return ProjectName(String(decoding: name, as: UTF8.self)).map { ($0, value) }
         }

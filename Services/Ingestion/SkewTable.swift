@@ -21,7 +21,8 @@ struct SkewTable: Sendable {
     private var young: [Key: Int64] = [:]
     private var old: [Key: Int64] = [:]
 
-    /// - Parameter usersMax: users remembered at most; forgetting one only makes its next skew fresh.
+    /// - Parameter usersMax: users remembered at most; forgetting one only makes its next skew
+    /// fresh.
     init(usersMax: Int = 200_000) {
         generationMax = max(usersMax / 2, 1)
     }

@@ -7,8 +7,12 @@ extension Rejection {
     /// The verdict a caller reads, its texts within the contract's limits.
     var verdict: IngestionV1.Verdict {
         IngestionV1.Verdict(
-            kind: .rejected, code: code, field: field.cut(toBytes: 256),
-            message: message.cut(toBytes: 1_024), hint: hint.cut(toBytes: 1_024))
+            kind: .rejected,
+            code: code,
+            field: field.cut(toBytes: 256),
+            message: message.cut(toBytes: 1_024),
+            hint: hint.cut(toBytes: 1_024)
+        )
     }
 }
 
@@ -26,13 +30,17 @@ extension Outcome {
         -> IngestionV1.Verdict
     {
         IngestionV1.Verdict(
-            kind: kind, partition: UInt32(place.partition.index), offset: place.offset.value)
+            kind: kind,
+            partition: UInt32(place.partition.index),
+            offset: place.offset.value
+        )
     }
 }
 
 /// The verdicts of one batch, in the order of the request as sent.
 struct Verdicts: Sendable {
-    /// What a verdict takes in a reply without its texts, at most: kind (2), partition (3), offset up
+    /// What a verdict takes in a reply without its texts, at most: kind (2), partition (3), offset
+    /// up
     /// to 2^42 (7), an import's line (10), the frames around them (4). A full batch fits the usual
     /// reply of 256 KiB. Unit: bytes.
     static let bytesMin = 26
@@ -49,8 +57,10 @@ struct Verdicts: Sendable {
         let room = Int(clamping: replyBytes) - Self.headBytes - count * Self.bytesMin
         guard room >= 0 else {
             throw Fault.resourceExhausted(
-                "the reply has no room for \(count) verdicts", place: "header.max_reply_bytes",
-                hint: "leave \(Self.headBytes + count * Self.bytesMin) bytes, or send fewer records")
+                "the reply has no room for \(count) verdicts",
+                place: "header.max_reply_bytes",
+                hint: "leave \(Self.headBytes + count * Self.bytesMin) bytes, or send fewer records"
+            )
         }
         list = Array(repeating: IngestionV1.Verdict(), count: count)
         textBytesLeft = room

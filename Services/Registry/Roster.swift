@@ -6,7 +6,8 @@ public import Messages
 /// The registry's whole state apart from the catalogue's documents.
 ///
 /// Legal transitions of an instance: absent → live (register) · live → lost (lease ran out) ·
-/// lost → live (heartbeat or register) · live or lost → draining (drain) · any → absent (deregister).
+/// lost → live (heartbeat or register) · live or lost → draining (drain) · any → absent
+/// (deregister).
 public struct Roster: Sendable, Hashable {
     /// One registered process.
     public struct Member: Sendable, Hashable {

@@ -85,7 +85,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
 }
 
 extension Timestamp {
-    /// Reads `YYYY-MM-DD` or `YYYY-MM-DD(T| )HH:MM[:SS[.fraction]][Z|±HH:MM]`; nil if it is not one.
+    /// Reads `YYYY-MM-DD` or `YYYY-MM-DD(T| )HH:MM[:SS[.fraction]][Z|±HH:MM]`; nil if it is not
+    /// one.
     ///
     /// A date alone is its midnight; without a zone the text means UTC; a fraction is cut to
     /// milliseconds. Years 0001 to 9999; no leap second, no 24:00.

@@ -11,11 +11,19 @@ import Testing
     func sum() {
         let sum = AnswerSum([
             EvaluationV1.EvaluateResponse(
-                users: 2, universe: 5, nodeUsers: [2, 3],
-                positions: [LogV1.Position(partition: 4)], tookUs: 9),
+                users: 2,
+                universe: 5,
+                nodeUsers: [2, 3],
+                positions: [LogV1.Position(partition: 4)],
+                tookUs: 9
+            ),
             EvaluationV1.EvaluateResponse(
-                users: 1, universe: 4, nodeUsers: [1, 0],
-                positions: [LogV1.Position(partition: 1)], tookUs: 3),
+                users: 1,
+                universe: 4,
+                nodeUsers: [1, 0],
+                positions: [LogV1.Position(partition: 1)],
+                tookUs: 3
+            ),
         ])
         #expect(sum.users == 3 && sum.universe == 9 && sum.nodeUsers == [3, 3])
         #expect(sum.tookUs == 9 && !sum.isKnown && !sum.isMember)
@@ -26,7 +34,10 @@ import Testing
     @Test("a peer that says too much does not end the process")
     func overflow() {
         let answer = EvaluationV1.EvaluateResponse(
-            users: .max, universe: .max, nodeUsers: [.max, .max])
+            users: .max,
+            universe: .max,
+            nodeUsers: [.max, .max]
+        )
         let sum = AnswerSum([answer, answer])
         #expect(sum.users == .max && sum.universe == .max && sum.nodeUsers == [.max, .max])
         #expect(AnswerSum([]).users == 0)
@@ -50,7 +61,9 @@ import Testing
     @Test("garbage is refused as the cursor of another method")
     func garbage() throws {
         let good = MembersCursor(at: day(5)).bytes
-        var cases: [[UInt8]] = [[], [1], [9] + good.dropFirst(), good + [0], Array(good.dropLast())]
+        var cases: [[UInt8]] = [
+            [], [1], [9] + good.dropFirst(), good + [0], Array(good.dropLast()),
+        ]
         // An instant that nobody can write down.
         cases.append([1] + [UInt8](repeating: 0x7F, count: good.count - 1))
         for bytes in cases {

@@ -1,4 +1,4 @@
-// The catalogue: revisions in order, once; names by their bytes; what cannot be read harms no other.
+// The catalogue: revisions in order, once; names by bytes; what cannot be read harms no other.
 
 import Basics
 import Messages
@@ -10,13 +10,22 @@ import Wire
 
 @Suite struct CatalogueTests {
     private func change(
-        _ revision: UInt64, _ name: String, archived: Bool = false, documentName: String? = nil
+        _ revision: UInt64,
+        _ name: String,
+        archived: Bool = false,
+        documentName: String? = nil
     ) throws -> LogV1.CatalogueChange {
         let document = SegmentV1.SegmentDocument(
-            name: documentName ?? name, definition: try DefinitionCoding.encode(did("A")),
-            archived: archived)
+            name: documentName ?? name,
+            definition: try DefinitionCoding.encode(did("A")),
+            archived: archived
+        )
         return LogV1.CatalogueChange(
-            revision: revision, kind: "segment", name: name, body: try document.encode())
+            revision: revision,
+            kind: "segment",
+            name: name,
+            body: try document.encode()
+        )
     }
 
     @Test("every log tells every revision, each counts once")
@@ -68,7 +77,11 @@ import Wire
     func unreadable() throws {
         let catalogue = Catalogue()
         let garbage = LogV1.CatalogueChange(
-            revision: 2, kind: "segment", name: "bad", body: [0xFF, 0xFF, 0xFF])
+            revision: 2,
+            kind: "segment",
+            name: "bad",
+            body: [0xFF, 0xFF, 0xFF]
+        )
         try catalogue.apply([
             (shop, change(1, "good")), (shop, garbage),
             (shop, change(3, "other", documentName: "good")),

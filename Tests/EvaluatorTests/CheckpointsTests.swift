@@ -3,8 +3,8 @@
 import Basics
 import Columns
 import Foundation
-import Kit
 import KeyValue
+import Kit
 import Messages
 import Segments
 import Testing
@@ -23,11 +23,17 @@ import Testing
             log.user("user-\(user)")
             for count in 0..<user % 7 {
                 try log.event(
-                    "Charged", by: "user-\(user)", at: day(Int64(count)),
-                    [(name: "amount", value: .number(Number(count)))])
+                    "Charged",
+                    by: "user-\(user)",
+                    at: day(Int64(count)),
+                    [(name: "amount", value: .number(Number(count)))]
+                )
             }
             try log.profile(
-                of: "user-\(user)", since: nil, [(name: "city", value: .text("city-\(user % 3)"))])
+                of: "user-\(user)",
+                since: nil,
+                [(name: "city", value: .text("city-\(user % 3)"))]
+            )
             if user == 20 { try log.event("Opened", by: "a", at: day(1), of: .init("app") ?? shop) }
         }
         return log
@@ -91,9 +97,10 @@ import Testing
             let shopFolder = "\(folder)/columns/partition-00003/shop"
             let strangers = "\(folder)/columns/partition-00003/nobody"
             try disk.createDirectory(strangers)
-            for path in ["\(shopFolder)/00000000000000000000-00000000000000000009.chunk.tmp",
-                "\(strangers)/00000000000000000000-00000000000000000009.chunk"]
-            {
+            for path in [
+                "\(shopFolder)/00000000000000000000-00000000000000000009.chunk.tmp",
+                "\(strangers)/00000000000000000000-00000000000000000009.chunk",
+            ] {
                 try disk.open(path, .create).close()
             }
             #expect(try disk.list(shopFolder).count == 3)
@@ -146,9 +153,12 @@ import Testing
             projects: [
                 shop: [
                     PublishedChunk(
-                        name: ChunkName(from: LogOffset(0), to: LogOffset(9)), fingerprint: 7)
+                        name: ChunkName(from: LogOffset(0), to: LogOffset(9)),
+                        fingerprint: 7
+                    )
                 ]
-            ])
+            ]
+        )
         #expect(try Manifest(bytes: manifest.bytes) == manifest)
         var newer = manifest.bytes
         newer[0] = Manifest.version + 1

@@ -60,11 +60,13 @@ import Testing
             events: [
                 IngestionV1.EventSchema(
                     name: "Charged",
-                    properties: [IngestionV1.PropertySchema(name: "amount", types: [.number])])
+                    properties: [IngestionV1.PropertySchema(name: "amount", types: [.number])]
+                )
             ],
             userProperties: [
                 IngestionV1.PropertySchema(name: "city", types: [.text, .list, .flag, .instant])
-            ])
+            ]
+        )
         let vocabulary = Vocabulary(schema)
         let warnings = Definitions.warnings(did("Chargd"), vocabulary)
         #expect(warnings.count == 1)

@@ -65,7 +65,10 @@ import Testing
     }
 
     private static func compare(
-        _ example: RandomCase, _ state: inout PartitionState, _ at: Timestamp, _ seen: inout Seen
+        _ example: RandomCase,
+        _ state: inout PartitionState,
+        _ at: Timestamp,
+        _ seen: inout Seen
     ) throws {
         let columns = try #require(state.projects[shop])
         try #require(columns.userCount == example.users.count)
@@ -75,7 +78,10 @@ import Testing
             let told = oracle.isMember(user.history)
             let read = set[UserNumber(UInt32(number))]
             let answer = UserQuestion(
-                plan: example.plan, project: shop, user: user.id, at: at
+                plan: example.plan,
+                project: shop,
+                user: user.id,
+                at: at
             ).answer(&state)
             seen.asked += 1
             seen.members += told ? 1 : 0
@@ -86,12 +92,15 @@ import Testing
                 set reader \(read), user reader \(answer)
                 \((try? Sentence.say(example.definition)) ?? "")
                 \(user.history)
-                """)
+                """
+            )
         }
     }
 
     private static func compareNodes(
-        _ example: RandomCase, _ state: PartitionState, _ at: Timestamp
+        _ example: RandomCase,
+        _ state: PartitionState,
+        _ at: Timestamp
     ) throws {
         var question = Question(plan: example.plan, project: shop, at: at)
         question.nodeCounts = true
@@ -125,8 +134,11 @@ import Testing
                 for (count, index) in order.enumerated() {
                     let (day, amount) = amounts[index]
                     try log.event(
-                        "Charged", by: "ada", at: Timestamp(ms: day * 86_400_000),
-                        [(name: "amount", value: .number(amount))])
+                        "Charged",
+                        by: "ada",
+                        at: Timestamp(ms: day * 86_400_000),
+                        [(name: "amount", value: .number(amount))]
+                    )
                     _ = try state.apply(Array(log.records[Int(state.next.value)...]))
                     if count + 1 == sealedAfter { state.sealed(into: try files.seal(state)) }
                 }
@@ -160,7 +172,8 @@ import Testing
                 let question = UserQuestion(plan: plan, project: shop, user: user, at: at)
                 #expect(
                     question.answer(&state)
-                        == .known(isMember: set[UserNumber(number)]))
+                        == .known(isMember: set[UserNumber(number)])
+                )
             }
         }
     }

@@ -17,7 +17,9 @@ func inFolder<R>(_ body: (String) throws -> R) throws -> R {
 
 /// Whoever did something like this at least so often.
 func did(_ event: ExactName, atLeast count: Int = 1, window: Window = .ever) -> Definition {
-    Definition(nodes: [.did(Did(EventMatch([event], window: window), count: CountTest(.atLeast(count))))])
+    Definition(nodes: [
+        .did(Did(EventMatch([event], window: window), count: CountTest(.atLeast(count))))
+    ])
 }
 
 /// A day of January 1970.
@@ -26,7 +28,9 @@ func day(_ number: Int64) -> Timestamp { Timestamp(ms: number * 86_400_000) }
 extension PartitionState {
     /// The members of a definition, by the set reader, sorted.
     func members(
-        _ definition: Definition, of project: ProjectName = shop, at: Timestamp = day(100)
+        _ definition: Definition,
+        of project: ProjectName = shop,
+        at: Timestamp = day(100)
     ) throws -> [String] {
         let plan = try Plan(definition)
         guard let columns = projects[project] else { return [] }

@@ -21,14 +21,19 @@ private final class FollowerRig: Sendable {
     let follower: Follower
 
     init(
-        _ roster: RegistryV1.WatchResponse, pagesAheadMax: UInt64 = 64, recordsMax: Int = .max,
+        _ roster: RegistryV1.WatchResponse,
+        pagesAheadMax: UInt64 = 64,
+        recordsMax: Int = .max,
         starts: Bool = true
     ) throws {
         clock = ManualClock()
         registry = ScriptedRegistry(roster, clock: clock)
         ingestion = ScriptedIngestion(
-            partitions: Int(roster.partitionCount), registry: registry, clock: clock,
-            recordsMax: recordsMax)
+            partitions: Int(roster.partitionCount),
+            registry: registry,
+            clock: clock,
+            recordsMax: recordsMax
+        )
         link = registryLink(0, roster, registry, clock: clock)
         let (catalogue, applied) = (Catalogue(), Applied(clock: clock))
         self.applied = applied
@@ -38,9 +43,14 @@ private final class FollowerRig: Sendable {
         var settings = Follower.Settings()
         settings.pagesAheadMax = pagesAheadMax
         follower = Follower(
-            instance: evaluatorID(0), lanes: Lanes(lanes.map(\.lane)),
-            ingestion: IngestionV1_IngestionClient(ingestion), link: link, clock: clock,
-            health: health, settings: settings)
+            instance: evaluatorID(0),
+            lanes: Lanes(lanes.map(\.lane)),
+            ingestion: IngestionV1_IngestionClient(ingestion),
+            link: link,
+            clock: clock,
+            health: health,
+            settings: settings
+        )
     }
 
     /// Follows, with the link alive, for the time of the body.
@@ -104,7 +114,9 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
         }
     }
 
-    @Test("it lets go what the map gives others, takes what it gets, and reads that from where it was")
+    @Test(
+        "it lets go what the map gives others, takes what it gets, and reads that from where it was"
+    )
     func moves() async throws {
         let rig = try FollowerRig(sharedRoster(partitions: 2, evaluators: 2))
         try write(rig, first, 5)
@@ -187,7 +199,10 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
     @Test("it keeps so many pages ahead of a slow lane and no more")
     func pagesAhead() async throws {
         let rig = try FollowerRig(
-            sharedRoster(partitions: 1, evaluators: 1), pagesAheadMax: 3, recordsMax: 1)
+            sharedRoster(partitions: 1, evaluators: 1),
+            pagesAheadMax: 3,
+            recordsMax: 1
+        )
         let lane = rig.lanes[0].lane
         try await rig.following {
             try write(rig, first, 1)

@@ -9,9 +9,12 @@ import Testing
 @testable import Evaluator
 
 @Suite struct GatherTests {
-    private func count(_ rig: SuiteRig, _ node: Int = 0, ms: UInt64 = 5_000) async throws -> Fault? {
+    private func count(_ rig: SuiteRig, _ node: Int = 0, ms: UInt64 = 5_000) async throws -> Fault?
+    {
         let request = EvaluationV1.CountRequest(
-            subject: try subject(did("Charged")), freshness: .local)
+            subject: try subject(did("Charged")),
+            freshness: .local
+        )
         return await fault { () async throws(Fault) in
             try await rig.nodes[node].door.count(request, rig.call(ms: ms))
         }
@@ -74,11 +77,11 @@ import Testing
     func silent() async throws {
         let rig = try SuiteRig()
         try await rig.feed(except: Partition(index: 3))
-        let catching = try await count(rig)
+        let catching = try await count(rig, ms: 300)
         #expect(catching?.code == .unavailable)
         #expect(catching?.place?.contains("of evaluator-1 at memory://evaluator-1") == true)
         // The owner itself names the partition.
-        #expect(try await count(rig, 1)?.place == "partition 3")
+        #expect(try await count(rig, 1, ms: 300)?.place == "partition 3")
         rig.nodes[1].server.stop()
         try await rig.nodes[1].server.run()
         let gone = try await count(rig, ms: 300)
@@ -90,7 +93,10 @@ import Testing
     @Test("an evaluator without a partition counts by the others, and sends names on to them")
     func withoutPartitions() async throws {
         let rig = try SuiteRig(
-            partitions: 4, evaluators: 1, roster: sharedRoster(partitions: 4, evaluators: 2, owners: 1))
+            partitions: 4,
+            evaluators: 1,
+            roster: sharedRoster(partitions: 4, evaluators: 2, owners: 1)
+        )
         try rig.charge(["ada", "bob"])
         try rig.ingestion.write { logs in
             for index in logs.indices {
@@ -107,7 +113,10 @@ import Testing
                 try await idle.door.count(
                     EvaluationV1.CountRequest(
                         subject: EvaluationV1.Subject(kind: .segment("buyers")),
-                        freshness: freshness), rig.call())
+                        freshness: freshness
+                    ),
+                    rig.call()
+                )
             }
             #expect(named?.code == .unavailable && named?.isRetriable == true)
         }
@@ -120,7 +129,11 @@ import Testing
     @Test("room for an owner's answer is asked for by what is asked, not more")
     func room() throws {
         var question = GatheredQuestion(
-            project: shop, definition: did("A"), at: day(1), projectZone: nil)
+            project: shop,
+            definition: did("A"),
+            at: day(1),
+            projectZone: nil
+        )
         let all = (0..<UInt16(64)).map(Partition.init(index:))
         #expect(question.replyBytes(all) < 16_384)
         question.sample = (1_000, 0)

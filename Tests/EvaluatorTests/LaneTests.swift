@@ -37,8 +37,12 @@ final class LaneRig: Sendable {
         checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
         self.applied = applied ?? Applied(clock: SystemClock())
         lane = Lane(
-            checkpoints: checkpoints, catalogue: catalogue, applied: self.applied,
-            rule: Lane.SealRule(rows: rows, bytes: 1 << 30), clock: SystemClock())
+            checkpoints: checkpoints,
+            catalogue: catalogue,
+            applied: self.applied,
+            rule: Lane.SealRule(rows: rows, bytes: 1 << 30),
+            clock: SystemClock()
+        )
     }
 
     func start() throws {
@@ -67,8 +71,12 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
     -> IngestionV1.PartitionRecords
 {
     IngestionV1.PartitionRecords(
-        partition: UInt32(partition.index), records: Array(log.records[Int(from.value)...]),
-        nextOffset: log.next.value, endOffset: log.next.value, watermarkMs: 5_000)
+        partition: UInt32(partition.index),
+        records: Array(log.records[Int(from.value)...]),
+        nextOffset: log.next.value,
+        endOffset: log.next.value,
+        watermarkMs: 5_000
+    )
 }
 
 @Suite struct LaneTests {
@@ -250,7 +258,10 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         #expect(await waiter.value)
         let never = Task {
             await applied.wait(
-                for: [Partition(index: 9): log.next], untilNs: .max, clock: clock)
+                for: [Partition(index: 9): log.next],
+                untilNs: .max,
+                clock: clock
+            )
         }
         never.cancel()
         #expect(await !never.value)

@@ -23,17 +23,24 @@ struct LogScript {
     func numbers(of project: ProjectName = shop) -> [String: UInt32] { numbers[project] ?? [:] }
 
     @discardableResult
-    mutating func append(_ body: LogV1.LogRecord.Body, to project: ProjectName? = shop) -> LogOffset {
+    mutating func append(_ body: LogV1.LogRecord.Body, to project: ProjectName? = shop) -> LogOffset
+    {
         let offset = next
         records.append(
             LogV1.LogRecord(
-                offset: offset.value, logTimeMs: 1_000 + Int64(records.count),
-                project: project?.text ?? "", body: body))
+                offset: offset.value,
+                logTimeMs: 1_000 + Int64(records.count),
+                project: project?.text ?? "",
+                body: body
+            )
+        )
         return offset
     }
 
     /// A new owner of the partition's log.
-    mutating func tenure(_ epoch: UInt64 = 1) { append(.tenure(LogV1.Tenure(epoch: epoch)), to: nil) }
+    mutating func tenure(_ epoch: UInt64 = 1) {
+        append(.tenure(LogV1.Tenure(epoch: epoch)), to: nil)
+    }
 
     /// The user's number; the first time a record says it.
     @discardableResult
@@ -47,23 +54,34 @@ struct LogScript {
 
     @discardableResult
     mutating func event(
-        _ name: String, by id: String, at: Timestamp, of project: ProjectName = shop,
+        _ name: String,
+        by id: String,
+        at: Timestamp,
+        of project: ProjectName = shop,
         _ properties: [(name: ExactName, value: PropertyValue)] = []
     ) throws -> LogOffset {
         let number = user(id, of: project)
         return append(
             .event(
                 LogV1.Event(
-                    userNumber: number, name: name, atMs: at.ms,
+                    userNumber: number,
+                    name: name,
+                    atMs: at.ms,
                     properties: try properties.map {
                         try ValueCoding.encode(name: $0.name.text, $0.value)
-                    })), to: project)
+                    }
+                )
+            ),
+            to: project
+        )
     }
 
     /// Versions of one instant, in one record.
     @discardableResult
     mutating func profile(
-        of id: String, since: Timestamp?, _ values: [(name: ExactName, value: PropertyValue?)]
+        of id: String,
+        since: Timestamp?,
+        _ values: [(name: ExactName, value: PropertyValue?)]
     ) throws -> LogOffset {
         let number = user(id)
         var change = LogV1.ProfileChange(userNumber: number, atMs: since?.ms)
@@ -79,15 +97,27 @@ struct LogScript {
 
     @discardableResult
     mutating func segment(
-        _ name: String, _ definition: Definition, revision: UInt64, archived: Bool = false,
+        _ name: String,
+        _ definition: Definition,
+        revision: UInt64,
+        archived: Bool = false,
         of project: ProjectName = shop
     ) throws -> LogOffset {
         let document = SegmentV1.SegmentDocument(
-            name: name, definition: try DefinitionCoding.encode(definition), archived: archived)
+            name: name,
+            definition: try DefinitionCoding.encode(definition),
+            archived: archived
+        )
         return append(
             .catalogue(
                 LogV1.CatalogueChange(
-                    revision: revision, kind: Catalogue.segmentKind, name: name,
-                    body: try document.encode())), to: project)
+                    revision: revision,
+                    kind: Catalogue.segmentKind,
+                    name: name,
+                    body: try document.encode()
+                )
+            ),
+            to: project
+        )
     }
 }

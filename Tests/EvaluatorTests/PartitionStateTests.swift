@@ -74,9 +74,15 @@ import Testing
             LogV1.LogRecord(offset: 0, project: "Not A Name", body: user),
             LogV1.LogRecord(offset: 0, project: "shop", body: nil),
             LogV1.LogRecord(
-                offset: 0, project: "shop", body: .newUser(LogV1.NewUser(number: 0, userID: ""))),
+                offset: 0,
+                project: "shop",
+                body: .newUser(LogV1.NewUser(number: 0, userID: ""))
+            ),
             LogV1.LogRecord(
-                offset: 0, project: "shop", body: .newUser(LogV1.NewUser(number: 1, userID: "a"))),
+                offset: 0,
+                project: "shop",
+                body: .newUser(LogV1.NewUser(number: 1, userID: "a"))
+            ),
         ]
         for record in records {
             var state = PartitionState(Partition(index: 2))
@@ -96,6 +102,7 @@ import Testing
         #expect(try state.members(did("Charged"), at: Timestamp(ms: -1)).count == 2)
         #expect(
             try state.members(did("Charged", window: .rolling(ms: 1_000)), at: Timestamp(ms: 0))
-                == ["at -1", "at 0"])
+                == ["at -1", "at 0"]
+        )
     }
 }

@@ -31,7 +31,9 @@ import Testing
         Question(plan: try Plan(did("Charged")), project: shop, at: day(9))
     }
 
-    @Test("a sample is the same for a seed, however partitions are spread over evaluators and lanes")
+    @Test(
+        "a sample is the same for a seed, however partitions are spread over evaluators and lanes"
+    )
     func sample() throws {
         var question = try Self.question()
         var drawn: Set<[String]> = []
@@ -45,7 +47,10 @@ import Testing
                         let own = states.enumerated().filter { $0.offset % parts == part }
                         let tally = question.answer(own.map(\.element))
                         return EvaluationV1.EvaluateResponse(
-                            users: tally.users, universe: tally.universe, sample: tally.sample)
+                            users: tally.users,
+                            universe: tally.universe,
+                            sample: tally.sample
+                        )
                     }
                     let sum = AnswerSum(answers)
                     #expect(sum.users == 200 && sum.universe == 300)
@@ -104,8 +109,11 @@ import Testing
     func nothing() throws {
         var question = Question(
             plan: try Plan(
-                Definition(nodes: [.not(Not(1)), .did(Did(EventMatch(["Charged"])))])),
-            project: try #require(ProjectName("app")), at: day(9))
+                Definition(nodes: [.not(Not(1)), .did(Did(EventMatch(["Charged"])))])
+            ),
+            project: try #require(ProjectName("app")),
+            at: day(9)
+        )
         question.nodeCounts = true
         question.sample = (5, 0)
         question.members = (UserNumber(0), 10, 1_000)

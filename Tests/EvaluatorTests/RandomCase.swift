@@ -62,12 +62,18 @@ struct RandomCase {
             case .arrival: log.user(id)
             case .event(var event):
                 event.position = try log.event(
-                    event.name.text, by: id, at: event.at, event.properties)
+                    event.name.text,
+                    by: id,
+                    at: event.at,
+                    event.properties
+                )
                 events[user].append(event)
             case .versions(let group):
                 let offset = try log.profile(
-                    of: id, since: group[0].since,
-                    group.map { (name: $0.property, value: $0.value) })
+                    of: id,
+                    since: group[0].since,
+                    group.map { (name: $0.property, value: $0.value) }
+                )
                 for var version in group {
                     version.position = offset
                     versions[user].append(version)
@@ -89,8 +95,11 @@ struct RandomCase {
         if random.chance(0.2) { return log.tenure(2) }
         guard let other = ProjectName("app") else { return }
         try log.event(
-            RandomWorld.events[random.below(RandomWorld.events.count)].text, by: "user-0",
-            at: Timestamp(ms: 0), of: other)
+            RandomWorld.events[random.below(RandomWorld.events.count)].text,
+            by: "user-0",
+            at: Timestamp(ms: 0),
+            of: other
+        )
     }
 
     /// All users' entries in the order of the log.

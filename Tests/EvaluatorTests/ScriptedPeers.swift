@@ -45,7 +45,9 @@ final class ScriptedRegistry: Caller {
     }
 
     func call(
-        _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         switch request {
         case is RegistryV1.RegisterRequest: return try bytes(RegistryV1.RegisterResponse())
@@ -72,8 +74,11 @@ final class ScriptedRegistry: Caller {
             }
             state.revision += 1
             let document = RegistryV1.Document(
-                kind: request.kind, name: request.name, revision: state.revision,
-                body: request.body)
+                kind: request.kind,
+                name: request.name,
+                revision: state.revision,
+                body: request.body
+            )
             state.documents[request.name] = document
             return document
         }
@@ -105,7 +110,10 @@ final class ScriptedIngestion: Caller {
     private let onAppend = Mutex<(@Sendable () async -> Void)?>(nil)
 
     init(
-        partitions: Int, registry: ScriptedRegistry, clock: any Clock, recordsMax: Int = .max
+        partitions: Int,
+        registry: ScriptedRegistry,
+        clock: any Clock,
+        recordsMax: Int = .max
     ) {
         state = Mutex(State(logs: Array(repeating: LogScript(), count: partitions)))
         news = RisingNumber(clock: clock)
@@ -148,7 +156,9 @@ final class ScriptedIngestion: Caller {
     }
 
     func call(
-        _ method: MethodDescription, _ request: any ProtoMessage, _ options: CallOptions
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         if request is IngestionV1.FetchRequest { state.withLock { $0.fetches += 1 } }
         let next = state.withLock { $0.faults.isEmpty ? nil : $0.faults.removeFirst() }
@@ -171,7 +181,9 @@ final class ScriptedIngestion: Caller {
         state.withLock { state in
             state.logs.enumerated()
                 .filter { $0.offset != state.forgotten.map { Int($0.index) } }
-                .map { LogV1.Position(partition: UInt32($0.offset), nextOffset: $0.element.next.value) }
+                .map {
+                    LogV1.Position(partition: UInt32($0.offset), nextOffset: $0.element.next.value)
+                }
         }
     }
 
@@ -183,8 +195,13 @@ final class ScriptedIngestion: Caller {
                     logs[index].append(
                         .catalogue(
                             LogV1.CatalogueChange(
-                                revision: document.revision, kind: document.kind,
-                                name: document.name, body: document.body)))
+                                revision: document.revision,
+                                kind: document.kind,
+                                name: document.name,
+                                body: document.body
+                            )
+                        )
+                    )
                 }
             }
         }
@@ -199,9 +216,11 @@ final class ScriptedIngestion: Caller {
                 return IngestionV1.FetchResponse(
                     partitions: request.cursors.map { cursor in
                         state.cursors[Partition(index: UInt16(cursor.partition))] = LogOffset(
-                            cursor.nextOffset)
+                            cursor.nextOffset
+                        )
                         return Self.page(state.logs[Int(cursor.partition)], cursor, recordsMax)
-                    })
+                    }
+                )
             }
             let hasNews = response.partitions.contains { !$0.records.isEmpty }
             if hasNews || clock.monotonicNs >= endNs || Task.isCancelled { return response }
@@ -210,13 +229,19 @@ final class ScriptedIngestion: Caller {
     }
 
     private static func page(
-        _ log: LogScript, _ cursor: IngestionV1.FetchCursor, _ recordsMax: Int
+        _ log: LogScript,
+        _ cursor: IngestionV1.FetchCursor,
+        _ recordsMax: Int
     ) -> IngestionV1.PartitionRecords {
         let records = Array(log.records.dropFirst(Int(cursor.nextOffset)).prefix(recordsMax))
         let next = cursor.nextOffset + UInt64(records.count)
         return IngestionV1.PartitionRecords(
-            partition: cursor.partition, records: records, nextOffset: next,
-            endOffset: log.next.value, watermarkMs: next == log.next.value ? 9_000 : nil)
+            partition: cursor.partition,
+            records: records,
+            nextOffset: next,
+            endOffset: log.next.value,
+            watermarkMs: next == log.next.value ? 9_000 : nil
+        )
     }
 }
 

@@ -14,11 +14,16 @@ import Wire
         -> EvaluationV1.CreateRequest
     {
         EvaluationV1.CreateRequest(
-            name: name, description: text, definition: try DefinitionCoding.encode(definition))
+            name: name,
+            description: text,
+            definition: try DefinitionCoding.encode(definition)
+        )
     }
 
     private func refused(
-        _ rig: SuiteRig, _ request: EvaluationV1.CreateRequest, _ node: Int = 0
+        _ rig: SuiteRig,
+        _ request: EvaluationV1.CreateRequest,
+        _ node: Int = 0
     ) async -> Fault? {
         await fault { () async throws(Fault) in
             try await rig.nodes[node].door.create(request, rig.call())
@@ -31,17 +36,22 @@ import Wire
         try rig.charge(["ada", "bob", "eve"])
         try await rig.feed()
         let created = try await rig.nodes[0].door.create(
-            create("buyers", did("Charged"), "who pays"), rig.call())
+            create("buyers", did("Charged"), "who pays"),
+            rig.call()
+        )
         #expect(created.segment?.name == "buyers" && created.segment?.revision == 1)
         #expect(created.segment?.sentence?.contains("Charged") == true)
         #expect(created.positions.count == 4 && created.warnings.count == 1)
         for node in rig.nodes {
             let got = try await node.door.get(
-                EvaluationV1.GetSegmentRequest(name: "buyers"), rig.call())
+                EvaluationV1.GetSegmentRequest(name: "buyers"),
+                rig.call()
+            )
             #expect(got.segment == created.segment)
             let answer = try await node.door.count(
                 EvaluationV1.CountRequest(subject: EvaluationV1.Subject(kind: .segment("buyers"))),
-                rig.call())
+                rig.call()
+            )
             #expect(answer.users == 3)
         }
     }
@@ -51,9 +61,13 @@ import Wire
         let rig = try SuiteRig()
         try await rig.feed()
         let first = try await rig.nodes[0].door.create(
-            create("buyers", did("Charged")), rig.call())
+            create("buyers", did("Charged")),
+            rig.call()
+        )
         let second = try await rig.nodes[1].door.create(
-            create("buyers", did("Charged")), rig.call())
+            create("buyers", did("Charged")),
+            rig.call()
+        )
         #expect(second.segment == first.segment && rig.registry.puts == 1)
         let other = await refused(rig, try create("buyers", did("Looked")))
         #expect(other?.code == .alreadyExists && other?.place == "buyers")
@@ -100,7 +114,8 @@ import Wire
         let asked = await fault { () async throws(Fault) in
             try await door.count(
                 EvaluationV1.CountRequest(subject: EvaluationV1.Subject(kind: .segment("old"))),
-                rig.call())
+                rig.call()
+            )
         }
         #expect(asked?.code == .failedPrecondition)
         #expect(await refused(rig, try create("old", did("Charged")))?.code == .alreadyExists)
@@ -139,13 +154,21 @@ import Wire
     func badDocument() async throws {
         let rig = try SuiteRig()
         let bad = SegmentV1.SegmentDocument(
-            name: "bad", definition: SegmentV1.Definition(nodes: [SegmentV1.Node()]))
+            name: "bad",
+            definition: SegmentV1.Definition(nodes: [SegmentV1.Node()])
+        )
         try rig.ingestion.write { logs in
             for index in logs.indices {
                 logs[index].append(
                     .catalogue(
                         LogV1.CatalogueChange(
-                            revision: 1, kind: "segment", name: "bad", body: try bad.encode())))
+                            revision: 1,
+                            kind: "segment",
+                            name: "bad",
+                            body: try bad.encode()
+                        )
+                    )
+                )
                 try logs[index].segment("good", did("Charged"), revision: 2)
             }
         }
@@ -155,7 +178,8 @@ import Wire
         let asked = await fault { () async throws(Fault) in
             try await rig.nodes[0].door.count(
                 EvaluationV1.CountRequest(subject: EvaluationV1.Subject(kind: .segment("bad"))),
-                rig.call())
+                rig.call()
+            )
         }
         #expect(asked?.code == .invalidArgument)
     }
@@ -176,7 +200,8 @@ import Wire
         let asked = await fault { () async throws(Fault) in
             try await rig.nodes[0].door.count(
                 EvaluationV1.CountRequest(subject: EvaluationV1.Subject(kind: .segment("buyers"))),
-                rig.call())
+                rig.call()
+            )
         }
         #expect(asked?.code == .notFound)
     }

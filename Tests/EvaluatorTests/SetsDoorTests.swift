@@ -12,8 +12,10 @@ import Wire
 @Suite struct SetsDoorTests {
     private func request(_ partitions: [UInt32]) throws -> EvaluationV1.EvaluateRequest {
         EvaluationV1.EvaluateRequest(
-            definition: try DefinitionCoding.encode(did("Charged")), atMs: day(9).ms,
-            positions: partitions.map { LogV1.Position(partition: $0) })
+            definition: try DefinitionCoding.encode(did("Charged")),
+            atMs: day(9).ms,
+            positions: partitions.map { LogV1.Position(partition: $0) }
+        )
     }
 
     private func refused(_ rig: SuiteRig, _ request: EvaluationV1.EvaluateRequest) async -> Fault? {

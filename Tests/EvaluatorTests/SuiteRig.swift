@@ -17,21 +17,34 @@ let quietLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// The roster of so many evaluators that share so many partitions in turn.
 func sharedRoster(
-    partitions: Int, evaluators: Int, owners: Int? = nil, zone: String = "UTC"
+    partitions: Int,
+    evaluators: Int,
+    owners: Int? = nil,
+    zone: String = "UTC"
 ) -> RegistryV1.WatchResponse {
     RegistryV1.WatchResponse(
-        revision: 1, partitionCount: UInt32(partitions),
+        revision: 1,
+        partitionCount: UInt32(partitions),
         instances: (0..<evaluators).map { number in
             RegistryV1.Instance(
-                instanceID: evaluatorID(number).bytes, kind: .evaluator,
-                address: "memory://evaluator-\(number)", version: "1", state: .live,
-                name: "evaluator-\(number)")
+                instanceID: evaluatorID(number).bytes,
+                kind: .evaluator,
+                address: "memory://evaluator-\(number)",
+                version: "1",
+                state: .live,
+                name: "evaluator-\(number)"
+            )
         },
         assignments: (0..<partitions).map { partition in
             RegistryV1.Assignment(
-                partition: UInt32(partition), kind: .evaluator,
-                instanceID: evaluatorID(partition % (owners ?? evaluators)).bytes, epoch: 1)
-        }, projects: [RegistryV1.Project(name: "shop", zone: zone)])
+                partition: UInt32(partition),
+                kind: .evaluator,
+                instanceID: evaluatorID(partition % (owners ?? evaluators)).bytes,
+                epoch: 1
+            )
+        },
+        projects: [RegistryV1.Project(name: "shop", zone: zone)]
+    )
 }
 
 /// The id of the evaluator of this number.
@@ -39,21 +52,33 @@ func evaluatorID(_ number: Int) -> InstanceID { InstanceID(high: 1, low: UInt64(
 
 /// A link that shows a roster at once, as after a restart while the registry is away.
 func registryLink(
-    _ number: Int, _ roster: RegistryV1.WatchResponse?, _ registry: ScriptedRegistry,
+    _ number: Int,
+    _ roster: RegistryV1.WatchResponse?,
+    _ registry: ScriptedRegistry,
     clock: any Clock
 ) -> RegistryLink {
     RegistryLink(
         instance: RegistryV1.Instance(
-            instanceID: evaluatorID(number).bytes, kind: .evaluator,
-            address: "memory://evaluator-\(number)", version: "1", name: "evaluator-\(number)"),
-        registry: registry, clock: clock, random: SeededRandom(seed: UInt64(number)),
+            instanceID: evaluatorID(number).bytes,
+            kind: .evaluator,
+            address: "memory://evaluator-\(number)",
+            version: "1",
+            name: "evaluator-\(number)"
+        ),
+        registry: registry,
+        clock: clock,
+        random: SeededRandom(seed: UInt64(number)),
         store: RosterStore(
             load: {
                 guard let body = try roster?.encode() else { return nil }
                 let sum = Checksum.crc32c(body)
                 return Array("SLR1".utf8)
                     + (0..<4).map { UInt8(truncatingIfNeeded: sum >> ($0 * 8)) } + body
-            }, save: { _ in }), logger: quietLogger)
+            },
+            save: { _ in }
+        ),
+        logger: quietLogger
+    )
 }
 
 /// One evaluator without its follower: a test feeds its lanes.
@@ -103,8 +128,12 @@ final class SuiteRig: Sendable {
     }
 
     private static func node(
-        _ number: Int, _ roster: RegistryV1.WatchResponse, _ registry: ScriptedRegistry,
-        _ ingestion: ScriptedIngestion, _ bus: MemoryBus, _ clock: SystemClock
+        _ number: Int,
+        _ roster: RegistryV1.WatchResponse,
+        _ registry: ScriptedRegistry,
+        _ ingestion: ScriptedIngestion,
+        _ bus: MemoryBus,
+        _ clock: SystemClock
     ) throws -> EvaluatorNode {
         let catalogue = Catalogue()
         let applied = Applied(clock: clock)
@@ -113,25 +142,53 @@ final class SuiteRig: Sendable {
         let link = registryLink(number, roster, registry, clock: clock)
         let sets = SetsDoor(lanes: Lanes(rigs.map(\.lane)), applied: applied, clock: clock)
         let peers = RPCClient(
-            bus: bus, addresses: [], clock: clock, random: SeededRandom(seed: 3))
+            bus: bus,
+            addresses: [],
+            clock: clock,
+            random: SeededRandom(seed: 3)
+        )
         let door = SegmentsDoor(
             catalogue: catalogue,
             gather: Gather(
-                instance: evaluatorID(number), link: link, clock: clock, own: sets, peers: peers),
-            link: link, ingestion: IngestionV1_IngestionClient(ingestion),
-            documents: RegistryV1_CatalogueClient(registry), applied: applied, clock: clock)
+                instance: evaluatorID(number),
+                link: link,
+                clock: clock,
+                own: sets,
+                peers: peers
+            ),
+            link: link,
+            ingestion: IngestionV1_IngestionClient(ingestion),
+            documents: RegistryV1_CatalogueClient(registry),
+            applied: applied,
+            clock: clock
+        )
         let server = RPCServer(
-            try Endpoint("memory://evaluator-\(number)"), bus: bus,
-            methods: EvaluationV1_SegmentsMethods.serve(door) + EvaluationV1_SetsMethods.serve(sets),
+            try Endpoint("memory://evaluator-\(number)"),
+            bus: bus,
+            methods: EvaluationV1_SegmentsMethods.serve(door)
+                + EvaluationV1_SetsMethods.serve(sets),
             house: ServerHouse(
-                service: "evaluator", version: "1", instance: evaluatorID(number),
-                bootID: evaluatorID(number), health: Health(clock: clock)),
-            clock: clock, random: SeededRandom(seed: 4), logger: quietLogger,
-            metrics: NOOPMetricsHandler.instance)
+                service: "evaluator",
+                version: "1",
+                instance: evaluatorID(number),
+                bootID: evaluatorID(number),
+                health: Health(clock: clock)
+            ),
+            clock: clock,
+            random: SeededRandom(seed: 4),
+            logger: quietLogger,
+            metrics: NOOPMetricsHandler.instance
+        )
         try server.start()
         return EvaluatorNode(
-            number: number, lanes: rigs, applied: applied, catalogue: catalogue, sets: sets,
-            door: door, server: server)
+            number: number,
+            lanes: rigs,
+            applied: applied,
+            catalogue: catalogue,
+            sets: sets,
+            door: door,
+            server: server
+        )
     }
 
     /// One more evaluator, the second of the roster, which reads no log.
@@ -175,6 +232,9 @@ final class SuiteRig: Sendable {
     /// A call about the shop with 20 s of time.
     func call(ms: UInt64 = 20_000, room: UInt32 = 262_144) -> CallContext {
         CallContext(
-            project: shop, deadlineNs: clock.monotonicNs + ms * 1_000_000, maxReplyBytes: room)
+            project: shop,
+            deadlineNs: clock.monotonicNs + ms * 1_000_000,
+            maxReplyBytes: room
+        )
     }
 }

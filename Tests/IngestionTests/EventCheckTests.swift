@@ -1,9 +1,10 @@
 // What a record may be, by tables: each line one record and the field that is wrong with it.
 
 import Basics
-@testable import Ingestion
 import Messages
 import Testing
+
+@testable import Ingestion
 
 @Suite("The check of a record")
 struct EventCheckTests {
@@ -13,7 +14,10 @@ struct EventCheckTests {
     private func expect(_ rows: [Row], _ check: EventCheck = checking()) {
         for (number, row) in rows.enumerated() {
             let rejection = check.rejection(row.record)
-            #expect(rejection?.field == row.field, "row \(number): \(rejection?.message ?? "taken")")
+            #expect(
+                rejection?.field == row.field,
+                "row \(number): \(rejection?.message ?? "taken")"
+            )
             if let rejection {
                 #expect(!rejection.message.isEmpty && !rejection.hint.isEmpty, "row \(number)")
             }
@@ -63,7 +67,10 @@ struct EventCheckTests {
                 (records([Sent.property("", .flag(true))]), "\(field)[0].name"),
                 (records([one, Sent.property(Sent.text(129), .flag(true))]), "\(field)[1].name"),
                 (records([one, Sent.property("b", nil)]), "\(field)[1].value"),
-                (records([one, LogV1.Property(name: "b", value: LogV1.Value())]), "\(field)[1].value"),
+                (
+                    records([one, LogV1.Property(name: "b", value: LogV1.Value())]),
+                    "\(field)[1].value"
+                ),
                 (records([one, Sent.property("b", .flag(true)), one]), "\(field)[2].name"),
                 (records(numbered(40) + [numbered(1)[0]]), "\(field)[40].name"),
                 // Two names are one only when their bytes are.
@@ -134,7 +141,8 @@ struct EventCheckTests {
         let day = 24 * hour
         for (ahead, at, correction) in [
             (0, 0, .unspecified), (5 * minute - 1, 5 * minute - 1, .unspecified),
-            (5 * minute, 0, .clamped), (day, 0, .clamped), (-10_000 * day, -10_000 * day, .unspecified),
+            (5 * minute, 0, .clamped), (day, 0, .clamped),
+            (-10_000 * day, -10_000 * day, .unspecified),
         ] as [(Int64, Int64, LogV1.TimeCorrection)] {
             let event = try #require(try checking().event(Sent.event("u", at: start.ms + ahead)))
             #expect(event.atMs == start.ms + at, "\(ahead) ms ahead")
@@ -164,19 +172,24 @@ struct EventCheckTests {
         // The client's clock is 12 min behind: it happened a minute before it was sent.
         let sentAt = start.ms - 12 * minute
         let behind = try #require(
-            try checking().event(Sent.event("u", at: sentAt - minute, sentAt: sentAt)))
+            try checking().event(Sent.event("u", at: sentAt - minute, sentAt: sentAt))
+        )
         #expect(behind.atMs == sentAt - minute + 10 * minute)
         #expect(behind.correction == .shifted)
         #expect(behind.clientAtMs == sentAt - minute)
         // Two hours ahead.
         let ahead = try #require(
             try checking().event(
-                Sent.event("u", at: start.ms + 2 * hour, sentAt: start.ms + 2 * hour)))
+                Sent.event("u", at: start.ms + 2 * hour, sentAt: start.ms + 2 * hour)
+            )
+        )
         #expect(ahead.atMs == start.ms && ahead.correction == .shifted)
         // Shifted and still in the future: clamped, and the client's own instant stands beside it.
         let both = try #require(
             try checking().event(
-                Sent.event("u", at: start.ms, sentAt: start.ms - hour)))
+                Sent.event("u", at: start.ms, sentAt: start.ms - hour)
+            )
+        )
         #expect(both.atMs == start.ms && both.correction == .clamped)
         #expect(both.clientAtMs == start.ms)
         // Below 60 s, and what rounds to nothing.
@@ -186,10 +199,13 @@ struct EventCheckTests {
         }
     }
 
-    @Test("an event without an instant of its own has the receipt's, whatever the client's clock says")
+    @Test(
+        "an event without an instant of its own has the receipt's, whatever the client's clock says"
+    )
     func noInstant() throws {
         let event = try #require(
-            try checking().event(Sent.event("u", sentAt: start.ms - 3 * hour)))
+            try checking().event(Sent.event("u", sentAt: start.ms - 3 * hour))
+        )
         #expect(event.atMs == start.ms)
         #expect(event.correction == .unspecified && event.clientAtMs == nil)
     }
@@ -216,13 +232,19 @@ struct EventCheckTests {
     @Test("what is taken is encoded as it stands, for the partition its user lives in")
     func encoded() throws {
         let sent = Sent.event(
-            "u", "Charged", id: "e1", at: start.ms, [Sent.property("amount", .number(15.3))])
+            "u",
+            "Charged",
+            id: "e1",
+            at: start.ms,
+            [Sent.property("amount", .number(15.3))]
+        )
         let record = try checking().check(sent, line: 7)
         guard case .event(let event) = record.body else { throw Wrong() }
         #expect(try LogV1.Event.decode(record.bytes) == event)
         #expect(record.isEvent && record.eventID == "e1" && record.line == 7)
         #expect(
-            record.partition == PartitionCount(4)?.home(project: shop, identifier: "u"))
+            record.partition == PartitionCount(4)?.home(project: shop, identifier: "u")
+        )
     }
 
     struct Wrong: Error {}

@@ -3,30 +3,38 @@
 import Basics
 import Chassis
 import Foundation
-@testable import Ingestion
-import Kit
 import KeyValue
+import Kit
 import Log
 import Messages
 import Synchronization
+
+@testable import Ingestion
 
 /// A data folder of ingestion; `open` starts an intake on it.
 final class IngestionRig: Sendable {
     let folder: String
     let partitions: PartitionCount
     let clock: ManualClock
-    /// The journal's disk; the index always lies on the real one.
-    let disk: any Disk
+    /// A disk in memory for the journal; the index always lies on the real one.
+    let memory: ForgetfulDisk
+    private let isForgetful: Bool
 
-    init(partitions: Int = 4, disk: (any Disk)? = nil) throws {
+    init(partitions: Int = 4, isForgetful: Bool = false) throws {
         folder = NSTemporaryDirectory() + "shoal-ingestion-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         self.partitions = PartitionCount(partitions)!
         clock = ManualClock(now: start)
-        self.disk = disk ?? RealDisk()
+        memory = ForgetfulDisk(folder: folder)
+        self.isForgetful = isForgetful
     }
+
+    /// The journal's disk.
+    var disk: any Disk { isForgetful ? memory : RealDisk() }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
@@ -48,7 +56,8 @@ final class IngestionRig: Sendable {
     func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: path) }
 
     func open(
-        _ settings: IntakeSettings = IntakeSettings(), isRunning: Bool = true,
+        _ settings: IntakeSettings = IntakeSettings(),
+        isRunning: Bool = true,
         _ change: (inout LogSettings) -> Void = { _ in }
     ) throws -> OpenIntake {
         var log = LogSettings(folder: logFolder, partitions: partitions)
@@ -81,7 +90,10 @@ final class OpenIntake: Sendable {
     private let thread = Mutex<OwnThread?>(nil)
 
     fileprivate init(
-        _ opened: OpenedLog, _ rig: IngestionRig, _ settings: IntakeSettings, isRunning: Bool
+        _ opened: OpenedLog,
+        _ rig: IngestionRig,
+        _ settings: IntakeSettings,
+        isRunning: Bool
     ) throws {
         self.opened = opened
         index = try IndexStore(folder: rig.indexFolder)
@@ -89,7 +101,10 @@ final class OpenIntake: Sendable {
         partitions = rig.partitions
         do {
             replayed = try IndexReplay(
-                index: index, reader: opened.reader, partitions: rig.partitions, schema: schema
+                index: index,
+                reader: opened.reader,
+                partitions: rig.partitions,
+                schema: schema
             ).run()
         } catch {
             index.store.close()
@@ -99,9 +114,16 @@ final class OpenIntake: Sendable {
         clock = rig.clock
         intake = Intake(
             IntakeParts(
-                clock: rig.clock, index: index, opened: opened, partitions: rig.partitions,
-                durable: durable, schema: schema, settings: settings),
-            standings: try IndexReader(index).standings())
+                clock: rig.clock,
+                index: index,
+                opened: opened,
+                partitions: rig.partitions,
+                durable: durable,
+                schema: schema,
+                settings: settings
+            ),
+            standings: try IndexReader(index).standings()
+        )
         if isRunning { try run() }
     }
 
@@ -129,32 +151,44 @@ final class OpenIntake: Sendable {
 
     /// Tracks records as the door does.
     func track(
-        _ records: [IngestionV1.TrackRecord], project: ProjectName = shop
+        _ records: [IngestionV1.TrackRecord],
+        project: ProjectName = shop
     ) async throws -> [Outcome] {
         let check = checking(project, partitions: Int(partitions.count))
         return try await intake.write(
             RecordBatch(
-                project: project, importID: nil,
-                records: try records.map { try check.check($0, line: nil) }))
+                project: project,
+                importID: nil,
+                records: try records.map { try check.check($0, line: nil) }
+            )
+        )
     }
 
     /// Imports records as the door does.
     func importing(
-        _ records: [IngestionV1.TrackRecord], as importID: String, from line: UInt64 = 1
+        _ records: [IngestionV1.TrackRecord],
+        as importID: String,
+        from line: UInt64 = 1
     ) async throws -> [Outcome] {
         let check = checking(isHistory: true, partitions: Int(partitions.count))
         return try await intake.write(
             RecordBatch(
-                project: shop, importID: importID,
+                project: shop,
+                importID: importID,
                 records: try records.enumerated().map { index, record in
                     try check.check(record, line: line + UInt64(index))
-                }))
+                }
+            )
+        )
     }
 
     /// Everything in a partition's log.
     func log(_ partition: Int) throws -> [LogV1.LogRecord] {
         let page = try opened.reader.read(
-            Partition(index: UInt16(partition)), from: .zero, limit: ReadLimit(bytes: .max))
+            Partition(index: UInt16(partition)),
+            from: .zero,
+            limit: ReadLimit(bytes: .max)
+        )
         return try page.records.map { try LogV1.LogRecord.decode(Array($0.payload)) }
     }
 
@@ -165,8 +199,12 @@ final class OpenIntake: Sendable {
 
     func document(_ revision: UInt64, body: Int = 3) -> RegistryV1.Document {
         RegistryV1.Document(
-            project: "shop", kind: "segment", name: "s\(revision)", revision: revision,
-            body: [UInt8](repeating: 1, count: body))
+            project: "shop",
+            kind: "segment",
+            name: "s\(revision)",
+            revision: revision,
+            body: [UInt8](repeating: 1, count: body)
+        )
     }
 
     /// Waits until so many orders are queued.
@@ -196,4 +234,8 @@ func ingestionError(_ body: () async throws -> Void) async -> IngestionError? {
     } catch {
         return error as? IngestionError
     }
+}
+
+extension Collection<Outcome> {
+    var areAccepted: Bool { allSatisfy(\.isAccepted) }
 }

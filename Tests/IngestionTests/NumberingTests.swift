@@ -1,15 +1,17 @@
 // Numbers dense per project and partition, the first event id wins: held against a naive model.
 
 import Basics
-@testable import Ingestion
 import Testing
+
+@testable import Ingestion
 
 @Suite("Numbering")
 struct NumberingTests {
     /// Keeps everything ever written in lists, and looks through them.
     struct Model {
         var users: [(project: ProjectName, partition: Partition, user: String)] = []
-        var records: [(project: ProjectName, user: String, id: String?, line: String?, place: LogPlace)] = []
+        var records:
+            [(project: ProjectName, user: String, id: String?, line: String?, place: LogPlace)] = []
 
         func number(_ project: ProjectName, _ record: CheckedRecord) -> Int? {
             users.filter { $0.project == project && $0.partition == record.partition }
@@ -33,8 +35,12 @@ struct NumberingTests {
         var events: [[UInt8]: LogPlace] = [:]
         var lines: [[UInt8]: LogPlace] = [:]
 
-        func sighting(_ project: ProjectName, _ record: CheckedRecord, _ importID: String?) -> Sighting {
-            var sighting = Sighting(number: numbers[ProjectUser(project: project, user: record.user)])
+        func sighting(_ project: ProjectName, _ record: CheckedRecord, _ importID: String?)
+            -> Sighting
+        {
+            var sighting = Sighting(
+                number: numbers[ProjectUser(project: project, user: record.user)]
+            )
             if let number = sighting.number, let id = record.eventID {
                 sighting.keys.event = IndexKey.event(project, record.partition, number, id)
             }
@@ -47,7 +53,9 @@ struct NumberingTests {
         }
     }
 
-    private func record(_ user: String, id: String? = nil, line: UInt64? = nil) throws -> CheckedRecord {
+    private func record(_ user: String, id: String? = nil, line: UInt64? = nil) throws
+        -> CheckedRecord
+    {
         try checking().check(Sent.event(user, id: id), line: line)
     }
 
@@ -108,7 +116,10 @@ struct NumberingTests {
                     Sent.event(
                         "user-\(Int.random(in: 0..<12, using: &random))",
                         id: Bool.random(using: &random)
-                            ? nil : "id-\(Int.random(in: 0..<8, using: &random))"), line: line)
+                            ? nil : "id-\(Int.random(in: 0..<8, using: &random))"
+                    ),
+                    line: line
+                )
                 var sighting = index.sighting(project, record, importID)
                 let expected = model.repeated(project, record, line: line.map { "i\($0)" })
                 let found = numbering.repeated(record, of: project, &sighting)
@@ -122,12 +133,15 @@ struct NumberingTests {
                 }
                 #expect(Int(taken.number.value) == model.number(project, record))
                 let place = LogPlace(
-                    partition: record.partition, offset: LogOffset(ends[record.partition, default: 0]))
+                    partition: record.partition,
+                    offset: LogOffset(ends[record.partition, default: 0])
+                )
                 ends[record.partition, default: 0] += 1
                 numbering.remembered(sighting.keys, at: place)
                 remembered.append((sighting.keys, place))
                 model.records.append(
-                    (project, record.user.text, record.eventID, line.map { "i\($0)" }, place))
+                    (project, record.user.text, record.eventID, line.map { "i\($0)" }, place)
+                )
             }
             index.next.merge(numbering.next) { $1 }
             index.numbers.merge(numbering.given) { $1 }

@@ -1,9 +1,10 @@
 // The hand-written frame of a log record is what protobuf-c writes, byte for byte.
 
 import Basics
-@testable import Ingestion
 import Messages
 import Testing
+
+@testable import Ingestion
 
 @Suite("The bytes of a record")
 struct RecordBytesTests {
@@ -17,7 +18,8 @@ struct RecordBytesTests {
             try check.check(Sent.event("u"), line: nil),
             try check.check(
                 Sent.event("u", id: "e", at: 0, [Sent.property("p", .text(Sent.text(900)))]),
-                line: nil),
+                line: nil
+            ),
             try check.check(Sent.profile("u"), line: nil),
             try checking(isHistory: true).check(Sent.profile("u"), line: nil),
         ]
@@ -26,16 +28,27 @@ struct RecordBytesTests {
         for _ in 0..<500 {
             let record = records[Int.random(in: records.indices, using: &random)]
             let number = UInt32(edges[Int.random(in: edges.indices, using: &random)])
-            let offset = Bool.random(using: &random) ? 0 : UInt64.random(in: 0 ... .max, using: &random)
-            let time = Bool.random(using: &random) ? 0 : Int64.random(in: .min ... .max, using: &random)
-            let line = Bool.random(using: &random) ? nil : UInt64.random(in: 1 ... .max, using: &random)
+            let offset =
+                Bool.random(using: &random) ? 0 : UInt64.random(in: 0 ... .max, using: &random)
+            let time =
+                Bool.random(using: &random) ? 0 : Int64.random(in: .min ... .max, using: &random)
+            let line =
+                Bool.random(using: &random) ? nil : UInt64.random(in: 1 ... .max, using: &random)
             bytes.write(
-                record.isEvent ? .event : .profile, record.bytes, of: UserNumber(number), in: shop,
-                at: (LogOffset(offset), Timestamp(ms: time)))
+                record.isEvent ? .event : .profile,
+                record.bytes,
+                of: UserNumber(number),
+                in: shop,
+                at: (LogOffset(offset), Timestamp(ms: time))
+            )
             if let line { bytes.add(importID: "i", line: line) }
             var message = LogV1.LogRecord(
-                offset: offset, logTimeMs: time, project: "shop",
-                importID: line.map { _ in "i" }, importLine: line)
+                offset: offset,
+                logTimeMs: time,
+                project: "shop",
+                importID: line.map { _ in "i" },
+                importLine: line
+            )
             switch record.body {
             case .event(var event):
                 event.userNumber = number
@@ -55,11 +68,18 @@ struct RecordBytesTests {
         for id in ["u", Sent.text(256), "é"] {
             var bytes = RecordBytes()
             bytes.write(
-                .newUser, RecordBytes.newUser(try #require(UserID(id))), of: UserNumber(number),
-                in: shop, at: (LogOffset(9), start))
+                .newUser,
+                RecordBytes.newUser(try #require(UserID(id))),
+                of: UserNumber(number),
+                in: shop,
+                at: (LogOffset(9), start)
+            )
             let message = LogV1.LogRecord(
-                offset: 9, logTimeMs: start.ms, project: "shop",
-                body: .newUser(LogV1.NewUser(number: number, userID: id)))
+                offset: 9,
+                logTimeMs: start.ms,
+                project: "shop",
+                body: .newUser(LogV1.NewUser(number: number, userID: id))
+            )
             #expect(try bytes.bytes == message.encode())
         }
     }

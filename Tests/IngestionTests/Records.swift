@@ -1,28 +1,43 @@
 // Records as an app's backend sends them, short to write in tests.
 
 import Basics
-@testable import Ingestion
 import Messages
+
+@testable import Ingestion
 
 enum Sent {
     static func event(
-        _ user: String, _ name: String = "Charged", id: String? = nil, at: Int64? = nil,
-        sentAt: Int64? = nil, _ properties: [LogV1.Property] = []
+        _ user: String,
+        _ name: String = "Charged",
+        id: String? = nil,
+        at: Int64? = nil,
+        sentAt: Int64? = nil,
+        _ properties: [LogV1.Property] = []
     ) -> IngestionV1.TrackRecord {
         IngestionV1.TrackRecord(
             userID: user,
             kind: .event(
                 IngestionV1.TrackedEvent(
-                    name: name, occurredAtMs: at, sentAtMs: sentAt, eventID: id,
-                    properties: properties)))
+                    name: name,
+                    occurredAtMs: at,
+                    sentAtMs: sentAt,
+                    eventID: id,
+                    properties: properties
+                )
+            )
+        )
     }
 
     static func profile(
-        _ user: String, set: [LogV1.Property] = [], unset: [String] = [], at: Int64? = nil
+        _ user: String,
+        set: [LogV1.Property] = [],
+        unset: [String] = [],
+        at: Int64? = nil
     ) -> IngestionV1.TrackRecord {
         IngestionV1.TrackRecord(
             userID: user,
-            kind: .profile(IngestionV1.TrackedProfile(set: set, unset: unset, atMs: at)))
+            kind: .profile(IngestionV1.TrackedProfile(set: set, unset: unset, atMs: at))
+        )
     }
 
     static func property(_ name: String, _ kind: LogV1.Value.Kind?) -> LogV1.Property {
@@ -45,12 +60,18 @@ let hour: Int64 = 3_600_000
 
 /// A check of one project at `start`.
 func checking(
-    _ project: ProjectName = shop, isHistory: Bool = false, partitions: Int = 4,
+    _ project: ProjectName = shop,
+    isHistory: Bool = false,
+    partitions: Int = 4,
     skews: SharedSkews = SharedSkews()
 ) -> EventCheck {
     EventCheck(
-        project: project, partitions: PartitionCount(partitions)!, receivedAt: start,
-        isHistory: isHistory, skews: skews)
+        project: project,
+        partitions: PartitionCount(partitions)!,
+        receivedAt: start,
+        isHistory: isHistory,
+        skews: skews
+    )
 }
 
 extension EventCheck {

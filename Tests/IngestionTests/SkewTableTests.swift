@@ -1,8 +1,9 @@
 // Sticky skews: what a device's clock was off by stays until it differs by more than 5 minutes.
 
 import Basics
-@testable import Ingestion
 import Testing
+
+@testable import Ingestion
 
 @Suite("The skews of clocks")
 struct SkewTableTests {
@@ -15,7 +16,8 @@ struct SkewTableTests {
         for (skew, shift) in [
             (12 * minute, 10), (15 * minute, 10), (5 * minute, 10), (15 * minute + 1, 15),
             (10 * minute, 15), (10 * minute - 1, 10), (4 * minute, 5), (0, 5), (-1, 0),
-            (-5 * minute, 0), (-5 * minute - 1, -5), (-10 * minute - 1, -10), (30_000, 0), (-hour, -60),
+            (-5 * minute, 0), (-5 * minute - 1, -5), (-10 * minute - 1, -10), (30_000, 0),
+            (-hour, -60),
         ] as [(Int64, Int64)] {
             let found = table.shift(for: user, project: shop, skewMs: skew)
             #expect(found == shift * minute, "a skew of \(skew) ms")
@@ -30,7 +32,9 @@ struct SkewTableTests {
         ] as [(Int64, Int64)] {
             var table = SkewTable()
             #expect(
-                table.shift(for: user, project: shop, skewMs: skew) == shift * minute, "\(skew)")
+                table.shift(for: user, project: shop, skewMs: skew) == shift * minute,
+                "\(skew)"
+            )
         }
         // One slow sending of a right clock moves no event before those sent earlier.
         var table = SkewTable()

@@ -1,4 +1,5 @@
-// The generator: its output is what is committed, it agrees with Google's library, it refuses what it must.
+// The generator: its output is what is committed, it agrees with Google's library, it refuses what
+// it must.
 import Foundation
 import Messages
 import Testing
@@ -51,7 +52,8 @@ import Testing
         #expect(try IngestionV1.TrackRequest.decode(theirs) == request)
     }
 
-    /// Reads our bytes by the descriptor set that Reflection answers, goes through JSON, writes again.
+    /// Reads our bytes by the descriptor set that Reflection answers, goes through JSON, writes
+    /// again.
     private static let script = """
         import sys
         from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory

@@ -1,4 +1,5 @@
-// What must be refused is refused with a status, a place and a hint; nothing is lost and the service goes on.
+// What must be refused is refused with a status, a place and a hint; nothing is lost and the
+// service goes on.
 
 import Basics
 import Bus

@@ -1,4 +1,5 @@
-// kill -9 at random moments under load: nothing acked is lost, nothing is there twice, answers stay the same.
+// kill -9 at random moments under load: nothing acked is lost, nothing is there twice, answers stay
+// the same.
 
 import Basics
 import Chassis

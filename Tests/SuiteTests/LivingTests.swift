@@ -1,4 +1,5 @@
-// The suite as it lives: leases hold while nothing happens, a missing owner is named, its return heals.
+// The suite as it lives: leases hold while nothing happens, a missing owner is named, its return
+// heals.
 
 import Basics
 import Chassis

@@ -1,4 +1,5 @@
-// The suite's real executables as child processes on private sockets, started, killed and asked by tests.
+// The suite's real executables as child processes on private sockets, started, killed and asked by
+// tests.
 
 import Basics
 import Bus
@@ -29,7 +30,8 @@ final class RealSuite {
     private let binaries: URL
     private let settings: [String: [String]]
 
-    /// - Parameter settings: further flags per service kind, such as `["evaluator": ["--lanes", "1"]]`.
+    /// - Parameter settings: further flags per service kind, such as `["evaluator": ["--lanes",
+    /// "1"]]`.
     init(settings: [String: [String]] = [:]) throws {
         // Short, since a unix socket's path has at most 107 bytes.
         var template = Array("/tmp/shoal-XXXXXX".utf8CString)

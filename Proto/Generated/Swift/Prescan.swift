@@ -1,7 +1,7 @@
 // Reads a message's raw bytes against the contract before protobuf-c sees them.
 //
 // protobuf-c 1.4.1 has no limits of its own: it follows nesting down the stack, turns two bytes
-// into a struct, merges a repeated single sub-message in quadratic time and takes any bytes for text.
+// into a struct, merges a repeated single sub-message in quadratic time, takes any bytes for text.
 // Each byte is looked at once here, so the cost is linear; nothing is allocated without a fault.
 
 import CShoalProto

@@ -93,7 +93,7 @@ extension RegistryLink {
                 version: world.version,
                 name: world.common.name
             ),
-            registry: RPCClient(world: world, addresses: addresses), 
+            registry: RPCClient(world: world, addresses: addresses),
             clock: world.clock,
             random: world.chance(),
             store: RosterStore(folder: world.folder.path, disk: world.disk),
