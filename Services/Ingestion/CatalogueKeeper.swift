@@ -13,7 +13,9 @@ import Synchronization
 actor CatalogueKeeper {
     /// Documents read from the registry at a time: of the largest size they fit the reply.
     static let pageMax: UInt32 = 24
-    /// Room for a page of documents of 256 KiB. Unit: bytes.
+    /// Room for a page of documents of 256 KiB.
+    ///
+    /// Unit: bytes.
     private static let replyBytes: UInt32 = 8 << 20
 
     private let intake: Intake

@@ -63,9 +63,13 @@ struct EventCheck {
     /// The devices' clocks.
     let skews: SharedSkews
 
-    /// Farthest future that is clamped to the receipt; beyond it a record is refused. Unit: ms.
+    /// Farthest future that is clamped to the receipt; beyond it a record is refused.
+    ///
+    /// Unit: ms.
     static let futureMsMax: Int64 = 86_400_000
-    /// Future from which on an instant is clamped; ordinary clocks differ by less. Unit: ms.
+    /// Future from which on an instant is clamped; ordinary clocks differ by less.
+    ///
+    /// Unit: ms.
     static let futureMsClamped: Int64 = 300_000
 
     /// Checks one record.
@@ -221,7 +225,9 @@ extension EventCheck {
         return try clamp(time, field: "event.occurred_at_ms")
     }
 
-    /// How far the client's clock is behind ours; nil when it does not say. Unit: ms.
+    /// How far the client's clock is behind ours; nil when it does not say.
+    ///
+    /// Unit: ms.
     private func skew(sentAtMs: Int64?) throws(Rejection) -> Int64? {
         guard let sentAtMs else { return nil }
         let sentAt = Timestamp(ms: sentAtMs)

@@ -6,19 +6,31 @@ import Log
 import Messages
 import Synchronization
 
-/// Serves Fetch. Reads block on the disk, so they run on threads of their own.
+/// Serves Fetch.
+///
+/// Reads block on the disk, so they run on threads of their own.
 final class Fetcher: Sendable {
-    /// Most bytes of records in one answer. Unit: bytes.
+    /// Most bytes of records in one answer.
+    ///
+    /// Unit: bytes.
     static let bytesMax: UInt32 = 8 << 20
-    /// Longest wait. Unit: ms.
+    /// Longest wait.
+    ///
+    /// Unit: ms.
     static let waitMsMax: UInt32 = 30_000
     /// Most records of one partition in one answer.
     static let recordsMax = 50_000
-    /// What a partition's head costs in an answer. Unit: bytes.
+    /// What a partition's head costs in an answer.
+    ///
+    /// Unit: bytes.
     static let overheadBytes = 64
-    /// What a record's tag and length cost in an answer. Unit: bytes.
+    /// What a record's tag and length cost in an answer.
+    ///
+    /// Unit: bytes.
     private static let recordOverheadBytes = 6
-    /// What an answer's frame costs. Unit: bytes.
+    /// What an answer's frame costs.
+    ///
+    /// Unit: bytes.
     private static let headBytes: UInt32 = 1_024
     /// Spreads the turns evenly, whatever the number of readers and partitions.
     private static let spread: UInt64 = 0x9E37_79B9_7F4A_7C15

@@ -4,7 +4,9 @@ public import Chassis
 
 /// The settings of an ingestion instance.
 public struct IngestionConfig: ServiceConfig {
-    /// Size at which a journal file is closed and sealed into volumes. Unit: MiB.
+    /// Size at which a journal file is closed and sealed into volumes.
+    ///
+    /// Unit: MiB.
     public let journalFileMiB: Int
     /// Records that one group commit holds at most.
     public let groupRecordsMax: Int

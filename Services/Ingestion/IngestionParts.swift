@@ -101,12 +101,16 @@ struct IngestionParts: Sendable {
     }
 
     /// What one group writes at most: a catalogue document of the largest size in every partition
-    /// has to fit. Unit: bytes.
+    /// has to fit.
+    ///
+    /// Unit: bytes.
     static func groupBytes(_ partitions: PartitionCount) -> Int {
         let document = (256 << 10) + CatalogueBatch.overheadBytes
         return min(max(30 << 20, Int(partitions.count) * document), (1 << 30) - groupHeadBytes)
     }
 
-    /// What the heads of a group and of its runs take at most. Unit: bytes.
+    /// What the heads of a group and of its runs take at most.
+    ///
+    /// Unit: bytes.
     private static let groupHeadBytes = 1 << 20
 }

@@ -26,15 +26,19 @@ struct IntakeParts: Sendable {
 struct IntakeSettings: Sendable {
     /// Orders that may wait; the next is refused.
     var queueMax = 256
-    /// What the waiting orders may write; the next one is refused. Unit: bytes.
+    /// What the waiting orders may write; the next one is refused.
+    ///
+    /// Unit: bytes.
     var queueBytesMax = 128 << 20
     /// Records of one group: a sync is shared by many callers, yet none waits for long.
     var groupRecordsMax = 20_000
-    /// What one group writes at most: what the journal takes, without the heads of its runs. A
-    /// single
-    /// order must fit. Unit: bytes.
+    /// What one group writes at most: what the journal takes, without the heads of its runs.
+    ///
+    /// A single order must fit. Unit: bytes.
     var groupBytesMax = 30 << 20
-    /// How often a watermark is told when nothing comes. Unit: ms.
+    /// How often a watermark is told when nothing comes.
+    ///
+    /// Unit: ms.
     var tickMs: UInt64 = 100
     /// How far ahead of the log's time a catalogue change counts, so that all partitions have it.
     var activationAheadMs: Int64 = 50
@@ -53,7 +57,9 @@ final class Intake: Sendable {
     /// The edition of the newest roster whose tenures stand in the logs.
     private let tenures = Atomic<UInt64>(0)
 
-    /// Prepares the intake; `run` does the work. The index must have been brought up to the log.
+    /// Prepares the intake; `run` does the work.
+    ///
+    /// The index must have been brought up to the log.
     init(_ parts: IntakeParts, standings: [ProjectName: CatalogueStanding]) {
         self.parts = parts
         queue = BoundedQueue(capacity: parts.settings.queueMax)

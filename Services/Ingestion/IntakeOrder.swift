@@ -16,7 +16,9 @@ struct RecordBatch: Sendable {
     /// The import they belong to; nil for tracked records.
     let importID: String?
     let records: [CheckedRecord]
-    /// What they take in a group at most. Unit: bytes.
+    /// What they take in a group at most.
+    ///
+    /// Unit: bytes.
     let bytesMax: Int
 
     init(project: ProjectName, importID: String?, records: [CheckedRecord]) {
@@ -32,10 +34,14 @@ struct CatalogueBatch: Sendable {
     let project: ProjectName
     let documents: [RegistryV1.Document]
 
-    /// What a document takes in a partition's log beside its body, at most. Unit: bytes.
+    /// What a document takes in a partition's log beside its body, at most.
+    ///
+    /// Unit: bytes.
     static let overheadBytes = 1_024
 
-    /// What they take in a group of so many partitions, at most. Unit: bytes.
+    /// What they take in a group of so many partitions, at most.
+    ///
+    /// Unit: bytes.
     func bytesMax(_ partitions: PartitionCount) -> Int {
         documents.reduce(0) { $0 + Self.bytes(of: $1) } * Int(partitions.count)
     }
@@ -95,7 +101,9 @@ enum IntakeOrder: Sendable {
         }
     }
 
-    /// What it may write, but for tenures, which are small. Unit: bytes.
+    /// What it may write, but for tenures, which are small.
+    ///
+    /// Unit: bytes.
     func bytesMax(_ partitions: PartitionCount) -> Int {
         switch self {
         case .records(let batch, _): batch.bytesMax

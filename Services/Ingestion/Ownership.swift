@@ -4,7 +4,9 @@ import Basics
 import Chassis
 import Messages
 
-/// The ingestion instance's view of its own rights. May be asked from any thread.
+/// The ingestion instance's view of its own rights.
+///
+/// May be asked from any thread.
 struct Ownership: Sendable {
     let link: RegistryLink
     let instance: InstanceID

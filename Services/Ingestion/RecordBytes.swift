@@ -11,9 +11,11 @@ struct RecordBytes {
     /// The number of the body's field in LogRecord.
     enum Body: UInt8 { case newUser = 4, event = 5, profile = 6 }
 
-    /// What a record takes beside its body at most: offset, time, project, import, line, the user's
-    /// number and their tags (241), the user's own first record (358), and what the log puts before
-    /// each of the two (15). Unit: bytes.
+    /// What a record takes beside its body at most: offset, time, project, import, line, the
+    /// user's number and their tags (241), the user's own first record (358), and what the log
+    /// puts before each of the two (15).
+    ///
+    /// Unit: bytes.
     static let overheadBytes = 640
 
     /// The record; kept between records for its room.

@@ -8,7 +8,9 @@ import ServiceLifecycle
 
 /// Keeps the logs abreast of the partition map and of every project's catalogue.
 struct RegistryFollower: Service {
-    /// How long after a failure it tries again, if there is no news before. Unit: ms.
+    /// How long after a failure it tries again, if there is no news before.
+    ///
+    /// Unit: ms.
     private static let retryMs: UInt64 = 1_000
 
     let link: RegistryLink

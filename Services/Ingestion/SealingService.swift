@@ -7,7 +7,9 @@ import ServiceLifecycle
 
 /// Runs the sealer on a thread of its own.
 struct SealingService: Service {
-    /// How often it looks for a closed file. Unit: ns.
+    /// How often it looks for a closed file.
+    ///
+    /// Unit: ns.
     private static let periodNs: UInt64 = 1_000_000_000
 
     let sealer: Sealer

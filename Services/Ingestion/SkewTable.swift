@@ -5,11 +5,17 @@ import Synchronization
 
 /// Sticky clock skews, bounded: two generations, the older forgotten when the younger is full.
 struct SkewTable: Sendable {
-    /// Below it a skew is ordinary delay. Unit: ms.
+    /// Below it a skew is ordinary delay.
+    ///
+    /// Unit: ms.
     static let skewMsMin: Int64 = 60_000
-    /// Skews are rounded to it, and stay until they differ by more. Unit: ms.
+    /// Skews are rounded to it, and stay until they differ by more.
+    ///
+    /// Unit: ms.
     static let stepMs: Int64 = 300_000
-    /// Skews are held within it, about the 10,000 years that instants span. Unit: ms.
+    /// Skews are held within it, about the 10,000 years that instants span.
+    ///
+    /// Unit: ms.
     private static let skewMsMax: Int64 = 400_000_000_000_000
 
     private struct Key: Hashable {
@@ -27,7 +33,9 @@ struct SkewTable: Sendable {
         generationMax = max(usersMax / 2, 1)
     }
 
-    /// By how much an event of the user is shifted, given the skew its sending shows. Unit: ms.
+    /// By how much an event of the user is shifted, given the skew its sending shows.
+    ///
+    /// Unit: ms.
     ///
     /// No skew is remembered, too: one slow sending of a clock that was right moves no event.
     mutating func shift(for user: UserID, project: ProjectName, skewMs given: Int64) -> Int64 {
@@ -53,7 +61,9 @@ struct SkewTable: Sendable {
     }
 }
 
-/// The table, shared by the batches that are checked at the same time. Any thread.
+/// The table, shared by the batches that are checked at the same time.
+///
+/// Any thread.
 final class SharedSkews: Sendable {
     private let table: Mutex<SkewTable>
 

@@ -39,16 +39,20 @@ extension Outcome {
 
 /// The verdicts of one batch, in the order of the request as sent.
 struct Verdicts: Sendable {
-    /// What a verdict takes in a reply without its texts, at most: kind (2), partition (3), offset
-    /// up
-    /// to 2^42 (7), an import's line (10), the frames around them (4). A full batch fits the usual
-    /// reply of 256 KiB. Unit: bytes.
+    /// What a verdict takes in a reply without its texts, at most: kind (2), partition (3),
+    /// offset up to 2^42 (7), an import's line (10), the frames around them (4).
+    ///
+    /// A full batch fits the usual reply of 256 KiB. Unit: bytes.
     static let bytesMin = 26
-    /// What a reply takes beside its verdicts. Unit: bytes.
+    /// What a reply takes beside its verdicts.
+    ///
+    /// Unit: bytes.
     private static let headBytes = 1_024
 
     private(set) var list: [IngestionV1.Verdict]
-    /// What the texts may still take. Unit: bytes.
+    /// What the texts may still take.
+    ///
+    /// Unit: bytes.
     private var textBytesLeft: Int
 
     /// Refuses a reply too small for the bare verdicts, before anything is written: a caller must

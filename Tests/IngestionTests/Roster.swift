@@ -4,6 +4,7 @@ import Basics
 import Chassis
 import Logging
 import Messages
+import Synchronization
 
 @testable import Ingestion
 
@@ -50,5 +51,58 @@ enum Roster {
             answer(owner: owner, epoch: epoch, partitions: partitions),
             edition: edition
         )
+    }
+}
+
+extension Roster {
+    /// A link that knows a roster from its store and has no registry.
+    static func link(owner: InstanceID) async throws -> RegistryLink {
+        let kept = Kept()
+        let store = RosterStore(
+            load: { kept.bytes.withLock { $0 } },
+            save: { bytes in
+                kept.bytes.withLock { $0 = bytes }
+            }
+        )
+        let clock = SystemClock()
+        let source = RegistryLink(
+            instance: RegistryV1.Instance(instanceID: owner.bytes, kind: .ingestion),
+            registry: Teller(roster: answer(owner: owner)),
+            clock: clock,
+            random: SeededRandom(seed: 3),
+            store: store,
+            logger: quiet
+        )
+        async let run: Void = source.run()
+        while kept.bytes.withLock({ $0 == nil }) { await Task.yield() }
+        source.stop()
+        try await run
+        return source
+    }
+
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private final class Kept: Sendable {
+        let bytes = Mutex<[UInt8]?>(nil)
+    }
+
+    /// A registry that tells one roster.
+    private struct Teller: Caller {
+        let roster: RegistryV1.WatchResponse
+
+        func call(
+            _ method: MethodDescription,
+            _ request: any ProtoMessage,
+            _ options: CallOptions
+        ) async throws(Fault) -> any PayloadBytes {
+            do {
+                switch request {
+                case is RegistryV1.WatchRequest: return try roster.encode()
+                default: throw Fault.unavailable("not now")
+                }
+            } catch {
+                throw error as? Fault ?? .internal("\(error)")
+            }
+        }
     }
 }

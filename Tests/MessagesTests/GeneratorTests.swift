@@ -101,21 +101,25 @@ import Testing
             ("message M {}", "no comment"),
             ("// M.\nmessage M {\n // F.\n optional uint32 has_f = 1;\n}", "collide"),
             (
-                "// M.\nmessage M {\n // F.\n optional uint32 f_x = 1;\n // G.\n optional uint32 f__x = 1;\n}",
+                "// M.\nmessage M {\n // F.\n optional uint32 f_x = 1;\n"
+                    + " // G.\n optional uint32 f__x = 1;\n}",
                 "1"
             ),
             (
-                "// M.\nmessage M {\n // F.\n repeated Fine f = 1 [(shoal.options.v1.max_items) = 1, (shoal.options.v1.isolated) = true];\n}",
+                "// M.\nmessage M {\n // F.\n repeated Fine f = 1 "
+                    + "[(shoal.options.v1.max_items) = 1, (shoal.options.v1.isolated) = true];\n}",
                 "isolated"
             ),
             ("// E.\nenum E {\n A = 0;\n}", "UNSPECIFIED"),
             ("// S.\nservice S {\n // R.\n rpc R(Fine) returns (Fine);\n}", "role"),
             (
-                "// S.\nservice S {\n // R.\n rpc R(Fine) returns (stream Fine) {\n option (shoal.options.v1.role) = \"admin\";\n }\n}",
+                "// S.\nservice S {\n // R.\n rpc R(Fine) returns (stream Fine) {\n"
+                    + " option (shoal.options.v1.role) = \"admin\";\n }\n}",
                 "stream"
             ),
             (
-                "// S.\nservice S {\n rpc R(Fine) returns (Fine) {\n option (shoal.options.v1.role) = \"admin\";\n }\n}",
+                "// S.\nservice S {\n rpc R(Fine) returns (Fine) {\n"
+                    + " option (shoal.options.v1.role) = \"admin\";\n }\n}",
                 "no comment"
             ),
         ]

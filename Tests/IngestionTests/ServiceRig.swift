@@ -1,0 +1,172 @@
+// A whole ingestion service beside a registry of one test, on one bus.
+
+import Basics
+import Bus
+import Chassis
+import Foundation
+import Kit
+import Logging
+import Messages
+import Metrics
+import ServiceLifecycle
+import Testing
+
+@testable import Ingestion
+
+/// Builds the service as its main does, with a bus in memory unless told otherwise.
+final class ServiceRig: Sendable {
+    let folder: String
+    let bus: any Bus
+    let clock = SystemClock()
+    let registry: FakeRegistry
+    let instance: InstanceID
+    let world: World
+    private let registryServer: RPCServer
+    private let address: String
+    private let registryAddress: String
+    private let data: DataFolder
+
+    init(
+        over bus: (any Bus)? = nil,
+        isOwner: Bool = true,
+        partitions: Int = 4,
+        freeBytesMin: Int = 0,
+        disk: any Disk = RealDisk(),
+        folder given: String? = nil
+    ) throws {
+        folder = given ?? NSTemporaryDirectory() + "shoal-ingestion-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        self.bus = bus ?? MemoryBus(clock: clock)
+        address = bus == nil ? "memory://ingestion" : "ipc://\(folder)/ingestion.sock"
+        registryAddress = bus == nil ? "memory://registry" : "ipc://\(folder)/registry.sock"
+        var chance = SeededRandom(seed: 4)
+        data = try DataFolder.open(
+            "\(folder)/data",
+            service: "ingestion",
+            disk: RealDisk(),
+            chance: &chance,
+            processID: 1
+        )
+        instance = data.instance
+        registry = FakeRegistry(
+            Roster.answer(
+                owner: isOwner ? instance : InstanceID(high: 9, low: 9),
+                partitions: partitions
+            ),
+            clock: clock
+        )
+        var common = CommonConfig(
+            dataDirectory: data.path,
+            listen: address,
+            registry: [registryAddress]
+        )
+        common.freeBytesMin = freeBytesMin
+        world = World(
+            service: "ingestion",
+            common: common,
+            folder: data,
+            clock: clock,
+            disk: disk,
+            bus: self.bus,
+            seed: 5
+        )
+        registryServer = RPCServer(
+            try Endpoint(registryAddress),
+            bus: self.bus,
+            methods: RegistryV1_RegistryMethods.serve(registry)
+                + RegistryV1_CatalogueMethods.serve(registry),
+            house: ServerHouse(
+                service: "registry",
+                version: "1",
+                instance: InstanceID(high: 1, low: 1),
+                bootID: InstanceID(high: 2, low: 2),
+                health: Health(clock: clock)
+            ),
+            clock: clock,
+            random: SeededRandom(seed: 6),
+            logger: Logger(label: "registry") { _ in SwiftLogNoOpLogHandler() },
+            metrics: NOOPMetricsHandler.instance
+        )
+    }
+
+    deinit {
+        bus.shutDown()
+        data.release()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    func service(_ values: [String: String] = [:]) throws -> Ingestion {
+        let config = try IngestionConfig(
+            reader: try ConfigReader(keys: IngestionConfig.keys, values: values)
+        )
+        return try Ingestion(config: config, world: world)
+    }
+
+    func client() throws -> RPCClient {
+        var options = RPCClientOptions()
+        options.channel.inFlightMax = 64
+        return RPCClient(
+            bus: bus,
+            addresses: [try Endpoint(address)],
+            clock: clock,
+            random: SeededRandom(seed: 7),
+            options: options
+        )
+    }
+
+    /// Runs registry and service for the time of the body, and stops them gracefully.
+    func running<R>(
+        _ values: [String: String] = [:],
+        _ body: (IngestionV1_IngestionClient) async throws -> R
+    ) async throws -> R {
+        let group = ServiceGroup(
+            services: [registryServer] + (try service(values).services),
+            logger: world.logger
+        )
+        let client = try client()
+        defer { client.close() }
+        async let run: Void = group.run()
+        let ingestion = IngestionV1_IngestionClient(client)
+        do {
+            try await ready(ingestion)
+            let result = try await body(ingestion)
+            await group.triggerGracefulShutdown()
+            try await run
+            return result
+        } catch {
+            await group.triggerGracefulShutdown()
+            try await run
+            throw error
+        }
+    }
+
+    /// Waits until the door is open.
+    private func ready(_ client: IngestionV1_IngestionClient) async throws {
+        let endNs = clock.monotonicNs + 30_000_000_000
+        while clock.monotonicNs < endNs {
+            let refusal = await fault { () async throws(Fault) in
+                try await client.positions(IngestionV1.PositionsRequest())
+            }
+            guard let refusal else { return }
+            guard refusal.isRetriable || refusal.code == .deadlineExceeded else { throw refusal }
+            await Task.yield()
+        }
+        throw Fault.unavailable("the service did not get ready")
+    }
+}
+
+let shopCall = CallOptions(project: shop)
+
+/// The fault a call ends with.
+func fault<R>(_ body: () async throws(Fault) -> R) async -> Fault? {
+    do throws(Fault) {
+        _ = try await body()
+        return nil
+    } catch {
+        return error
+    }
+}
