@@ -17,14 +17,7 @@ struct IngestionParts: Sendable {
     init(config: IngestionConfig, world: World, link: RegistryLink, partitions: PartitionCount)
         throws
     {
-        var settings = LogSettings(folder: "\(world.folder.path)/log", partitions: partitions)
-        settings.journalFileBytes = config.journalFileMiB << 20
-        settings.groupBytesMax = Self.groupBytes(partitions) + Self.groupHeadBytes
-        do throws(LogError) {
-            opened = try Journal.open(settings, identity: world.instance, disk: world.disk)
-        } catch {
-            throw IngestionError.log("open the log", error)
-        }
+        opened = try Self.open(config, world, partitions)
         index = try IndexStore(folder: "\(world.folder.path)/index")
         let schema = try SchemaStore.load(index)
         _ = try IndexReplay(
@@ -34,10 +27,6 @@ struct IngestionParts: Sendable {
             schema: schema
         ).run()
         let durable = RisingNumber(clock: world.clock)
-        var intakeSettings = IntakeSettings()
-        intakeSettings.queueMax = config.queueMax
-        intakeSettings.groupRecordsMax = config.groupRecordsMax
-        intakeSettings.groupBytesMax = Self.groupBytes(partitions)
         let intake = Intake(
             IntakeParts(
                 clock: world.clock,
@@ -46,7 +35,7 @@ struct IngestionParts: Sendable {
                 partitions: partitions,
                 durable: durable,
                 schema: schema,
-                settings: intakeSettings
+                settings: Self.intakeSettings(config, partitions)
             ),
             standings: try IndexReader(index).standings()
         )
@@ -98,6 +87,33 @@ struct IngestionParts: Sendable {
         index.store.close()
         // A journal that failed has nothing to note: the next start finds out what is durable.
         if opened.journal.failure == nil { try opened.journal.close() }
+    }
+
+    /// Recovers the log of the data folder.
+    private static func open(
+        _ config: IngestionConfig,
+        _ world: World,
+        _ partitions: PartitionCount
+    ) throws(IngestionError) -> OpenedLog {
+        var settings = LogSettings(folder: "\(world.folder.path)/log", partitions: partitions)
+        settings.journalFileBytes = config.journalFileMiB << 20
+        settings.groupBytesMax = groupBytes(partitions) + groupHeadBytes
+        do throws(LogError) {
+            return try Journal.open(settings, identity: world.instance, disk: world.disk)
+        } catch {
+            throw .log("open the log", error)
+        }
+    }
+
+    private static func intakeSettings(
+        _ config: IngestionConfig,
+        _ partitions: PartitionCount
+    ) -> IntakeSettings {
+        var settings = IntakeSettings()
+        settings.queueMax = config.queueMax
+        settings.groupRecordsMax = config.groupRecordsMax
+        settings.groupBytesMax = groupBytes(partitions)
+        return settings
     }
 
     /// What one group writes at most: a catalogue document of the largest size in every partition

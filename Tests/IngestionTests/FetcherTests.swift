@@ -13,7 +13,7 @@ import Testing
 @Suite("Fetch")
 struct FetcherTests {
     /// An intake and its fetcher; `stop` ends both.
-    private final class Rig {
+    private final class Rig: Sendable {
         let rig: IngestionRig
         let open: OpenIntake
         let desk: ReadingDesk

@@ -148,7 +148,7 @@ final class ServiceRig: Sendable {
     private func ready(_ client: IngestionV1_IngestionClient) async throws {
         let endNs = clock.monotonicNs + 30_000_000_000
         while clock.monotonicNs < endNs {
-            let refusal = await fault { () async throws(Fault) in
+            let refusal = await fault {
                 try await client.positions(IngestionV1.PositionsRequest())
             }
             guard let refusal else { return }
@@ -161,12 +161,12 @@ final class ServiceRig: Sendable {
 
 let shopCall = CallOptions(project: shop)
 
-/// The fault a call ends with.
-func fault<R>(_ body: () async throws(Fault) -> R) async -> Fault? {
-    do throws(Fault) {
+/// The fault a call ends with; nil when it does not end with one.
+func fault<R>(_ body: () async throws -> R) async -> Fault? {
+    do {
         _ = try await body()
         return nil
     } catch {
-        return error
+        return error as? Fault
     }
 }

@@ -48,7 +48,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Chassis/Calls",
             .test("ClientTests"),
-            ["BusError+Fault", "Peer", "RPCClient"]
+            ["BusError+Fault", "Peer", "PeerPool", "RPCClient"]
         ),
         CoveredElsewhere(
             "Shared/Chassis/Calls",

@@ -10,6 +10,7 @@
 #include "shoal/evaluation/v1/sets.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/health/v1/health.pb-c.h"
+#include "shoal/ingestion/v1/corrections.pb-c.h"
 #include "shoal/ingestion/v1/ingestion.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/reflection/v1/reflection.pb-c.h"
@@ -114,6 +115,20 @@ static const shoal_message_rule rule_shoal__health__v1__check_request;
 static const shoal_message_rule rule_shoal__health__v1__check_response;
 static const shoal_message_rule rule_shoal__health__v1__watch_request;
 static const shoal_message_rule rule_shoal__health__v1__watch_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__export_user_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__identify_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__identify_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__alias_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__alias_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__erase_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__erase_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__rejected_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__tracked_event;
 static const shoal_message_rule rule_shoal__ingestion__v1__tracked_profile;
 static const shoal_message_rule rule_shoal__ingestion__v1__track_record;
@@ -137,20 +152,6 @@ static const shoal_message_rule rule_shoal__ingestion__v1__schema_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__property_schema;
 static const shoal_message_rule rule_shoal__ingestion__v1__event_schema;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__export_user_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__identify_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__identify_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__alias_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__alias_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__erase_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__erase_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__rejected_response;
 static const shoal_message_rule rule_shoal__log__v1__value;
 static const shoal_message_rule rule_shoal__log__v1__value_list;
 static const shoal_message_rule rule_shoal__log__v1__plain_value;
@@ -919,6 +920,96 @@ static const shoal_message_rule rule_shoal__health__v1__watch_response = {
     "shoal.health.v1.WatchResponse", &shoal__health__v1__watch_response__descriptor, 1, fields_shoal__health__v1__watch_response};
 const shoal_message_rule *shoal_rule__health__v1__watch_response(void) { return &rule_shoal__health__v1__watch_response; }
 
+static const shoal_field_rule fields_shoal__ingestion__v1__undo_import_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "import_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_request = {
+    "shoal.ingestion.v1.UndoImportRequest", &shoal__ingestion__v1__undo_import_request__descriptor, 1, fields_shoal__ingestion__v1__undo_import_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__undo_import_request(void) { return &rule_shoal__ingestion__v1__undo_import_request; }
+
+static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_response = {
+    "shoal.ingestion.v1.UndoImportResponse", &shoal__ingestion__v1__undo_import_response__descriptor, 0, NULL};
+const shoal_message_rule *shoal_rule__ingestion__v1__undo_import_response(void) { return &rule_shoal__ingestion__v1__undo_import_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__export_user_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__export_user_request = {
+    "shoal.ingestion.v1.ExportUserRequest", &shoal__ingestion__v1__export_user_request__descriptor, 2, fields_shoal__ingestion__v1__export_user_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__export_user_request(void) { return &rule_shoal__ingestion__v1__export_user_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__export_user_response[] = {
+    {1, 2, 3, 1, 0, 10000, 0, "records", &rule_shoal__log__v1__log_record},
+    {2, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response = {
+    "shoal.ingestion.v1.ExportUserResponse", &shoal__ingestion__v1__export_user_response__descriptor, 2, fields_shoal__ingestion__v1__export_user_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__export_user_response(void) { return &rule_shoal__ingestion__v1__export_user_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__identify_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "anonymous_id", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__identify_request = {
+    "shoal.ingestion.v1.IdentifyRequest", &shoal__ingestion__v1__identify_request__descriptor, 2, fields_shoal__ingestion__v1__identify_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__identify_request(void) { return &rule_shoal__ingestion__v1__identify_request; }
+
+static const shoal_message_rule rule_shoal__ingestion__v1__identify_response = {
+    "shoal.ingestion.v1.IdentifyResponse", &shoal__ingestion__v1__identify_response__descriptor, 0, NULL};
+const shoal_message_rule *shoal_rule__ingestion__v1__identify_response(void) { return &rule_shoal__ingestion__v1__identify_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__alias_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "from_id", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "to_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__alias_request = {
+    "shoal.ingestion.v1.AliasRequest", &shoal__ingestion__v1__alias_request__descriptor, 2, fields_shoal__ingestion__v1__alias_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__alias_request(void) { return &rule_shoal__ingestion__v1__alias_request; }
+
+static const shoal_message_rule rule_shoal__ingestion__v1__alias_response = {
+    "shoal.ingestion.v1.AliasResponse", &shoal__ingestion__v1__alias_response__descriptor, 0, NULL};
+const shoal_message_rule *shoal_rule__ingestion__v1__alias_response(void) { return &rule_shoal__ingestion__v1__alias_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__unmerge_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request = {
+    "shoal.ingestion.v1.UnmergeRequest", &shoal__ingestion__v1__unmerge_request__descriptor, 1, fields_shoal__ingestion__v1__unmerge_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__unmerge_request(void) { return &rule_shoal__ingestion__v1__unmerge_request; }
+
+static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response = {
+    "shoal.ingestion.v1.UnmergeResponse", &shoal__ingestion__v1__unmerge_response__descriptor, 0, NULL};
+const shoal_message_rule *shoal_rule__ingestion__v1__unmerge_response(void) { return &rule_shoal__ingestion__v1__unmerge_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__erase_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__erase_request = {
+    "shoal.ingestion.v1.EraseRequest", &shoal__ingestion__v1__erase_request__descriptor, 1, fields_shoal__ingestion__v1__erase_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__erase_request(void) { return &rule_shoal__ingestion__v1__erase_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__erase_response[] = {
+    {1, 2, 2, 0, 0, 0, 16, "receipt", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__erase_response = {
+    "shoal.ingestion.v1.EraseResponse", &shoal__ingestion__v1__erase_response__descriptor, 1, fields_shoal__ingestion__v1__erase_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__erase_response(void) { return &rule_shoal__ingestion__v1__erase_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__rejected_request[] = {
+    {1, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request = {
+    "shoal.ingestion.v1.RejectedRequest", &shoal__ingestion__v1__rejected_request__descriptor, 1, fields_shoal__ingestion__v1__rejected_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__rejected_request(void) { return &rule_shoal__ingestion__v1__rejected_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__rejected_response[] = {
+    {1, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__rejected_response = {
+    "shoal.ingestion.v1.RejectedResponse", &shoal__ingestion__v1__rejected_response__descriptor, 1, fields_shoal__ingestion__v1__rejected_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__rejected_response(void) { return &rule_shoal__ingestion__v1__rejected_response; }
+
 static const shoal_field_rule fields_shoal__ingestion__v1__tracked_event[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
     {2, 0, 0, 0, 0, 0, 0, "occurred_at_ms", NULL},
@@ -1120,96 +1211,6 @@ static const shoal_field_rule fields_shoal__ingestion__v1__schema_response[] = {
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response = {
     "shoal.ingestion.v1.SchemaResponse", &shoal__ingestion__v1__schema_response__descriptor, 2, fields_shoal__ingestion__v1__schema_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__schema_response(void) { return &rule_shoal__ingestion__v1__schema_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__undo_import_request[] = {
-    {1, 2, 1, 0, 0, 0, 128, "import_id", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_request = {
-    "shoal.ingestion.v1.UndoImportRequest", &shoal__ingestion__v1__undo_import_request__descriptor, 1, fields_shoal__ingestion__v1__undo_import_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__undo_import_request(void) { return &rule_shoal__ingestion__v1__undo_import_request; }
-
-static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_response = {
-    "shoal.ingestion.v1.UndoImportResponse", &shoal__ingestion__v1__undo_import_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__ingestion__v1__undo_import_response(void) { return &rule_shoal__ingestion__v1__undo_import_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__export_user_request[] = {
-    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-    {2, 2, 2, 0, 0, 0, 256, "cursor", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__export_user_request = {
-    "shoal.ingestion.v1.ExportUserRequest", &shoal__ingestion__v1__export_user_request__descriptor, 2, fields_shoal__ingestion__v1__export_user_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__export_user_request(void) { return &rule_shoal__ingestion__v1__export_user_request; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__export_user_response[] = {
-    {1, 2, 3, 1, 0, 10000, 0, "records", &rule_shoal__log__v1__log_record},
-    {2, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response = {
-    "shoal.ingestion.v1.ExportUserResponse", &shoal__ingestion__v1__export_user_response__descriptor, 2, fields_shoal__ingestion__v1__export_user_response};
-const shoal_message_rule *shoal_rule__ingestion__v1__export_user_response(void) { return &rule_shoal__ingestion__v1__export_user_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__identify_request[] = {
-    {1, 2, 1, 0, 0, 0, 256, "anonymous_id", NULL},
-    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__identify_request = {
-    "shoal.ingestion.v1.IdentifyRequest", &shoal__ingestion__v1__identify_request__descriptor, 2, fields_shoal__ingestion__v1__identify_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__identify_request(void) { return &rule_shoal__ingestion__v1__identify_request; }
-
-static const shoal_message_rule rule_shoal__ingestion__v1__identify_response = {
-    "shoal.ingestion.v1.IdentifyResponse", &shoal__ingestion__v1__identify_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__ingestion__v1__identify_response(void) { return &rule_shoal__ingestion__v1__identify_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__alias_request[] = {
-    {1, 2, 1, 0, 0, 0, 256, "from_id", NULL},
-    {2, 2, 1, 0, 0, 0, 256, "to_id", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__alias_request = {
-    "shoal.ingestion.v1.AliasRequest", &shoal__ingestion__v1__alias_request__descriptor, 2, fields_shoal__ingestion__v1__alias_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__alias_request(void) { return &rule_shoal__ingestion__v1__alias_request; }
-
-static const shoal_message_rule rule_shoal__ingestion__v1__alias_response = {
-    "shoal.ingestion.v1.AliasResponse", &shoal__ingestion__v1__alias_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__ingestion__v1__alias_response(void) { return &rule_shoal__ingestion__v1__alias_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__unmerge_request[] = {
-    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request = {
-    "shoal.ingestion.v1.UnmergeRequest", &shoal__ingestion__v1__unmerge_request__descriptor, 1, fields_shoal__ingestion__v1__unmerge_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__unmerge_request(void) { return &rule_shoal__ingestion__v1__unmerge_request; }
-
-static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response = {
-    "shoal.ingestion.v1.UnmergeResponse", &shoal__ingestion__v1__unmerge_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__ingestion__v1__unmerge_response(void) { return &rule_shoal__ingestion__v1__unmerge_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__erase_request[] = {
-    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__erase_request = {
-    "shoal.ingestion.v1.EraseRequest", &shoal__ingestion__v1__erase_request__descriptor, 1, fields_shoal__ingestion__v1__erase_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__erase_request(void) { return &rule_shoal__ingestion__v1__erase_request; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__erase_response[] = {
-    {1, 2, 2, 0, 0, 0, 16, "receipt", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__erase_response = {
-    "shoal.ingestion.v1.EraseResponse", &shoal__ingestion__v1__erase_response__descriptor, 1, fields_shoal__ingestion__v1__erase_response};
-const shoal_message_rule *shoal_rule__ingestion__v1__erase_response(void) { return &rule_shoal__ingestion__v1__erase_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__rejected_request[] = {
-    {1, 2, 2, 0, 0, 0, 256, "cursor", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request = {
-    "shoal.ingestion.v1.RejectedRequest", &shoal__ingestion__v1__rejected_request__descriptor, 1, fields_shoal__ingestion__v1__rejected_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__rejected_request(void) { return &rule_shoal__ingestion__v1__rejected_request; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__rejected_response[] = {
-    {1, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__rejected_response = {
-    "shoal.ingestion.v1.RejectedResponse", &shoal__ingestion__v1__rejected_response__descriptor, 1, fields_shoal__ingestion__v1__rejected_response};
-const shoal_message_rule *shoal_rule__ingestion__v1__rejected_response(void) { return &rule_shoal__ingestion__v1__rejected_response; }
 
 static const shoal_field_rule fields_shoal__log__v1__value[] = {
     {1, 2, 1, 0, 1, 0, 1024, "text", NULL},

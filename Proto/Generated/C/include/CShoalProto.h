@@ -8,6 +8,7 @@
 #include "shoal/evaluation/v1/sets.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/health/v1/health.pb-c.h"
+#include "shoal/ingestion/v1/corrections.pb-c.h"
 #include "shoal/ingestion/v1/ingestion.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/reflection/v1/reflection.pb-c.h"
