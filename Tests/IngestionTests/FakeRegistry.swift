@@ -26,6 +26,9 @@ final class FakeRegistry: RegistryV1_RegistryService, RegistryV1_CatalogueServic
         revision = RisingNumber(roster.revision, clock: clock)
     }
 
+    /// How many documents there are.
+    var documents: Int { state.withLock { $0.documents.count } }
+
     /// How often the catalogue was asked for.
     var lists: Int { state.withLock { $0.lists } }
 

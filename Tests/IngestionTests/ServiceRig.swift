@@ -9,37 +9,53 @@ import Logging
 import Messages
 import Metrics
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @testable import Ingestion
 
+/// A folder of one test, removed with its last user.
+final class TestFolder: Sendable {
+    let path = NSTemporaryDirectory() + "shoal-ingestion-\(UUID().uuidString)"
+
+    init() throws {
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
 /// Builds the service as its main does, with a bus in memory unless told otherwise.
 final class ServiceRig: Sendable {
-    let folder: String
     let bus: any Bus
     let clock = SystemClock()
     let registry: FakeRegistry
     let instance: InstanceID
     let world: World
+    /// The disk of the journal, if the rig is forgetful.
+    let memory: ForgetfulDisk
+    private let home: TestFolder
     private let registryServer: RPCServer
     private let address: String
     private let registryAddress: String
     private let data: DataFolder
+    private let isReleased = Mutex(false)
 
     init(
         over bus: (any Bus)? = nil,
         isOwner: Bool = true,
         partitions: Int = 4,
         freeBytesMin: Int = 0,
-        disk: any Disk = RealDisk(),
-        folder given: String? = nil
+        isForgetful: Bool = false,
+        in given: TestFolder? = nil
     ) throws {
-        folder = given ?? NSTemporaryDirectory() + "shoal-ingestion-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
+        home = try given ?? TestFolder()
+        let folder = home.path
+        memory = ForgetfulDisk(folder: "\(folder)/data")
         self.bus = bus ?? MemoryBus(clock: clock)
         address = bus == nil ? "memory://ingestion" : "ipc://\(folder)/ingestion.sock"
         registryAddress = bus == nil ? "memory://registry" : "ipc://\(folder)/registry.sock"
@@ -70,7 +86,7 @@ final class ServiceRig: Sendable {
             common: common,
             folder: data,
             clock: clock,
-            disk: disk,
+            disk: isForgetful ? memory : RealDisk(),
             bus: self.bus,
             seed: 5
         )
@@ -95,8 +111,26 @@ final class ServiceRig: Sendable {
 
     deinit {
         bus.shutDown()
-        data.release()
-        try? FileManager.default.removeItem(atPath: folder)
+        release()
+    }
+
+    var folder: String { home.path }
+
+    /// The same data folder and catalogue for a service started anew.
+    func again() throws -> ServiceRig {
+        bus.shutDown()
+        release()
+        let next = try ServiceRig(in: home)
+        next.registry.put(registry.documents, isTold: true)
+        return next
+    }
+
+    private func release() {
+        let wasReleased = isReleased.withLock { released in
+            defer { released = true }
+            return released
+        }
+        if !wasReleased { data.release() }
     }
 
     func service(_ values: [String: String] = [:]) throws -> Ingestion {

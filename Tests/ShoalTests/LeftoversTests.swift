@@ -37,7 +37,15 @@ import Testing
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = ["-c", "while :; do sleep 0.02; done"] + words
         try process.run()
-        return process
+        // Between fork and exec the child still has the words of this very process.
+        let shown = "/proc/\(process.processIdentifier)/cmdline"
+        for _ in 0..<100_000 {
+            let line = FileManager.default.contents(atPath: shown) ?? Data()
+            if line.starts(with: Array(program.utf8)) { return process }
+            sched_yield()
+        }
+        process.terminate()
+        throw CocoaError(.executableLoad)
     }
 
     private func file(_ folder: TestFolder, supervisor: Int32, child: Int32) -> SuiteFile {
