@@ -4,13 +4,14 @@ import Basics
 import Bus
 import Chassis
 import Foundation
-@testable import Ingestion
 import Kit
 import Log
 import Messages
 import ServiceLifecycle
 import Synchronization
 import Testing
+
+@testable import Ingestion
 
 @Suite("Ingestion's life")
 struct IngestionTests {

@@ -2,12 +2,13 @@
 
 import Basics
 import Chassis
-@testable import Ingestion
 import Kit
 import Log
 import Messages
 import ServiceLifecycle
 import Testing
+
+@testable import Ingestion
 
 @Suite("Sealing", .serialized)
 struct SealingServiceTests {
