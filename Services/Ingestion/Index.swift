@@ -20,7 +20,11 @@ struct IndexStore: Sendable {
     /// Opens or creates the index in a folder.
     init(folder: String) throws(IngestionError) {
         do {
-            store = try Store(path: folder, families: ["users", "events", "imports", "facts"])
+            store = try Store(
+                path: folder,
+                families: ["users", "events", "imports", "facts"],
+                options: Self.options
+            )
             users = try store.family("users")
             events = try store.family("events")
             imports = try store.family("imports")
@@ -28,6 +32,13 @@ struct IndexStore: Sendable {
         } catch {
             throw .index("open", error)
         }
+    }
+
+    /// Nearly every key asked for is absent: a new event id, a new line, a new user.
+    private static var options: StoreOptions {
+        var options = StoreOptions()
+        options.freshBloomRatio = 0.1
+        return options
     }
 
     /// Writes entries; not synced, since the log can make every one of them again.

@@ -121,12 +121,11 @@ struct IndexWriter {
 
     init(_ index: IndexStore) { self.index = index }
 
-    /// A user's number, and with it the next free one.
+    /// A user's number.
     func put(
         _ number: UserNumber,
         for user: UserID,
         in project: ProjectName,
-        _ partition: Partition,
         _ batch: inout Batch
     ) {
         batch.put(
@@ -134,19 +133,26 @@ struct IndexWriter {
             IndexKey.user(project, user),
             IndexKey.bigEndian(UInt64(number.value), bytes: 4)
         )
+    }
+
+    /// The next free number of a project in a partition.
+    func put(next: UInt32, _ home: Numbering.ProjectPartition, _ batch: inout Batch) {
         batch.put(
             index.facts,
-            IndexKey.fact("next", project, partition),
-            IndexKey.bigEndian(UInt64(number.value) + 1, bytes: 8)
+            IndexKey.fact("next", home.project, home.partition),
+            IndexKey.bigEndian(UInt64(next), bytes: 8)
         )
     }
 
-    /// Where the record stands that has these keys.
-    func put(_ keys: SeenKeys, at place: LogPlace, _ batch: inout Batch) {
-        guard keys.event != nil || keys.line != nil else { return }
-        let bytes = place.bytes
-        if let key = keys.event { batch.put(index.events, key, bytes) }
-        if let key = keys.line { batch.put(index.imports, key, bytes) }
+    /// Where a group's records stand, by their keys.
+    ///
+    /// In the keys' order as far as users go: a store takes neighbours at a third of the cost.
+    func put(_ seen: [SeenRecord], _ batch: inout Batch) {
+        for record in seen.sorted(by: { $0.order < $1.order }) {
+            let place = record.place.bytes
+            if let key = record.keys.event { batch.put(index.events, key, place) }
+            if let key = record.keys.line { batch.put(index.imports, key, place) }
+        }
     }
 
     /// Where a project's catalogue stands.
@@ -179,6 +185,20 @@ struct IndexWriter {
             IndexKey.fact("applied", partition),
             IndexKey.bigEndian(end.value, bytes: 8)
         )
+    }
+}
+
+/// A record written with keys, to be put into the index.
+struct SeenRecord: Sendable {
+    /// Partition and user, in the order of the keys of event ids.
+    let order: UInt64
+    let keys: SeenKeys
+    let place: LogPlace
+
+    init(_ keys: SeenKeys, of number: UserNumber, at place: LogPlace) {
+        order = UInt64(place.partition.index) << 32 | UInt64(number.value)
+        self.keys = keys
+        self.place = place
     }
 }
 

@@ -104,13 +104,12 @@ struct IndexReplay {
         switch record.body {
         case .newUser(let new):
             guard let user = UserID(new.userID) else { return }
-            IndexWriter(index).put(
-                UserNumber(new.number),
-                for: user,
-                in: project,
-                place.partition,
-                &batch
-            )
+            let writer = IndexWriter(index)
+            writer.put(UserNumber(new.number), for: user, in: project, &batch)
+            let (next, overflow) = new.number.addingReportingOverflow(1)
+            guard !overflow else { return }
+            let home = Numbering.ProjectPartition(project: project, partition: place.partition)
+            writer.put(next: next, home, &batch)
         case .event(let event):
             // It was admitted when it was written; here it only teaches the names again.
             _ = schema.admit(.event(event), in: project)

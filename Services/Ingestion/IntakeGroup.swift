@@ -37,6 +37,8 @@ struct IntakeGroup {
         /// The log time of its records.
         let now: Timestamp
         var batch = Batch()
+        /// Its records that have keys.
+        var seen: [SeenRecord] = []
         /// Per partition, the offset after its last record.
         var ends: [Partition: LogOffset] = [:]
         var answers: [() -> Void] = []
@@ -97,7 +99,10 @@ struct IntakeGroup {
                 pending.answers.append { answer.resume() }
             }
         }
-        next.merge(numbering.next) { $1 }
+        for (home, number) in numbering.next where !numbering.given.isEmpty {
+            next[home] = number
+            IndexWriter(parts.index).put(next: number, home, &pending.batch)
+        }
         numbers.insert(numbering.given)
     }
 
@@ -108,6 +113,7 @@ struct IntakeGroup {
     /// Brings the index up to the group that is durable now; nothing is lost if it is not.
     private func index(_ pending: inout Pending) throws(IngestionError) {
         guard !pending.ends.isEmpty else { return }
+        IndexWriter(parts.index).put(pending.seen, &pending.batch)
         try SchemaStore.putNews(of: parts.schema, parts.index, &pending.batch)
         for (partition, end) in pending.ends {
             IndexWriter(parts.index).put(end, appliedOf: partition, &pending.batch)
@@ -239,7 +245,6 @@ extension IntakeGroup {
                 number,
                 for: record.user,
                 in: batch.project,
-                partition,
                 &pending.batch
             )
         }
@@ -255,7 +260,9 @@ extension IntakeGroup {
                 bytes.add(importID: importID, line: line)
             }
         }
-        IndexWriter(parts.index).put(sighting.keys, at: place, &pending.batch)
+        if sighting.keys.event != nil || sighting.keys.line != nil {
+            pending.seen.append(SeenRecord(sighting.keys, of: number, at: place))
+        }
         return place
     }
 

@@ -23,6 +23,9 @@ final class ReadingDesk: Sendable {
         threads = started
     }
 
+    /// Reads that wait now.
+    var waitingCount: Int { jobs.count }
+
     /// Runs a read on one of the threads and waits for it without blocking the caller's.
     func run<Value: Sendable>(_ read: @escaping @Sendable () throws -> Value) async throws -> Value
     {

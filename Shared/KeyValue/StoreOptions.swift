@@ -14,6 +14,10 @@ public struct StoreOptions: Sendable, Hashable {
     public var backgroundJobs = 2
     /// Bloom filter bits per key: 10 answers 99 of 100 absent keys without a read.
     public var bloomBitsPerKey = 10.0
+    /// Bloom filter of fresh writes, as a part of `writeBufferBytes`; 0 is none.
+    ///
+    /// It answers absent keys without walking the fresh ones, where most look-ups find nothing.
+    public var freshBloomRatio = 0.0
     /// Table files held open.
     public var openFiles = 256
     /// Free bytes below which a write is refused.
@@ -36,7 +40,8 @@ public struct StoreOptions: Sendable, Hashable {
         if let low = sizes.first(where: { $0.1 < $0.2 }) {
             return "\(low.0) is \(low.1) and must be at least \(low.2)"
         }
-        return (0...64).contains(bloomBitsPerKey) ? nil : "bloomBitsPerKey must be 0…64"
+        guard (0...64).contains(bloomBitsPerKey) else { return "bloomBitsPerKey must be 0…64" }
+        return (0...0.25).contains(freshBloomRatio) ? nil : "freshBloomRatio must be 0…0.25"
     }
 
     /// What the C interface has no setter for, in RocksDB's own spelling.
@@ -52,6 +57,8 @@ public struct StoreOptions: Sendable, Hashable {
             "write_buffer_size=\(writeBufferBytes)",
             "db_write_buffer_size=\(allWriteBuffersBytes)",
             "max_write_buffer_number=2",
+            "memtable_prefix_bloom_size_ratio=\(freshBloomRatio)",
+            "memtable_whole_key_filtering=\(freshBloomRatio > 0)",
             // Small blocks, as there may be a family per partition, most of them quiet.
             "arena_block_size=\(64 << 10)",
             "max_total_wal_size=\(logBytes)",
