@@ -1,0 +1,38 @@
+// The Python client against the vectors and against a real suite, installed as a user installs it.
+
+import Testing
+
+@Suite(.serialized)
+struct PythonTests {
+    @Test("the Python client reads, writes and refuses the frames and values of the vectors")
+    func vectors() throws {
+        let python = try PythonHouse()
+        let said = try python.run("check_vectors.py", [VectorFile.folder.path()])
+        #expect(said.contains("vectors agree"), "\(said)")
+    }
+
+    @Test("the Python client decides about budget, retries, servers and pages as it says")
+    func decisions() throws {
+        let said = try PythonHouse().run("client_cases.py")
+        #expect(said.contains("OK"), "\(said)")
+    }
+
+    @Test(
+        "the README's ten lines answer, every served method is called, an old contract still works"
+    )
+    func realSuite() async throws {
+        let python = try PythonHouse()
+        let suite = try await InteropSuite()
+        defer { suite.close() }
+        let first = try python.run("first_answer.py", [suite.registry])
+        #expect(first.contains("1 ['ann']"), "\(first)")
+        let called = try python.run("every_call.py", [suite.registry])
+        #expect(called.contains("every method"), "\(called)")
+        let previous = VectorFile.folder.deletingLastPathComponent()
+            .appending(path: "previous.binpb").path()
+        let old = try python.run("previous_contract.py", [suite.registry, previous])
+        #expect(old.contains("still works"), "\(old)")
+        let lost = try python.run("lost_servers.py", [suite.folder, suite.registry])
+        #expect(lost.contains("found the others"), "\(lost)")
+    }
+}
