@@ -154,7 +154,13 @@ let testTargets: [Target] = [
             product("ServiceLifecycle", "swift-service-lifecycle"),
         ]
     ),
-    tests("Registry", ["Basics", "Bus", "Chassis", "Messages", "Registry", "Wire", "Kit"]),
+    tests(
+        "Registry",
+        [
+            "Basics", "Bus", "Chassis", "Messages", "Registry", "Wire", "Kit",
+            product("GRDB", "GRDB.swift"), product("ServiceLifecycle", "swift-service-lifecycle"),
+        ]
+    ),
     tests(
         "Ingestion",
         ["Basics", "Bus", "Chassis", "Ingestion", "KeyValue", "Log", "Messages", "Wire", "Kit"]

@@ -126,7 +126,8 @@ extension SegmentsDoor {
                     kind: Catalogue.segmentKind,
                     name: document.name,
                     body: body,
-                    expectedRevision: revision
+                    expectedRevision: revision,
+                    onBehalfOf: call.caller
                 ),
                 CallOptions(within: call, clock: clock)
             )

@@ -25,7 +25,14 @@ struct CatalogueDoor: RegistryV1_CatalogueService {
             )
         }
         let key = try await key(request.kind, request.name, call)
-        var document = try await write(key, body: body, expected: request.expectedRevision)
+        var document = try await told {
+            try await keeper.write(
+                key,
+                body: body,
+                expected: request.expectedRevision,
+                by: AuditActor(call, onBehalfOf: request.onBehalfOf)
+            )
+        }
         document.body = nil
         return RegistryV1.PutResponse(document: document)
     }
@@ -34,7 +41,14 @@ struct CatalogueDoor: RegistryV1_CatalogueService {
         -> RegistryV1.DeleteResponse
     {
         let key = try await key(request.kind, request.name, call)
-        let document = try await write(key, body: nil, expected: request.expectedRevision)
+        let document = try await told {
+            try await keeper.write(
+                key,
+                body: nil,
+                expected: request.expectedRevision,
+                by: AuditActor(call)
+            )
+        }
         return RegistryV1.DeleteResponse(revision: document.revision)
     }
 
@@ -42,9 +56,7 @@ struct CatalogueDoor: RegistryV1_CatalogueService {
         -> RegistryV1.GetResponse
     {
         let key = try await key(request.kind, request.name, call)
-        let document = try await told {
-            try await keeper.read("get") { try RegistryStore.newest(key, $0) }
-        }
+        let document = try await told { try await keeper.newest(key) }
         guard let document, document.body != nil else {
             throw Fault.notFound("there is no \(key.kind) \(key.name)", place: "name")
         }
@@ -103,14 +115,15 @@ struct CatalogueDoor: RegistryV1_CatalogueService {
         let key = try await key(request.kind, request.name, call)
         let limit = min(Int(max(request.limit, 1)), Self.documentsMax)
         let documents = try await told {
-            try await keeper.read("history") {
-                try RegistryStore.history(
-                    of: key,
+            try await keeper.documents(
+                DocumentRange(
+                    project: key.project,
+                    kind: key.kind,
+                    name: key.name,
                     after: request.afterRevision,
-                    limit: limit,
-                    $0
+                    limit: limit
                 )
-            }
+            )
         }
         return RegistryV1.HistoryResponse(documents: Self.page(documents))
     }
@@ -125,28 +138,6 @@ extension CatalogueDoor {
         }
     }
 
-    private func write(_ key: DocumentKey, body: [UInt8]?, expected: UInt64?)
-        async throws(Fault) -> RegistryV1.Document
-    {
-        let now = clock.now
-        return try await told {
-            try await keeper.change("write the catalogue") { state, database in
-                let document = try RegistryStore.put(
-                    key,
-                    body: body,
-                    expected: expected,
-                    at: now,
-                    database
-                )
-                for index in state.projects.indices where state.projects[index].name == key.project
-                {
-                    state.projects[index].revision = document.revision
-                }
-                return document
-            }
-        }
-    }
-
     private func changes(
         _ project: ProjectName,
         kind: String?,
@@ -155,16 +146,15 @@ extension CatalogueDoor {
         limit: Int
     ) async throws(Fault) -> ([RegistryV1.Document], more: Bool) {
         let documents = try await told {
-            try await keeper.read("list") {
-                try RegistryStore.changes(
-                    in: project,
+            try await keeper.documents(
+                DocumentRange(
+                    project: project,
                     kind: kind,
                     after: revision,
                     everyChange: everyChange,
-                    limit: limit + 1,
-                    $0
+                    limit: limit + 1
                 )
-            }
+            )
         }
         let page = Self.page(Array(documents.prefix(limit)))
         return (page, more: page.count < documents.count)

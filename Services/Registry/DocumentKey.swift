@@ -37,5 +37,36 @@ struct DocumentKey: Sendable, Hashable, CustomStringConvertible {
         self.name = name
     }
 
+    /// Holds what a writer has seen of the document against what stands.
+    ///
+    /// - Parameter expected: the revision seen; 0: none; nil: whatever stands.
+    /// - Throws: `.revisionChanged` when it is another one, `.unknownDocument` when there is
+    ///   nothing to delete.
+    func check(
+        _ expected: UInt64?,
+        against newest: RegistryV1.Document?,
+        isDeletion: Bool
+    ) throws(RegistryError) {
+        let standing = newest?.body == nil ? 0 : newest?.revision ?? 0
+        if let expected, expected != standing {
+            throw RegistryError(
+                .revisionChanged,
+                "put",
+                place: "\(self)",
+                hint: standing == 0
+                    ? "there is none now; expect revision 0"
+                    : "it stands at revision \(standing); read it again"
+            )
+        }
+        if isDeletion, standing == 0 {
+            throw RegistryError(
+                .unknownDocument,
+                "delete",
+                place: "\(self)",
+                hint: "it is not there"
+            )
+        }
+    }
+
     var description: String { "\(project)/\(kind)/\(name)" }
 }

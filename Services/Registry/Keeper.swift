@@ -2,20 +2,16 @@
 
 import Basics
 import Chassis
-import GRDB
 import Messages
 import Synchronization
 
-/// Holds roster and projects; every change is decided, committed and only then visible.
+/// Holds roster, projects and configurations; every change is decided, committed and only then
+/// visible, and with it the audit log's entries about it.
 final class Keeper: Sendable {
-    struct State: Sendable {
-        var roster: Roster
-        var projects: [Project]
-    }
-
-    private let state: Mutex<State>
-    private let store: RegistryStore
+    private let state: Mutex<RegistryState>
+    private let coordination: any Coordination
     private let clock: any Clock
+    private let turn = Turn()
     /// How long a lease runs after each sign of life.
     ///
     /// Unit: ms.
@@ -24,25 +20,30 @@ final class Keeper: Sendable {
     let revision: RisingNumber
     /// Counts catalogue changes of all projects; long polls wait on it and look again.
     let catalogueChanges: RisingNumber
+    /// Rises when another registry was found to have written: this one must end.
+    let fencings: RisingNumber
 
-    init(store: RegistryStore, partitionCount: PartitionCount, leaseMs: UInt32, clock: any Clock)
-        throws(RegistryError)
-    {
-        let leaseEndsNs = clock.monotonicNs + UInt64(leaseMs) * 1_000_000
-        let (roster, projects) = try store.load(
-            creatingWith: partitionCount,
-            leaseEndsNs: leaseEndsNs
+    init(
+        coordination: any Coordination,
+        partitionCount: PartitionCount,
+        leaseMs: UInt32,
+        clock: any Clock
+    ) throws(RegistryError) {
+        var loaded = try coordination.load(creatingWith: partitionCount)
+        loaded.roster.restartLeases(
+            endingNs: clock.monotonicNs + UInt64(leaseMs) * 1_000_000
         )
-        state = Mutex(State(roster: roster, projects: projects))
-        self.store = store
+        state = Mutex(loaded)
+        self.coordination = coordination
         self.clock = clock
         self.leaseMs = leaseMs
-        revision = RisingNumber(roster.revision, clock: clock)
+        revision = RisingNumber(loaded.roster.revision, clock: clock)
         catalogueChanges = RisingNumber(1, clock: clock)
+        fencings = RisingNumber(clock: clock)
     }
 
     /// The state as last published.
-    var current: State { state.withLock { $0 } }
+    var current: RegistryState { state.withLock { $0 } }
 
     /// The instant at which a lease given now ends.
     ///
@@ -51,24 +52,61 @@ final class Keeper: Sendable {
 
     /// Decides on a copy of the state, saves what changed, publishes it.
     ///
-    /// The decision runs on the database's serial thread, so that no two overlap.
+    /// Decisions come one after the other. A change that another registry has forestalled is
+    /// refused, and every one after it: what this registry knows is no longer the truth.
     func change<Outcome: Sendable>(
-        _ operation: String,
-        _ decide: @escaping @Sendable (inout State, Database) throws -> Outcome
+        by actor: AuditActor,
+        _ decide: (inout RegistryState) throws(RegistryError) -> Outcome
     ) async throws(RegistryError) -> Outcome {
-        let outcome = try await store.write(operation) { database in
-            let last = self.current
-            var next = last
-            let outcome = try decide(&next, database)
-            try RegistryStore.save(next.roster, over: last.roster, database)
-            database.afterNextTransaction { [next] _ in self.publish(next) }
+        try await turn.take { () async throws(RegistryError) in
+            var change = CoordinationChange(from: current, at: clock.now)
+            let outcome = try decide(&change.after)
+            try await commit(change, by: actor)
             return outcome
         }
-        return outcome
+    }
+
+    /// Writes a document's next state (`body` nil: a deletion) by compare-and-set.
+    ///
+    /// - Throws: when the document's revision is not the expected one.
+    func write(
+        _ key: DocumentKey,
+        body: [UInt8]?,
+        expected: UInt64?,
+        by actor: AuditActor
+    ) async throws(RegistryError) -> RegistryV1.Document {
+        try await turn.take { () async throws(RegistryError) in
+            var change = CoordinationChange(from: current, at: clock.now)
+            let standing = try await coordination.newest(key)
+            try key.check(expected, against: standing, isDeletion: body == nil)
+            guard
+                let index = change.after.projects.firstIndex(where: { $0.name == key.project })
+            else {
+                throw RegistryError(
+                    .unknownProject,
+                    "put",
+                    place: key.project.text,
+                    hint: "create the project first"
+                )
+            }
+            change.after.projects[index].revision += 1
+            let document = RegistryV1.Document(
+                project: key.project.text,
+                kind: key.kind,
+                name: key.name,
+                revision: change.after.projects[index].revision,
+                body: body,
+                changedAtMs: change.at.ms
+            )
+            change.documents = [document]
+            change.entries = [trail(of: change, by: actor).entry(of: document, over: standing)]
+            try await commit(change, by: actor)
+            return document
+        }
     }
 
     /// Notes a sign of life; durable only when it changes something a watcher must see.
-    func heartbeat(_ id: InstanceID) async throws(RegistryError) {
+    func heartbeat(_ id: InstanceID, by actor: AuditActor) async throws(RegistryError) {
         let (now, ends) = (clock.now, leaseEndsNs)
         let isLive = state.withLock { state in
             guard state.roster.members[id]?.state == .live else { return false }
@@ -77,20 +115,49 @@ final class Keeper: Sendable {
             return true
         }
         guard !isLive else { return }
-        try await change("heartbeat") { state, _ in
+        try await change(by: actor) { state throws(RegistryError) in
             try state.roster.heartbeat(id, at: now, leaseEndsNs: ends)
         }
     }
 
-    /// Reads documents on the database's thread.
-    func read<Value: Sendable>(
-        _ operation: String,
-        _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws(RegistryError) -> Value {
-        try await store.read(operation, body)
+    /// The newest state of a document, deletions included.
+    func newest(_ key: DocumentKey) async throws(RegistryError) -> RegistryV1.Document? {
+        try await coordination.newest(key)
     }
 
-    private func publish(_ next: State) {
+    /// States of a project's documents.
+    func documents(_ range: DocumentRange) async throws(RegistryError) -> [RegistryV1.Document] {
+        try await coordination.documents(range)
+    }
+
+    /// A page of the audit log.
+    func audit(after sequence: UInt64, afterMs: Int64, limit: Int) async throws(RegistryError)
+        -> AuditPage
+    {
+        try await coordination.audit(after: sequence, afterMs: afterMs, limit: limit)
+    }
+
+    private func trail(of change: CoordinationChange, by actor: AuditActor) -> AuditTrail {
+        AuditTrail(before: change.before, after: change.after, actor: actor, at: change.at)
+    }
+
+    private func commit(_ change: CoordinationChange, by actor: AuditActor)
+        async throws(RegistryError)
+    {
+        var change = change
+        change.entries += trail(of: change, by: actor).entries
+        guard !change.isEmpty else { return }
+        do {
+            try await coordination.commit(change)
+        } catch {
+            if error.code == .fenced { fencings.raise() }
+            throw error
+        }
+        change.after.fence = change.nextFence
+        publish(change.after)
+    }
+
+    private func publish(_ next: RegistryState) {
         let catalogueChanged = state.withLock { state in
             let changed = state.projects != next.projects
             let beats = state.roster.members

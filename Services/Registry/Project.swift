@@ -1,7 +1,6 @@
 // A project: one app's users, events and segments, and what the registry keeps about it.
 
 import Basics
-import GRDB
 import Messages
 
 /// A project as the registry keeps it.
@@ -25,33 +24,6 @@ struct Project: Sendable, Hashable {
             catalogueRevision: revision,
             createdAtMs: createdAt.ms,
             zone: zone
-        )
-    }
-}
-
-extension RegistryStore {
-    /// All projects by name.
-    static func projects(_ database: Database) throws -> [Project] {
-        try Row.fetchAll(database, sql: "SELECT * FROM project ORDER BY name").compactMap { row in
-            ProjectName(row["name"]).map {
-                Project(
-                    name: $0,
-                    zone: row["zone"],
-                    createdAt: Timestamp(ms: row["created_at_ms"]),
-                    revision: UInt64(clamping: row["revision"] as Int64)
-                )
-            }
-        }
-    }
-
-    /// Adds a project.
-    static func insert(_ project: Project, _ database: Database) throws {
-        try database.execute(
-            sql: "INSERT INTO project VALUES (?, ?, ?, ?)",
-            arguments: [
-                project.name.text, project.zone, project.createdAt.ms,
-                Int64(clamping: project.revision),
-            ]
         )
     }
 }

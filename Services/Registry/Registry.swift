@@ -14,6 +14,15 @@ public struct Registry: Sendable {
     ///
     /// - Throws: when the database cannot be opened or an address is not valid.
     public init(config: RegistryConfig, world: World) throws {
+        try self.init(
+            config: config,
+            world: world,
+            coordination: RegistryStore(path: "\(world.folder.path)/registry.sqlite")
+        )
+    }
+
+    /// Builds the service over where its state is kept.
+    init(config: RegistryConfig, world: World, coordination: any Coordination) throws {
         guard let count = PartitionCount(config.partitions) else {
             throw RegistryError(
                 .badRequest,
@@ -22,9 +31,8 @@ public struct Registry: Sendable {
                 hint: "1 to \(Limits.partitions)"
             )
         }
-        let store = try RegistryStore(path: "\(world.folder.path)/registry.sqlite")
         let keeper = try Keeper(
-            store: store,
+            coordination: coordination,
             partitionCount: count,
             leaseMs: UInt32(clamping: config.leaseMs),
             clock: world.clock
@@ -33,29 +41,53 @@ public struct Registry: Sendable {
             RegistryV1_RegistryMethods.serve(RegistryDoor(keeper: keeper, clock: world.clock))
             + RegistryV1_CatalogueMethods.serve(CatalogueDoor(keeper: keeper, clock: world.clock))
         services = [
-            LeaseWatch(keeper: keeper, clock: world.clock),
-            try RPCServer(world: world, methods: methods),
+            LeaseWatch(
+                keeper: keeper,
+                clock: world.clock,
+                instance: world.instance,
+                settings: world.settings
+            ),
+            try RPCServer(
+                world: world,
+                methods: methods,
+                audit: AuditDoor(keeper: keeper).answer
+            ),
         ]
     }
 }
 
-/// Notices leases that run out.
+/// Notices leases that run out, and that another registry has taken over.
 private struct LeaseWatch: Service {
     let keeper: Keeper
     let clock: any Clock
+    let instance: InstanceID
+    let settings: [EffectiveSetting]
 
     func run() async throws {
         // A tenth of a lease: an instance is held for alive at most so much too long.
         let periodMs = UInt64(max(keeper.leaseMs / 10, 10))
+        try await tellSettings()
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do { try await clock.sleep(forMs: periodMs) } catch { return }
+                let untilNs = clock.monotonicNs + periodMs * 1_000_000
+                guard await keeper.fencings.wait(above: 0, untilNs: untilNs) == 0 else {
+                    throw RegistryError.fenced(expected: keeper.current.fence)
+                }
+                guard !Task.isCancelled else { return }
                 let now = clock.monotonicNs
                 guard keeper.hasLeaseEnding(byNs: now) else { continue }
-                try await keeper.change("expire leases") { state, _ in
+                try await keeper.change(by: .registry) { state in
                     _ = state.roster.expire(atNs: now)
                 }
             }
+        }
+    }
+
+    /// The registry's own configuration is audited like everybody's.
+    private func tellSettings() async throws {
+        let told = Dictionary(uniqueKeysWithValues: settings.map { ($0.name, $0.value) })
+        try await keeper.change(by: .registry) { state in
+            state.configurations[instance] = told.isEmpty ? nil : told
         }
     }
 }

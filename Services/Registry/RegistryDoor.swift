@@ -20,7 +20,9 @@ struct RegistryDoor: RegistryV1_RegistryService {
     func projects(_ request: RegistryV1.ProjectsRequest, _ call: CallContext) async throws(Fault)
         -> RegistryV1.ProjectsResponse
     {
-        if let text = request.create { try await create(text, zone: request.zone) }
+        if let text = request.create {
+            try await create(text, zone: request.zone, by: AuditActor(call))
+        }
         return RegistryV1.ProjectsResponse(projects: keeper.current.projects.map(\.message))
     }
 
@@ -28,9 +30,13 @@ struct RegistryDoor: RegistryV1_RegistryService {
         -> RegistryV1.RegisterResponse
     {
         let member = try member(request.instance ?? RegistryV1.Instance())
+        let settings = Dictionary(request.configuration.map { ($0.name, $0.value) }) { _, last in
+            last
+        }
         let state = try await told {
-            try await keeper.change("register") { state, _ in
+            try await keeper.change(by: AuditActor(call)) { state throws(RegistryError) in
                 try state.roster.register(member)
+                state.configurations[member.id] = settings.isEmpty ? nil : settings
                 return state
             }
         }
@@ -46,7 +52,7 @@ struct RegistryDoor: RegistryV1_RegistryService {
         -> RegistryV1.HeartbeatResponse
     {
         let id = try instance(request.instanceID)
-        try await told { try await keeper.heartbeat(id) }
+        try await told { try await keeper.heartbeat(id, by: AuditActor(call)) }
         let state = keeper.current
         return RegistryV1.HeartbeatResponse(
             leaseMs: keeper.leaseMs,
@@ -60,7 +66,10 @@ struct RegistryDoor: RegistryV1_RegistryService {
     {
         let id = try instance(request.instanceID)
         try await told {
-            try await keeper.change("deregister") { state, _ in state.roster.deregister(id) }
+            try await keeper.change(by: AuditActor(call)) { state in
+                state.roster.deregister(id)
+                state.configurations[id] = nil
+            }
         }
         return RegistryV1.DeregisterResponse()
     }
@@ -70,7 +79,9 @@ struct RegistryDoor: RegistryV1_RegistryService {
     {
         let id = try instance(request.instanceID)
         let moved = try await told {
-            try await keeper.change("drain") { state, _ in try state.roster.drain(id) }
+            try await keeper.change(by: AuditActor(call)) { state throws(RegistryError) in
+                try state.roster.drain(id)
+            }
         }
         return RegistryV1.DrainResponse(moved: UInt32(clamping: moved))
     }
@@ -113,7 +124,9 @@ struct RegistryDoor: RegistryV1_RegistryService {
 }
 
 extension RegistryDoor {
-    private func create(_ text: String, zone: String?) async throws(Fault) {
+    private func create(_ text: String, zone: String?, by actor: AuditActor)
+        async throws(Fault)
+    {
         guard let name = ProjectName(text) else {
             throw Fault.invalidArgument(
                 "a project's name has lower-case letters, digits and dashes only",
@@ -133,7 +146,7 @@ extension RegistryDoor {
         }
         let project = Project(name: name, zone: zone, createdAt: clock.now, revision: 0)
         try await told {
-            try await keeper.change("create the project") { state, database in
+            try await keeper.change(by: actor) { state throws(RegistryError) in
                 guard !state.projects.contains(where: { $0.name == name }) else { return }
                 guard state.projects.count < Project.countMax else {
                     throw RegistryError(
@@ -143,7 +156,6 @@ extension RegistryDoor {
                         hint: "the limit is \(Project.countMax) projects"
                     )
                 }
-                try RegistryStore.insert(project, database)
                 state.projects.append(project)
                 state.projects.sort { $0.name < $1.name }
                 state.roster.touch()

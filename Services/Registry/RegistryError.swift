@@ -7,7 +7,7 @@ public struct RegistryError: Error, Sendable, Hashable, CustomStringConvertible 
     /// What went wrong.
     public enum Code: String, Sendable, Hashable {
         case full, addressTaken, unknownInstance, nobodyElse, badRequest
-        case unknownProject, unknownDocument, revisionChanged, store
+        case unknownProject, unknownDocument, revisionChanged, fenced, store
     }
 
     /// What went wrong.
@@ -28,7 +28,7 @@ public struct RegistryError: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     /// Whether trying again later may succeed.
-    public var isRetriable: Bool { code == .store }
+    public var isRetriable: Bool { code == .store || code == .fenced }
 
     /// One sentence for people.
     public var description: String {
@@ -42,6 +42,7 @@ public struct RegistryError: Error, Sendable, Hashable, CustomStringConvertible 
             case .unknownProject: "no such project"
             case .unknownDocument: "no such document"
             case .revisionChanged: "the document has changed meanwhile"
+            case .fenced: "another registry has changed the state meanwhile"
             case .store: "the registry's store failed"
             }
         return "\(operation): \(what)"
@@ -57,8 +58,19 @@ public struct RegistryError: Error, Sendable, Hashable, CustomStringConvertible 
             case .nobodyElse: .failedPrecondition
             case .badRequest: .invalidArgument
             case .revisionChanged: .aborted
-            case .store: .unavailable
+            case .fenced, .store: .unavailable
             }
         return Fault(status, description, place: place, hint: hint)
+    }
+
+    /// The refusal of a change decided upon a state that is no longer the newest.
+    static func fenced(expected: UInt64, _ standing: UInt64? = nil) -> RegistryError {
+        RegistryError(
+            .fenced,
+            "commit",
+            place: "fence \(expected)",
+            hint: (standing.map { "it stands at \($0): " } ?? "")
+                + "let one registry write, and start this one again"
+        )
     }
 }

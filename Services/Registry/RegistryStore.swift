@@ -1,4 +1,4 @@
-// What the registry remembers, in SQLite through GRDB: every write is durable before it is told.
+// The registry's state in SQLite through GRDB: every commit is durable before it is told.
 
 import Basics
 import GRDB
@@ -7,21 +7,22 @@ import Messages
 /// The registry's database.
 ///
 /// Every member may be called from any task; writes are serial.
-final class RegistryStore: Sendable {
-    /// The schema's version; a newer one is refused, an older one is brought forward.
-    static let schemaVersion = 1
-
+final class RegistryStore: Coordination {
     private let queue: DatabaseQueue
+    private let retention: AuditRetention
 
     /// Opens or creates the database at `path`.
     ///
     /// - Throws: `RegistryError` when it cannot be opened or is of a newer version.
-    init(path: String) throws(RegistryError) {
-        queue = try Self.guarded("open", path) {
+    init(path: String, retention: AuditRetention = AuditRetention()) throws(RegistryError) {
+        self.retention = retention
+        queue = try Self.guarded("open") {
             var configuration = Configuration()
             configuration.label = "registry"
             // One sync per commit; the default journal takes four.
             configuration.journalMode = .wal
+            // Another process may read the file, such as a backup; its locks are short.
+            configuration.busyMode = .timeout(5)
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             // FULL, since a lost assignment would let an epoch be given twice. Set after opening:
             // GRDB leaves NORMAL in WAL mode whatever its configuration says.
@@ -30,7 +31,10 @@ final class RegistryStore: Sendable {
             }
             return queue
         }
-        try Self.guarded("migrate", path) { try queue.write(Self.migrate) }
+        try Self.guarded("migrate") {
+            guard try queue.read(RegistrySchema.isOlder) else { return }
+            try queue.write(RegistrySchema.migrate)
+        }
     }
 
     /// How durable a commit is: 2 is FULL.
@@ -40,15 +44,55 @@ final class RegistryStore: Sendable {
         }
     }
 
+    func load(creatingWith count: PartitionCount) throws(RegistryError) -> RegistryState {
+        try Self.guarded("load") {
+            try queue.write { database in
+                let partitions = try Self.partitionCount(database, creatingWith: count)
+                let roster = Roster(
+                    partitionCount: partitions,
+                    revision: try UInt64(clamping: Self.setting("revision", database) ?? 0),
+                    members: try Self.members(database),
+                    logOwners: try Self.owners(of: .ingestion, database),
+                    stateOwners: try Self.owners(of: .evaluator, database)
+                )
+                return RegistryState(
+                    fence: try Self.fence(database),
+                    roster: roster,
+                    projects: try Self.projects(database),
+                    configurations: try Self.configurations(database)
+                )
+            }
+        }
+    }
+
+    func commit(_ change: CoordinationChange) async throws(RegistryError) {
+        try change.checkRevisions()
+        let retention = retention
+        try await write("commit") { database in
+            let standing = try Self.fence(database)
+            guard standing == change.before.fence else {
+                throw RegistryError.fenced(expected: change.before.fence, standing)
+            }
+            try Self.save(change.after.roster, over: change.before.roster, database)
+            try Self.save(change.after.projects, over: change.before.projects, database)
+            try Self.save(
+                change.after.configurations,
+                over: change.before.configurations,
+                database
+            )
+            for document in change.documents { try Self.append(document, database) }
+            try Self.append(change.entries, at: change.at, keeping: retention, database)
+            try Self.set("fence", Int64(clamping: change.nextFence), database)
+        }
+    }
+
     /// Runs a write on the database's own thread; it is durable when this returns.
-    func write<Value: Sendable>(
+    private func write<Value: Sendable>(
         _ operation: String,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(RegistryError) -> Value {
         do {
             return try await queue.write(body)
-        } catch let error as RegistryError {
-            throw error
         } catch {
             throw Self.failure(operation, error)
         }
@@ -61,48 +105,25 @@ final class RegistryStore: Sendable {
     ) async throws(RegistryError) -> Value {
         do {
             return try await queue.read(body)
-        } catch let error as RegistryError {
-            throw error
         } catch {
             throw Self.failure(operation, error)
         }
     }
 
-    /// Reads the state at start; `count` fixes the number of partitions of a new deployment.
-    func load(creatingWith count: PartitionCount, leaseEndsNs: UInt64) throws(RegistryError)
-        -> (Roster, [Project])
-    {
-        try Self.guarded("load", "") {
-            try queue.write { database in
-                let partitions = try Self.partitionCount(database, creatingWith: count)
-                let roster = Roster(
-                    partitionCount: partitions,
-                    revision: try UInt64(Self.setting("revision", database) ?? 0),
-                    members: try Self.members(database, leaseEndsNs: leaseEndsNs),
-                    logOwners: try Self.owners(of: .ingestion, database),
-                    stateOwners: try Self.owners(of: .evaluator, database)
-                )
-                return (roster, try Self.projects(database))
-            }
-        }
-    }
-
     private static func guarded<Value>(
         _ operation: String,
-        _ place: String,
         _ body: () throws -> Value
     ) throws(RegistryError) -> Value {
         do {
             return try body()
-        } catch let error as RegistryError {
-            throw error
         } catch {
             throw failure(operation, error)
         }
     }
 
     private static func failure(_ operation: String, _ error: any Error) -> RegistryError {
-        RegistryError(
+        if let error = error as? RegistryError { return error }
+        return RegistryError(
             .store,
             operation,
             place: "registry.sqlite",
@@ -114,54 +135,16 @@ final class RegistryStore: Sendable {
 // MARK: Roster rows
 
 extension RegistryStore {
-    private static func migrate(_ database: Database) throws {
-        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard version <= schemaVersion else {
-            throw RegistryError(
-                .store,
-                "open",
-                place: "registry.sqlite",
-                hint: "it is of the newer version \(version); start a newer build"
-            )
-        }
-        guard version == 0 else { return }
-        try database.execute(
-            sql: """
-                CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-                CREATE TABLE member (
-                    id TEXT PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL,
-                    address TEXT NOT NULL, version TEXT NOT NULL, state INTEGER NOT NULL,
-                    seen_at_ms INTEGER NOT NULL) STRICT;
-                CREATE TABLE owner (
-                    kind INTEGER NOT NULL, partition INTEGER NOT NULL, member TEXT NOT NULL,
-                    epoch INTEGER NOT NULL, PRIMARY KEY (kind, partition)) STRICT;
-                CREATE TABLE project (
-                    name TEXT PRIMARY KEY, zone TEXT NOT NULL, created_at_ms INTEGER NOT NULL,
-                    revision INTEGER NOT NULL) STRICT;
-                CREATE TABLE document (
-                    project TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL,
-                    name TEXT NOT NULL, body BLOB, checksum INTEGER NOT NULL,
-                    changed_at_ms INTEGER NOT NULL,
-                    PRIMARY KEY (project, revision)) STRICT;
-                CREATE INDEX document_by_name ON document (project, kind, name, revision);
-                PRAGMA user_version = 1;
-                """
-        )
+    private static func fence(_ database: Database) throws -> UInt64 {
+        try UInt64(clamping: setting("fence", database) ?? 0)
     }
 
     private static func setting(_ name: String, _ database: Database) throws -> Int64? {
-        try Int64.fetchOne(
-            database,
-            sql: "SELECT value FROM setting WHERE name = ?",
-            arguments: [name]
-        )
+        try CheckedRow.fetchAll(from: "setting", "WHERE name = ?", [name], database).first?["value"]
     }
 
     private static func set(_ name: String, _ value: Int64, _ database: Database) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO setting VALUES (?, ?)",
-            arguments: [name, value]
-        )
+        try CheckedRow.put(into: "setting", ["name": name, "value": value], database)
     }
 
     private static func partitionCount(
@@ -173,27 +156,15 @@ extension RegistryStore {
             return count
         }
         guard let known = Int(exactly: stored).flatMap(PartitionCount.init) else {
-            throw RegistryError(
-                .store,
-                "load",
-                place: "registry.sqlite: setting partition_count",
-                hint: "restore the registry's data folder from a backup"
-            )
+            throw CheckedRow.damage("setting", "partition_count")
         }
         return known
     }
 
-    private static func members(_ database: Database, leaseEndsNs: UInt64) throws
-        -> [Roster.Member]
-    {
-        try Row.fetchAll(database, sql: "SELECT * FROM member").map { row in
+    private static func members(_ database: Database) throws -> [Roster.Member] {
+        try CheckedRow.fetchAll(from: "member", "", [], database).map { row in
             guard let id = InstanceID(hex: row["id"]) else {
-                throw RegistryError(
-                    .store,
-                    "load",
-                    place: "registry.sqlite: member",
-                    hint: "restore the registry's data folder from a backup"
-                )
+                throw CheckedRow.damage("member", row["id"])
             }
             return Roster.Member(
                 id: id,
@@ -203,7 +174,7 @@ extension RegistryStore {
                 version: row["version"],
                 state: RegistryV1.InstanceState(rawValue: row["state"]) ?? .unspecified,
                 seenAt: Timestamp(ms: row["seen_at_ms"]),
-                leaseEndsNs: leaseEndsNs
+                leaseEndsNs: 0
             )
         }
     }
@@ -212,23 +183,24 @@ extension RegistryStore {
         -> [Partition: Roster.Ownership]
     {
         var owners: [Partition: Roster.Ownership] = [:]
-        let rows = try Row.fetchAll(
-            database,
-            sql: "SELECT * FROM owner WHERE kind = ?",
-            arguments: [kind.rawValue]
+        let rows = try CheckedRow.fetchAll(
+            from: "owner",
+            "WHERE kind = ?",
+            [kind.rawValue],
+            database
         )
         for row in rows {
             guard let id = InstanceID(hex: row["member"]),
                 let index = UInt16(exactly: row["partition"] as Int64),
                 let epoch = UInt64(exactly: row["epoch"] as Int64)
-            else { continue }
+            else { throw CheckedRow.damage("owner", "\(kind) \(row["partition"] as Int64)") }
             owners[Partition(index: index)] = Roster.Ownership(owner: id, epoch: Epoch(epoch))
         }
         return owners
     }
 
     /// Replaces the stored roster by `next` where it differs from `last`.
-    static func save(_ next: Roster, over last: Roster, _ database: Database) throws {
+    private static func save(_ next: Roster, over last: Roster, _ database: Database) throws {
         guard next != last else { return }
         if next.revision != last.revision {
             try set("revision", Int64(clamping: next.revision), database)
@@ -237,12 +209,14 @@ extension RegistryStore {
             try database.execute(sql: "DELETE FROM member WHERE id = ?", arguments: [id.hex])
         }
         for (id, member) in next.members where last.members[id] != member {
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    id.hex, member.kind.rawValue, member.name, member.address, member.version,
-                    member.state.rawValue, member.seenAt.ms,
-                ]
+            try CheckedRow.put(
+                into: "member",
+                [
+                    "id": id.hex, "kind": member.kind.rawValue, "name": member.name,
+                    "address": member.address, "version": member.version,
+                    "state": member.state.rawValue, "seen_at_ms": member.seenAt.ms,
+                ],
+                database
             )
         }
         try save(next.logOwners, over: last.logOwners, as: .ingestion, database)
@@ -256,12 +230,14 @@ extension RegistryStore {
         _ database: Database
     ) throws {
         for (partition, ownership) in next where last[partition] != ownership {
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO owner VALUES (?, ?, ?, ?)",
-                arguments: [
-                    kind.rawValue, Int(partition.index), ownership.owner.hex,
-                    Int64(clamping: ownership.epoch.value),
-                ]
+            try CheckedRow.put(
+                into: "owner",
+                [
+                    "kind": kind.rawValue, "partition": Int64(partition.index),
+                    "member": ownership.owner.hex,
+                    "epoch": Int64(clamping: ownership.epoch.value),
+                ],
+                database
             )
         }
     }

@@ -59,7 +59,7 @@ public struct Roster: Sendable, Hashable {
         self.revision = revision
     }
 
-    /// Restores a roster as the store kept it; every lease runs anew from `leaseEndsNs`.
+    /// Restores a roster as it was kept; `restartLeases` follows.
     public init(
         partitionCount: PartitionCount,
         revision: UInt64,
@@ -195,6 +195,11 @@ public struct Roster: Sendable, Hashable {
             member.seenAt = max(member.seenAt, other.seenAt)
             members[id] = member
         }
+    }
+
+    /// Lets every lease run anew, as a registry does that has just loaded the roster.
+    mutating func restartLeases(endingNs: UInt64) {
+        for id in members.keys { members[id]?.leaseEndsNs = endingNs }
     }
 
     /// Notes that something beside the roster changed that watchers must see, such as a project.

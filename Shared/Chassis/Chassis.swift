@@ -102,12 +102,20 @@ private struct Start<Config: ServiceConfig>: Sendable {
             chance: &chance,
             processID: outside.processID
         )
-        world = Self.world(service, common, folder, seed: chance.next(), outside)
+        world = Self.world(
+            service,
+            common,
+            reader.changedSettings,
+            folder,
+            seed: chance.next(),
+            outside
+        )
     }
 
     private static func world(
         _ service: String,
         _ common: CommonConfig,
+        _ settings: [EffectiveSetting],
         _ folder: DataFolder,
         seed: UInt64,
         _ outside: Outside
@@ -153,7 +161,8 @@ private struct Start<Config: ServiceConfig>: Sendable {
             logger: logger,
             logLevel: level,
             diskGuard: guardian,
-            facts: facts
+            facts: facts,
+            settings: settings
         )
     }
 

@@ -15,6 +15,8 @@ public struct World: Sendable {
     public let version: String
     /// The settings all services share.
     public let common: CommonConfig
+    /// What the process was started with beside the defaults; the registry audits changes of it.
+    public let settings: [EffectiveSetting]
     /// The locked data folder.
     public let folder: DataFolder
     /// Random for each start; seals and `Admin.Hello` carry it.
@@ -61,11 +63,13 @@ public struct World: Sendable {
         health: Health? = nil,
         diskGuard: DiskGuard? = nil,
         facts: ProcessFacts? = nil,
-        stop: StopSwitch = StopSwitch()
+        stop: StopSwitch = StopSwitch(),
+        settings: [EffectiveSetting] = []
     ) {
         self.service = service
         version = Chassis.version
         self.common = common
+        self.settings = settings
         self.folder = folder
         self.clock = clock
         self.disk = disk

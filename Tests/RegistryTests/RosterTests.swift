@@ -6,23 +6,6 @@ import Testing
 
 @testable import Registry
 
-private func member(
-    _ number: UInt64,
-    _ kind: RegistryV1.ServiceKind = .evaluator,
-    leaseEndsNs: UInt64 = 100
-) -> Roster.Member {
-    Roster.Member(
-        id: InstanceID(high: 0, low: number),
-        kind: kind,
-        name: "\(kind)-\(number)",
-        address: "memory://\(number)",
-        version: "1",
-        state: .live,
-        seenAt: Timestamp(ms: 0),
-        leaseEndsNs: leaseEndsNs
-    )
-}
-
 private func roster(partitions: Int) throws -> Roster {
     Roster(partitionCount: try #require(PartitionCount(partitions)))
 }

@@ -72,13 +72,25 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Registry",
             .test("SuiteTests/CrashTests"),
-            ["Keeper", "Project", "Registry", "RegistryConfig", "RegistryDoor", "RegistryStore"]
+            ["Project", "Registry", "RegistryConfig", "RegistryDoor"]
         ),
         CoveredElsewhere("Services/Registry", .test("RosterTests"), ["RegistryError"]),
         CoveredElsewhere(
             "Services/Registry",
+            .test("CoordinationContractTests"),
+            ["Coordination", "MemoryCoordination"]
+        ),
+        CoveredElsewhere(
+            "Services/Registry",
+            .test("RegistryStoreTests"),
+            ["CheckedRow", "RegistrySchema"]
+        ),
+        CoveredElsewhere("Services/Registry", .test("AuditTrailTests"), ["AuditActor"]),
+        CoveredElsewhere("Services/Registry", .test("RegistryTests"), ["AuditDoor"]),
+        CoveredElsewhere(
+            "Services/Registry",
             .test("SuiteTests/AnswersTests"),
-            ["CatalogueDoor", "CatalogueStore", "DocumentKey"]
+            ["CatalogueDoor", "DocumentKey"]
         ),
     ]
 

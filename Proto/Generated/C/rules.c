@@ -32,6 +32,8 @@ static const shoal_message_rule rule_shoal__admin__v1__metrics_request;
 static const shoal_message_rule rule_shoal__admin__v1__metrics_response;
 static const shoal_message_rule rule_shoal__admin__v1__backup_request;
 static const shoal_message_rule rule_shoal__admin__v1__backup_response;
+static const shoal_message_rule rule_shoal__admin__v1__audit_detail;
+static const shoal_message_rule rule_shoal__admin__v1__audit_entry;
 static const shoal_message_rule rule_shoal__admin__v1__audit_request;
 static const shoal_message_rule rule_shoal__admin__v1__audit_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__resolved_window;
@@ -185,6 +187,7 @@ static const shoal_message_rule rule_shoal__registry__v1__projects_request;
 static const shoal_message_rule rule_shoal__registry__v1__projects_response;
 static const shoal_message_rule rule_shoal__registry__v1__keys_request;
 static const shoal_message_rule rule_shoal__registry__v1__keys_response;
+static const shoal_message_rule rule_shoal__registry__v1__setting;
 static const shoal_message_rule rule_shoal__registry__v1__register_request;
 static const shoal_message_rule rule_shoal__registry__v1__register_response;
 static const shoal_message_rule rule_shoal__registry__v1__heartbeat_request;
@@ -307,15 +310,52 @@ static const shoal_message_rule rule_shoal__admin__v1__backup_response = {
     "shoal.admin.v1.BackupResponse", &shoal__admin__v1__backup_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__admin__v1__backup_response(void) { return &rule_shoal__admin__v1__backup_response; }
 
+static const shoal_field_rule fields_shoal__admin__v1__audit_detail[] = {
+    {1, 2, 1, 0, 0, 0, 256, "name", NULL},
+    {2, 2, 1, 0, 0, 0, 1024, "before", NULL},
+    {3, 2, 1, 0, 0, 0, 1024, "after", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__audit_detail = {
+    "shoal.admin.v1.AuditDetail", &shoal__admin__v1__audit_detail__descriptor, 3, fields_shoal__admin__v1__audit_detail};
+const shoal_message_rule *shoal_rule__admin__v1__audit_detail(void) { return &rule_shoal__admin__v1__audit_detail; }
+
+static const shoal_field_rule fields_shoal__admin__v1__audit_entry[] = {
+    {1, 0, 0, 0, 0, 0, 0, "sequence", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "action", NULL},
+    {4, 2, 1, 0, 0, 0, 128, "caller", NULL},
+    {5, 2, 1, 0, 0, 0, 128, "via", NULL},
+    {6, 2, 1, 0, 0, 0, 256, "address", NULL},
+    {7, 2, 2, 0, 0, 0, 16, "instance_id", NULL},
+    {8, 2, 1, 0, 0, 0, 64, "instance", NULL},
+    {9, 2, 1, 0, 0, 0, 63, "project", NULL},
+    {10, 2, 1, 0, 0, 0, 32, "kind", NULL},
+    {11, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {12, 0, 0, 0, 0, 0, 0, "revision_before", NULL},
+    {13, 0, 0, 0, 0, 0, 0, "revision_after", NULL},
+    {14, 2, 3, 1, 0, 128, 0, "details", &rule_shoal__admin__v1__audit_detail},
+};
+static const shoal_message_rule rule_shoal__admin__v1__audit_entry = {
+    "shoal.admin.v1.AuditEntry", &shoal__admin__v1__audit_entry__descriptor, 14, fields_shoal__admin__v1__audit_entry};
+const shoal_message_rule *shoal_rule__admin__v1__audit_entry(void) { return &rule_shoal__admin__v1__audit_entry; }
+
 static const shoal_field_rule fields_shoal__admin__v1__audit_request[] = {
     {1, 0, 0, 0, 0, 0, 0, "after_ms", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "after_sequence", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "limit", NULL},
 };
 static const shoal_message_rule rule_shoal__admin__v1__audit_request = {
-    "shoal.admin.v1.AuditRequest", &shoal__admin__v1__audit_request__descriptor, 1, fields_shoal__admin__v1__audit_request};
+    "shoal.admin.v1.AuditRequest", &shoal__admin__v1__audit_request__descriptor, 3, fields_shoal__admin__v1__audit_request};
 const shoal_message_rule *shoal_rule__admin__v1__audit_request(void) { return &rule_shoal__admin__v1__audit_request; }
 
+static const shoal_field_rule fields_shoal__admin__v1__audit_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "entries", &rule_shoal__admin__v1__audit_entry},
+    {2, 0, 0, 0, 0, 0, 0, "more", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "first_sequence", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "last_sequence", NULL},
+};
 static const shoal_message_rule rule_shoal__admin__v1__audit_response = {
-    "shoal.admin.v1.AuditResponse", &shoal__admin__v1__audit_response__descriptor, 0, NULL};
+    "shoal.admin.v1.AuditResponse", &shoal__admin__v1__audit_response__descriptor, 4, fields_shoal__admin__v1__audit_response};
 const shoal_message_rule *shoal_rule__admin__v1__audit_response(void) { return &rule_shoal__admin__v1__audit_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__resolved_window[] = {
@@ -1361,9 +1401,10 @@ static const shoal_field_rule fields_shoal__registry__v1__put_request[] = {
     {2, 2, 1, 0, 0, 0, 128, "name", NULL},
     {3, 2, 2, 0, 0, 0, 262144, "body", NULL},
     {4, 0, 0, 0, 0, 0, 0, "expected_revision", NULL},
+    {5, 2, 1, 0, 0, 0, 128, "on_behalf_of", NULL},
 };
 static const shoal_message_rule rule_shoal__registry__v1__put_request = {
-    "shoal.registry.v1.PutRequest", &shoal__registry__v1__put_request__descriptor, 4, fields_shoal__registry__v1__put_request};
+    "shoal.registry.v1.PutRequest", &shoal__registry__v1__put_request__descriptor, 5, fields_shoal__registry__v1__put_request};
 const shoal_message_rule *shoal_rule__registry__v1__put_request(void) { return &rule_shoal__registry__v1__put_request; }
 
 static const shoal_field_rule fields_shoal__registry__v1__put_response[] = {
@@ -1513,11 +1554,20 @@ static const shoal_message_rule rule_shoal__registry__v1__keys_response = {
     "shoal.registry.v1.KeysResponse", &shoal__registry__v1__keys_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__registry__v1__keys_response(void) { return &rule_shoal__registry__v1__keys_response; }
 
+static const shoal_field_rule fields_shoal__registry__v1__setting[] = {
+    {1, 2, 1, 0, 0, 0, 64, "name", NULL},
+    {2, 2, 1, 0, 0, 0, 1024, "value", NULL},
+};
+static const shoal_message_rule rule_shoal__registry__v1__setting = {
+    "shoal.registry.v1.Setting", &shoal__registry__v1__setting__descriptor, 2, fields_shoal__registry__v1__setting};
+const shoal_message_rule *shoal_rule__registry__v1__setting(void) { return &rule_shoal__registry__v1__setting; }
+
 static const shoal_field_rule fields_shoal__registry__v1__register_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "instance", &rule_shoal__registry__v1__instance},
+    {2, 2, 3, 1, 0, 128, 0, "configuration", &rule_shoal__registry__v1__setting},
 };
 static const shoal_message_rule rule_shoal__registry__v1__register_request = {
-    "shoal.registry.v1.RegisterRequest", &shoal__registry__v1__register_request__descriptor, 1, fields_shoal__registry__v1__register_request};
+    "shoal.registry.v1.RegisterRequest", &shoal__registry__v1__register_request__descriptor, 2, fields_shoal__registry__v1__register_request};
 const shoal_message_rule *shoal_rule__registry__v1__register_request(void) { return &rule_shoal__registry__v1__register_request; }
 
 static const shoal_field_rule fields_shoal__registry__v1__register_response[] = {

@@ -3,6 +3,44 @@
 package import CShoalProto
 
 extension AdminV1 {
+    /// What an entry of the audit log tells of.
+    public enum AuditAction: Int32, Sendable, Hashable, CaseIterable {
+        /// AUDIT_ACTION_UNSPECIFIED.
+        case unspecified = 0
+        /// An instance registered for the first time.
+        case instanceRegistered = 1
+        /// A known instance came with another address, name or version; the details tell which.
+        case instanceChanged = 2
+        /// An instance left for good.
+        case instanceDeregistered = 3
+        /// An instance was drained: its partitions were taken away.
+        case instanceDrained = 4
+        /// An instance's lease ran out.
+        case instanceLost = 5
+        /// A lost or drained instance is alive again.
+        case instanceReturned = 6
+        /// Partitions changed hands; a detail for each pair of owners.
+        case partitionsMoved = 7
+        /// The effective configuration of an instance is another than before; a detail for each
+        /// key.
+        case configurationChanged = 8
+        /// A project was created.
+        case projectCreated = 9
+        /// A document of the catalogue, such as a segment, was created.
+        case documentCreated = 10
+        /// A document was changed.
+        case documentChanged = 11
+        /// A segment was archived.
+        case documentArchived = 12
+        /// A document was deleted.
+        case documentDeleted = 13
+
+        /// A number off the wire; one not known yet is ``unspecified``.
+        init(known number: UInt32) {
+            self = Self(rawValue: Int32(truncatingIfNeeded: number)) ?? .unspecified
+        }
+    }
+
     /// Asks what this process is.
     public struct InfoRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Admin__V1__InfoRequest
@@ -753,25 +791,299 @@ extension AdminV1 {
         }
     }
 
-    /// Asks for the audit log.
-    ///
-    /// Not served yet.
-    public struct AuditRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Admin__V1__AuditRequest
+    /// One thing that an entry tells of, before and after.
+    public struct AuditDetail: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Admin__V1__AuditDetail
         /// The message's full name.
-        public static let fullName = "shoal.admin.v1.AuditRequest"
+        public static let fullName = "shoal.admin.v1.AuditDetail"
 
-        /// Only entries after it.
+        /// What: a key of the configuration, or partitions.
         ///
-        /// Unit: ms since the Unix epoch, UTC.
-        public var afterMs: Int64 = 0
+        /// Limit: 256 bytes.
+        public var name: String = ""
+        /// What stood before; absent: nothing.
+        ///
+        /// Limit: 1,024 bytes.
+        public var before: String?
+        /// What stands now; absent: nothing.
+        ///
+        /// Limit: 1,024 bytes.
+        public var after: String?
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(afterMs: Int64 = 0) {
+        public init(name: String = "", before: String? = nil, after: String? = nil) {
+            self.name = name
+            self.before = before
+            self.after = after
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__admin__v1__audit_detail()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Admin__V1__AuditDetail>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+            self.before = unsafe CValue.optionalText(c.before)
+            self.after = unsafe CValue.optionalText(c.after)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Admin__V1__AuditDetail>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__admin__v1__audit_detail__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.admin.v1.AuditDetail.name", max: 256)
+            }
+            if let value = before {
+                unsafe pb.pointee.before =
+                    try arena.text(value, "shoal.admin.v1.AuditDetail.before", max: 1024)
+            }
+            if let value = after {
+                unsafe pb.pointee.after =
+                    try arena.text(value, "shoal.admin.v1.AuditDetail.after", max: 1024)
+            }
+        }
+    }
+
+    /// One change, durable in the same commit as the change itself.
+    public struct AuditEntry: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Admin__V1__AuditEntry
+        /// The message's full name.
+        public static let fullName = "shoal.admin.v1.AuditEntry"
+
+        /// Its number, gapless from 1.
+        public var sequence: UInt64 = 0
+        /// When, by the registry's clock.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+        /// What was done.
+        public var action: AdminV1.AuditAction = .unspecified
+        /// The program that wished it, as it names itself; nobody checks the name while there are
+        /// no keys.
+        ///
+        /// Limit: 128 bytes.
+        public var caller: String = ""
+        /// The program that asked the registry on the caller's behalf; absent: the caller itself.
+        ///
+        /// Limit: 128 bytes.
+        public var via: String?
+        /// The address of the program that asked the registry, if it is a registered instance.
+        ///
+        /// Limit: 256 bytes.
+        public var address: String?
+        /// The instance concerned.
+        ///
+        /// Limit: exactly 16 bytes.
+        public var instanceID: [UInt8]?
+        /// The name of the instance concerned.
+        ///
+        /// Limit: 64 bytes.
+        public var instance: String?
+        /// The project concerned.
+        ///
+        /// Limit: 63 bytes.
+        public var project: String?
+        /// The kind of the document concerned, such as segment.
+        ///
+        /// Limit: 32 bytes.
+        public var kind: String?
+        /// The name of the document concerned.
+        ///
+        /// Limit: 128 bytes.
+        public var name: String?
+        /// The document's revision before; absent: it was not there.
+        public var revisionBefore: UInt64?
+        /// The catalogue revision that the change made.
+        public var revisionAfter: UInt64?
+        /// What changed within.
+        ///
+        /// Limit: 128; the last one says how many more there were.
+        public var details: [AdminV1.AuditDetail] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            sequence: UInt64 = 0,
+            atMs: Int64 = 0,
+            action: AdminV1.AuditAction = .unspecified,
+            caller: String = "",
+            via: String? = nil,
+            address: String? = nil,
+            instanceID: [UInt8]? = nil,
+            instance: String? = nil,
+            project: String? = nil,
+            kind: String? = nil,
+            name: String? = nil,
+            revisionBefore: UInt64? = nil,
+            revisionAfter: UInt64? = nil,
+            details: [AdminV1.AuditDetail] = []
+        ) {
+            self.sequence = sequence
+            self.atMs = atMs
+            self.action = action
+            self.caller = caller
+            self.via = via
+            self.address = address
+            self.instanceID = instanceID
+            self.instance = instance
+            self.project = project
+            self.kind = kind
+            self.name = name
+            self.revisionBefore = revisionBefore
+            self.revisionAfter = revisionAfter
+            self.details = details
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__admin__v1__audit_entry()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Admin__V1__AuditEntry>) {
+            let c = unsafe pb.pointee
+            self.sequence = unsafe c.sequence
+            self.atMs = unsafe c.at_ms
+            self.action = unsafe AdminV1.AuditAction(known: c.action.rawValue)
+            self.caller = unsafe CValue.text(c.caller)
+            self.via = unsafe CValue.optionalText(c.via)
+            self.address = unsafe CValue.optionalText(c.address)
+            self.instanceID = unsafe c.has_instance_id != 0 ? CValue.bytes(c.instance_id) : nil
+            self.instance = unsafe CValue.optionalText(c.instance)
+            self.project = unsafe CValue.optionalText(c.project)
+            self.kind = unsafe CValue.optionalText(c.kind)
+            self.name = unsafe CValue.optionalText(c.name)
+            self.revisionBefore = unsafe c.has_revision_before != 0 ? c.revision_before : nil
+            self.revisionAfter = unsafe c.has_revision_after != 0 ? c.revision_after : nil
+            self.details = unsafe CValue.messages(c.n_details, c.details)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Admin__V1__AuditEntry>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__admin__v1__audit_entry__init(pb)
+            if sequence != 0 {
+                unsafe pb.pointee.has_sequence = 1
+                unsafe pb.pointee.sequence = sequence
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+            if action != .unspecified {
+                unsafe pb.pointee.has_action = 1
+                unsafe pb.pointee.action = Shoal__Admin__V1__AuditAction(UInt32(action.rawValue))
+            }
+            if caller != "" {
+                unsafe pb.pointee.caller =
+                    try arena.text(caller, "shoal.admin.v1.AuditEntry.caller", max: 128)
+            }
+            if let value = via {
+                unsafe pb.pointee.via =
+                    try arena.text(value, "shoal.admin.v1.AuditEntry.via", max: 128)
+            }
+            if let value = address {
+                unsafe pb.pointee.address =
+                    try arena.text(value, "shoal.admin.v1.AuditEntry.address", max: 256)
+            }
+            if let value = instanceID {
+                unsafe pb.pointee.has_instance_id = 1
+                unsafe pb.pointee.instance_id =
+                    try arena.bytes(value, "shoal.admin.v1.AuditEntry.instance_id", max: 16)
+            }
+            if let value = instance {
+                unsafe pb.pointee.instance =
+                    try arena.text(value, "shoal.admin.v1.AuditEntry.instance", max: 64)
+            }
+            if let value = project {
+                unsafe pb.pointee.project =
+                    try arena.text(value, "shoal.admin.v1.AuditEntry.project", max: 63)
+            }
+            if let value = kind {
+                unsafe pb.pointee.kind =
+                    try arena.text(value, "shoal.admin.v1.AuditEntry.kind", max: 32)
+            }
+            if let value = name {
+                unsafe pb.pointee.name =
+                    try arena.text(value, "shoal.admin.v1.AuditEntry.name", max: 128)
+            }
+            if let value = revisionBefore {
+                unsafe pb.pointee.has_revision_before = 1
+                unsafe pb.pointee.revision_before = value
+            }
+            if let value = revisionAfter {
+                unsafe pb.pointee.has_revision_after = 1
+                unsafe pb.pointee.revision_after = value
+            }
+            if !details.isEmpty {
+                unsafe pb.pointee.n_details = details.count
+                unsafe pb.pointee.details =
+                    try arena.messages(details, "shoal.admin.v1.AuditEntry.details", max: 128)
+            }
+        }
+    }
+
+    /// Asks for the audit log.
+    ///
+    /// The registry keeps it; every other service answers UNIMPLEMENTED with a hint.
+    public struct AuditRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Admin__V1__AuditRequest
+        /// The message's full name.
+        public static let fullName = "shoal.admin.v1.AuditRequest"
+
+        /// Only entries after this instant.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var afterMs: Int64 = 0
+        /// Only entries after this number: the cursor.
+        public var afterSequence: UInt64 = 0
+        /// Most entries of the answer.
+        ///
+        /// Limit: 1 to 1,000.
+        public var limit: UInt32 = 100
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(afterMs: Int64 = 0, afterSequence: UInt64 = 0, limit: UInt32 = 100) {
             self.afterMs = afterMs
+            self.afterSequence = afterSequence
+            self.limit = limit
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -795,6 +1107,8 @@ extension AdminV1 {
         package init(pb: UnsafePointer<Shoal__Admin__V1__AuditRequest>) {
             let c = unsafe pb.pointee
             self.afterMs = unsafe c.after_ms
+            self.afterSequence = unsafe c.after_sequence
+            self.limit = unsafe c.limit
         }
 
         package func fill(
@@ -805,17 +1119,51 @@ extension AdminV1 {
                 unsafe pb.pointee.has_after_ms = 1
                 unsafe pb.pointee.after_ms = afterMs
             }
+            if afterSequence != 0 {
+                unsafe pb.pointee.has_after_sequence = 1
+                unsafe pb.pointee.after_sequence = afterSequence
+            }
+            if limit != 100 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
         }
     }
 
-    /// The audit log.
+    /// The audit log's entries in the order of their numbers.
     public struct AuditResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Admin__V1__AuditResponse
         /// The message's full name.
         public static let fullName = "shoal.admin.v1.AuditResponse"
 
+        /// The entries; fewer than asked for when they fill the answer.
+        ///
+        /// Limit: 1,000.
+        public var entries: [AdminV1.AuditEntry] = []
+        /// Whether there are more after the last of them.
+        public var more: Bool = false
+        /// The oldest entry that is kept; older ones went by the limits of number and age.
+        ///
+        /// 0: none yet.
+        public var firstSequence: UInt64 = 0
+        /// The newest entry; 0: none yet.
+        public var lastSequence: UInt64 = 0
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(
+            entries: [AdminV1.AuditEntry] = [],
+            more: Bool = false,
+            firstSequence: UInt64 = 0,
+            lastSequence: UInt64 = 0
+        ) {
+            self.entries = entries
+            self.more = more
+            self.firstSequence = firstSequence
+            self.lastSequence = lastSequence
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -836,12 +1184,34 @@ extension AdminV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Admin__V1__AuditResponse>) {
+            let c = unsafe pb.pointee
+            self.entries = unsafe CValue.messages(c.n_entries, c.entries)
+            self.more = unsafe c.more != 0
+            self.firstSequence = unsafe c.first_sequence
+            self.lastSequence = unsafe c.last_sequence
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Admin__V1__AuditResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__admin__v1__audit_response__init(pb)
+            if !entries.isEmpty {
+                unsafe pb.pointee.n_entries = entries.count
+                unsafe pb.pointee.entries =
+                    try arena.messages(entries, "shoal.admin.v1.AuditResponse.entries", max: 1000)
+            }
+            if more != false {
+                unsafe pb.pointee.has_more = 1
+                unsafe pb.pointee.more = more ? 1 : 0
+            }
+            if firstSequence != 0 {
+                unsafe pb.pointee.has_first_sequence = 1
+                unsafe pb.pointee.first_sequence = firstSequence
+            }
+            if lastSequence != 0 {
+                unsafe pb.pointee.has_last_sequence = 1
+                unsafe pb.pointee.last_sequence = lastSequence
+            }
         }
     }
 }

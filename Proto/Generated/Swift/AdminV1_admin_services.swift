@@ -28,9 +28,9 @@ public protocol AdminV1_AdminService: Sendable {
     func backup(
         _ request: AdminV1.BackupRequest, _ call: CallContext
     ) async throws(Fault) -> AdminV1.BackupResponse
-    /// The audit log.
+    /// The audit log of definition and configuration changes.
     ///
-    /// Not served yet.
+    /// Served by the registry.
     func audit(
         _ request: AdminV1.AuditRequest, _ call: CallContext
     ) async throws(Fault) -> AdminV1.AuditResponse
@@ -133,9 +133,9 @@ public enum AdminV1_AdminMethods {
         role: "admin", isIdempotent: false,
         request: "shoal.admin.v1.BackupRequest",
         response: "shoal.admin.v1.BackupResponse")
-    /// The audit log.
+    /// The audit log of definition and configuration changes.
     ///
-    /// Not served yet.
+    /// Served by the registry.
     public static let audit = MethodDescription(
         name: "/shoal.admin.v1.Admin/Audit",
         service: "shoal.admin.v1.Admin",
@@ -259,9 +259,9 @@ public struct AdminV1_AdminClient: Sendable {
             AdminV1_AdminMethods.backup, request, options)
     }
 
-    /// The audit log.
+    /// The audit log of definition and configuration changes.
     ///
-    /// Not served yet.
+    /// Served by the registry.
     public func audit(
         _ request: AdminV1.AuditRequest,
         _ options: CallOptions = CallOptions()

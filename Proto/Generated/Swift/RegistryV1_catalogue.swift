@@ -133,6 +133,10 @@ extension RegistryV1 {
         /// The document's revision the caller has seen; 0: it must not exist; absent: whatever it
         /// is.
         public var expectedRevision: UInt64?
+        /// The program that asked the caller for it, for the audit log; absent: the caller itself.
+        ///
+        /// Limit: 128 bytes.
+        public var onBehalfOf: String?
 
         /// Every field at its default.
         public init() {}
@@ -142,12 +146,14 @@ extension RegistryV1 {
             kind: String = "",
             name: String = "",
             body: [UInt8]? = nil,
-            expectedRevision: UInt64? = nil
+            expectedRevision: UInt64? = nil,
+            onBehalfOf: String? = nil
         ) {
             self.kind = kind
             self.name = name
             self.body = body
             self.expectedRevision = expectedRevision
+            self.onBehalfOf = onBehalfOf
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -174,6 +180,7 @@ extension RegistryV1 {
             self.name = unsafe CValue.text(c.name)
             self.body = unsafe c.has_body != 0 ? CValue.bytes(c.body) : nil
             self.expectedRevision = unsafe c.has_expected_revision != 0 ? c.expected_revision : nil
+            self.onBehalfOf = unsafe CValue.optionalText(c.on_behalf_of)
         }
 
         package func fill(
@@ -196,6 +203,10 @@ extension RegistryV1 {
             if let value = expectedRevision {
                 unsafe pb.pointee.has_expected_revision = 1
                 unsafe pb.pointee.expected_revision = value
+            }
+            if let value = onBehalfOf {
+                unsafe pb.pointee.on_behalf_of =
+                    try arena.text(value, "shoal.registry.v1.PutRequest.on_behalf_of", max: 128)
             }
         }
     }

@@ -519,6 +519,69 @@ extension RegistryV1 {
         }
     }
 
+    /// One key of a process's effective configuration.
+    public struct Setting: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Registry__V1__Setting
+        /// The message's full name.
+        public static let fullName = "shoal.registry.v1.Setting"
+
+        /// The key, such as journal.commit-ms.
+        ///
+        /// Limit: 64 bytes.
+        public var name: String = ""
+        /// Its value as text, cut to the limit; *** for a secret.
+        ///
+        /// Limit: 1,024 bytes.
+        public var value: String = ""
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(name: String = "", value: String = "") {
+            self.name = name
+            self.value = value
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__registry__v1__setting()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Registry__V1__Setting>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+            self.value = unsafe CValue.text(c.value)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Registry__V1__Setting>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__registry__v1__setting__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.registry.v1.Setting.name", max: 64)
+            }
+            if value != "" {
+                unsafe pb.pointee.value =
+                    try arena.text(value, "shoal.registry.v1.Setting.value", max: 1024)
+            }
+        }
+    }
+
     /// An instance joins, or comes back.
     public struct RegisterRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Registry__V1__RegisterRequest
@@ -527,13 +590,22 @@ extension RegistryV1 {
 
         /// The instance.
         public var instance: RegistryV1.Instance?
+        /// The keys of its effective configuration that are not the defaults; the registry audits
+        /// what differs from the last time.
+        ///
+        /// Limit: 128.
+        public var configuration: [RegistryV1.Setting] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(instance: RegistryV1.Instance? = nil) {
+        public init(
+            instance: RegistryV1.Instance? = nil,
+            configuration: [RegistryV1.Setting] = []
+        ) {
             self.instance = instance
+            self.configuration = configuration
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -557,6 +629,7 @@ extension RegistryV1 {
         package init(pb: UnsafePointer<Shoal__Registry__V1__RegisterRequest>) {
             let c = unsafe pb.pointee
             self.instance = unsafe CValue.message(c.instance)
+            self.configuration = unsafe CValue.messages(c.n_configuration, c.configuration)
         }
 
         package func fill(
@@ -565,6 +638,11 @@ extension RegistryV1 {
             unsafe shoal__registry__v1__register_request__init(pb)
             if let value = instance {
                 unsafe pb.pointee.instance = try arena.message(value)
+            }
+            if !configuration.isEmpty {
+                unsafe pb.pointee.n_configuration = configuration.count
+                unsafe pb.pointee.configuration =
+                    try arena.messages(configuration, "shoal.registry.v1.RegisterRequest.configuration", max: 128)
             }
         }
     }

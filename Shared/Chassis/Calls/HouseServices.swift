@@ -147,4 +147,19 @@ private struct AdminDoor: AdminV1_AdminService {
     ) async throws(Fault) -> AdminV1.MetricsResponse {
         AdminV1.MetricsResponse(text: house.metricsText())
     }
+
+    func audit(
+        _ request: AdminV1.AuditRequest,
+        _ call: CallContext
+    ) async throws(Fault) -> AdminV1.AuditResponse {
+        guard let audit = house.audit else {
+            throw Fault(
+                .unimplemented,
+                "the \(house.service) keeps no audit log",
+                place: AdminV1_AdminMethods.audit.name,
+                hint: "ask the registry, which keeps it for the whole suite"
+            )
+        }
+        return try await audit(request, call)
+    }
 }

@@ -33,6 +33,7 @@ public final class RegistryLink: Service, Sendable {
     }
 
     private let instance: RegistryV1.Instance
+    private let settings: [EffectiveSetting]
     private let registry: RegistryV1_RegistryClient
     let clock: any Clock
     private let store: RosterStore
@@ -47,8 +48,11 @@ public final class RegistryLink: Service, Sendable {
     private let news: RosterNews
 
     /// Reads the store; nothing is sent before `run`.
+    ///
+    /// - Parameter settings: what the process tells of its configuration when it registers.
     public init(
         instance: RegistryV1.Instance,
+        settings: [EffectiveSetting] = [],
         registry: any Caller,
         clock: any Clock,
         random: SeededRandom,
@@ -57,6 +61,7 @@ public final class RegistryLink: Service, Sendable {
         options: RegistryLinkOptions = RegistryLinkOptions()
     ) {
         self.instance = instance
+        self.settings = settings
         self.registry = RegistryV1_RegistryClient(registry)
         self.clock = clock
         news = RosterNews(registry: registry, clock: clock, watchMs: options.watchMs)
@@ -128,7 +133,12 @@ public final class RegistryLink: Service, Sendable {
         let sentNs = clock.monotonicNs
         do throws(Fault) {
             let answer = try await registry.register(
-                RegistryV1.RegisterRequest(instance: instance),
+                RegistryV1.RegisterRequest(
+                    instance: instance,
+                    configuration: settings.map {
+                        RegistryV1.Setting(name: $0.name, value: $0.value)
+                    }
+                ),
                 leaseOptions
             )
             renewed(leaseMs: answer.leaseMs, sentNs: sentNs, projects: answer.projects)

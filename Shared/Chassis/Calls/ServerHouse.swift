@@ -36,6 +36,10 @@ public struct ServerHouse: Sendable {
         }
     }
 
+    /// Answers from the audit log; may suspend, unlike the other doors.
+    public typealias Audit =
+        @Sendable (AdminV1.AuditRequest, CallContext) async throws(Fault) -> AdminV1.AuditResponse
+
     /// The service, such as ingestion.
     public var service: String
     /// The build's version.
@@ -56,6 +60,8 @@ public struct ServerHouse: Sendable {
     public var setLogLevel: @Sendable (String) -> String? = { _ in nil }
     /// Begins the graceful stop of the whole process.
     public var drain: @Sendable () -> Void = {}
+    /// The audit log; nil where none is kept, which is everywhere but at the registry.
+    public var audit: Audit?
     /// The server stops: from here on `health` says not ready.
     public var willStop: @Sendable () -> Void = {}
 

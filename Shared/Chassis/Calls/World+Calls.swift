@@ -38,17 +38,22 @@ extension ServerHouse {
 extension RPCServer {
     /// A server at the configured address; throws when that is none.
     ///
-    /// - Parameter facts: what `Admin.Info` says of the service's state; must not block.
+    /// - Parameters:
+    ///   - facts: what `Admin.Info` says of the service's state; must not block.
+    ///   - audit: the audit log, where it is kept.
     public convenience init(
         world: World,
         methods: [ServedMethod],
-        facts: @escaping @Sendable () -> [AdminV1.Fact] = { [] }
+        facts: @escaping @Sendable () -> [AdminV1.Fact] = { [] },
+        audit: ServerHouse.Audit? = nil
     ) throws(BusError) {
+        var house = ServerHouse(world: world, facts: facts)
+        house.audit = audit
         self.init(
             try Endpoint(world.common.listen),
             bus: world.bus,
             methods: methods,
-            house: ServerHouse(world: world, facts: facts),
+            house: house,
             clock: world.clock,
             random: world.chance(),
             logger: world.logger,
@@ -93,6 +98,7 @@ extension RegistryLink {
                 version: world.version,
                 name: world.common.name
             ),
+            settings: world.settings,
             registry: RPCClient(world: world, addresses: addresses),
             clock: world.clock,
             random: world.chance(),

@@ -77,6 +77,11 @@ public struct ConfigReader: Sendable {
         )
     }
 
+    /// Every key with its value, by name.
+    var told: [(key: ConfigKey, value: Value)] {
+        entries.values.sorted { $0.key.name < $1.key.name }.map { ($0.key, $0.value) }
+    }
+
     static let defaultSource = "default"
 
     private func entry(_ name: String) -> Entry {

@@ -129,6 +129,31 @@ struct HouseServicesTests {
                 try await admin.audit(AdminV1.AuditRequest())
             }
             #expect(audit?.code == .unimplemented)
+            #expect(audit?.hint == "ask the registry, which keeps it for the whole suite")
+        }
+    }
+
+    @Test("hands the audit log out where one is kept, within the caller's room")
+    func audit() async throws {
+        let rig = CallsRig()
+        let endpoint = try rig.endpoint()
+        var house = rig.house()
+        house.audit = { request, call in
+            AdminV1.AuditResponse(
+                entries: [AdminV1.AuditEntry(sequence: request.afterSequence + 1)],
+                lastSequence: UInt64(call.maxReplyBytes)
+            )
+        }
+        let server = try rig.server(at: endpoint, house: house)
+        let client = rig.client([endpoint])
+        defer { client.close() }
+        try await rig.running(server) {
+            let page = try await AdminV1_AdminClient(client).audit(
+                AdminV1.AuditRequest(afterSequence: 4),
+                CallOptions(maxReplyBytes: 5_000)
+            )
+            #expect(page.entries.map(\.sequence) == [5])
+            #expect(page.lastSequence == 5_000)
         }
     }
 }

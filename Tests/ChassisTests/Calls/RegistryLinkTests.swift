@@ -18,6 +18,7 @@ struct RegistryLinkTests {
             var known: Set<[UInt8]> = []
             var isAway = false
             var calls: [String] = []
+            var told: [RegistryV1.Setting] = []
             var times: [UInt64] = []
         }
         let clock: any Clock
@@ -66,6 +67,7 @@ struct RegistryLinkTests {
             case let request as RegistryV1.RegisterRequest:
                 return state.withLock { state in
                     state.known.insert(request.instance?.instanceID ?? [])
+                    state.told = request.configuration
                     return RegistryV1.RegisterResponse(
                         leaseMs: 3_000,
                         partitionCount: 4,
@@ -118,6 +120,7 @@ struct RegistryLinkTests {
                 kind: .evaluator,
                 address: "memory://e1"
             ),
+            settings: [EffectiveSetting("lanes", "4")],
             registry: registry,
             clock: clock,
             random: SeededRandom(seed: 8),
@@ -146,6 +149,10 @@ struct RegistryLinkTests {
             #expect(first.revision == 5)
             #expect(first.owner(of: Partition(index: 0), .evaluator)?.epoch == Epoch(7))
             await rig.until("it did not register") { link.isRegistered }
+            #expect(
+                registry.state.withLock { $0.told }
+                    == [RegistryV1.Setting(name: "lanes", value: "4")]
+            )
             #expect(link.leaseUntilNs == clock.monotonicNs + 3_000_000_000)
             for beat in 1...5 {
                 // The lease's pause and the watch's wait.

@@ -592,6 +592,96 @@ void   shoal__admin__v1__backup_response__free_unpacked
   assert(message->base.descriptor == &shoal__admin__v1__backup_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__admin__v1__audit_detail__init
+                     (Shoal__Admin__V1__AuditDetail         *message)
+{
+  static const Shoal__Admin__V1__AuditDetail init_value = SHOAL__ADMIN__V1__AUDIT_DETAIL__INIT;
+  *message = init_value;
+}
+size_t shoal__admin__v1__audit_detail__get_packed_size
+                     (const Shoal__Admin__V1__AuditDetail *message)
+{
+  assert(message->base.descriptor == &shoal__admin__v1__audit_detail__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__admin__v1__audit_detail__pack
+                     (const Shoal__Admin__V1__AuditDetail *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__admin__v1__audit_detail__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__admin__v1__audit_detail__pack_to_buffer
+                     (const Shoal__Admin__V1__AuditDetail *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__admin__v1__audit_detail__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Admin__V1__AuditDetail *
+       shoal__admin__v1__audit_detail__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Admin__V1__AuditDetail *)
+     protobuf_c_message_unpack (&shoal__admin__v1__audit_detail__descriptor,
+                                allocator, len, data);
+}
+void   shoal__admin__v1__audit_detail__free_unpacked
+                     (Shoal__Admin__V1__AuditDetail *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__admin__v1__audit_detail__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__admin__v1__audit_entry__init
+                     (Shoal__Admin__V1__AuditEntry         *message)
+{
+  static const Shoal__Admin__V1__AuditEntry init_value = SHOAL__ADMIN__V1__AUDIT_ENTRY__INIT;
+  *message = init_value;
+}
+size_t shoal__admin__v1__audit_entry__get_packed_size
+                     (const Shoal__Admin__V1__AuditEntry *message)
+{
+  assert(message->base.descriptor == &shoal__admin__v1__audit_entry__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__admin__v1__audit_entry__pack
+                     (const Shoal__Admin__V1__AuditEntry *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__admin__v1__audit_entry__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__admin__v1__audit_entry__pack_to_buffer
+                     (const Shoal__Admin__V1__AuditEntry *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__admin__v1__audit_entry__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Admin__V1__AuditEntry *
+       shoal__admin__v1__audit_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Admin__V1__AuditEntry *)
+     protobuf_c_message_unpack (&shoal__admin__v1__audit_entry__descriptor,
+                                allocator, len, data);
+}
+void   shoal__admin__v1__audit_entry__free_unpacked
+                     (Shoal__Admin__V1__AuditEntry *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__admin__v1__audit_entry__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__admin__v1__audit_request__init
                      (Shoal__Admin__V1__AuditRequest         *message)
 {
@@ -1262,8 +1352,286 @@ const ProtobufCMessageDescriptor shoal__admin__v1__backup_response__descriptor =
   (ProtobufCMessageInit) shoal__admin__v1__backup_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+char shoal__admin__v1__audit_detail__name__default_value[] = "";
+static const ProtobufCFieldDescriptor shoal__admin__v1__audit_detail__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditDetail, name),
+    NULL,
+    &shoal__admin__v1__audit_detail__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "before",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditDetail, before),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditDetail, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__admin__v1__audit_detail__field_indices_by_name[] = {
+  2,   /* field[2] = after */
+  1,   /* field[1] = before */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange shoal__admin__v1__audit_detail__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__admin__v1__audit_detail__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.admin.v1.AuditDetail",
+  "AuditDetail",
+  "Shoal__Admin__V1__AuditDetail",
+  "shoal.admin.v1",
+  sizeof(Shoal__Admin__V1__AuditDetail),
+  3,
+  shoal__admin__v1__audit_detail__field_descriptors,
+  shoal__admin__v1__audit_detail__field_indices_by_name,
+  1,  shoal__admin__v1__audit_detail__number_ranges,
+  (ProtobufCMessageInit) shoal__admin__v1__audit_detail__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__admin__v1__audit_entry__caller__default_value[] = "";
+static const uint64_t shoal__admin__v1__audit_entry__sequence__default_value = 0ull;
+static const int64_t shoal__admin__v1__audit_entry__at_ms__default_value = 0ll;
+static const Shoal__Admin__V1__AuditAction shoal__admin__v1__audit_entry__action__default_value = SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_UNSPECIFIED;
+static const ProtobufCFieldDescriptor shoal__admin__v1__audit_entry__field_descriptors[14] =
+{
+  {
+    "sequence",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Admin__V1__AuditEntry, has_sequence),
+    offsetof(Shoal__Admin__V1__AuditEntry, sequence),
+    NULL,
+    &shoal__admin__v1__audit_entry__sequence__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Admin__V1__AuditEntry, has_at_ms),
+    offsetof(Shoal__Admin__V1__AuditEntry, at_ms),
+    NULL,
+    &shoal__admin__v1__audit_entry__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "action",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Admin__V1__AuditEntry, has_action),
+    offsetof(Shoal__Admin__V1__AuditEntry, action),
+    &shoal__admin__v1__audit_action__descriptor,
+    &shoal__admin__v1__audit_entry__action__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "caller",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditEntry, caller),
+    NULL,
+    &shoal__admin__v1__audit_entry__caller__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "via",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditEntry, via),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "address",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditEntry, address),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "instance_id",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Admin__V1__AuditEntry, has_instance_id),
+    offsetof(Shoal__Admin__V1__AuditEntry, instance_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "instance",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditEntry, instance),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "project",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditEntry, project),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditEntry, kind),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Admin__V1__AuditEntry, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision_before",
+    12,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Admin__V1__AuditEntry, has_revision_before),
+    offsetof(Shoal__Admin__V1__AuditEntry, revision_before),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision_after",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Admin__V1__AuditEntry, has_revision_after),
+    offsetof(Shoal__Admin__V1__AuditEntry, revision_after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "details",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Admin__V1__AuditEntry, n_details),
+    offsetof(Shoal__Admin__V1__AuditEntry, details),
+    &shoal__admin__v1__audit_detail__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__admin__v1__audit_entry__field_indices_by_name[] = {
+  2,   /* field[2] = action */
+  5,   /* field[5] = address */
+  1,   /* field[1] = at_ms */
+  3,   /* field[3] = caller */
+  13,   /* field[13] = details */
+  7,   /* field[7] = instance */
+  6,   /* field[6] = instance_id */
+  9,   /* field[9] = kind */
+  10,   /* field[10] = name */
+  8,   /* field[8] = project */
+  12,   /* field[12] = revision_after */
+  11,   /* field[11] = revision_before */
+  0,   /* field[0] = sequence */
+  4,   /* field[4] = via */
+};
+static const ProtobufCIntRange shoal__admin__v1__audit_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 14 }
+};
+const ProtobufCMessageDescriptor shoal__admin__v1__audit_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.admin.v1.AuditEntry",
+  "AuditEntry",
+  "Shoal__Admin__V1__AuditEntry",
+  "shoal.admin.v1",
+  sizeof(Shoal__Admin__V1__AuditEntry),
+  14,
+  shoal__admin__v1__audit_entry__field_descriptors,
+  shoal__admin__v1__audit_entry__field_indices_by_name,
+  1,  shoal__admin__v1__audit_entry__number_ranges,
+  (ProtobufCMessageInit) shoal__admin__v1__audit_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const int64_t shoal__admin__v1__audit_request__after_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__admin__v1__audit_request__field_descriptors[1] =
+static const uint64_t shoal__admin__v1__audit_request__after_sequence__default_value = 0ull;
+static const uint32_t shoal__admin__v1__audit_request__limit__default_value = 100u;
+static const ProtobufCFieldDescriptor shoal__admin__v1__audit_request__field_descriptors[3] =
 {
   {
     "after_ms",
@@ -1277,14 +1645,40 @@ static const ProtobufCFieldDescriptor shoal__admin__v1__audit_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "after_sequence",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Admin__V1__AuditRequest, has_after_sequence),
+    offsetof(Shoal__Admin__V1__AuditRequest, after_sequence),
+    NULL,
+    &shoal__admin__v1__audit_request__after_sequence__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Admin__V1__AuditRequest, has_limit),
+    offsetof(Shoal__Admin__V1__AuditRequest, limit),
+    NULL,
+    &shoal__admin__v1__audit_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__admin__v1__audit_request__field_indices_by_name[] = {
   0,   /* field[0] = after_ms */
+  1,   /* field[1] = after_sequence */
+  2,   /* field[2] = limit */
 };
 static const ProtobufCIntRange shoal__admin__v1__audit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__admin__v1__audit_request__descriptor =
 {
@@ -1294,16 +1688,78 @@ const ProtobufCMessageDescriptor shoal__admin__v1__audit_request__descriptor =
   "Shoal__Admin__V1__AuditRequest",
   "shoal.admin.v1",
   sizeof(Shoal__Admin__V1__AuditRequest),
-  1,
+  3,
   shoal__admin__v1__audit_request__field_descriptors,
   shoal__admin__v1__audit_request__field_indices_by_name,
   1,  shoal__admin__v1__audit_request__number_ranges,
   (ProtobufCMessageInit) shoal__admin__v1__audit_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__admin__v1__audit_response__field_descriptors NULL
-#define shoal__admin__v1__audit_response__field_indices_by_name NULL
-#define shoal__admin__v1__audit_response__number_ranges NULL
+static const protobuf_c_boolean shoal__admin__v1__audit_response__more__default_value = 0;
+static const uint64_t shoal__admin__v1__audit_response__first_sequence__default_value = 0ull;
+static const uint64_t shoal__admin__v1__audit_response__last_sequence__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__admin__v1__audit_response__field_descriptors[4] =
+{
+  {
+    "entries",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Admin__V1__AuditResponse, n_entries),
+    offsetof(Shoal__Admin__V1__AuditResponse, entries),
+    &shoal__admin__v1__audit_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "more",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Admin__V1__AuditResponse, has_more),
+    offsetof(Shoal__Admin__V1__AuditResponse, more),
+    NULL,
+    &shoal__admin__v1__audit_response__more__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_sequence",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Admin__V1__AuditResponse, has_first_sequence),
+    offsetof(Shoal__Admin__V1__AuditResponse, first_sequence),
+    NULL,
+    &shoal__admin__v1__audit_response__first_sequence__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_sequence",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Admin__V1__AuditResponse, has_last_sequence),
+    offsetof(Shoal__Admin__V1__AuditResponse, last_sequence),
+    NULL,
+    &shoal__admin__v1__audit_response__last_sequence__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__admin__v1__audit_response__field_indices_by_name[] = {
+  0,   /* field[0] = entries */
+  2,   /* field[2] = first_sequence */
+  3,   /* field[3] = last_sequence */
+  1,   /* field[1] = more */
+};
+static const ProtobufCIntRange shoal__admin__v1__audit_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
 const ProtobufCMessageDescriptor shoal__admin__v1__audit_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -1312,10 +1768,62 @@ const ProtobufCMessageDescriptor shoal__admin__v1__audit_response__descriptor =
   "Shoal__Admin__V1__AuditResponse",
   "shoal.admin.v1",
   sizeof(Shoal__Admin__V1__AuditResponse),
-  0,
+  4,
   shoal__admin__v1__audit_response__field_descriptors,
   shoal__admin__v1__audit_response__field_indices_by_name,
-  0,  shoal__admin__v1__audit_response__number_ranges,
+  1,  shoal__admin__v1__audit_response__number_ranges,
   (ProtobufCMessageInit) shoal__admin__v1__audit_response__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue shoal__admin__v1__audit_action__enum_values_by_number[14] =
+{
+  { "AUDIT_ACTION_UNSPECIFIED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_UNSPECIFIED", 0 },
+  { "AUDIT_ACTION_INSTANCE_REGISTERED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_REGISTERED", 1 },
+  { "AUDIT_ACTION_INSTANCE_CHANGED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_CHANGED", 2 },
+  { "AUDIT_ACTION_INSTANCE_DEREGISTERED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_DEREGISTERED", 3 },
+  { "AUDIT_ACTION_INSTANCE_DRAINED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_DRAINED", 4 },
+  { "AUDIT_ACTION_INSTANCE_LOST", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_LOST", 5 },
+  { "AUDIT_ACTION_INSTANCE_RETURNED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_RETURNED", 6 },
+  { "AUDIT_ACTION_PARTITIONS_MOVED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_PARTITIONS_MOVED", 7 },
+  { "AUDIT_ACTION_CONFIGURATION_CHANGED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_CONFIGURATION_CHANGED", 8 },
+  { "AUDIT_ACTION_PROJECT_CREATED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_PROJECT_CREATED", 9 },
+  { "AUDIT_ACTION_DOCUMENT_CREATED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_DOCUMENT_CREATED", 10 },
+  { "AUDIT_ACTION_DOCUMENT_CHANGED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_DOCUMENT_CHANGED", 11 },
+  { "AUDIT_ACTION_DOCUMENT_ARCHIVED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_DOCUMENT_ARCHIVED", 12 },
+  { "AUDIT_ACTION_DOCUMENT_DELETED", "SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_DOCUMENT_DELETED", 13 },
+};
+static const ProtobufCIntRange shoal__admin__v1__audit_action__value_ranges[] = {
+{0, 0},{0, 14}
+};
+static const ProtobufCEnumValueIndex shoal__admin__v1__audit_action__enum_values_by_name[14] =
+{
+  { "AUDIT_ACTION_CONFIGURATION_CHANGED", 8 },
+  { "AUDIT_ACTION_DOCUMENT_ARCHIVED", 12 },
+  { "AUDIT_ACTION_DOCUMENT_CHANGED", 11 },
+  { "AUDIT_ACTION_DOCUMENT_CREATED", 10 },
+  { "AUDIT_ACTION_DOCUMENT_DELETED", 13 },
+  { "AUDIT_ACTION_INSTANCE_CHANGED", 2 },
+  { "AUDIT_ACTION_INSTANCE_DEREGISTERED", 3 },
+  { "AUDIT_ACTION_INSTANCE_DRAINED", 4 },
+  { "AUDIT_ACTION_INSTANCE_LOST", 5 },
+  { "AUDIT_ACTION_INSTANCE_REGISTERED", 1 },
+  { "AUDIT_ACTION_INSTANCE_RETURNED", 6 },
+  { "AUDIT_ACTION_PARTITIONS_MOVED", 7 },
+  { "AUDIT_ACTION_PROJECT_CREATED", 9 },
+  { "AUDIT_ACTION_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor shoal__admin__v1__audit_action__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "shoal.admin.v1.AuditAction",
+  "AuditAction",
+  "Shoal__Admin__V1__AuditAction",
+  "shoal.admin.v1",
+  14,
+  shoal__admin__v1__audit_action__enum_values_by_number,
+  14,
+  shoal__admin__v1__audit_action__enum_values_by_name,
+  1,
+  shoal__admin__v1__audit_action__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -702,7 +702,7 @@ const ProtobufCMessageDescriptor shoal__registry__v1__document__descriptor =
 };
 char shoal__registry__v1__put_request__kind__default_value[] = "";
 char shoal__registry__v1__put_request__name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__registry__v1__put_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor shoal__registry__v1__put_request__field_descriptors[5] =
 {
   {
     "kind",
@@ -752,17 +752,30 @@ static const ProtobufCFieldDescriptor shoal__registry__v1__put_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "on_behalf_of",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Registry__V1__PutRequest, on_behalf_of),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__registry__v1__put_request__field_indices_by_name[] = {
   2,   /* field[2] = body */
   3,   /* field[3] = expected_revision */
   0,   /* field[0] = kind */
   1,   /* field[1] = name */
+  4,   /* field[4] = on_behalf_of */
 };
 static const ProtobufCIntRange shoal__registry__v1__put_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__registry__v1__put_request__descriptor =
 {
@@ -772,7 +785,7 @@ const ProtobufCMessageDescriptor shoal__registry__v1__put_request__descriptor =
   "Shoal__Registry__V1__PutRequest",
   "shoal.registry.v1",
   sizeof(Shoal__Registry__V1__PutRequest),
-  4,
+  5,
   shoal__registry__v1__put_request__field_descriptors,
   shoal__registry__v1__put_request__field_indices_by_name,
   1,  shoal__registry__v1__put_request__number_ranges,

@@ -322,6 +322,51 @@ void   shoal__registry__v1__keys_response__free_unpacked
   assert(message->base.descriptor == &shoal__registry__v1__keys_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__registry__v1__setting__init
+                     (Shoal__Registry__V1__Setting         *message)
+{
+  static const Shoal__Registry__V1__Setting init_value = SHOAL__REGISTRY__V1__SETTING__INIT;
+  *message = init_value;
+}
+size_t shoal__registry__v1__setting__get_packed_size
+                     (const Shoal__Registry__V1__Setting *message)
+{
+  assert(message->base.descriptor == &shoal__registry__v1__setting__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__registry__v1__setting__pack
+                     (const Shoal__Registry__V1__Setting *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__registry__v1__setting__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__registry__v1__setting__pack_to_buffer
+                     (const Shoal__Registry__V1__Setting *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__registry__v1__setting__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Registry__V1__Setting *
+       shoal__registry__v1__setting__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Registry__V1__Setting *)
+     protobuf_c_message_unpack (&shoal__registry__v1__setting__descriptor,
+                                allocator, len, data);
+}
+void   shoal__registry__v1__setting__free_unpacked
+                     (Shoal__Registry__V1__Setting *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__registry__v1__setting__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__registry__v1__register_request__init
                      (Shoal__Registry__V1__RegisterRequest         *message)
 {
@@ -1360,7 +1405,60 @@ const ProtobufCMessageDescriptor shoal__registry__v1__keys_response__descriptor 
   (ProtobufCMessageInit) shoal__registry__v1__keys_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__registry__v1__register_request__field_descriptors[1] =
+char shoal__registry__v1__setting__name__default_value[] = "";
+char shoal__registry__v1__setting__value__default_value[] = "";
+static const ProtobufCFieldDescriptor shoal__registry__v1__setting__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Registry__V1__Setting, name),
+    NULL,
+    &shoal__registry__v1__setting__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Registry__V1__Setting, value),
+    NULL,
+    &shoal__registry__v1__setting__value__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__registry__v1__setting__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange shoal__registry__v1__setting__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__registry__v1__setting__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.registry.v1.Setting",
+  "Setting",
+  "Shoal__Registry__V1__Setting",
+  "shoal.registry.v1",
+  sizeof(Shoal__Registry__V1__Setting),
+  2,
+  shoal__registry__v1__setting__field_descriptors,
+  shoal__registry__v1__setting__field_indices_by_name,
+  1,  shoal__registry__v1__setting__number_ranges,
+  (ProtobufCMessageInit) shoal__registry__v1__setting__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__registry__v1__register_request__field_descriptors[2] =
 {
   {
     "instance",
@@ -1374,14 +1472,27 @@ static const ProtobufCFieldDescriptor shoal__registry__v1__register_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "configuration",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Registry__V1__RegisterRequest, n_configuration),
+    offsetof(Shoal__Registry__V1__RegisterRequest, configuration),
+    &shoal__registry__v1__setting__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__registry__v1__register_request__field_indices_by_name[] = {
+  1,   /* field[1] = configuration */
   0,   /* field[0] = instance */
 };
 static const ProtobufCIntRange shoal__registry__v1__register_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor shoal__registry__v1__register_request__descriptor =
 {
@@ -1391,7 +1502,7 @@ const ProtobufCMessageDescriptor shoal__registry__v1__register_request__descript
   "Shoal__Registry__V1__RegisterRequest",
   "shoal.registry.v1",
   sizeof(Shoal__Registry__V1__RegisterRequest),
-  1,
+  2,
   shoal__registry__v1__register_request__field_descriptors,
   shoal__registry__v1__register_request__field_indices_by_name,
   1,  shoal__registry__v1__register_request__number_ranges,

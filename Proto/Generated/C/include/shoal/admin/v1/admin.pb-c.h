@@ -28,12 +28,73 @@ typedef struct Shoal__Admin__V1__MetricsRequest Shoal__Admin__V1__MetricsRequest
 typedef struct Shoal__Admin__V1__MetricsResponse Shoal__Admin__V1__MetricsResponse;
 typedef struct Shoal__Admin__V1__BackupRequest Shoal__Admin__V1__BackupRequest;
 typedef struct Shoal__Admin__V1__BackupResponse Shoal__Admin__V1__BackupResponse;
+typedef struct Shoal__Admin__V1__AuditDetail Shoal__Admin__V1__AuditDetail;
+typedef struct Shoal__Admin__V1__AuditEntry Shoal__Admin__V1__AuditEntry;
 typedef struct Shoal__Admin__V1__AuditRequest Shoal__Admin__V1__AuditRequest;
 typedef struct Shoal__Admin__V1__AuditResponse Shoal__Admin__V1__AuditResponse;
 
 
 /* --- enums --- */
 
+/*
+ * What an entry of the audit log tells of.
+ */
+typedef enum _Shoal__Admin__V1__AuditAction {
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_UNSPECIFIED = 0,
+  /*
+   * An instance registered for the first time.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_REGISTERED = 1,
+  /*
+   * A known instance came with another address, name or version; the details tell which.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_CHANGED = 2,
+  /*
+   * An instance left for good.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_DEREGISTERED = 3,
+  /*
+   * An instance was drained: its partitions were taken away.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_DRAINED = 4,
+  /*
+   * An instance's lease ran out.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_LOST = 5,
+  /*
+   * A lost or drained instance is alive again.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_INSTANCE_RETURNED = 6,
+  /*
+   * Partitions changed hands; a detail for each pair of owners.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_PARTITIONS_MOVED = 7,
+  /*
+   * The effective configuration of an instance is another than before; a detail for each key.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_CONFIGURATION_CHANGED = 8,
+  /*
+   * A project was created.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_PROJECT_CREATED = 9,
+  /*
+   * A document of the catalogue, such as a segment, was created.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_DOCUMENT_CREATED = 10,
+  /*
+   * A document was changed.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_DOCUMENT_CHANGED = 11,
+  /*
+   * A segment was archived.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_DOCUMENT_ARCHIVED = 12,
+  /*
+   * A document was deleted.
+   */
+  SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_DOCUMENT_DELETED = 13
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__ADMIN__V1__AUDIT_ACTION)
+} Shoal__Admin__V1__AuditAction;
 
 /* --- messages --- */
 
@@ -299,32 +360,167 @@ struct  Shoal__Admin__V1__BackupResponse
 
 
 /*
- * Asks for the audit log. Not served yet.
+ * One thing that an entry tells of, before and after.
+ */
+struct  Shoal__Admin__V1__AuditDetail
+{
+  ProtobufCMessage base;
+  /*
+   * What: a key of the configuration, or partitions. Limit: 256 bytes.
+   */
+  char *name;
+  /*
+   * What stood before; absent: nothing. Limit: 1,024 bytes.
+   */
+  char *before;
+  /*
+   * What stands now; absent: nothing. Limit: 1,024 bytes.
+   */
+  char *after;
+};
+extern char shoal__admin__v1__audit_detail__name__default_value[];
+#define SHOAL__ADMIN__V1__AUDIT_DETAIL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__admin__v1__audit_detail__descriptor) \
+    , shoal__admin__v1__audit_detail__name__default_value, NULL, NULL }
+
+
+/*
+ * One change, durable in the same commit as the change itself.
+ */
+struct  Shoal__Admin__V1__AuditEntry
+{
+  ProtobufCMessage base;
+  /*
+   * Its number, gapless from 1.
+   */
+  protobuf_c_boolean has_sequence;
+  uint64_t sequence;
+  /*
+   * When, by the registry's clock. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_at_ms;
+  int64_t at_ms;
+  /*
+   * What was done.
+   */
+  protobuf_c_boolean has_action;
+  Shoal__Admin__V1__AuditAction action;
+  /*
+   * The program that wished it, as it names itself; nobody checks the name while there are no keys.
+   * Limit: 128 bytes.
+   */
+  char *caller;
+  /*
+   * The program that asked the registry on the caller's behalf; absent: the caller itself.
+   * Limit: 128 bytes.
+   */
+  char *via;
+  /*
+   * The address of the program that asked the registry, if it is a registered instance.
+   * Limit: 256 bytes.
+   */
+  char *address;
+  /*
+   * The instance concerned. Limit: exactly 16 bytes.
+   */
+  protobuf_c_boolean has_instance_id;
+  ProtobufCBinaryData instance_id;
+  /*
+   * The name of the instance concerned. Limit: 64 bytes.
+   */
+  char *instance;
+  /*
+   * The project concerned. Limit: 63 bytes.
+   */
+  char *project;
+  /*
+   * The kind of the document concerned, such as segment. Limit: 32 bytes.
+   */
+  char *kind;
+  /*
+   * The name of the document concerned. Limit: 128 bytes.
+   */
+  char *name;
+  /*
+   * The document's revision before; absent: it was not there.
+   */
+  protobuf_c_boolean has_revision_before;
+  uint64_t revision_before;
+  /*
+   * The catalogue revision that the change made.
+   */
+  protobuf_c_boolean has_revision_after;
+  uint64_t revision_after;
+  /*
+   * What changed within. Limit: 128; the last one says how many more there were.
+   */
+  size_t n_details;
+  Shoal__Admin__V1__AuditDetail **details;
+};
+extern char shoal__admin__v1__audit_entry__caller__default_value[];
+#define SHOAL__ADMIN__V1__AUDIT_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__admin__v1__audit_entry__descriptor) \
+    , 0, 0ull, 0, 0ll, 0, SHOAL__ADMIN__V1__AUDIT_ACTION__AUDIT_ACTION_UNSPECIFIED, shoal__admin__v1__audit_entry__caller__default_value, NULL, NULL, 0, {0,NULL}, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0,NULL }
+
+
+/*
+ * Asks for the audit log. The registry keeps it; every other service answers UNIMPLEMENTED with a
+ * hint.
  */
 struct  Shoal__Admin__V1__AuditRequest
 {
   ProtobufCMessage base;
   /*
-   * Only entries after it. Unit: ms since the Unix epoch, UTC.
+   * Only entries after this instant. Unit: ms since the Unix epoch, UTC.
    */
   protobuf_c_boolean has_after_ms;
   int64_t after_ms;
+  /*
+   * Only entries after this number: the cursor.
+   */
+  protobuf_c_boolean has_after_sequence;
+  uint64_t after_sequence;
+  /*
+   * Most entries of the answer. Limit: 1 to 1,000.
+   */
+  protobuf_c_boolean has_limit;
+  uint32_t limit;
 };
 #define SHOAL__ADMIN__V1__AUDIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__admin__v1__audit_request__descriptor) \
-    , 0, 0ll }
+    , 0, 0ll, 0, 0ull, 0, 100u }
 
 
 /*
- * The audit log.
+ * The audit log's entries in the order of their numbers.
  */
 struct  Shoal__Admin__V1__AuditResponse
 {
   ProtobufCMessage base;
+  /*
+   * The entries; fewer than asked for when they fill the answer. Limit: 1,000.
+   */
+  size_t n_entries;
+  Shoal__Admin__V1__AuditEntry **entries;
+  /*
+   * Whether there are more after the last of them.
+   */
+  protobuf_c_boolean has_more;
+  protobuf_c_boolean more;
+  /*
+   * The oldest entry that is kept; older ones went by the limits of number and age. 0: none yet.
+   */
+  protobuf_c_boolean has_first_sequence;
+  uint64_t first_sequence;
+  /*
+   * The newest entry; 0: none yet.
+   */
+  protobuf_c_boolean has_last_sequence;
+  uint64_t last_sequence;
 };
 #define SHOAL__ADMIN__V1__AUDIT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__admin__v1__audit_response__descriptor) \
-     }
+    , 0,NULL, 0, 0, 0, 0ull, 0, 0ull }
 
 
 /* Shoal__Admin__V1__InfoRequest methods */
@@ -574,6 +770,44 @@ Shoal__Admin__V1__BackupResponse *
 void   shoal__admin__v1__backup_response__free_unpacked
                      (Shoal__Admin__V1__BackupResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Admin__V1__AuditDetail methods */
+void   shoal__admin__v1__audit_detail__init
+                     (Shoal__Admin__V1__AuditDetail         *message);
+size_t shoal__admin__v1__audit_detail__get_packed_size
+                     (const Shoal__Admin__V1__AuditDetail   *message);
+size_t shoal__admin__v1__audit_detail__pack
+                     (const Shoal__Admin__V1__AuditDetail   *message,
+                      uint8_t             *out);
+size_t shoal__admin__v1__audit_detail__pack_to_buffer
+                     (const Shoal__Admin__V1__AuditDetail   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Admin__V1__AuditDetail *
+       shoal__admin__v1__audit_detail__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__admin__v1__audit_detail__free_unpacked
+                     (Shoal__Admin__V1__AuditDetail *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Admin__V1__AuditEntry methods */
+void   shoal__admin__v1__audit_entry__init
+                     (Shoal__Admin__V1__AuditEntry         *message);
+size_t shoal__admin__v1__audit_entry__get_packed_size
+                     (const Shoal__Admin__V1__AuditEntry   *message);
+size_t shoal__admin__v1__audit_entry__pack
+                     (const Shoal__Admin__V1__AuditEntry   *message,
+                      uint8_t             *out);
+size_t shoal__admin__v1__audit_entry__pack_to_buffer
+                     (const Shoal__Admin__V1__AuditEntry   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Admin__V1__AuditEntry *
+       shoal__admin__v1__audit_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__admin__v1__audit_entry__free_unpacked
+                     (Shoal__Admin__V1__AuditEntry *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Admin__V1__AuditRequest methods */
 void   shoal__admin__v1__audit_request__init
                      (Shoal__Admin__V1__AuditRequest         *message);
@@ -653,6 +887,12 @@ typedef void (*Shoal__Admin__V1__BackupRequest_Closure)
 typedef void (*Shoal__Admin__V1__BackupResponse_Closure)
                  (const Shoal__Admin__V1__BackupResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Admin__V1__AuditDetail_Closure)
+                 (const Shoal__Admin__V1__AuditDetail *message,
+                  void *closure_data);
+typedef void (*Shoal__Admin__V1__AuditEntry_Closure)
+                 (const Shoal__Admin__V1__AuditEntry *message,
+                  void *closure_data);
 typedef void (*Shoal__Admin__V1__AuditRequest_Closure)
                  (const Shoal__Admin__V1__AuditRequest *message,
                   void *closure_data);
@@ -665,6 +905,7 @@ typedef void (*Shoal__Admin__V1__AuditResponse_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    shoal__admin__v1__audit_action__descriptor;
 extern const ProtobufCMessageDescriptor shoal__admin__v1__info_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__admin__v1__info_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__admin__v1__fact__descriptor;
@@ -678,6 +919,8 @@ extern const ProtobufCMessageDescriptor shoal__admin__v1__metrics_request__descr
 extern const ProtobufCMessageDescriptor shoal__admin__v1__metrics_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__admin__v1__backup_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__admin__v1__backup_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__admin__v1__audit_detail__descriptor;
+extern const ProtobufCMessageDescriptor shoal__admin__v1__audit_entry__descriptor;
 extern const ProtobufCMessageDescriptor shoal__admin__v1__audit_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__admin__v1__audit_response__descriptor;
 

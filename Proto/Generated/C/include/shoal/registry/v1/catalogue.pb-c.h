@@ -101,12 +101,17 @@ struct  Shoal__Registry__V1__PutRequest
    */
   protobuf_c_boolean has_expected_revision;
   uint64_t expected_revision;
+  /*
+   * The program that asked the caller for it, for the audit log; absent: the caller itself.
+   * Limit: 128 bytes.
+   */
+  char *on_behalf_of;
 };
 extern char shoal__registry__v1__put_request__kind__default_value[];
 extern char shoal__registry__v1__put_request__name__default_value[];
 #define SHOAL__REGISTRY__V1__PUT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__registry__v1__put_request__descriptor) \
-    , shoal__registry__v1__put_request__kind__default_value, shoal__registry__v1__put_request__name__default_value, 0, {0,NULL}, 0, 0 }
+    , shoal__registry__v1__put_request__kind__default_value, shoal__registry__v1__put_request__name__default_value, 0, {0,NULL}, 0, 0, NULL }
 
 
 /*

@@ -22,6 +22,7 @@ typedef struct Shoal__Registry__V1__ProjectsRequest Shoal__Registry__V1__Project
 typedef struct Shoal__Registry__V1__ProjectsResponse Shoal__Registry__V1__ProjectsResponse;
 typedef struct Shoal__Registry__V1__KeysRequest Shoal__Registry__V1__KeysRequest;
 typedef struct Shoal__Registry__V1__KeysResponse Shoal__Registry__V1__KeysResponse;
+typedef struct Shoal__Registry__V1__Setting Shoal__Registry__V1__Setting;
 typedef struct Shoal__Registry__V1__RegisterRequest Shoal__Registry__V1__RegisterRequest;
 typedef struct Shoal__Registry__V1__RegisterResponse Shoal__Registry__V1__RegisterResponse;
 typedef struct Shoal__Registry__V1__HeartbeatRequest Shoal__Registry__V1__HeartbeatRequest;
@@ -247,6 +248,28 @@ struct  Shoal__Registry__V1__KeysResponse
 
 
 /*
+ * One key of a process's effective configuration.
+ */
+struct  Shoal__Registry__V1__Setting
+{
+  ProtobufCMessage base;
+  /*
+   * The key, such as journal.commit-ms. Limit: 64 bytes.
+   */
+  char *name;
+  /*
+   * Its value as text, cut to the limit; *** for a secret. Limit: 1,024 bytes.
+   */
+  char *value;
+};
+extern char shoal__registry__v1__setting__name__default_value[];
+extern char shoal__registry__v1__setting__value__default_value[];
+#define SHOAL__REGISTRY__V1__SETTING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__registry__v1__setting__descriptor) \
+    , shoal__registry__v1__setting__name__default_value, shoal__registry__v1__setting__value__default_value }
+
+
+/*
  * An instance joins, or comes back.
  */
 struct  Shoal__Registry__V1__RegisterRequest
@@ -256,10 +279,16 @@ struct  Shoal__Registry__V1__RegisterRequest
    * The instance.
    */
   Shoal__Registry__V1__Instance *instance;
+  /*
+   * The keys of its effective configuration that are not the defaults; the registry audits what
+   * differs from the last time. Limit: 128.
+   */
+  size_t n_configuration;
+  Shoal__Registry__V1__Setting **configuration;
 };
 #define SHOAL__REGISTRY__V1__REGISTER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__registry__v1__register_request__descriptor) \
-    , NULL }
+    , NULL, 0,NULL }
 
 
 /*
@@ -671,6 +700,25 @@ Shoal__Registry__V1__KeysResponse *
 void   shoal__registry__v1__keys_response__free_unpacked
                      (Shoal__Registry__V1__KeysResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Registry__V1__Setting methods */
+void   shoal__registry__v1__setting__init
+                     (Shoal__Registry__V1__Setting         *message);
+size_t shoal__registry__v1__setting__get_packed_size
+                     (const Shoal__Registry__V1__Setting   *message);
+size_t shoal__registry__v1__setting__pack
+                     (const Shoal__Registry__V1__Setting   *message,
+                      uint8_t             *out);
+size_t shoal__registry__v1__setting__pack_to_buffer
+                     (const Shoal__Registry__V1__Setting   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Registry__V1__Setting *
+       shoal__registry__v1__setting__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__registry__v1__setting__free_unpacked
+                     (Shoal__Registry__V1__Setting *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Registry__V1__RegisterRequest methods */
 void   shoal__registry__v1__register_request__init
                      (Shoal__Registry__V1__RegisterRequest         *message);
@@ -960,6 +1008,9 @@ typedef void (*Shoal__Registry__V1__KeysRequest_Closure)
 typedef void (*Shoal__Registry__V1__KeysResponse_Closure)
                  (const Shoal__Registry__V1__KeysResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Registry__V1__Setting_Closure)
+                 (const Shoal__Registry__V1__Setting *message,
+                  void *closure_data);
 typedef void (*Shoal__Registry__V1__RegisterRequest_Closure)
                  (const Shoal__Registry__V1__RegisterRequest *message,
                   void *closure_data);
@@ -1017,6 +1068,7 @@ extern const ProtobufCMessageDescriptor shoal__registry__v1__projects_request__d
 extern const ProtobufCMessageDescriptor shoal__registry__v1__projects_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__registry__v1__keys_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__registry__v1__keys_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__registry__v1__setting__descriptor;
 extern const ProtobufCMessageDescriptor shoal__registry__v1__register_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__registry__v1__register_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__registry__v1__heartbeat_request__descriptor;
