@@ -154,7 +154,7 @@ class AdminStub:
         request: admin_admin.AuditRequest,
         options: CallOptions | None = None,
     ) -> admin_admin.AuditResponse:
-        """The audit log. Not served yet."""
+        """The audit log of definition and configuration changes. Served by the registry."""
         return self._caller.call(self.AUDIT, request, options)
 
 

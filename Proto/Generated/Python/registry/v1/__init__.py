@@ -43,5 +43,6 @@ from shoal.contract.registry.v1.registry_pb2 import SERVICE_KIND_INGESTION as SE
 from shoal.contract.registry.v1.registry_pb2 import SERVICE_KIND_REGISTRY as SERVICE_KIND_REGISTRY
 from shoal.contract.registry.v1.registry_pb2 import SERVICE_KIND_UNSPECIFIED as SERVICE_KIND_UNSPECIFIED
 from shoal.contract.registry.v1.registry_pb2 import ServiceKind as ServiceKind
+from shoal.contract.registry.v1.registry_pb2 import Setting as Setting
 from shoal.contract.registry.v1.registry_pb2 import WatchRequest as WatchRequest
 from shoal.contract.registry.v1.registry_pb2 import WatchResponse as WatchResponse

@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shoal/registry/v1/catalogue.proto\x12\x11shoal.registry.v1\x1a\x1eshoal/options/v1/options.proto\"\x95\x01\n\x08\x44ocument\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18?\x12\x14\n\x04kind\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x13\n\x08revision\x18\x04 \x01(\x04:\x01\x30\x12\x14\n\x04\x62ody\x18\x05 \x01(\x0c\x42\x06\xe0\xb5\x18\x80\x80\x10\x12\x18\n\rchanged_at_ms\x18\x06 \x01(\x12:\x01\x30\"j\n\nPutRequest\x12\x14\n\x04kind\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x14\n\x04\x62ody\x18\x03 \x01(\x0c\x42\x06\xe0\xb5\x18\x80\x80\x10\x12\x19\n\x11\x65xpected_revision\x18\x04 \x01(\x04\"<\n\x0bPutResponse\x12-\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1b.shoal.registry.v1.Document\"9\n\nGetRequest\x12\x14\n\x04kind\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"<\n\x0bGetResponse\x12-\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1b.shoal.registry.v1.Document\"m\n\x0bListRequest\x12\x12\n\x04kind\x18\x01 \x01(\tB\x04\xe0\xb5\x18 \x12\x19\n\x0e\x61\x66ter_revision\x18\x02 \x01(\x04:\x01\x30\x12\x12\n\x05limit\x18\x03 \x01(\r:\x03\x31\x30\x30\x12\x1b\n\x0c\x65very_change\x18\x04 \x01(\x08:\x05\x66\x61lse\"o\n\x0cListResponse\x12\x35\n\tdocuments\x18\x01 \x03(\x0b\x32\x1b.shoal.registry.v1.DocumentB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x13\n\x08revision\x18\x03 \x01(\x04:\x01\x30\"W\n\rDeleteRequest\x12\x14\n\x04kind\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x19\n\x11\x65xpected_revision\x18\x03 \x01(\x04\"%\n\x0e\x44\x65leteResponse\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\"Z\n\x15WatchCatalogueRequest\x12\x19\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x04:\x01\x30\x12\x12\n\x07wait_ms\x18\x02 \x01(\r:\x01\x30\x12\x12\n\x05limit\x18\x03 \x01(\r:\x03\x31\x30\x30\"d\n\x16WatchCatalogueResponse\x12\x35\n\tdocuments\x18\x01 \x03(\x0b\x32\x1b.shoal.registry.v1.DocumentB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"l\n\x0eHistoryRequest\x12\x14\n\x04kind\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x19\n\x0e\x61\x66ter_revision\x18\x03 \x01(\x04:\x01\x30\x12\x12\n\x05limit\x18\x04 \x01(\r:\x03\x31\x30\x30\"H\n\x0fHistoryResponse\x12\x35\n\tdocuments\x18\x01 \x03(\x0b\x32\x1b.shoal.registry.v1.DocumentB\x05\xd8\xb5\x18\xe8\x07\x32\xbd\x04\n\tCatalogue\x12Q\n\x03Put\x12\x1d.shoal.registry.v1.PutRequest\x1a\x1e.shoal.registry.v1.PutResponse\"\x0b\x8a\xb5\x18\x07service\x12U\n\x03Get\x12\x1d.shoal.registry.v1.GetRequest\x1a\x1e.shoal.registry.v1.GetResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12X\n\x04List\x12\x1e.shoal.registry.v1.ListRequest\x1a\x1f.shoal.registry.v1.ListResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12Z\n\x06\x44\x65lete\x12 .shoal.registry.v1.DeleteRequest\x1a!.shoal.registry.v1.DeleteResponse\"\x0b\x8a\xb5\x18\x07service\x12m\n\x05Watch\x12(.shoal.registry.v1.WatchCatalogueRequest\x1a).shoal.registry.v1.WatchCatalogueResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12\x61\n\x07History\x12!.shoal.registry.v1.HistoryRequest\x1a\".shoal.registry.v1.HistoryResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shoal/registry/v1/catalogue.proto\x12\x11shoal.registry.v1\x1a\x1eshoal/options/v1/options.proto\"\x95\x01\n\x08\x44ocument\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18?\x12\x14\n\x04kind\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x13\n\x08revision\x18\x04 \x01(\x04:\x01\x30\x12\x14\n\x04\x62ody\x18\x05 \x01(\x0c\x42\x06\xe0\xb5\x18\x80\x80\x10\x12\x18\n\rchanged_at_ms\x18\x06 \x01(\x12:\x01\x30\"\x87\x01\n\nPutRequest\x12\x14\n\x04kind\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x14\n\x04\x62ody\x18\x03 \x01(\x0c\x42\x06\xe0\xb5\x18\x80\x80\x10\x12\x19\n\x11\x65xpected_revision\x18\x04 \x01(\x04\x12\x1b\n\x0con_behalf_of\x18\x05 \x01(\tB\x05\xe0\xb5\x18\x80\x01\"<\n\x0bPutResponse\x12-\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1b.shoal.registry.v1.Document\"9\n\nGetRequest\x12\x14\n\x04kind\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"<\n\x0bGetResponse\x12-\n\x08\x64ocument\x18\x01 \x01(\x0b\x32\x1b.shoal.registry.v1.Document\"m\n\x0bListRequest\x12\x12\n\x04kind\x18\x01 \x01(\tB\x04\xe0\xb5\x18 \x12\x19\n\x0e\x61\x66ter_revision\x18\x02 \x01(\x04:\x01\x30\x12\x12\n\x05limit\x18\x03 \x01(\r:\x03\x31\x30\x30\x12\x1b\n\x0c\x65very_change\x18\x04 \x01(\x08:\x05\x66\x61lse\"o\n\x0cListResponse\x12\x35\n\tdocuments\x18\x01 \x03(\x0b\x32\x1b.shoal.registry.v1.DocumentB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x13\n\x08revision\x18\x03 \x01(\x04:\x01\x30\"W\n\rDeleteRequest\x12\x14\n\x04kind\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x19\n\x11\x65xpected_revision\x18\x03 \x01(\x04\"%\n\x0e\x44\x65leteResponse\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\"Z\n\x15WatchCatalogueRequest\x12\x19\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x04:\x01\x30\x12\x12\n\x07wait_ms\x18\x02 \x01(\r:\x01\x30\x12\x12\n\x05limit\x18\x03 \x01(\r:\x03\x31\x30\x30\"d\n\x16WatchCatalogueResponse\x12\x35\n\tdocuments\x18\x01 \x03(\x0b\x32\x1b.shoal.registry.v1.DocumentB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"l\n\x0eHistoryRequest\x12\x14\n\x04kind\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x15\n\x04name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x19\n\x0e\x61\x66ter_revision\x18\x03 \x01(\x04:\x01\x30\x12\x12\n\x05limit\x18\x04 \x01(\r:\x03\x31\x30\x30\"H\n\x0fHistoryResponse\x12\x35\n\tdocuments\x18\x01 \x03(\x0b\x32\x1b.shoal.registry.v1.DocumentB\x05\xd8\xb5\x18\xe8\x07\x32\xbd\x04\n\tCatalogue\x12Q\n\x03Put\x12\x1d.shoal.registry.v1.PutRequest\x1a\x1e.shoal.registry.v1.PutResponse\"\x0b\x8a\xb5\x18\x07service\x12U\n\x03Get\x12\x1d.shoal.registry.v1.GetRequest\x1a\x1e.shoal.registry.v1.GetResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12X\n\x04List\x12\x1e.shoal.registry.v1.ListRequest\x1a\x1f.shoal.registry.v1.ListResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12Z\n\x06\x44\x65lete\x12 .shoal.registry.v1.DeleteRequest\x1a!.shoal.registry.v1.DeleteResponse\"\x0b\x8a\xb5\x18\x07service\x12m\n\x05Watch\x12(.shoal.registry.v1.WatchCatalogueRequest\x1a).shoal.registry.v1.WatchCatalogueResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12\x61\n\x07History\x12!.shoal.registry.v1.HistoryRequest\x1a\".shoal.registry.v1.HistoryResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.registry.v1.catalogue_pb2', globals())
@@ -35,6 +35,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _PUTREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
   _PUTREQUEST.fields_by_name['body']._options = None
   _PUTREQUEST.fields_by_name['body']._serialized_options = b'\340\265\030\200\200\020'
+  _PUTREQUEST.fields_by_name['on_behalf_of']._options = None
+  _PUTREQUEST.fields_by_name['on_behalf_of']._serialized_options = b'\340\265\030\200\001'
   _GETREQUEST.fields_by_name['kind']._options = None
   _GETREQUEST.fields_by_name['kind']._serialized_options = b'\340\265\030 '
   _GETREQUEST.fields_by_name['name']._options = None
@@ -69,30 +71,30 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _CATALOGUE.methods_by_name['History']._serialized_options = b'\212\265\030\007service\220\265\030\001'
   _DOCUMENT._serialized_start=89
   _DOCUMENT._serialized_end=238
-  _PUTREQUEST._serialized_start=240
-  _PUTREQUEST._serialized_end=346
-  _PUTRESPONSE._serialized_start=348
-  _PUTRESPONSE._serialized_end=408
-  _GETREQUEST._serialized_start=410
-  _GETREQUEST._serialized_end=467
-  _GETRESPONSE._serialized_start=469
-  _GETRESPONSE._serialized_end=529
-  _LISTREQUEST._serialized_start=531
-  _LISTREQUEST._serialized_end=640
-  _LISTRESPONSE._serialized_start=642
-  _LISTRESPONSE._serialized_end=753
-  _DELETEREQUEST._serialized_start=755
-  _DELETEREQUEST._serialized_end=842
-  _DELETERESPONSE._serialized_start=844
-  _DELETERESPONSE._serialized_end=881
-  _WATCHCATALOGUEREQUEST._serialized_start=883
-  _WATCHCATALOGUEREQUEST._serialized_end=973
-  _WATCHCATALOGUERESPONSE._serialized_start=975
-  _WATCHCATALOGUERESPONSE._serialized_end=1075
-  _HISTORYREQUEST._serialized_start=1077
-  _HISTORYREQUEST._serialized_end=1185
-  _HISTORYRESPONSE._serialized_start=1187
-  _HISTORYRESPONSE._serialized_end=1259
-  _CATALOGUE._serialized_start=1262
-  _CATALOGUE._serialized_end=1835
+  _PUTREQUEST._serialized_start=241
+  _PUTREQUEST._serialized_end=376
+  _PUTRESPONSE._serialized_start=378
+  _PUTRESPONSE._serialized_end=438
+  _GETREQUEST._serialized_start=440
+  _GETREQUEST._serialized_end=497
+  _GETRESPONSE._serialized_start=499
+  _GETRESPONSE._serialized_end=559
+  _LISTREQUEST._serialized_start=561
+  _LISTREQUEST._serialized_end=670
+  _LISTRESPONSE._serialized_start=672
+  _LISTRESPONSE._serialized_end=783
+  _DELETEREQUEST._serialized_start=785
+  _DELETEREQUEST._serialized_end=872
+  _DELETERESPONSE._serialized_start=874
+  _DELETERESPONSE._serialized_end=911
+  _WATCHCATALOGUEREQUEST._serialized_start=913
+  _WATCHCATALOGUEREQUEST._serialized_end=1003
+  _WATCHCATALOGUERESPONSE._serialized_start=1005
+  _WATCHCATALOGUERESPONSE._serialized_end=1105
+  _HISTORYREQUEST._serialized_start=1107
+  _HISTORYREQUEST._serialized_end=1215
+  _HISTORYRESPONSE._serialized_start=1217
+  _HISTORYRESPONSE._serialized_end=1289
+  _CATALOGUE._serialized_start=1292
+  _CATALOGUE._serialized_end=1865
 # @@protoc_insertion_point(module_scope)

@@ -93,16 +93,18 @@ class ListResponse(_message.Message):
     def __init__(self, documents: _Optional[_Iterable[_Union[Document, _Mapping]]] = ..., more: bool = ..., revision: _Optional[int] = ...) -> None: ...
 
 class PutRequest(_message.Message):
-    __slots__ = ["body", "expected_revision", "kind", "name"]
+    __slots__ = ["body", "expected_revision", "kind", "name", "on_behalf_of"]
     BODY_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    ON_BEHALF_OF_FIELD_NUMBER: _ClassVar[int]
     body: bytes
     expected_revision: int
     kind: str
     name: str
-    def __init__(self, kind: _Optional[str] = ..., name: _Optional[str] = ..., body: _Optional[bytes] = ..., expected_revision: _Optional[int] = ...) -> None: ...
+    on_behalf_of: str
+    def __init__(self, kind: _Optional[str] = ..., name: _Optional[str] = ..., body: _Optional[bytes] = ..., expected_revision: _Optional[int] = ..., on_behalf_of: _Optional[str] = ...) -> None: ...
 
 class PutResponse(_message.Message):
     __slots__ = ["document"]

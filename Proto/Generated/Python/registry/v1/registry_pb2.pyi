@@ -136,10 +136,12 @@ class ProjectsResponse(_message.Message):
     def __init__(self, projects: _Optional[_Iterable[_Union[Project, _Mapping]]] = ...) -> None: ...
 
 class RegisterRequest(_message.Message):
-    __slots__ = ["instance"]
+    __slots__ = ["configuration", "instance"]
+    CONFIGURATION_FIELD_NUMBER: _ClassVar[int]
     INSTANCE_FIELD_NUMBER: _ClassVar[int]
+    configuration: _containers.RepeatedCompositeFieldContainer[Setting]
     instance: Instance
-    def __init__(self, instance: _Optional[_Union[Instance, _Mapping]] = ...) -> None: ...
+    def __init__(self, instance: _Optional[_Union[Instance, _Mapping]] = ..., configuration: _Optional[_Iterable[_Union[Setting, _Mapping]]] = ...) -> None: ...
 
 class RegisterResponse(_message.Message):
     __slots__ = ["lease_ms", "partition_count", "projects", "revision"]
@@ -164,6 +166,14 @@ class RosterResponse(_message.Message):
     instances: _containers.RepeatedCompositeFieldContainer[Instance]
     revision: int
     def __init__(self, revision: _Optional[int] = ..., instances: _Optional[_Iterable[_Union[Instance, _Mapping]]] = ...) -> None: ...
+
+class Setting(_message.Message):
+    __slots__ = ["name", "value"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: str
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
 class WatchRequest(_message.Message):
     __slots__ = ["after_revision", "wait_ms"]
