@@ -81,7 +81,8 @@ struct SwiftClientTests {
         let preview = try await shoal.preview(SegmentV1.Definition(often), sample: 2)
         #expect(preview.users == 100)
         #expect(preview.sample.count == 2)
-        #expect(try await shoal.segments.list(.init(), .init(project: shoal.project)).segments.count == 1)
+        let listed = try await shoal.segments.list(EvaluationV1.ListSegmentsRequest())
+        #expect(listed.segments.map(\.name) == ["payers"])
     }
 
     private func streams(_ shoal: Shoal) async throws {
@@ -103,7 +104,7 @@ struct SwiftClientTests {
         let missing = await fault { _ = try await shoal.count("nobody-made-it") }
         #expect(missing?.code == .notFound)
         #expect(missing?.hint != nil)
-        let nonsense = Definition(nodes: [.not(Not([]))])
+        let nonsense = Definition(nodes: [.not(Not(children: []))])
         let refused = await fault { _ = try await shoal.count(.matching(nonsense)) }
         #expect(refused?.code == .invalidArgument)
         let address = await fault { _ = try await Shoal.connect("nowhere") }

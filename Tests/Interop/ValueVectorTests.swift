@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ValueVectorTests {
     private static let plain: [LogV1.PlainValue.Kind] = [
-        .text(""), .text("grün 🐟"), .number(12.5), .number(-0.0), .number(1e300), .integer(3),
+        .text(""), .text("grün 🐟"), .number(12.5), .number(-0.1), .number(1e300), .integer(3),
         .integer(.min), .integer(9_007_199_254_740_993), .decimalE4(125_000), .decimalE4(-1),
         .flag(true), .flag(false), .instantMs(1_746_266_400_000), .instantMs(-1),
     ]

@@ -1,6 +1,17 @@
 // Where Wire, Chassis and the services are shown, for files without a test file of their own name.
 extension CoveredElsewhere {
-    static let upperFloors = wire + life + calls
+    static let upperFloors = wire + life + calls + client
+
+    private static let client = [
+        CoveredElsewhere(
+            "Shared/Client",
+            .test("Interop/SwiftClientTests"),
+            [
+                "Members", "ProjectCaller", "PropertyLiterals", "RosterWatch", "ServerStubs",
+                "Shoal", "Shoal+Questions", "Shoal+Records", "ShoalOptions", "Subjects",
+            ]
+        )
+    ]
 
     private static let wire = [
         CoveredElsewhere(
@@ -45,6 +56,7 @@ extension CoveredElsewhere {
     private static let calls = [
         CoveredElsewhere("Shared/Chassis", .test("SuiteTests/AnswersTests"), ["Surroundings"]),
         CoveredElsewhere("Shared/Chassis/Calls", .test("LongPollTests"), ["LongPolls"]),
+        CoveredElsewhere("Shared/Chassis/Calls", .test("RegistryLinkTests"), ["RosterNews"]),
         CoveredElsewhere(
             "Shared/Chassis/Calls",
             .test("ClientTests"),

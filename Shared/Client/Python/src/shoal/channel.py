@@ -127,7 +127,7 @@ class Channel:
             # Whatever became of Hello, the call itself has not left.
             trouble.may_have_been_sent = False
             if trouble.fault.code == Status.DEADLINE_EXCEEDED and deadline < call_deadline:
-                trouble.why = Fault(
+                trouble.fault = Fault(
                     Status.UNAVAILABLE,
                     "the server does not answer Hello",
                     place=self.address,
@@ -242,7 +242,7 @@ class Channel:
                           place=self.address)
             raise Trouble(why, may_have_been_sent=sent, blame=Blame.LOST) from error
 
-    def _unreadable(self, why: str, *, lost: bool = False) -> Trouble:
+    def _unreadable(self, cause: str, *, lost: bool = False) -> Trouble:
         code = Status.UNAVAILABLE if lost else Status.INTERNAL
-        why = Fault(code, f"the reply cannot be read: {why}", place=self.address)
+        why = Fault(code, f"the reply cannot be read: {cause}", place=self.address)
         return Trouble(why, may_have_been_sent=True)

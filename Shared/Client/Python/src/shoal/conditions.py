@@ -65,7 +65,7 @@ def where(name: str, operator: str = "exists", *operands: PropertyValue,
         names = [one.removeprefix("OPERATOR_").lower() for one in Operator.keys()[1:]]
         raise ValueError(f"no operator {operator}: one of {', '.join(names)}") from error
     return Filter(property=name, operator=known, operands=[encode(one) for one in operands],
-                  ignore_case=ignore_case)
+                  ignore_case=ignore_case or None)
 
 
 def did(*events: str, at_least: int | None = None, exactly: int | None = None,
@@ -84,10 +84,13 @@ def did(*events: str, at_least: int | None = None, exactly: int | None = None,
     node.did.events.extend(events)
     node.did.where.extend(where)
     for comparison, value in given or [(COMPARISON_AT_LEAST, 1)]:
-        low, high = value if isinstance(value, tuple) else (value, 0)
         node.did.count.comparison = comparison
-        node.did.count.low, node.did.count.high = low, high
-        node.did.count.include_zero = include_zero
+        if isinstance(value, tuple):
+            node.did.count.low, node.did.count.high = value
+        else:
+            node.did.count.low = value
+        if include_zero:
+            node.did.count.include_zero = True
     if window is not None:
         node.did.window.CopyFrom(window)
     return Condition("did", node.did)

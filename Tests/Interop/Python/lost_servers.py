@@ -1,0 +1,73 @@
+"""A server that dies takes nothing with it: calls in flight fail clearly, the next find another."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import shoal
+from shoal.caller import BalancedCaller, Peers
+from shoal.contract.admin.v1 import InfoRequest
+from shoal.contract.stubs import AdminStub
+
+
+def process_of(folder: Path, kind: str) -> tuple[int, str]:
+    """The process and the address of the first instance of a kind."""
+    instances = json.loads((folder / "shoal.json").read_text())["instances"]
+    found = next(one for one in instances if one["kind"] == kind)
+    return found["pid"], found["address"]
+
+
+def lost_reply(address: str, process: int) -> None:
+    """A server that is stopped for a moment: the try is repeated under the same request id."""
+    caller = BalancedCaller(Peers("lost"), "evaluator", None)
+    caller.set_addresses([address])
+    caller.call(AdminStub.INFO, InfoRequest())
+    os.kill(process, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        try:
+            caller.call(AdminStub.INFO, InfoRequest(), shoal.CallOptions(timeout_ms=400))
+            raise AssertionError("a stopped server answered")
+        except shoal.Fault as fault:
+            assert fault.code == shoal.Status.DEADLINE_EXCEEDED, fault
+        assert time.monotonic() - started >= 0.4
+    finally:
+        os.kill(process, signal.SIGCONT)
+    options = shoal.CallOptions(timeout_ms=30_000, try_ms=2_000)
+    assert caller.call(AdminStub.INFO, InfoRequest(), options).service == "evaluator"
+
+
+def other_server(address: str) -> None:
+    """Of two servers one does not exist: every call is answered by the other."""
+    caller = BalancedCaller(Peers("lost"), "evaluator", None)
+    caller.set_addresses(["ipc:///nowhere/at-all.sock", address])
+    for _ in range(10):
+        answer = caller.call(AdminStub.INFO, InfoRequest(), shoal.CallOptions(timeout_ms=20_000))
+        assert answer.service == "evaluator"
+
+
+def nobody() -> None:
+    """Without any server the fault says so within the call's time."""
+    caller = BalancedCaller(Peers("lost"), "evaluator", None)
+    caller.set_addresses(["ipc:///nowhere/at-all.sock"])
+    try:
+        caller.call(AdminStub.INFO, InfoRequest(), shoal.CallOptions(timeout_ms=1_500))
+        raise AssertionError("nobody answered")
+    except shoal.Fault as fault:
+        assert fault.code == shoal.Status.UNAVAILABLE and fault.hint, fault
+
+
+def main() -> None:
+    """Takes the suite's folder and the registry's address."""
+    process, address = process_of(Path(sys.argv[1]), "evaluator")
+    lost_reply(address, process)
+    other_server(address)
+    nobody()
+    print("calls found the others")
+
+
+if __name__ == "__main__":
+    main()
