@@ -1,4 +1,4 @@
-// The stubs of one server, whatever the roster says: health, reflection, administration and the rest.
+// The stubs of one server, whatever the roster says: health, administration and the rest.
 
 public import Messages
 

@@ -1,4 +1,4 @@
-// The door for a backend written in Swift: connect to the suite, then ask, in a few words or by stub.
+// The door for a backend in Swift: connect to the suite, then ask, in a few words or by stub.
 
 public import Basics
 import Bus

@@ -1,4 +1,4 @@
-// A Python of its own for these tests, below the build folder: pinned wheels from PyPI, our package.
+// A Python of its own for these tests, below the build folder: pinned wheels, our package.
 
 import Foundation
 import Testing
