@@ -19,6 +19,8 @@ struct Shoal: ParsableCommand {
         subcommands: [
             UpCommand.self, DemoCommand.self, StatusCommand.self, ProjectCommand.self,
             ImportCommand.self, SegmentCommand.self,
+            RpcCommand.self,
+            ShellCommand.self,
         ]
     )
 }

@@ -203,6 +203,21 @@ extension CoveredElsewhere {
             ]
         ),
         CoveredElsewhere("Services/Shoal/Import", .test("CSVReaderTests"), ["TableReader"]),
+        CoveredElsewhere(
+            "Services/Shoal/Rpc",
+            .test("RpcTests"),
+            [
+                "Base64", "ContractPage", "Descriptors", "MessageFromJSON", "MessageToJSON",
+                "Shapes", "WireFields",
+            ]
+        ),
+        CoveredElsewhere("Services/Shoal/Rpc", .test("SuiteTests/CommandTests"), ["RpcTarget"]),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/CommandTests"),
+            ["RpcCommand"]
+        ),
+        CoveredElsewhere("Services/Shoal/Commands", .test("EntryTests"), ["ShellCommand"]),
         CoveredElsewhere("Services/Shoal/Import", .test("RecordReaderTests"), ["LineProblem"]),
         CoveredElsewhere(
             "Services/Shoal/Print",

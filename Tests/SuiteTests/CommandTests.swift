@@ -1,0 +1,100 @@
+// The command line against the real suite: calls by reflection, as a person would make them.
+
+import Basics
+import Bus
+import Chassis
+import Foundation
+import Messages
+import ShoalCommand
+import Synchronization
+import Testing
+
+@Suite(.serialized)
+struct CommandTests {
+    @Test("methods are listed, described and called by the contract the processes tell")
+    func callsByReflection() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 1)
+        let project = try #require(RealSuite.project?.text)
+        let listed = try await run(["rpc", "list"], suite)
+        #expect(listed.code == 0, "\(listed.errors)")
+        for line in ["Ingestion/Track", "Segments/Count", "Catalogue/Put"] {
+            #expect(listed.out.contains(line), "\(line) in \(listed.out)")
+        }
+        let described = try await run(["rpc", "describe", "Segments/Count"], suite)
+        #expect(described.out.contains("FRESHNESS_LATEST"), "\(described.errors)")
+        let records = (0..<40).map { number in
+            #"{"user_id":"user-\#(number % 10)","event":{"name":"Charged"}}"#
+        }
+        let track = #"{"records":[\#(records.joined(separator: ","))]}"#
+        let tracked = try await run(
+            ["rpc", "call", "Ingestion/Track", "-", "--project", project],
+            suite,
+            input: track
+        )
+        #expect(tracked.code == 0, "\(tracked.errors)")
+        let definition = #"{"nodes":[{"did":{"events":["Charged"],"window":{"ever":{}}}}]}"#
+        let counted = try await run(
+            [
+                "rpc", "call", "/shoal.evaluation.v1.Segments/Count",
+                #"{"subject":{"definition":\#(definition)}}"#, "--project", project,
+            ],
+            suite
+        )
+        #expect(counted.code == 0, "\(counted.errors)")
+        #expect(counted.out.hasPrefix(#"{"users":10,"universe":10,"#), "\(counted.out)")
+        let info = try await run(
+            ["rpc", "call", "Admin/Info", "--name", "evaluator-1"],
+            suite
+        )
+        #expect(info.out.contains(#""name":"evaluator-1""#) || info.code == 0, "\(info.errors)")
+        let refusals: [(arguments: [String], code: Int32, says: String)] = [
+            (["Segments/Count", #"{"subjet":{}}"#], 65, "did you mean subject?"),
+            (["Segments/Cuont"], 66, "did you mean Segments/Count?"),
+            (["Segments/Count", "{}", "--name", "evaluator-9"], 66, "evaluator-1"),
+            (["Segments/Count", "{}", "--project", project], 65, "subject"),
+            (["Segments/Overlap", "{}", "--project", project], 70, "Overlap"),
+        ]
+        for (arguments, code, says) in refusals {
+            let refused = try await run(["rpc", "call"] + arguments, suite)
+            #expect(refused.code == code, "\(arguments): \(refused.errors)")
+            #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
+        }
+    }
+
+    /// Runs a command that talks to the suite over its real sockets.
+    private func run(
+        _ arguments: [String],
+        _ suite: RealSuite,
+        input: String = ""
+    ) async throws -> (code: Int32, out: String, errors: String) {
+        let written = Written()
+        let clock = SystemClock()
+        let outside = Surroundings(
+            arguments: arguments + ["--address", "ipc://\(suite.folder)/registry/registry.sock"],
+            environment: [:],
+            workingDirectory: suite.folder,
+            programFolder: suite.folder,
+            temporaryFolder: suite.folder,
+            clock: clock,
+            disk: RealDisk(),
+            bus: NanomsgBus(clock: clock, threadNamePrefix: "command"),
+            processID: ProcessInfo.processInfo.processIdentifier,
+            seed: 1,
+            isTerminal: false,
+            writeOut: { text in written.out.withLock { $0 += text } },
+            writeError: { text in written.errors.withLock { $0 += text } },
+            readInput: { _ in Array(input.utf8) }
+        )
+        let code = await Entry.answer(outside)
+        outside.close()
+        return (code, written.out.withLock { $0 }, written.errors.withLock { $0 })
+    }
+}
+
+/// What a command wrote.
+private final class Written: Sendable {
+    let out = Mutex("")
+    let errors = Mutex("")
+}
