@@ -11,6 +11,12 @@ struct PythonTests {
         #expect(said.contains("vectors agree"), "\(said)")
     }
 
+    @Test("the Python client's types hold, those of the generated stubs with them")
+    func types() throws {
+        let said = try PythonHouse().checkTypes()
+        #expect(said.contains("no issues found"), "\(said)")
+    }
+
     @Test("the Python client decides about budget, retries, servers and pages as it says")
     func decisions() throws {
         let said = try PythonHouse().run("client_cases.py")
