@@ -23,6 +23,14 @@ struct PythonTests {
         #expect(said.contains("OK"), "\(said)")
     }
 
+    @Test("a registry on a TCP port is reached as by ipc, by the client and by a bare socket")
+    func overTCP() throws {
+        let program = try ProgramFolder.find("shoal-registry").appending(path: "shoal-registry")
+        let arguments = [program.path(), VectorFile.folder.path()]
+        let said = try PythonHouse().run("over_tcp.py", arguments)
+        #expect(said.contains("the same over TCP"), "\(said)")
+    }
+
     @Test(
         "the README's ten lines answer, every served method is called, an old contract still works"
     )
