@@ -46,6 +46,8 @@ struct PythonTests {
             .appending(path: "previous.binpb").path()
         let old = try python.run("previous_contract.py", [suite.registry, previous])
         #expect(old.contains("still works"), "\(old)")
+        let crowd = try python.run("crowd.py", [suite.registry])
+        #expect(crowd.contains("no reply was lost"), "\(crowd)")
         let lost = try python.run("lost_servers.py", [suite.folder, suite.registry])
         #expect(lost.contains("found the others"), "\(lost)")
         // The last of all: it tells an evaluator to drain.

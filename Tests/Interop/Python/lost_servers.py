@@ -84,6 +84,21 @@ def back_again(registry: str, address: str) -> None:
                     raise
 
 
+def registry_away(folder: Path, registry: str) -> None:
+    """The registry is silent: what it said last stands, and questions are answered."""
+    with shoal.connect(registry, project="away") as client:
+        client.create_project("away")
+        client.track([shoal.event("ann", "Charged", event_id="1")])
+        assert client.count(shoal.did("Charged")) == 1
+        process, _ = process_of(folder, "registry")
+        os.kill(process, signal.SIGSTOP)
+        try:
+            client.track([shoal.event("bob", "Charged", event_id="1")])
+            assert client.count(shoal.did("Charged")) == 2
+        finally:
+            os.kill(process, signal.SIGCONT)
+
+
 def other_server(address: str) -> None:
     """Of two servers one does not exist: every call is answered by the other."""
     caller = BalancedCaller(Peers("lost"), "evaluator", None)
@@ -110,6 +125,7 @@ def main() -> None:
     lost_reply(address, process)
     other_server(address)
     nobody()
+    registry_away(Path(sys.argv[1]), sys.argv[2])
     killed_server(address, process)
     back_again(sys.argv[2], address)
     print("calls found the others")
