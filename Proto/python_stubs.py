@@ -33,6 +33,9 @@ def write_python(model, files, folder, output, run, protoc, proto_folder):
 def moved(text):
     """A module of protoc's, told where it lies."""
     text = re.sub(r"^from shoal\.", "from shoal.contract.", text, flags=re.MULTILINE)
+    # What protoc 3.21 writes in stubs and type checkers refuse.
+    text = text.replace("__slots__ = []", "__slots__: list[str] = []")
+    text = re.sub(r"^(\w+): _ClassVar\[int\]", r"\1: int", text, flags=re.MULTILINE)
     return re.sub(r"'shoal\.(\w+\.v\d+\.\w+_pb2)'", r"'shoal.contract.\1'", text)
 
 

@@ -29,6 +29,23 @@ final class InteropSuite {
     /// The address that clients are given.
     var registry: String { "ipc://\(folder)/run/registry.sock" }
 
+    /// Sends a signal to a service's process, such as `evaluator-1`'s.
+    func send(_ signal: Int32, to name: String) throws {
+        struct Running: Decodable {
+            struct Instance: Decodable {
+                var name: String
+                var pid: Int32?
+            }
+            var instances: [Instance]
+        }
+        let file = try Data(contentsOf: URL(filePath: "\(folder)/shoal.json"))
+        let running = try JSONDecoder().decode(Running.self, from: file)
+        guard let process = running.instances.first(where: { $0.name == name })?.pid else {
+            throw InteropError("\(name) does not run")
+        }
+        guard kill(process, signal) == 0 else { throw InteropError("\(name) took no signal") }
+    }
+
     /// Ends every process and removes the folder.
     func close() {
         if process.isRunning {

@@ -7,7 +7,7 @@ import Testing
 struct PythonHouse {
     /// Pinned, so that a run tomorrow tests what a run today tests.
     static let wheels = ["pynng==0.9.0", "protobuf==5.29.5", "google-crc32c==1.7.1"]
-    static let builder = ["hatchling==1.27.0"]
+    static let tools = ["hatchling==1.27.0", "mypy==1.18.2", "types-protobuf==6.32.1.20250918"]
     /// A finished environment has it; one that was interrupted is made anew.
     private static let mark = "complete"
 
@@ -20,7 +20,7 @@ struct PythonHouse {
 
     /// Makes the environment, or takes the one of an earlier run, and installs the package anew.
     init() throws {
-        let pins = (Self.wheels + Self.builder).joined(separator: "-")
+        let pins = (Self.wheels + Self.tools).joined(separator: "-")
             .filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." }
         let folder = try ProgramFolder.find("shoal").appending(path: "python-\(pins)")
         python = folder.appending(path: "bin/python")
@@ -31,6 +31,15 @@ struct PythonHouse {
             ["--no-deps", "--no-build-isolation", "--force-reinstall", package],
             hint: "see what pip says about Shared/Client/Python/pyproject.toml"
         )
+    }
+
+    /// Holds the installed package's types against each other; what is wrong when something is.
+    func checkTypes() throws -> String {
+        let cache = python.deletingLastPathComponent().appending(path: "mypy").path()
+        let command = ["-m", "mypy", "--ignore-missing-imports", "--cache-dir", cache]
+        let (status, text) = try Self.run(python, command + ["-p", "shoal"], seconds: 240)
+        guard status == 0 else { throw InteropError("the types do not hold:\n\(text)") }
+        return text
     }
 
     /// Runs a script of `Tests/Interop/Python`; what it said when it fails.
@@ -52,7 +61,7 @@ struct PythonHouse {
             throw InteropError("no virtual environment; Deploy/install adds python3-venv:\n\(text)")
         }
         try install(
-            Self.wheels + Self.builder,
+            Self.wheels + Self.tools,
             hint: "the tests of the Python client need PyPI, or a mirror named by PIP_INDEX_URL"
         )
         guard FileManager.default.createFile(atPath: mark, contents: nil) else {

@@ -11,10 +11,24 @@ struct PythonTests {
         #expect(said.contains("vectors agree"), "\(said)")
     }
 
+    @Test("the Python client's types hold, those of the generated stubs with them")
+    func types() throws {
+        let said = try PythonHouse().checkTypes()
+        #expect(said.contains("no issues found"), "\(said)")
+    }
+
     @Test("the Python client decides about budget, retries, servers and pages as it says")
     func decisions() throws {
         let said = try PythonHouse().run("client_cases.py")
         #expect(said.contains("OK"), "\(said)")
+    }
+
+    @Test("a registry on a TCP port is reached as by ipc, by the client and by a bare socket")
+    func overTCP() throws {
+        let program = try ProgramFolder.find("shoal-registry").appending(path: "shoal-registry")
+        let arguments = [program.path(), VectorFile.folder.path()]
+        let said = try PythonHouse().run("over_tcp.py", arguments)
+        #expect(said.contains("the same over TCP"), "\(said)")
     }
 
     @Test(
@@ -32,6 +46,8 @@ struct PythonTests {
             .appending(path: "previous.binpb").path()
         let old = try python.run("previous_contract.py", [suite.registry, previous])
         #expect(old.contains("still works"), "\(old)")
+        let crowd = try python.run("crowd.py", [suite.registry])
+        #expect(crowd.contains("no reply was lost"), "\(crowd)")
         let lost = try python.run("lost_servers.py", [suite.folder, suite.registry])
         #expect(lost.contains("found the others"), "\(lost)")
         // The last of all: it tells an evaluator to drain.

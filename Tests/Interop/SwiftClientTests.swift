@@ -43,6 +43,7 @@ struct SwiftClientTests {
         try await questions(shoal)
         try await streams(shoal)
         try await failures(shoal)
+        try await outages(shoal, suite)
         try await servers(shoal)
     }
 
@@ -119,6 +120,36 @@ struct SwiftClientTests {
             _ = try await Shoal.connect("ipc:///nowhere.sock", options: options)
         }
         #expect(silent?.code == .unavailable || silent?.code == .deadlineExceeded)
+    }
+
+    private func outages(_ shoal: Shoal, _ suite: InteropSuite) async throws {
+        // The registry is silent: its last word stands.
+        try suite.send(SIGSTOP, to: "registry")
+        #expect(try await shoal.count("payers") == 100)
+        try suite.send(SIGCONT, to: "registry")
+        // An evaluator dies: what any evaluator can answer is asked of the other.
+        try suite.send(SIGKILL, to: "evaluator-1")
+        for _ in 0..<20 {
+            let request = EvaluationV1.GetSegmentRequest(name: "payers")
+            let answer = try await shoal.segments.get(request, CallOptions(timeoutMs: 30_000))
+            #expect(answer.segment?.name == "payers")
+        }
+        // It is started anew, and its part of every answer is there again.
+        #expect(try await countOnceItIsBack(shoal) == 100)
+    }
+
+    private func countOnceItIsBack(_ shoal: Shoal) async throws -> UInt64 {
+        let endNs = SystemClock().monotonicNs + 60_000_000_000
+        while true {
+            do throws(Fault) {
+                return try await shoal.count("payers", CallOptions(timeoutMs: 5_000))
+            } catch {
+                let isOver = SystemClock().monotonicNs > endNs
+                guard error.isRetriable || error.code == .deadlineExceeded, !isOver else {
+                    throw error
+                }
+            }
+        }
     }
 
     private func servers(_ shoal: Shoal) async throws {

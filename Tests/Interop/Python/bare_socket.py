@@ -27,19 +27,31 @@ def read(connection: socket.socket, count: int) -> bytes:
     return data
 
 
-def ask(path: str, frame: bytes) -> bytes:
-    """Sends a frame over ipc:// and returns the reply's."""
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(PATIENCE_S)
-    connection.connect(path)
+def connect(address: str) -> socket.socket:
+    """A connection to ipc:///PATH or tcp://HOST:PORT."""
+    scheme, _, place = address.partition("://")
+    if scheme == "ipc":
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(PATIENCE_S)
+        connection.connect(place)
+        return connection
+    host, _, port = place.rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+
+
+def ask(address: str, frame: bytes) -> bytes:
+    """Sends a frame and returns the reply's."""
+    connection = connect(address)
+    # On ipc a byte stands before every length.
+    mark = b"\x01" if address.startswith("ipc:") else b""
     connection.sendall(REQ)
     assert read(connection, 8) == REP
     # The highest bit ends the list of hops; the reply brings the same four bytes back.
     hop = struct.pack(">I", 0x8000_0000 | 4_711)
     message = hop + frame
-    connection.sendall(b"\x01" + struct.pack(">Q", len(message)) + message)
-    kind, length = struct.unpack(">BQ", read(connection, 9))
-    assert kind == 1
+    connection.sendall(mark + struct.pack(">Q", len(message)) + message)
+    assert read(connection, len(mark)) == mark
+    (length,) = struct.unpack(">Q", read(connection, 8))
     reply = read(connection, length)
     connection.close()
     assert reply[:4] == hop
@@ -48,10 +60,10 @@ def ask(path: str, frame: bytes) -> bytes:
 
 def main() -> None:
     """Takes the registry's address and the folder of the vectors."""
-    path = sys.argv[1].removeprefix("ipc://")
+    address = sys.argv[1]
     vectors = json.loads((Path(sys.argv[2]) / "frames.json").read_text())
     hello = bytes.fromhex(vectors["good"][0]["hex"])
-    reply = frames.decode_reply(ask(path, hello))
+    reply = frames.decode_reply(ask(address, hello))
     assert reply.header.request_id.hex() == vectors["good"][0]["header"]["request_id"]
     answer = HelloResponse.FromString(reply.payload)
     assert answer.reply_budget_bytes >= 131_072
@@ -59,7 +71,7 @@ def main() -> None:
     for vector in vectors["refused"]:
         # What is too large only for another receiver is no bad frame here.
         if vector["direction"] == "request" and "frameBytesMax" not in vector:
-            told = frames.decode_reply(ask(path, bytes.fromhex(vector["hex"])))
+            told = frames.decode_reply(ask(address, bytes.fromhex(vector["hex"])))
             assert told.header.status == vector["status"], (vector["name"], told.header)
             refused += 1
     print(f"a bare socket is answered; {refused} bad frames are refused as the vectors say")

@@ -9,7 +9,7 @@ import sys
 import every_call_evaluation
 import every_call_ingestion
 import every_call_registry
-from every_call_stage import Stage
+from every_call_stage import PROJECT, Stage
 from google.protobuf import descriptor_pb2
 
 import shoal
@@ -64,7 +64,7 @@ def check_not_served(stage: Stage, name: str) -> None:
 
 def main() -> None:
     """Takes the registry's address."""
-    with shoal.connect(sys.argv[1], project="every-call") as client:
+    with shoal.connect(sys.argv[1], project=PROJECT) as client:
         stage = Stage(client, sys.argv[1])
         contract = described(stage)
         unknown = contract - set(METHODS)

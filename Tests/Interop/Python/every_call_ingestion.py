@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 from decimal import Decimal
 
-from every_call_stage import Stage
+from every_call_stage import PROJECT, Stage
 
 import shoal
 from shoal.contract.ingestion.v1 import (
@@ -18,6 +18,7 @@ from shoal.contract.ingestion.v1 import (
     SchemaRequest,
     TrackRequest,
 )
+from shoal.contract.registry.v1 import ProjectsRequest
 
 USERS = 50
 MAY = datetime(2025, 5, 3, 10, tzinfo=timezone.utc)
@@ -58,4 +59,8 @@ def log(stage: Stage) -> None:
     fetched = ingestion.Fetch(FetchRequest(cursors=cursors, wait_ms=0),
                               shoal.CallOptions(max_reply_bytes=2 << 20))
     assert sum(len(part.records) for part in fetched.partitions) >= USERS
-    assert len(ingestion.Append(AppendRequest(revision=0)).positions) in (0, 64)
+    projects = stage.stubs.registry.Projects(ProjectsRequest()).projects
+    revision = next(one.catalogue_revision for one in projects if one.name == PROJECT)
+    assert revision > 0
+    appended = ingestion.Append(AppendRequest(revision=revision))
+    assert len(appended.positions) == 64 and appended.active_at_ms > 0, appended

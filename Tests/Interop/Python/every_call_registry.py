@@ -2,7 +2,7 @@
 
 import os
 
-from every_call_stage import Stage, fails
+from every_call_stage import PROJECT, Stage, fails
 
 import shoal
 from shoal.contract.admin.v1 import (
@@ -68,8 +68,8 @@ def house(stage: Stage) -> None:
 def roster(stage: Stage) -> None:
     """Projects, the roster, and an instance that joins and leaves."""
     registry = stage.stubs.registry
-    projects = registry.Projects(ProjectsRequest(create="every-call", zone="Europe/Berlin"))
-    assert "every-call" in [project.name for project in projects.projects]
+    projects = registry.Projects(ProjectsRequest(create=PROJECT, zone="Europe/Berlin"))
+    assert PROJECT in [project.name for project in projects.projects]
     here = registry.Roster(RosterRequest())
     assert len(here.instances) >= 3
     owners = registry.PartitionMap(PartitionMapRequest())

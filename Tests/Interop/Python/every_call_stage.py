@@ -9,7 +9,11 @@ from shoal.contract.registry.v1 import (
     SERVICE_KIND_EVALUATOR,
     SERVICE_KIND_INGESTION,
 )
-from shoal.contract.stubs import METHODS, Stubs
+from shoal.contract.stubs import Stubs
+
+
+#: The project of every call.
+PROJECT = "every-call"
 
 
 class _Booked:
@@ -48,7 +52,7 @@ class Stage:
 
     def caller(self, address: str) -> _Booked:
         """Calls to one server, noted."""
-        inner = BalancedCaller(self._peers, address, "every-call")
+        inner = BalancedCaller(self._peers, address, PROJECT)
         inner.set_addresses([address])
         return _Booked(inner, self.called)
 
@@ -73,5 +77,3 @@ def fails(code: shoal.Status, call: Callable[[], object]) -> shoal.Fault:
         return fault
     raise AssertionError(f"should have failed with {code.name}")
 
-
-assert METHODS, "the generated table is empty"

@@ -92,15 +92,15 @@ class BackupRequest(_message.Message):
     def __init__(self, directory: _Optional[str] = ...) -> None: ...
 
 class BackupResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class DrainRequest(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class DrainResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class Fact(_message.Message):
@@ -136,7 +136,7 @@ class HelloResponse(_message.Message):
     def __init__(self, version_min: _Optional[int] = ..., version_max: _Optional[int] = ..., reply_budget_bytes: _Optional[int] = ..., frame_bytes_max: _Optional[int] = ..., in_flight_max: _Optional[int] = ..., boot_id: _Optional[bytes] = ..., instance_id: _Optional[bytes] = ...) -> None: ...
 
 class InfoRequest(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class InfoResponse(_message.Message):
@@ -170,7 +170,7 @@ class LogLevelResponse(_message.Message):
     def __init__(self, previous: _Optional[str] = ...) -> None: ...
 
 class MetricsRequest(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class MetricsResponse(_message.Message):
@@ -180,4 +180,4 @@ class MetricsResponse(_message.Message):
     def __init__(self, text: _Optional[str] = ...) -> None: ...
 
 class AuditAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []

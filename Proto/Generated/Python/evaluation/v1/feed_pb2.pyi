@@ -14,7 +14,7 @@ class ChangesRequest(_message.Message):
     def __init__(self, segment: _Optional[str] = ..., after_sequence: _Optional[int] = ...) -> None: ...
 
 class ChangesResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class SnapshotRequest(_message.Message):
@@ -24,5 +24,5 @@ class SnapshotRequest(_message.Message):
     def __init__(self, segment: _Optional[str] = ...) -> None: ...
 
 class SnapshotResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...

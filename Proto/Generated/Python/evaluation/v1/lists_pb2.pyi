@@ -15,7 +15,7 @@ class AddToListRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AddToListResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class CreateListRequest(_message.Message):
@@ -27,7 +27,7 @@ class CreateListRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateListResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class GetListRequest(_message.Message):
@@ -37,7 +37,7 @@ class GetListRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class GetListResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class ListListsRequest(_message.Message):
@@ -47,7 +47,7 @@ class ListListsRequest(_message.Message):
     def __init__(self, after_name: _Optional[str] = ...) -> None: ...
 
 class ListListsResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class RemoveFromListRequest(_message.Message):
@@ -59,7 +59,7 @@ class RemoveFromListRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RemoveFromListResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class ReplaceListRequest(_message.Message):
@@ -71,5 +71,5 @@ class ReplaceListRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ReplaceListResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...

@@ -18,7 +18,7 @@ class ActivityRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class ActivityResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class ArchiveRequest(_message.Message):
@@ -42,7 +42,7 @@ class BacktestRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class BacktestResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class CancelRequest(_message.Message):
@@ -52,7 +52,7 @@ class CancelRequest(_message.Message):
     def __init__(self, question: _Optional[bytes] = ...) -> None: ...
 
 class CancelResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class CloneRequest(_message.Message):
@@ -78,7 +78,7 @@ class CombineRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class CombineResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class CountRequest(_message.Message):
@@ -134,7 +134,7 @@ class ExplainRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class ExplainResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class ExportRequest(_message.Message):
@@ -146,7 +146,7 @@ class ExportRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class ExportResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class GetSegmentRequest(_message.Message):
@@ -242,7 +242,7 @@ class OverlapRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class OverlapResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class PreviewRequest(_message.Message):
@@ -286,7 +286,7 @@ class ReachabilityRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class ReachabilityResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class SampleRequest(_message.Message):
@@ -324,7 +324,7 @@ class SegmentsOfRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class SegmentsOfResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class TrendRequest(_message.Message):
@@ -336,7 +336,7 @@ class TrendRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class TrendResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class UpdateRequest(_message.Message):

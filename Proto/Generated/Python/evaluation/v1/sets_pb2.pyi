@@ -18,7 +18,7 @@ class BitmapRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class BitmapResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class EvaluateRequest(_message.Message):

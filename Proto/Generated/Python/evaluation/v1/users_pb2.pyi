@@ -12,7 +12,7 @@ class FindUsersRequest(_message.Message):
     def __init__(self, text: _Optional[str] = ...) -> None: ...
 
 class FindUsersResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class ProfileRequest(_message.Message):
@@ -22,7 +22,7 @@ class ProfileRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class ProfileResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class TimelineRequest(_message.Message):
@@ -32,5 +32,5 @@ class TimelineRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class TimelineResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...

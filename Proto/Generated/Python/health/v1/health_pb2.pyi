@@ -41,4 +41,4 @@ class WatchResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[ServingStatus, str]] = ...) -> None: ...
 
 class ServingStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []

@@ -16,7 +16,7 @@ class AliasRequest(_message.Message):
     def __init__(self, from_id: _Optional[str] = ..., to_id: _Optional[str] = ...) -> None: ...
 
 class AliasResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class EraseRequest(_message.Message):
@@ -56,7 +56,7 @@ class IdentifyRequest(_message.Message):
     def __init__(self, anonymous_id: _Optional[str] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class IdentifyResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class RejectedRequest(_message.Message):
@@ -78,7 +78,7 @@ class UndoImportRequest(_message.Message):
     def __init__(self, import_id: _Optional[str] = ...) -> None: ...
 
 class UndoImportResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class UnmergeRequest(_message.Message):
@@ -88,5 +88,5 @@ class UnmergeRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class UnmergeResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...

@@ -163,4 +163,4 @@ class ValueList(_message.Message):
     def __init__(self, values: _Optional[_Iterable[_Union[PlainValue, _Mapping]]] = ...) -> None: ...
 
 class TimeCorrection(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []

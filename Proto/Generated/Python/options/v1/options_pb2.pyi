@@ -3,11 +3,11 @@ from google.protobuf import descriptor as _descriptor
 from typing import ClassVar as _ClassVar
 
 DESCRIPTOR: _descriptor.FileDescriptor
-IDEMPOTENT_FIELD_NUMBER: _ClassVar[int]
-ISOLATED_FIELD_NUMBER: _ClassVar[int]
-MAX_BYTES_FIELD_NUMBER: _ClassVar[int]
-MAX_ITEMS_FIELD_NUMBER: _ClassVar[int]
-ROLE_FIELD_NUMBER: _ClassVar[int]
+IDEMPOTENT_FIELD_NUMBER: int
+ISOLATED_FIELD_NUMBER: int
+MAX_BYTES_FIELD_NUMBER: int
+MAX_ITEMS_FIELD_NUMBER: int
+ROLE_FIELD_NUMBER: int
 idempotent: _descriptor.FieldDescriptor
 isolated: _descriptor.FieldDescriptor
 max_bytes: _descriptor.FieldDescriptor

@@ -36,7 +36,7 @@ class DeregisterRequest(_message.Message):
     def __init__(self, instance_id: _Optional[bytes] = ...) -> None: ...
 
 class DeregisterResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class DrainRequest(_message.Message):
@@ -88,15 +88,15 @@ class Instance(_message.Message):
     def __init__(self, instance_id: _Optional[bytes] = ..., kind: _Optional[_Union[ServiceKind, str]] = ..., address: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[InstanceState, str]] = ..., seen_at_ms: _Optional[int] = ..., name: _Optional[str] = ...) -> None: ...
 
 class KeysRequest(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class KeysResponse(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class PartitionMapRequest(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class PartitionMapResponse(_message.Message):
@@ -156,7 +156,7 @@ class RegisterResponse(_message.Message):
     def __init__(self, lease_ms: _Optional[int] = ..., partition_count: _Optional[int] = ..., revision: _Optional[int] = ..., projects: _Optional[_Iterable[_Union[Project, _Mapping]]] = ...) -> None: ...
 
 class RosterRequest(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class RosterResponse(_message.Message):
@@ -198,7 +198,7 @@ class WatchResponse(_message.Message):
     def __init__(self, revision: _Optional[int] = ..., partition_count: _Optional[int] = ..., instances: _Optional[_Iterable[_Union[Instance, _Mapping]]] = ..., assignments: _Optional[_Iterable[_Union[Assignment, _Mapping]]] = ..., projects: _Optional[_Iterable[_Union[Project, _Mapping]]] = ...) -> None: ...
 
 class ServiceKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []
 
 class InstanceState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []

@@ -77,4 +77,4 @@ class RequestHeader(_message.Message):
     def __init__(self, request_id: _Optional[bytes] = ..., method: _Optional[str] = ..., timeout_ms: _Optional[int] = ..., max_reply_bytes: _Optional[int] = ..., attempt: _Optional[int] = ..., traceparent: _Optional[str] = ..., caller: _Optional[str] = ..., project: _Optional[str] = ..., metadata: _Optional[_Iterable[_Union[Metadata, _Mapping]]] = ...) -> None: ...
 
 class StatusCode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []

@@ -134,7 +134,7 @@ class DidNot(_message.Message):
     def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
 class EverWindow(_message.Message):
-    __slots__ = []
+    __slots__: list[str] = []
     def __init__(self) -> None: ...
 
 class Filter(_message.Message):
@@ -207,13 +207,13 @@ class Window(_message.Message):
     def __init__(self, ever: _Optional[_Union[EverWindow, _Mapping]] = ..., rolling: _Optional[_Union[RollingWindow, _Mapping]] = ..., ago: _Optional[_Union[AgoWindow, _Mapping]] = ..., between: _Optional[_Union[BetweenWindow, _Mapping]] = ..., calendar: _Optional[_Union[CalendarWindow, _Mapping]] = ...) -> None: ...
 
 class Operator(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []
 
 class CalendarUnit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []
 
 class Comparison(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []
 
 class AggregateKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
-    __slots__ = []
+    __slots__: list[str] = []

@@ -140,8 +140,8 @@ class BalancedCaller:
             time.sleep(delay)
             number += 1
 
-    def _try(self, method: Method, request: Request, options: CallOptions, request_id: bytes,
-             number: int, deadline: float, failed: set[str]) -> Response:
+    def _try(self, method: Method[Request, Response], request: Request, options: CallOptions,
+             request_id: bytes, number: int, deadline: float, failed: set[str]) -> Response:
         started = time.monotonic()
         with self._lock:
             server = self._balancer.choose(options.affinity, failed, started, self._peers.cost)

@@ -10,7 +10,7 @@ import pynng
 from google.protobuf.message import DecodeError, EncodeError, Message
 
 from shoal.budget import ReplyBudget
-from shoal.calls import CallOptions, Method
+from shoal.calls import CallOptions, Method, Request, Response
 from shoal.contract.admin.v1 import HelloResponse
 from shoal.contract.rpc.v1 import Metadata, ReplyHeader, RequestHeader
 from shoal.contract.stubs import AdminStub
@@ -68,8 +68,8 @@ class Channel:
         """Ends the calls in flight and lets the connection go."""
         self._socket.close()
 
-    def attempt(self, method: Method, request: Message, options: CallOptions, request_id: bytes,
-                number: int, deadline: float) -> Message:
+    def attempt(self, method: Method[Request, Response], request: Request, options: CallOptions,
+                request_id: bytes, number: int, deadline: float) -> Response:
         """One try of a call until the deadline (of time.monotonic); raises Trouble."""
         self._wait_for_connection(deadline)
         if self._claim_hello():

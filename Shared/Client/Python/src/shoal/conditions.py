@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 from shoal.contract.evaluation.v1 import Subject
 from shoal.contract.segment.v1 import (
@@ -60,12 +61,15 @@ def where(name: str, operator: str = "exists", *operands: PropertyValue,
           ignore_case: bool = False) -> Filter:
     """A property of an event compares; the operators are those of the contract, lower-case."""
     try:
-        known = Operator.Value("OPERATOR_" + operator.upper())
+        number = Operator.Value("OPERATOR_" + operator.upper())
     except ValueError as error:
         names = [one.removeprefix("OPERATOR_").lower() for one in Operator.keys()[1:]]
         raise ValueError(f"no operator {operator}: one of {', '.join(names)}") from error
-    return Filter(property=name, operator=known, operands=[encode(one) for one in operands],
-                  ignore_case=ignore_case or None)
+    found = Filter(property=name, operands=[encode(one) for one in operands])
+    found.operator = cast(Operator, number)
+    if ignore_case:
+        found.ignore_case = True
+    return found
 
 
 def did(*events: str, at_least: int | None = None, exactly: int | None = None,

@@ -65,8 +65,9 @@ class RetryPolicy:
         """A call succeeded."""
         self._tokens = min(self._tokens + TOKENS_PER_SUCCESS, TOKENS_MAX)
 
-    def delay_s(self, trouble: Trouble, idempotent: bool, attempt: int, left_s: float,
-                ) -> float | None:
+    def delay_s(
+        self, trouble: Trouble, idempotent: bool, attempt: int, left_s: float
+    ) -> float | None:
         """How long to wait before the next try; None: tell the caller."""
         if not trouble.is_transient or attempt + 1 >= TRIES_MAX or self._tokens < 1:
             return None

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Union
+from typing import Any, Union
 
 from shoal.contract.log.v1 import PlainValue, Property, Value, ValueList
 
@@ -49,19 +49,24 @@ def properties(values: dict[str, PropertyValue]) -> list[Property]:
 
 def decode(value: Value | PlainValue) -> PropertyValue:
     """A value that came; exact decimals come as Decimal."""
+    if isinstance(value, Value) and value.WhichOneof("kind") == "list":
+        return [_decode_plain(one) for one in value.list.values]
+    return _decode_plain(value)
+
+
+def _decode_plain(value: Value | PlainValue) -> Plain:
     kind = value.WhichOneof("kind")
     if kind is None:
         raise ValueError("a value of no kind this client knows: upgrade the package shoal")
-    if kind == "list":
-        return [decode(one) for one in value.list.values]
     if kind == "decimal_e4":
         return Decimal(value.decimal_e4) / _TEN_THOUSAND
     if kind == "instant_ms":
         return instant(value.instant_ms)
-    return getattr(value, kind)
+    found: Plain = getattr(value, kind)
+    return found
 
 
-def _plain(value: object) -> dict[str, object]:
+def _plain(value: object) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"flag": value}
     if isinstance(value, str):
