@@ -49,7 +49,7 @@ import Testing
         )
         for json in [
             #"{"subject":{"segment":"payers"},"at_ms":-5,"freshness":"FRESHNESS_LOCAL"}"#,
-            #" {"freshness": 2, "atMs": "-5", "subject": {"segment": "payers", "definition": null}}"#,
+            #" {"freshness":2,"atMs": "-5", "subject":{"segment":"payers","definition":null}}"#,
         ] {
             let read = try EvaluationV1.CountRequest.decode(
                 bytes(json, EvaluationV1.CountRequest.fullName)

@@ -4,8 +4,8 @@ import Basics
 
 /// JSON to an encoded message; pure.
 ///
-/// Fields go by the contract's names (`at_ms`) or protobuf's JSON names (`atMs`); `null` is an absent
-/// field; integers and numbers may stand in quotes; bytes are base64; enums go by name or number.
+/// Fields go by the contract's names (`at_ms`) or protobuf's JSON names (`atMs`); `null` is an
+/// absent field; numbers may stand in quotes; bytes are base64; enums go by name or number.
 struct MessageFromJSON {
     /// How deep messages may lie within messages.
     static let depthMax = 64

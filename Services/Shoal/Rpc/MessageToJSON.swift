@@ -4,9 +4,9 @@ import Basics
 
 /// An encoded message to JSON; pure, and bounded whatever the bytes.
 ///
-/// Fields go by the contract's names, in its order, those that are absent are left out. Integers are
-/// numbers, exact to 64 bits; bytes are base64; enums go by name. A field that the contract does not
-/// tell is shown as `#NUMBER`.
+/// Fields go by the contract's names, in its order; those that are absent are left out. Integers
+/// are numbers, exact to 64 bits; bytes are base64; enums go by name. A field that the contract
+/// does not tell is shown as `#NUMBER`.
 struct MessageToJSON {
     /// The most values of one message and all within: a byte of a packed list becomes a name.
     static let valuesMax = 2_000_000
