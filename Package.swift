@@ -177,7 +177,8 @@ let testTargets: [Target] = [
         [
             "Basics", "Bus", "Chassis", "Compression", "Kit", "Messages", "Segments",
             "ShoalCommand", "Wire",
-        ]
+        ],
+        data: ["Samples"]
     ),
     tests(
         "Suite",
