@@ -18,6 +18,10 @@ struct GatheredQuestion: Sendable {
     var sample: (size: Int, seed: UInt64) = (0, 0)
     var user: UserID?
     var members: (from: UserNumber, limit: Int, bytesMax: Int)?
+    /// Count as of each of these instants, and nothing else.
+    var trend: [Timestamp] = []
+    /// Ask for the first event's instant, and nothing else.
+    var wantsFirstEvent = false
 
     /// Room for an owner's answer.
     ///
@@ -27,7 +31,7 @@ struct GatheredQuestion: Sendable {
     func replyBytes(_ partitions: [Partition]) -> UInt32 {
         let userBytes = Limits.userIDBytes + 32
         let bytes =
-            4_096 + 48 * partitions.count + 64 * definition.nodes.count
+            4_096 + 48 * partitions.count + 64 * definition.nodes.count + 12 * trend.count
             + userBytes * (sample.size + 1) + (members.map { $0.bytesMax + userBytes } ?? 0)
         return UInt32(clamping: bytes)
     }
@@ -50,7 +54,9 @@ struct GatheredQuestion: Sendable {
             membersFrom: members?.from.value,
             membersLimit: UInt32(clamping: members?.limit ?? 0),
             membersBytesMax: UInt32(clamping: members?.bytesMax ?? 0),
-            projectZone: projectZone
+            projectZone: projectZone,
+            trendAtMs: trend.map(\.ms),
+            firstEvent: wantsFirstEvent
         )
     }
 }
@@ -155,7 +161,9 @@ struct Gather: Sendable {
             return next >= question.positions[partition]?.value ?? 0
         }
         let nodes = question.nodeCounts ? question.definition.nodes.count : 0
-        guard isWhole, answer.nodeUsers.count == nodes else {
+        guard isWhole, answer.nodeUsers.count == nodes,
+            answer.trendUsers.count == question.trend.count
+        else {
             throw Fault.unavailable(
                 "evaluator \(owner.name) has answered for a part only",
                 place: "\(Self.list(partitions)) of \(owner.name)",

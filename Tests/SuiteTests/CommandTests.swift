@@ -44,6 +44,7 @@ struct CommandTests {
         )
         #expect(counted.code == 0, "\(counted.errors)")
         #expect(counted.out.hasPrefix(#"{"users":10,"universe":10,"#), "\(counted.out)")
+        try await checkTrend(suite, project)
         let info = try await run(
             ["rpc", "call", "Admin/Info", "--name", "evaluator-1"],
             suite
@@ -61,6 +62,35 @@ struct CommandTests {
             #expect(refused.code == code, "\(arguments): \(refused.errors)")
             #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
         }
+    }
+
+    /// The trend of a definition that nobody has saved, over a range that ends before the events.
+    private func checkTrend(_ suite: RealSuite, _ project: String) async throws {
+        let yaml = "condition:\n  did: {event: Charged}\n"
+        let before = try await run(
+            [
+                "segment", "trend", "--definition", "-", "--from", "2025-03-28", "--to",
+                "2025-04-01", "--zone", "Europe/Berlin", "--project", project, "--json",
+            ],
+            suite,
+            input: yaml
+        )
+        #expect(before.code == 0, "\(before.errors)")
+        #expect(
+            before.out.split(separator: "\n").map { String($0.prefix(32)) } == [
+                #"{"at":"2025-03-28T00:00:00.000Z""#, #"{"at":"2025-03-28T23:00:00.000Z""#,
+                #"{"at":"2025-03-29T23:00:00.000Z""#, #"{"at":"2025-03-30T22:00:00.000Z""#,
+                #"{"at":"2025-03-31T22:00:00.000Z""#, #"{"at":"2025-04-01T00:00:00.000Z""#,
+            ]
+        )
+        let whole = try await run(
+            ["segment", "trend", "--definition", "-", "--project", project],
+            suite,
+            input: yaml
+        )
+        #expect(whole.code == 0, "\(whole.errors)")
+        #expect(whole.out.hasPrefix("AT (UTC)"), "\(whole.out)")
+        #expect(whole.out.hasSuffix("10  100.0 %\n"), "\(whole.out)")
     }
 
     /// Runs a command that talks to the suite over its real sockets.

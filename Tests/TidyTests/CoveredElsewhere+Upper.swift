@@ -152,6 +152,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Evaluator",
+            .test("TrendTests"),
+            ["TrendCount", "TrendInstants", "TrendThreads"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
             .test("DifferentialTests"),
             ["EventLeafReader", "PartitionState", "Question", "SetReader", "UserQuestion"]
         ),
@@ -215,14 +220,14 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
-            ["RpcCommand"]
+            ["RpcCommand", "TrendCommand"]
         ),
         CoveredElsewhere("Services/Shoal/Commands", .test("EntryTests"), ["ShellCommand"]),
         CoveredElsewhere("Services/Shoal/Import", .test("RecordReaderTests"), ["LineProblem"]),
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["JSONText", "ProgressLine", "Quantity", "Table"]
+            ["JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",

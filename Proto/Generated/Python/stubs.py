@@ -10,6 +10,7 @@ from shoal.contract.evaluation.v1 import feed_pb2 as evaluation_feed
 from shoal.contract.evaluation.v1 import lists_pb2 as evaluation_lists
 from shoal.contract.evaluation.v1 import segments_pb2 as evaluation_segments
 from shoal.contract.evaluation.v1 import sets_pb2 as evaluation_sets
+from shoal.contract.evaluation.v1 import trend_pb2 as evaluation_trend
 from shoal.contract.evaluation.v1 import users_pb2 as evaluation_users
 from shoal.contract.health.v1 import health_pb2 as health_health
 from shoal.contract.ingestion.v1 import corrections_pb2 as ingestion_corrections
@@ -457,8 +458,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.TrendRequest,
-        response=evaluation_segments.TrendResponse,
+        request=evaluation_trend.TrendRequest,
+        response=evaluation_trend.TrendResponse,
     )
     REACHABILITY = Method(
         name="/shoal.evaluation.v1.Segments/Reachability",
@@ -665,10 +666,10 @@ class SegmentsStub:
 
     def Trend(
         self,
-        request: evaluation_segments.TrendRequest,
+        request: evaluation_trend.TrendRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.TrendResponse:
-        """Tells the size of a segment over time. Not served yet."""
+    ) -> evaluation_trend.TrendResponse:
+        """Tells the size of a segment over time."""
         return self._caller.call(self.TREND, request, options)
 
     def Reachability(

@@ -24,7 +24,7 @@ NOT_SERVED = {
         "UndoImport", "ExportUser", "Identify", "Alias", "Unmerge", "Erase", "Rejected",
     },
     "shoal.evaluation.v1.Segments": {
-        "Update", "Clone", "Versions", "SegmentsOf", "Explain", "Trend", "Reachability",
+        "Update", "Clone", "Versions", "SegmentsOf", "Explain", "Reachability",
         "Overlap", "Combine", "Export", "Backtest", "Activity", "Cancel",
     },
     "shoal.evaluation.v1.Sets": {"Bitmap"},

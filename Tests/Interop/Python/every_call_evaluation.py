@@ -15,6 +15,7 @@ from shoal.contract.evaluation.v1 import (
     MembersRequest,
     PreviewRequest,
     SampleRequest,
+    TrendRequest,
 )
 from shoal.contract.ingestion.v1 import PositionsRequest
 from shoal.contract.registry.v1 import SERVICE_KIND_EVALUATOR, PartitionMapRequest, RosterRequest
@@ -48,6 +49,8 @@ def run(stage: Stage) -> None:
     assert not segments.IsMember(IsMemberRequest(subject=saved, user_id="stranger")).known
     sample = segments.Sample(SampleRequest(subject=saved, size=5, seed=1))
     assert len(sample.users) == 5 and sample.of == USERS
+    trend = segments.Trend(TrendRequest(subject=saved, at_ms=count.exactness.at_ms))
+    assert (trend.points[-1].users, trend.points[-1].universe) == (USERS, USERS), trend
     sets(stage)
     assert segments.Archive(ArchiveRequest(name="payers")).segment.archived
 

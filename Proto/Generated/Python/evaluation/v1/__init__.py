@@ -63,8 +63,6 @@ from shoal.contract.evaluation.v1.segments_pb2 import SampleRequest as SampleReq
 from shoal.contract.evaluation.v1.segments_pb2 import SampleResponse as SampleResponse
 from shoal.contract.evaluation.v1.segments_pb2 import SegmentsOfRequest as SegmentsOfRequest
 from shoal.contract.evaluation.v1.segments_pb2 import SegmentsOfResponse as SegmentsOfResponse
-from shoal.contract.evaluation.v1.segments_pb2 import TrendRequest as TrendRequest
-from shoal.contract.evaluation.v1.segments_pb2 import TrendResponse as TrendResponse
 from shoal.contract.evaluation.v1.segments_pb2 import UpdateRequest as UpdateRequest
 from shoal.contract.evaluation.v1.segments_pb2 import UpdateResponse as UpdateResponse
 from shoal.contract.evaluation.v1.segments_pb2 import VersionsRequest as VersionsRequest
@@ -74,6 +72,15 @@ from shoal.contract.evaluation.v1.sets_pb2 import BitmapResponse as BitmapRespon
 from shoal.contract.evaluation.v1.sets_pb2 import EvaluateRequest as EvaluateRequest
 from shoal.contract.evaluation.v1.sets_pb2 import EvaluateResponse as EvaluateResponse
 from shoal.contract.evaluation.v1.sets_pb2 import SampledUser as SampledUser
+from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_DAY as TREND_UNIT_DAY
+from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_HOUR as TREND_UNIT_HOUR
+from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_MONTH as TREND_UNIT_MONTH
+from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_UNSPECIFIED as TREND_UNIT_UNSPECIFIED
+from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_WEEK as TREND_UNIT_WEEK
+from shoal.contract.evaluation.v1.trend_pb2 import TrendPoint as TrendPoint
+from shoal.contract.evaluation.v1.trend_pb2 import TrendRequest as TrendRequest
+from shoal.contract.evaluation.v1.trend_pb2 import TrendResponse as TrendResponse
+from shoal.contract.evaluation.v1.trend_pb2 import TrendUnit as TrendUnit
 from shoal.contract.evaluation.v1.users_pb2 import FindUsersRequest as FindUsersRequest
 from shoal.contract.evaluation.v1.users_pb2 import FindUsersResponse as FindUsersResponse
 from shoal.contract.evaluation.v1.users_pb2 import ProfileRequest as ProfileRequest

@@ -1,4 +1,5 @@
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
+from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from shoal.contract.segment.v1 import segment_pb2 as _segment_pb2
@@ -324,18 +325,6 @@ class SegmentsOfRequest(_message.Message):
     def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class SegmentsOfResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
-
-class TrendRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class TrendResponse(_message.Message):
     __slots__: list[str] = []
     def __init__(self) -> None: ...
 

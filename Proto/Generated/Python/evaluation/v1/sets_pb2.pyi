@@ -22,9 +22,10 @@ class BitmapResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class EvaluateRequest(_message.Message):
-    __slots__ = ["at_ms", "definition", "members_bytes_max", "members_from", "members_limit", "node_counts", "positions", "project_zone", "sample", "seed", "user_id"]
+    __slots__ = ["at_ms", "definition", "first_event", "members_bytes_max", "members_from", "members_limit", "node_counts", "positions", "project_zone", "sample", "seed", "trend_at_ms", "user_id"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
+    FIRST_EVENT_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FROM_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_LIMIT_FIELD_NUMBER: _ClassVar[int]
@@ -33,9 +34,11 @@ class EvaluateRequest(_message.Message):
     PROJECT_ZONE_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
+    TREND_AT_MS_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
     definition: _segment_pb2.Definition
+    first_event: bool
     members_bytes_max: int
     members_from: int
     members_limit: int
@@ -44,11 +47,13 @@ class EvaluateRequest(_message.Message):
     project_zone: str
     sample: int
     seed: int
+    trend_at_ms: _containers.RepeatedScalarFieldContainer[int]
     user_id: str
-    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ...) -> None: ...
+    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ...) -> None: ...
 
 class EvaluateResponse(_message.Message):
-    __slots__ = ["known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "universe", "users", "windows"]
+    __slots__ = ["first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_users", "universe", "users", "windows"]
+    FIRST_EVENT_MS_FIELD_NUMBER: _ClassVar[int]
     KNOWN_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     MEMBER_FIELD_NUMBER: _ClassVar[int]
@@ -57,9 +62,11 @@ class EvaluateResponse(_message.Message):
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     TOOK_US_FIELD_NUMBER: _ClassVar[int]
+    TREND_USERS_FIELD_NUMBER: _ClassVar[int]
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     USERS_FIELD_NUMBER: _ClassVar[int]
     WINDOWS_FIELD_NUMBER: _ClassVar[int]
+    first_event_ms: int
     known: bool
     member: bool
     members: _containers.RepeatedScalarFieldContainer[str]
@@ -68,10 +75,11 @@ class EvaluateResponse(_message.Message):
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     sample: _containers.RepeatedCompositeFieldContainer[SampledUser]
     took_us: int
+    trend_users: _containers.RepeatedScalarFieldContainer[int]
     universe: int
     users: int
     windows: _containers.RepeatedCompositeFieldContainer[_answers_pb2.ResolvedWindow]
-    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ...) -> None: ...
+    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ...) -> None: ...
 
 class SampledUser(_message.Message):
     __slots__ = ["rank", "user_id"]
