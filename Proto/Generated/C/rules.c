@@ -1202,9 +1202,10 @@ static const shoal_field_rule fields_shoal__ingestion__v1__partition_records[] =
     {4, 0, 0, 0, 0, 0, 0, "end_offset", NULL},
     {5, 0, 0, 0, 0, 0, 0, "watermark_ms", NULL},
     {6, 0, 0, 0, 0, 0, 0, "epoch", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "state_epoch", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__partition_records = {
-    "shoal.ingestion.v1.PartitionRecords", &shoal__ingestion__v1__partition_records__descriptor, 6, fields_shoal__ingestion__v1__partition_records};
+    "shoal.ingestion.v1.PartitionRecords", &shoal__ingestion__v1__partition_records__descriptor, 7, fields_shoal__ingestion__v1__partition_records};
 const shoal_message_rule *shoal_rule__ingestion__v1__partition_records(void) { return &rule_shoal__ingestion__v1__partition_records; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__fetch_response[] = {
@@ -1221,9 +1222,10 @@ static const shoal_field_rule fields_shoal__ingestion__v1__stored_partition_reco
     {4, 0, 0, 0, 0, 0, 0, "end_offset", NULL},
     {5, 0, 0, 0, 0, 0, 0, "watermark_ms", NULL},
     {6, 0, 0, 0, 0, 0, 0, "epoch", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "state_epoch", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__stored_partition_records = {
-    "shoal.ingestion.v1.StoredPartitionRecords", &shoal__ingestion__v1__stored_partition_records__descriptor, 6, fields_shoal__ingestion__v1__stored_partition_records};
+    "shoal.ingestion.v1.StoredPartitionRecords", &shoal__ingestion__v1__stored_partition_records__descriptor, 7, fields_shoal__ingestion__v1__stored_partition_records};
 const shoal_message_rule *shoal_rule__ingestion__v1__stored_partition_records(void) { return &rule_shoal__ingestion__v1__stored_partition_records; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__stored_fetch_response[] = {

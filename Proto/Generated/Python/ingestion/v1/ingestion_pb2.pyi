@@ -97,20 +97,22 @@ class ImportResponse(_message.Message):
     def __init__(self, accepted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[int] = ..., faults: _Optional[_Iterable[_Union[ImportFault, _Mapping]]] = ...) -> None: ...
 
 class PartitionRecords(_message.Message):
-    __slots__ = ["end_offset", "epoch", "next_offset", "partition", "records", "watermark_ms"]
+    __slots__ = ["end_offset", "epoch", "next_offset", "partition", "records", "state_epoch", "watermark_ms"]
     END_OFFSET_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     NEXT_OFFSET_FIELD_NUMBER: _ClassVar[int]
     PARTITION_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
+    STATE_EPOCH_FIELD_NUMBER: _ClassVar[int]
     WATERMARK_MS_FIELD_NUMBER: _ClassVar[int]
     end_offset: int
     epoch: int
     next_offset: int
     partition: int
     records: _containers.RepeatedCompositeFieldContainer[_log_pb2.LogRecord]
+    state_epoch: int
     watermark_ms: int
-    def __init__(self, partition: _Optional[int] = ..., records: _Optional[_Iterable[_Union[_log_pb2.LogRecord, _Mapping]]] = ..., next_offset: _Optional[int] = ..., end_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., epoch: _Optional[int] = ...) -> None: ...
+    def __init__(self, partition: _Optional[int] = ..., records: _Optional[_Iterable[_Union[_log_pb2.LogRecord, _Mapping]]] = ..., next_offset: _Optional[int] = ..., end_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., epoch: _Optional[int] = ..., state_epoch: _Optional[int] = ...) -> None: ...
 
 class PositionsRequest(_message.Message):
     __slots__ = ["partitions"]
@@ -153,20 +155,22 @@ class StoredFetchResponse(_message.Message):
     def __init__(self, partitions: _Optional[_Iterable[_Union[StoredPartitionRecords, _Mapping]]] = ...) -> None: ...
 
 class StoredPartitionRecords(_message.Message):
-    __slots__ = ["end_offset", "epoch", "next_offset", "partition", "records", "watermark_ms"]
+    __slots__ = ["end_offset", "epoch", "next_offset", "partition", "records", "state_epoch", "watermark_ms"]
     END_OFFSET_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     NEXT_OFFSET_FIELD_NUMBER: _ClassVar[int]
     PARTITION_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
+    STATE_EPOCH_FIELD_NUMBER: _ClassVar[int]
     WATERMARK_MS_FIELD_NUMBER: _ClassVar[int]
     end_offset: int
     epoch: int
     next_offset: int
     partition: int
     records: _containers.RepeatedScalarFieldContainer[bytes]
+    state_epoch: int
     watermark_ms: int
-    def __init__(self, partition: _Optional[int] = ..., records: _Optional[_Iterable[bytes]] = ..., next_offset: _Optional[int] = ..., end_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., epoch: _Optional[int] = ...) -> None: ...
+    def __init__(self, partition: _Optional[int] = ..., records: _Optional[_Iterable[bytes]] = ..., next_offset: _Optional[int] = ..., end_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., epoch: _Optional[int] = ..., state_epoch: _Optional[int] = ...) -> None: ...
 
 class TrackRecord(_message.Message):
     __slots__ = ["event", "profile", "user_id"]
