@@ -74,9 +74,9 @@ final class Follower: Sendable {
                 try await idle(after: view)
                 continue
             }
-            let response: IngestionV1.FetchResponse
+            let answer: IngestionV1.FetchResponse?
             do throws(Fault) {
-                response = try await fetch(cursors)
+                answer = try await fetch(cursors, orNewerThan: view)
             } catch {
                 if error.code == .outOfRange { throw otherLog(error) }
                 guard !Task.isCancelled else { return }
@@ -85,6 +85,7 @@ final class Follower: Sendable {
                 pauseMs = min(pauseMs * 2, settings.pauseMs.upperBound)
                 continue
             }
+            guard let response = answer else { continue }
             for page in response.partitions {
                 fence.heard(Epoch(page.stateEpoch), of: page.partition)
                 try await hand(page, &cursors)
@@ -127,6 +128,33 @@ final class Follower: Sendable {
             hint: "\(fault.message): ingestion's log is shorter than what was read of it; "
                 + EvaluatorError.rebuildHint
         )
+    }
+
+    /// Waits for news of the log or of the map, whichever comes first; nil: the map is newer.
+    ///
+    /// So that a partition changes hands at once, not only when the log has something to tell.
+    private func fetch(
+        _ cursors: [Partition: LogOffset],
+        orNewerThan view: RosterView
+    ) async throws(Fault) -> IngestionV1.FetchResponse? {
+        let first = await withTaskGroup(of: Result<IngestionV1.FetchResponse?, Fault>.self) {
+            group in
+            group.addTask {
+                do throws(Fault) {
+                    return .success(try await self.fetch(cursors))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                _ = await self.link.next(after: view)
+                return .success(nil)
+            }
+            defer { group.cancelAll() }
+            return await group.next()
+        }
+        guard let first else { return nil }
+        return try first.get()
     }
 
     private func fetch(_ cursors: [Partition: LogOffset]) async throws(Fault)

@@ -145,6 +145,22 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
         }
     }
 
+    @Test("it moves with the map at once, also while the log has nothing to tell")
+    func movesInSilence() async throws {
+        let rig = try FollowerRig(sharedRoster(partitions: 2, evaluators: 2))
+        try write(rig, first, 5)
+        try await rig.following {
+            await rig.read(first)
+            // The clock stands still: a fetch without news never ends by itself.
+            rig.registry.change { roster in
+                roster.assignments[0].instanceID = evaluatorID(1).bytes
+                roster.assignments[1].instanceID = evaluatorID(0).bytes
+            }
+            await until("the first is let go") { rig.applied[first] == nil }
+            await until("the second is taken") { rig.applied[second] != nil }
+        }
+    }
+
     @Test("cut off from the registry, it lets go what a Fetch reply says another owns by now")
     func fenced() async throws {
         let rig = try FollowerRig(sharedRoster(partitions: 1, evaluators: 1))
