@@ -176,6 +176,35 @@ struct ElasticTests {
         try await expectEqualToOneAlone(elastic, log, seed: seed)
     }
 
+    @Test("a question whose owner has just died is answered once another has taken over")
+    func asksTheNextOwner() async throws {
+        let elastic = try await ElasticSuite()
+        let suite = elastic.suite
+        defer { suite.close() }
+        let records = (0..<50).map { number in
+            IngestionV1.TrackRecord(
+                userID: "user-\(number)",
+                kind: .event(IngestionV1.TrackedEvent(name: "Charged"))
+            )
+        }
+        _ = try await IngestionV1_IngestionClient(try suite.client("ingestion")).track(
+            IngestionV1.TrackRequest(records: records),
+            CallOptions(project: RealSuite.project)
+        )
+        suite.killHard("evaluator-2")
+        let beganNs = suite.clock.monotonicNs
+        let answer = try await Questioner.ask(
+            0,
+            of: "evaluator-1",
+            try suite.client("evaluator-1"),
+            at: suite.clock.now,
+            timeoutMs: 60_000
+        )
+        #expect(answer.members == 50)
+        // An asker that stayed with the dead owner would give up after four fifths of its time.
+        #expect(suite.clock.monotonicNs - beganNs < 30_000_000_000)
+    }
+
     /// Every evaluator's answers, and those of a single one that has read the log from its start.
     private func expectEqualToOneAlone(_ elastic: ElasticSuite, _ log: LoggedUsers, seed: UInt64)
         async throws
