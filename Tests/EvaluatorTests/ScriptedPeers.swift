@@ -50,8 +50,12 @@ final class ScriptedRegistry: Caller {
         _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         switch request {
-        case is RegistryV1.RegisterRequest: return try bytes(RegistryV1.RegisterResponse())
-        case is RegistryV1.HeartbeatRequest: return try bytes(RegistryV1.HeartbeatResponse())
+        case is RegistryV1.RegisterRequest:
+            let projects = state.withLock { $0.roster.projects }
+            return try bytes(RegistryV1.RegisterResponse(projects: projects))
+        case is RegistryV1.HeartbeatRequest:
+            let projects = state.withLock { $0.roster.projects }
+            return try bytes(RegistryV1.HeartbeatResponse(projects: projects))
         case let request as RegistryV1.WatchRequest:
             let endNs = clock.monotonicNs + UInt64(request.waitMs) * 1_000_000
             _ = await rosterRevision.wait(above: request.afterRevision, untilNs: endNs)
