@@ -21,6 +21,9 @@ struct Shoal: ParsableCommand {
             ImportCommand.self, SegmentCommand.self,
             RpcCommand.self,
             ShellCommand.self,
+            DrainCommand.self,
+            ForgetCommand.self,
+            AuditCommand.self,
         ]
     )
 }

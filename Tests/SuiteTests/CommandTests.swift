@@ -64,6 +64,48 @@ struct CommandTests {
         }
     }
 
+    @Test("an evaluator is drained, forgotten and joins again, and the audit log tells who did it")
+    func drainsForgetsAndAudits() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let refusals: [(arguments: [String], code: Int32, says: String)] = [
+            (["drain", "evaluator-3"], 66, "did you mean evaluator-"),
+            (["forget", "evaluator-2"], 64, "shoal drain evaluator-2"),
+            (["drain", "ingestion"], 65, "start another"),
+            (["audit", "--since", "yesterday"], 64, "2025-07-01"),
+        ]
+        for (arguments, code, says) in refusals {
+            let refused = try await run(arguments, suite)
+            #expect(refused.code == code, "\(arguments): \(refused.errors)")
+            #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
+        }
+        let drained = try await run(["drain", "evaluator-2"], suite)
+        #expect(drained.code == 0, "\(drained.errors)")
+        #expect(drained.out == "evaluator-2 is draining; 32 partitions moved to others\n")
+        let again = try await run(["drain", "evaluator-2", "--json"], suite)
+        #expect(again.out == #"{"name":"evaluator-2","state":"draining","moved":0}"# + "\n")
+        // Forgotten while it runs, it joins again at its next heartbeat and gets its share.
+        #expect(try await run(["forget", "evaluator-2"], suite).code == 0)
+        let registry = RegistryV1_RegistryClient(try suite.client("registry"))
+        let deadline = suite.clock.monotonicNs + RealSuite.patienceNs
+        var counts: [Int] = []
+        while counts != [32, 32], suite.clock.monotonicNs < deadline {
+            let map = try await registry.partitionMap(RegistryV1.PartitionMapRequest())
+            let states = map.assignments.filter { $0.kind == .evaluator }
+            counts = Dictionary(grouping: states, by: \.instanceID).values.map(\.count)
+            try await suite.clock.sleep(forMs: 20)
+        }
+        #expect(counts == [32, 32])
+        let audit = try await run(["audit", "--json"], suite)
+        #expect(audit.code == 0, "\(audit.errors)")
+        for words in [#""instance":"evaluator-2""#, #""caller":"shoal"#, #""project":"suite""#] {
+            #expect(audit.out.contains(words), "\(words) in \(audit.out)")
+        }
+        #expect(try await run(["audit"], suite).out.hasPrefix("AT"))
+        #expect(try await run(["audit", "--since", "2999-01-01", "--json"], suite).out.isEmpty)
+    }
+
     /// The trend of a definition that nobody has saved, over a range that ends before the events.
     private func checkTrend(_ suite: RealSuite, _ project: String) async throws {
         let yaml = "condition:\n  did: {event: Charged}\n"

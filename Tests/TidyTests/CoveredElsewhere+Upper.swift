@@ -220,7 +220,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
-            ["RpcCommand", "TrendCommand"]
+            ["AuditCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
         ),
         CoveredElsewhere("Services/Shoal/Commands", .test("EntryTests"), ["ShellCommand"]),
         CoveredElsewhere("Services/Shoal/Import", .test("RecordReaderTests"), ["LineProblem"]),
