@@ -20,6 +20,7 @@ struct Shoal: ParsableCommand {
             UpCommand.self, DemoCommand.self, StatusCommand.self, ProjectCommand.self,
             ImportCommand.self, SegmentCommand.self,
             RpcCommand.self,
+            EventsCommand.self,
             ShellCommand.self,
             DrainCommand.self,
             ForgetCommand.self,

@@ -45,6 +45,7 @@ struct CommandTests {
         #expect(counted.code == 0, "\(counted.errors)")
         #expect(counted.out.hasPrefix(#"{"users":10,"universe":10,"#), "\(counted.out)")
         try await checkTrend(suite, project)
+        try await checkTail(suite, project)
         let info = try await run(
             ["rpc", "call", "Admin/Info", "--name", "evaluator-1"],
             suite
@@ -62,6 +63,27 @@ struct CommandTests {
             #expect(refused.code == code, "\(arguments): \(refused.errors)")
             #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
         }
+    }
+
+    /// What was sent comes back with its users' names, filtered, and no more of it than asked for.
+    private func checkTail(_ suite: RealSuite, _ project: String) async throws {
+        let all = ["events", "tail", "--from-start", "--no-follow", "--project", project]
+        let plain = try await run(all, suite)
+        #expect(plain.code == 0, "\(plain.errors)")
+        let lines = plain.out.split(separator: "\n")
+        #expect(lines.count == 40 && lines.allSatisfy { $0.hasSuffix("  Charged") })
+        let one = try await run(all + ["--user", "user-3", "--json"], suite)
+        #expect(one.out.split(separator: "\n").count == 4, "\(one.out)")
+        #expect(one.out.contains(#""user_id":"user-3","event":"Charged""#), "\(one.out)")
+        for (filter, count) in [
+            (["--event", "Opened"], 0), (["--where", "amount=1"], 0), (["--limit", "3"], 3),
+            (["--since", "2999-01-01"], 0), (["--since", "2020-01-01"], 40),
+        ] {
+            let filtered = try await run(all + filter, suite)
+            #expect(filtered.code == 0, "\(filter): \(filtered.errors)")
+            #expect(filtered.out.split(separator: "\n").count == count, "\(filter)")
+        }
+        #expect(try await run(all + ["--where", "amount"], suite).code == 64)
     }
 
     @Test("an evaluator is drained, forgotten and joins again, and the audit log tells who did it")

@@ -220,7 +220,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
-            ["AuditCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
+            ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
         ),
         CoveredElsewhere("Services/Shoal/Commands", .test("EntryTests"), ["ShellCommand"]),
         CoveredElsewhere("Services/Shoal/Import", .test("RecordReaderTests"), ["LineProblem"]),

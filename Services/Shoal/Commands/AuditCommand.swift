@@ -22,16 +22,7 @@ struct AuditCommand: DeskCommand {
 
     func run(_ desk: Desk) async throws {
         let afterMs = try since.map { (text) throws(CommandError) in
-            guard let instant = Timestamp.rfc3339(text) else {
-                throw CommandError(
-                    .usage,
-                    "read instant",
-                    "\(text.debugDescription) is no instant",
-                    place: "--since",
-                    hint: "write 2025-07-01 or 2025-07-01T09:30:00Z"
-                )
-            }
-            return instant.ms
+            try InstantOption.read(text, of: "--since").ms
         }
         let admin = AdminV1_AdminClient(try place.suite(desk).registryAdmin())
         var request = AdminV1.AuditRequest(afterMs: afterMs ?? 0, limit: Self.pageEntries)

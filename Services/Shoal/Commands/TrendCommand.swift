@@ -74,16 +74,7 @@ struct TrendCommand: DeskCommand {
 
     static func instant(_ text: String?, _ option: String) throws(CommandError) -> Int64? {
         guard let text else { return nil }
-        guard let instant = Timestamp.rfc3339(text) else {
-            throw CommandError(
-                .usage,
-                "read instant",
-                "\(text.debugDescription) is no instant",
-                place: option,
-                hint: "2025-07-01, or 2025-07-01T12:00:00+02:00"
-            )
-        }
-        return instant.ms
+        return try InstantOption.read(text, of: option).ms
     }
 
     private static func json(_ point: EvaluationV1.TrendPoint) -> JSONText {
