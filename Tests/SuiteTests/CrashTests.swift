@@ -19,29 +19,9 @@ private struct ReadLog {
     var users: Set<String> = []
 
     init(_ client: IngestionV1_IngestionClient) async throws {
-        let ends = try await client.positions(
-            IngestionV1.PositionsRequest(),
-            CallOptions(project: RealSuite.project)
-        )
-        for end in ends.positions {
-            var names: [UInt32: String] = [:]
-            var next: UInt64 = 0
-            while next < end.nextOffset {
-                let page = try await client.fetch(
-                    IngestionV1.FetchRequest(
-                        cursors: [
-                            IngestionV1.FetchCursor(partition: end.partition, nextOffset: next)
-                        ]),
-                    CallOptions(maxReplyBytes: 1 << 20)
-                )
-                for part in page.partitions {
-                    for record in part.records {
-                        #expect(record.offset == next, "offsets are dense")
-                        next = record.offset + 1
-                        take(record, &names)
-                    }
-                }
-            }
+        var names: [UInt32: [UInt32: String]] = [:]
+        try await LogWalk(client: client).forEach { record, partition in
+            take(record, &names[partition, default: [:]])
         }
     }
 

@@ -20,25 +20,9 @@ struct LoggedUsers {
     private var users: [User] = []
 
     init(_ client: IngestionV1_IngestionClient) async throws {
-        let ends = try await client.positions(
-            IngestionV1.PositionsRequest(),
-            CallOptions(project: RealSuite.project)
-        )
-        for end in ends.positions {
-            var places: [UInt32: Int] = [:]
-            var next: UInt64 = 0
-            while next < end.nextOffset {
-                let page = try await client.fetch(
-                    IngestionV1.FetchRequest(cursors: [
-                        IngestionV1.FetchCursor(partition: end.partition, nextOffset: next)
-                    ]),
-                    CallOptions(maxReplyBytes: 1 << 20)
-                )
-                for record in page.partitions.flatMap(\.records) {
-                    next = record.offset + 1
-                    try take(record, of: end.partition, &places)
-                }
-            }
+        var places: [UInt32: [UInt32: Int]] = [:]
+        try await LogWalk(client: client).forEach { record, partition in
+            try take(record, of: partition, &places[partition, default: [:]])
         }
     }
 
