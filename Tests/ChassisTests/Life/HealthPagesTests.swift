@@ -86,16 +86,21 @@ struct HealthPagesTests {
         }
     }
 
-    @Test("a crowd of silent connections is turned away, and the stop does not wait for them")
+    @Test("of a crowd of silent connections one too many is turned away; the stop waits for none")
     func crowd() async throws {
         let clock = SystemClock()
         let started = clock.monotonicNs
         try await serve { port in
-            let crowd = try (0..<HealthPages.connectionsMax).map { _ in try dial(port) }
+            let crowd = try (0...HealthPages.connectionsMax).map { _ in try dial(port) }
             defer { for socket in crowd { close(socket) } }
-            // Each is accepted in turn, so the one after them finds the house full.
-            let answer = try await exchange("", port)
-            #expect(answer.isEmpty)
+            // Accepted in turn, but each waits in a task of its own: the last to wait finds the
+            // house full, whichever came last.
+            let left = try await turnedAway(among: crowd)
+            #expect(left.count == 1)
+            // Whoever leaves makes room.
+            for socket in crowd where !left.contains(socket) { shutdown(socket, Int32(SHUT_RDWR)) }
+            _ = try await turnedAway(among: crowd, atLeast: crowd.count)
+            #expect(try await get("/livez", port).hasPrefix("HTTP/1.1 200"))
         }
         #expect(clock.monotonicNs - started < HealthPages.idleMs * 1_000_000)
     }
@@ -140,6 +145,28 @@ private func exchange(_ text: String, _ port: UInt16) async throws -> String {
             }
         } catch {
             close(socket)
+            done.resume(throwing: error)
+        }
+    }
+}
+
+/// Waits on a thread of its own until so many of the sockets were closed by the server.
+private func turnedAway(among sockets: [Int32], atLeast count: Int = 1) async throws -> [Int32] {
+    try await withCheckedThrowingContinuation { done in
+        do {
+            _ = try OwnThread.start(name: "http test") {
+                var closed: Set<Int32> = []
+                while closed.count < count {
+                    var open = sockets.filter { !closed.contains($0) }.map {
+                        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+                    }
+                    guard poll(&open, nfds_t(open.count), 30_000) > 0 else { break }
+                    // Nothing was asked, so what there is to read is the end.
+                    closed.formUnion(open.filter { $0.revents != 0 }.map(\.fd))
+                }
+                done.resume(returning: sockets.filter(closed.contains))
+            }
+        } catch {
             done.resume(throwing: error)
         }
     }
