@@ -94,6 +94,13 @@ let floors: [Target] = [
         ]
     ),
 ]
+let client: Target = .target(
+    name: "ShoalClient",
+    dependencies: ["Basics", "Bus", "Chassis", "Messages", "Segments", "Wire"],
+    path: "Shared/Client",
+    exclude: ["README.md", "Python"],
+    swiftSettings: strict
+)
 let services: [Target] =
     service("Registry", ["Basics", "Messages", "Wire", "Chassis", product("GRDB", "GRDB.swift")])
     + service(
@@ -170,12 +177,20 @@ let testTargets: [Target] = [
         [
             "Basics", "Bus", "Chassis", "Compression", "Kit", "Messages", "Segments",
             "ShoalCommand", "Wire",
-        ]
+        ],
+        data: ["Samples"]
     ),
     tests(
         "Suite",
         ["Basics", "Bus", "Chassis", "Messages", "Segments", "ShoalCommand", "Wire", "Kit"],
         data: ["Definitions"]
+    ),
+    .testTarget(
+        name: "InteropTests",
+        dependencies: ["Basics", "Bus", "Chassis", "Kit", "Messages", "ShoalClient", "Wire"],
+        path: "Tests/Interop",
+        exclude: ["README.md", "Python", "vectors", "previous.binpb"],
+        swiftSettings: testing
     ),
     tests("Tidy", [], data: ["Fixtures"]),
 ]
@@ -183,6 +198,10 @@ let testTargets: [Target] = [
 let package = Package(
     name: "shoal",
     platforms: [.macOS(.v26)],
+    products: [
+        // What a backend adds to its package: the client, and the words it is spoken to with.
+        .library(name: "ShoalClient", targets: ["ShoalClient", "Messages", "Segments", "Basics"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(
@@ -198,5 +217,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
-    targets: cellar + floors + services + testTargets
+    targets: cellar + floors + [client] + services + testTargets
 )

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Writes Proto/Generated: C by protoc-c, Swift from the descriptor set.
+# Writes Proto/Generated: C by protoc-c, Swift from the descriptor set, Python by python_stubs.py.
 """Usage: Proto/generate.py [--check]
 
 The only writer of Proto/Generated, whose content is committed and never edited. With --check it
@@ -21,6 +21,8 @@ except ImportError:
     if sys.executable != "/usr/bin/python3" and os.path.exists("/usr/bin/python3"):
         os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
     raise
+
+from python_stubs import write_python
 
 HERE = Path(__file__).resolve().parent
 OUTPUT = HERE / "Generated"
@@ -999,6 +1001,7 @@ def generate():
         model.check()
         write_c(model, descriptors, files, folder, output)
         write_swift(model, output)
+        write_python(model, files, folder, output, run, tool("protoc"), HERE)
     return output
 
 
@@ -1006,7 +1009,8 @@ def existing():
     if not OUTPUT.exists():
         return {}
     return {str(path.relative_to(OUTPUT)): path.read_text()
-            for path in OUTPUT.rglob("*") if path.is_file()}
+            for path in OUTPUT.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts}
 
 
 def main():

@@ -8,6 +8,8 @@ struct AnswerSum {
     private(set) var users: UInt64 = 0
     private(set) var universe: UInt64 = 0
     private(set) var nodeUsers: [UInt64] = []
+    private(set) var trendUsers: [UInt64] = []
+    private(set) var firstEventMs: Int64?
     private(set) var sample: [EvaluationV1.SampledUser] = []
     private(set) var tookUs: UInt64 = 0
     private(set) var isMember = false
@@ -23,6 +25,11 @@ struct AnswerSum {
             for (node, count) in zip(nodeUsers.indices, answer.nodeUsers) {
                 nodeUsers[node] = Self.sum(nodeUsers[node], count)
             }
+            if trendUsers.isEmpty { trendUsers = answer.trendUsers.map { _ in 0 } }
+            for (point, count) in zip(trendUsers.indices, answer.trendUsers) {
+                trendUsers[point] = Self.sum(trendUsers[point], count)
+            }
+            firstEventMs = [firstEventMs, answer.firstEventMs].compactMap(\.self).min()
             sample += answer.sample
             tookUs = max(tookUs, answer.tookUs)
             isMember = isMember || answer.member ?? false

@@ -8,7 +8,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     /// What went wrong.
     enum Code: String, Sendable, Hashable {
         case unknownSegment, archivedSegment, unreadableSegment, nameTaken, badRequest
-        case missingOwner, catchingUp, notTheOwner, busy, stopped, positionsUnknown
+        case missingOwner, catchingUp, notTheOwner, busy, stopped, positionsUnknown, tooLong
         case columns, store, log, newerFormat, disk
     }
 
@@ -33,7 +33,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         switch code {
         case .missingOwner, .catchingUp, .notTheOwner, .busy, .stopped, .positionsUnknown: true
         case .unknownSegment, .archivedSegment, .unreadableSegment, .nameTaken, .badRequest: false
-        case .columns, .store, .log, .newerFormat, .disk: false
+        case .columns, .store, .log, .newerFormat, .disk, .tooLong: false
         }
     }
 
@@ -49,6 +49,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .catchingUp: "the evaluator has not read that far yet"
             case .notTheOwner: "the partitions belong to another evaluator"
             case .busy: "too many questions are waiting"
+            case .tooLong: "the time was over before the count was"
             case .stopped: "the evaluator is stopping"
             case .columns: "the columns cannot be read or written"
             case .store: "the checkpoint store failed"
@@ -71,6 +72,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .missingOwner, .positionsUnknown: (.unavailable, 1_000)
             case .catchingUp, .notTheOwner: (.unavailable, 200)
             case .busy: (.resourceExhausted, 100)
+            case .tooLong: (.deadlineExceeded, nil)
             case .stopped: (.unavailable, 500)
             case .columns, .store, .log, .newerFormat, .disk: (.dataLoss, nil)
             }

@@ -6,6 +6,10 @@ import Messages
 import Synchronization
 
 /// Reads the log of all owned partitions in one loop and feeds the lanes.
+///
+/// What it owns is what the registry's map says, unless a Fetch reply has named a newer owner: an
+/// evaluator that is cut off from the registry lets such a partition go, too, and takes it again
+/// only under a newer epoch.
 final class Follower: Sendable {
     /// The follower's own limits.
     struct Settings: Sendable {
@@ -59,19 +63,20 @@ final class Follower: Sendable {
 
     private func followLog() async throws {
         var cursors: [Partition: LogOffset] = [:]
+        var fence = TenureFence()
         var pauseMs = settings.pauseMs.lowerBound
         var hasCaughtUp = false
         while !Task.isCancelled {
             let view = link.view
-            let owned = view.partitions(of: instance, .evaluator).map(\.partition)
-            try await follow(Set(owned), &cursors)
+            let owned = fence.allowed(view.partitions(of: instance, .evaluator))
+            try await follow(owned, &cursors)
             guard !cursors.isEmpty else {
                 try await idle(after: view)
                 continue
             }
-            let response: IngestionV1.FetchResponse
+            let answer: IngestionV1.FetchResponse?
             do throws(Fault) {
-                response = try await fetch(cursors)
+                answer = try await fetch(cursors, orNewerThan: view)
             } catch {
                 if error.code == .outOfRange { throw otherLog(error) }
                 guard !Task.isCancelled else { return }
@@ -80,7 +85,11 @@ final class Follower: Sendable {
                 pauseMs = min(pauseMs * 2, settings.pauseMs.upperBound)
                 continue
             }
-            for page in response.partitions { try await hand(page, &cursors) }
+            guard let response = answer else { continue }
+            for page in response.partitions {
+                fence.heard(Epoch(page.stateEpoch), of: page.partition)
+                try await hand(page, &cursors)
+            }
             if isCaughtUp(response) {
                 hasCaughtUp = true
                 health.ready("log")
@@ -121,6 +130,33 @@ final class Follower: Sendable {
         )
     }
 
+    /// Waits for news of the log or of the map, whichever comes first; nil: the map is newer.
+    ///
+    /// So that a partition changes hands at once, not only when the log has something to tell.
+    private func fetch(
+        _ cursors: [Partition: LogOffset],
+        orNewerThan view: RosterView
+    ) async throws(Fault) -> IngestionV1.FetchResponse? {
+        let first = await withTaskGroup(of: Result<IngestionV1.FetchResponse?, Fault>.self) {
+            group in
+            group.addTask {
+                do throws(Fault) {
+                    return .success(try await self.fetch(cursors))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                _ = await self.link.next(after: view)
+                return .success(nil)
+            }
+            defer { group.cancelAll() }
+            return await group.next()
+        }
+        guard let first else { return nil }
+        return try first.get()
+    }
+
     private func fetch(_ cursors: [Partition: LogOffset]) async throws(Fault)
         -> IngestionV1.FetchResponse
     {
@@ -158,6 +194,23 @@ final class Follower: Sendable {
 
     private func isCaughtUp(_ response: IngestionV1.FetchResponse) -> Bool {
         response.partitions.allSatisfy { $0.nextOffset >= $0.endOffset }
+    }
+}
+
+/// The newest epochs that ingestion has named: older tenures are over, whatever the map says.
+struct TenureFence: Sendable, Hashable {
+    private var newest: [Partition: Epoch] = [:]
+
+    /// Notes an epoch under which somebody owns a partition.
+    mutating func heard(_ epoch: Epoch, of partition: UInt32) {
+        guard let index = UInt16(exactly: partition) else { return }
+        let partition = Partition(index: index)
+        newest[partition] = max(newest[partition] ?? epoch, epoch)
+    }
+
+    /// The partitions whose tenure nobody has overtaken.
+    func allowed(_ owned: [(partition: Partition, epoch: Epoch)]) -> Set<Partition> {
+        Set(owned.filter { newest[$0.partition] ?? $0.epoch <= $0.epoch }.map(\.partition))
     }
 }
 

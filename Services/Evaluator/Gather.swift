@@ -18,6 +18,10 @@ struct GatheredQuestion: Sendable {
     var sample: (size: Int, seed: UInt64) = (0, 0)
     var user: UserID?
     var members: (from: UserNumber, limit: Int, bytesMax: Int)?
+    /// Count as of each of these instants, and nothing else.
+    var trend: [Timestamp] = []
+    /// Ask for the first event's instant, and nothing else.
+    var wantsFirstEvent = false
 
     /// Room for an owner's answer.
     ///
@@ -27,7 +31,7 @@ struct GatheredQuestion: Sendable {
     func replyBytes(_ partitions: [Partition]) -> UInt32 {
         let userBytes = Limits.userIDBytes + 32
         let bytes =
-            4_096 + 48 * partitions.count + 64 * definition.nodes.count
+            4_096 + 48 * partitions.count + 64 * definition.nodes.count + 12 * trend.count
             + userBytes * (sample.size + 1) + (members.map { $0.bytesMax + userBytes } ?? 0)
         return UInt32(clamping: bytes)
     }
@@ -50,7 +54,9 @@ struct GatheredQuestion: Sendable {
             membersFrom: members?.from.value,
             membersLimit: UInt32(clamping: members?.limit ?? 0),
             membersBytesMax: UInt32(clamping: members?.bytesMax ?? 0),
-            projectZone: projectZone
+            projectZone: projectZone,
+            trendAtMs: trend.map(\.ms),
+            firstEvent: wantsFirstEvent
         )
     }
 }
@@ -65,7 +71,7 @@ struct Gather: Sendable {
     /// Reaches other evaluators at their addresses.
     let peers: RPCClient
 
-    /// Asks the owners of these partitions side by side.
+    /// Asks the owners of these partitions side by side, following the map while it changes.
     ///
     /// - Throws: when a partition has no owner, or one does not answer: the fault names it.
     func ask(
@@ -73,25 +79,93 @@ struct Gather: Sendable {
         of partitions: [Partition],
         _ call: CallContext
     ) async throws(Fault) -> [EvaluationV1.EvaluateResponse] {
-        let owners = try owners(of: partitions)
+        var answers: [EvaluationV1.EvaluateResponse] = []
+        var left = partitions
+        // Each round needs a map newer than the one before, and the call's time ends them all.
+        while !left.isEmpty {
+            let view = link.view
+            let owners = try owners(of: left, in: view)
+            left = []
+            for outcome in try await ask(question, owners, view, call) {
+                switch outcome {
+                case .answered(let answer): answers.append(answer)
+                case .moved(let partitions): left += partitions
+                }
+            }
+            guard left.isEmpty || call.remainingMs(clock: clock) > 0 else {
+                throw EvaluatorError(
+                    .notTheOwner,
+                    "ask the owners",
+                    place: Self.list(left),
+                    hint: "they have changed hands: ask again"
+                ).fault
+            }
+        }
+        return answers
+    }
+
+    /// What became of asking one owner.
+    private enum Outcome: Sendable {
+        case answered(EvaluationV1.EvaluateResponse)
+        /// The map gives the partitions to others by now.
+        case moved([Partition])
+    }
+
+    private func ask(
+        _ question: GatheredQuestion,
+        _ owners: [(RosterInstance, [Partition])],
+        _ view: RosterView,
+        _ call: CallContext
+    ) async throws(Fault) -> [Outcome] {
         do {
-            return try await withThrowingTaskGroup(of: EvaluationV1.EvaluateResponse.self) {
-                group in
+            return try await withThrowingTaskGroup(of: Outcome.self) { group in
                 for (owner, owned) in owners {
                     group.addTask {
-                        let answer = try await ask(question, owned, of: owner, call)
-                        try check(answer, question, owned, of: owner)
-                        return answer
+                        try await askUnlessMoved(question, owned, of: owner, view, call)
                     }
                 }
-                var answers: [EvaluationV1.EvaluateResponse] = []
-                for try await answer in group { answers.append(answer) }
-                return answers
+                var outcomes: [Outcome] = []
+                for try await outcome in group { outcomes.append(outcome) }
+                return outcomes
             }
         } catch let fault as Fault {
             throw fault
         } catch {
             throw Fault.internal("the evaluator failed: \(error)")
+        }
+    }
+
+    /// Asks an owner, and stops waiting for it when the map takes one of the partitions from it:
+    /// a dead one would be waited for until the call's end.
+    private func askUnlessMoved(
+        _ question: GatheredQuestion,
+        _ partitions: [Partition],
+        of owner: RosterInstance,
+        _ view: RosterView,
+        _ call: CallContext
+    ) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Outcome?.self) { group in
+            group.addTask {
+                let answer = try await ask(question, partitions, of: owner, call)
+                try check(answer, question, partitions, of: owner)
+                return .answered(answer)
+            }
+            group.addTask {
+                var newest = view
+                while !Task.isCancelled {
+                    newest = await link.next(after: newest)
+                    let stay = partitions.allSatisfy {
+                        newest.owner(of: $0, .evaluator)?.instance == owner.id
+                    }
+                    if !stay { return .moved(partitions) }
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let outcome = try await group.next() {
+                if let outcome { return outcome }
+            }
+            throw CancellationError()
         }
     }
 
@@ -155,7 +229,9 @@ struct Gather: Sendable {
             return next >= question.positions[partition]?.value ?? 0
         }
         let nodes = question.nodeCounts ? question.definition.nodes.count : 0
-        guard isWhole, answer.nodeUsers.count == nodes else {
+        guard isWhole, answer.nodeUsers.count == nodes,
+            answer.trendUsers.count == question.trend.count
+        else {
             throw Fault.unavailable(
                 "evaluator \(owner.name) has answered for a part only",
                 place: "\(Self.list(partitions)) of \(owner.name)",
@@ -166,10 +242,9 @@ struct Gather: Sendable {
     }
 
     /// The partitions by owner; a partition without a living owner is an error that names it.
-    private func owners(of partitions: [Partition]) throws(Fault)
+    private func owners(of partitions: [Partition], in view: RosterView) throws(Fault)
         -> [(RosterInstance, [Partition])]
     {
-        let view = link.view
         var groups: [InstanceID: [Partition]] = [:]
         var orphans: [Partition] = []
         for partition in partitions {

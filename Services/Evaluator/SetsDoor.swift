@@ -17,6 +17,7 @@ struct SetsDoor: EvaluationV1_SetsService {
     let lanes: Lanes
     let applied: Applied
     let clock: any Clock
+    let threads = TrendThreads()
 
     func evaluate(_ request: EvaluationV1.EvaluateRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.EvaluateResponse
@@ -38,6 +39,15 @@ struct SetsDoor: EvaluationV1_SetsService {
                     positions.keys.sorted(),
                     &response
                 )
+            } else if request.firstEvent || !request.trendAtMs.isEmpty {
+                try await trend(
+                    plan,
+                    project,
+                    request,
+                    positions.keys.sorted(),
+                    call,
+                    &response
+                )
             } else {
                 try await ask(plan, project, request, positions.keys.sorted(), &response)
             }
@@ -48,6 +58,8 @@ struct SetsDoor: EvaluationV1_SetsService {
             return response
         } catch let error as EvaluatorError {
             throw error.fault
+        } catch let fault as Fault {
+            throw fault
         } catch {
             throw Fault.internal("the evaluator failed: \(error)")
         }
@@ -56,7 +68,8 @@ struct SetsDoor: EvaluationV1_SetsService {
     private func understand(_ request: EvaluationV1.EvaluateRequest) throws(Fault)
         -> (Plan, [Partition: LogOffset])
     {
-        guard Timestamp(ms: request.atMs).hasText else { throw Definitions.instantFault }
+        let instants = ([request.atMs] + request.trendAtMs).map(Timestamp.init(ms:))
+        guard instants.allSatisfy(\.hasText) else { throw Definitions.instantFault }
         let plan = try Definitions.plan(request.definition, projectZone: request.projectZone)
         var positions: [Partition: LogOffset] = [:]
         for position in request.positions {

@@ -59,10 +59,10 @@ final class Fetcher: Sendable {
     /// Answers at once when there are records behind a cursor, else when some come or at the end of
     /// the wait with watermarks only.
     ///
-    /// - Parameter epochs: under which the owner writes, asked when the answer is made.
+    /// - Parameter epochs: under which logs and states are owned, asked when the answer is made.
     func fetch(
         _ request: IngestionV1.FetchRequest,
-        epochs: @escaping @Sendable () -> [Partition: Epoch],
+        epochs: @escaping @Sendable () -> Ownership.Epochs,
         _ call: CallContext
     ) async throws(Fault) -> IngestionV1.StoredFetchResponse {
         let cursors = try cursors(request)
@@ -157,7 +157,7 @@ final class Fetcher: Sendable {
     private func read(
         _ cursors: [(Partition, LogOffset)],
         bytes: Int,
-        epochs: [Partition: Epoch]
+        epochs: Ownership.Epochs
     ) throws(IngestionError) -> IngestionV1.StoredFetchResponse {
         var parts: [IngestionV1.StoredPartitionRecords] = []
         parts.reserveCapacity(cursors.count)
@@ -171,7 +171,8 @@ final class Fetcher: Sendable {
                     nextOffset: next.value,
                     endOffset: end.next.value,
                     watermarkMs: next == end.next ? end.watermark.told : nil,
-                    epoch: epochs[partition]?.value ?? 0
+                    epoch: epochs.logs[partition]?.value ?? 0,
+                    stateEpoch: epochs.states[partition]?.value ?? 0
                 )
             )
         }

@@ -14,11 +14,25 @@ struct Ownership: Sendable {
     let partitions: PartitionCount
     let diskGuard: DiskGuard
 
-    /// The epochs of the logs this instance owns.
-    var epochs: [Partition: Epoch] {
-        Dictionary(
-            link.view.partitions(of: instance, .ingestion).map { ($0.partition, $0.epoch) }
-        ) { first, _ in first }
+    /// Under which epochs partitions are owned, as last heard.
+    struct Epochs: Sendable, Hashable {
+        /// Of the logs this instance owns.
+        var logs: [Partition: Epoch] = [:]
+        /// Of every partition's state, whichever evaluator owns it.
+        var states: [Partition: Epoch] = [:]
+    }
+
+    /// The epochs of the newest roster.
+    var epochs: Epochs {
+        let view = link.view
+        var epochs = Epochs()
+        for (partition, epoch) in view.partitions(of: instance, .ingestion) {
+            epochs.logs[partition] = epoch
+        }
+        for partition in partitions.all {
+            epochs.states[partition] = view.owner(of: partition, .evaluator)?.epoch
+        }
+        return epochs
     }
 
     /// The projects the registry knows.

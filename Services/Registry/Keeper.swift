@@ -120,6 +120,12 @@ final class Keeper: Sendable {
         }
     }
 
+    /// Gives every member a whole lease from now, durable nowhere as all leases are.
+    func renewLeases() {
+        let ends = leaseEndsNs
+        state.withLock { $0.roster.renewLeases(untilNs: ends) }
+    }
+
     /// The newest state of a document, deletions included.
     func newest(_ key: DocumentKey) async throws(RegistryError) -> RegistryV1.Document? {
         try await coordination.newest(key)

@@ -57,6 +57,9 @@ public struct Registry: Sendable {
 }
 
 /// Notices leases that run out, and that another registry has taken over.
+///
+/// A registry that itself stood still (a paused process, a sick disk) has not listened: it gives
+/// every member a whole lease to be heard again, instead of taking all for lost.
 private struct LeaseWatch: Service {
     let keeper: Keeper
     let clock: any Clock
@@ -69,12 +72,18 @@ private struct LeaseWatch: Service {
         try await tellSettings()
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                let untilNs = clock.monotonicNs + periodMs * 1_000_000
+                let beganNs = clock.monotonicNs
+                let untilNs = beganNs + periodMs * 1_000_000
                 guard await keeper.fencings.wait(above: 0, untilNs: untilNs) == 0 else {
                     throw RegistryError.fenced(expected: keeper.current.fence)
                 }
                 guard !Task.isCancelled else { return }
                 let now = clock.monotonicNs
+                guard now - beganNs < UInt64(keeper.leaseMs) * 1_000_000 / 2 + periodMs * 1_000_000
+                else {
+                    keeper.renewLeases()
+                    continue
+                }
                 guard keeper.hasLeaseEnding(byNs: now) else { continue }
                 try await keeper.change(by: .registry) { state in
                     _ = state.roster.expire(atNs: now)

@@ -8,6 +8,10 @@ public import Messages
 /// Legal transitions of an instance: absent → live (register) · live → lost (lease ran out) ·
 /// lost → live (heartbeat or register) · live or lost → draining (drain) · any → absent
 /// (deregister).
+///
+/// Every partition's state belongs to a living evaluator whenever there is one: a lost one's
+/// partitions go to the others at once, and it gets its share again when it is back. A partition's
+/// log stays with the ingestion instance that has its disk, also while that one is lost.
 public struct Roster: Sendable, Hashable {
     /// One registered process.
     public struct Member: Sendable, Hashable {
@@ -121,14 +125,25 @@ public struct Roster: Sendable, Hashable {
         }
         member.seenAt = now
         member.leaseEndsNs = leaseEndsNs
-        if member.state == .lost {
-            member.state = .live
-            revision += 1
-        }
+        let isBack = member.state == .lost
+        if isBack { member.state = .live }
         members[id] = member
+        guard isBack else { return }
+        share(member.kind)
+        revision += 1
     }
 
-    /// Marks every member whose lease has run out; it keeps what it owns until somebody takes over.
+    /// Lets every lease run at least to this instant: after the registry itself stood still, its
+    /// members' silence says nothing about them.
+    public mutating func renewLeases(untilNs instant: UInt64) {
+        for (id, var member) in members where member.leaseEndsNs < instant {
+            member.leaseEndsNs = instant
+            members[id] = member
+        }
+    }
+
+    /// Marks every member whose lease has run out, and gives lost evaluators' partitions to the
+    /// living ones; where nobody lives they stay.
     ///
     /// - Returns: the members lost by it.
     public mutating func expire(atNs now: UInt64) -> [Member] {
@@ -137,7 +152,9 @@ public struct Roster: Sendable, Hashable {
             member.state = .lost
             members[member.id] = member
         }
-        if !lost.isEmpty { revision += 1 }
+        guard !lost.isEmpty else { return [] }
+        if lost.contains(where: { $0.kind == .evaluator }) { share(.evaluator) }
+        revision += 1
         return lost.sorted { $0.id < $1.id }
     }
 
@@ -165,7 +182,7 @@ public struct Roster: Sendable, Hashable {
         guard
             before == 0
                 || members.values.contains(where: {
-                    $0.id != id && $0.kind == member.kind && $0.state != .draining
+                    $0.id != id && $0.kind == member.kind && $0.state == .live
                 })
         else {
             throw RegistryError(
@@ -207,16 +224,18 @@ public struct Roster: Sendable, Hashable {
 
     /// Spreads a kind's partitions over its members, moving as few as possible.
     private mutating func share(_ kind: RegistryV1.ServiceKind) {
-        let able = members.values.filter { $0.kind == kind && $0.state != .draining }
-            .map(\.id).sorted()
+        let staying = members.values.filter { $0.kind == kind && $0.state != .draining }
         switch kind {
         case .ingestion:
-            // One writer owns every log until instances route records to each other.
+            // One writer owns every log until instances route records to each other; a lost one
+            // keeps them, as they lie on its disk.
+            let able = staying.map(\.id).sorted()
             let keeper = logOwners[Partition(index: 0)].map(\.owner).filter(able.contains)
             guard let owner = keeper ?? able.first else { return }
             Self.spread(partitionCount.all, over: [owner], &logOwners)
         case .evaluator:
-            Self.spread(partitionCount.all, over: able, &stateOwners)
+            let living = staying.filter { $0.state == .live }.map(\.id).sorted()
+            Self.spread(partitionCount.all, over: living, &stateOwners)
         default: break
         }
     }

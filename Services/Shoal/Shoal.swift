@@ -19,6 +19,12 @@ struct Shoal: ParsableCommand {
         subcommands: [
             UpCommand.self, DemoCommand.self, StatusCommand.self, ProjectCommand.self,
             ImportCommand.self, SegmentCommand.self,
+            RpcCommand.self,
+            EventsCommand.self,
+            ShellCommand.self,
+            DrainCommand.self,
+            ForgetCommand.self,
+            AuditCommand.self,
         ]
     )
 }

@@ -145,6 +145,51 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
         }
     }
 
+    @Test("it moves with the map at once, also while the log has nothing to tell")
+    func movesInSilence() async throws {
+        let rig = try FollowerRig(sharedRoster(partitions: 2, evaluators: 2))
+        try write(rig, first, 5)
+        try await rig.following {
+            await rig.read(first)
+            // The clock stands still: a fetch without news never ends by itself.
+            rig.registry.change { roster in
+                roster.assignments[0].instanceID = evaluatorID(1).bytes
+                roster.assignments[1].instanceID = evaluatorID(0).bytes
+            }
+            await until("the first is let go") { rig.applied[first] == nil }
+            await until("the second is taken") { rig.applied[second] != nil }
+        }
+    }
+
+    @Test("cut off from the registry, it lets go what a Fetch reply says another owns by now")
+    func fenced() async throws {
+        let rig = try FollowerRig(sharedRoster(partitions: 1, evaluators: 1))
+        try write(rig, first, 5)
+        try await rig.following {
+            await rig.read(first)
+            rig.ingestion.hear(stateEpoch: 1)
+            try write(rig, first, 1)
+            await rig.read(first)
+            rig.ingestion.hear(stateEpoch: 2)
+            try write(rig, first, 1)
+            await until("it is let go") { rig.applied[first] == nil }
+            // The registry's word that it owns it under a newer epoch gives it back.
+            rig.registry.change { $0.assignments[0].epoch = 3 }
+            await rig.read(first)
+        }
+    }
+
+    @Test("an older tenure is over, the same and a newer one are not")
+    func fence() {
+        var fence = TenureFence()
+        #expect(fence.allowed([(first, Epoch(4))]) == [first])
+        fence.heard(Epoch(4), of: 0)
+        fence.heard(Epoch(0), of: 0)
+        #expect(fence.allowed([(first, Epoch(3)), (second, Epoch(1))]) == [second])
+        #expect(fence.allowed([(first, Epoch(4))]) == [first])
+        #expect(fence.allowed([(first, Epoch(5))]) == [first])
+    }
+
     @Test("without a partition it is ready as soon as the registry knows it")
     func nothing() async throws {
         var roster = sharedRoster(partitions: 2, evaluators: 2)

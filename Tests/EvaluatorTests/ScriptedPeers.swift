@@ -50,8 +50,12 @@ final class ScriptedRegistry: Caller {
         _ options: CallOptions
     ) async throws(Fault) -> any PayloadBytes {
         switch request {
-        case is RegistryV1.RegisterRequest: return try bytes(RegistryV1.RegisterResponse())
-        case is RegistryV1.HeartbeatRequest: return try bytes(RegistryV1.HeartbeatResponse())
+        case is RegistryV1.RegisterRequest:
+            let projects = state.withLock { $0.roster.projects }
+            return try bytes(RegistryV1.RegisterResponse(projects: projects))
+        case is RegistryV1.HeartbeatRequest:
+            let projects = state.withLock { $0.roster.projects }
+            return try bytes(RegistryV1.HeartbeatResponse(projects: projects))
         case let request as RegistryV1.WatchRequest:
             let endNs = clock.monotonicNs + UInt64(request.waitMs) * 1_000_000
             _ = await rosterRevision.wait(above: request.afterRevision, untilNs: endNs)
@@ -98,6 +102,8 @@ final class ScriptedIngestion: Caller {
         var fetches = 0
         var cursors: [Partition: LogOffset] = [:]
         var forgotten: Partition?
+        /// Under which epoch somebody owns every partition's state, as it has heard.
+        var stateEpoch: UInt64 = 0
     }
 
     private let state: Mutex<State>
@@ -149,6 +155,12 @@ final class ScriptedIngestion: Caller {
 
     /// Says nothing of a partition's end any more.
     func forget(_ partition: Partition?) { state.withLock { $0.forgotten = partition } }
+
+    /// Has heard of newer owners of all partitions' states.
+    func hear(stateEpoch: UInt64) {
+        state.withLock { $0.stateEpoch = stateEpoch }
+        news.raise()
+    }
 
     /// Runs after each appended revision.
     func afterAppend(_ body: @escaping @Sendable () async -> Void) {
@@ -218,7 +230,13 @@ final class ScriptedIngestion: Caller {
                         state.cursors[Partition(index: UInt16(cursor.partition))] = LogOffset(
                             cursor.nextOffset
                         )
-                        return Self.page(state.logs[Int(cursor.partition)], cursor, recordsMax)
+                        var page = Self.page(
+                            state.logs[Int(cursor.partition)],
+                            cursor,
+                            recordsMax
+                        )
+                        page.stateEpoch = state.stateEpoch
+                        return page
                     }
                 )
             }

@@ -47,7 +47,12 @@ struct FetcherTests {
                     maxBytes: bytes,
                     waitMs: waitMs
                 ),
-                epochs: { [Partition(index: 0): Epoch(6)] },
+                epochs: {
+                    Ownership.Epochs(
+                        logs: [Partition(index: 0): Epoch(6)],
+                        states: [Partition(index: 0): Epoch(9)]
+                    )
+                },
                 CallContext(deadlineNs: deadlineNs, maxReplyBytes: replyBytes)
             )
         }
@@ -84,6 +89,7 @@ struct FetcherTests {
         #expect(answer.partitions.map(\.nextOffset) == [4, 4, 4, 0])
         #expect(answer.partitions.map(\.endOffset) == [4, 4, 4, 0])
         #expect(answer.partitions.map(\.epoch) == [6, 0, 0, 0])
+        #expect(answer.partitions.map(\.stateEpoch) == [9, 0, 0, 0])
         let watermarks = answer.partitions.map(\.watermarkMs)
         #expect(watermarks.allSatisfy { ($0 ?? 0) >= start.ms - 1 })
         let part = try await rig.fetch([0, 0, 0, 0], bytes: 1)

@@ -47,23 +47,57 @@ func registeringAgainKeepsOwnership() throws {
     #expect(roster.stateOwners == owners)
 }
 
-@Test("a lost evaluator keeps what it owns, and a heartbeat brings it back")
-func aLostEvaluatorKeepsItsPartitions() throws {
+@Test("a lost evaluator's partitions go to the living, and it gets its share when it is back")
+func aLostEvaluatorIsTakenOver() throws {
     var roster = try roster(partitions: 8)
+    let (first, second) = (InstanceID(high: 0, low: 1), InstanceID(high: 0, low: 2))
     try roster.register(member(1))
     try roster.register(member(2, leaseEndsNs: 200))
-    let owners = roster.stateOwners
+    let before = roster.stateOwners
     #expect(roster.expire(atNs: 99).isEmpty)
     #expect(roster.expire(atNs: 100).map(\.name) == ["evaluator-1"])
-    #expect(roster.stateOwners == owners)
+    #expect(roster.owned(by: second) == 8)
+    for (partition, last) in before {
+        let risen = Epoch(last.epoch.value + (last.owner == first ? 1 : 0))
+        #expect(roster.stateOwners[partition]?.epoch == risen)
+    }
     let revision = roster.revision
-    try roster.heartbeat(
-        InstanceID(high: 0, low: 1),
-        at: Timestamp(ms: 5),
-        leaseEndsNs: 300
-    )
-    #expect(roster.members[InstanceID(high: 0, low: 1)]?.state == .live)
+    try roster.heartbeat(first, at: Timestamp(ms: 5), leaseEndsNs: 300)
+    #expect(roster.members[first]?.state == .live)
+    #expect(roster.owned(by: first) == 4)
     #expect(roster.revision == revision + 1)
+}
+
+@Test("the last evaluator that is lost keeps its partitions, and the first one back has them all")
+func nobodyLeftToTakeOver() throws {
+    var roster = try roster(partitions: 8)
+    try roster.register(member(1, leaseEndsNs: 100))
+    try roster.register(member(2, leaseEndsNs: 100))
+    let owners = roster.stateOwners
+    #expect(roster.expire(atNs: 100).count == 2)
+    #expect(roster.stateOwners == owners)
+    try roster.heartbeat(InstanceID(high: 0, low: 2), at: Timestamp(ms: 5), leaseEndsNs: 300)
+    #expect(roster.owned(by: InstanceID(high: 0, low: 2)) == 8)
+}
+
+@Test("a lost ingestion instance keeps its logs, also from one that lives")
+func aLostIngestionKeepsItsLogs() throws {
+    var roster = try roster(partitions: 8)
+    try roster.register(member(1, .ingestion, leaseEndsNs: 100))
+    try roster.register(member(2, .ingestion, leaseEndsNs: 500))
+    let owners = roster.logOwners
+    #expect(roster.expire(atNs: 100).count == 1)
+    #expect(roster.logOwners == owners)
+}
+
+@Test("after the registry stood still nobody is lost before a whole lease has passed")
+func renewedLeasesLoseNobody() throws {
+    var roster = try roster(partitions: 8)
+    try roster.register(member(1, leaseEndsNs: 100))
+    try roster.register(member(2, leaseEndsNs: 900))
+    roster.renewLeases(untilNs: 700)
+    #expect(roster.expire(atNs: 699).isEmpty)
+    #expect(roster.expire(atNs: 700).map(\.name) == ["evaluator-1"])
 }
 
 @Test("deregistering gives the partitions to the others under higher epochs")
@@ -120,31 +154,55 @@ func addressesAndStrangersAreRefused() throws {
     }
 }
 
-@Test("however instances come and go, the spread is even and epochs only rise")
+@Test("however evaluators come, go and fall silent, all is owned, evenly, with no needless move")
 func theSpreadStaysEven() throws {
     let seed: UInt64 = 20_261_124
     var chance = SeededRandom(seed: seed)
     var roster = try roster(partitions: 64)
-    var present: Set<UInt64> = []
-    for step in 0..<300 {
+    var living: Set<UInt64> = []
+    var silent: Set<UInt64> = []
+    for step in 0..<600 {
         let number = UInt64.random(in: 1...9, using: &chance)
-        let before = roster.stateOwners
-        if present.contains(number), present.count > 1 {
-            roster.deregister(InstanceID(high: 0, low: number))
-            present.remove(number)
-        } else {
-            try roster.register(member(number))
-            present.insert(number)
+        let id = InstanceID(high: 0, low: number)
+        let (before, livedBefore) = (roster.stateOwners, living)
+        switch Int.random(in: 0..<4, using: &chance) {
+        case 0 where roster.members[id] != nil:
+            roster.deregister(id)
+            living.remove(number)
+            silent.remove(number)
+        case 1 where living.contains(number):
+            for other in living {
+                let end: UInt64 = other == number ? 10 : 1_000
+                let member = InstanceID(high: 0, low: other)
+                try roster.heartbeat(member, at: Timestamp(ms: 0), leaseEndsNs: end)
+            }
+            #expect(roster.expire(atNs: 500).count == 1)
+            living.remove(number)
+            silent.insert(number)
+        case 2 where silent.contains(number):
+            try roster.heartbeat(id, at: Timestamp(ms: 0), leaseEndsNs: 1_000)
+            silent.remove(number)
+            living.insert(number)
+        default:
+            try roster.register(member(number, leaseEndsNs: 1_000))
+            silent.remove(number)
+            living.insert(number)
         }
-        let counts = present.map { roster.owned(by: InstanceID(high: 0, low: $0)) }
-        #expect(counts.reduce(0, +) == 64, "seed \(seed), step \(step)")
-        #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1, "seed \(seed), step \(step)")
-        for (partition, ownership) in roster.stateOwners {
-            guard let last = before[partition] else { continue }
-            #expect(
-                ownership == last || ownership.epoch > last.epoch,
-                "seed \(seed), step \(step)"
-            )
+        let place: Comment = "seed \(seed), step \(step)"
+        let moved = roster.stateOwners.filter { before[$0.key] != $0.value }
+        for (partition, ownership) in moved {
+            #expect(ownership.epoch.value == (before[partition]?.epoch.value ?? 0) + 1, place)
+        }
+        guard !living.isEmpty else {
+            #expect(moved.isEmpty, place)
+            continue
+        }
+        let counts = living.map { roster.owned(by: InstanceID(high: 0, low: $0)) }
+        #expect(counts.reduce(0, +) == 64, place)
+        #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1, place)
+        // One at a time comes or goes: what moves is its share and no more.
+        if !livedBefore.isEmpty, livedBefore != living {
+            #expect(moved.count <= 64 / max(min(living.count, livedBefore.count), 1) + 1, place)
         }
     }
 }

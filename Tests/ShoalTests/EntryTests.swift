@@ -57,6 +57,19 @@ final class Written: Sendable {
     }
 
     @Test(
+        "the scripts that complete commands know every command",
+        arguments: ["bash", "zsh", "fish"]
+    )
+    func completions(shell: String) async throws {
+        let (code, out, errors) = try await run(["shell", "completions", shell])
+        #expect(code == 0 && errors.isEmpty, "\(errors)")
+        for word in ["segment", "members", "rpc", "--data"] {
+            #expect(out.contains(word) || out.contains(word.drop { $0 == "-" }), "\(word)")
+        }
+        #expect(try await run(["shell", "completions", "--help"]).out.contains("shoal.fish"))
+    }
+
+    @Test(
         "wrong use is 64, told on standard error",
         arguments: [
             ["frob"], ["up", "--evaluators", "0"], ["import"], ["import", "x", "--batch", "0"],

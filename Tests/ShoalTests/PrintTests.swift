@@ -5,6 +5,15 @@ import Testing
 @testable import ShoalCommand
 
 @Suite struct PrintTests {
+    @Test("a row of numbers is a row of bars, as wide as it may be")
+    func sparklines() {
+        #expect(Sparkline.text([]) == "")
+        #expect(Sparkline.text([0, 0]) == "▁▁")
+        #expect(Sparkline.text([0, 1, 4, 8]) == "▁▂▅█")
+        #expect(Sparkline.text([1, 8, 0, 0], widthMax: 2) == "█▁")
+        #expect(Sparkline.text(Array(repeating: .max, count: 1_000)).count == 60)
+    }
+
     @Test("quantities read as people write them")
     func quantities() {
         #expect(

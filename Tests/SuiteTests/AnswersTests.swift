@@ -13,12 +13,13 @@ private struct Row: Decodable {
     let id: String
     let kind: String
     let result: String
+    let after_kill: Bool
 }
 
 @Suite(.serialized)
 struct AnswersTests {
     @Test(
-        "the answers to workplace-emails are exact, with one and with two evaluators",
+        "answers to workplace-emails are exact, with one and two evaluators, after kill -9 too",
         .enabled(
             if: FileManager.default.fileExists(
                 atPath: sharedData.appendingPathComponent("workplace-emails").path
@@ -33,10 +34,11 @@ struct AnswersTests {
             .deletingLastPathComponent().appendingPathComponent("Deploy/answers")
         let process = Process()
         process.executableURL = script
-        process.arguments = [
-            "workplace-emails", "--json", "--evaluators", "\(evaluators)", "--bin",
-            try RealSuite.binaries().path,
-        ]
+        process.arguments =
+            [
+                "workplace-emails", "--json", "--evaluators", "\(evaluators)", "--bin",
+                try RealSuite.binaries().path,
+            ] + (evaluators > 1 ? ["--kill-evaluator"] : [])
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -46,8 +48,10 @@ struct AnswersTests {
         let rows = try String(decoding: text, as: UTF8.self).split(separator: "\n").map {
             try JSONDecoder().decode(Row.self, from: Data($0.utf8))
         }
-        let equal = rows.filter { $0.result == "equal" }.map(\.id).sorted()
-        #expect(equal == ["WE-01", "WE-03", "WE-12", "WE-16"])
+        for afterKill in evaluators > 1 ? [false, true] : [false] {
+            let equal = rows.filter { $0.result == "equal" && $0.after_kill == afterKill }
+            #expect(equal.map(\.id).sorted() == ["WE-01", "WE-03", "WE-12", "WE-16"])
+        }
         #expect(!rows.contains { $0.result == "different" })
     }
 }

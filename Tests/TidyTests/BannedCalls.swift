@@ -76,6 +76,7 @@ enum BannedCalls {
         "Shared/Chassis/Calls/CursorStream.swift": "pages asked ahead; cancelled by the iterator",
         "Shared/Chassis/Calls/RPCClient.swift": "a probe per server left out; cancelled by close",
         "Shared/Chassis/Calls/RunningCalls.swift": "a call in flight; cancelled and awaited there",
+        "Shared/Client/RosterWatch.swift": "the wait for news; cancelled by the client's close",
     ]
 
     /// What runs to completion without suspending: storage and decisions. (The loops above them

@@ -1,6 +1,17 @@
 // Where Wire, Chassis and the services are shown, for files without a test file of their own name.
 extension CoveredElsewhere {
-    static let upperFloors = wire + life + calls
+    static let upperFloors = wire + life + calls + client
+
+    private static let client = [
+        CoveredElsewhere(
+            "Shared/Client",
+            .test("Interop/SwiftClientTests"),
+            [
+                "Members", "ProjectCaller", "PropertyLiterals", "RosterWatch", "ServerStubs",
+                "Shoal", "Shoal+Questions", "Shoal+Records", "ShoalOptions", "Subjects",
+            ]
+        )
+    ]
 
     private static let wire = [
         CoveredElsewhere(
@@ -45,6 +56,7 @@ extension CoveredElsewhere {
     private static let calls = [
         CoveredElsewhere("Shared/Chassis", .test("SuiteTests/AnswersTests"), ["Surroundings"]),
         CoveredElsewhere("Shared/Chassis/Calls", .test("LongPollTests"), ["LongPolls"]),
+        CoveredElsewhere("Shared/Chassis/Calls", .test("RegistryLinkTests"), ["RosterNews"]),
         CoveredElsewhere(
             "Shared/Chassis/Calls",
             .test("ClientTests"),
@@ -140,6 +152,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Evaluator",
+            .test("TrendTests"),
+            ["TrendCount", "TrendInstants", "TrendThreads"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
             .test("DifferentialTests"),
             ["EventLeafReader", "PartitionState", "Question", "SetReader", "UserQuestion"]
         ),
@@ -191,11 +208,26 @@ extension CoveredElsewhere {
             ]
         ),
         CoveredElsewhere("Services/Shoal/Import", .test("CSVReaderTests"), ["TableReader"]),
+        CoveredElsewhere(
+            "Services/Shoal/Rpc",
+            .test("RpcTests"),
+            [
+                "Base64", "ContractPage", "Descriptors", "MessageFromJSON", "MessageToJSON",
+                "Shapes", "WireFields",
+            ]
+        ),
+        CoveredElsewhere("Services/Shoal/Rpc", .test("SuiteTests/CommandTests"), ["RpcTarget"]),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/CommandTests"),
+            ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
+        ),
+        CoveredElsewhere("Services/Shoal/Commands", .test("EntryTests"), ["ShellCommand"]),
         CoveredElsewhere("Services/Shoal/Import", .test("RecordReaderTests"), ["LineProblem"]),
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["JSONText", "ProgressLine", "Quantity", "Table"]
+            ["JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",

@@ -47,6 +47,11 @@ enum ImportTable {
                 "ServiceLifecycle", "UnixSignals", "Yams",
             ])
         ),
+        Room(
+            "Shared/Client",
+            ours: ["Basics", "Bus", "Chassis", "Messages", "Segments", "Wire"],
+            others: ["Synchronization"]
+        ),
         Room("Services/Registry", ours: floors, others: service.union(["GRDB"])),
         Room("Services/Registry/Main", ours: ["Chassis", "Registry"]),
         Room("Services/Ingestion", ours: floors, others: service),

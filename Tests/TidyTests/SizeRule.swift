@@ -61,8 +61,10 @@ enum SizeRule {
         case .script:
             let second = file.lines.dropFirst().first ?? ""
             let comment = file.lines.dropFirst().prefix { $0.hasPrefix("#") }
+            // A Python module that nobody runs by itself begins with its docstring.
             let isDocumented =
-                second.hasPrefix("\"\"\"") || isSentence(comment.map { $0.dropFirst() })
+                second.hasPrefix("\"\"\"") || file.lines.first?.hasPrefix("\"\"\"") == true
+                || isSentence(comment.map { $0.dropFirst() })
             return isDocumented
                 ? [] : [Finding(file.path, 2, "the second line is a # sentence: what is it for")]
         case .other: return []

@@ -8,6 +8,7 @@
 #include "shoal/evaluation/v1/lists.pb-c.h"
 #include "shoal/evaluation/v1/segments.pb-c.h"
 #include "shoal/evaluation/v1/sets.pb-c.h"
+#include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/health/v1/health.pb-c.h"
 #include "shoal/ingestion/v1/corrections.pb-c.h"
@@ -86,8 +87,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__explain_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__explain_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request;
@@ -107,6 +106,9 @@ static const shoal_message_rule rule_shoal__evaluation__v1__sampled_user;
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
+static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_request;
@@ -747,18 +749,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__explain_response = {
     "shoal.evaluation.v1.ExplainResponse", &shoal__evaluation__v1__explain_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__evaluation__v1__explain_response(void) { return &rule_shoal__evaluation__v1__explain_response; }
 
-static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__trend_request = {
-    "shoal.evaluation.v1.TrendRequest", &shoal__evaluation__v1__trend_request__descriptor, 2, fields_shoal__evaluation__v1__trend_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__trend_request(void) { return &rule_shoal__evaluation__v1__trend_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__trend_response = {
-    "shoal.evaluation.v1.TrendResponse", &shoal__evaluation__v1__trend_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__trend_response(void) { return &rule_shoal__evaluation__v1__trend_response; }
-
 static const shoal_field_rule fields_shoal__evaluation__v1__reachability_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -854,9 +844,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] =
     {9, 0, 0, 0, 0, 0, 0, "members_limit", NULL},
     {10, 0, 0, 0, 0, 0, 0, "members_bytes_max", NULL},
     {11, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
+    {12, 0, 0, 1, 0, 1000, 0, "trend_at_ms", NULL},
+    {13, 0, 0, 0, 0, 0, 0, "first_event", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_request = {
-    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 11, fields_shoal__evaluation__v1__evaluate_request};
+    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 13, fields_shoal__evaluation__v1__evaluate_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_request(void) { return &rule_shoal__evaluation__v1__evaluate_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__sampled_user[] = {
@@ -879,9 +871,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {9, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
     {10, 2, 3, 1, 0, 1000, 0, "windows", &rule_shoal__evaluation__v1__resolved_window},
     {11, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+    {12, 0, 0, 1, 0, 1000, 0, "trend_users", NULL},
+    {13, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 11, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 13, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {
@@ -895,6 +889,38 @@ const shoal_message_rule *shoal_rule__evaluation__v1__bitmap_request(void) { ret
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_response = {
     "shoal.evaluation.v1.BitmapResponse", &shoal__evaluation__v1__bitmap_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__evaluation__v1__bitmap_response(void) { return &rule_shoal__evaluation__v1__bitmap_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "unit", NULL},
+    {6, 2, 1, 0, 0, 0, 64, "zone", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__trend_request = {
+    "shoal.evaluation.v1.TrendRequest", &shoal__evaluation__v1__trend_request__descriptor, 7, fields_shoal__evaluation__v1__trend_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__trend_request(void) { return &rule_shoal__evaluation__v1__trend_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__trend_point[] = {
+    {1, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "users", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "universe", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__trend_point = {
+    "shoal.evaluation.v1.TrendPoint", &shoal__evaluation__v1__trend_point__descriptor, 3, fields_shoal__evaluation__v1__trend_point};
+const shoal_message_rule *shoal_rule__evaluation__v1__trend_point(void) { return &rule_shoal__evaluation__v1__trend_point; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__trend_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "points", &rule_shoal__evaluation__v1__trend_point},
+    {2, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {3, 2, 1, 0, 0, 0, 64, "zone", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__trend_response = {
+    "shoal.evaluation.v1.TrendResponse", &shoal__evaluation__v1__trend_response__descriptor, 4, fields_shoal__evaluation__v1__trend_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__trend_response(void) { return &rule_shoal__evaluation__v1__trend_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__profile_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
@@ -1176,9 +1202,10 @@ static const shoal_field_rule fields_shoal__ingestion__v1__partition_records[] =
     {4, 0, 0, 0, 0, 0, 0, "end_offset", NULL},
     {5, 0, 0, 0, 0, 0, 0, "watermark_ms", NULL},
     {6, 0, 0, 0, 0, 0, 0, "epoch", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "state_epoch", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__partition_records = {
-    "shoal.ingestion.v1.PartitionRecords", &shoal__ingestion__v1__partition_records__descriptor, 6, fields_shoal__ingestion__v1__partition_records};
+    "shoal.ingestion.v1.PartitionRecords", &shoal__ingestion__v1__partition_records__descriptor, 7, fields_shoal__ingestion__v1__partition_records};
 const shoal_message_rule *shoal_rule__ingestion__v1__partition_records(void) { return &rule_shoal__ingestion__v1__partition_records; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__fetch_response[] = {
@@ -1195,9 +1222,10 @@ static const shoal_field_rule fields_shoal__ingestion__v1__stored_partition_reco
     {4, 0, 0, 0, 0, 0, 0, "end_offset", NULL},
     {5, 0, 0, 0, 0, 0, 0, "watermark_ms", NULL},
     {6, 0, 0, 0, 0, 0, 0, "epoch", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "state_epoch", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__stored_partition_records = {
-    "shoal.ingestion.v1.StoredPartitionRecords", &shoal__ingestion__v1__stored_partition_records__descriptor, 6, fields_shoal__ingestion__v1__stored_partition_records};
+    "shoal.ingestion.v1.StoredPartitionRecords", &shoal__ingestion__v1__stored_partition_records__descriptor, 7, fields_shoal__ingestion__v1__stored_partition_records};
 const shoal_message_rule *shoal_rule__ingestion__v1__stored_partition_records(void) { return &rule_shoal__ingestion__v1__stored_partition_records; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__stored_fetch_response[] = {

@@ -19,6 +19,23 @@ public struct MethodDescription: Sendable, Hashable {
     public let request: String
     /// The response's full message name.
     public let response: String
+
+    /// A method; one that this build does not know is described by reflection.
+    public init(
+        name: String,
+        service: String,
+        role: String,
+        isIdempotent: Bool,
+        request: String,
+        response: String
+    ) {
+        self.name = name
+        self.service = service
+        self.role = role
+        self.isIdempotent = isIdempotent
+        self.request = request
+        self.response = response
+    }
 }
 
 /// What a caller wishes of one call.

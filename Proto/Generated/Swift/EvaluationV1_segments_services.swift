@@ -69,8 +69,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.ExplainRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ExplainResponse
     /// Tells the size of a segment over time.
-    ///
-    /// Not served yet.
     func trend(
         _ request: EvaluationV1.TrendRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.TrendResponse
@@ -385,8 +383,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.ExplainRequest",
         response: "shoal.evaluation.v1.ExplainResponse")
     /// Tells the size of a segment over time.
-    ///
-    /// Not served yet.
     public static let trend = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Trend",
         service: "shoal.evaluation.v1.Segments",
@@ -737,8 +733,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells the size of a segment over time.
-    ///
-    /// Not served yet.
     public func trend(
         _ request: EvaluationV1.TrendRequest,
         _ options: CallOptions = CallOptions()

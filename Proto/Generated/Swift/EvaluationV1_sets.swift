@@ -45,6 +45,12 @@ extension EvaluationV1 {
         ///
         /// Limit: 64 bytes.
         public var projectZone: String?
+        /// Count the users as of each of these instants instead, all at the same positions.
+        ///
+        /// Unit: ms since the Unix epoch, UTC. Limit: 1,000.
+        public var trendAtMs: [Int64] = []
+        /// Tell when the first event was instead.
+        public var firstEvent: Bool = false
 
         /// Every field at its default.
         public init() {}
@@ -61,7 +67,9 @@ extension EvaluationV1 {
             membersFrom: UInt32? = nil,
             membersLimit: UInt32 = 0,
             membersBytesMax: UInt32 = 65536,
-            projectZone: String? = nil
+            projectZone: String? = nil,
+            trendAtMs: [Int64] = [],
+            firstEvent: Bool = false
         ) {
             self.definition = definition
             self.atMs = atMs
@@ -74,6 +82,8 @@ extension EvaluationV1 {
             self.membersLimit = membersLimit
             self.membersBytesMax = membersBytesMax
             self.projectZone = projectZone
+            self.trendAtMs = trendAtMs
+            self.firstEvent = firstEvent
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -107,6 +117,8 @@ extension EvaluationV1 {
             self.membersLimit = unsafe c.members_limit
             self.membersBytesMax = unsafe c.members_bytes_max
             self.projectZone = unsafe CValue.optionalText(c.project_zone)
+            self.trendAtMs = unsafe CValue.list(c.n_trend_at_ms, c.trend_at_ms) { $0 }
+            self.firstEvent = unsafe c.first_event != 0
         }
 
         package func fill(
@@ -156,6 +168,18 @@ extension EvaluationV1 {
             if let value = projectZone {
                 unsafe pb.pointee.project_zone =
                     try arena.text(value, "shoal.evaluation.v1.EvaluateRequest.project_zone", max: 64)
+            }
+            if !trendAtMs.isEmpty {
+                unsafe pb.pointee.n_trend_at_ms = trendAtMs.count
+                unsafe pb.pointee.trend_at_ms = try arena.list(
+                    trendAtMs, "shoal.evaluation.v1.EvaluateRequest.trend_at_ms", max: 1000
+                ) { (each: Int64) throws(MessageError) -> Int64 in
+                    each
+                }
+            }
+            if firstEvent != false {
+                unsafe pb.pointee.has_first_event = 1
+                unsafe pb.pointee.first_event = firstEvent ? 1 : 0
             }
         }
     }
@@ -261,6 +285,14 @@ extension EvaluationV1 {
         ///
         /// Unit: microseconds.
         public var tookUs: UInt64 = 0
+        /// The users as of each instant of trend_at_ms, in its order.
+        ///
+        /// Limit: 1,000.
+        public var trendUsers: [UInt64] = []
+        /// When the first event was; absent: there is none.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var firstEventMs: Int64?
 
         /// Every field at its default.
         public init() {}
@@ -277,7 +309,9 @@ extension EvaluationV1 {
             nextMember: UInt32? = nil,
             positions: [LogV1.Position] = [],
             windows: [EvaluationV1.ResolvedWindow] = [],
-            tookUs: UInt64 = 0
+            tookUs: UInt64 = 0,
+            trendUsers: [UInt64] = [],
+            firstEventMs: Int64? = nil
         ) {
             self.users = users
             self.universe = universe
@@ -290,6 +324,8 @@ extension EvaluationV1 {
             self.positions = positions
             self.windows = windows
             self.tookUs = tookUs
+            self.trendUsers = trendUsers
+            self.firstEventMs = firstEventMs
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -323,6 +359,8 @@ extension EvaluationV1 {
             self.positions = unsafe CValue.messages(c.n_positions, c.positions)
             self.windows = unsafe CValue.messages(c.n_windows, c.windows)
             self.tookUs = unsafe c.took_us
+            self.trendUsers = unsafe CValue.list(c.n_trend_users, c.trend_users) { $0 }
+            self.firstEventMs = unsafe c.has_first_event_ms != 0 ? c.first_event_ms : nil
         }
 
         package func fill(
@@ -383,6 +421,18 @@ extension EvaluationV1 {
             if tookUs != 0 {
                 unsafe pb.pointee.has_took_us = 1
                 unsafe pb.pointee.took_us = tookUs
+            }
+            if !trendUsers.isEmpty {
+                unsafe pb.pointee.n_trend_users = trendUsers.count
+                unsafe pb.pointee.trend_users = try arena.list(
+                    trendUsers, "shoal.evaluation.v1.EvaluateResponse.trend_users", max: 1000
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
+            }
+            if let value = firstEventMs {
+                unsafe pb.pointee.has_first_event_ms = 1
+                unsafe pb.pointee.first_event_ms = value
             }
         }
     }

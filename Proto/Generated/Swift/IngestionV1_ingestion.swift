@@ -1059,6 +1059,11 @@ extension IngestionV1 {
         public var watermarkMs: Int64?
         /// The epoch the owner writes under.
         public var epoch: UInt64 = 0
+        /// The newest epoch under which an evaluator owns the partition's state, as far as
+        /// ingestion has heard; 0: none.
+        ///
+        /// An evaluator that owns it under an older one lets it go.
+        public var stateEpoch: UInt64 = 0
 
         /// Every field at its default.
         public init() {}
@@ -1070,7 +1075,8 @@ extension IngestionV1 {
             nextOffset: UInt64 = 0,
             endOffset: UInt64 = 0,
             watermarkMs: Int64? = nil,
-            epoch: UInt64 = 0
+            epoch: UInt64 = 0,
+            stateEpoch: UInt64 = 0
         ) {
             self.partition = partition
             self.records = records
@@ -1078,6 +1084,7 @@ extension IngestionV1 {
             self.endOffset = endOffset
             self.watermarkMs = watermarkMs
             self.epoch = epoch
+            self.stateEpoch = stateEpoch
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1106,6 +1113,7 @@ extension IngestionV1 {
             self.endOffset = unsafe c.end_offset
             self.watermarkMs = unsafe c.has_watermark_ms != 0 ? c.watermark_ms : nil
             self.epoch = unsafe c.epoch
+            self.stateEpoch = unsafe c.state_epoch
         }
 
         package func fill(
@@ -1136,6 +1144,10 @@ extension IngestionV1 {
             if epoch != 0 {
                 unsafe pb.pointee.has_epoch = 1
                 unsafe pb.pointee.epoch = epoch
+            }
+            if stateEpoch != 0 {
+                unsafe pb.pointee.has_state_epoch = 1
+                unsafe pb.pointee.state_epoch = stateEpoch
             }
         }
     }
@@ -1217,6 +1229,11 @@ extension IngestionV1 {
         public var watermarkMs: Int64?
         /// The epoch the owner writes under.
         public var epoch: UInt64 = 0
+        /// The newest epoch under which an evaluator owns the partition's state, as far as
+        /// ingestion has heard; 0: none.
+        ///
+        /// An evaluator that owns it under an older one lets it go.
+        public var stateEpoch: UInt64 = 0
 
         /// Every field at its default.
         public init() {}
@@ -1228,7 +1245,8 @@ extension IngestionV1 {
             nextOffset: UInt64 = 0,
             endOffset: UInt64 = 0,
             watermarkMs: Int64? = nil,
-            epoch: UInt64 = 0
+            epoch: UInt64 = 0,
+            stateEpoch: UInt64 = 0
         ) {
             self.partition = partition
             self.records = records
@@ -1236,6 +1254,7 @@ extension IngestionV1 {
             self.endOffset = endOffset
             self.watermarkMs = watermarkMs
             self.epoch = epoch
+            self.stateEpoch = stateEpoch
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1264,6 +1283,7 @@ extension IngestionV1 {
             self.endOffset = unsafe c.end_offset
             self.watermarkMs = unsafe c.has_watermark_ms != 0 ? c.watermark_ms : nil
             self.epoch = unsafe c.epoch
+            self.stateEpoch = unsafe c.state_epoch
         }
 
         package func fill(
@@ -1297,6 +1317,10 @@ extension IngestionV1 {
             if epoch != 0 {
                 unsafe pb.pointee.has_epoch = 1
                 unsafe pb.pointee.epoch = epoch
+            }
+            if stateEpoch != 0 {
+                unsafe pb.pointee.has_state_epoch = 1
+                unsafe pb.pointee.state_epoch = stateEpoch
             }
         }
     }

@@ -272,7 +272,7 @@ package enum Codec {
         return try unsafe body(found.assumingMemoryBound(to: M.CStruct.self))
     }
 
-    private static func noMemory(_ operation: MessageError.Operation) -> MessageError {
+    static func noMemory(_ operation: MessageError.Operation) -> MessageError {
         MessageError(
             .memory,
             "the message needs more memory than it may have",

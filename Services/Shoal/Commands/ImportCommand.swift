@@ -10,12 +10,19 @@ extension FileFormat: ExpressibleByArgument {}
 struct ImportCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Import events and users from NDJSON or CSV, plain, .gz or .zst.",
+        abstract:
+            "Import events and users from NDJSON, CSV or a peer's export; plain, .gz or .zst.",
         discussion: """
             NDJSON: {"event_id": 1, "user_id": "u", "event": "Charged", "ts": \
             "2025-01-02T10:00:00Z", "properties": {"amount": 9.5}} is an event, \
             {"user_id": "u", "properties": {}} a user. CSV: the first row names the columns; \
             user_id, event, ts and event_id are those fields, every other column is a property.
+
+            --format segment: calls after Segment's spec, a line each; group and alias are \
+            refused. --format mixpanel: the raw event export and profiles, a line each; time is \
+            taken as UTC, $identify, $create_alias and $merge are refused. Objects within \
+            become properties such as cart.total; a user without an id counts by the anonymous \
+            one.
 
             The same command after an interruption goes on where it stopped; a line that is in \
             already comes back as a duplicate. Exit code 2: some records were rejected, all \
@@ -30,7 +37,7 @@ struct ImportCommand: DeskCommand {
         help: "Names the import; else the file's name and content."
     )
     var importID: String?
-    @Option(help: "ndjson or csv; else by the file's name and first character.")
+    @Option(help: "ndjson, csv, segment or mixpanel; else ndjson or csv by the file's name.")
     var format: FileFormat?
     @Flag(help: "All records are users, whatever fields they have.")
     var users = false

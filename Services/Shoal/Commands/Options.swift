@@ -107,16 +107,24 @@ struct QuestionOptions: ParsableArguments {
     /// The instant; nil for now.
     func instant() throws(CommandError) -> Int64? {
         guard let at else { return nil }
-        guard let instant = Timestamp.rfc3339(at) else {
+        return try InstantOption.read(at, of: "--at").ms
+    }
+}
+
+/// Instants as options take them.
+enum InstantOption {
+    /// RFC 3339, or a date for its midnight in UTC.
+    static func read(_ text: String, of option: String) throws(CommandError) -> Timestamp {
+        guard let instant = Timestamp.rfc3339(text) else {
             throw CommandError(
                 .usage,
                 "read instant",
-                "\(at.debugDescription) is no instant",
-                place: "--at",
+                "\(text.debugDescription) is no instant",
+                place: option,
                 hint: "write 2025-07-01 or 2025-07-01T09:30:00Z"
             )
         }
-        return instant.ms
+        return instant
     }
 }
 

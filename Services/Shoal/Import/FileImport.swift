@@ -37,6 +37,15 @@ struct FileImport {
                 hint: "in NDJSON a text stands in quotes"
             )
         }
+        guard !command.users || [.ndjson, .csv].contains(settings.format) else {
+            throw CommandError(
+                .usage,
+                "import",
+                "--users is about NDJSON and CSV",
+                place: path,
+                hint: "a line of \(settings.format.rawValue) says itself whether it is a user"
+            )
+        }
     }
 
     /// The format that a file's name tells.
@@ -52,7 +61,7 @@ struct FileImport {
             "import",
             "the file's name does not tell its format",
             place: path,
-            hint: "give --format ndjson or --format csv"
+            hint: "give --format " + FileFormat.allCases.map(\.rawValue).joined(separator: "|")
         )
     }
 

@@ -14,4 +14,13 @@ struct LineProblem: Error, Sendable, Hashable {
         self.message = message
         self.hint = hint
     }
+
+    /// The text of a field that should be an instant and is none.
+    static func noInstant(_ field: String, _ text: String) -> LineProblem {
+        LineProblem(
+            field,
+            "\(text.prefix(64).debugDescription) is no instant",
+            hint: "write it like 2025-07-01T09:30:00.000Z"
+        )
+    }
 }

@@ -88,11 +88,7 @@ struct RecordReader: Sendable {
     ) throws(LineProblem) -> Timestamp {
         let text = try scanner.text(name)
         guard let instant = Timestamp.rfc3339(text) else {
-            throw LineProblem(
-                name,
-                "\(text.prefix(64).debugDescription) is no instant",
-                hint: "write it like 2025-07-01T09:30:00.000Z"
-            )
+            throw LineProblem.noInstant(name, text)
         }
         return instant
     }

@@ -1,4 +1,4 @@
-// A file as numbered records: NDJSON by line, CSV by row.
+// A file as numbered records: NDJSON and peers' exports by line, CSV by row.
 
 import Basics
 import Messages
@@ -7,6 +7,10 @@ import Messages
 enum FileFormat: String, Sendable, Hashable, CaseIterable {
     case ndjson
     case csv
+    /// Calls after Segment's spec, a line each.
+    case segment
+    /// Mixpanel's raw export and profiles, a line each.
+    case mixpanel
 }
 
 /// One record of a file, or what is wrong with it.
@@ -62,7 +66,7 @@ struct RecordSource {
     /// The next record that is not passed over; nil at the end.
     mutating func next() throws -> SourceRecord? {
         switch settings.format {
-        case .ndjson: try nextLine()
+        case .ndjson, .segment, .mixpanel: try nextLine()
         case .csv: try nextRow()
         }
     }
@@ -87,13 +91,22 @@ struct RecordSource {
             let isBlank = lines.buffer[range].allSatisfy { $0 == 0x20 || $0 == 0x09 }
             guard !isBlank else { return record }
             do throws(LineProblem) {
-                record.content = .record(try records.read(lines.buffer, range))
+                record.content = .record(try read(range))
             } catch {
                 record.content = .problem(error)
             }
             return record
         }
         return nil
+    }
+
+    /// The record of a line that stands in the buffer.
+    private func read(_ range: Range<Int>) throws(LineProblem) -> IngestionV1.TrackRecord {
+        switch settings.format {
+        case .segment: try SegmentReader().read(lines.buffer, range)
+        case .mixpanel: try MixpanelReader().read(lines.buffer, range)
+        case .ndjson, .csv: try records.read(lines.buffer, range)
+        }
     }
 
     private mutating func nextRow() throws -> SourceRecord? {

@@ -99,11 +99,7 @@ struct TableReader: Sendable {
             case .eventID: found.eventID = text
             case .ts:
                 guard let instant = Timestamp.rfc3339(text) else {
-                    throw LineProblem(
-                        "ts",
-                        "\(text.prefix(64).debugDescription) is no instant",
-                        hint: "write it like 2025-07-01T09:30:00.000Z"
-                    )
+                    throw LineProblem.noInstant("ts", text)
                 }
                 found.ts = instant
             case .property(let name, let isText):

@@ -45,7 +45,7 @@ public final class RegistryLink: Service, Sendable {
     /// The newest view's edition.
     let editions: RisingNumber
     private let stopMark: RisingNumber
-    private let pace = RetryPolicy()
+    private let news: RosterNews
 
     /// Reads the store; nothing is sent before `run`.
     ///
@@ -64,6 +64,7 @@ public final class RegistryLink: Service, Sendable {
         self.settings = settings
         self.registry = RegistryV1_RegistryClient(registry)
         self.clock = clock
+        news = RosterNews(registry: registry, clock: clock, watchMs: options.watchMs)
         self.store = store
         self.logger = logger
         self.options = options
@@ -206,44 +207,9 @@ public final class RegistryLink: Service, Sendable {
     // The view
 
     private func watch() async {
-        var failures: UInt32 = 0
-        // What this process has not heard itself may be of another registry: ask for it anew.
-        var known: UInt64 = 0
-        var hasHeard = false
-        while !Task.isCancelled {
-            let startNs = clock.monotonicNs
-            do throws(Fault) {
-                let answer = try await registry.watch(
-                    RegistryV1.WatchRequest(
-                        afterRevision: known,
-                        waitMs: hasHeard ? options.watchMs : 0
-                    ),
-                    CallOptions(
-                        timeoutMs: options.watchMs &+ 5_000,
-                        maxReplyBytes: 2 << 20
-                    )
-                )
-                let isNews = answer.revision != known
-                heard(answer)
-                known = answer.revision
-                hasHeard = true
-                failures = 0
-                // A registry that has nothing to say and says it at once is not asked in a spin.
-                if !isNews { await pause(sum(startNs, 100)) }
-            } catch {
-                guard !Task.isCancelled else { return }
-                logger.warning("no roster", metadata: [LogKeys.reason: "\(error)"])
-                let attempt = failures
-                let waitNs = state.withLock {
-                    pace.delayNs(
-                        attempt: attempt,
-                        retryAfterMs: error.retryAfterMs,
-                        chance: &$0.chance
-                    )
-                }
-                failures = min(failures + 1, 64)
-                await pause(sum(clock.monotonicNs, waitNs / 1_000_000))
-            }
+        let chance = state.withLock { $0.chance.fork() }
+        await news.follow(random: chance, hear: heard) { fault in
+            logger.warning("no roster", metadata: [LogKeys.reason: "\(fault)"])
         }
     }
 
@@ -296,10 +262,5 @@ public final class RegistryLink: Service, Sendable {
         } catch {
             return  // Cancelled: the loops look and end.
         }
-    }
-
-    private func sum(_ ns: UInt64, _ ms: UInt64) -> UInt64 {
-        let (sum, overflow) = ns.addingReportingOverflow(ms &* 1_000_000)
-        return overflow ? .max : sum
     }
 }

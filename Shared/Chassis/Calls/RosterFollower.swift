@@ -4,17 +4,22 @@ public import Messages
 public import ServiceLifecycle
 
 extension RPCClient {
-    /// Spreads calls over the live instances of a kind as the roster changes, until cancelled.
+    /// Spreads calls over the instances of a kind that a view shows.
     ///
     /// Lost instances stay on the list: the balancer leaves them out by itself and takes them back
     /// sooner than the registry does. Draining ones go, unless no other is left.
+    public func spread(over view: RosterView, _ kind: RegistryV1.ServiceKind) {
+        let instances = view.instances(kind)
+        let staying = instances.filter { $0.state != .draining }
+        let addresses = (staying.isEmpty ? instances : staying).compactMap(\.address)
+        if !addresses.isEmpty { setAddresses(addresses) }
+    }
+
+    /// Spreads calls over the live instances of a kind as the roster changes, until cancelled.
     public func follow(_ link: RegistryLink, _ kind: RegistryV1.ServiceKind) async {
         var view = link.view
         while !Task.isCancelled {
-            let instances = view.instances(kind)
-            let staying = instances.filter { $0.state != .draining }
-            let addresses = (staying.isEmpty ? instances : staying).compactMap(\.address)
-            if !addresses.isEmpty { setAddresses(addresses) }
+            spread(over: view, kind)
             view = await link.next(after: view)
         }
     }

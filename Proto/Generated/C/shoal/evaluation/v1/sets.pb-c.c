@@ -238,7 +238,8 @@ static const uint32_t shoal__evaluation__v1__evaluate_request__sample__default_v
 static const uint64_t shoal__evaluation__v1__evaluate_request__seed__default_value = 0ull;
 static const uint32_t shoal__evaluation__v1__evaluate_request__members_limit__default_value = 0u;
 static const uint32_t shoal__evaluation__v1__evaluate_request__members_bytes_max__default_value = 65536u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[11] =
+static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__first_event__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[13] =
 {
   {
     "definition",
@@ -372,10 +373,35 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "trend_at_ms",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, n_trend_at_ms),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, trend_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_event",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, has_first_event),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, first_event),
+    NULL,
+    &shoal__evaluation__v1__evaluate_request__first_event__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
   0,   /* field[0] = definition */
+  12,   /* field[12] = first_event */
   9,   /* field[9] = members_bytes_max */
   7,   /* field[7] = members_from */
   8,   /* field[8] = members_limit */
@@ -384,12 +410,13 @@ static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_
   10,   /* field[10] = project_zone */
   4,   /* field[4] = sample */
   5,   /* field[5] = seed */
+  11,   /* field[11] = trend_at_ms */
   6,   /* field[6] = user_id */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descriptor =
 {
@@ -399,7 +426,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descri
   "Shoal__Evaluation__V1__EvaluateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateRequest),
-  11,
+  13,
   shoal__evaluation__v1__evaluate_request__field_descriptors,
   shoal__evaluation__v1__evaluate_request__field_indices_by_name,
   1,  shoal__evaluation__v1__evaluate_request__number_ranges,
@@ -463,7 +490,7 @@ static const uint64_t shoal__evaluation__v1__evaluate_response__users__default_v
 static const uint64_t shoal__evaluation__v1__evaluate_response__universe__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_response__known__default_value = 0;
 static const uint64_t shoal__evaluation__v1__evaluate_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[11] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[13] =
 {
   {
     "users",
@@ -597,8 +624,33 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "trend_users",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, n_trend_users),
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, trend_users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_event_ms",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, has_first_event_ms),
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, first_event_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by_name[] = {
+  12,   /* field[12] = first_event_ms */
   5,   /* field[5] = known */
   4,   /* field[4] = member */
   6,   /* field[6] = members */
@@ -607,6 +659,7 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
   8,   /* field[8] = positions */
   3,   /* field[3] = sample */
   10,   /* field[10] = took_us */
+  11,   /* field[11] = trend_users */
   1,   /* field[1] = universe */
   0,   /* field[0] = users */
   9,   /* field[9] = windows */
@@ -614,7 +667,7 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
 static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descriptor =
 {
@@ -624,7 +677,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descr
   "Shoal__Evaluation__V1__EvaluateResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateResponse),
-  11,
+  13,
   shoal__evaluation__v1__evaluate_response__field_descriptors,
   shoal__evaluation__v1__evaluate_response__field_indices_by_name,
   1,  shoal__evaluation__v1__evaluate_response__number_ranges,

@@ -1922,7 +1922,8 @@ static const uint32_t shoal__ingestion__v1__partition_records__partition__defaul
 static const uint64_t shoal__ingestion__v1__partition_records__next_offset__default_value = 0ull;
 static const uint64_t shoal__ingestion__v1__partition_records__end_offset__default_value = 0ull;
 static const uint64_t shoal__ingestion__v1__partition_records__epoch__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__partition_records__field_descriptors[6] =
+static const uint64_t shoal__ingestion__v1__partition_records__state_epoch__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__partition_records__field_descriptors[7] =
 {
   {
     "partition",
@@ -1996,6 +1997,18 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__partition_records__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "state_epoch",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__PartitionRecords, has_state_epoch),
+    offsetof(Shoal__Ingestion__V1__PartitionRecords, state_epoch),
+    NULL,
+    &shoal__ingestion__v1__partition_records__state_epoch__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__partition_records__field_indices_by_name[] = {
   3,   /* field[3] = end_offset */
@@ -2003,12 +2016,13 @@ static const unsigned shoal__ingestion__v1__partition_records__field_indices_by_
   2,   /* field[2] = next_offset */
   0,   /* field[0] = partition */
   1,   /* field[1] = records */
+  6,   /* field[6] = state_epoch */
   4,   /* field[4] = watermark_ms */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__partition_records__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__partition_records__descriptor =
 {
@@ -2018,7 +2032,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__partition_records__descri
   "Shoal__Ingestion__V1__PartitionRecords",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__PartitionRecords),
-  6,
+  7,
   shoal__ingestion__v1__partition_records__field_descriptors,
   shoal__ingestion__v1__partition_records__field_indices_by_name,
   1,  shoal__ingestion__v1__partition_records__number_ranges,
@@ -2067,7 +2081,8 @@ static const uint32_t shoal__ingestion__v1__stored_partition_records__partition_
 static const uint64_t shoal__ingestion__v1__stored_partition_records__next_offset__default_value = 0ull;
 static const uint64_t shoal__ingestion__v1__stored_partition_records__end_offset__default_value = 0ull;
 static const uint64_t shoal__ingestion__v1__stored_partition_records__epoch__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__stored_partition_records__field_descriptors[6] =
+static const uint64_t shoal__ingestion__v1__stored_partition_records__state_epoch__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__stored_partition_records__field_descriptors[7] =
 {
   {
     "partition",
@@ -2141,6 +2156,18 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__stored_partition_rec
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "state_epoch",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__StoredPartitionRecords, has_state_epoch),
+    offsetof(Shoal__Ingestion__V1__StoredPartitionRecords, state_epoch),
+    NULL,
+    &shoal__ingestion__v1__stored_partition_records__state_epoch__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__stored_partition_records__field_indices_by_name[] = {
   3,   /* field[3] = end_offset */
@@ -2148,12 +2175,13 @@ static const unsigned shoal__ingestion__v1__stored_partition_records__field_indi
   2,   /* field[2] = next_offset */
   0,   /* field[0] = partition */
   1,   /* field[1] = records */
+  6,   /* field[6] = state_epoch */
   4,   /* field[4] = watermark_ms */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__stored_partition_records__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__stored_partition_records__descriptor =
 {
@@ -2163,7 +2191,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__stored_partition_records_
   "Shoal__Ingestion__V1__StoredPartitionRecords",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__StoredPartitionRecords),
-  6,
+  7,
   shoal__ingestion__v1__stored_partition_records__field_descriptors,
   shoal__ingestion__v1__stored_partition_records__field_indices_by_name,
   1,  shoal__ingestion__v1__stored_partition_records__number_ranges,

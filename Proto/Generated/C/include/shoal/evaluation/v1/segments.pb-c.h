@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
@@ -47,8 +48,6 @@ typedef struct Shoal__Evaluation__V1__SegmentsOfRequest Shoal__Evaluation__V1__S
 typedef struct Shoal__Evaluation__V1__SegmentsOfResponse Shoal__Evaluation__V1__SegmentsOfResponse;
 typedef struct Shoal__Evaluation__V1__ExplainRequest Shoal__Evaluation__V1__ExplainRequest;
 typedef struct Shoal__Evaluation__V1__ExplainResponse Shoal__Evaluation__V1__ExplainResponse;
-typedef struct Shoal__Evaluation__V1__TrendRequest Shoal__Evaluation__V1__TrendRequest;
-typedef struct Shoal__Evaluation__V1__TrendResponse Shoal__Evaluation__V1__TrendResponse;
 typedef struct Shoal__Evaluation__V1__ReachabilityRequest Shoal__Evaluation__V1__ReachabilityRequest;
 typedef struct Shoal__Evaluation__V1__ReachabilityResponse Shoal__Evaluation__V1__ReachabilityResponse;
 typedef struct Shoal__Evaluation__V1__OverlapRequest Shoal__Evaluation__V1__OverlapRequest;
@@ -779,39 +778,6 @@ struct  Shoal__Evaluation__V1__ExplainResponse
 };
 #define SHOAL__EVALUATION__V1__EXPLAIN_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__explain_response__descriptor) \
-     }
-
-
-/*
- * Asks for the size of a segment over time. Not served yet.
- */
-struct  Shoal__Evaluation__V1__TrendRequest
-{
-  ProtobufCMessage base;
-  /*
-   * Which.
-   */
-  Shoal__Evaluation__V1__Subject *subject;
-  /*
-   * As of which instant; absent: now. Unit: ms since the Unix epoch, UTC.
-   */
-  protobuf_c_boolean has_at_ms;
-  int64_t at_ms;
-};
-#define SHOAL__EVALUATION__V1__TREND_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__trend_request__descriptor) \
-    , NULL, 0, 0 }
-
-
-/*
- * Tells the size of a segment over time.
- */
-struct  Shoal__Evaluation__V1__TrendResponse
-{
-  ProtobufCMessage base;
-};
-#define SHOAL__EVALUATION__V1__TREND_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__trend_response__descriptor) \
      }
 
 
@@ -1593,44 +1559,6 @@ Shoal__Evaluation__V1__ExplainResponse *
 void   shoal__evaluation__v1__explain_response__free_unpacked
                      (Shoal__Evaluation__V1__ExplainResponse *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__TrendRequest methods */
-void   shoal__evaluation__v1__trend_request__init
-                     (Shoal__Evaluation__V1__TrendRequest         *message);
-size_t shoal__evaluation__v1__trend_request__get_packed_size
-                     (const Shoal__Evaluation__V1__TrendRequest   *message);
-size_t shoal__evaluation__v1__trend_request__pack
-                     (const Shoal__Evaluation__V1__TrendRequest   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__trend_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__TrendRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__TrendRequest *
-       shoal__evaluation__v1__trend_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__trend_request__free_unpacked
-                     (Shoal__Evaluation__V1__TrendRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__TrendResponse methods */
-void   shoal__evaluation__v1__trend_response__init
-                     (Shoal__Evaluation__V1__TrendResponse         *message);
-size_t shoal__evaluation__v1__trend_response__get_packed_size
-                     (const Shoal__Evaluation__V1__TrendResponse   *message);
-size_t shoal__evaluation__v1__trend_response__pack
-                     (const Shoal__Evaluation__V1__TrendResponse   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__trend_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__TrendResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__TrendResponse *
-       shoal__evaluation__v1__trend_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__trend_response__free_unpacked
-                     (Shoal__Evaluation__V1__TrendResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__ReachabilityRequest methods */
 void   shoal__evaluation__v1__reachability_request__init
                      (Shoal__Evaluation__V1__ReachabilityRequest         *message);
@@ -1986,12 +1914,6 @@ typedef void (*Shoal__Evaluation__V1__ExplainRequest_Closure)
 typedef void (*Shoal__Evaluation__V1__ExplainResponse_Closure)
                  (const Shoal__Evaluation__V1__ExplainResponse *message,
                   void *closure_data);
-typedef void (*Shoal__Evaluation__V1__TrendRequest_Closure)
-                 (const Shoal__Evaluation__V1__TrendRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__TrendResponse_Closure)
-                 (const Shoal__Evaluation__V1__TrendResponse *message,
-                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__ReachabilityRequest_Closure)
                  (const Shoal__Evaluation__V1__ReachabilityRequest *message,
                   void *closure_data);
@@ -2069,8 +1991,6 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__segments_of_reque
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__segments_of_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__explain_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__explain_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__trend_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__trend_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__reachability_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__reachability_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__overlap_request__descriptor;

@@ -88,10 +88,21 @@ struct  Shoal__Evaluation__V1__EvaluateRequest
    * The zone of calendar windows that name none. Limit: 64 bytes.
    */
   char *project_zone;
+  /*
+   * Count the users as of each of these instants instead, all at the same positions. Unit: ms
+   * since the Unix epoch, UTC. Limit: 1,000.
+   */
+  size_t n_trend_at_ms;
+  int64_t *trend_at_ms;
+  /*
+   * Tell when the first event was instead.
+   */
+  protobuf_c_boolean has_first_event;
+  protobuf_c_boolean first_event;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_request__descriptor) \
-    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL }
+    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0 }
 
 
 /*
@@ -177,10 +188,20 @@ struct  Shoal__Evaluation__V1__EvaluateResponse
    */
   protobuf_c_boolean has_took_us;
   uint64_t took_us;
+  /*
+   * The users as of each instant of trend_at_ms, in its order. Limit: 1,000.
+   */
+  size_t n_trend_users;
+  uint64_t *trend_users;
+  /*
+   * When the first event was; absent: there is none. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_first_event_ms;
+  int64_t first_event_ms;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_response__descriptor) \
-    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull }
+    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0 }
 
 
 /*

@@ -482,10 +482,16 @@ struct  Shoal__Ingestion__V1__PartitionRecords
    */
   protobuf_c_boolean has_epoch;
   uint64_t epoch;
+  /*
+   * The newest epoch under which an evaluator owns the partition's state, as far as ingestion has
+   * heard; 0: none. An evaluator that owns it under an older one lets it go.
+   */
+  protobuf_c_boolean has_state_epoch;
+  uint64_t state_epoch;
 };
 #define SHOAL__INGESTION__V1__PARTITION_RECORDS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__partition_records__descriptor) \
-    , 0, 0u, 0,NULL, 0, 0ull, 0, 0ull, 0, 0, 0, 0ull }
+    , 0, 0u, 0,NULL, 0, 0ull, 0, 0ull, 0, 0, 0, 0ull, 0, 0ull }
 
 
 /*
@@ -542,10 +548,16 @@ struct  Shoal__Ingestion__V1__StoredPartitionRecords
    */
   protobuf_c_boolean has_epoch;
   uint64_t epoch;
+  /*
+   * The newest epoch under which an evaluator owns the partition's state, as far as ingestion has
+   * heard; 0: none. An evaluator that owns it under an older one lets it go.
+   */
+  protobuf_c_boolean has_state_epoch;
+  uint64_t state_epoch;
 };
 #define SHOAL__INGESTION__V1__STORED_PARTITION_RECORDS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__stored_partition_records__descriptor) \
-    , 0, 0u, 0,NULL, 0, 0ull, 0, 0ull, 0, 0, 0, 0ull }
+    , 0, 0u, 0,NULL, 0, 0ull, 0, 0ull, 0, 0, 0, 0ull, 0, 0ull }
 
 
 /*

@@ -1,0 +1,92 @@
+from shoal.contract.log.v1 import log_pb2 as _log_pb2
+from shoal.contract.options.v1 import options_pb2 as _options_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class AliasRequest(_message.Message):
+    __slots__ = ["from_id", "to_id"]
+    FROM_ID_FIELD_NUMBER: _ClassVar[int]
+    TO_ID_FIELD_NUMBER: _ClassVar[int]
+    from_id: str
+    to_id: str
+    def __init__(self, from_id: _Optional[str] = ..., to_id: _Optional[str] = ...) -> None: ...
+
+class AliasResponse(_message.Message):
+    __slots__: list[str] = []
+    def __init__(self) -> None: ...
+
+class EraseRequest(_message.Message):
+    __slots__ = ["user_id"]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+
+class EraseResponse(_message.Message):
+    __slots__ = ["receipt"]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    receipt: bytes
+    def __init__(self, receipt: _Optional[bytes] = ...) -> None: ...
+
+class ExportUserRequest(_message.Message):
+    __slots__ = ["cursor", "user_id"]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    cursor: bytes
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ..., cursor: _Optional[bytes] = ...) -> None: ...
+
+class ExportUserResponse(_message.Message):
+    __slots__ = ["next_cursor", "records"]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    next_cursor: bytes
+    records: _containers.RepeatedCompositeFieldContainer[_log_pb2.LogRecord]
+    def __init__(self, records: _Optional[_Iterable[_Union[_log_pb2.LogRecord, _Mapping]]] = ..., next_cursor: _Optional[bytes] = ...) -> None: ...
+
+class IdentifyRequest(_message.Message):
+    __slots__ = ["anonymous_id", "user_id"]
+    ANONYMOUS_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    anonymous_id: str
+    user_id: str
+    def __init__(self, anonymous_id: _Optional[str] = ..., user_id: _Optional[str] = ...) -> None: ...
+
+class IdentifyResponse(_message.Message):
+    __slots__: list[str] = []
+    def __init__(self) -> None: ...
+
+class RejectedRequest(_message.Message):
+    __slots__ = ["cursor"]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    cursor: bytes
+    def __init__(self, cursor: _Optional[bytes] = ...) -> None: ...
+
+class RejectedResponse(_message.Message):
+    __slots__ = ["next_cursor"]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    next_cursor: bytes
+    def __init__(self, next_cursor: _Optional[bytes] = ...) -> None: ...
+
+class UndoImportRequest(_message.Message):
+    __slots__ = ["import_id"]
+    IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    import_id: str
+    def __init__(self, import_id: _Optional[str] = ...) -> None: ...
+
+class UndoImportResponse(_message.Message):
+    __slots__: list[str] = []
+    def __init__(self) -> None: ...
+
+class UnmergeRequest(_message.Message):
+    __slots__ = ["user_id"]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
+
+class UnmergeResponse(_message.Message):
+    __slots__: list[str] = []
+    def __init__(self) -> None: ...

@@ -1,0 +1,153 @@
+// What a tail shows of the log: records become lines, users get their names back, filters apply.
+
+import Basics
+import Messages
+import Wire
+
+/// A record as a person reads it.
+struct TailLine: Sendable, Hashable {
+    /// When it happened; nil: from the beginning of time (an imported profile).
+    let at: Timestamp?
+    let user: String
+    /// The event's name; nil: a change of the user's profile.
+    let event: String?
+    let eventID: String?
+    /// Values that were given; nil: the property was taken away.
+    let properties: [Property]
+    /// Where it stands in the log.
+    let partition: UInt32
+    let offset: UInt64
+    /// When the log took it in: the order of lines.
+    let logTimeMs: Int64
+
+    /// A property and its value.
+    struct Property: Sendable, Hashable {
+        let name: String
+        let value: PropertyValue?
+    }
+
+    /// Where the line stands among those of all partitions.
+    var place: (Int64, UInt32, UInt64) { (logTimeMs, partition, offset) }
+
+    /// The line for people.
+    var text: String {
+        let values = properties.map { "\($0.name)=\($0.value?.description ?? "–")" }
+        let words = [at?.rfc3339 ?? "ever", user, event ?? "(profile)"] + values
+        return words.joined(separator: "  ")
+    }
+
+    /// The same for programs.
+    var json: JSONText {
+        .object([
+            ("at", .optional(at?.rfc3339)), ("user_id", .text(user)),
+            ("event", .optional(event)), ("event_id", .optional(eventID)),
+            ("properties", .object(properties.map { ($0.name, Self.json($0.value)) })),
+            ("partition", .int(Int(partition))), ("offset", .unsigned(offset)),
+        ])
+    }
+
+    private static func json(_ value: PropertyValue?) -> JSONText {
+        switch value {
+        case nil: .null
+        case .text(let text): .text(text)
+        case .bool(let bool): .bool(bool)
+        case .instant(let instant): .text(instant.rfc3339)
+        case .list(let values): .list(values.map { json($0) })
+        case .number(let number):
+            if let whole = Int(number.description) {
+                .int(whole)
+            } else {
+                .double(Double(number.description) ?? .nan)
+            }
+        }
+    }
+}
+
+/// Which lines are wanted.
+struct TailFilter: Sendable, Hashable {
+    /// Of these events; empty: of any.
+    var events: Set<String> = []
+    /// Of this user; nil: of any.
+    var user: String?
+    /// With these values, as they are shown.
+    var values: [String: String] = [:]
+    /// That happened at this instant or later.
+    var since: Timestamp?
+    /// Also changes of profiles.
+    var hasProfiles = false
+
+    func accepts(_ line: TailLine) -> Bool {
+        guard line.event.map({ events.isEmpty || events.contains($0) }) ?? hasProfiles,
+            user.map({ $0 == line.user }) ?? true
+        else { return false }
+        if let since, line.at.map({ $0 < since }) ?? true { return false }
+        return values.allSatisfy { name, value in
+            line.properties.contains { $0.name == name && $0.value?.description == value }
+        }
+    }
+}
+
+/// Reads one project's records in log order, partition by partition.
+///
+/// Records name users by number, so a reading begins at the start of each log: only there does it
+/// learn every name. About 30 bytes are kept per user.
+struct TailReading: Sendable {
+    private let project: ProjectName
+    private var names: [UInt32: [UInt32: String]] = [:]
+
+    init(_ project: ProjectName) { self.project = project }
+
+    /// The line of a record; nil for other projects and for records that are no line.
+    ///
+    /// - Throws: when a value cannot be understood, or its user was never told.
+    mutating func line(_ record: LogV1.LogRecord, of partition: UInt32) throws -> TailLine? {
+        guard record.project == project.text else { return nil }
+        switch record.body {
+        case .newUser(let new):
+            names[partition, default: [:]][new.number] = new.userID
+            return nil
+        case .event(let event):
+            return TailLine(
+                at: Timestamp(ms: event.atMs),
+                user: try name(event.userNumber, partition, record.offset),
+                event: event.name,
+                eventID: event.eventID,
+                properties: try event.properties.map(Self.property),
+                partition: partition,
+                offset: record.offset,
+                logTimeMs: record.logTimeMs
+            )
+        case .profile(let profile):
+            let unset = profile.unset.map { TailLine.Property(name: $0, value: nil) }
+            return TailLine(
+                at: profile.atMs.map(Timestamp.init(ms:)),
+                user: try name(profile.userNumber, partition, record.offset),
+                event: nil,
+                eventID: nil,
+                properties: try profile.set.map(Self.property) + unset,
+                partition: partition,
+                offset: record.offset,
+                logTimeMs: record.logTimeMs
+            )
+        default: return nil
+        }
+    }
+
+    private func name(_ number: UInt32, _ partition: UInt32, _ offset: UInt64) throws -> String {
+        guard let name = names[partition]?[number] else {
+            throw CommandError(
+                .badData,
+                "read log",
+                "a record names user \(number), whom the log has not told",
+                place: "partition \(partition), offset \(offset)",
+                hint: "ingestion's log is damaged, or of a newer version"
+            )
+        }
+        return name
+    }
+
+    private static func property(_ sent: LogV1.Property) throws -> TailLine.Property {
+        let (name, value) = try ValueCoding.decode(sent)
+        return TailLine.Property(name: name, value: value)
+    }
+}

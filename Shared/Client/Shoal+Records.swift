@@ -1,0 +1,108 @@
+// Projects and records: what a backend sends.
+
+public import Basics
+public import Messages
+import Wire
+
+extension Shoal {
+    /// Creates a project; one that exists is left as it is.
+    ///
+    /// - Parameter zone: its IANA zone.
+    public func createProject(_ name: String, zone: String = "UTC") async throws(Fault) {
+        _ = try await registry.projects(RegistryV1.ProjectsRequest(create: name, zone: zone))
+    }
+
+    /// Takes up to 10,000 events and profile changes; answers once they are durable.
+    ///
+    /// It is not sent again when it may have arrived: repeat the batch with the same event ids, and
+    /// what was taken is answered as duplicate.
+    @discardableResult
+    public func track(
+        _ records: [IngestionV1.TrackRecord],
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.TrackResponse {
+        try await ingestion.track(IngestionV1.TrackRequest(records: records), options)
+    }
+
+    /// Takes up to 10,000 records of history; a repeat of the same lines is harmless.
+    ///
+    /// - Parameter firstLine: the line of the first record, from 1; the others follow without gaps.
+    @discardableResult
+    public func importRecords(
+        _ importID: String,
+        _ records: [IngestionV1.TrackRecord],
+        firstLine: UInt64 = 1,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.ImportResponse {
+        try await ingestion.import(
+            IngestionV1.ImportRequest(importID: importID, firstLine: firstLine, records: records),
+            options
+        )
+    }
+}
+
+extension IngestionV1.TrackRecord {
+    /// Something a user did; with an `id` a repeat is known and taken once.
+    ///
+    /// - Parameter at: when it happened; nil: when it is received.
+    public static func event(
+        _ user: String,
+        _ name: String,
+        _ properties: [String: PropertyValue] = [:],
+        at: Timestamp? = nil,
+        id: String? = nil
+    ) throws(Fault) -> IngestionV1.TrackRecord {
+        IngestionV1.TrackRecord(
+            userID: user,
+            kind: .event(
+                IngestionV1.TrackedEvent(
+                    name: name,
+                    occurredAtMs: at?.ms,
+                    eventID: id,
+                    properties: try encoded(properties)
+                )
+            )
+        )
+    }
+
+    /// A change of a user's properties.
+    ///
+    /// - Parameter at: from when on; nil: Track takes the instant of receipt, Import all of time.
+    public static func profile(
+        _ user: String,
+        _ properties: [String: PropertyValue] = [:],
+        unset: [String] = [],
+        at: Timestamp? = nil
+    ) throws(Fault) -> IngestionV1.TrackRecord {
+        IngestionV1.TrackRecord(
+            userID: user,
+            kind: .profile(
+                IngestionV1.TrackedProfile(
+                    set: try encoded(properties),
+                    unset: unset,
+                    atMs: at?.ms
+                )
+            )
+        )
+    }
+
+    /// By name, so that equal records have equal bytes.
+    private static func encoded(
+        _ properties: [String: PropertyValue]
+    ) throws(Fault) -> [LogV1.Property] {
+        var encoded: [LogV1.Property] = []
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
+            do throws(WireError) {
+                encoded.append(try ValueCoding.encode(name: name, value))
+            } catch {
+                throw Fault(
+                    .invalidArgument,
+                    error.message,
+                    place: "\(name).\(error.place)",
+                    hint: error.hint
+                )
+            }
+        }
+        return encoded
+    }
+}

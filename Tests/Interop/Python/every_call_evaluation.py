@@ -1,0 +1,94 @@
+"""Segments and sets: created, counted, listed, previewed, archived; the owner's part of it."""
+
+from every_call_ingestion import USERS
+from every_call_stage import Stage, fails
+
+import shoal
+from shoal.contract.evaluation.v1 import (
+    ArchiveRequest,
+    CountRequest,
+    CreateRequest,
+    EvaluateRequest,
+    GetSegmentRequest,
+    IsMemberRequest,
+    ListSegmentsRequest,
+    MembersRequest,
+    PreviewRequest,
+    SampleRequest,
+    TrendRequest,
+)
+from shoal.contract.ingestion.v1 import PositionsRequest
+from shoal.contract.registry.v1 import SERVICE_KIND_EVALUATOR, PartitionMapRequest, RosterRequest
+
+PAYERS = shoal.all_of(shoal.did("Charged", at_least=1), shoal.not_(shoal.did("Refunded")))
+
+
+def run(stage: Stage) -> None:
+    """Calls what evaluators serve."""
+    segments = stage.stubs.segments
+    payers = shoal.definition(PAYERS)
+    created = segments.Create(CreateRequest(name="payers", definition=payers))
+    assert created.segment.version == 1 and created.segment.sentence
+    fails(shoal.Status.ALREADY_EXISTS, lambda: segments.Create(
+        CreateRequest(name="payers", definition=shoal.definition(shoal.did("Other")))))
+    saved = shoal.subject("payers")
+    count = segments.Count(CountRequest(subject=saved))
+    assert (count.users, count.universe) == (USERS, USERS), count
+    assert len(count.exactness.positions) == 64
+    preview = segments.Preview(PreviewRequest(definition=payers, sample=3))
+    assert preview.users == USERS and len(preview.sample) == 3
+    assert [node.users for node in preview.nodes][0] == USERS
+    got = segments.Get(GetSegmentRequest(name="payers")).segment
+    assert got.sentence == created.segment.sentence
+    assert [node.WhichOneof("kind") for node in got.definition.nodes] == [
+        node.WhichOneof("kind") for node in payers.nodes]
+    listed = segments.List(ListSegmentsRequest())
+    assert [segment.name for segment in listed.segments] == ["payers"]
+    members(stage)
+    assert segments.IsMember(IsMemberRequest(subject=saved, user_id="user-7")).member
+    assert not segments.IsMember(IsMemberRequest(subject=saved, user_id="stranger")).known
+    sample = segments.Sample(SampleRequest(subject=saved, size=5, seed=1))
+    assert len(sample.users) == 5 and sample.of == USERS
+    trend = segments.Trend(TrendRequest(subject=saved, at_ms=count.exactness.at_ms))
+    assert (trend.points[-1].users, trend.points[-1].universe) == (USERS, USERS), trend
+    sets(stage)
+    assert segments.Archive(ArchiveRequest(name="payers")).segment.archived
+
+
+def members(stage: Stage) -> None:
+    """Every user once, over several pages; the generator says the same."""
+    segments, users, cursor = stage.stubs.segments, [], None
+    while True:
+        page = segments.Members(
+            MembersRequest(subject=shoal.subject("payers"), limit=7, cursor=cursor))
+        users += page.users
+        if not page.HasField("next_cursor"):
+            break
+        cursor = page.next_cursor
+    assert len(users) == len(set(users)) == USERS
+    stream = stage.client.members("payers", page=20)
+    begun = [user for _, user in zip(range(21), stream)]
+    assert begun == users[:21]
+    assert list(stage.client.members("payers", cursor=stream.cursor)) == users[20:]
+
+
+def sets(stage: Stage) -> None:
+    """Each owner's part of the count adds up to the whole."""
+    registry = stage.stubs.registry
+    owned: dict[bytes, set[int]] = {}
+    for one in registry.PartitionMap(PartitionMapRequest()).assignments:
+        if one.kind == SERVICE_KIND_EVALUATOR:
+            owned.setdefault(one.instance_id, set()).add(one.partition)
+    at = {one.instance_id: one.address for one in registry.Roster(RosterRequest()).instances}
+    ends = stage.stubs.ingestion.Positions(PositionsRequest()).positions
+    now = stage.stubs.segments.Count(CountRequest(subject=shoal.subject("payers")))
+    total = 0
+    for owner, partitions in owned.items():
+        answer = stage.at(at[owner]).sets.Evaluate(EvaluateRequest(
+            definition=shoal.definition(PAYERS),
+            at_ms=now.exactness.at_ms,
+            positions=[end for end in ends if end.partition in partitions],
+            project_zone="Europe/Berlin",
+        ))
+        total += answer.users
+    assert total == USERS, total

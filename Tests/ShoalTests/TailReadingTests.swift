@@ -1,0 +1,89 @@
+// Lines of a tail: users get their names back, values are shown as they are, filters hold.
+
+import Basics
+import Messages
+import Testing
+
+@testable import ShoalCommand
+
+@Suite struct TailReadingTests {
+    private let shop = ProjectName("shop") ?? { preconditionFailure("a project's name") }()
+
+    private func record(
+        _ offset: UInt64,
+        _ body: LogV1.LogRecord.Body,
+        of project: String = "shop"
+    ) -> LogV1.LogRecord {
+        LogV1.LogRecord(offset: offset, logTimeMs: Int64(offset), project: project, body: body)
+    }
+
+    private func charged(_ number: UInt32, amount: Double) -> LogV1.LogRecord.Body {
+        .event(
+            LogV1.Event(
+                userNumber: number,
+                name: "Charged",
+                atMs: 1_000,
+                eventID: "e",
+                properties: [
+                    LogV1.Property(name: "amount", value: LogV1.Value(kind: .number(amount))),
+                    LogV1.Property(name: "city", value: LogV1.Value(kind: .text("Pune"))),
+                ]
+            )
+        )
+    }
+
+    @Test("a number of one partition is another user's in the next; other projects are no lines")
+    func names() throws {
+        var reading = TailReading(shop)
+        for (partition, user) in [(UInt32(0), "ann"), (1, "bob")] {
+            let new = LogV1.NewUser(number: 0, userID: user)
+            #expect(try reading.line(record(0, .newUser(new)), of: partition) == nil)
+        }
+        let first = try reading.line(record(1, charged(0, amount: 12.5)), of: 0)
+        #expect(first?.text == "1970-01-01T00:00:01.000Z  ann  Charged  amount=12.5  city=Pune")
+        let second = try reading.line(record(1, charged(0, amount: 3)), of: 1)
+        #expect(second?.user == "bob")
+        let json = try #require(second).json.line
+        #expect(json.contains(#""properties":{"amount":3,"city":"Pune"}"#), "\(json)")
+        let other = record(2, charged(0, amount: 1), of: "app")
+        #expect(try reading.line(other, of: 0) == nil)
+        let stranger = record(3, charged(7, amount: 1))
+        #expect(throws: CommandError.self) { try reading.line(stranger, of: 0) }
+    }
+
+    @Test("profiles are lines when they are asked for, with what they set and took away")
+    func profiles() throws {
+        var reading = TailReading(shop)
+        _ = try reading.line(record(0, .newUser(LogV1.NewUser(userID: "ann"))), of: 0)
+        let change = LogV1.ProfileChange(
+            set: [LogV1.Property(name: "vip", value: LogV1.Value(kind: .flag(true)))],
+            unset: ["city"]
+        )
+        let line = try #require(try reading.line(record(1, .profile(change)), of: 0))
+        #expect(line.text == "ever  ann  (profile)  vip=true  city=–")
+        #expect(!TailFilter().accepts(line))
+        #expect(TailFilter(hasProfiles: true).accepts(line))
+        // Nobody knows since when it holds.
+        let dated = TailFilter(since: Timestamp(ms: 0), hasProfiles: true)
+        #expect(!dated.accepts(line))
+    }
+
+    @Test("every filter must hold")
+    func filters() throws {
+        var reading = TailReading(shop)
+        _ = try reading.line(record(0, .newUser(LogV1.NewUser(userID: "ann"))), of: 0)
+        let line = try #require(try reading.line(record(1, charged(0, amount: 12.5)), of: 0))
+        let accepted = [
+            TailFilter(), TailFilter(events: ["Opened", "Charged"]), TailFilter(user: "ann"),
+            TailFilter(values: ["amount": "12.5", "city": "Pune"]),
+            TailFilter(since: Timestamp(ms: 1_000)),
+        ]
+        #expect(accepted.allSatisfy { $0.accepts(line) })
+        let refused = [
+            TailFilter(events: ["Opened"]), TailFilter(user: "bob"),
+            TailFilter(values: ["amount": "12"]), TailFilter(values: ["town": "Pune"]),
+            TailFilter(since: Timestamp(ms: 1_001)),
+        ]
+        #expect(!refused.contains { $0.accepts(line) })
+    }
+}

@@ -1,0 +1,194 @@
+// The command line against the real suite: calls by reflection, as a person would make them.
+
+import Basics
+import Bus
+import Chassis
+import Foundation
+import Messages
+import ShoalCommand
+import Synchronization
+import Testing
+
+@Suite(.serialized)
+struct CommandTests {
+    @Test("methods are listed, described and called by the contract the processes tell")
+    func callsByReflection() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 1)
+        let project = try #require(RealSuite.project?.text)
+        let listed = try await run(["rpc", "list"], suite)
+        #expect(listed.code == 0, "\(listed.errors)")
+        for line in ["Ingestion/Track", "Segments/Count", "Catalogue/Put"] {
+            #expect(listed.out.contains(line), "\(line) in \(listed.out)")
+        }
+        let described = try await run(["rpc", "describe", "Segments/Count"], suite)
+        #expect(described.out.contains("FRESHNESS_LATEST"), "\(described.errors)")
+        let records = (0..<40).map { number in
+            #"{"user_id":"user-\#(number % 10)","event":{"name":"Charged"}}"#
+        }
+        let track = #"{"records":[\#(records.joined(separator: ","))]}"#
+        let tracked = try await run(
+            ["rpc", "call", "Ingestion/Track", "-", "--project", project],
+            suite,
+            input: track
+        )
+        #expect(tracked.code == 0, "\(tracked.errors)")
+        let definition = #"{"nodes":[{"did":{"events":["Charged"],"window":{"ever":{}}}}]}"#
+        let counted = try await run(
+            [
+                "rpc", "call", "/shoal.evaluation.v1.Segments/Count",
+                #"{"subject":{"definition":\#(definition)}}"#, "--project", project,
+            ],
+            suite
+        )
+        #expect(counted.code == 0, "\(counted.errors)")
+        #expect(counted.out.hasPrefix(#"{"users":10,"universe":10,"#), "\(counted.out)")
+        try await checkTrend(suite, project)
+        try await checkTail(suite, project)
+        let info = try await run(
+            ["rpc", "call", "Admin/Info", "--name", "evaluator-1"],
+            suite
+        )
+        #expect(info.out.contains(#""name":"evaluator-1""#) || info.code == 0, "\(info.errors)")
+        let refusals: [(arguments: [String], code: Int32, says: String)] = [
+            (["Segments/Count", #"{"subjet":{}}"#], 65, "did you mean subject?"),
+            (["Segments/Cuont"], 66, "did you mean Segments/Count?"),
+            (["Segments/Count", "{}", "--name", "evaluator-9"], 66, "evaluator-1"),
+            (["Segments/Count", "{}", "--project", project], 65, "subject"),
+            (["Segments/Overlap", "{}", "--project", project], 70, "Overlap"),
+        ]
+        for (arguments, code, says) in refusals {
+            let refused = try await run(["rpc", "call"] + arguments, suite)
+            #expect(refused.code == code, "\(arguments): \(refused.errors)")
+            #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
+        }
+    }
+
+    /// What was sent comes back with its users' names, filtered, and no more of it than asked for.
+    private func checkTail(_ suite: RealSuite, _ project: String) async throws {
+        let all = ["events", "tail", "--from-start", "--no-follow", "--project", project]
+        let plain = try await run(all, suite)
+        #expect(plain.code == 0, "\(plain.errors)")
+        let lines = plain.out.split(separator: "\n")
+        #expect(lines.count == 40 && lines.allSatisfy { $0.hasSuffix("  Charged") })
+        let one = try await run(all + ["--user", "user-3", "--json"], suite)
+        #expect(one.out.split(separator: "\n").count == 4, "\(one.out)")
+        #expect(one.out.contains(#""user_id":"user-3","event":"Charged""#), "\(one.out)")
+        for (filter, count) in [
+            (["--event", "Opened"], 0), (["--where", "amount=1"], 0), (["--limit", "3"], 3),
+            (["--since", "2999-01-01"], 0), (["--since", "2020-01-01"], 40),
+        ] {
+            let filtered = try await run(all + filter, suite)
+            #expect(filtered.code == 0, "\(filter): \(filtered.errors)")
+            #expect(filtered.out.split(separator: "\n").count == count, "\(filter)")
+        }
+        #expect(try await run(all + ["--where", "amount"], suite).code == 64)
+    }
+
+    @Test("an evaluator is drained, forgotten and joins again, and the audit log tells who did it")
+    func drainsForgetsAndAudits() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let refusals: [(arguments: [String], code: Int32, says: String)] = [
+            (["drain", "evaluator-3"], 66, "did you mean evaluator-"),
+            (["forget", "evaluator-2"], 64, "shoal drain evaluator-2"),
+            (["drain", "ingestion"], 65, "start another"),
+            (["audit", "--since", "yesterday"], 64, "2025-07-01"),
+        ]
+        for (arguments, code, says) in refusals {
+            let refused = try await run(arguments, suite)
+            #expect(refused.code == code, "\(arguments): \(refused.errors)")
+            #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
+        }
+        let drained = try await run(["drain", "evaluator-2"], suite)
+        #expect(drained.code == 0, "\(drained.errors)")
+        #expect(drained.out == "evaluator-2 is draining; 32 partitions moved to others\n")
+        let again = try await run(["drain", "evaluator-2", "--json"], suite)
+        #expect(again.out == #"{"name":"evaluator-2","state":"draining","moved":0}"# + "\n")
+        // Forgotten while it runs, it joins again at its next heartbeat and gets its share.
+        #expect(try await run(["forget", "evaluator-2"], suite).code == 0)
+        let registry = RegistryV1_RegistryClient(try suite.client("registry"))
+        let deadline = suite.clock.monotonicNs + RealSuite.patienceNs
+        var counts: [Int] = []
+        while counts != [32, 32], suite.clock.monotonicNs < deadline {
+            let map = try await registry.partitionMap(RegistryV1.PartitionMapRequest())
+            let states = map.assignments.filter { $0.kind == .evaluator }
+            counts = Dictionary(grouping: states, by: \.instanceID).values.map(\.count)
+            try await suite.clock.sleep(forMs: 20)
+        }
+        #expect(counts == [32, 32])
+        let audit = try await run(["audit", "--json"], suite)
+        #expect(audit.code == 0, "\(audit.errors)")
+        for words in [#""instance":"evaluator-2""#, #""caller":"shoal"#, #""project":"suite""#] {
+            #expect(audit.out.contains(words), "\(words) in \(audit.out)")
+        }
+        #expect(try await run(["audit"], suite).out.hasPrefix("AT"))
+        #expect(try await run(["audit", "--since", "2999-01-01", "--json"], suite).out.isEmpty)
+    }
+
+    /// The trend of a definition that nobody has saved, over a range that ends before the events.
+    private func checkTrend(_ suite: RealSuite, _ project: String) async throws {
+        let yaml = "condition:\n  did: {event: Charged}\n"
+        let before = try await run(
+            [
+                "segment", "trend", "--definition", "-", "--from", "2025-03-28", "--to",
+                "2025-04-01", "--zone", "Europe/Berlin", "--project", project, "--json",
+            ],
+            suite,
+            input: yaml
+        )
+        #expect(before.code == 0, "\(before.errors)")
+        #expect(
+            before.out.split(separator: "\n").map { String($0.prefix(32)) } == [
+                #"{"at":"2025-03-28T00:00:00.000Z""#, #"{"at":"2025-03-28T23:00:00.000Z""#,
+                #"{"at":"2025-03-29T23:00:00.000Z""#, #"{"at":"2025-03-30T22:00:00.000Z""#,
+                #"{"at":"2025-03-31T22:00:00.000Z""#, #"{"at":"2025-04-01T00:00:00.000Z""#,
+            ]
+        )
+        let whole = try await run(
+            ["segment", "trend", "--definition", "-", "--project", project],
+            suite,
+            input: yaml
+        )
+        #expect(whole.code == 0, "\(whole.errors)")
+        #expect(whole.out.hasPrefix("AT (UTC)"), "\(whole.out)")
+        #expect(whole.out.hasSuffix("10  100.0 %\n"), "\(whole.out)")
+    }
+
+    /// Runs a command that talks to the suite over its real sockets.
+    private func run(
+        _ arguments: [String],
+        _ suite: RealSuite,
+        input: String = ""
+    ) async throws -> (code: Int32, out: String, errors: String) {
+        let written = Written()
+        let clock = SystemClock()
+        let outside = Surroundings(
+            arguments: arguments + ["--address", "ipc://\(suite.folder)/registry/registry.sock"],
+            environment: [:],
+            workingDirectory: suite.folder,
+            programFolder: suite.folder,
+            temporaryFolder: suite.folder,
+            clock: clock,
+            disk: RealDisk(),
+            bus: NanomsgBus(clock: clock, threadNamePrefix: "command"),
+            processID: ProcessInfo.processInfo.processIdentifier,
+            seed: 1,
+            isTerminal: false,
+            writeOut: { text in written.out.withLock { $0 += text } },
+            writeError: { text in written.errors.withLock { $0 += text } },
+            readInput: { _ in Array(input.utf8) }
+        )
+        let code = await Entry.answer(outside)
+        outside.close()
+        return (code, written.out.withLock { $0 }, written.errors.withLock { $0 })
+    }
+}
+
+/// What a command wrote.
+private final class Written: Sendable {
+    let out = Mutex("")
+    let errors = Mutex("")
+}
