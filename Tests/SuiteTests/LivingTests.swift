@@ -11,8 +11,7 @@ import Testing
 struct LivingTests {
     @Test("an idle suite keeps every lease over three times its length")
     func leasesHold() async throws {
-        // While the lease runs nobody takes over.
-        let suite = try RealSuite(settings: ["registry": ["--lease-ms", "60000"]])
+        let suite = try RealSuite(settings: ["registry": ["--lease-ms", "1000"]])
         defer { suite.close() }
         try await suite.startAll(evaluators: 2)
         let registry = RegistryV1_RegistryClient(try suite.client("registry"))
@@ -28,7 +27,8 @@ struct LivingTests {
 
     @Test("a missing owner is an error that names it, and never a part of the answer")
     func aMissingOwnerIsNamed() async throws {
-        let suite = try RealSuite(settings: ["registry": ["--lease-ms", "1000"]])
+        // While the lease runs nobody takes over.
+        let suite = try RealSuite(settings: ["registry": ["--lease-ms", "60000"]])
         defer { suite.close() }
         try await suite.startAll(evaluators: 2)
         let ingestion = IngestionV1_IngestionClient(try suite.client("ingestion"))
