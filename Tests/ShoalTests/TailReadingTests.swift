@@ -68,6 +68,16 @@ import Testing
         #expect(!dated.accepts(line))
     }
 
+    @Test("line breaks and escapes that users sent stay one harmless line")
+    func controlCharacters() throws {
+        var reading = TailReading(shop)
+        let new = LogV1.NewUser(userID: "ann\n\u{1B}[2J")
+        _ = try reading.line(record(0, .newUser(new)), of: 0)
+        let line = try #require(try reading.line(record(1, charged(0, amount: 1)), of: 0))
+        let words = "1970-01-01T00:00:01.000Z  ann\\u{a}\\u{1b}[2J  Charged  amount=1  city=Pune"
+        #expect(line.text == words)
+    }
+
     @Test("every filter must hold")
     func filters() throws {
         var reading = TailReading(shop)

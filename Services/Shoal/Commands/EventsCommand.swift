@@ -17,7 +17,8 @@ struct EventsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print events as the log takes them in, until Ctrl-C.",
             discussion: """
-                Without --from-start or --since only what comes from now on is printed. The log \
+                Without --from-start, --since or --no-follow only what comes from now on is \
+                printed. Lines are in the order of log time within what was read at once. The log \
                 is read from its start in any case, since only there it tells which user a \
                 number stands for: on a large log the first line takes a while.
                 """

@@ -33,7 +33,25 @@ struct TailLine: Sendable, Hashable {
     var text: String {
         let values = properties.map { "\($0.name)=\($0.value?.description ?? "–")" }
         let words = [at?.rfc3339 ?? "ever", user, event ?? "(profile)"] + values
-        return words.joined(separator: "  ")
+        return Self.plain(words.joined(separator: "  "))
+    }
+
+    /// One line that does nothing to a terminal: what users sent may hold line breaks and escapes.
+    private static func plain(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var line = ""
+        for scalar in text.unicodeScalars {
+            if isControl(scalar) {
+                line += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                line.unicodeScalars.append(scalar)
+            }
+        }
+        return line
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control || ["\u{2028}", "\u{2029}"].contains(scalar)
     }
 
     /// The same for programs.
@@ -90,7 +108,7 @@ struct TailFilter: Sendable, Hashable {
 /// Reads one project's records in log order, partition by partition.
 ///
 /// Records name users by number, so a reading begins at the start of each log: only there does it
-/// learn every name. About 30 bytes are kept per user.
+/// learn every name, and every one is kept.
 struct TailReading: Sendable {
     private let project: ProjectName
     private var names: [UInt32: [UInt32: String]] = [:]
