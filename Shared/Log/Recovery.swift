@@ -16,7 +16,7 @@ struct Recovery {
         _ settings: LogSettings,
         identity: InstanceID,
         disk: any Disk
-    ) throws(LogError) -> OpenedLog {
+    ) throws(LogError) -> EmbeddedLog {
         let folder = Folder(path: settings.folder)
         let lock = try onDisk("open log") { () throws(DiskError) in
             try folder.make(disk)
@@ -118,13 +118,14 @@ struct Recovery {
         }
     }
 
-    private func recover(isNew: Bool, lock: any DiskLock) throws(LogError) -> OpenedLog {
+    private func recover(isNew: Bool, lock: any DiskLock) throws(LogError) -> EmbeddedLog {
         let marks = try readMarks()
         let volumes = try openVolumes(marks.volumes)
         var journal = JournalRecovery(self, marks, volumes)
         try journal.run(files: try journalFiles(marks))
         let active = try journal.resume()
-        let partitions = journal.partitions
+        var partitions = journal.partitions
+        for index in partitions.indices { partitions[index].floorMs = journal.reserveMs }
         let next = JournalMark(
             identity: marks.journal.identity,
             activeFile: active.source.header.firstSequence,
@@ -164,7 +165,7 @@ struct Recovery {
             groups: journal.groups,
             records: journal.records
         )
-        return OpenedLog(
+        return EmbeddedLog(
             journal: Journal(
                 settings: settings,
                 disk: disk,
