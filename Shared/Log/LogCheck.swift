@@ -1,4 +1,4 @@
-// Whether a copy of a log is whole: opened by the rules of recovery, read to the end, left untouched.
+// Whether a copy of a log is whole: opened by the rules of recovery, read to its end, left alone.
 
 public import Basics
 

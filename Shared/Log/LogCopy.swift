@@ -2,7 +2,7 @@
 
 public import Basics
 
-/// A consistent copy of a log folder that is in use: read file by file, it opens as the log did then.
+/// A consistent copy of a log folder in use: read file by file, it opens as the log did then.
 ///
 /// Volumes never change, journal files only grow, and the marks are made for the copy; so nothing
 /// is held up and nothing is written. The copy keeps the journal files open that were not yet
