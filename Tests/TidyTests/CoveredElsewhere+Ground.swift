@@ -107,6 +107,7 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere("Shared/Log", .test("MissingFileTests"), ["VolumeRecovery"]),
         CoveredElsewhere("Shared/Log", .test("VolumeTests"), ["VolumeReader", "VolumeWriter"]),
+        CoveredElsewhere("Shared/Log", .test("LogCopyTests"), ["LogCheck"]),
     ]
 
     private static let columns = [
