@@ -30,6 +30,12 @@ extension CoveredElsewhere {
             .test("DifferentialTests"),
             ["UserHistory", "UserReader"]
         ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("ExplanationTests"),
+            ["EventTally", "Explanation+Lines"]
+        ),
+        CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
         CoveredElsewhere(
             "Shared/Segments",
