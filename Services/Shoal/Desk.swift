@@ -34,6 +34,15 @@ struct Desk: Sendable {
     /// Hands what was printed to the system.
     func flush() { out.flush() }
 
+    /// Hands what was printed to the system, and ends the command when nobody takes it.
+    ///
+    /// - Throws: an `Ending` when the reader has had enough, an error when the output is refused.
+    func deliver() throws {
+        out.flush()
+        if let refusal = out.refusal { throw refusal }
+        if outside.isOutputGone() { throw Ending(code: .done) }
+    }
+
     /// Tells people something that is no data.
     func say(_ text: String) {
         out.flush()
@@ -77,9 +86,13 @@ struct Desk: Sendable {
 private final class OutputBuffer: Sendable {
     private static let pieceBytes = 64 << 10
     private let text = Mutex("")
-    private let write: @Sendable (String) -> Void
+    private let refused = Mutex<CommandError?>(nil)
+    private let write: @Sendable (String) throws -> Void
 
-    init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
+    init(_ write: @escaping @Sendable (String) throws -> Void) { self.write = write }
+
+    /// Why output is lost; nil as long as none is.
+    var refusal: CommandError? { refused.withLock { $0 } }
 
     func add(_ more: String) {
         let full: String? = text.withLock { text in
@@ -88,7 +101,7 @@ private final class OutputBuffer: Sendable {
             defer { text = "" }
             return text
         }
-        if let full { write(full) }
+        if let full { give(full) }
     }
 
     func flush() {
@@ -96,7 +109,18 @@ private final class OutputBuffer: Sendable {
             defer { text = "" }
             return text
         }
-        if !rest.isEmpty { write(rest) }
+        if !rest.isEmpty { give(rest) }
+    }
+
+    private func give(_ piece: String) {
+        guard refusal == nil else { return }
+        do {
+            try write(piece)
+        } catch {
+            var refusal = CommandError(error, "print")
+            refusal.code = .cannotWrite
+            refused.withLock { $0 = refusal }
+        }
     }
 }
 

@@ -8,8 +8,14 @@ import Glibc
 protocol DeskCommand: ParsableCommand {
     /// Whether data and errors are told as JSON.
     var isJSON: Bool { get }
+    /// Whether it takes Ctrl-C itself, since it has something to put in order first.
+    var stopsInOrder: Bool { get }
     /// Does it; an error ends the program with its code.
     mutating func run(_ desk: Desk) async throws
+}
+
+extension DeskCommand {
+    var stopsInOrder: Bool { false }
 }
 
 /// The command line.
@@ -17,7 +23,7 @@ public enum Entry {
     /// Runs the command the process was started with, and ends the process.
     public static func run() async -> Never {
         let outside = Surroundings.real("shoal")
-        let code = await answer(outside)
+        let code = await answer(outside, endsAtCtrlC: true)
         outside.close()
         exit(code)
     }
@@ -26,13 +32,17 @@ public enum Entry {
     ///
     /// - Returns: the exit code, one of those in `shoal --help`.
     public static func answer(_ outside: Surroundings) async -> Int32 {
+        await answer(outside, endsAtCtrlC: false)
+    }
+
+    private static func answer(_ outside: Surroundings, endsAtCtrlC: Bool) async -> Int32 {
         let command: any ParsableCommand
         do {
             command = try Shoal.parseAsRoot(outside.arguments)
         } catch {
             return told(error, outside)
         }
-        guard var work = command as? any DeskCommand else {
+        guard let work = command as? any DeskCommand else {
             // Help and version come as commands of the parser's own; so does a bare `shoal`.
             do {
                 var other = command
@@ -42,17 +52,35 @@ public enum Entry {
                 return told(error, outside)
             }
         }
-        let desk = Desk(outside, isJSON: work.isJSON)
+        guard endsAtCtrlC, !work.stopsInOrder else { return await perform(work, outside) }
+        return await withTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                // At once: what the command waits for may never come.
+                if await outside.interrupt() { _exit(CommandExit.interrupted.rawValue) }
+            }
+            return await perform(work, outside)
+        }
+    }
+
+    /// Runs a command and delivers what it printed.
+    private static func perform(_ command: any DeskCommand, _ outside: Surroundings) async -> Int32
+    {
+        var command = command
+        let desk = Desk(outside, isJSON: command.isJSON)
+        var code = CommandExit.done
         do {
-            try await work.run(desk)
-            desk.flush()
-            return CommandExit.done.rawValue
-        } catch let end as Ending {
-            desk.flush()
-            return end.code.rawValue
+            do {
+                try await command.run(desk)
+            } catch let end as Ending {
+                code = end.code
+            }
+            // A reader that has gone has had enough; the answer stays what it is.
+            do { try desk.deliver() } catch is Ending {}
+            return code.rawValue
         } catch {
             desk.flush()
-            let known = CommandError(error, "\(type(of: work))")
+            let known = CommandError(error, "\(type(of: command))")
             outside.writeError(desk.isJSON ? known.json.line + "\n" : known.text)
             return known.code.rawValue
         }
@@ -63,7 +91,11 @@ public enum Entry {
         let code = Shoal.exitCode(for: error).rawValue
         let text = Shoal.fullMessage(for: error)
         if code == 0 {
-            outside.writeOut(text + "\n")
+            do {
+                try outside.writeOut(text + "\n")
+            } catch {
+                return CommandExit.cannotWrite.rawValue
+            }
         } else {
             outside.writeError(text + "\n")
         }

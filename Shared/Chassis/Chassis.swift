@@ -71,10 +71,10 @@ private struct Start<Config: ServiceConfig>: Sendable {
                 common: CommonConfig.keys,
                 own: Config.keys
             )
-            outside.writeOut(text)
+            try outside.writeOut(text)
             return nil
         case .version:
-            outside.writeOut("\(program) \(Chassis.version)\n")
+            try outside.writeOut("\(program) \(Chassis.version)\n")
             return nil
         case .run(let withoutFile):
             guard let named else {

@@ -30,8 +30,10 @@ public struct Surroundings: Sendable {
     public var seed: UInt64
     /// Whether messages go to a terminal, which takes moving lines.
     public var isTerminal: Bool
-    /// Standard output.
-    public var writeOut: @Sendable (String) -> Void
+    /// Standard output; throws when the system takes no more of it.
+    public var writeOut: @Sendable (String) throws -> Void
+    /// Whether nobody reads standard output any more, as behind `| head -1`.
+    public var isOutputGone: @Sendable () -> Bool
     /// Standard error.
     public var writeError: @Sendable (String) -> Void
     /// All of standard input, at most so many bytes; nil when it is longer.
@@ -50,9 +52,10 @@ public struct Surroundings: Sendable {
         processID: Int32,
         seed: UInt64,
         isTerminal: Bool,
-        writeOut: @escaping @Sendable (String) -> Void,
+        writeOut: @escaping @Sendable (String) throws -> Void,
         writeError: @escaping @Sendable (String) -> Void,
-        readInput: @escaping @Sendable (_ bytesMax: Int) throws -> [UInt8]?
+        readInput: @escaping @Sendable (_ bytesMax: Int) throws -> [UInt8]?,
+        isOutputGone: @escaping @Sendable () -> Bool = { false }
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -66,6 +69,7 @@ public struct Surroundings: Sendable {
         self.seed = seed
         self.isTerminal = isTerminal
         self.writeOut = writeOut
+        self.isOutputGone = isOutputGone
         self.writeError = writeError
         self.readInput = readInput
     }
@@ -94,7 +98,8 @@ public struct Surroundings: Sendable {
             readInput: { bytesMax in
                 let data = try FileHandle.standardInput.read(upToCount: bytesMax + 1) ?? Data()
                 return data.count > bytesMax ? nil : [UInt8](data)
-            }
+            },
+            isOutputGone: { OutputReader.isGone(descriptor: STDOUT_FILENO) }
         )
     }
 
@@ -139,6 +144,14 @@ public struct Surroundings: Sendable {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         for await signal in signals { return signal.rawValue }
         return nil
+    }
+
+    /// Waits for Ctrl-C, also where a shell let its background jobs ignore it.
+    ///
+    /// - Returns: whether it came; not when the task is cancelled first.
+    public func interrupt() async -> Bool {
+        for await _ in await UnixSignalsSequence(trapping: .sigint) { return true }
+        return false
     }
 
     /// The words a running process was started with; nil when there is none of this number.

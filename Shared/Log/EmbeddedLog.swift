@@ -95,6 +95,27 @@ public struct RecoveredState: Sendable, Hashable {
     }
 }
 
+extension RecoveredState {
+    /// What reading the journal files has found.
+    init(_ journal: JournalRecovery, isNew: Bool) {
+        identity = journal.identity
+        self.isNew = isNew
+        partitions = journal.partitions.map { partition in
+            Partition(
+                first: LogOffset(partition.first),
+                next: LogOffset(partition.next),
+                lastTime: partition.lastTimeMs == .min ? nil : Timestamp(ms: partition.lastTimeMs)
+            )
+        }
+        reserve =
+            journal.reserveMs == Format.noReserve ? nil : Timestamp(ms: journal.reserveMs)
+        tornTail = journal.tornTail
+        backlog = journal.files.count - 1
+        groups = journal.groups
+        records = journal.records
+    }
+}
+
 /// A write that a crash left unfinished at the end of the last journal file.
 public struct TornTail: Sendable, Hashable {
     /// The journal file.

@@ -22,7 +22,7 @@ public final class Journal: Sendable {
     private let folder: Folder
     private let disk: any Disk
     private let state: LogState
-    /// Held while the disk works; never contended, as one thread appends.
+    /// Held while the disk works; one thread appends, and a copy looks at it for a moment.
     private let writer: Mutex<Writer>
     private let reserveMs: Atomic<Int64>
     private let poison = Mutex<LogError?>(nil)
@@ -125,6 +125,27 @@ public final class Journal: Sendable {
         }
     }
 
+    /// What the log holds now, as files to be read while it goes on.
+    ///
+    /// From any thread; the thread that appends is held up for microseconds.
+    public func copy() throws(LogError) -> LogCopy {
+        let (content, sequence, reserveMs, activeBytes) = try writer.withLock {
+            writer throws(LogError) in
+            try checkUsable(writer)
+            return (
+                state.snapshot, writer.sequence, self.reserveMs.load(ordering: .acquiring),
+                writer.file.position
+            )
+        }
+        return try LogCopy(
+            content,
+            identity: state.identity,
+            nextSequence: sequence,
+            reserveMs: reserveMs,
+            activeBytes: activeBytes
+        )
+    }
+
     /// Notes what is durable and gives the folder to the next process.
     ///
     /// The sealer must not be at work. Every later call throws.
@@ -142,8 +163,7 @@ public final class Journal: Sendable {
         _ body: (inout Writer) throws(LogError) -> Void
     ) throws(LogError) {
         try writer.withLock { writer throws(LogError) in
-            if let failure = poison.withLock({ $0 }) { throw failure.asPoison }
-            guard !writer.isClosed else { throw .closed(folder.path) }
+            try checkUsable(writer)
             do throws(LogError) {
                 try body(&writer)
             } catch {
@@ -151,6 +171,11 @@ public final class Journal: Sendable {
                 throw error
             }
         }
+    }
+
+    private func checkUsable(_ writer: borrowing Writer) throws(LogError) {
+        if let failure = poison.withLock({ $0 }) { throw failure.asPoison }
+        guard !writer.isClosed else { throw .closed(folder.path) }
     }
 
     private func roll(_ writer: inout Writer) throws(LogError) {

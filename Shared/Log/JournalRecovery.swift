@@ -7,6 +7,7 @@ struct JournalRecovery {
     private let recovery: Recovery
     private let mark: JournalMark
     private let journalFrom: UInt64
+    var identity: InstanceID { mark.identity }
     private(set) var partitions: [PartitionIndex]
     private(set) var files: [FileIndex] = []
     /// The sequence the next group must have.
@@ -155,6 +156,9 @@ struct JournalRecovery {
     }
 
     private mutating func cut(_ scan: JournalScan, isTorn: Bool) throws(LogError) {
+        guard recovery.purpose == .work else {
+            throw recovery.unfinished("\(scan.path) byte \(scan.position)")
+        }
         if isTorn {
             tornTail = TornTail(
                 file: scan.path,

@@ -114,6 +114,9 @@ final class LogState: Sendable {
     /// Gives the folder to the next process.
     func releaseFolder() { lock.release() }
 
+    /// Everything as it is now; cheap, as nothing is copied before it changes.
+    var snapshot: Content { content.withLock { $0 } }
+
     var partitionCount: Int { content.withLock { $0.partitions.count } }
 
     /// Per partition the next offset and the earliest log time a record may have.

@@ -51,6 +51,32 @@ import Testing
         #expect(throws: CommandError.self) { try reading.line(stranger, of: 0) }
     }
 
+    @Test("of one user wanted only that name is kept, and others' records are no lines")
+    func oneUser() throws {
+        var reading = TailReading(shop, user: "bob", names: RememberedNames(keptMin: 1))
+        for (number, user) in ["ann", "bob", "cid"].enumerated() {
+            let new = LogV1.NewUser(number: UInt32(number), userID: user)
+            _ = try reading.line(record(UInt64(number), .newUser(new)), of: 0)
+        }
+        #expect(try reading.line(record(3, charged(0, amount: 1)), of: 0) == nil)
+        #expect(try reading.line(record(4, charged(1, amount: 1)), of: 0)?.user == "bob")
+        #expect(try reading.line(record(5, charged(2, amount: 1)), of: 0) == nil)
+    }
+
+    @Test("a user whose name was forgotten is shown by number and partition, in JSON as null")
+    func forgotten() throws {
+        var reading = TailReading(shop, names: RememberedNames(keptMin: 1))
+        for number in UInt32(0)..<3 {
+            let new = LogV1.NewUser(number: number, userID: "user-\(number)")
+            _ = try reading.line(record(UInt64(number), .newUser(new)), of: 7)
+        }
+        let line = try #require(try reading.line(record(3, charged(0, amount: 1)), of: 7))
+        #expect(line.text.contains("  (user 0 of partition 7)  Charged"), "\(line.text)")
+        let json = line.json.line
+        #expect(json.contains(#""user_id":null"#) && json.contains(#""user_number":0"#))
+        #expect(try reading.line(record(4, charged(2, amount: 1)), of: 7)?.user == "user-2")
+    }
+
     @Test("profiles are lines when they are asked for, with what they set and took away")
     func profiles() throws {
         var reading = TailReading(shop)

@@ -30,6 +30,12 @@ extension CoveredElsewhere {
             .test("DifferentialTests"),
             ["UserHistory", "UserReader"]
         ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("ExplanationTests"),
+            ["EventTally", "Explanation+Lines"]
+        ),
+        CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
         CoveredElsewhere(
             "Shared/Segments",
@@ -103,6 +109,7 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere("Shared/Log", .test("MissingFileTests"), ["VolumeRecovery"]),
         CoveredElsewhere("Shared/Log", .test("VolumeTests"), ["VolumeReader", "VolumeWriter"]),
+        CoveredElsewhere("Shared/Log", .test("LogCopyTests"), ["LogCheck"]),
     ]
 
     private static let columns = [

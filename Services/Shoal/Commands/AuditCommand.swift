@@ -41,6 +41,7 @@ struct AuditCommand: DeskCommand {
                     table.add(Self.row(entry))
                 }
             }
+            try desk.deliver()
             guard page.more, let last = page.entries.last else { break }
             request.afterSequence = last.sequence
         }

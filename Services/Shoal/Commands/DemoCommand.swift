@@ -27,6 +27,7 @@ struct DemoCommand: DeskCommand {
     @OptionGroup var output: OutputOptions
 
     var isJSON: Bool { output.json }
+    var stopsInOrder: Bool { true }
 
     mutating func validate() throws {
         guard (10...10_000_000).contains(users) else {

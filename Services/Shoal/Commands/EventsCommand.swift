@@ -20,7 +20,9 @@ struct EventsCommand: ParsableCommand {
                 Without --from-start, --since or --no-follow only what comes from now on is \
                 printed. Lines are in the order of log time within what was read at once. The log \
                 is read from its start in any case, since only there it tells which user a \
-                number stands for: on a large log the first line takes a while.
+                number stands for: on a large log the first line takes a while. The names of \
+                500,000 users are remembered, those used last; others are shown by number. With \
+                --user the one name is enough.
                 """
         )
         /// Room of a page; a quarter of a client's usual budget would make 16 calls of it.
@@ -69,7 +71,7 @@ struct EventsCommand: ParsableCommand {
             let isOld = fromStart || since != nil || !follow
             var cursors = Dictionary(ends.map { ($0.partition, UInt64(0)) }) { first, _ in first }
             let starts = Dictionary(ends.map { ($0.partition, $0.nextOffset) }) { $1 }
-            var reading = TailReading(project)
+            var reading = TailReading(project, user: user)
             var left = limit ?? .max
             while left > 0, follow || cursors.contains(where: { $0.value < starts[$0.key] ?? 0 }) {
                 let page = try await client.fetch(
@@ -99,7 +101,7 @@ struct EventsCommand: ParsableCommand {
                     if desk.isJSON { desk.print(line.json) } else { desk.print(line.text) }
                 }
                 left -= min(lines.count, left)
-                desk.flush()
+                try desk.deliver()
             }
         }
 

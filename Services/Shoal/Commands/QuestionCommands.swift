@@ -109,6 +109,7 @@ struct MembersCommand: DeskCommand {
             request.limit = UInt32(min(left, Self.pageMax))
             let page = try await client.members(request, options)
             form.print(page.users.prefix(left), desk)
+            try desk.deliver()
             left -= min(left, page.users.count)
             guard let next = page.nextCursor else { break }
             request.cursor = next

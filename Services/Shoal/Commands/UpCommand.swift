@@ -70,6 +70,7 @@ struct UpCommand: DeskCommand {
     @OptionGroup var output: OutputOptions
 
     var isJSON: Bool { output.json }
+    var stopsInOrder: Bool { true }
 
     func run(_ desk: Desk) async throws {
         let house = try await LocalSuite(desk.absolute(data), up, desk)

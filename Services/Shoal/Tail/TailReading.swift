@@ -8,7 +8,10 @@ import Wire
 struct TailLine: Sendable, Hashable {
     /// When it happened; nil: from the beginning of time (an imported profile).
     let at: Timestamp?
-    let user: String
+    /// Nil: its name was forgotten among too many.
+    let user: String?
+    /// The user's number in its partition.
+    let number: UInt32
     /// The event's name; nil: a change of the user's profile.
     let event: String?
     let eventID: String?
@@ -32,6 +35,7 @@ struct TailLine: Sendable, Hashable {
     /// The line for people.
     var text: String {
         let values = properties.map { "\($0.name)=\($0.value?.description ?? "–")" }
+        let user = user ?? "(user \(number) of partition \(partition))"
         let words = [at?.rfc3339 ?? "ever", user, event ?? "(profile)"] + values
         return Self.plain(words.joined(separator: "  "))
     }
@@ -57,10 +61,11 @@ struct TailLine: Sendable, Hashable {
     /// The same for programs.
     var json: JSONText {
         .object([
-            ("at", .optional(at?.rfc3339)), ("user_id", .text(user)),
+            ("at", .optional(at?.rfc3339)), ("user_id", .optional(user)),
             ("event", .optional(event)), ("event_id", .optional(eventID)),
             ("properties", .object(properties.map { ($0.name, Self.json($0.value)) })),
-            ("partition", .int(Int(partition))), ("offset", .unsigned(offset)),
+            ("partition", .int(Int(partition))), ("user_number", .int(Int(number))),
+            ("offset", .unsigned(offset)),
         ])
     }
 
@@ -108,26 +113,36 @@ struct TailFilter: Sendable, Hashable {
 /// Reads one project's records in log order, partition by partition.
 ///
 /// Records name users by number, so a reading begins at the start of each log: only there does it
-/// learn every name, and every one is kept.
+/// learn every name.
 struct TailReading: Sendable {
     private let project: ProjectName
-    private var names: [UInt32: [UInt32: String]] = [:]
+    private let user: String?
+    private var names: RememberedNames
 
-    init(_ project: ProjectName) { self.project = project }
+    /// - Parameter user: the only one whose lines are wanted; nil: those of all.
+    init(_ project: ProjectName, user: String? = nil, names: RememberedNames = RememberedNames()) {
+        self.project = project
+        self.user = user
+        self.names = names
+    }
 
-    /// The line of a record; nil for other projects and for records that are no line.
+    /// The line of a record; nil for other projects and users and for records that are no line.
     ///
     /// - Throws: when a value cannot be understood, or its user was never told.
     mutating func line(_ record: LogV1.LogRecord, of partition: UInt32) throws -> TailLine? {
         guard record.project == project.text else { return nil }
         switch record.body {
         case .newUser(let new):
-            names[partition, default: [:]][new.number] = new.userID
+            guard user.map({ $0 == new.userID }) ?? true else { return nil }
+            names.learn(new.userID, of: .init(partition: partition, number: new.number))
             return nil
         case .event(let event):
+            let name = try name(event.userNumber, partition, record.offset)
+            guard name != nil || user == nil else { return nil }
             return TailLine(
                 at: Timestamp(ms: event.atMs),
-                user: try name(event.userNumber, partition, record.offset),
+                user: name,
+                number: event.userNumber,
                 event: event.name,
                 eventID: event.eventID,
                 properties: try event.properties.map(Self.property),
@@ -136,10 +151,13 @@ struct TailReading: Sendable {
                 logTimeMs: record.logTimeMs
             )
         case .profile(let profile):
+            let name = try name(profile.userNumber, partition, record.offset)
+            guard name != nil || user == nil else { return nil }
             let unset = profile.unset.map { TailLine.Property(name: $0, value: nil) }
             return TailLine(
                 at: profile.atMs.map(Timestamp.init(ms:)),
-                user: try name(profile.userNumber, partition, record.offset),
+                user: name,
+                number: profile.userNumber,
                 event: nil,
                 eventID: nil,
                 properties: try profile.set.map(Self.property) + unset,
@@ -151,8 +169,14 @@ struct TailReading: Sendable {
         }
     }
 
-    private func name(_ number: UInt32, _ partition: UInt32, _ offset: UInt64) throws -> String {
-        guard let name = names[partition]?[number] else {
+    /// The user's name; nil when it is not of the one user wanted, or was forgotten.
+    private mutating func name(
+        _ number: UInt32,
+        _ partition: UInt32,
+        _ offset: UInt64
+    ) throws(CommandError) -> String? {
+        let name = names.name(of: .init(partition: partition, number: number))
+        guard name != nil || user != nil || names.hasForgotten else {
             throw CommandError(
                 .badData,
                 "read log",

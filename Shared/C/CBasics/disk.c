@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -94,6 +95,13 @@ int cbasics_kind(const char *path) {
     struct stat s;
     if (stat(path, &s) != 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
     return S_ISDIR(s.st_mode) ? 2 : 1;
+}
+
+bool cbasics_reader_is_gone(int file) {
+    struct pollfd end = {.fd = file};
+    int r;
+    RETRY(r, poll(&end, 1, 0));
+    return r > 0 && (end.revents & (POLLERR | POLLHUP));
 }
 
 int cbasics_list(const char *path, void (*each)(void *context, const char *name), void *context) {

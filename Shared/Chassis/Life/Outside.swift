@@ -19,7 +19,8 @@ struct Outside: Sendable {
     var isTerminal: Bool
     /// Whether SIGTERM, SIGINT and SIGQUIT are ours to handle.
     var trapsSignals: Bool
-    var writeOut: @Sendable (String) -> Void
+    /// Throws when the system takes no more of it; a reader that has gone is no error.
+    var writeOut: @Sendable (String) throws(ChassisError) -> Void
     var writeError: @Sendable (String) -> Void
     /// Ends the process at once, when it does not stop by itself.
     var end: @Sendable (ExitCode) -> Void
@@ -45,8 +46,11 @@ struct Outside: Sendable {
             seed: chance.next(),
             isTerminal: isatty(2) == 1,
             trapsSignals: true,
-            writeOut: { out.write($0) },
-            writeError: { errors.write($0) },
+            writeOut: { text throws(ChassisError) in try out.write(text) },
+            writeError: { text in
+                // There is nowhere left to say that it failed.
+                do { try errors.write(text) } catch { return }
+            },
             end: { _exit($0.rawValue) }
         )
     }
@@ -59,16 +63,29 @@ private final class StandardStream: Sendable {
 
     init(_ file: FileHandle) { self.file = file }
 
-    func write(_ text: String) {
-        isGone.withLock { gone in
-            guard !gone else { return }
+    func write(_ text: String) throws(ChassisError) {
+        let failure: ChassisError? = isGone.withLock { gone in
+            guard !gone else { return nil }
             do {
                 try file.write(contentsOf: Data(text.utf8))
+                return nil
             } catch {
-                // Nobody reads it any more, and there is nowhere left to say so.
-                gone = true
+                gone = OutputReader.isGone(descriptor: file.fileDescriptor)
+                return gone ? nil : Self.refusal(error)
             }
         }
+        if let failure { throw failure }
+    }
+
+    private static func refusal(_ error: any Error) -> ChassisError {
+        let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+        return ChassisError(
+            isFull ? .noSpace : .notWritable,
+            operation: "write",
+            place: "standard output",
+            what: isFull ? "the disk is full" : "the output cannot be written",
+            hint: isFull ? "free some space, or write elsewhere" : "write elsewhere"
+        )
     }
 }
 

@@ -60,6 +60,8 @@ int cbasics_rename(const char *from, const char *to);
 int cbasics_remove(const char *path);
 // 0 = nothing there, 1 = file, 2 = directory.
 int cbasics_kind(const char *path);
+// Whether nobody will read what is written to a pipe, socket or terminal any more.
+bool cbasics_reader_is_gone(int file);
 // Calls `each` with every name but . and .. until it has seen them all.
 int cbasics_list(const char *path, void (*each)(void *context, const char *name), void *context);
 int cbasics_map(int file, size_t count, const void **start);
