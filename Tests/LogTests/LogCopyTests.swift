@@ -25,7 +25,8 @@ import Testing
     }
 
     /// A log with volumes, closed journal files and an open one, what it holds, and a copy of it.
-    private func busyLog(seed: UInt64) throws -> (log: EmbeddedLog, model: LogModel, copy: LogCopy) {
+    private func busyLog(seed: UInt64) throws -> (log: EmbeddedLog, model: LogModel, copy: LogCopy)
+    {
         let log = try LogRig.open(ForgetfulDisk())
         var maker = GroupMaker(seed: seed, partitions: 3)
         var model = LogModel(3)
@@ -64,6 +65,7 @@ import Testing
             #expect(restored.recovered.identity == LogRig.identity)
             #expect(restored.recovered.tornTail == nil)
             #expect(try restored.readAll() == model)
+            maker.timeMs = restored.earliest.ms
             try restored.append(maker.next(records: 5))
             try restored.tidyAll()
         }
