@@ -28,6 +28,18 @@ final class JournalSource: Sendable {
         return JournalSource(path: path, header: header, file: file)
     }
 
+    /// Bytes of the file as they lie; fewer only at its end.
+    func bytes(at position: Int, count: Int) throws(LogError) -> [UInt8] {
+        try onDisk("copy journal") { () throws(DiskError) in
+            try file.read(at: position, count: count)
+        }
+    }
+
+    /// Bytes of the file.
+    func size() throws(LogError) -> Int {
+        try onDisk("copy journal") { () throws(DiskError) in try file.size() }
+    }
+
     /// The bytes of one run, checked.
     func run(at position: Int, byteCount: Int) throws(LogError) -> (bytes: [UInt8], RunPlace) {
         let bytes = try onDisk("read journal") { () throws(DiskError) in

@@ -7,6 +7,7 @@ struct JournalRecovery {
     private let recovery: Recovery
     private let mark: JournalMark
     private let journalFrom: UInt64
+    var identity: InstanceID { mark.identity }
     private(set) var partitions: [PartitionIndex]
     private(set) var files: [FileIndex] = []
     /// The sequence the next group must have.
@@ -34,6 +35,7 @@ struct JournalRecovery {
                 next: span.next,
                 lastTimeMs: volumes.last?.lastTimeMs ?? .min,
                 watermarkMs: .min,
+                floorMs: .min,
                 volumes: volumes.map {
                     OpenVolume(reader: $0, number: recovery.cache.newSource())
                 }
@@ -154,6 +156,9 @@ struct JournalRecovery {
     }
 
     private mutating func cut(_ scan: JournalScan, isTorn: Bool) throws(LogError) {
+        guard recovery.purpose == .work else {
+            throw recovery.unfinished("\(scan.path) byte \(scan.position)")
+        }
         if isTorn {
             tornTail = TornTail(
                 file: scan.path,

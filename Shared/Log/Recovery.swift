@@ -4,6 +4,15 @@ import Basics
 
 /// The steps of opening, in order.
 struct Recovery {
+    /// What it is done for.
+    enum Purpose {
+        /// To go on with the log: an unfinished write is cut off, leftovers are removed.
+        case work
+        /// To look whether a copy is whole: nothing is written, and a copy has nothing unfinished.
+        case check
+    }
+
+    let purpose: Purpose
     let settings: LogSettings
     let folder: Folder
     let disk: any Disk
@@ -16,27 +25,29 @@ struct Recovery {
         _ settings: LogSettings,
         identity: InstanceID,
         disk: any Disk
-    ) throws(LogError) -> OpenedLog {
+    ) throws(LogError) -> EmbeddedLog {
         let folder = Folder(path: settings.folder)
         let lock = try onDisk("open log") { () throws(DiskError) in
             try folder.make(disk)
             return try disk.lock(folder.lock)
         }
         let cache = BlockCache(byteCountMax: settings.cacheBytes)
-        let found = try Recovery(settings, folder, disk, cache)
+        let found = try Recovery(.work, settings, folder, disk, cache)
         let isNew = try !found.hasMark()
         if isNew { try found.create(identity) }
         // Creation has made and renamed files, so the names are read again.
-        let recovery = isNew ? try Recovery(settings, folder, disk, cache) : found
+        let recovery = isNew ? try Recovery(.work, settings, folder, disk, cache) : found
         return try recovery.recover(isNew: isNew, lock: lock)
     }
 
-    private init(
+    init(
+        _ purpose: Purpose,
         _ settings: LogSettings,
         _ folder: Folder,
         _ disk: any Disk,
         _ cache: BlockCache
     ) throws(LogError) {
+        self.purpose = purpose
         self.settings = settings
         self.folder = folder
         self.disk = disk
@@ -118,13 +129,13 @@ struct Recovery {
         }
     }
 
-    private func recover(isNew: Bool, lock: any DiskLock) throws(LogError) -> OpenedLog {
+    private func recover(isNew: Bool, lock: any DiskLock) throws(LogError) -> EmbeddedLog {
         let marks = try readMarks()
-        let volumes = try openVolumes(marks.volumes)
-        var journal = JournalRecovery(self, marks, volumes)
+        var journal = JournalRecovery(self, marks, try openVolumes(marks.volumes))
         try journal.run(files: try journalFiles(marks))
         let active = try journal.resume()
-        let partitions = journal.partitions
+        var partitions = journal.partitions
+        for index in partitions.indices { partitions[index].floorMs = journal.reserveMs }
         let next = JournalMark(
             identity: marks.journal.identity,
             activeFile: active.source.header.firstSequence,
@@ -146,25 +157,7 @@ struct Recovery {
             cache: cache,
             lock: lock
         )
-        let recovered = RecoveredState(
-            identity: marks.journal.identity,
-            isNew: isNew,
-            partitions: partitions.map { partition in
-                RecoveredState.Partition(
-                    first: LogOffset(partition.first),
-                    next: LogOffset(partition.next),
-                    lastTime: partition.lastTimeMs == .min
-                        ? nil : Timestamp(ms: partition.lastTimeMs)
-                )
-            },
-            reserve: journal.reserveMs == Format.noReserve
-                ? nil : Timestamp(ms: journal.reserveMs),
-            tornTail: journal.tornTail,
-            backlog: journal.files.count - 1,
-            groups: journal.groups,
-            records: journal.records
-        )
-        return OpenedLog(
+        return EmbeddedLog(
             journal: Journal(
                 settings: settings,
                 disk: disk,
@@ -175,8 +168,18 @@ struct Recovery {
             ),
             sealer: Sealer(settings: settings, disk: disk, state: state, mark: marks.volumes),
             reader: LogReader(state: state),
-            recovered: recovered
+            recovered: RecoveredState(journal, isNew: isNew)
         )
+    }
+
+    /// Reads everything once, to the last byte of every volume, and writes nothing.
+    func check() throws(LogError) -> RecoveredState {
+        let marks = try readMarks()
+        let volumes = try openVolumes(marks.volumes)
+        var journal = JournalRecovery(self, marks, volumes)
+        try journal.run(files: try journalFiles(marks))
+        for volume in volumes.joined() { try volume.verify() }
+        return RecoveredState(journal, isNew: false)
     }
 
     private func readMarks() throws(LogError) -> (journal: JournalMark, volumes: VolumesMark) {
@@ -244,13 +247,28 @@ struct Recovery {
                 "the marks name this file"
             )
         }
+        try remove(leftovers)
+        return files
+    }
+
+    private func remove(_ leftovers: [String]) throws(LogError) {
+        guard let first = leftovers.first else { return }
+        guard purpose == .work else { throw unfinished(folder.path + "/" + first) }
         try onDisk("remove leftovers") { () throws(DiskError) in
-            guard !leftovers.isEmpty else { return }
             // The marks by which they are leftovers may be seen and not yet be durable.
             try disk.syncDirectory(folder.path)
             for name in leftovers { try disk.remove(folder.path + "/" + name) }
             try disk.syncDirectory(folder.path)
         }
-        return files
+    }
+
+    /// The refusal of something that a crash may leave in a log and that no copy has.
+    func unfinished(_ place: String) -> LogError {
+        LogError(
+            .foreign,
+            "check log",
+            at: place,
+            hint: "a copy of a log has nothing unfinished: this is a log that was in use"
+        )
     }
 }

@@ -89,6 +89,13 @@ final class VolumeReader: Sendable {
         return low
     }
 
+    /// Bytes of the file as they lie; fewer only at its end.
+    func bytes(at position: Int, count: Int) throws(LogError) -> [UInt8] {
+        try onDisk("copy volume") { () throws(DiskError) in
+            try disk.open(path, .read).read(at: position, count: count)
+        }
+    }
+
     /// A block's records as they lie, read, checked and decompressed.
     func records(ofBlock index: Int) throws(LogError) -> [UInt8] {
         let place = blocks[index]

@@ -32,6 +32,7 @@ extension Recovery {
         let names = try onDisk("open volumes") { () throws(DiskError) in
             let names = try disk.list(path)
             let unfinished = names.filter { $0.hasSuffix(Folder.unfinished) }
+            guard purpose == .work else { return names }
             for name in unfinished { try disk.remove(path + "/" + name) }
             return names
         }

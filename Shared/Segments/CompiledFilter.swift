@@ -80,6 +80,17 @@ public struct CompiledFilter: Sendable {
     /// Whether the answer depends on the instant, so that it must not be kept.
     public var dependsOnInstant: Bool { filter.operator.isDuration }
 
+    /// The instants at which the answer for a value may change, in order: of a filter that depends
+    /// on the instant two, else none.
+    func turns(for value: PropertyValue?) -> [Timestamp] {
+        guard dependsOnInstant, let value, let found = instant(in: value) else { return [] }
+        return switch test {
+        case .withinLast(let ms): [found, found + ms]
+        case .withinNext(let ms): [found - ms, found]
+        default: []
+        }
+    }
+
     /// The decimals that pass, in ten-thousandths; nil when the filter is no plain range of them.
     /// (Numbers that are doubles still have to be asked one by one.)
     public var decimalRange: ClosedRange<Int64>? {

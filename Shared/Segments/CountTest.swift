@@ -155,4 +155,22 @@ extension CountTest {
         case .between(let low, let high): return " \(low) to \(times(high))" + zero
         }
     }
+
+    /// What it asks after all, such as `at least 3`: who did nothing counts only with
+    /// `includesZero`.
+    var wanted: String {
+        let least = includesZero ? 0 : 1
+        switch comparison {
+        case .atLeast(let low): return "at least \(max(low, least))"
+        case .exactly(let count): return "exactly \(count)"
+        case .atMost(let high):
+            return includesZero ? "at most \(high)" : Self.wanted(from: least, to: high)
+        case .between(let low, let high): return Self.wanted(from: max(low, least), to: high)
+        }
+    }
+
+    private static func wanted(from low: Int, to high: Int) -> String {
+        if low == high { return "exactly \(low)" }
+        return low < high ? "\(low) to \(high)" : "at least \(low) and at most \(high)"
+    }
 }

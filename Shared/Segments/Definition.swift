@@ -87,10 +87,21 @@ protocol ConditionKind: Sendable, Hashable {
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase
     /// The slot of the result, its children's being compiled already.
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int
+    /// What it asks, in words and without its children's.
+    func heading(zone: Zone) -> String
+    /// What was found in words, beside what is asked; where it stands alone, without the heading,
+    /// it names what it is about.
+    func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String
+    /// The child that decided; nil where it is this condition itself.
+    func deciding(holds: Bool, children: (Int) -> Bool) -> Int?
 }
 
 extension ConditionKind {
     var children: [Int] { [] }
+
+    func heading(zone: Zone) -> String { phrase([], zone: zone).text }
+
+    func deciding(holds: Bool, children: (Int) -> Bool) -> Int? { nil }
 
     static func childPlace(_ index: Int) -> String { ".\(keyword)[\(index)]" }
 }

@@ -100,3 +100,16 @@ public struct ExactSum: Sendable, Hashable {
         return sign(rest << Int128(shift), significand * scale)
     }
 }
+
+extension ExactSum: CustomStringConvertible {
+    /// The plain text: `20`, `15.3`, `-0.0001`; exact while the sum is.
+    public var description: String {
+        if hasDouble { return Number(running).map(\.description) ?? "\(running)" }
+        if let narrow = Int64(exactly: e4), narrow.magnitude <= UInt64(Number.e4Max) {
+            return Number(e4: narrow).description
+        }
+        let scale = Int128(Number.scale)
+        let rest = Number(e4: Int64((e4 % scale).magnitude)).description.dropFirst()
+        return "\(e4 / scale)\(rest)"
+    }
+}

@@ -155,6 +155,24 @@ extension SumTest {
         let missing = missingIsZero ? " (missing as 0)" : ""
         return " with a sum of \(Phrase.quoted(property.text)) \(compared)" + missing
     }
+
+    /// `"amount" adds up to 120 of at least 500`; where no event has a number there is no sum.
+    func finding(_ sum: ExactSum, events: Int) -> String {
+        let wanted: String
+        switch test {
+        case .atLeast(let low): wanted = "at least \(low)"
+        case .exactly(let exact): wanted = "exactly \(exact)"
+        case .atMost(let high): wanted = "at most \(high)"
+        case .between(let low, let high): wanted = "\(low) to \(high)"
+        case .greaterThan(let low): wanted = "more than \(low)"
+        case .lessThan(let high): wanted = "less than \(high)"
+        }
+        let name = Phrase.quoted(property.text)
+        let isThere = sum.count > 0 || events == 0 || missingIsZero
+        return isThere
+            ? "\(name) adds up to \(sum) of \(wanted)"
+            : "no number in \(name), wanted \(wanted)"
+    }
 }
 
 extension Number {

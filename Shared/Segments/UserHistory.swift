@@ -101,13 +101,34 @@ public struct UserHistory: Sendable, Hashable {
     /// The value in force at an instant: that of the last write at or before it, the later one in
     /// the log when two have the same instant; nil when there is none.
     public func value(of property: ExactName, at instant: Timestamp) -> PropertyValue? {
+        version(of: property, at: instant)?.value
+    }
+
+    /// The write in force at an instant; nil when there is none, while one without a value says
+    /// that the property was taken away.
+    public func version(of property: ExactName, at instant: Timestamp) -> PropertyVersion? {
         var best: PropertyVersion?
         for version in versions where version.property == property {
             if let since = version.since, since > instant { continue }
             if let found = best, !Self.supersedes(version, found) { continue }
             best = version
         }
-        return best?.value
+        return best
+    }
+
+    /// The writes to a property in the order in which they are in force; of one instant's only
+    /// the one that holds.
+    func succession(of property: ExactName) -> [PropertyVersion] {
+        var succession: [PropertyVersion] = []
+        let sorted = versions.filter { $0.property == property }
+            .sorted { Self.supersedes($1, $0) }
+        for version in sorted {
+            if succession.last?.since == version.since, !succession.isEmpty {
+                succession.removeLast()
+            }
+            succession.append(version)
+        }
+        return succession
     }
 
     private static func supersedes(_ new: PropertyVersion, _ old: PropertyVersion) -> Bool {

@@ -24,21 +24,3 @@ extension Plan {
         }
     }
 }
-
-extension EventLeaf {
-    /// Whether the leaf holds for a user with these events, which are in event-time order.
-    func holds(_ events: [UserHistory.Event], at instant: Timestamp) -> Bool {
-        let interval = window.resolve(at: instant)
-        var found = 0
-        var totals = [ExactSum](repeating: ExactSum(), count: sums.count)
-        for event in events where interval.contains(event.at) && concerns(event.name) {
-            guard filters.allSatisfy({ $0.matches(event[$0.filter.property], at: instant) })
-            else { continue }
-            found += 1
-            for (index, sum) in sums.enumerated() {
-                if case .number(let number)? = event[sum.property] { totals[index].add(number) }
-            }
-        }
-        return accepts(count: found, sums: totals)
-    }
-}

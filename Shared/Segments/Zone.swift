@@ -16,6 +16,8 @@ public struct Zone: Sendable, Hashable {
     public static var dataVersion: String { TimeZone.timeZoneDataVersion }
     /// How far a local clock may be from UTC, with room: 16 h occur.
     private static let offsetMsMax: Int64 = 36 * 3_600_000
+    /// No zone ever changed its offset twice in six hours.
+    private static let offsetStepMs: Int64 = 6 * 3_600_000
 
     /// The zone of this name; nil unless tzdata has it, spelled so (`UTC` and links included).
     public init?(_ name: String) {
@@ -59,12 +61,11 @@ public struct Zone: Sendable, Hashable {
         var low = wanted.subtractingReportingOverflow(Self.offsetMsMax).partialValue
         let end = wanted.addingReportingOverflow(Self.offsetMsMax).partialValue
         guard low < end else { return local }
-        let step: Int64 = 6 * 3_600_000  // no zone ever changed its offset twice in six hours
         while low < end {
             let offset = offsetMs(at: low)
             let candidate = wanted - offset
             if candidate < low { return Timestamp(ms: low) }
-            let high = Swift.min(low + step, end)
+            let high = Swift.min(low + Self.offsetStepMs, end)
             if offsetMs(at: high) == offset {
                 if candidate < high { return Timestamp(ms: candidate) }
                 low = high
@@ -75,6 +76,33 @@ public struct Zone: Sendable, Hashable {
             }
         }
         return Timestamp(ms: wanted - offsetMs(at: end))
+    }
+
+    /// The instants at which a local clock gets to `local` or beyond, and falls behind it again:
+    /// one as a rule, three where a clock is put back across it.
+    ///
+    /// `local` is a local reading as if it were UTC. In order; the first, third … get there.
+    public func passages(ofLocal local: Timestamp) -> [Timestamp] {
+        let first = instant(ofLocal: local)
+        var passages = [first]
+        guard rules != nil else { return passages }
+        var low = first.ms
+        let end = low.addingReportingOverflow(Self.offsetMsMax).partialValue
+        while low < end {
+            let offset = offsetMs(at: low)
+            let high = Swift.min(low + Self.offsetStepMs, end)
+            let isSteady = offsetMs(at: high) == offset
+            let next = isSteady ? high : change(after: low, until: high, from: offset)
+            let isBehind = passages.count.isMultiple(of: 2)
+            // From `low` to before `next` the clock just runs.
+            if isBehind, local.ms - offset < next {
+                passages.append(Timestamp(ms: local.ms - offset))
+            }
+            let isThere = next + offsetMs(at: next) >= local.ms
+            if isThere == passages.count.isMultiple(of: 2) { passages.append(Timestamp(ms: next)) }
+            low = next
+        }
+        return passages
     }
 
     /// The first instant in (low, high] whose offset is no longer `offset`, by halving.

@@ -28,7 +28,8 @@ public struct Oracle {
     /// Whether a user with this history is a member.
     public func isMember(_ history: UserHistory) -> Bool { holds(0, history) }
 
-    private func holds(_ node: Int, _ user: UserHistory) -> Bool {
+    /// Whether a node of the definition holds by itself.
+    public func holds(_ node: Int, _ user: UserHistory) -> Bool {
         switch definition.nodes[node] {
         case .all(let all):
             return all.children.allSatisfy { holds($0, user) }
@@ -45,9 +46,10 @@ public struct Oracle {
         }
     }
 
+    /// The value of a property that conditions compare.
     // "The value used is the one in force at t"; an import without an instant holds from the
     // beginning of time; ties by log position.
-    private func valueInForce(_ property: ExactName, _ user: UserHistory) -> PropertyValue? {
+    public func valueInForce(_ property: ExactName, _ user: UserHistory) -> PropertyValue? {
         user.versions
             .filter { $0.property == property && ($0.since ?? now) <= now }
             .max {
@@ -57,7 +59,8 @@ public struct Oracle {
             .value
     }
 
-    private func matching(_ match: EventMatch, _ user: UserHistory) -> [UserHistory.Event] {
+    /// The events that a condition counts, in the order of the history.
+    public func matching(_ match: EventMatch, _ user: UserHistory) -> [UserHistory.Event] {
         user.events.filter { event in
             (match.events.isEmpty || match.events.contains(event.name))
                 && event.at <= now && isInside(event.at, match.window)

@@ -91,14 +91,19 @@ extension SourceRecord {
 
     @Test(
         "lines damaged at random are read or refused, never worse",
-        arguments: [FileFormat.segment, .mixpanel]
+        arguments: [
+            (
+                FileFormat.segment,
+                #"{"type":"track","userId":"u","event":"E","timestamp":"2015-02-23"}"#
+            ),
+            (.mixpanel, #"{"event":"E","properties":{"distinct_id":"u","time":1602611311}}"#),
+            (.clevertap, #"{"type":"event","identity":"u","ts":1,"evtName":"E","evtData":{}}"#),
+            (.clevertap, #"{"eventName":"E","ts":20151023140416,"profile":{"identity":"u"}}"#),
+            (.amplitude, #"{"event_type":"E","user_id":"u","time":1,"event_properties":{}}"#),
+        ]
     )
-    func mutations(_ format: FileFormat) throws {
+    func mutations(_ format: FileFormat, _ line: String) throws {
         var random = SeededRandom(seed: 11)
-        let line =
-            format == .segment
-            ? #"{"type":"track","userId":"u","event":"E","timestamp":"2015-02-23","properties":{}}"#
-            : #"{"event":"E","properties":{"distinct_id":"u","time":1602611311,"a":{"b":[1]}}}"#
         var refused = 0
         for _ in 0..<5_000 {
             var bytes = Array(line.utf8)

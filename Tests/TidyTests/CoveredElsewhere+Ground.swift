@@ -30,6 +30,12 @@ extension CoveredElsewhere {
             .test("DifferentialTests"),
             ["UserHistory", "UserReader"]
         ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("ExplanationTests"),
+            ["EventTally", "Explanation+Lines"]
+        ),
+        CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
         CoveredElsewhere(
             "Shared/Segments",
@@ -84,10 +90,12 @@ extension CoveredElsewhere {
             .test("FormatTests"),
             ["GroupBytes", "Marks", "VolumeFormat"]
         ),
+        // The contract runs over both implementations.
+        CoveredElsewhere("Shared/Log", .test("LogContractTests"), ["Log", "MemoryLog"]),
         CoveredElsewhere(
             "Shared/Log",
             .test("JournalTests"),
-            ["JournalFile", "LogError", "LogGroup", "LogSettings", "OpenedLog"]
+            ["EmbeddedLog", "JournalFile", "LogError", "LogGroup", "LogSettings"]
         ),
         CoveredElsewhere(
             "Shared/Log",
@@ -101,6 +109,7 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere("Shared/Log", .test("MissingFileTests"), ["VolumeRecovery"]),
         CoveredElsewhere("Shared/Log", .test("VolumeTests"), ["VolumeReader", "VolumeWriter"]),
+        CoveredElsewhere("Shared/Log", .test("LogCopyTests"), ["LogCheck"]),
     ]
 
     private static let columns = [

@@ -2,6 +2,7 @@
 
 import Basics
 import Messages
+import Segments
 
 /// The import of one file.
 struct FileImport {
@@ -46,6 +47,8 @@ struct FileImport {
                 hint: "a line of \(settings.format.rawValue) says itself whether it is a user"
             )
         }
+        settings.event = command.event
+        settings.zone = command.zone.flatMap { Zone($0) } ?? .utc
     }
 
     /// The format that a file's name tells.

@@ -15,6 +15,15 @@ struct LineProblem: Error, Sendable, Hashable {
         self.hint = hint
     }
 
+    /// A field that changes a user by what the user held.
+    static func depends(_ field: String) -> LineProblem {
+        LineProblem(
+            field,
+            "a change that depends on what the user held cannot be kept",
+            hint: "send the value that comes of it"
+        )
+    }
+
     /// The text of a field that should be an instant and is none.
     static func noInstant(_ field: String, _ text: String) -> LineProblem {
         LineProblem(

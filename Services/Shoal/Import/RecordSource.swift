@@ -2,6 +2,7 @@
 
 import Basics
 import Messages
+import Segments
 
 /// How a file is spelled.
 enum FileFormat: String, Sendable, Hashable, CaseIterable {
@@ -11,6 +12,13 @@ enum FileFormat: String, Sendable, Hashable, CaseIterable {
     case segment
     /// Mixpanel's raw export and profiles, a line each.
     case mixpanel
+    /// CleverTap's uploads and exported events, a line each.
+    case clevertap
+    /// Amplitude's exported and uploaded events, a line each.
+    case amplitude
+
+    /// Whether a line may make several records.
+    var makesSeveral: Bool { self == .amplitude }
 }
 
 /// One record of a file, or what is wrong with it.
@@ -23,7 +31,8 @@ struct SourceRecord: Sendable {
         case blank
     }
 
-    /// Its number in the import: the line, or the row of a table.
+    /// Its number in the import, counted from 1: the line's or the row's, unless lines make several
+    /// records.
     var number: UInt64
     /// The line it begins on, for people.
     var line: Int
@@ -38,6 +47,10 @@ struct SourceSettings: Sendable {
     var kind = RecordKind.told
     /// Columns of a table whose cells stay texts.
     var texts: [String] = []
+    /// The event of a peer's lines that name none.
+    var event: String?
+    /// Where a peer's instants without a zone were read off a clock.
+    var zone = Zone.utc
     /// Records up to this number are passed over without a look: they are in.
     var skipThrough: UInt64 = 0
     /// Whether `SourceRecord.raw` is wanted.
@@ -50,15 +63,19 @@ struct SourceSettings: Sendable {
 struct RecordSource {
     private let settings: SourceSettings
     private let records: RecordReader
+    private let clevertap: CleverTapReader
     private var lines: LineReader
     private var rows: CSVReader
     private var table: TableReader?
     private var number: UInt64 = 0
+    /// Records of the last line that have not been given yet.
+    private var waiting: [SourceRecord] = []
 
     /// Records of what `next` gives, piece by piece, until nil.
     init(_ settings: SourceSettings, _ next: @escaping () throws -> [UInt8]?) {
         self.settings = settings
         records = RecordReader(kind: settings.kind)
+        clevertap = CleverTapReader(event: settings.event, zone: settings.zone)
         lines = LineReader(next)
         rows = CSVReader(next)
     }
@@ -66,46 +83,61 @@ struct RecordSource {
     /// The next record that is not passed over; nil at the end.
     mutating func next() throws -> SourceRecord? {
         switch settings.format {
-        case .ndjson, .segment, .mixpanel: try nextLine()
         case .csv: try nextRow()
+        default: try nextLine()
         }
     }
 
     private mutating func nextLine() throws -> SourceRecord? {
-        while let line = try lines.line() {
-            number += 1
-            guard number > settings.skipThrough else { continue }
+        while waiting.isEmpty {
+            guard let line = try lines.line() else { return nil }
+            // How many records a line makes may be known only when it was read.
+            if number < settings.skipThrough, !settings.format.makesSeveral {
+                number += 1
+                continue
+            }
             var record = SourceRecord(number: number, line: lines.number, content: .blank)
-            guard case .whole(let range) = line else {
-                let most = LineReader.lineBytesMax >> 20
-                record.content = .problem(
+            for content in contents(of: line, &record.raw) {
+                number += 1
+                record.number = number
+                record.content = content
+                if number > settings.skipThrough { waiting.append(record) }
+            }
+        }
+        return waiting.removeFirst()
+    }
+
+    /// What the line that was read last makes; `raw` gets its bytes where they are wanted.
+    private func contents(of line: Line, _ raw: inout [UInt8]) -> [SourceRecord.Content] {
+        guard case .whole(let range) = line else {
+            let most = LineReader.lineBytesMax >> 20
+            return [
+                .problem(
                     LineProblem(
                         "",
                         "the line is longer than \(most) MiB",
                         hint: "an event has at most \(Limits.eventBytes >> 10) KiB"
                     )
                 )
-                return record
-            }
-            if settings.keepsRaw { record.raw = Array(lines.buffer[range]) }
-            let isBlank = lines.buffer[range].allSatisfy { $0 == 0x20 || $0 == 0x09 }
-            guard !isBlank else { return record }
-            do throws(LineProblem) {
-                record.content = .record(try read(range))
-            } catch {
-                record.content = .problem(error)
-            }
-            return record
+            ]
         }
-        return nil
+        if settings.keepsRaw { raw = Array(lines.buffer[range]) }
+        if lines.buffer[range].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return [.blank] }
+        do throws(LineProblem) {
+            return try read(range)
+        } catch {
+            return [.problem(error)]
+        }
     }
 
-    /// The record of a line that stands in the buffer.
-    private func read(_ range: Range<Int>) throws(LineProblem) -> IngestionV1.TrackRecord {
+    /// The records of a line that stands in the buffer.
+    private func read(_ range: Range<Int>) throws(LineProblem) -> [SourceRecord.Content] {
         switch settings.format {
-        case .segment: try SegmentReader().read(lines.buffer, range)
-        case .mixpanel: try MixpanelReader().read(lines.buffer, range)
-        case .ndjson, .csv: try records.read(lines.buffer, range)
+        case .segment: [.record(try SegmentReader().read(lines.buffer, range))]
+        case .mixpanel: [.record(try MixpanelReader().read(lines.buffer, range))]
+        case .clevertap: [.record(try clevertap.read(lines.buffer, range))]
+        case .amplitude: try AmplitudeReader().read(lines.buffer, range).map { .record($0) }
+        case .ndjson, .csv: [.record(try records.read(lines.buffer, range))]
         }
     }
 

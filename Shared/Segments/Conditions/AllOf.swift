@@ -28,4 +28,15 @@ public struct AllOf: ConditionKind {
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.all(children)
     }
+
+    func heading(zone: Zone) -> String { "all of" }
+
+    func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
+        children.isEmpty ? "it asks nothing" : found.said
+    }
+
+    /// The first that does not hold.
+    func deciding(holds: Bool, children holding: (Int) -> Bool) -> Int? {
+        children.first { !holding($0) } ?? (children.count == 1 ? children[0] : nil)
+    }
 }

@@ -32,4 +32,15 @@ public struct AnyOf: ConditionKind {
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.any(children)
     }
+
+    func heading(zone: Zone) -> String { "any of" }
+
+    func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
+        children.isEmpty ? "it has no condition" : found.said
+    }
+
+    /// The first that holds.
+    func deciding(holds: Bool, children holding: (Int) -> Bool) -> Int? {
+        children.first(where: holding) ?? (children.count == 1 ? children[0] : nil)
+    }
 }

@@ -79,4 +79,15 @@ public struct Did: ConditionKind {
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.events(self, node: node)
     }
+
+    /// `2 of at least 3 "Charged" in […), "amount" adds up to 120 of at least 500`.
+    func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
+        guard case .events(let events) = found else { return found.said }
+        let name = isAlone ? " " + match.named(zone: zone) : ""
+        let amounts = zip(sums, events.sums).map { test, sum in
+            ", " + test.finding(sum, events: events.count)
+        }
+        return "\(events.count) of \(count.wanted)\(name) in \(events.interval)"
+            + amounts.joined()
+    }
 }

@@ -36,4 +36,12 @@ public struct DidNot: ConditionKind {
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.not(builder.events(Did(match), node: node))
     }
+
+    /// `none "Charged" in […)`, `2 of none "Charged" in […)`.
+    func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
+        guard case .events(let events) = found else { return found.said }
+        let name = isAlone ? " " + match.named(zone: zone) : ""
+        let count = events.count == 0 ? "none" : "\(events.count), none wanted,"
+        return "\(count)\(name) in \(events.interval)"
+    }
 }

@@ -45,4 +45,10 @@ public struct Not: ConditionKind {
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.not(children[0])
     }
+
+    func heading(zone: Zone) -> String { "not" }
+
+    func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String { found.said }
+
+    func deciding(holds: Bool, children holding: (Int) -> Bool) -> Int? { children[0] }
 }

@@ -1,5 +1,7 @@
 // A property of the user compares.
 
+import Basics
+
 /// The value in force at the answer's instant passes a filter.
 public struct UserProperty: ConditionKind {
     static let keyword = "user"
@@ -32,5 +34,14 @@ public struct UserProperty: ConditionKind {
 
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.user(filter)
+    }
+
+    /// `it is "Berlin" since 2025-05-01T00:00:00.000Z`; alone `user property "city" is …`.
+    func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
+        guard case .version(let version) = found else { return found.said }
+        let name = isAlone ? "user property " + Phrase.quoted(filter.property.text) : "it"
+        let value = version?.value.map { "is " + Explanation.said($0) } ?? "has no value"
+        let since = version?.since.map { " since " + $0.rfc3339 } ?? ""
+        return "\(name) \(value)\(since)"
     }
 }

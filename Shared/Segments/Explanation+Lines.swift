@@ -1,0 +1,108 @@
+// An explanation in words: the answer with its reason, then every part.
+
+import Basics
+
+extension Explanation {
+    /// The text; `parts` are all nodes of the plan's definition, depth first.
+    static func lines(
+        _ plan: Plan,
+        _ parts: [Part],
+        at instant: Timestamp,
+        _ flip: Flip
+    ) -> [String] {
+        let isMember = parts[0].holds
+        let answer = isMember ? "a member" : "not a member"
+        var lines = [cut("\(answer): \(reason(plan, parts))")]
+        for part in parts {
+            let indentation = String(repeating: "  ", count: part.depth + 1)
+            let mark = part.holds ? "yes" : "no "
+            lines.append(indentation + cut("\(mark) \(part.text): \(part.finding)"))
+            guard case .events(let found) = part.found else { continue }
+            for (index, event) in found.events.enumerated() {
+                if index == eventsPerEnd, found.count > found.events.count {
+                    let left = found.count - found.events.count
+                    lines.append(indentation + "      … \(left) more …")
+                }
+                lines.append(indentation + "      \(event)")
+            }
+        }
+        lines.append("as of \(instant.rfc3339); \(outlook(flip, isMember: isMember))")
+        return lines
+    }
+
+    /// The finding of the condition that decides: down from the root, through the first one that
+    /// holds of an `any` and the first one that does not of an `all`.
+    private static func reason(_ plan: Plan, _ parts: [Part]) -> String {
+        var holds = [Bool](repeating: false, count: parts.count)
+        for part in parts { holds[part.node] = part.holds }
+        var found = [Found](repeating: .version(nil), count: parts.count)
+        for part in parts { found[part.node] = part.found }
+        var node = 0
+        var isTurned = false
+        while true {
+            let kind = plan.definition.nodes[node].kind
+            guard let next = kind.deciding(holds: holds[node], children: { holds[$0] }) else {
+                let finding = kind.finding(found[node], isAlone: true, zone: plan.zone)
+                return isTurned ? finding + " (under `not`)" : finding
+            }
+            if kind is Not { isTurned.toggle() }
+            node = next
+        }
+    }
+
+    private static func outlook(_ flip: Flip, isMember: Bool) -> String {
+        let change = isMember ? "leaves" : "enters"
+        return switch flip {
+        case .never: "time alone will not change that"
+        case .at(let instant): "\(change) at \(instant.rfc3339) by time alone"
+        case .notBefore(let instant):
+            "time alone will not change that before \(instant.rfc3339); further was not looked"
+        }
+    }
+
+    /// The text's first bytes.
+    static func cut(_ text: String, bytes most: Int = textBytes) -> String {
+        guard text.utf8.count > most else { return text }
+        var shown = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in text.unicodeScalars {
+            bytes += UTF8.width(scalar)
+            if bytes > most { break }
+            shown.append(scalar)
+        }
+        return String(shown) + "…"
+    }
+
+    /// A property's value in words, cut when long.
+    static func said(_ value: PropertyValue) -> String {
+        switch value {
+        case .text(let text): Phrase.quoted(cut(text, bytes: DefinitionLimits.quotedBytes))
+        case .list(let values):
+            "[" + values.prefix(listed).map(said).joined(separator: ", ")
+                + (values.count > listed ? ", …]" : "]")
+        case .number, .bool, .instant: value.description
+        }
+    }
+
+    /// Values of a list that are said.
+    private static let listed = 10
+}
+
+extension Explanation.FoundEvent: CustomStringConvertible {
+    /// `2025-05-03T10:00:00.000Z "Charged", log position 17`.
+    public var description: String {
+        "\(at.rfc3339) \(Phrase.quoted(name.text)), log position \(position)"
+    }
+}
+
+extension Explanation.Found {
+    /// How many conditions of a group hold.
+    var said: String {
+        guard case .conditions(let holding, let count) = self else { return "" }
+        if count == 1 { return "its condition " + (holding == 1 ? "holds" : "does not hold") }
+        if holding == count { return "all \(count) conditions hold" }
+        return holding == 0
+            ? "none of \(count) conditions holds"
+            : "\(holding) of \(count) conditions " + (holding == 1 ? "holds" : "hold")
+    }
+}

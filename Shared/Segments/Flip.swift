@@ -1,0 +1,68 @@
+// When an answer about a user changes by time alone.
+
+public import Basics
+
+/// When the answer changes though nothing more is recorded: windows slide on, events and values
+/// that are known already take effect, dates come and go.
+public enum Flip: Sendable, Hashable {
+    /// It never does.
+    case never
+    /// It is the other one from this instant on, and the same at every instant before.
+    case at(Timestamp)
+    /// It is the same at every instant before this one; to know more would take more work than
+    /// `Flip.workMax`.
+    case notBefore(Timestamp)
+
+    /// What looking ahead may take: numbers added and steps of a plan's program made.
+    ///
+    /// A user with 1,000 events and a dozen conditions needs a hundredth of it; all of it takes
+    /// some tenths of a second.
+    public static let workMax = 4_000_000
+}
+
+extension Plan {
+    /// When the answer changes by time alone; `leafResults` are those of the instant.
+    func flip(
+        _ history: UserHistory,
+        after instant: Timestamp,
+        leafResults: [Bool],
+        workMax: Int
+    ) -> Flip {
+        var results = leafResults
+        let answer = run(results)[root]
+        let look = turns(history, after: instant, workMax: workMax / 2)
+        var stepsLeft = workMax / 2
+        for (number, turn) in look.turns.enumerated() {
+            if let end = look.openFrom, turn.at >= end { break }
+            results[turn.leaf] = turn.holds
+            // Whatever happens at one instant happens together.
+            if number + 1 < look.turns.count, look.turns[number + 1].at == turn.at { continue }
+            guard stepsLeft >= 0 else { return .notBefore(turn.at) }
+            stepsLeft -= steps.count
+            if run(results)[root] != answer { return .at(turn.at) }
+        }
+        return look.openFrom.map { .notBefore($0) } ?? .never
+    }
+
+    /// The changes of all leaves in order, complete up to `openFrom`.
+    private func turns(
+        _ history: UserHistory,
+        after instant: Timestamp,
+        workMax: Int
+    ) -> (turns: [(at: Timestamp, leaf: Int, holds: Bool)], openFrom: Timestamp?) {
+        var turns: [(at: Timestamp, leaf: Int, holds: Bool)] = []
+        var openFrom: Timestamp?
+        for (index, leaf) in leaves.enumerated() {
+            let course =
+                switch leaf {
+                case .events(let leaf):
+                    leaf.course(history.events, after: instant, workMax: workMax / leaves.count)
+                case .user(let leaf): leaf.course(history, after: instant)
+                }
+            turns += course.turns.map { ($0.at, index, $0.holds) }
+            if let end = course.openFrom { openFrom = min(openFrom ?? end, end) }
+        }
+        turns.sort { $0.at < $1.at }
+        return (turns, openFrom)
+    }
+}
