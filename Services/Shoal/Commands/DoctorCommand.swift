@@ -67,7 +67,7 @@ struct DoctorCommand: DeskCommand {
         )
     }
 
-    /// A suite that left its shoal.json: was it killed, or is only its registry away?
+    /// A suite that left its shoal.json was killed, or only its registry is away.
     private func seeRemains(_ suite: Suite, _ facts: inout DoctorFacts, _ desk: Desk) async throws {
         guard let data = suite.data, let file = try SuiteFile.load(data, disk: desk.disk) else {
             return
