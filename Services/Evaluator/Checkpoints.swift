@@ -35,23 +35,24 @@ final class Checkpoints: Sendable {
     /// Closes the store.
     func close() { store.close() }
 
-    /// A partition as it was last sealed; empty when it never was.
+    /// A partition as it was last sealed; empty when it never was, or by a build without imports.
     func load(_ partition: Partition) throws(EvaluatorError) -> PartitionState {
         do {
-            guard let bytes = try store.get(manifests, Self.key(partition)) else {
+            let bytes = try store.get(manifests, Self.key(partition))
+            guard let manifest = try bytes.flatMap({ try Manifest(bytes: $0) }) else {
                 try files.removeOthers(of: partition, than: [:])
                 return PartitionState(partition)
             }
-            let manifest = try Manifest(bytes: bytes)
-            try files.removeOthers(of: partition, than: manifest.projects)
+            try files.removeOthers(of: partition, than: manifest.projects.mapValues(\.chunks))
             var projects: [ProjectName: PartitionColumns] = [:]
-            for (project, published) in manifest.projects {
+            for (project, kept) in manifest.projects {
                 let owner = ChunkOwner(project: project, partition: partition)
                 // A project begins where it was first seen, after earlier seals or before all.
                 projects[project] = try PartitionColumns(
                     owner,
-                    chunks: published.map { try files.open($0, of: owner) },
-                    start: published.first?.name.from ?? manifest.sealedTo
+                    chunks: kept.chunks.map { try files.open($0, of: owner) },
+                    start: kept.chunks.first?.name.from ?? manifest.sealedTo,
+                    imports: kept.imports
                 )
             }
             return PartitionState(
@@ -73,7 +74,12 @@ final class Checkpoints: Sendable {
             var batch = Batch()
             let manifest = Manifest(
                 sealedTo: state.next,
-                projects: projects.mapValues { $0.chunks.map(PublishedChunk.init) }
+                projects: projects.mapValues {
+                    Manifest.Project(
+                        chunks: $0.chunks.map(PublishedChunk.init),
+                        imports: $0.imports
+                    )
+                }
             )
             batch.put(manifests, Self.key(state.partition), manifest.bytes)
             // All that are not known to be durable, also those another lane is just writing: a

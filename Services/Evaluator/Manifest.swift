@@ -1,19 +1,30 @@
-// What the checkpoint store keeps of one partition: how far it is sealed, and into which chunks.
+// What the checkpoint store keeps of one partition: how far it is sealed, into which chunks, and
+// which records came with which import.
 
 import Basics
 import Columns
 
 /// One partition's published chunks, as bytes and back.
 struct Manifest: Sendable, Hashable {
-    /// The format; another one is refused.
-    static let version: UInt8 = 1
+    /// The format; a newer one is refused.
+    ///
+    /// An older one does not say which records came with which import: the log is read anew.
+    static let version: UInt8 = 2
+
+    /// What is kept of one project.
+    struct Project: Sendable, Hashable {
+        /// The chunks in the order of the log.
+        var chunks: [PublishedChunk] = []
+        /// The imports up to there.
+        var imports = ImportBook()
+    }
 
     /// All records below it stand in the chunks.
     let sealedTo: LogOffset
-    /// The chunks by project, in the order of the log.
-    let projects: [ProjectName: [PublishedChunk]]
+    /// The projects.
+    let projects: [ProjectName: Project]
 
-    init(sealedTo: LogOffset, projects: [ProjectName: [PublishedChunk]]) {
+    init(sealedTo: LogOffset, projects: [ProjectName: Project]) {
         self.sealedTo = sealedTo
         self.projects = projects
     }
@@ -24,21 +35,39 @@ struct Manifest: Sendable, Hashable {
         writer.u8(Self.version)
         writer.u64(sealedTo.value)
         writer.count(projects.count)
-        for (project, chunks) in projects.sorted(by: { $0.key < $1.key }) {
+        for (project, kept) in projects.sorted(by: { $0.key < $1.key }) {
             writer.text(project.text)
-            writer.count(chunks.count)
-            for chunk in chunks {
+            writer.count(kept.chunks.count)
+            for chunk in kept.chunks {
                 writer.text(chunk.name.fileName)
                 writer.u32(chunk.fingerprint)
             }
+            Self.write(kept.imports, &writer)
         }
         return writer.bytes
     }
 
+    /// Offsets as their distance from the one before, which is mostly small.
+    private static func write(_ imports: ImportBook, _ writer: inout ByteWriter) {
+        writer.count(imports.entries.count)
+        for (id, entry) in imports.entries.sorted(by: { TextBytes.precedes($0.key, $1.key) }) {
+            writer.text(id)
+            writer.u8((entry.isUndone ? ImportFlag.undone : .counts).rawValue)
+            writer.count(entry.records.runs.count)
+            var end: UInt64 = 0
+            for run in entry.records.runs {
+                writer.varint(run.lowerBound - end)
+                writer.varint(run.upperBound - run.lowerBound)
+                end = run.upperBound
+            }
+        }
+    }
+
     /// Reads a manifest.
     ///
+    /// - Returns: nil for one of an older format.
     /// - Throws: when a newer build wrote it or it is damaged.
-    init(bytes: [UInt8]) throws(EvaluatorError) {
+    init?(bytes: [UInt8]) throws(EvaluatorError) {
         do {
             var reader = ByteReader(bytes)
             let version = try reader.u8()
@@ -50,15 +79,19 @@ struct Manifest: Sendable, Hashable {
                     hint: "a newer build wrote it; start that build"
                 )
             }
-            guard version == Self.version else { throw Self.damaged("version \(version)") }
+            guard version > 0 else { throw Self.damaged("version 0") }
+            guard version == Self.version else { return nil }
             sealedTo = LogOffset(try reader.u64())
-            var projects: [ProjectName: [PublishedChunk]] = [:]
+            var projects: [ProjectName: Project] = [:]
             for _ in 0..<(try reader.count(itemBytes: 2)) {
                 let name = try reader.text()
                 guard let project = ProjectName(name) else {
                     throw Self.damaged("project \(name.prefix(64))")
                 }
-                projects[project] = try Self.chunks(&reader)
+                projects[project] = Project(
+                    chunks: try Self.chunks(&reader),
+                    imports: try Self.imports(&reader)
+                )
             }
             guard reader.isAtEnd else { throw Self.damaged("its end") }
             self.projects = projects
@@ -80,6 +113,29 @@ struct Manifest: Sendable, Hashable {
         }
         return chunks
     }
+
+    private static func imports(_ reader: inout ByteReader) throws -> ImportBook {
+        var entries: [String: ImportBook.Entry] = [:]
+        for _ in 0..<(try reader.count(itemBytes: 3)) {
+            let id = try reader.text()
+            guard let flag = ImportFlag(rawValue: try reader.u8()), entries[id] == nil else {
+                throw damaged("import \(id.prefix(64))")
+            }
+            var records = OffsetRuns()
+            var end: UInt64 = 0
+            for _ in 0..<(try reader.count(itemBytes: 2)) {
+                let (from, farFrom) = end.addingReportingOverflow(try reader.varint())
+                let (to, farTo) = from.addingReportingOverflow(try reader.varint())
+                guard !farFrom, !farTo, from < to else { throw damaged("import \(id.prefix(64))") }
+                records.append(from..<to)
+                end = to
+            }
+            entries[id] = ImportBook.Entry(records: records, isUndone: flag == .undone)
+        }
+        return ImportBook(entries)
+    }
+
+    private enum ImportFlag: UInt8 { case counts = 0, undone = 1 }
 
     private static func damaged(_ place: String) -> EvaluatorError {
         EvaluatorError(

@@ -17,6 +17,9 @@ struct PartitionState {
     private(set) var sealedTo: LogOffset
     /// The columns by project.
     var projects: [ProjectName: PartitionColumns]
+    /// The record before the next, where it gave a user's number: it belongs to the user's first
+    /// record behind it.
+    private var numbered: LogOffset?
 
     /// What an answer from this state is exact at.
     var position: LogV1.Position {
@@ -82,16 +85,28 @@ struct PartitionState {
     private mutating func apply(_ record: LogV1.LogRecord, at offset: LogOffset)
         throws(EvaluatorError) -> (ProjectName, LogV1.CatalogueChange)?
     {
+        let before = numbered
+        numbered = nil
         if case .tenure = record.body { return nil }
         guard let project = ProjectName(record.project) else {
             throw refused("record \(offset) names no project")
         }
         do {
             switch record.body {
-            case .newUser(let new): try add(new, to: project, at: offset)
-            case .event(let event): try add(event, to: project, at: offset)
-            case .profile(let profile): try add(profile, to: project, at: offset)
+            case .newUser(let new):
+                try add(new, to: project, at: offset)
+                numbered = offset
+            case .event(let event):
+                try add(event, to: project, at: offset)
+                note(event.userNumber, of: project, at: (before, offset), record.importID)
+            case .profile(let profile):
+                try add(profile, to: project, at: offset)
+                note(profile.userNumber, of: project, at: (before, offset), record.importID)
             case .catalogue(let change): return (project, change)
+            case .importUndone(let undone):
+                if let index = projects.index(forKey: project) {
+                    projects.values[index].undo(import: undone.importID)
+                }
             case .tenure: break
             case nil: throw refused("record \(offset) is of a kind this build does not know")
             }
@@ -101,6 +116,22 @@ struct PartitionState {
             throw refused("record \(offset): \(error)")
         }
         return nil
+    }
+
+    /// The record stands: its user is there, its import has it.
+    private mutating func note(
+        _ user: UInt32,
+        of project: ProjectName,
+        at place: (numbered: LogOffset?, offset: LogOffset),
+        _ importID: String?
+    ) {
+        guard let index = projects.index(forKey: project) else { return }
+        projects.values[index].note(
+            UserNumber(user),
+            at: place.offset,
+            since: place.numbered,
+            from: importID
+        )
     }
 
     private mutating func add(

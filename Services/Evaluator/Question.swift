@@ -49,7 +49,7 @@ struct Question: Sendable {
         let slots = SetReader(columns: columns, at: at).slots(of: plan)
         let set = slots[plan.root]
         tally.users += UInt64(set.count)
-        tally.universe += UInt64(columns.userCount)
+        tally.universe += UInt64(columns.presentCount)
         for (node, slot) in plan.slotOfNode.enumerated() where nodeCounts {
             tally.nodeUsers[node] += UInt64(slots[slot].count)
         }

@@ -22,6 +22,8 @@ struct SetReader {
         }
         var slots: [UserBitset] = []
         slots.reserveCapacity(plan.steps.count)
+        // Whoever lost every record with an import is in no set, nor in what a set leaves out.
+        let present = columns.present
         for step in plan.steps {
             switch step {
             case .leaf(let leaf): slots.append(leaves[leaf])
@@ -38,6 +40,7 @@ struct SetReader {
                 set.invert()
                 slots.append(set)
             }
+            if let present { slots[slots.count - 1].and(present) }
         }
         return slots
     }

@@ -23,7 +23,7 @@ extension SetsDoor {
     ) async throws {
         let whole = try await snapshot(project, partitions)
         response.positions = whole.positions
-        response.universe = whole.columns.reduce(0) { $0 + UInt64($1.userCount) }
+        response.universe = whole.columns.reduce(0) { $0 + UInt64($1.presentCount) }
         if request.firstEvent {
             response.firstEventMs = TrendCount.firstEvent(of: whole.columns)?.ms
         }

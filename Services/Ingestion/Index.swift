@@ -7,14 +7,19 @@ import Messages
 
 /// The index's store with its families.
 struct IndexStore: Sendable {
+    /// What the entries are; an index of an older edition is made again from the log.
+    ///
+    /// 1: event ids carry the import they came with, imports are counted.
+    static let edition: UInt64 = 1
+
     let store: Store
     /// Project, user → number.
     let users: Family
-    /// Project, partition, user number, event id → place.
+    /// Project, partition, user number, event id → place and import.
     let events: Family
     /// Project, import, line → place.
     let imports: Family
-    /// Small facts: next numbers, applied offsets, epochs, catalogue revisions, schemas.
+    /// Small facts: next numbers, applied offsets, epochs, catalogue revisions, schemas, imports.
     let facts: Family
 
     /// Opens or creates the index in a folder.
@@ -98,6 +103,9 @@ enum IndexKey {
         put(UInt64(partition.index), bytes: 2, &key)
         return key
     }
+
+    /// Which edition of the index it is.
+    static let edition = Array("edition\0".utf8)
 
     /// Big-endian, so that keys sort by number.
     static func bigEndian(_ value: UInt64, bytes count: Int) -> [UInt8] {

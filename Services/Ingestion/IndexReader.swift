@@ -28,18 +28,33 @@ struct IndexReader {
         return numbers
     }
 
-    /// The places of those keys of a family that were seen, each with what was asked beside it.
-    func places<Asked>(of keys: [(key: [UInt8], record: Asked)], in family: Family)
-        throws(IngestionError) -> [(place: LogPlace, record: Asked)]
+    /// The events of those ids that were seen, each with what was asked beside it.
+    func events<Asked>(of keys: [(key: [UInt8], record: Asked)]) throws(IngestionError)
+        -> [(seen: SeenEvent, record: Asked)]
     {
+        try seen(keys, in: index.events, SeenEvent.init(bytes:))
+    }
+
+    /// The places of those lines that were seen, each with what was asked beside it.
+    func lines<Asked>(of keys: [(key: [UInt8], record: Asked)]) throws(IngestionError)
+        -> [(seen: LogPlace, record: Asked)]
+    {
+        try seen(keys, in: index.imports, LogPlace.init(bytes:))
+    }
+
+    private func seen<Asked, Seen>(
+        _ keys: [(key: [UInt8], record: Asked)],
+        in family: Family,
+        _ decode: ([UInt8]) -> Seen?
+    ) throws(IngestionError) -> [(seen: Seen, record: Asked)] {
         guard !keys.isEmpty else { return [] }
-        var places: [(place: LogPlace, record: Asked)] = []
+        var found: [(seen: Seen, record: Asked)] = []
         for (asked, value) in zip(keys, try read(family, keys.map(\.key))) {
             guard let value else { continue }
-            guard let place = LogPlace(bytes: value) else { throw damaged("a seen key") }
-            places.append((place, asked.record))
+            guard let seen = decode(value) else { throw damaged("a seen key") }
+            found.append((seen, asked.record))
         }
-        return places
+        return found
     }
 
     /// The next free number of a project in a partition.
@@ -70,10 +85,30 @@ struct IndexReader {
         LogOffset(try fact(IndexKey.fact("applied", partition)) ?? 0)
     }
 
-    private func fact(_ key: [UInt8]) throws(IngestionError) -> UInt64? {
-        guard let value = try read(index.facts, [key]).first ?? nil else { return nil }
+    /// Which edition of the index it is; 0 for one that was never filled.
+    func edition() throws(IngestionError) -> UInt64 { try fact(IndexKey.edition) ?? 0 }
+
+    /// A fact that is a number.
+    func fact(_ key: [UInt8]) throws(IngestionError) -> UInt64? {
+        guard let value = try fact(bytes: key) else { return nil }
         guard let number = IndexKey.number(value[...]) else { throw damaged("a fact") }
         return number
+    }
+
+    /// A fact's bytes.
+    func fact(bytes key: [UInt8]) throws(IngestionError) -> [UInt8]? {
+        try read(index.facts, [key]).first ?? nil
+    }
+
+    /// Facts in the order of their keys.
+    func facts(from: [UInt8], prefix: [UInt8], limit: Int) throws(IngestionError)
+        -> [(key: [UInt8], value: [UInt8])]
+    {
+        do {
+            return try index.store.scan(index.facts, from: from, prefix: prefix, limit: limit)
+        } catch {
+            throw .index("read", error)
+        }
     }
 
     private func catalogues(prefix: [UInt8]) throws(IngestionError)
@@ -110,14 +145,15 @@ struct IndexReader {
         }
     }
 
-    private func damaged(_ what: String) -> IngestionError {
+    /// An entry that cannot be.
+    func damaged(_ what: String) -> IngestionError {
         .damagedIndex("read the index", "\(what) is damaged", place: index.store.path)
     }
 }
 
 /// Writes the index's entries into a batch.
 struct IndexWriter {
-    private let index: IndexStore
+    let index: IndexStore
 
     init(_ index: IndexStore) { self.index = index }
 
@@ -149,9 +185,10 @@ struct IndexWriter {
     /// In the keys' order as far as users go: a store takes neighbours at a third of the cost.
     func put(_ seen: [SeenRecord], _ batch: inout Batch) {
         for record in seen.sorted(by: { $0.order < $1.order }) {
-            let place = record.place.bytes
-            if let key = record.keys.event { batch.put(index.events, key, place) }
-            if let key = record.keys.line { batch.put(index.imports, key, place) }
+            if let key = record.keys.event { batch.put(index.events, key, record.seen.bytes) }
+            if let key = record.keys.line {
+                batch.put(index.imports, key, record.seen.place.bytes)
+            }
         }
     }
 
@@ -178,6 +215,22 @@ struct IndexWriter {
         )
     }
 
+    /// Begins this edition of the index: the log is read again from its beginning.
+    func beginEdition(_ batch: inout Batch) {
+        for kind in ["applied", "import", "imports"] {
+            batch.deleteRange(
+                index.facts,
+                from: Array("\(kind)\0".utf8),
+                to: Array("\(kind)\u{1}".utf8)
+            )
+        }
+        batch.put(
+            index.facts,
+            IndexKey.edition,
+            IndexKey.bigEndian(IndexStore.edition, bytes: 8)
+        )
+    }
+
     /// Up to which offset a partition's log is in the index.
     func put(_ end: LogOffset, appliedOf partition: Partition, _ batch: inout Batch) {
         batch.put(
@@ -193,12 +246,12 @@ struct SeenRecord: Sendable {
     /// Partition and user, in the order of the keys of event ids.
     let order: UInt64
     let keys: SeenKeys
-    let place: LogPlace
+    let seen: SeenEvent
 
-    init(_ keys: SeenKeys, of number: UserNumber, at place: LogPlace) {
-        order = UInt64(place.partition.index) << 32 | UInt64(number.value)
+    init(_ keys: SeenKeys, of number: UserNumber, _ seen: SeenEvent) {
+        order = UInt64(seen.place.partition.index) << 32 | UInt64(number.value)
         self.keys = keys
-        self.place = place
+        self.seen = seen
     }
 }
 

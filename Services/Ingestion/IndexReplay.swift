@@ -22,8 +22,16 @@ struct IndexReplay {
     ///
     /// - Returns: how many records the index lacked.
     func run() throws(IngestionError) -> Int {
+        if try IndexReader(index).edition() < IndexStore.edition {
+            var batch = Batch()
+            IndexWriter(index).beginEdition(&batch)
+            try index.write(batch)
+        }
         var count = 0
+        var imports = try ImportLedger(index)
         for partition in partitions.all {
+            // A group ends with a whole record, so nobody's number stands just before `next`.
+            var isNumbered = false
             var next = try IndexReader(index).applied(partition)
             let end = try end(of: partition)
             guard next <= end else {
@@ -37,7 +45,7 @@ struct IndexReplay {
             }
             while next < end {
                 let page = try read(partition, from: next)
-                try apply(page, partition)
+                try apply(page, partition, &imports, &isNumbered)
                 count += page.records.count
                 next = page.next
             }
@@ -67,12 +75,21 @@ struct IndexReplay {
         }
     }
 
-    private func apply(_ page: LogPage, _ partition: Partition) throws(IngestionError) {
+    /// - Parameter isNumbered: whether the record before gave the next one's user its number.
+    private func apply(
+        _ page: LogPage,
+        _ partition: Partition,
+        _ imports: inout ImportLedger,
+        _ isNumbered: inout Bool
+    ) throws(IngestionError) {
         var batch = Batch()
         for stored in page.records {
             do {
                 let record = try LogV1.LogRecord.decode(Array(stored.payload))
-                try apply(record, LogPlace(partition: partition, offset: stored.offset), &batch)
+                let place = LogPlace(partition: partition, offset: stored.offset)
+                let number = try count(record, isNewUser: isNumbered, &imports)
+                try apply(record, SeenEvent(place: place, importNumber: number), &batch)
+                isNumbered = if case .newUser = record.body { true } else { false }
             } catch let error as IngestionError {
                 throw error
             } catch {
@@ -80,15 +97,43 @@ struct IndexReplay {
             }
         }
         try SchemaStore.putNews(of: schema, index, &batch)
+        try imports.put(&batch)
         IndexWriter(index).put(page.next, appliedOf: partition, &batch)
         try index.write(batch)
     }
 
+    /// Counts what an import brought, and that it was taken back.
+    ///
+    /// - Returns: the number of the import the record came with.
+    private func count(
+        _ record: LogV1.LogRecord,
+        isNewUser: Bool,
+        _ imports: inout ImportLedger
+    ) throws(IngestionError) -> UInt32? {
+        guard let project = ProjectName(record.project) else { return nil }
+        if case .importUndone(let undone) = record.body {
+            _ = try imports.replay(ProjectImport(project: project, id: undone.importID)) {
+                $0.summary.undoneAtMs = record.logTimeMs
+            }
+        }
+        guard let id = record.importID, let line = record.importLine else { return nil }
+        let isEvent = if case .event = record.body { true } else { false }
+        return try imports.replay(ProjectImport(project: project, id: id)) {
+            $0.add(
+                line: line,
+                isEvent: isEvent,
+                isNewUser: isNewUser,
+                at: Timestamp(ms: record.logTimeMs)
+            )
+        }
+    }
+
     private func apply(
         _ record: LogV1.LogRecord,
-        _ place: LogPlace,
+        _ seen: SeenEvent,
         _ batch: inout Batch
     ) throws(IngestionError) {
+        let place = seen.place
         if case .tenure(let tenure) = record.body {
             IndexWriter(index).put(Epoch(tenure.epoch), of: place.partition, &batch)
             return
@@ -118,7 +163,7 @@ struct IndexReplay {
                 batch.put(
                     index.events,
                     IndexKey.event(project, place.partition, number, id),
-                    place.bytes
+                    seen.bytes
                 )
             }
         case .profile(let profile): _ = schema.admit(.profile(profile), in: project)
@@ -131,7 +176,7 @@ struct IndexReplay {
                 of: project,
                 &batch
             )
-        case .tenure, nil: break
+        case .tenure, .importUndone, nil: break
         }
     }
 }

@@ -7,17 +7,19 @@ import Messages
 
 /// Serves shoal.ingestion.v1.Ingestion.
 final class IngestionDoor: IngestionV1_IngestionService {
-    private let intake: Intake
-    private let fetcher: Fetcher
+    let intake: Intake
+    let fetcher: Fetcher
+    let imports: ImportList
+    let ownership: Ownership
     private let catalogue: CatalogueKeeper
     private let schema: SchemaBook
-    private let ownership: Ownership
     private let clock: any Clock
     private let skews = SharedSkews()
 
     init(
         intake: Intake,
         fetcher: Fetcher,
+        imports: ImportList,
         catalogue: CatalogueKeeper,
         schema: SchemaBook,
         ownership: Ownership,
@@ -25,6 +27,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     ) {
         self.intake = intake
         self.fetcher = fetcher
+        self.imports = imports
         self.catalogue = catalogue
         self.schema = schema
         self.ownership = ownership
@@ -46,13 +49,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     func `import`(_ request: IngestionV1.ImportRequest, _ call: CallContext) async throws(Fault)
         -> IngestionV1.ImportResponse
     {
-        guard (1...Limits.nameBytes).contains(request.importID.utf8.count) else {
-            throw Fault.invalidArgument(
-                "the import has no name",
-                place: "import_id",
-                hint: "1 to \(Limits.nameBytes) bytes; the same name when it is repeated"
-            )
-        }
+        try checkName(of: request.importID)
         guard request.firstLine >= 1, request.firstLine <= UInt64(Int64.max) else {
             throw Fault.invalidArgument(
                 "lines are counted from 1",
@@ -125,7 +122,8 @@ final class IngestionDoor: IngestionV1_IngestionService {
 // MARK: Records
 
 extension IngestionDoor {
-    private func known(_ project: ProjectName?) async throws(Fault) -> ProjectName {
+    /// The project of a call, which must be there.
+    func known(_ project: ProjectName?) async throws(Fault) -> ProjectName {
         guard let project else {
             throw Fault.invalidArgument(
                 "the project is missing",
@@ -221,7 +219,8 @@ extension IngestionDoor {
         return good
     }
 
-    private static func fault(_ error: any Error) -> Fault {
+    /// What the caller hears of an error.
+    static func fault(_ error: any Error) -> Fault {
         switch error {
         case let fault as Fault: fault
         case let error as IngestionError: error.fault

@@ -11,6 +11,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     enum Code: String, Sendable, Hashable {
         case unknownProject, notTheOwner, notReady, busy, diskFull, log, index, stopped
         case gap, document, tooLarge
+        case unknownImport, importUndone, tooManyImports
     }
 
     let code: Code
@@ -39,6 +40,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         switch code {
         case .notReady, .busy, .diskFull, .stopped, .log, .index: true
         case .unknownProject, .notTheOwner, .gap, .document, .tooLarge: false
+        case .unknownImport, .importUndone, .tooManyImports: false
         }
     }
 
@@ -56,6 +58,9 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .gap: "catalogue revisions are missing"
             case .document: "a catalogue document is not as the contract has it"
             case .tooLarge: "it does not fit one group of the log"
+            case .unknownImport: "no such import"
+            case .importUndone: "the import was taken back"
+            case .tooManyImports: "the project has \(ImportLedger.importsMax) imports"
             }
         return "\(operation): \(what)"
     }
@@ -67,13 +72,14 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     var fault: Fault {
         let (status, retryAfterMs): (StatusCode, UInt32?) =
             switch code {
-            case .unknownProject: (.notFound, nil)
+            case .unknownProject, .unknownImport: (.notFound, nil)
             case .notTheOwner: (.failedPrecondition, nil)
             case .notReady, .stopped: (.unavailable, 500)
             case .busy: (.resourceExhausted, 200)
             case .diskFull: (.resourceExhausted, 10_000)
             case .log, .index: (.unavailable, 1_000)
-            case .gap, .document, .tooLarge: (.failedPrecondition, nil)
+            case .gap, .document, .tooLarge, .importUndone, .tooManyImports:
+                (.failedPrecondition, nil)
             }
         return Fault(status, description, place: place, hint: hint, retryAfterMs: retryAfterMs)
     }

@@ -58,6 +58,7 @@ struct IngestionParts: Sendable {
         let door = IngestionDoor(
             intake: intake,
             fetcher: fetcher,
+            imports: ImportList(index: index, desk: desk),
             catalogue: catalogue,
             schema: schema,
             ownership: Ownership(

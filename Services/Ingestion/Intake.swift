@@ -93,6 +93,15 @@ final class Intake: Sendable {
         return try await order(bytes: first.bytesMax(parts.partitions)) { .catalogue(first, $0) }
     }
 
+    /// Takes an import back and waits until that stands in every log.
+    ///
+    /// - Returns: what it had brought.
+    /// - Throws: when it never brought a record.
+    func undo(_ undoing: ImportUndoing) async throws -> IngestionV1.ImportSummary {
+        let bytes = ImportUndoing.recordBytes * Int(parts.partitions.count)
+        return try await order(bytes: bytes) { .undoing(undoing, $0) }
+    }
+
     /// Begins a tenure in every partition whose log does not carry this epoch yet.
     func begin(_ epochs: [Partition: Epoch], as instance: InstanceID) async throws {
         try await order(bytes: 0) { .tenure(epochs, instance, $0) }
@@ -156,7 +165,7 @@ final class Intake: Sendable {
 
     /// The thread's body: returns when stopped, throws when the log cannot go on.
     func run() throws(IngestionError) {
-        var group = IntakeGroup(parts)
+        var group = try IntakeGroup(parts)
         while true {
             let orders = queue.popAll(
                 upTo: parts.settings.queueMax,
@@ -198,11 +207,12 @@ final class Intake: Sendable {
             guard
                 group.isEmpty
                     || records <= parts.settings.groupRecordsMax
-                        && bytes <= parts.settings.groupBytesMax
+                        && bytes <= parts.settings.groupBytesMax && !order.standsAlone
             else { break }
             group.append(order)
             waiting.removeFirst()
             waitingBytes.subtract(orderBytes, ordering: .relaxed)
+            if order.standsAlone { break }
         }
         return group
     }

@@ -1,4 +1,5 @@
-// Control records of a group: catalogue changes in every partition, and the beginning of a tenure.
+// Control records of a group: catalogue changes and undone imports in every partition, and the
+// beginning of a tenure.
 
 import Basics
 import KeyValue
@@ -96,6 +97,37 @@ extension IntakeGroup {
             epochs[partition] = epoch
             IndexWriter(parts.index).put(epoch, of: partition, &pending.batch)
         }
+    }
+
+    /// Writes to every partition that an import is taken back, unless it was before.
+    ///
+    /// - Returns: what it had brought, or why there is nothing to take back.
+    mutating func write(_ undoing: ImportUndoing, _ pending: inout Pending)
+        throws(IngestionError) -> Result<IngestionV1.ImportSummary, any Error>
+    {
+        let key = undoing.key
+        guard var entry = try imports.entry(of: key) else {
+            return .failure(
+                IngestionError(
+                    .unknownImport,
+                    "take back the import",
+                    place: key.id,
+                    hint: "`shoal import list` and Ingestion/Imports tell which there are"
+                )
+            )
+        }
+        guard !undoing.isDry, !entry.isUndone else { return .success(entry.summary) }
+        for partition in parts.partitions.all {
+            try add(
+                .importUndone(LogV1.ImportUndone(importID: key.id)),
+                to: partition,
+                project: key.project,
+                &pending
+            )
+        }
+        entry.summary.undoneAtMs = pending.now.ms
+        try imports.keep(entry, of: key)
+        return .success(entry.summary)
     }
 
     /// Encodes a control record with the offset it will have and adds it to the group.

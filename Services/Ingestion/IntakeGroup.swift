@@ -15,13 +15,15 @@ struct IntakeGroup {
 
     let parts: IntakeParts
     var epochs: [Partition: Epoch] = [:]
+    var imports: ImportLedger
     private var clock: LogClock
     private var numbers: NumberCache
     private var next: [Numbering.ProjectPartition: UInt32] = [:]
     private var bytes = RecordBytes()
 
-    init(_ parts: IntakeParts) {
+    init(_ parts: IntakeParts) throws(IngestionError) {
         self.parts = parts
+        imports = try ImportLedger(parts.index)
         let wall = parts.clock.now
         clock = LogClock(
             earliest: parts.log.earliest,
@@ -90,13 +92,17 @@ struct IntakeGroup {
         for order in orders {
             switch order {
             case .records(let batch, let answer):
-                let outcomes = try write(batch, sightings.removeFirst(), &numbering, &pending)
-                pending.answers.append { answer.resume(returning: outcomes) }
+                let sightings = sightings.removeFirst()
+                let taken = try take(batch, sightings, &numbering, &pending)
+                pending.answers.append { answer.resume(with: taken) }
             case .catalogue(let batch, let answer):
                 try write(batch, &pending, answer)
             case .tenure(let epochs, let instance, let answer):
                 try write(epochs, of: instance, &pending)
                 pending.answers.append { answer.resume() }
+            case .undoing(let undoing, let answer):
+                let undone = try write(undoing, &pending)
+                pending.answers.append { answer.resume(with: undone) }
             }
         }
         for (home, number) in numbering.next where !numbering.given.isEmpty {
@@ -111,9 +117,10 @@ struct IntakeGroup {
     }
 
     /// Brings the index up to the group that is durable now; nothing is lost if it is not.
-    private func index(_ pending: inout Pending) throws(IngestionError) {
+    private mutating func index(_ pending: inout Pending) throws(IngestionError) {
         guard !pending.ends.isEmpty else { return }
         IndexWriter(parts.index).put(pending.seen, &pending.batch)
+        try imports.put(&pending.batch)
         try SchemaStore.putNews(of: parts.schema, parts.index, &pending.batch)
         for (partition, end) in pending.ends {
             IndexWriter(parts.index).put(end, appliedOf: partition, &pending.batch)
@@ -158,10 +165,11 @@ extension IntakeGroup {
             }
         }
         let reader = IndexReader(parts.index)
-        for (place, (b, r)) in try reader.places(of: wanted.events, in: parts.index.events) {
-            sightings[b][r].eventPlace = place
+        for (seen, (b, r)) in try reader.events(of: wanted.events)
+        where !imports.isUndone(seen, of: batches[b].project) {
+            sightings[b][r].eventPlace = seen.place
         }
-        for (place, (b, r)) in try reader.places(of: wanted.lines, in: parts.index.imports) {
+        for (place, (b, r)) in try reader.lines(of: wanted.lines) {
             sightings[b][r].linePlace = place
         }
         return sightings
@@ -196,9 +204,33 @@ extension IntakeGroup {
         return known
     }
 
+    /// Writes a batch's records, unless its import takes no more.
+    private mutating func take(
+        _ batch: RecordBatch,
+        _ sightings: [Sighting],
+        _ numbering: inout Numbering,
+        _ pending: inout Pending
+    ) throws(IngestionError) -> Result<[Outcome], any Error> {
+        guard let id = batch.importID else {
+            var none: ImportEntry?
+            return .success(try write(batch, sightings, &none, &numbering, &pending))
+        }
+        let key = ProjectImport(project: batch.project, id: id)
+        var entry: ImportEntry?
+        do throws(IngestionError) {
+            entry = try imports.open(key)
+        } catch  where [.importUndone, .tooManyImports].contains(error.code) {
+            return .failure(error)
+        }
+        let outcomes = try write(batch, sightings, &entry, &numbering, &pending)
+        if let entry, !entry.isEmpty { try imports.keep(entry, of: key) }
+        return .success(outcomes)
+    }
+
     private mutating func write(
         _ batch: RecordBatch,
         _ sightings: [Sighting],
+        _ entry: inout ImportEntry?,
         _ numbering: inout Numbering,
         _ pending: inout Pending
     ) throws(IngestionError) -> [Outcome] {
@@ -213,7 +245,7 @@ extension IntakeGroup {
             } else if let rejection = parts.schema.admit(record.body, in: batch.project) {
                 outcomes.append(.rejected(rejection))
             } else {
-                let place = try write(record, of: batch, &sighting, &numbering, &pending)
+                let place = try write(record, of: batch, &sighting, &entry, &numbering, &pending)
                 numbering.remembered(sighting.keys, at: place)
                 outcomes.append(.accepted(place))
             }
@@ -226,6 +258,7 @@ extension IntakeGroup {
         _ record: CheckedRecord,
         of batch: RecordBatch,
         _ sighting: inout Sighting,
+        _ entry: inout ImportEntry?,
         _ numbering: inout Numbering,
         _ pending: inout Pending
     ) throws(IngestionError) -> LogPlace {
@@ -260,8 +293,12 @@ extension IntakeGroup {
                 bytes.add(importID: importID, line: line)
             }
         }
+        if let line = record.line {
+            entry?.add(line: line, isEvent: record.isEvent, isNewUser: isNew, at: pending.now)
+        }
         if sighting.keys.event != nil || sighting.keys.line != nil {
-            pending.seen.append(SeenRecord(sighting.keys, of: number, at: place))
+            let seen = SeenEvent(place: place, importNumber: entry?.number)
+            pending.seen.append(SeenRecord(sighting.keys, of: number, seen))
         }
         return place
     }

@@ -77,11 +77,27 @@ struct CatalogueStanding: Sendable, Hashable {
     var activeAt: Timestamp
 }
 
+/// An import that is to be taken back.
+struct ImportUndoing: Sendable {
+    let key: ProjectImport
+    /// Only tell what it is about.
+    let isDry: Bool
+
+    /// What its record takes in one partition's log at most.
+    ///
+    /// Unit: bytes.
+    static let recordBytes = 256
+}
+
 /// An order to the intake's thread; each is answered exactly once.
 enum IntakeOrder: Sendable {
     case records(RecordBatch, Answer<[Outcome]>)
     case catalogue(CatalogueBatch, Answer<CatalogueStanding>)
     case tenure([Partition: Epoch], InstanceID, Answer<Void>)
+    case undoing(ImportUndoing, Answer<IngestionV1.ImportSummary>)
+
+    /// Whether it forms a group of its own: what others were told they saw must not change within.
+    var standsAlone: Bool { if case .undoing = self { true } else { false } }
 
     /// Ends the order with an error.
     func fail(_ error: IngestionError) {
@@ -89,6 +105,7 @@ enum IntakeOrder: Sendable {
         case .records(_, let answer): answer.resume(throwing: error)
         case .catalogue(_, let answer): answer.resume(throwing: error)
         case .tenure(_, _, let answer): answer.resume(throwing: error)
+        case .undoing(_, let answer): answer.resume(throwing: error)
         }
     }
 
@@ -98,6 +115,7 @@ enum IntakeOrder: Sendable {
         case .records(let batch, _): batch.records.count
         case .catalogue(let batch, _): batch.documents.count * Int(partitions.count)
         case .tenure(let epochs, _, _): epochs.count
+        case .undoing: Int(partitions.count)
         }
     }
 
@@ -109,6 +127,7 @@ enum IntakeOrder: Sendable {
         case .records(let batch, _): batch.bytesMax
         case .catalogue(let batch, _): batch.bytesMax(partitions)
         case .tenure: 0
+        case .undoing: ImportUndoing.recordBytes * Int(partitions.count)
         }
     }
 }

@@ -4,6 +4,7 @@ public import Basics
 
 /// Visits the rows with an instant in [from, to) that the mask wants, in the table's order.
 ///
+/// Rows that were taken back are never among them, here and below.
 /// A nil bound is open. A rolling window (t-d, t] is `from` t-d+1 ms and `to` t+1 ms.
 @inlinable
 public func forEachMatchingRow(
@@ -84,7 +85,7 @@ func forEachRow(
         zone.minTime <= window.last
     else { return }
     precondition(mask == nil || mask?.rowCount == table.rowCount, "a mask of this table")
-    let words = mask?.words
+    let words = table.standing(mask)?.words
     table.users.withSpan { users in
         switch table.times.form {
         case .array(let times):

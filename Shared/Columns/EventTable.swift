@@ -10,10 +10,10 @@ public import Basics
 public struct EventTable: Sendable {
     /// The event's name, or the user property's.
     public let name: String
-    /// Its rows.
+    /// Its rows, those that were taken back too.
     public let rowCount: Int
     /// Which instants and users it has rows of.
-    public let zone: TableZone
+    public internal(set) var zone: TableZone
     /// Whether the rows are sorted by (user, time, offset), as in a chunk.
     public let isSorted: Bool
     /// The users of the rows.
@@ -30,6 +30,17 @@ public struct EventTable: Sendable {
     }
 
     let properties: Properties
+    /// Rows that were taken back, which no reader sees; nil: none.
+    var undone: RowMask?
+
+    /// The rows a reader wants that are there; nil: all.
+    @usableFromInline
+    func standing(_ mask: RowMask?) -> RowMask? {
+        guard let undone else { return mask }
+        var rows = mask ?? RowMask(rowCount: rowCount)
+        rows.andNot(undone)
+        return rows
+    }
 
     /// Lends users and instants; the form for loops.
     public func withRows<Value>(_ body: (Span<UInt32>, TimeColumn) -> Value) -> Value {
@@ -72,7 +83,8 @@ public struct EventTable: Sendable {
             var row = Self.firstRow(of: user.value, in: users)
             let start = row
             while row < users.count, users[row] == user.value { row += 1 }
-            return Array(start..<row)
+            guard let undone else { return Array(start..<row) }
+            return (start..<row).filter { !undone[$0] }
         }
     }
 

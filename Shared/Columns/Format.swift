@@ -36,7 +36,8 @@
 // index of a list; it means nothing where the tag is `absent`. A column's text code is an index
 // into its `codes`, which rise and are indices of the dictionary. A list's texts are indices of
 // the dictionary. A user property's table has one column without a name; its times are the
-// instants from which a version holds (Int64.min: always), and `absent` is "unset".
+// instants from which a version holds (Int64.min: always), and `absent` is "unset". The property
+// without a name has a row, true, for each profile change that named no property.
 
 /// The constants of the format drawn above.
 enum Format {
@@ -46,6 +47,8 @@ enum Format {
     static let endMagic: [UInt8] = Array("SHOALEND".utf8)
     /// What this room writes; it reads no newer one.
     static let version: UInt32 = 1
+    /// The user property of profile changes that named none.
+    static let bareProfile = ""
     /// Bytes of the header.
     static let headerBytes = 16
     /// Bytes of the footer.

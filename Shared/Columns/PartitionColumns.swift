@@ -9,27 +9,37 @@ public import Basics
 public struct PartitionColumns: Sendable {
     /// Whose columns they are.
     public let owner: ChunkOwner
-    /// The sealed chunks in log order.
-    public private(set) var chunks: [Chunk]
-    /// What came after them; append here.
+    /// What came after the chunks; append here.
     public var tail: Tail
+    /// Which records came with which import.
+    public private(set) var imports: ImportBook
+    private var sealed: [SealedTables] = []
     private var index = UserIndex()
+    /// The users of whom a record stands; nil while nothing was taken back: all.
+    private var standing: UserBitset?
+
+    /// The sealed chunks in log order, with rows that were taken back.
+    public var chunks: [Chunk] { sealed.map(\.chunk) }
 
     /// Chunks that join, each beginning where the one before ends, and an empty tail.
     ///
-    /// `start` is the first log offset the columns cover. Throws `.mismatch` for a gap, an
-    /// overlap or a chunk of another owner, in offsets or in users' numbers.
+    /// `start` is the first log offset the columns cover, `imports` whose records they are: of
+    /// those taken back no row is seen. Throws `.mismatch` for a gap, an overlap or a chunk of
+    /// another owner, in offsets or in users' numbers.
     public init(
         _ owner: ChunkOwner,
         chunks: [Chunk],
-        start: LogOffset = .zero
+        start: LogOffset = .zero,
+        imports: ImportBook = ImportBook()
     ) throws(ColumnsError) {
         self.owner = owner
-        self.chunks = []
+        self.imports = imports
         tail = Tail(from: start, firstUser: UserNumber(0))
         for chunk in chunks {
             try join(chunk, to: chunk.to)
         }
+        let undone = imports.undone
+        if !undone.isEmpty { remove(undone) }
     }
 
     /// Puts the chunk that the tail was sealed into in its place; the tail is then empty.
@@ -40,6 +50,7 @@ public struct PartitionColumns: Sendable {
             chunk.summary.eventRows == tail.eventRows,
             chunk.summary.propertyRows == tail.propertyRows
         else { throw mismatch(chunk, "its rows are not the tail's") }
+        // What was taken back is in no tail, so in no chunk of one.
         try join(chunk, to: tail.to)
     }
 
@@ -51,7 +62,7 @@ public struct PartitionColumns: Sendable {
         guard chunk.summary.firstUser == tail.firstUser else {
             throw mismatch(chunk, "its users do not begin at number \(tail.firstUser)")
         }
-        chunks.append(chunk)
+        sealed.append(SealedTables(chunk))
         let next = tail.firstUser.value + UInt32(chunk.summary.userCount)
         tail = Tail(from: chunk.to, firstUser: UserNumber(next))
     }
@@ -61,7 +72,7 @@ public struct PartitionColumns: Sendable {
     }
 
     /// The first log offset covered.
-    public var from: LogOffset { chunks.first?.from ?? tail.from }
+    public var from: LogOffset { sealed.first?.chunk.from ?? tail.from }
     /// The log offset behind the last covered.
     public var to: LogOffset { tail.to }
     /// Users with a number, the universe of every set: numbers are below it.
@@ -71,12 +82,12 @@ public struct PartitionColumns: Sendable {
 
     /// The names of all events, sorted by bytes.
     public func eventNames() -> [String] {
-        Self.distinct(chunks.flatMap { $0.events.map(\.name) } + tail.events.map(\.name))
+        Self.distinct(sealed.flatMap { $0.events.map(\.name) } + tail.events.map(\.name))
     }
 
     /// The tables of an event name, one per piece that has any, in log order.
     public func tables(of event: String) -> [EventTable] {
-        chunks.compactMap { $0.table(of: event) }
+        sealed.compactMap { $0.table(of: event) }
             + (tail.event(event).map { [EventTable($0, of: tail)] } ?? [])
     }
 
@@ -91,13 +102,14 @@ public struct PartitionColumns: Sendable {
 
     /// The names of all user properties, sorted by bytes.
     public func propertyNames() -> [String] {
-        Self.distinct(chunks.flatMap { $0.properties.map(\.name) } + tail.properties.map(\.name))
+        let names = sealed.flatMap { $0.properties.map(\.name) } + tail.properties.map(\.name)
+        return Self.distinct(names.filter { $0 != Format.bareProfile })
     }
 
     /// The versions of a user property over all pieces.
     public func versions(of property: String) -> PropertyVersions {
         PropertyVersions(
-            pieces: chunks.compactMap { $0.versions(of: property) }
+            pieces: sealed.compactMap { $0.versions(of: property) }
                 + (tail.property(property).map { [EventTable($0, of: tail)] } ?? [])
         )
     }
@@ -108,7 +120,7 @@ public struct PartitionColumns: Sendable {
         return UserID(withID(of: user.value) { UTF8Text.string($0) })
     }
 
-    /// The number of an identifier; nil when it has none.
+    /// The number of an identifier; nil when it has none, or no record of its user stands.
     ///
     /// Through a hash table of 8 to 16 bytes per user, made at the first call and kept up to
     /// date by later ones. Of an identifier with two numbers the lower is given.
@@ -123,7 +135,10 @@ public struct PartitionColumns: Sendable {
         let number = index.number(hash: ByteHash.of(wanted)) { number in
             withID(of: number) { UTF8Text.order($0, wanted) == 0 }
         }
-        return number.map { UserNumber($0) }
+        guard let number = number.map({ UserNumber($0) }), standing?[number] ?? true else {
+            return nil
+        }
+        return number
     }
 
     private func hash(_ number: UInt32) -> UInt32 { withID(of: number) { ByteHash.of($0) } }
@@ -134,19 +149,17 @@ public struct PartitionColumns: Sendable {
             return tail.ids.withBytes(Int(number - tail.firstUser.value), body)
         }
         var low = 0
-        var high = chunks.count
+        var high = sealed.count
         while high - low > 1 {
             let middle = (low + high) / 2
-            if chunks[middle].summary.firstUser.value <= number {
+            if sealed[middle].chunk.summary.firstUser.value <= number {
                 low = middle
             } else {
                 high = middle
             }
         }
-        return chunks[low].ids.withBytes(
-            Int(number - chunks[low].summary.firstUser.value),
-            body
-        )
+        let chunk = sealed[low].chunk
+        return chunk.ids.withBytes(Int(number - chunk.summary.firstUser.value), body)
     }
 
     private static func distinct(_ names: [String]) -> [String] {
@@ -156,5 +169,60 @@ public struct PartitionColumns: Sendable {
             result.append(name)
         }
         return result
+    }
+}
+
+// MARK: Imports
+
+extension PartitionColumns {
+    /// The users of whom a record stands; nil: all below `userCount`.
+    ///
+    /// Only the taking back of an import leaves users without one.
+    public var present: UserBitset? {
+        guard var users = standing else { return nil }
+        users.grow(to: userCount)
+        return users
+    }
+
+    /// How many users there are of whom a record stands.
+    public var presentCount: Int { standing?.count ?? userCount }
+
+    /// Notes that a record about the user was appended, and which import it came with.
+    ///
+    /// `since` is the record's own offset, or that of the user's number before it.
+    public mutating func note(
+        _ user: UserNumber,
+        at offset: LogOffset,
+        since: LogOffset? = nil,
+        from importID: String?
+    ) {
+        if let importID { imports.note(importID, (since ?? offset).value..<offset.next.value) }
+        guard standing != nil else { return }
+        let universe = userCount
+        standing?.grow(to: universe)
+        standing?.insert(user)
+    }
+
+    /// Takes an import back: from here on its records are absent, and so are the users of whom no
+    /// other record stands.
+    ///
+    /// One pass over the rows; nothing when the import brought nothing here or was taken back
+    /// before.
+    public mutating func undo(import id: String) {
+        guard let records = imports.undo(id) else { return }
+        remove(records)
+    }
+
+    private mutating func remove(_ records: OffsetRuns) {
+        for index in sealed.indices { sealed[index].remove(records) }
+        tail.remove(records)
+        var users = UserBitset(universe: userCount)
+        for table in sealed.flatMap({ $0.events + $0.properties }) {
+            markUsers(table, from: nil, to: nil, in: &users)
+        }
+        for table in tail.events + tail.properties {
+            for user in table.users { users.insert(UserNumber(user)) }
+        }
+        standing = users
     }
 }

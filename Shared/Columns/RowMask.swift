@@ -41,6 +41,12 @@ public struct RowMask: Sendable, Hashable {
         for index in words.indices { words[index] &= other.words[index] }
     }
 
+    /// Drops the rows another mask of the same table wants.
+    public mutating func andNot(_ other: RowMask) {
+        precondition(rowCount == other.rowCount, "masks of one table")
+        for index in words.indices { words[index] &= ~other.words[index] }
+    }
+
     /// Adds the rows another mask of the same table wants.
     public mutating func or(_ other: RowMask) {
         precondition(rowCount == other.rowCount, "masks of one table")

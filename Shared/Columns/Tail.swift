@@ -96,7 +96,8 @@ public struct Tail: Sendable {
 
     /// Adds versions of a user's properties, in force from `at` on (nil: always); nil = unset.
     ///
-    /// All or nothing; throws as for an event.
+    /// A change of no property leaves a row all the same, of the property without a name: it tells
+    /// that the user is there. All or nothing; throws as for an event.
     public mutating func append(
         profile: some Collection<(name: String, value: PropertyValue?)>,
         user: UserNumber,
@@ -104,10 +105,13 @@ public struct Tail: Sendable {
         offset: LogOffset
     ) throws(ColumnsError) {
         try check(offset, "append profile")
+        let given =
+            profile.isEmpty
+            ? [(name: Format.bareProfile, value: .bool(true) as PropertyValue?)] : Array(profile)
         var room = Room("")
-        for property in profile { try room.add(property.name, property.value) }
+        for property in given { try room.add(property.name, property.value) }
         try check(room, "append profile")
-        for property in profile {
+        for property in given {
             let nameCode = names.intern(property.name)
             let index = Self.table(
                 nameCode,
@@ -143,6 +147,28 @@ public struct Tail: Sendable {
         }
         ids.append(id.text)
         to = offset.next
+    }
+
+    /// Takes the rows of these records out; users keep their numbers.
+    mutating func remove(_ records: OffsetRuns) {
+        guard records.meets(from, to) else { return }
+        (events, eventOfName) = kept(events, without: records)
+        (properties, propertyOfName) = kept(properties, without: records)
+        eventRows = events.reduce(0) { $0 + $1.rowCount }
+        propertyRows = properties.reduce(0) { $0 + $1.rowCount }
+        cells = (events + properties).reduce(0) { $0 + $1.cellCount }
+    }
+
+    private func kept(
+        _ tables: [TailTable],
+        without records: OffsetRuns
+    ) -> ([TailTable], [UInt32: Int]) {
+        let left = tables.compactMap { $0.without(records) }
+        var indices: [UInt32: Int] = [:]
+        for (index, table) in left.enumerated() {
+            if let code = names.code(of: table.name) { indices[code] = index }
+        }
+        return (left, indices)
     }
 
     /// Covers the log up to an offset: what lies before it and is not here left nothing here.

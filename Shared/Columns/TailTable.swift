@@ -52,6 +52,29 @@ struct TailTable: Sendable {
     func column(_ nameCode: UInt32) -> TailColumn? {
         columnOfName[nameCode].map { columns[$0] }
     }
+
+    /// Cells of all columns.
+    var cellCount: Int { columns.reduce(0) { $0 + $1.tags.count } }
+
+    /// The table without the rows of these records; nil when no row is left.
+    func without(_ records: OffsetRuns) -> TailTable? {
+        let kept = offsets.indices.filter { !records.contains(offsets[$0]) }
+        guard kept.count < rowCount else { return self }
+        guard !kept.isEmpty else { return nil }
+        var left = TailTable(name: name)
+        left.columnOfName = columnOfName
+        left.columns = columns.map { TailColumn(name: $0.name) }
+        for row in kept {
+            left.addRow(user: users[row], time: times[row], offset: offsets[row])
+            for (index, column) in columns.enumerated() where row < column.tags.count {
+                guard let tag = ValueTag(rawValue: column.tags[row]), tag != .absent else {
+                    continue
+                }
+                _ = left.set(index, to: tag, column.payloads[row])
+            }
+        }
+        return left
+    }
 }
 
 /// A property of a tail's table; rows behind its end are absent.

@@ -9,7 +9,7 @@ public import Basics
 /// Takes a bit for every user of the universe, in or out: 125 kB for a million.
 public struct UserBitset: Sendable, Hashable {
     /// How many users there are; numbers are below it.
-    public let universe: Int
+    public private(set) var universe: Int
     /// 64 users a word, the lowest bit first; bits behind the last user are 0.
     public private(set) var words: [UInt64]
 
@@ -59,6 +59,14 @@ public struct UserBitset: Sendable, Hashable {
 
     /// Puts a user of the universe in.
     public mutating func insert(_ user: UserNumber) { self[user] = true }
+
+    /// Makes room for more users, who are out.
+    public mutating func grow(to universe: Int) {
+        guard universe > self.universe else { return }
+        self.universe = universe
+        let lacking = (universe + 63) / 64 - words.count
+        if lacking > 0 { words.append(contentsOf: repeatElement(0, count: lacking)) }
+    }
 
     /// Keeps users that are in both; the universes must be one.
     public mutating func and(_ other: UserBitset) {

@@ -151,12 +151,21 @@ import Testing
         let manifest = Manifest(
             sealedTo: LogOffset(9),
             projects: [
-                shop: [
-                    PublishedChunk(
-                        name: ChunkName(from: LogOffset(0), to: LogOffset(9)),
-                        fingerprint: 7
-                    )
-                ]
+                shop: Manifest.Project(
+                    chunks: [
+                        PublishedChunk(
+                            name: ChunkName(from: LogOffset(0), to: LogOffset(9)),
+                            fingerprint: 7
+                        )
+                    ],
+                    imports: ImportBook([
+                        "a": ImportBook.Entry(
+                            records: OffsetRuns([0..<2, 5..<300]),
+                            isUndone: true
+                        ),
+                        "b": ImportBook.Entry(records: OffsetRuns([2..<5])),
+                    ])
+                )
             ]
         )
         #expect(try Manifest(bytes: manifest.bytes) == manifest)
@@ -164,7 +173,9 @@ import Testing
         newer[0] = Manifest.version + 1
         let error = try #require(refusal { _ = try Manifest(bytes: newer) })
         #expect(error.code == .newerFormat && error.exitCode == .newerFormat)
-        #expect(error.place == "version 2" && error.hint.contains("newer build"))
+        #expect(error.place == "version 3" && error.hint.contains("newer build"))
+        // One that does not know imports: read anew.
+        #expect(try Manifest(bytes: [1] + manifest.bytes.dropFirst()) == nil)
         var random = SeededRandom(seed: 0x3A1)
         for _ in 0..<2_000 {
             var bytes = manifest.bytes

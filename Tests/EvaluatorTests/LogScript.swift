@@ -23,15 +23,19 @@ struct LogScript {
     func numbers(of project: ProjectName = shop) -> [String: UInt32] { numbers[project] ?? [:] }
 
     @discardableResult
-    mutating func append(_ body: LogV1.LogRecord.Body, to project: ProjectName? = shop) -> LogOffset
-    {
+    mutating func append(
+        _ body: LogV1.LogRecord.Body,
+        to project: ProjectName? = shop,
+        import importID: String? = nil
+    ) -> LogOffset {
         let offset = next
         records.append(
             LogV1.LogRecord(
                 offset: offset.value,
                 logTimeMs: 1_000 + Int64(records.count),
                 project: project?.text ?? "",
-                body: body
+                body: body,
+                importID: importID
             )
         )
         return offset

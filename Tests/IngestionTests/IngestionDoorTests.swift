@@ -229,7 +229,6 @@ struct IngestionDoorTests {
     func unserved() async throws {
         try await ServiceRig().running { client in
             let faults = [
-                await fault { try await client.undoImport(.init(), shopCall) },
                 await fault { try await client.exportUser(.init(), shopCall) },
                 await fault { try await client.identify(.init(), shopCall) },
                 await fault { try await client.alias(.init(), shopCall) },
@@ -273,6 +272,7 @@ struct IngestionDoorTests {
                 clock: rig.clock,
                 desk: desk
             ),
+            imports: ImportList(index: open.index, desk: desk),
             catalogue: CatalogueKeeper(
                 intake: open.intake,
                 registry: RegistryV1_CatalogueClient(Nobody())

@@ -128,6 +128,67 @@ struct CommandTests {
         #expect(try await run(["audit", "--since", "2999-01-01", "--json"], suite).out.isEmpty)
     }
 
+    @Test("a wrong import is listed and taken back; the answers outlive every process")
+    func undoesAnImport() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let project = try #require(RealSuite.project?.text)
+        let file = "\(suite.folder)/wrong.ndjson"
+        let lines = (0..<60).map { number in
+            #"{"user_id":"user-\#(number % 30)","event":"Charged","event_id":\#(number),"#
+                + #""ts":"2025-05-03T10:00:00Z"}"#
+        }
+        try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: file))
+        let track = #"{"records":[{"user_id":"user-1","event":{"name":"Charged"}}]}"#
+        let tracked = try await run(
+            ["rpc", "call", "Ingestion/Track", track, "--project", project],
+            suite
+        )
+        #expect(tracked.code == 0, "\(tracked.errors)")
+        let importing = ["import", file, "--project", project, "--import-id"]
+        #expect(try await run(importing + ["wrong"], suite).code == 0)
+        let undo = ["import", "undo", "wrong", "--project", project]
+        let dry = try await run(undo + ["--dry-run"], suite)
+        #expect(dry.out.hasPrefix("wrong: 60 events and 0 profile changes would be"), "\(dry.out)")
+        try await expectUsers(30, suite)
+        let undone = try await run(undo, suite)
+        #expect(undone.code == 0 && undone.out.contains("taken back at"), "\(undone.errors)")
+        #expect(undone.out.contains("29 users were first heard of"), "\(undone.out)")
+        try await expectUsers(1, suite)
+        let spent = try await run(importing + ["wrong"], suite)
+        #expect(spent.code == 65 && spent.errors.contains("under another id"), "\(spent.errors)")
+        #expect(try await run(importing + ["right"], suite).code == 0)
+        try await expectUsers(30, suite)
+        #expect(try await run(["import", "undo", "right", "--project", project], suite).code == 0)
+        for name in ["ingestion", "evaluator-1", "evaluator-2"] {
+            suite.killHard(name)
+            try await suite.start(name)
+            try await expectUsers(1, suite)
+        }
+        let listed = try await run(["import", "list", "--project", project, "--json"], suite)
+        #expect(listed.out.split(separator: "\n").count == 2, "\(listed.errors)")
+        #expect(!listed.out.contains(#""undone_at":null"#), "\(listed.out)")
+        let table = try await run(["import", "list", "--project", project], suite)
+        #expect(table.out.hasPrefix("IMPORT"), "\(table.errors)")
+        let unknown = try await run(["import", "undo", "wrnog", "--project", project], suite)
+        #expect(unknown.code == 66 && unknown.errors.contains("import list"), "\(unknown.errors)")
+    }
+
+    /// So many users, all of whom did it, and nobody else in the universe.
+    private func expectUsers(_ count: Int, _ suite: RealSuite) async throws {
+        let project = try #require(RealSuite.project?.text)
+        let counted = try await run(
+            [
+                "segment", "count", "--definition", "-", "--project", project, "--json",
+            ],
+            suite,
+            input: "condition:\n  did: {event: Charged}\n"
+        )
+        #expect(counted.code == 0, "\(counted.errors)")
+        #expect(counted.out.contains(#""users":\#(count),"universe":\#(count),"#), "\(counted.out)")
+    }
+
     /// The trend of a definition that nobody has saved, over a range that ends before the events.
     private func checkTrend(_ suite: RealSuite, _ project: String) async throws {
         let yaml = "condition:\n  did: {event: Charged}\n"

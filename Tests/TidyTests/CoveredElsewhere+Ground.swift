@@ -131,6 +131,7 @@ extension CoveredElsewhere {
             .test("PartitionColumnsTests"),
             ["PropertyVersions", "UserHistory", "UserIndex"]
         ),
+        CoveredElsewhere("Shared/Columns", .test("ImportBookTests"), ["SealedTables"]),
         CoveredElsewhere("Shared/Columns", .test("TailTests"), ["TailTable", "ValueTag"]),
     ]
 

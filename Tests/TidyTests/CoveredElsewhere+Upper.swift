@@ -117,6 +117,11 @@ extension CoveredElsewhere {
             .test("SuiteTests/AnswersTests"),
             ["CatalogueKeeper", "IntakeGroup+Control", "SchemaBook", "SchemaStore"]
         ),
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("ImportLedgerTests"),
+            ["IndexReader+Imports", "IngestionDoor+Imports"]
+        ),
         // Real processes: written to, killed at random, recovered and read back.
         CoveredElsewhere(
             "Services/Ingestion",
@@ -220,7 +225,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
-            ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
+            [
+                "AuditCommand", "EventsCommand", "ImportUndoCommand", "InstanceCommands",
+                "RpcCommand", "TrendCommand",
+            ]
         ),
         CoveredElsewhere(
             "Services/Shoal/Doctor",

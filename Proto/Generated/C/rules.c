@@ -123,6 +123,9 @@ static const shoal_message_rule rule_shoal__health__v1__watch_request;
 static const shoal_message_rule rule_shoal__health__v1__watch_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__import_summary;
+static const shoal_message_rule rule_shoal__ingestion__v1__imports_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__imports_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__export_user_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__identify_request;
@@ -167,6 +170,7 @@ static const shoal_message_rule rule_shoal__log__v1__event;
 static const shoal_message_rule rule_shoal__log__v1__profile_change;
 static const shoal_message_rule rule_shoal__log__v1__catalogue_change;
 static const shoal_message_rule rule_shoal__log__v1__tenure;
+static const shoal_message_rule rule_shoal__log__v1__import_undone;
 static const shoal_message_rule rule_shoal__log__v1__log_record;
 static const shoal_message_rule rule_shoal__log__v1__position;
 static const shoal_message_rule rule_shoal__reflection__v1__describe_request;
@@ -1002,14 +1006,49 @@ const shoal_message_rule *shoal_rule__health__v1__watch_response(void) { return 
 
 static const shoal_field_rule fields_shoal__ingestion__v1__undo_import_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "import_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "dry_run", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_request = {
-    "shoal.ingestion.v1.UndoImportRequest", &shoal__ingestion__v1__undo_import_request__descriptor, 1, fields_shoal__ingestion__v1__undo_import_request};
+    "shoal.ingestion.v1.UndoImportRequest", &shoal__ingestion__v1__undo_import_request__descriptor, 2, fields_shoal__ingestion__v1__undo_import_request};
 const shoal_message_rule *shoal_rule__ingestion__v1__undo_import_request(void) { return &rule_shoal__ingestion__v1__undo_import_request; }
 
+static const shoal_field_rule fields_shoal__ingestion__v1__undo_import_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "summary", &rule_shoal__ingestion__v1__import_summary},
+    {2, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+};
 static const shoal_message_rule rule_shoal__ingestion__v1__undo_import_response = {
-    "shoal.ingestion.v1.UndoImportResponse", &shoal__ingestion__v1__undo_import_response__descriptor, 0, NULL};
+    "shoal.ingestion.v1.UndoImportResponse", &shoal__ingestion__v1__undo_import_response__descriptor, 2, fields_shoal__ingestion__v1__undo_import_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__undo_import_response(void) { return &rule_shoal__ingestion__v1__undo_import_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__import_summary[] = {
+    {1, 2, 1, 0, 0, 0, 128, "import_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "events", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "profiles", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "new_users", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "last_line", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "first_at_ms", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "last_at_ms", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "undone_at_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__import_summary = {
+    "shoal.ingestion.v1.ImportSummary", &shoal__ingestion__v1__import_summary__descriptor, 8, fields_shoal__ingestion__v1__import_summary};
+const shoal_message_rule *shoal_rule__ingestion__v1__import_summary(void) { return &rule_shoal__ingestion__v1__import_summary; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__imports_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "after", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "limit", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__imports_request = {
+    "shoal.ingestion.v1.ImportsRequest", &shoal__ingestion__v1__imports_request__descriptor, 2, fields_shoal__ingestion__v1__imports_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__imports_request(void) { return &rule_shoal__ingestion__v1__imports_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__imports_response[] = {
+    {1, 2, 3, 1, 0, 500, 0, "imports", &rule_shoal__ingestion__v1__import_summary},
+    {2, 0, 0, 0, 0, 0, 0, "more", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__imports_response = {
+    "shoal.ingestion.v1.ImportsResponse", &shoal__ingestion__v1__imports_response__descriptor, 2, fields_shoal__ingestion__v1__imports_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__imports_response(void) { return &rule_shoal__ingestion__v1__imports_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__export_user_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
@@ -1389,6 +1428,13 @@ static const shoal_message_rule rule_shoal__log__v1__tenure = {
     "shoal.log.v1.Tenure", &shoal__log__v1__tenure__descriptor, 2, fields_shoal__log__v1__tenure};
 const shoal_message_rule *shoal_rule__log__v1__tenure(void) { return &rule_shoal__log__v1__tenure; }
 
+static const shoal_field_rule fields_shoal__log__v1__import_undone[] = {
+    {1, 2, 1, 0, 0, 0, 128, "import_id", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__import_undone = {
+    "shoal.log.v1.ImportUndone", &shoal__log__v1__import_undone__descriptor, 1, fields_shoal__log__v1__import_undone};
+const shoal_message_rule *shoal_rule__log__v1__import_undone(void) { return &rule_shoal__log__v1__import_undone; }
+
 static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {1, 0, 0, 0, 0, 0, 0, "offset", NULL},
     {2, 0, 0, 0, 0, 0, 0, "log_time_ms", NULL},
@@ -1400,9 +1446,10 @@ static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {8, 2, 3, 0, 1, 0, 0, "tenure", &rule_shoal__log__v1__tenure},
     {9, 2, 1, 0, 0, 0, 128, "import_id", NULL},
     {10, 0, 0, 0, 0, 0, 0, "import_line", NULL},
+    {11, 2, 3, 0, 1, 0, 0, "import_undone", &rule_shoal__log__v1__import_undone},
 };
 static const shoal_message_rule rule_shoal__log__v1__log_record = {
-    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 10, fields_shoal__log__v1__log_record};
+    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 11, fields_shoal__log__v1__log_record};
 const shoal_message_rule *shoal_rule__log__v1__log_record(void) { return &rule_shoal__log__v1__log_record; }
 
 static const shoal_field_rule fields_shoal__log__v1__position[] = {

@@ -969,6 +969,15 @@ class IngestionStub:
         request=ingestion_corrections.UndoImportRequest,
         response=ingestion_corrections.UndoImportResponse,
     )
+    IMPORTS = Method(
+        name="/shoal.ingestion.v1.Ingestion/Imports",
+        service="shoal.ingestion.v1.Ingestion",
+        role="ingest",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_corrections.ImportsRequest,
+        response=ingestion_corrections.ImportsResponse,
+    )
     EXPORT_USER = Method(
         name="/shoal.ingestion.v1.Ingestion/ExportUser",
         service="shoal.ingestion.v1.Ingestion",
@@ -1031,6 +1040,7 @@ class IngestionStub:
         POSITIONS,
         SCHEMA,
         UNDO_IMPORT,
+        IMPORTS,
         EXPORT_USER,
         IDENTIFY,
         ALIAS,
@@ -1095,8 +1105,16 @@ class IngestionStub:
         request: ingestion_corrections.UndoImportRequest,
         options: CallOptions | None = None,
     ) -> ingestion_corrections.UndoImportResponse:
-        """Takes a wrong import back. Not served yet."""
+        """Takes a wrong import back."""
         return self._caller.call(self.UNDO_IMPORT, request, options)
+
+    def Imports(
+        self,
+        request: ingestion_corrections.ImportsRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_corrections.ImportsResponse:
+        """The project's imports."""
+        return self._caller.call(self.IMPORTS, request, options)
 
     def ExportUser(
         self,

@@ -3,9 +3,10 @@
 package import CShoalProto
 
 extension IngestionV1 {
-    /// Takes a wrong import back.
+    /// Takes a wrong import back: its records are absent from every answer from here on, and so are
+    /// the users of whom no other record stands.
     ///
-    /// Not served yet.
+    /// The import's id is spent: its lines are known for ever.
     public struct UndoImportRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__UndoImportRequest
         /// The message's full name.
@@ -15,13 +16,16 @@ extension IngestionV1 {
         ///
         /// Limit: 128 bytes.
         public var importID: String = ""
+        /// Only tells what would be taken back.
+        public var dryRun: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(importID: String = "") {
+        public init(importID: String = "", dryRun: Bool = false) {
             self.importID = importID
+            self.dryRun = dryRun
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -45,6 +49,7 @@ extension IngestionV1 {
         package init(pb: UnsafePointer<Shoal__Ingestion__V1__UndoImportRequest>) {
             let c = unsafe pb.pointee
             self.importID = unsafe CValue.text(c.import_id)
+            self.dryRun = unsafe c.dry_run != 0
         }
 
         package func fill(
@@ -55,17 +60,34 @@ extension IngestionV1 {
                 unsafe pb.pointee.import_id =
                     try arena.text(importID, "shoal.ingestion.v1.UndoImportRequest.import_id", max: 128)
             }
+            if dryRun != false {
+                unsafe pb.pointee.has_dry_run = 1
+                unsafe pb.pointee.dry_run = dryRun ? 1 : 0
+            }
         }
     }
 
-    /// It is taken back.
+    /// It is taken back, durably, in every partition; of a dry run: it would be.
     public struct UndoImportResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__UndoImportResponse
         /// The message's full name.
         public static let fullName = "shoal.ingestion.v1.UndoImportResponse"
 
+        /// What the import had brought.
+        public var summary: IngestionV1.ImportSummary?
+        /// Where the partitions' logs end: an answer at or behind these is without the import.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(summary: IngestionV1.ImportSummary? = nil, positions: [LogV1.Position] = []) {
+            self.summary = summary
+            self.positions = positions
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -86,12 +108,272 @@ extension IngestionV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Ingestion__V1__UndoImportResponse>) {
+            let c = unsafe pb.pointee
+            self.summary = unsafe CValue.message(c.summary)
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__UndoImportResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__ingestion__v1__undo_import_response__init(pb)
+            if let value = summary {
+                unsafe pb.pointee.summary = try arena.message(value)
+            }
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.ingestion.v1.UndoImportResponse.positions", max: 4096)
+            }
+        }
+    }
+
+    /// An import as the log tells it.
+    public struct ImportSummary: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__ImportSummary
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.ImportSummary"
+
+        /// Its name.
+        ///
+        /// Limit: 128 bytes.
+        public var importID: String = ""
+        /// Events it brought.
+        public var events: UInt64 = 0
+        /// Profile changes it brought.
+        public var profiles: UInt64 = 0
+        /// Users that were first heard of by it.
+        public var newUsers: UInt64 = 0
+        /// The highest line that was taken in.
+        public var lastLine: UInt64 = 0
+        /// When its first record was written.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var firstAtMs: Int64 = 0
+        /// When its last record was written.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var lastAtMs: Int64 = 0
+        /// When it was taken back; absent: it counts.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var undoneAtMs: Int64?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            importID: String = "",
+            events: UInt64 = 0,
+            profiles: UInt64 = 0,
+            newUsers: UInt64 = 0,
+            lastLine: UInt64 = 0,
+            firstAtMs: Int64 = 0,
+            lastAtMs: Int64 = 0,
+            undoneAtMs: Int64? = nil
+        ) {
+            self.importID = importID
+            self.events = events
+            self.profiles = profiles
+            self.newUsers = newUsers
+            self.lastLine = lastLine
+            self.firstAtMs = firstAtMs
+            self.lastAtMs = lastAtMs
+            self.undoneAtMs = undoneAtMs
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__import_summary()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__ImportSummary>) {
+            let c = unsafe pb.pointee
+            self.importID = unsafe CValue.text(c.import_id)
+            self.events = unsafe c.events
+            self.profiles = unsafe c.profiles
+            self.newUsers = unsafe c.new_users
+            self.lastLine = unsafe c.last_line
+            self.firstAtMs = unsafe c.first_at_ms
+            self.lastAtMs = unsafe c.last_at_ms
+            self.undoneAtMs = unsafe c.has_undone_at_ms != 0 ? c.undone_at_ms : nil
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__ImportSummary>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__import_summary__init(pb)
+            if importID != "" {
+                unsafe pb.pointee.import_id =
+                    try arena.text(importID, "shoal.ingestion.v1.ImportSummary.import_id", max: 128)
+            }
+            if events != 0 {
+                unsafe pb.pointee.has_events = 1
+                unsafe pb.pointee.events = events
+            }
+            if profiles != 0 {
+                unsafe pb.pointee.has_profiles = 1
+                unsafe pb.pointee.profiles = profiles
+            }
+            if newUsers != 0 {
+                unsafe pb.pointee.has_new_users = 1
+                unsafe pb.pointee.new_users = newUsers
+            }
+            if lastLine != 0 {
+                unsafe pb.pointee.has_last_line = 1
+                unsafe pb.pointee.last_line = lastLine
+            }
+            if firstAtMs != 0 {
+                unsafe pb.pointee.has_first_at_ms = 1
+                unsafe pb.pointee.first_at_ms = firstAtMs
+            }
+            if lastAtMs != 0 {
+                unsafe pb.pointee.has_last_at_ms = 1
+                unsafe pb.pointee.last_at_ms = lastAtMs
+            }
+            if let value = undoneAtMs {
+                unsafe pb.pointee.has_undone_at_ms = 1
+                unsafe pb.pointee.undone_at_ms = value
+            }
+        }
+    }
+
+    /// Asks for the project's imports.
+    public struct ImportsRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__ImportsRequest
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.ImportsRequest"
+
+        /// Those whose name comes behind this one; absent: from the first.
+        ///
+        /// Limit: 128 bytes.
+        public var after: String?
+        /// The most to answer.
+        ///
+        /// Limit: 500.
+        public var limit: UInt32 = 100
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(after: String? = nil, limit: UInt32 = 100) {
+            self.after = after
+            self.limit = limit
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__imports_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__ImportsRequest>) {
+            let c = unsafe pb.pointee
+            self.after = unsafe CValue.optionalText(c.after)
+            self.limit = unsafe c.limit
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__ImportsRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__imports_request__init(pb)
+            if let value = after {
+                unsafe pb.pointee.after =
+                    try arena.text(value, "shoal.ingestion.v1.ImportsRequest.after", max: 128)
+            }
+            if limit != 100 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
+        }
+    }
+
+    /// A page of them.
+    public struct ImportsResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__ImportsResponse
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.ImportsResponse"
+
+        /// In the order of their names' bytes.
+        ///
+        /// Limit: 500.
+        public var imports: [IngestionV1.ImportSummary] = []
+        /// Whether more come behind the last.
+        public var more: Bool = false
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(imports: [IngestionV1.ImportSummary] = [], more: Bool = false) {
+            self.imports = imports
+            self.more = more
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__imports_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__ImportsResponse>) {
+            let c = unsafe pb.pointee
+            self.imports = unsafe CValue.messages(c.n_imports, c.imports)
+            self.more = unsafe c.more != 0
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__ImportsResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__imports_response__init(pb)
+            if !imports.isEmpty {
+                unsafe pb.pointee.n_imports = imports.count
+                unsafe pb.pointee.imports =
+                    try arena.messages(imports, "shoal.ingestion.v1.ImportsResponse.imports", max: 500)
+            }
+            if more != false {
+                unsafe pb.pointee.has_more = 1
+                unsafe pb.pointee.more = more ? 1 : 0
+            }
         }
     }
 

@@ -27,11 +27,13 @@ public protocol IngestionV1_IngestionService: Sendable {
         _ request: IngestionV1.SchemaRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.SchemaResponse
     /// Takes a wrong import back.
-    ///
-    /// Not served yet.
     func undoImport(
         _ request: IngestionV1.UndoImportRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.UndoImportResponse
+    /// The project's imports.
+    func imports(
+        _ request: IngestionV1.ImportsRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.ImportsResponse
     /// Everything held about a user.
     ///
     /// Not served yet.
@@ -118,6 +120,13 @@ extension IngestionV1_IngestionService {
         _ request: IngestionV1.UndoImportRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.UndoImportResponse {
         throw .unimplemented("/shoal.ingestion.v1.Ingestion/UndoImport")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func imports(
+        _ request: IngestionV1.ImportsRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.ImportsResponse {
+        throw .unimplemented("/shoal.ingestion.v1.Ingestion/Imports")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -208,14 +217,19 @@ public enum IngestionV1_IngestionMethods {
         request: "shoal.ingestion.v1.SchemaRequest",
         response: "shoal.ingestion.v1.SchemaResponse")
     /// Takes a wrong import back.
-    ///
-    /// Not served yet.
     public static let undoImport = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/UndoImport",
         service: "shoal.ingestion.v1.Ingestion",
         role: "ingest", isIdempotent: true,
         request: "shoal.ingestion.v1.UndoImportRequest",
         response: "shoal.ingestion.v1.UndoImportResponse")
+    /// The project's imports.
+    public static let imports = MethodDescription(
+        name: "/shoal.ingestion.v1.Ingestion/Imports",
+        service: "shoal.ingestion.v1.Ingestion",
+        role: "ingest", isIdempotent: true,
+        request: "shoal.ingestion.v1.ImportsRequest",
+        response: "shoal.ingestion.v1.ImportsResponse")
     /// Everything held about a user.
     ///
     /// Not served yet.
@@ -279,6 +293,7 @@ public enum IngestionV1_IngestionMethods {
         positions,
         schema,
         undoImport,
+        imports,
         exportUser,
         identify,
         alias,
@@ -319,6 +334,10 @@ public enum IngestionV1_IngestionMethods {
             ServedMethod(undoImport, IngestionV1.UndoImportRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.undoImport(request, call)
+            },
+            ServedMethod(imports, IngestionV1.ImportsRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.imports(request, call)
             },
             ServedMethod(exportUser, IngestionV1.ExportUserRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -416,8 +435,6 @@ public struct IngestionV1_IngestionClient: Sendable {
     }
 
     /// Takes a wrong import back.
-    ///
-    /// Not served yet.
     public func undoImport(
         _ request: IngestionV1.UndoImportRequest,
         _ options: CallOptions = CallOptions()
@@ -425,6 +442,16 @@ public struct IngestionV1_IngestionClient: Sendable {
         try await caller.response(
             IngestionV1.UndoImportResponse.self,
             IngestionV1_IngestionMethods.undoImport, request, options)
+    }
+
+    /// The project's imports.
+    public func imports(
+        _ request: IngestionV1.ImportsRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.ImportsResponse {
+        try await caller.response(
+            IngestionV1.ImportsResponse.self,
+            IngestionV1_IngestionMethods.imports, request, options)
     }
 
     /// Everything held about a user.

@@ -834,6 +834,60 @@ extension LogV1 {
         }
     }
 
+    /// From here on the records of an import are absent, wherever they stand before; the same in
+    /// every partition.
+    public struct ImportUndone: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Log__V1__ImportUndone
+        /// The message's full name.
+        public static let fullName = "shoal.log.v1.ImportUndone"
+
+        /// Which import of the record's project.
+        ///
+        /// Limit: 128 bytes.
+        public var importID: String = ""
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(importID: String = "") {
+            self.importID = importID
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__log__v1__import_undone()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Log__V1__ImportUndone>) {
+            let c = unsafe pb.pointee
+            self.importID = unsafe CValue.text(c.import_id)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Log__V1__ImportUndone>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__log__v1__import_undone__init(pb)
+            if importID != "" {
+                unsafe pb.pointee.import_id =
+                    try arena.text(importID, "shoal.log.v1.ImportUndone.import_id", max: 128)
+            }
+        }
+    }
+
     /// One record of a partition's log.
     public struct LogRecord: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Log__V1__LogRecord
@@ -852,6 +906,8 @@ extension LogV1 {
             case catalogue(LogV1.CatalogueChange)
             /// A new owner.
             case tenure(LogV1.Tenure)
+            /// An import that was taken back.
+            case importUndone(LogV1.ImportUndone)
         }
 
         /// Dense per partition from 0.
@@ -927,6 +983,8 @@ extension LogV1 {
                 self.body = unsafe CValue.message(c.catalogue).map { .catalogue($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_TENURE:
                 self.body = unsafe CValue.message(c.tenure).map { .tenure($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_IMPORT_UNDONE:
+                self.body = unsafe CValue.message(c.import_undone).map { .importUndone($0) }
             default: self.body = nil
             }
             self.importID = unsafe CValue.optionalText(c.import_id)
@@ -965,6 +1023,9 @@ extension LogV1 {
             case .tenure(let value):
                 unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_TENURE
                 unsafe pb.pointee.tenure = try arena.message(value)
+            case .importUndone(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_IMPORT_UNDONE
+                unsafe pb.pointee.import_undone = try arena.message(value)
             case nil: break
             }
             if let value = importID {

@@ -1,4 +1,4 @@
-// `shoal import`: files of events and users into a project.
+// `shoal import`: files of events and users into a project; the imports there are.
 
 import ArgumentParser
 import Basics
@@ -7,10 +7,27 @@ import Segments
 
 extension FileFormat: ExpressibleByArgument {}
 
-/// Imports files, one after the other.
-struct ImportCommand: DeskCommand {
+/// The group of commands; files are what it imports unless told otherwise.
+struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
+        abstract:
+            "Import events and users from NDJSON, CSV or a peer's export; list and undo imports.",
+        discussion: """
+            `shoal import FILE...` is `shoal import files FILE...`; see its help for formats and \
+            options. A file called like one of the subcommands is given as ./list.
+            """,
+        subcommands: [
+            ImportFilesCommand.self, ImportListCommand.self, ImportUndoCommand.self,
+        ],
+        defaultSubcommand: ImportFilesCommand.self
+    )
+}
+
+/// Imports files, one after the other.
+struct ImportFilesCommand: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "files",
         abstract:
             "Import events and users from NDJSON, CSV or a peer's export; plain, .gz or .zst.",
         discussion: """

@@ -19,7 +19,7 @@ struct FileImport {
     private var stateFile: ImportStateFile?
 
     /// Opens the file of an import command.
-    init(_ command: ImportCommand, _ path: String, _ desk: Desk) throws {
+    init(_ command: ImportFilesCommand, _ path: String, _ desk: Desk) throws {
         self.path = path
         self.desk = desk
         recordsMax = command.batch

@@ -14,9 +14,11 @@ from shoal.contract.ingestion.v1 import (
     FetchCursor,
     FetchRequest,
     ImportRequest,
+    ImportsRequest,
     PositionsRequest,
     SchemaRequest,
     TrackRequest,
+    UndoImportRequest,
 )
 from shoal.contract.registry.v1 import ProjectsRequest
 
@@ -45,9 +47,29 @@ def run(stage: Stage) -> None:
     request = ImportRequest(import_id="history", first_line=1, records=lines)
     assert ingestion.Import(request).accepted == 10
     assert ingestion.Import(request).duplicates == 10
+    undo(stage, lines)
     log(stage)
     schema = ingestion.Schema(SchemaRequest())
     assert "Charged" in [event.name for event in schema.events], schema
+
+
+def undo(stage: Stage, lines: list) -> None:
+    """A wrong import is listed and taken back; its id is spent."""
+    ingestion = stage.stubs.ingestion
+    wrong = ImportRequest(import_id="wrong", first_line=1, records=lines)
+    assert ingestion.Import(wrong).accepted == 10
+    listed = ingestion.Imports(ImportsRequest()).imports
+    assert [(one.import_id, one.events) for one in listed] == [("history", 10), ("wrong", 10)]
+    dry = ingestion.UndoImport(UndoImportRequest(import_id="wrong", dry_run=True))
+    assert dry.summary.events == 10 and not dry.summary.HasField("undone_at_ms"), dry
+    undone = ingestion.UndoImport(UndoImportRequest(import_id="wrong"))
+    assert undone.summary.undone_at_ms > 0 and len(undone.positions) == 64, undone
+    try:
+        ingestion.Import(wrong)
+    except shoal.Fault as fault:
+        assert fault.code == shoal.Status.FAILED_PRECONDITION, fault
+    else:
+        raise AssertionError("an undone import takes no more records")
 
 
 def log(stage: Stage) -> None:

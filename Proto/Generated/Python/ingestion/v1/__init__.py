@@ -7,6 +7,9 @@ from shoal.contract.ingestion.v1.corrections_pb2 import ExportUserRequest as Exp
 from shoal.contract.ingestion.v1.corrections_pb2 import ExportUserResponse as ExportUserResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import IdentifyRequest as IdentifyRequest
 from shoal.contract.ingestion.v1.corrections_pb2 import IdentifyResponse as IdentifyResponse
+from shoal.contract.ingestion.v1.corrections_pb2 import ImportSummary as ImportSummary
+from shoal.contract.ingestion.v1.corrections_pb2 import ImportsRequest as ImportsRequest
+from shoal.contract.ingestion.v1.corrections_pb2 import ImportsResponse as ImportsResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import RejectedRequest as RejectedRequest
 from shoal.contract.ingestion.v1.corrections_pb2 import RejectedResponse as RejectedResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import UndoImportRequest as UndoImportRequest

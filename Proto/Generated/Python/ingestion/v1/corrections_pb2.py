@@ -15,7 +15,7 @@ from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shoal/ingestion/v1/corrections.proto\x12\x12shoal.ingestion.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"/\n\x11UndoImportRequest\x12\x1a\n\timport_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"\x14\n\x12UndoImportResponse\"D\n\x11\x45xportUserRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x15\n\x06\x63ursor\x18\x02 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\"a\n\x12\x45xportUserResponse\x12/\n\x07records\x18\x01 \x03(\x0b\x32\x17.shoal.log.v1.LogRecordB\x05\xd8\xb5\x18\x90N\x12\x1a\n\x0bnext_cursor\x18\x02 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\"J\n\x0fIdentifyRequest\x12\x1d\n\x0c\x61nonymous_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x12\n\x10IdentifyResponse\"@\n\x0c\x41liasRequest\x12\x18\n\x07\x66rom_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x16\n\x05to_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x0f\n\rAliasResponse\"*\n\x0eUnmergeRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x11\n\x0fUnmergeResponse\"(\n\x0c\x45raseRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"&\n\rEraseResponse\x12\x15\n\x07receipt\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"(\n\x0fRejectedRequest\x12\x15\n\x06\x63ursor\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\".\n\x10RejectedResponse\x12\x1a\n\x0bnext_cursor\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$shoal/ingestion/v1/corrections.proto\x12\x12shoal.ingestion.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"G\n\x11UndoImportRequest\x12\x1a\n\timport_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x16\n\x07\x64ry_run\x18\x02 \x01(\x08:\x05\x66\x61lse\"z\n\x12UndoImportResponse\x12\x32\n\x07summary\x18\x01 \x01(\x0b\x32!.shoal.ingestion.v1.ImportSummary\x12\x30\n\tpositions\x18\x02 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \"\xc4\x01\n\rImportSummary\x12\x1a\n\timport_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x11\n\x06\x65vents\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x08profiles\x18\x03 \x01(\x04:\x01\x30\x12\x14\n\tnew_users\x18\x04 \x01(\x04:\x01\x30\x12\x14\n\tlast_line\x18\x05 \x01(\x04:\x01\x30\x12\x16\n\x0b\x66irst_at_ms\x18\x06 \x01(\x12:\x01\x30\x12\x15\n\nlast_at_ms\x18\x07 \x01(\x12:\x01\x30\x12\x14\n\x0cundone_at_ms\x18\x08 \x01(\x12\":\n\x0eImportsRequest\x12\x14\n\x05\x61\x66ter\x18\x01 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x12\n\x05limit\x18\x02 \x01(\r:\x03\x31\x30\x30\"a\n\x0fImportsResponse\x12\x39\n\x07imports\x18\x01 \x03(\x0b\x32!.shoal.ingestion.v1.ImportSummaryB\x05\xd8\xb5\x18\xf4\x03\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\"D\n\x11\x45xportUserRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x15\n\x06\x63ursor\x18\x02 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\"a\n\x12\x45xportUserResponse\x12/\n\x07records\x18\x01 \x03(\x0b\x32\x17.shoal.log.v1.LogRecordB\x05\xd8\xb5\x18\x90N\x12\x1a\n\x0bnext_cursor\x18\x02 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\"J\n\x0fIdentifyRequest\x12\x1d\n\x0c\x61nonymous_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x12\n\x10IdentifyResponse\"@\n\x0c\x41liasRequest\x12\x18\n\x07\x66rom_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x16\n\x05to_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x0f\n\rAliasResponse\"*\n\x0eUnmergeRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x11\n\x0fUnmergeResponse\"(\n\x0c\x45raseRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"&\n\rEraseResponse\x12\x15\n\x07receipt\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"(\n\x0fRejectedRequest\x12\x15\n\x06\x63ursor\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\".\n\x10RejectedResponse\x12\x1a\n\x0bnext_cursor\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.ingestion.v1.corrections_pb2', globals())
@@ -24,6 +24,14 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
   _UNDOIMPORTREQUEST.fields_by_name['import_id']._options = None
   _UNDOIMPORTREQUEST.fields_by_name['import_id']._serialized_options = b'\340\265\030\200\001'
+  _UNDOIMPORTRESPONSE.fields_by_name['positions']._options = None
+  _UNDOIMPORTRESPONSE.fields_by_name['positions']._serialized_options = b'\330\265\030\200 '
+  _IMPORTSUMMARY.fields_by_name['import_id']._options = None
+  _IMPORTSUMMARY.fields_by_name['import_id']._serialized_options = b'\340\265\030\200\001'
+  _IMPORTSREQUEST.fields_by_name['after']._options = None
+  _IMPORTSREQUEST.fields_by_name['after']._serialized_options = b'\340\265\030\200\001'
+  _IMPORTSRESPONSE.fields_by_name['imports']._options = None
+  _IMPORTSRESPONSE.fields_by_name['imports']._serialized_options = b'\330\265\030\364\003'
   _EXPORTUSERREQUEST.fields_by_name['user_id']._options = None
   _EXPORTUSERREQUEST.fields_by_name['user_id']._serialized_options = b'\340\265\030\200\002'
   _EXPORTUSERREQUEST.fields_by_name['cursor']._options = None
@@ -51,31 +59,37 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _REJECTEDRESPONSE.fields_by_name['next_cursor']._options = None
   _REJECTEDRESPONSE.fields_by_name['next_cursor']._serialized_options = b'\340\265\030\200\002'
   _UNDOIMPORTREQUEST._serialized_start=116
-  _UNDOIMPORTREQUEST._serialized_end=163
-  _UNDOIMPORTRESPONSE._serialized_start=165
-  _UNDOIMPORTRESPONSE._serialized_end=185
-  _EXPORTUSERREQUEST._serialized_start=187
-  _EXPORTUSERREQUEST._serialized_end=255
-  _EXPORTUSERRESPONSE._serialized_start=257
-  _EXPORTUSERRESPONSE._serialized_end=354
-  _IDENTIFYREQUEST._serialized_start=356
-  _IDENTIFYREQUEST._serialized_end=430
-  _IDENTIFYRESPONSE._serialized_start=432
-  _IDENTIFYRESPONSE._serialized_end=450
-  _ALIASREQUEST._serialized_start=452
-  _ALIASREQUEST._serialized_end=516
-  _ALIASRESPONSE._serialized_start=518
-  _ALIASRESPONSE._serialized_end=533
-  _UNMERGEREQUEST._serialized_start=535
-  _UNMERGEREQUEST._serialized_end=577
-  _UNMERGERESPONSE._serialized_start=579
-  _UNMERGERESPONSE._serialized_end=596
-  _ERASEREQUEST._serialized_start=598
-  _ERASEREQUEST._serialized_end=638
-  _ERASERESPONSE._serialized_start=640
-  _ERASERESPONSE._serialized_end=678
-  _REJECTEDREQUEST._serialized_start=680
-  _REJECTEDREQUEST._serialized_end=720
-  _REJECTEDRESPONSE._serialized_start=722
-  _REJECTEDRESPONSE._serialized_end=768
+  _UNDOIMPORTREQUEST._serialized_end=187
+  _UNDOIMPORTRESPONSE._serialized_start=189
+  _UNDOIMPORTRESPONSE._serialized_end=311
+  _IMPORTSUMMARY._serialized_start=314
+  _IMPORTSUMMARY._serialized_end=510
+  _IMPORTSREQUEST._serialized_start=512
+  _IMPORTSREQUEST._serialized_end=570
+  _IMPORTSRESPONSE._serialized_start=572
+  _IMPORTSRESPONSE._serialized_end=669
+  _EXPORTUSERREQUEST._serialized_start=671
+  _EXPORTUSERREQUEST._serialized_end=739
+  _EXPORTUSERRESPONSE._serialized_start=741
+  _EXPORTUSERRESPONSE._serialized_end=838
+  _IDENTIFYREQUEST._serialized_start=840
+  _IDENTIFYREQUEST._serialized_end=914
+  _IDENTIFYRESPONSE._serialized_start=916
+  _IDENTIFYRESPONSE._serialized_end=934
+  _ALIASREQUEST._serialized_start=936
+  _ALIASREQUEST._serialized_end=1000
+  _ALIASRESPONSE._serialized_start=1002
+  _ALIASRESPONSE._serialized_end=1017
+  _UNMERGEREQUEST._serialized_start=1019
+  _UNMERGEREQUEST._serialized_end=1061
+  _UNMERGERESPONSE._serialized_start=1063
+  _UNMERGERESPONSE._serialized_end=1080
+  _ERASEREQUEST._serialized_start=1082
+  _ERASEREQUEST._serialized_end=1122
+  _ERASERESPONSE._serialized_start=1124
+  _ERASERESPONSE._serialized_end=1162
+  _REJECTEDREQUEST._serialized_start=1164
+  _REJECTEDREQUEST._serialized_end=1204
+  _REJECTEDRESPONSE._serialized_start=1206
+  _REJECTEDRESPONSE._serialized_end=1252
 # @@protoc_insertion_point(module_scope)

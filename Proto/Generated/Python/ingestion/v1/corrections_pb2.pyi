@@ -59,6 +59,42 @@ class IdentifyResponse(_message.Message):
     __slots__: list[str] = []
     def __init__(self) -> None: ...
 
+class ImportSummary(_message.Message):
+    __slots__ = ["events", "first_at_ms", "import_id", "last_at_ms", "last_line", "new_users", "profiles", "undone_at_ms"]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    FIRST_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    LAST_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    LAST_LINE_FIELD_NUMBER: _ClassVar[int]
+    NEW_USERS_FIELD_NUMBER: _ClassVar[int]
+    PROFILES_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    events: int
+    first_at_ms: int
+    import_id: str
+    last_at_ms: int
+    last_line: int
+    new_users: int
+    profiles: int
+    undone_at_ms: int
+    def __init__(self, import_id: _Optional[str] = ..., events: _Optional[int] = ..., profiles: _Optional[int] = ..., new_users: _Optional[int] = ..., last_line: _Optional[int] = ..., first_at_ms: _Optional[int] = ..., last_at_ms: _Optional[int] = ..., undone_at_ms: _Optional[int] = ...) -> None: ...
+
+class ImportsRequest(_message.Message):
+    __slots__ = ["after", "limit"]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    after: str
+    limit: int
+    def __init__(self, after: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class ImportsResponse(_message.Message):
+    __slots__ = ["imports", "more"]
+    IMPORTS_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    imports: _containers.RepeatedCompositeFieldContainer[ImportSummary]
+    more: bool
+    def __init__(self, imports: _Optional[_Iterable[_Union[ImportSummary, _Mapping]]] = ..., more: bool = ...) -> None: ...
+
 class RejectedRequest(_message.Message):
     __slots__ = ["cursor"]
     CURSOR_FIELD_NUMBER: _ClassVar[int]
@@ -72,14 +108,20 @@ class RejectedResponse(_message.Message):
     def __init__(self, next_cursor: _Optional[bytes] = ...) -> None: ...
 
 class UndoImportRequest(_message.Message):
-    __slots__ = ["import_id"]
+    __slots__ = ["dry_run", "import_id"]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    dry_run: bool
     import_id: str
-    def __init__(self, import_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, import_id: _Optional[str] = ..., dry_run: bool = ...) -> None: ...
 
 class UndoImportResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
+    __slots__ = ["positions", "summary"]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
+    summary: ImportSummary
+    def __init__(self, summary: _Optional[_Union[ImportSummary, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
 class UnmergeRequest(_message.Message):
     __slots__ = ["user_id"]

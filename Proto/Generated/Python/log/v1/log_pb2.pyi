@@ -48,12 +48,19 @@ class Event(_message.Message):
     user_number: int
     def __init__(self, user_number: _Optional[int] = ..., name: _Optional[str] = ..., at_ms: _Optional[int] = ..., received_at_ms: _Optional[int] = ..., event_id: _Optional[str] = ..., client_sequence: _Optional[int] = ..., properties: _Optional[_Iterable[_Union[Property, _Mapping]]] = ..., history: bool = ..., correction: _Optional[_Union[TimeCorrection, str]] = ..., client_at_ms: _Optional[int] = ...) -> None: ...
 
+class ImportUndone(_message.Message):
+    __slots__ = ["import_id"]
+    IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    import_id: str
+    def __init__(self, import_id: _Optional[str] = ...) -> None: ...
+
 class LogRecord(_message.Message):
-    __slots__ = ["catalogue", "event", "import_id", "import_line", "log_time_ms", "new_user", "offset", "profile", "project", "tenure"]
+    __slots__ = ["catalogue", "event", "import_id", "import_line", "import_undone", "log_time_ms", "new_user", "offset", "profile", "project", "tenure"]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
     IMPORT_LINE_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_UNDONE_FIELD_NUMBER: _ClassVar[int]
     LOG_TIME_MS_FIELD_NUMBER: _ClassVar[int]
     NEW_USER_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
@@ -64,13 +71,14 @@ class LogRecord(_message.Message):
     event: Event
     import_id: str
     import_line: int
+    import_undone: ImportUndone
     log_time_ms: int
     new_user: NewUser
     offset: int
     profile: ProfileChange
     project: str
     tenure: Tenure
-    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ...) -> None: ...
+    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ...) -> None: ...
 
 class NewUser(_message.Message):
     __slots__ = ["number", "user_id"]

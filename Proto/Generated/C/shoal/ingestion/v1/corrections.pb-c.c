@@ -97,6 +97,141 @@ void   shoal__ingestion__v1__undo_import_response__free_unpacked
   assert(message->base.descriptor == &shoal__ingestion__v1__undo_import_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__ingestion__v1__import_summary__init
+                     (Shoal__Ingestion__V1__ImportSummary         *message)
+{
+  static const Shoal__Ingestion__V1__ImportSummary init_value = SHOAL__INGESTION__V1__IMPORT_SUMMARY__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__import_summary__get_packed_size
+                     (const Shoal__Ingestion__V1__ImportSummary *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__import_summary__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__import_summary__pack
+                     (const Shoal__Ingestion__V1__ImportSummary *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__import_summary__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__import_summary__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ImportSummary *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__import_summary__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__ImportSummary *
+       shoal__ingestion__v1__import_summary__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__ImportSummary *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__import_summary__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__import_summary__free_unpacked
+                     (Shoal__Ingestion__V1__ImportSummary *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__import_summary__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__imports_request__init
+                     (Shoal__Ingestion__V1__ImportsRequest         *message)
+{
+  static const Shoal__Ingestion__V1__ImportsRequest init_value = SHOAL__INGESTION__V1__IMPORTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__imports_request__get_packed_size
+                     (const Shoal__Ingestion__V1__ImportsRequest *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__imports_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__imports_request__pack
+                     (const Shoal__Ingestion__V1__ImportsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__imports_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__imports_request__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ImportsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__imports_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__ImportsRequest *
+       shoal__ingestion__v1__imports_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__ImportsRequest *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__imports_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__imports_request__free_unpacked
+                     (Shoal__Ingestion__V1__ImportsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__imports_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__imports_response__init
+                     (Shoal__Ingestion__V1__ImportsResponse         *message)
+{
+  static const Shoal__Ingestion__V1__ImportsResponse init_value = SHOAL__INGESTION__V1__IMPORTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__imports_response__get_packed_size
+                     (const Shoal__Ingestion__V1__ImportsResponse *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__imports_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__imports_response__pack
+                     (const Shoal__Ingestion__V1__ImportsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__imports_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__imports_response__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ImportsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__imports_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__ImportsResponse *
+       shoal__ingestion__v1__imports_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__ImportsResponse *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__imports_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__imports_response__free_unpacked
+                     (Shoal__Ingestion__V1__ImportsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__imports_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__ingestion__v1__export_user_request__init
                      (Shoal__Ingestion__V1__ExportUserRequest         *message)
 {
@@ -638,7 +773,8 @@ void   shoal__ingestion__v1__rejected_response__free_unpacked
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 char shoal__ingestion__v1__undo_import_request__import_id__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__undo_import_request__field_descriptors[1] =
+static const protobuf_c_boolean shoal__ingestion__v1__undo_import_request__dry_run__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__undo_import_request__field_descriptors[2] =
 {
   {
     "import_id",
@@ -652,14 +788,27 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__undo_import_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "dry_run",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Ingestion__V1__UndoImportRequest, has_dry_run),
+    offsetof(Shoal__Ingestion__V1__UndoImportRequest, dry_run),
+    NULL,
+    &shoal__ingestion__v1__undo_import_request__dry_run__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__undo_import_request__field_indices_by_name[] = {
+  1,   /* field[1] = dry_run */
   0,   /* field[0] = import_id */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__undo_import_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__undo_import_request__descriptor =
 {
@@ -669,16 +818,49 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__undo_import_request__desc
   "Shoal__Ingestion__V1__UndoImportRequest",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__UndoImportRequest),
-  1,
+  2,
   shoal__ingestion__v1__undo_import_request__field_descriptors,
   shoal__ingestion__v1__undo_import_request__field_indices_by_name,
   1,  shoal__ingestion__v1__undo_import_request__number_ranges,
   (ProtobufCMessageInit) shoal__ingestion__v1__undo_import_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__ingestion__v1__undo_import_response__field_descriptors NULL
-#define shoal__ingestion__v1__undo_import_response__field_indices_by_name NULL
-#define shoal__ingestion__v1__undo_import_response__number_ranges NULL
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__undo_import_response__field_descriptors[2] =
+{
+  {
+    "summary",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__UndoImportResponse, summary),
+    &shoal__ingestion__v1__import_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "positions",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__UndoImportResponse, n_positions),
+    offsetof(Shoal__Ingestion__V1__UndoImportResponse, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__undo_import_response__field_indices_by_name[] = {
+  1,   /* field[1] = positions */
+  0,   /* field[0] = summary */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__undo_import_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
 const ProtobufCMessageDescriptor shoal__ingestion__v1__undo_import_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -687,11 +869,251 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__undo_import_response__des
   "Shoal__Ingestion__V1__UndoImportResponse",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__UndoImportResponse),
-  0,
+  2,
   shoal__ingestion__v1__undo_import_response__field_descriptors,
   shoal__ingestion__v1__undo_import_response__field_indices_by_name,
-  0,  shoal__ingestion__v1__undo_import_response__number_ranges,
+  1,  shoal__ingestion__v1__undo_import_response__number_ranges,
   (ProtobufCMessageInit) shoal__ingestion__v1__undo_import_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__ingestion__v1__import_summary__import_id__default_value[] = "";
+static const uint64_t shoal__ingestion__v1__import_summary__events__default_value = 0ull;
+static const uint64_t shoal__ingestion__v1__import_summary__profiles__default_value = 0ull;
+static const uint64_t shoal__ingestion__v1__import_summary__new_users__default_value = 0ull;
+static const uint64_t shoal__ingestion__v1__import_summary__last_line__default_value = 0ull;
+static const int64_t shoal__ingestion__v1__import_summary__first_at_ms__default_value = 0ll;
+static const int64_t shoal__ingestion__v1__import_summary__last_at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__import_summary__field_descriptors[8] =
+{
+  {
+    "import_id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__ImportSummary, import_id),
+    NULL,
+    &shoal__ingestion__v1__import_summary__import_id__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__ImportSummary, has_events),
+    offsetof(Shoal__Ingestion__V1__ImportSummary, events),
+    NULL,
+    &shoal__ingestion__v1__import_summary__events__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profiles",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__ImportSummary, has_profiles),
+    offsetof(Shoal__Ingestion__V1__ImportSummary, profiles),
+    NULL,
+    &shoal__ingestion__v1__import_summary__profiles__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "new_users",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__ImportSummary, has_new_users),
+    offsetof(Shoal__Ingestion__V1__ImportSummary, new_users),
+    NULL,
+    &shoal__ingestion__v1__import_summary__new_users__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_line",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__ImportSummary, has_last_line),
+    offsetof(Shoal__Ingestion__V1__ImportSummary, last_line),
+    NULL,
+    &shoal__ingestion__v1__import_summary__last_line__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_at_ms",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__ImportSummary, has_first_at_ms),
+    offsetof(Shoal__Ingestion__V1__ImportSummary, first_at_ms),
+    NULL,
+    &shoal__ingestion__v1__import_summary__first_at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_at_ms",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__ImportSummary, has_last_at_ms),
+    offsetof(Shoal__Ingestion__V1__ImportSummary, last_at_ms),
+    NULL,
+    &shoal__ingestion__v1__import_summary__last_at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "undone_at_ms",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__ImportSummary, has_undone_at_ms),
+    offsetof(Shoal__Ingestion__V1__ImportSummary, undone_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__import_summary__field_indices_by_name[] = {
+  1,   /* field[1] = events */
+  5,   /* field[5] = first_at_ms */
+  0,   /* field[0] = import_id */
+  6,   /* field[6] = last_at_ms */
+  4,   /* field[4] = last_line */
+  3,   /* field[3] = new_users */
+  2,   /* field[2] = profiles */
+  7,   /* field[7] = undone_at_ms */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__import_summary__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__import_summary__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.ImportSummary",
+  "ImportSummary",
+  "Shoal__Ingestion__V1__ImportSummary",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__ImportSummary),
+  8,
+  shoal__ingestion__v1__import_summary__field_descriptors,
+  shoal__ingestion__v1__import_summary__field_indices_by_name,
+  1,  shoal__ingestion__v1__import_summary__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__import_summary__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__ingestion__v1__imports_request__limit__default_value = 100u;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__imports_request__field_descriptors[2] =
+{
+  {
+    "after",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__ImportsRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__ImportsRequest, has_limit),
+    offsetof(Shoal__Ingestion__V1__ImportsRequest, limit),
+    NULL,
+    &shoal__ingestion__v1__imports_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__imports_request__field_indices_by_name[] = {
+  0,   /* field[0] = after */
+  1,   /* field[1] = limit */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__imports_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__imports_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.ImportsRequest",
+  "ImportsRequest",
+  "Shoal__Ingestion__V1__ImportsRequest",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__ImportsRequest),
+  2,
+  shoal__ingestion__v1__imports_request__field_descriptors,
+  shoal__ingestion__v1__imports_request__field_indices_by_name,
+  1,  shoal__ingestion__v1__imports_request__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__imports_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const protobuf_c_boolean shoal__ingestion__v1__imports_response__more__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__imports_response__field_descriptors[2] =
+{
+  {
+    "imports",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__ImportsResponse, n_imports),
+    offsetof(Shoal__Ingestion__V1__ImportsResponse, imports),
+    &shoal__ingestion__v1__import_summary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "more",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Ingestion__V1__ImportsResponse, has_more),
+    offsetof(Shoal__Ingestion__V1__ImportsResponse, more),
+    NULL,
+    &shoal__ingestion__v1__imports_response__more__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__imports_response__field_indices_by_name[] = {
+  0,   /* field[0] = imports */
+  1,   /* field[1] = more */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__imports_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__imports_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.ImportsResponse",
+  "ImportsResponse",
+  "Shoal__Ingestion__V1__ImportsResponse",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__ImportsResponse),
+  2,
+  shoal__ingestion__v1__imports_response__field_descriptors,
+  shoal__ingestion__v1__imports_response__field_indices_by_name,
+  1,  shoal__ingestion__v1__imports_response__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__imports_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__ingestion__v1__export_user_request__user_id__default_value[] = "";

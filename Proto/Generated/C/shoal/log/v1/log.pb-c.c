@@ -412,6 +412,51 @@ void   shoal__log__v1__tenure__free_unpacked
   assert(message->base.descriptor == &shoal__log__v1__tenure__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__log__v1__import_undone__init
+                     (Shoal__Log__V1__ImportUndone         *message)
+{
+  static const Shoal__Log__V1__ImportUndone init_value = SHOAL__LOG__V1__IMPORT_UNDONE__INIT;
+  *message = init_value;
+}
+size_t shoal__log__v1__import_undone__get_packed_size
+                     (const Shoal__Log__V1__ImportUndone *message)
+{
+  assert(message->base.descriptor == &shoal__log__v1__import_undone__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__log__v1__import_undone__pack
+                     (const Shoal__Log__V1__ImportUndone *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__log__v1__import_undone__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__log__v1__import_undone__pack_to_buffer
+                     (const Shoal__Log__V1__ImportUndone *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__log__v1__import_undone__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Log__V1__ImportUndone *
+       shoal__log__v1__import_undone__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Log__V1__ImportUndone *)
+     protobuf_c_message_unpack (&shoal__log__v1__import_undone__descriptor,
+                                allocator, len, data);
+}
+void   shoal__log__v1__import_undone__free_unpacked
+                     (Shoal__Log__V1__ImportUndone *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__log__v1__import_undone__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__log__v1__log_record__init
                      (Shoal__Log__V1__LogRecord         *message)
 {
@@ -1276,10 +1321,49 @@ const ProtobufCMessageDescriptor shoal__log__v1__tenure__descriptor =
   (ProtobufCMessageInit) shoal__log__v1__tenure__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+char shoal__log__v1__import_undone__import_id__default_value[] = "";
+static const ProtobufCFieldDescriptor shoal__log__v1__import_undone__field_descriptors[1] =
+{
+  {
+    "import_id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Log__V1__ImportUndone, import_id),
+    NULL,
+    &shoal__log__v1__import_undone__import_id__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__log__v1__import_undone__field_indices_by_name[] = {
+  0,   /* field[0] = import_id */
+};
+static const ProtobufCIntRange shoal__log__v1__import_undone__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor shoal__log__v1__import_undone__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.log.v1.ImportUndone",
+  "ImportUndone",
+  "Shoal__Log__V1__ImportUndone",
+  "shoal.log.v1",
+  sizeof(Shoal__Log__V1__ImportUndone),
+  1,
+  shoal__log__v1__import_undone__field_descriptors,
+  shoal__log__v1__import_undone__field_indices_by_name,
+  1,  shoal__log__v1__import_undone__number_ranges,
+  (ProtobufCMessageInit) shoal__log__v1__import_undone__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 char shoal__log__v1__log_record__project__default_value[] = "";
 static const uint64_t shoal__log__v1__log_record__offset__default_value = 0ull;
 static const int64_t shoal__log__v1__log_record__log_time_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[10] =
+static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[11] =
 {
   {
     "offset",
@@ -1401,12 +1485,25 @@ static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "import_undone",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, import_undone),
+    &shoal__log__v1__import_undone__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   6,   /* field[6] = catalogue */
   4,   /* field[4] = event */
   8,   /* field[8] = import_id */
   9,   /* field[9] = import_line */
+  10,   /* field[10] = import_undone */
   1,   /* field[1] = log_time_ms */
   3,   /* field[3] = new_user */
   0,   /* field[0] = offset */
@@ -1417,7 +1514,7 @@ static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
 {
@@ -1427,7 +1524,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
   "Shoal__Log__V1__LogRecord",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__LogRecord),
-  10,
+  11,
   shoal__log__v1__log_record__field_descriptors,
   shoal__log__v1__log_record__field_indices_by_name,
   1,  shoal__log__v1__log_record__number_ranges,

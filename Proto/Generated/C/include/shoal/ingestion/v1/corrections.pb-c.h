@@ -18,6 +18,9 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Shoal__Ingestion__V1__UndoImportRequest Shoal__Ingestion__V1__UndoImportRequest;
 typedef struct Shoal__Ingestion__V1__UndoImportResponse Shoal__Ingestion__V1__UndoImportResponse;
+typedef struct Shoal__Ingestion__V1__ImportSummary Shoal__Ingestion__V1__ImportSummary;
+typedef struct Shoal__Ingestion__V1__ImportsRequest Shoal__Ingestion__V1__ImportsRequest;
+typedef struct Shoal__Ingestion__V1__ImportsResponse Shoal__Ingestion__V1__ImportsResponse;
 typedef struct Shoal__Ingestion__V1__ExportUserRequest Shoal__Ingestion__V1__ExportUserRequest;
 typedef struct Shoal__Ingestion__V1__ExportUserResponse Shoal__Ingestion__V1__ExportUserResponse;
 typedef struct Shoal__Ingestion__V1__IdentifyRequest Shoal__Ingestion__V1__IdentifyRequest;
@@ -38,7 +41,8 @@ typedef struct Shoal__Ingestion__V1__RejectedResponse Shoal__Ingestion__V1__Reje
 /* --- messages --- */
 
 /*
- * Takes a wrong import back. Not served yet.
+ * Takes a wrong import back: its records are absent from every answer from here on, and so are the
+ * users of whom no other record stands. The import's id is spent: its lines are known for ever.
  */
 struct  Shoal__Ingestion__V1__UndoImportRequest
 {
@@ -47,23 +51,133 @@ struct  Shoal__Ingestion__V1__UndoImportRequest
    * Which. Limit: 128 bytes.
    */
   char *import_id;
+  /*
+   * Only tells what would be taken back.
+   */
+  protobuf_c_boolean has_dry_run;
+  protobuf_c_boolean dry_run;
 };
 extern char shoal__ingestion__v1__undo_import_request__import_id__default_value[];
 #define SHOAL__INGESTION__V1__UNDO_IMPORT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__undo_import_request__descriptor) \
-    , shoal__ingestion__v1__undo_import_request__import_id__default_value }
+    , shoal__ingestion__v1__undo_import_request__import_id__default_value, 0, 0 }
 
 
 /*
- * It is taken back.
+ * It is taken back, durably, in every partition; of a dry run: it would be.
  */
 struct  Shoal__Ingestion__V1__UndoImportResponse
 {
   ProtobufCMessage base;
+  /*
+   * What the import had brought.
+   */
+  Shoal__Ingestion__V1__ImportSummary *summary;
+  /*
+   * Where the partitions' logs end: an answer at or behind these is without the import. Limit:
+   * 4,096.
+   */
+  size_t n_positions;
+  Shoal__Log__V1__Position **positions;
 };
 #define SHOAL__INGESTION__V1__UNDO_IMPORT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__undo_import_response__descriptor) \
-     }
+    , NULL, 0,NULL }
+
+
+/*
+ * An import as the log tells it.
+ */
+struct  Shoal__Ingestion__V1__ImportSummary
+{
+  ProtobufCMessage base;
+  /*
+   * Its name. Limit: 128 bytes.
+   */
+  char *import_id;
+  /*
+   * Events it brought.
+   */
+  protobuf_c_boolean has_events;
+  uint64_t events;
+  /*
+   * Profile changes it brought.
+   */
+  protobuf_c_boolean has_profiles;
+  uint64_t profiles;
+  /*
+   * Users that were first heard of by it.
+   */
+  protobuf_c_boolean has_new_users;
+  uint64_t new_users;
+  /*
+   * The highest line that was taken in.
+   */
+  protobuf_c_boolean has_last_line;
+  uint64_t last_line;
+  /*
+   * When its first record was written. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_first_at_ms;
+  int64_t first_at_ms;
+  /*
+   * When its last record was written. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_last_at_ms;
+  int64_t last_at_ms;
+  /*
+   * When it was taken back; absent: it counts. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_undone_at_ms;
+  int64_t undone_at_ms;
+};
+extern char shoal__ingestion__v1__import_summary__import_id__default_value[];
+#define SHOAL__INGESTION__V1__IMPORT_SUMMARY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__import_summary__descriptor) \
+    , shoal__ingestion__v1__import_summary__import_id__default_value, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ll, 0, 0ll, 0, 0 }
+
+
+/*
+ * Asks for the project's imports.
+ */
+struct  Shoal__Ingestion__V1__ImportsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Those whose name comes behind this one; absent: from the first. Limit: 128 bytes.
+   */
+  char *after;
+  /*
+   * The most to answer. Limit: 500.
+   */
+  protobuf_c_boolean has_limit;
+  uint32_t limit;
+};
+#define SHOAL__INGESTION__V1__IMPORTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__imports_request__descriptor) \
+    , NULL, 0, 100u }
+
+
+/*
+ * A page of them.
+ */
+struct  Shoal__Ingestion__V1__ImportsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * In the order of their names' bytes. Limit: 500.
+   */
+  size_t n_imports;
+  Shoal__Ingestion__V1__ImportSummary **imports;
+  /*
+   * Whether more come behind the last.
+   */
+  protobuf_c_boolean has_more;
+  protobuf_c_boolean more;
+};
+#define SHOAL__INGESTION__V1__IMPORTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__imports_response__descriptor) \
+    , 0,NULL, 0, 0 }
 
 
 /*
@@ -313,6 +427,63 @@ Shoal__Ingestion__V1__UndoImportResponse *
 void   shoal__ingestion__v1__undo_import_response__free_unpacked
                      (Shoal__Ingestion__V1__UndoImportResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__ImportSummary methods */
+void   shoal__ingestion__v1__import_summary__init
+                     (Shoal__Ingestion__V1__ImportSummary         *message);
+size_t shoal__ingestion__v1__import_summary__get_packed_size
+                     (const Shoal__Ingestion__V1__ImportSummary   *message);
+size_t shoal__ingestion__v1__import_summary__pack
+                     (const Shoal__Ingestion__V1__ImportSummary   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__import_summary__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ImportSummary   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__ImportSummary *
+       shoal__ingestion__v1__import_summary__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__import_summary__free_unpacked
+                     (Shoal__Ingestion__V1__ImportSummary *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__ImportsRequest methods */
+void   shoal__ingestion__v1__imports_request__init
+                     (Shoal__Ingestion__V1__ImportsRequest         *message);
+size_t shoal__ingestion__v1__imports_request__get_packed_size
+                     (const Shoal__Ingestion__V1__ImportsRequest   *message);
+size_t shoal__ingestion__v1__imports_request__pack
+                     (const Shoal__Ingestion__V1__ImportsRequest   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__imports_request__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ImportsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__ImportsRequest *
+       shoal__ingestion__v1__imports_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__imports_request__free_unpacked
+                     (Shoal__Ingestion__V1__ImportsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__ImportsResponse methods */
+void   shoal__ingestion__v1__imports_response__init
+                     (Shoal__Ingestion__V1__ImportsResponse         *message);
+size_t shoal__ingestion__v1__imports_response__get_packed_size
+                     (const Shoal__Ingestion__V1__ImportsResponse   *message);
+size_t shoal__ingestion__v1__imports_response__pack
+                     (const Shoal__Ingestion__V1__ImportsResponse   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__imports_response__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ImportsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__ImportsResponse *
+       shoal__ingestion__v1__imports_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__imports_response__free_unpacked
+                     (Shoal__Ingestion__V1__ImportsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Ingestion__V1__ExportUserRequest methods */
 void   shoal__ingestion__v1__export_user_request__init
                      (Shoal__Ingestion__V1__ExportUserRequest         *message);
@@ -549,6 +720,15 @@ typedef void (*Shoal__Ingestion__V1__UndoImportRequest_Closure)
 typedef void (*Shoal__Ingestion__V1__UndoImportResponse_Closure)
                  (const Shoal__Ingestion__V1__UndoImportResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Ingestion__V1__ImportSummary_Closure)
+                 (const Shoal__Ingestion__V1__ImportSummary *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__ImportsRequest_Closure)
+                 (const Shoal__Ingestion__V1__ImportsRequest *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__ImportsResponse_Closure)
+                 (const Shoal__Ingestion__V1__ImportsResponse *message,
+                  void *closure_data);
 typedef void (*Shoal__Ingestion__V1__ExportUserRequest_Closure)
                  (const Shoal__Ingestion__V1__ExportUserRequest *message,
                   void *closure_data);
@@ -593,6 +773,9 @@ typedef void (*Shoal__Ingestion__V1__RejectedResponse_Closure)
 
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__undo_import_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__undo_import_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__import_summary__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__imports_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__imports_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__export_user_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__export_user_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__identify_request__descriptor;

@@ -24,6 +24,7 @@ typedef struct Shoal__Log__V1__Event Shoal__Log__V1__Event;
 typedef struct Shoal__Log__V1__ProfileChange Shoal__Log__V1__ProfileChange;
 typedef struct Shoal__Log__V1__CatalogueChange Shoal__Log__V1__CatalogueChange;
 typedef struct Shoal__Log__V1__Tenure Shoal__Log__V1__Tenure;
+typedef struct Shoal__Log__V1__ImportUndone Shoal__Log__V1__ImportUndone;
 typedef struct Shoal__Log__V1__LogRecord Shoal__Log__V1__LogRecord;
 typedef struct Shoal__Log__V1__Position Shoal__Log__V1__Position;
 
@@ -380,13 +381,32 @@ struct  Shoal__Log__V1__Tenure
     , 0, 0ull, 0, {0,NULL} }
 
 
+/*
+ * From here on the records of an import are absent, wherever they stand before; the same in every
+ * partition.
+ */
+struct  Shoal__Log__V1__ImportUndone
+{
+  ProtobufCMessage base;
+  /*
+   * Which import of the record's project. Limit: 128 bytes.
+   */
+  char *import_id;
+};
+extern char shoal__log__v1__import_undone__import_id__default_value[];
+#define SHOAL__LOG__V1__IMPORT_UNDONE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__import_undone__descriptor) \
+    , shoal__log__v1__import_undone__import_id__default_value }
+
+
 typedef enum {
   SHOAL__LOG__V1__LOG_RECORD__BODY__NOT_SET = 0,
   SHOAL__LOG__V1__LOG_RECORD__BODY_NEW_USER = 4,
   SHOAL__LOG__V1__LOG_RECORD__BODY_EVENT = 5,
   SHOAL__LOG__V1__LOG_RECORD__BODY_PROFILE = 6,
   SHOAL__LOG__V1__LOG_RECORD__BODY_CATALOGUE = 7,
-  SHOAL__LOG__V1__LOG_RECORD__BODY_TENURE = 8
+  SHOAL__LOG__V1__LOG_RECORD__BODY_TENURE = 8,
+  SHOAL__LOG__V1__LOG_RECORD__BODY_IMPORT_UNDONE = 11
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__LOG__V1__LOG_RECORD__BODY__CASE)
 } Shoal__Log__V1__LogRecord__BodyCase;
 
@@ -441,6 +461,10 @@ struct  Shoal__Log__V1__LogRecord
      * A new owner.
      */
     Shoal__Log__V1__Tenure *tenure;
+    /*
+     * An import that was taken back.
+     */
+    Shoal__Log__V1__ImportUndone *import_undone;
   };
 };
 extern char shoal__log__v1__log_record__project__default_value[];
@@ -647,6 +671,25 @@ Shoal__Log__V1__Tenure *
 void   shoal__log__v1__tenure__free_unpacked
                      (Shoal__Log__V1__Tenure *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Log__V1__ImportUndone methods */
+void   shoal__log__v1__import_undone__init
+                     (Shoal__Log__V1__ImportUndone         *message);
+size_t shoal__log__v1__import_undone__get_packed_size
+                     (const Shoal__Log__V1__ImportUndone   *message);
+size_t shoal__log__v1__import_undone__pack
+                     (const Shoal__Log__V1__ImportUndone   *message,
+                      uint8_t             *out);
+size_t shoal__log__v1__import_undone__pack_to_buffer
+                     (const Shoal__Log__V1__ImportUndone   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Log__V1__ImportUndone *
+       shoal__log__v1__import_undone__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__log__v1__import_undone__free_unpacked
+                     (Shoal__Log__V1__ImportUndone *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Log__V1__LogRecord methods */
 void   shoal__log__v1__log_record__init
                      (Shoal__Log__V1__LogRecord         *message);
@@ -714,6 +757,9 @@ typedef void (*Shoal__Log__V1__CatalogueChange_Closure)
 typedef void (*Shoal__Log__V1__Tenure_Closure)
                  (const Shoal__Log__V1__Tenure *message,
                   void *closure_data);
+typedef void (*Shoal__Log__V1__ImportUndone_Closure)
+                 (const Shoal__Log__V1__ImportUndone *message,
+                  void *closure_data);
 typedef void (*Shoal__Log__V1__LogRecord_Closure)
                  (const Shoal__Log__V1__LogRecord *message,
                   void *closure_data);
@@ -736,6 +782,7 @@ extern const ProtobufCMessageDescriptor shoal__log__v1__event__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__profile_change__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__catalogue_change__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__tenure__descriptor;
+extern const ProtobufCMessageDescriptor shoal__log__v1__import_undone__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__position__descriptor;
 
