@@ -220,7 +220,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
-            ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
+            [
+                "AuditCommand", "EventsCommand", "ExplainCommand", "InstanceCommands",
+                "RpcCommand", "TrendCommand",
+            ]
         ),
         CoveredElsewhere("Services/Shoal/Commands", .test("EntryTests"), ["ShellCommand"]),
         CoveredElsewhere("Services/Shoal/Import", .test("RecordReaderTests"), ["LineProblem"]),
