@@ -35,7 +35,7 @@ final class Fetcher: Sendable {
     /// Spreads the turns evenly, whatever the number of readers and partitions.
     private static let spread: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-    private let reader: LogReader
+    private let log: any Log
     private let partitions: PartitionCount
     private let durable: RisingNumber
     private let clock: any Clock
@@ -43,13 +43,13 @@ final class Fetcher: Sendable {
     private let turns = Atomic<UInt64>(0)
 
     init(
-        reader: LogReader,
+        log: any Log,
         partitions: PartitionCount,
         durable: RisingNumber,
         clock: any Clock,
         desk: ReadingDesk
     ) {
-        self.reader = reader
+        self.log = log
         self.partitions = partitions
         self.durable = durable
         self.clock = clock
@@ -145,7 +145,7 @@ final class Fetcher: Sendable {
 
     private func durableEnd(_ partition: Partition) throws(IngestionError) -> PartitionEnd {
         do throws(LogError) {
-            return try reader.end(of: partition)
+            return try log.end(of: partition)
         } catch {
             throw .log("find the end of the log", error)
         }
@@ -201,7 +201,7 @@ final class Fetcher: Sendable {
         throws(IngestionError) -> LogPage
     {
         do throws(LogError) {
-            return try reader.read(
+            return try log.read(
                 partition,
                 from: next,
                 limit: ReadLimit(bytes: bytes, records: Self.recordsMax)

@@ -9,7 +9,7 @@ import Messages
 /// Reads the log's records behind the index's positions into the index and the schema.
 struct IndexReplay {
     let index: IndexStore
-    let reader: LogReader
+    let log: any Log
     let partitions: PartitionCount
     let schema: SchemaBook
 
@@ -47,7 +47,7 @@ struct IndexReplay {
 
     private func end(of partition: Partition) throws(IngestionError) -> LogOffset {
         do throws(LogError) {
-            return try reader.end(of: partition).next
+            return try log.end(of: partition).next
         } catch {
             throw .log("replay", error)
         }
@@ -57,7 +57,7 @@ struct IndexReplay {
         -> LogPage
     {
         do {
-            return try reader.read(
+            return try log.read(
                 partition,
                 from: next,
                 limit: ReadLimit(bytes: Self.pageBytes, records: Self.pageRecords)

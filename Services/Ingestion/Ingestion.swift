@@ -36,7 +36,7 @@ private struct IngestionRun: Service {
         }
         world.logger.info(
             "the log is recovered",
-            metadata: [LogKeys.count: "\(parts.opened.recovered.records)"]
+            metadata: [LogKeys.count: "\(parts.recovered.records)"]
         )
         world.health.ready("log")
         do {

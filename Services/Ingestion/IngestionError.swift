@@ -85,7 +85,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             switch known?.code {
             case .corrupt, .missing, .foreign: .dataCorrupt
             case .newerFormat: .newerFormat
-            case .locked: .locked
+            case .locked, .fenced: .locked
             case .full: .noSpace
             default: .internalError
             }

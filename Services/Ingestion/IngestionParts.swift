@@ -9,20 +9,24 @@ import ServiceLifecycle
 
 /// Everything that exists between the log's recovery and the end of the process.
 struct IngestionParts: Sendable {
-    let opened: OpenedLog
+    /// What opening the log found.
+    let recovered: RecoveredState
     let services: [any Service]
+    private let log: any Log
     private let index: IndexStore
     private let desk: ReadingDesk
 
     init(config: IngestionConfig, world: World, link: RegistryLink, partitions: PartitionCount)
         throws
     {
-        opened = try Self.open(config, world, partitions)
+        let opened = try Self.open(config, world, partitions)
+        recovered = opened.recovered
+        log = opened
         index = try IndexStore(folder: "\(world.folder.path)/index")
         let schema = try SchemaStore.load(index)
         _ = try IndexReplay(
             index: index,
-            reader: opened.reader,
+            log: log,
             partitions: partitions,
             schema: schema
         ).run()
@@ -31,7 +35,7 @@ struct IngestionParts: Sendable {
             IntakeParts(
                 clock: world.clock,
                 index: index,
-                opened: opened,
+                log: log,
                 partitions: partitions,
                 durable: durable,
                 schema: schema,
@@ -45,7 +49,7 @@ struct IngestionParts: Sendable {
             registry: RegistryV1_CatalogueClient(try world.registryClient())
         )
         let fetcher = Fetcher(
-            reader: opened.reader,
+            log: log,
             partitions: partitions,
             durable: durable,
             clock: world.clock,
@@ -65,7 +69,7 @@ struct IngestionParts: Sendable {
             clock: world.clock
         )
         services = [
-            SealingService(sealer: opened.sealer),
+            SealingService(log: log),
             ThreadService("intake", stop: { intake.stop() }) { _ in try intake.run() },
             RegistryFollower(
                 link: link,
@@ -79,14 +83,14 @@ struct IngestionParts: Sendable {
         ]
     }
 
-    /// Closes journal, stores and threads, once nothing runs any more.
+    /// Closes log, stores and threads, once nothing runs any more.
     ///
-    /// - Throws: when the journal cannot note what is durable; nothing is lost by it.
+    /// - Throws: when the log cannot note what is durable; nothing is lost by it.
     func close() throws {
         desk.stop()
         index.store.close()
-        // A journal that failed has nothing to note: the next start finds out what is durable.
-        if opened.journal.failure == nil { try opened.journal.close() }
+        // A log that failed has nothing to note: the next start finds out what is durable.
+        if log.failure == nil { try log.close() }
     }
 
     /// Recovers the log of the data folder.
@@ -94,7 +98,7 @@ struct IngestionParts: Sendable {
         _ config: IngestionConfig,
         _ world: World,
         _ partitions: PartitionCount
-    ) throws(IngestionError) -> OpenedLog {
+    ) throws(IngestionError) -> EmbeddedLog {
         var settings = LogSettings(folder: "\(world.folder.path)/log", partitions: partitions)
         settings.journalFileBytes = config.journalFileMiB << 20
         settings.groupBytesMax = groupBytes(partitions) + groupHeadBytes

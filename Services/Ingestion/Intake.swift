@@ -13,7 +13,7 @@ import Synchronization
 struct IntakeParts: Sendable {
     let clock: any Clock
     let index: IndexStore
-    let opened: OpenedLog
+    let log: any Log
     let partitions: PartitionCount
     /// Raised after every commit that added records.
     let durable: RisingNumber

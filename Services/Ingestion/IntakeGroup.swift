@@ -24,7 +24,7 @@ struct IntakeGroup {
         self.parts = parts
         let wall = parts.clock.now
         clock = LogClock(
-            earliest: parts.opened.recovered.earliest,
+            earliest: parts.log.earliest,
             wall: wall,
             monotonicNs: parts.clock.monotonicNs
         )
@@ -49,17 +49,17 @@ struct IntakeGroup {
     /// - Returns: the answers, to be given now that everything is durable.
     mutating func commit(_ orders: [IntakeOrder]) throws(IngestionError) -> [() -> Void] {
         newStandings = [:]
-        let journal = parts.opened.journal
+        let log = parts.log
         let now = tick()
-        var pending = Pending(group: journal.newGroup(), now: now)
+        var pending = Pending(group: log.newGroup(), now: now)
         try write(orders, &pending)
-        switch TimeReserve().directive(forTelling: now, reserved: journal.reserve) {
+        switch TimeReserve().directive(forTelling: now, reserved: log.reserve) {
         case .enough: break
         case .renewSoon(let instant), .needsReserve(let instant):
             pending.group.reserve(through: instant)
         }
         do throws(LogError) {
-            if !pending.group.isEmpty { try journal.append(&pending.group) }
+            if !pending.group.isEmpty { try log.append(&pending.group) }
         } catch {
             throw .log("commit", error)
         }
@@ -69,9 +69,9 @@ struct IntakeGroup {
             if let watermark = WatermarkRule.highest(
                 now: tick(),
                 firstUnsynced: nil,
-                reserved: journal.reserve
+                reserved: log.reserve
             ) {
-                try journal.tell(watermark, holding: nil)
+                try log.tell(watermark, holding: nil)
             }
         } catch {
             throw .log("tell the watermark", error)

@@ -1,36 +1,33 @@
-// Seals closed journal files into volumes in the background, one after the other.
+// Does what the log has waiting in the background, piece by piece: the embedded one seals files.
 
 import Basics
 import Chassis
 import Log
 import ServiceLifecycle
 
-/// Runs the sealer on a thread of its own.
+/// Tidies the log on a thread of its own.
 struct SealingService: Service {
-    /// How often it looks for a closed file.
+    /// How often it looks whether anything waits.
     ///
     /// Unit: ns.
     private static let periodNs: UInt64 = 1_000_000_000
 
-    let sealer: Sealer
+    let log: any Log
 
     func run() async throws {
         // Nothing is ever pushed: closing the queue wakes the thread at once.
         let rest = BoundedQueue<Never>(capacity: 1)
         try await ThreadService("sealer", stop: { rest.close() }) { signal in
             while !signal.isStopping {
-                let isIdle = try sealer.backlog == 0 || !sealOldest()
-                if isIdle {
-                    _ = rest.pop(waitingAtMostNs: Self.periodNs)
-                }
+                if try !tidy() { _ = rest.pop(waitingAtMostNs: Self.periodNs) }
             }
         }.run()
     }
 
-    /// Whether a file was sealed; false when the disk has no room for it now.
-    private func sealOldest() throws -> Bool {
+    /// Whether a piece was done; false when nothing waits, or there is no room for it now.
+    private func tidy() throws -> Bool {
         do {
-            return try sealer.sealOldest() != nil
+            return try log.tidy()
         } catch let error where error.isRetriable {
             return false
         }

@@ -43,7 +43,8 @@ public final class Journal: Sendable {
         self.reserveMs = Atomic(reserveMs)
     }
 
-    /// Opens a log folder: takes its lock, recovers, and gives the three parts of the log.
+    /// Opens a log folder: takes its lock, recovers, and gives the log with its three
+    /// parts.
     ///
     /// `identity` names a log that is created now; an existing one keeps its own. Blocks for the
     /// time of reading the journal files that are not sealed.
@@ -51,7 +52,7 @@ public final class Journal: Sendable {
         _ settings: LogSettings,
         identity: InstanceID,
         disk: any Disk
-    ) throws(LogError) -> OpenedLog {
+    ) throws(LogError) -> EmbeddedLog {
         settings.checkRelations()
         return try Recovery.open(settings, identity: identity, disk: disk)
     }
@@ -72,7 +73,8 @@ public final class Journal: Sendable {
         LogGroup(
             starts: state.ends,
             reserveMs: reserveMs.load(ordering: .acquiring),
-            settings: settings
+            bytesMax: settings.groupBytesMax,
+            payloadBytesMax: settings.payloadBytesMax
         )
     }
 
@@ -84,12 +86,7 @@ public final class Journal: Sendable {
     public func append(_ group: inout LogGroup) throws(LogError) {
         guard !group.isEmpty else { return }
         guard group.follows(state.ends) else {
-            throw LogError(
-                .outOfSequence,
-                "append group",
-                at: folder.path,
-                hint: "begin the group after the last append; this is a mistake of ours"
-            )
+            throw .misplacedGroup(at: folder.path)
         }
         try writing { writer throws(LogError) in
             if writer.file.position > Format.journalHeaderBytes,
@@ -111,14 +108,11 @@ public final class Journal: Sendable {
     /// It must lie below the durable reserve.
     ///
     /// In partitions that have records in `group`, which is not yet durable, it stays below those.
+    /// After a failure none is told: what was being appended may yet be found.
     public func tell(_ watermark: Timestamp, holding group: LogGroup?) throws(LogError) {
+        if let failure { throw failure.asPoison }
         guard watermark.ms < reserveMs.load(ordering: .acquiring) else {
-            throw LogError(
-                .outOfSequence,
-                "tell watermark",
-                at: folder.path,
-                hint: "append a group with a reserve above \(watermark.ms) first"
-            )
+            throw .unreserved(watermark, at: folder.path)
         }
         state.tell(watermark.ms, ceilings: group?.ceilings ?? [])
     }
@@ -181,14 +175,7 @@ public final class Journal: Sendable {
 
     private func checkUsable(_ writer: borrowing Writer) throws(LogError) {
         if let failure = poison.withLock({ $0 }) { throw failure.asPoison }
-        guard !writer.isClosed else {
-            throw LogError(
-                .poisoned,
-                "use journal",
-                at: folder.path,
-                hint: "the journal was closed"
-            )
-        }
+        guard !writer.isClosed else { throw .closed(folder.path) }
     }
 
     private func roll(_ writer: inout Writer) throws(LogError) {
@@ -221,17 +208,5 @@ public final class Journal: Sendable {
                 disk: disk
             )
         }
-    }
-}
-
-extension LogError {
-    /// The error of every call after the one that failed.
-    var asPoison: LogError {
-        LogError(
-            .poisoned,
-            operation,
-            at: place,
-            hint: "an earlier call failed (\(code.rawValue)); stop and start the service: \(hint)"
-        )
     }
 }

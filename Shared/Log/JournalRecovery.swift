@@ -35,6 +35,7 @@ struct JournalRecovery {
                 next: span.next,
                 lastTimeMs: volumes.last?.lastTimeMs ?? .min,
                 watermarkMs: .min,
+                floorMs: .min,
                 volumes: volumes.map {
                     OpenVolume(reader: $0, number: recovery.cache.newSource())
                 }

@@ -24,12 +24,7 @@ public struct LogCopy: Sendable {
         activeBytes: Int
     ) throws(LogError) {
         self.identity = identity
-        ends = content.partitions.map { partition in
-            PartitionEnd(
-                next: LogOffset(partition.next),
-                watermark: Timestamp(ms: partition.watermarkMs)
-            )
-        }
+        ends = content.partitions.map(\.durable)
         let journals = content.files.map(\.source)
         let journal = JournalMark(
             identity: identity,

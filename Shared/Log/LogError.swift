@@ -1,5 +1,7 @@
 // The one error of the log: what went wrong, doing what, where, and what an operator may do.
 
+import Basics
+
 /// Why the log could not do what was asked.
 public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of failure it is.
@@ -12,8 +14,10 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
         case newerFormat
         /// The folder belongs to another deployment or log: identity or partitions differ.
         case foreign
-        /// Another process has the folder open.
+        /// Another process has the log open.
         case locked
+        /// Another process has opened the log since, and writes it now.
+        case fenced
         /// The disk has no room left.
         case full
         /// The disk refused a read, write or sync.
@@ -82,6 +86,63 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
             at: file,
             hint: "\(what); restore the folder from a backup, or run `shoal repair log` to see "
                 + "what is lost and to accept the loss"
+        )
+    }
+
+    /// A partition that the log has not.
+    static func unknown(_ partition: Partition, of count: Int) -> LogError {
+        LogError(
+            .outOfRange,
+            "read log",
+            at: "partition \(partition)",
+            hint: "the log has partitions 0 to \(count - 1)"
+        )
+    }
+
+    /// An offset that the log does not hold.
+    static func unheld(_ offset: LogOffset, of partition: Partition, held: Range<UInt64>)
+        -> LogError
+    {
+        LogError(
+            .outOfRange,
+            "read log",
+            at: "partition \(partition) offset \(offset)",
+            hint: "the log holds offsets \(held.lowerBound) to \(held.upperBound) (not included)"
+        )
+    }
+
+    /// A group that does not go on where the log ends.
+    static func misplacedGroup(at place: String) -> LogError {
+        LogError(
+            .outOfSequence,
+            "append group",
+            at: place,
+            hint: "begin the group after the last append; this is a mistake of ours"
+        )
+    }
+
+    /// A watermark above the durable reserve.
+    static func unreserved(_ watermark: Timestamp, at place: String) -> LogError {
+        LogError(
+            .outOfSequence,
+            "tell watermark",
+            at: place,
+            hint: "append a group with a reserve above \(watermark.ms) first"
+        )
+    }
+
+    /// A write after the end in order.
+    static func closed(_ place: String) -> LogError {
+        LogError(.poisoned, "write the log", at: place, hint: "it was closed")
+    }
+
+    /// The error of every call after the one that failed.
+    var asPoison: LogError {
+        LogError(
+            .poisoned,
+            operation,
+            at: place,
+            hint: "an earlier call failed (\(code.rawValue)); stop and start the service: \(hint)"
         )
     }
 }

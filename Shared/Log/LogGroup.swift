@@ -6,8 +6,8 @@ public import Basics
 ///
 /// A value owned by the thread that appends.
 ///
-/// Begun by `Journal.newGroup`; offsets are given out here, and count only once `Journal.append`
-/// has returned. A group that is dropped gives nothing away.
+/// Begun by `Log.newGroup`; offsets are given out here, and count only once `Log.append` has
+/// returned. A group that is dropped gives nothing away.
 public struct LogGroup: Sendable {
     /// The records of one partition.
     private struct Run: Sendable {
@@ -33,11 +33,14 @@ public struct LogGroup: Sendable {
     /// Whether the group asks for a time reserve above the journal's.
     public private(set) var renewsReserve = false
 
-    init(starts: [GroupStart], reserveMs: Int64, settings: LogSettings) {
+    /// - Parameters:
+    ///   - bytesMax: bytes the group may take.
+    ///   - payloadBytesMax: bytes one record's payload may have.
+    init(starts: [GroupStart], reserveMs: Int64, bytesMax: Int, payloadBytesMax: Int) {
         runs = starts.map { Run(next: $0.next, lastTimeMs: $0.earliestMs) }
         self.reserveMs = reserveMs
-        bytesMax = settings.groupBytesMax
-        payloadBytesMax = settings.payloadBytesMax
+        self.bytesMax = bytesMax
+        self.payloadBytesMax = payloadBytesMax
     }
 
     /// Whether appending would write nothing.

@@ -13,11 +13,7 @@ public final class LogReader: Sendable {
 
     /// How far a partition is durable and closed in time.
     public func end(of partition: Partition) throws(LogError) -> PartitionEnd {
-        let index = try known(partition)
-        return PartitionEnd(
-            next: LogOffset(index.next),
-            watermark: Timestamp(ms: index.watermarkMs)
-        )
+        try known(partition).durable
     }
 
     /// The first offset a partition still has.
@@ -36,12 +32,7 @@ public final class LogReader: Sendable {
     ) throws(LogError) -> LogPage {
         let index = try known(partition)
         guard offset.value >= index.first, offset.value <= index.next else {
-            throw LogError(
-                .outOfRange,
-                "read log",
-                at: "partition \(partition) offset \(offset)",
-                hint: "the log holds offsets \(index.first) to \(index.next) (not included)"
-            )
+            throw .unheld(offset, of: partition, held: index.first..<index.next)
         }
         var page = PageBuilder(from: offset.value, end: index.next, limit: limit)
         while !page.isFull {
@@ -55,34 +46,12 @@ public final class LogReader: Sendable {
                 )
             }
         }
-        return Self.finished(page, index)
-    }
-
-    private static func finished(_ page: PageBuilder, _ index: PartitionIndex) -> LogPage {
-        let durable = PartitionEnd(
-            next: LogOffset(index.next),
-            watermark: Timestamp(ms: index.watermarkMs)
-        )
-        let watermark: Timestamp =
-            if page.next >= index.next { durable.watermark } else if let last = page.records.last {
-                WatermarkRule.partial(last: last.logTime, of: durable.watermark)
-            } else { Timestamp(ms: .min) }
-        return LogPage(
-            records: page.records,
-            next: LogOffset(page.next),
-            durable: durable,
-            watermark: watermark
-        )
+        return page.finished(durable: index.durable)
     }
 
     private func known(_ partition: Partition) throws(LogError) -> PartitionIndex {
         guard let index = state.partition(Int(partition.index)) else {
-            throw LogError(
-                .outOfRange,
-                "read log",
-                at: "partition \(partition)",
-                hint: "the log has partitions 0 to \(state.partitionCount - 1)"
-            )
+            throw .unknown(partition, of: state.partitionCount)
         }
         return index
     }

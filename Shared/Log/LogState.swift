@@ -63,12 +63,19 @@ struct PartitionIndex: Sendable {
     var next: UInt64
     var lastTimeMs: Int64
     var watermarkMs: Int64
+    /// The reserve at opening: watermarks below it may have been told before.
+    var floorMs: Int64
     /// By offset, without gaps.
     var volumes: [OpenVolume]
 
+    /// How far it is durable and closed in time.
+    var durable: PartitionEnd {
+        PartitionEnd(next: LogOffset(next), watermark: Timestamp(ms: watermarkMs))
+    }
+
     /// The earliest log time the next record may have.
     var earliestMs: Int64 {
-        max(lastTimeMs, watermarkMs == .max ? .max : watermarkMs + 1)
+        max(lastTimeMs, floorMs, watermarkMs == .max ? .max : watermarkMs + 1)
     }
 }
 

@@ -78,6 +78,20 @@ struct PageBuilder {
         next += 1
         return true
     }
+
+    /// The page, of a partition that is durable so far.
+    func finished(durable: PartitionEnd) -> LogPage {
+        let watermark: Timestamp =
+            if next >= durable.next.value { durable.watermark } else if let last = records.last {
+                WatermarkRule.partial(last: last.logTime, of: durable.watermark)
+            } else { Timestamp(ms: .min) }
+        return LogPage(
+            records: records,
+            next: LogOffset(next),
+            durable: durable,
+            watermark: watermark
+        )
+    }
 }
 
 /// A walk over records as they lie in a run or a block; never traps on damaged bytes.

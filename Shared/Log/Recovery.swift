@@ -25,7 +25,7 @@ struct Recovery {
         _ settings: LogSettings,
         identity: InstanceID,
         disk: any Disk
-    ) throws(LogError) -> OpenedLog {
+    ) throws(LogError) -> EmbeddedLog {
         let folder = Folder(path: settings.folder)
         let lock = try onDisk("open log") { () throws(DiskError) in
             try folder.make(disk)
@@ -129,17 +129,19 @@ struct Recovery {
         }
     }
 
-    private func recover(isNew: Bool, lock: any DiskLock) throws(LogError) -> OpenedLog {
+    private func recover(isNew: Bool, lock: any DiskLock) throws(LogError) -> EmbeddedLog {
         let marks = try readMarks()
         var journal = JournalRecovery(self, marks, try openVolumes(marks.volumes))
         try journal.run(files: try journalFiles(marks))
         let active = try journal.resume()
+        var partitions = journal.partitions
+        for index in partitions.indices { partitions[index].floorMs = journal.reserveMs }
         let next = JournalMark(
             identity: marks.journal.identity,
             activeFile: active.source.header.firstSequence,
             nextSequence: journal.sequence,
             reserveMs: journal.reserveMs,
-            nextOffsets: journal.partitions.map(\.next)
+            nextOffsets: partitions.map(\.next)
         )
         try onDisk("write journal mark") { () throws(DiskError) in
             try WholeFile.replace(
@@ -150,12 +152,12 @@ struct Recovery {
             )
         }
         let state = LogState(
-            LogState.Content(files: journal.files, partitions: journal.partitions),
+            LogState.Content(files: journal.files, partitions: partitions),
             identity: marks.journal.identity,
             cache: cache,
             lock: lock
         )
-        return OpenedLog(
+        return EmbeddedLog(
             journal: Journal(
                 settings: settings,
                 disk: disk,

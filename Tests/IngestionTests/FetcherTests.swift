@@ -24,7 +24,7 @@ struct FetcherTests {
             open = try rig.open(settings)
             desk = try ReadingDesk()
             fetcher = Fetcher(
-                reader: open.opened.reader,
+                log: open.opened,
                 partitions: open.partitions,
                 durable: open.durable,
                 clock: rig.clock,

@@ -267,7 +267,7 @@ struct IngestionDoorTests {
         let door = IngestionDoor(
             intake: open.intake,
             fetcher: Fetcher(
-                reader: open.opened.reader,
+                log: open.opened,
                 partitions: open.partitions,
                 durable: open.durable,
                 clock: rig.clock,

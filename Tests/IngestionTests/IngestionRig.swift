@@ -65,10 +65,19 @@ final class IngestionRig: Sendable {
         log.groupBytesMax = settings.groupBytesMax + (1 << 20)
         change(&log)
         let opened = try Journal.open(log, identity: InstanceID(high: 7, low: 7), disk: disk)
+        return try open(settings, isRunning: isRunning, over: opened)
+    }
+
+    /// Starts an intake over any log.
+    func open(
+        _ settings: IntakeSettings = IntakeSettings(),
+        isRunning: Bool = true,
+        over log: any Log
+    ) throws -> OpenIntake {
         do {
-            return try OpenIntake(opened, self, settings, isRunning: isRunning)
+            return try OpenIntake(log, self, settings, isRunning: isRunning)
         } catch {
-            try opened.journal.close()
+            try log.close()
             throw error
         }
     }
@@ -76,7 +85,7 @@ final class IngestionRig: Sendable {
 
 /// A running intake with what it writes to.
 final class OpenIntake: Sendable {
-    let opened: OpenedLog
+    let log: any Log
     let index: IndexStore
     let schema: SchemaBook
     let intake: Intake
@@ -89,20 +98,26 @@ final class OpenIntake: Sendable {
     let end = Mutex<IngestionError?>(nil)
     private let thread = Mutex<OwnThread?>(nil)
 
+    /// The log of a folder, which nearly every test is about.
+    var opened: EmbeddedLog {
+        guard let log = log as? EmbeddedLog else { preconditionFailure("this log has no folder") }
+        return log
+    }
+
     fileprivate init(
-        _ opened: OpenedLog,
+        _ log: any Log,
         _ rig: IngestionRig,
         _ settings: IntakeSettings,
         isRunning: Bool
     ) throws {
-        self.opened = opened
+        self.log = log
         index = try IndexStore(folder: rig.indexFolder)
         schema = try SchemaStore.load(index)
         partitions = rig.partitions
         do {
             replayed = try IndexReplay(
                 index: index,
-                reader: opened.reader,
+                log: log,
                 partitions: rig.partitions,
                 schema: schema
             ).run()
@@ -116,7 +131,7 @@ final class OpenIntake: Sendable {
             IntakeParts(
                 clock: rig.clock,
                 index: index,
-                opened: opened,
+                log: log,
                 partitions: rig.partitions,
                 durable: durable,
                 schema: schema,
@@ -144,7 +159,7 @@ final class OpenIntake: Sendable {
         intake.stop()
         join()
         index.store.close()
-        if opened.journal.failure == nil { try opened.journal.close() }
+        if log.failure == nil { try log.close() }
     }
 
     func join() { thread.withLock { $0 }?.join() }
@@ -184,7 +199,7 @@ final class OpenIntake: Sendable {
 
     /// Everything in a partition's log.
     func log(_ partition: Int) throws -> [LogV1.LogRecord] {
-        let page = try opened.reader.read(
+        let page = try log.read(
             Partition(index: UInt16(partition)),
             from: .zero,
             limit: ReadLimit(bytes: .max)

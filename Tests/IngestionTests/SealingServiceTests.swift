@@ -29,7 +29,7 @@ struct SealingServiceTests {
         let (_, open) = try await backlog(3)
         let before = try open.allRecords()
         let group = ServiceGroup(
-            services: [SealingService(sealer: open.opened.sealer)],
+            services: [SealingService(log: open.opened)],
             logger: Roster.quiet
         )
         async let run: Void = group.run()
@@ -47,7 +47,7 @@ struct SealingServiceTests {
             rig.memory.fail(operation, with: .noSpace)
         }
         let group = ServiceGroup(
-            services: [SealingService(sealer: open.opened.sealer)],
+            services: [SealingService(log: open.opened)],
             logger: Roster.quiet
         )
         async let run: Void = group.run()
@@ -63,7 +63,7 @@ struct SealingServiceTests {
         let (rig, open) = try await backlog(1)
         rig.memory.fail(.syncDirectory)
         let error = await #expect(throws: LogError.self) {
-            try await SealingService(sealer: open.opened.sealer).run()
+            try await SealingService(log: open.opened).run()
         }
         #expect(error?.isRetriable == false)
         #expect(open.opened.sealer.failure != nil)

@@ -49,7 +49,8 @@ import Testing
         var group = LogGroup(
             starts: starts,
             reserveMs: 0x0100,
-            settings: LogSettings(folder: "f")
+            bytesMax: 1_000,
+            payloadBytesMax: 100
         )
         _ = try group.add([0xAA], to: Partition(index: 0), at: Timestamp(ms: 2))
         _ = try group.add([], to: Partition(index: 0), at: Timestamp(ms: 130 + 2))

@@ -202,7 +202,7 @@ import Testing
         group.reserve(through: Timestamp(ms: 7777))
         try log.journal.append(&group)
         try log.journal.roll()
-        try log.sealAll()
+        try log.tidyAll()
         disk.crash()
         let again = try LogRig.open(disk)
         #expect(again.recovered.reserve == Timestamp(ms: 7777))

@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    private func readAll(_ log: OpenedLog, _ expected: Int) throws {
+    private func readAll(_ log: EmbeddedLog, _ expected: Int) throws {
         var count = 0
         for partition in PartitionCount.standard.all {
             var next = LogOffset.zero

@@ -25,7 +25,8 @@ import Testing
     }
 
     /// A log with volumes, closed journal files and an open one, what it holds, and a copy of it.
-    private func busyLog(seed: UInt64) throws -> (log: OpenedLog, model: LogModel, copy: LogCopy) {
+    private func busyLog(seed: UInt64) throws -> (log: EmbeddedLog, model: LogModel, copy: LogCopy)
+    {
         let log = try LogRig.open(ForgetfulDisk())
         var maker = GroupMaker(seed: seed, partitions: 3)
         var model = LogModel(3)
@@ -33,7 +34,7 @@ import Testing
             let records = maker.next(records: 5)
             try log.append(records)
             model = model.with(records)
-            if step == 15 { try log.sealAll() }
+            if step == 15 { try log.tidyAll() }
         }
         var group = log.journal.newGroup()
         group.reserve(through: Timestamp(ms: 5_000_000))
@@ -54,7 +55,7 @@ import Testing
             maker.timeMs = 4_500_000
             for _ in 0..<20 { try log.append(maker.next(records: 5)) }
             try log.journal.roll()
-            try log.sealAll()
+            try log.tidyAll()
             let disk = try written(copy).disk()
             let found = try LogCheck.run(Self.target, disk: disk)
             #expect(found.partitions.map(\.next) == copy.ends.map(\.next))
@@ -64,8 +65,9 @@ import Testing
             #expect(restored.recovered.identity == LogRig.identity)
             #expect(restored.recovered.tornTail == nil)
             #expect(try restored.readAll() == model)
+            maker.timeMs = restored.earliest.ms
             try restored.append(maker.next(records: 5))
-            try restored.sealAll()
+            try restored.tidyAll()
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
 @Suite struct LogReaderTests {
     private let zero = Partition(index: 0)
 
-    private func log(records: Int) throws -> OpenedLog {
+    private func log(records: Int) throws -> EmbeddedLog {
         let log = try LogRig.open(ForgetfulDisk())
         var group = log.journal.newGroup()
         group.reserve(through: Timestamp(ms: 1_000_000))
@@ -119,13 +119,13 @@ import Testing
             try Self.write(log, total)
             for thread in readers + [sealing] { thread.join() }
             #expect(failures.withLock { $0 } == [])
-            try log.sealAll()
+            try log.tidyAll()
             #expect(try log.readAll().partitions.map(\.count) == [total, total, total])
             try log.journal.close()
         }
     }
 
-    private static func write(_ log: OpenedLog, _ total: Int) throws {
+    private static func write(_ log: EmbeddedLog, _ total: Int) throws {
         var group = log.journal.newGroup()
         for number in 0..<total {
             for index in 0..<3 as Range<UInt16> {
@@ -146,7 +146,7 @@ import Testing
 
     private struct Wrong: Error { let offset: UInt64 }
 
-    private static func follow(_ log: OpenedLog, _ partition: Partition, _ total: Int) throws {
+    private static func follow(_ log: EmbeddedLog, _ partition: Partition, _ total: Int) throws {
         var next = LogOffset.zero
         while next.value < UInt64(total) {
             let page = try log.reader.read(partition, from: next, limit: ReadLimit(bytes: 500))

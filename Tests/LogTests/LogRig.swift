@@ -50,10 +50,10 @@ struct GroupMaker {
     }
 }
 
-extension OpenedLog {
+extension Log {
     /// Appends one group of the model.
     func append(_ records: [(partition: Int, record: LogModel.Record)]) throws {
-        var group = journal.newGroup()
+        var group = newGroup()
         for (partition, record) in records {
             _ = try group.add(
                 record.payload,
@@ -61,21 +61,24 @@ extension OpenedLog {
                 at: Timestamp(ms: record.timeMs)
             )
         }
-        try journal.append(&group)
+        try append(&group)
     }
 
-    func sealAll() throws {
-        while try sealer.sealOldest() != nil {}
+    /// Does everything that waits in the background.
+    func tidyAll() throws {
+        while try tidy() {}
     }
 
     /// Reads everything there is, in pages of a few records, and checks offsets on the way.
     func readAll(pageBytes: Int = 100) throws -> LogModel {
-        var model = LogModel(recovered.partitions.count)
+        var count = 0
+        while (try? first(of: Partition(index: UInt16(count)))) != nil { count += 1 }
+        var model = LogModel(count)
         for index in model.partitions.indices {
             let partition = Partition(index: UInt16(index))
-            var next = try reader.first(of: partition)
+            var next = try first(of: partition)
             while true {
-                let page = try reader.read(
+                let page = try read(
                     partition,
                     from: next,
                     limit: ReadLimit(bytes: pageBytes, records: 7)
@@ -169,7 +172,7 @@ enum LogRig {
         return settings
     }
 
-    static func open(_ disk: any Disk, _ settings: LogSettings = settings()) throws -> OpenedLog {
+    static func open(_ disk: any Disk, _ settings: LogSettings = settings()) throws -> EmbeddedLog {
         try Journal.open(settings, identity: identity, disk: disk)
     }
 

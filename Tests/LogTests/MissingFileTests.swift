@@ -18,7 +18,7 @@ import Testing
             let group = maker.next(records: 8)
             try log.append(group)
             model = model.with(group)
-            if step == 17 { try log.sealAll() }
+            if step == 17 { try log.tidyAll() }
             older.append(try DiskImage(disk, LogRig.folder))
         }
         disk.crash()

@@ -144,7 +144,8 @@ import Testing
         var forged = LogGroup(
             starts: (0..<3).map { _ in GroupStart(next: 0, earliestMs: 0) },
             reserveMs: 0,
-            settings: LogRig.settings()
+            bytesMax: 1_000,
+            payloadBytesMax: 100
         )
         _ = try forged.add([1, 2, 3], to: Partition(index: 0), at: Timestamp(ms: 1))
         let payload = forged.encoded(sequence: 6, seed: 0).bytes

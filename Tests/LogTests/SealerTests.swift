@@ -7,7 +7,7 @@ import Testing
 @testable import Log
 
 @Suite struct SealerTests {
-    private func filled(_ disk: any Disk, groups: Int = 20) throws -> (OpenedLog, LogModel) {
+    private func filled(_ disk: any Disk, groups: Int = 20) throws -> (EmbeddedLog, LogModel) {
         let log = try LogRig.open(disk)
         var maker = GroupMaker(seed: 31, partitions: 3)
         var model = LogModel(3)
@@ -85,7 +85,7 @@ import Testing
         #expect(again.calls(.rename) - renames == 1 + 1)
         #expect(again.content(kept) == after.files[kept])
         #expect(again.content(damaged) == after.files[damaged])
-        try reopened.sealAll()
+        try reopened.tidyAll()
         #expect(try reopened.readAll() == model)
     }
 
@@ -113,7 +113,7 @@ import Testing
         maker.timeMs = 3_000_000
         let more = maker.next(records: 2)
         try log.append(more)
-        try log.sealAll()
+        try log.tidyAll()
         #expect(try log.readAll() == model.with(more))
     }
 
@@ -123,13 +123,13 @@ import Testing
             let disk = ForgetfulDisk()
             let (log, model) = try filled(disk)
             disk.fail(operation, call: 2)
-            #expect(LogRig.code { try log.sealAll() } == .disk)
+            #expect(LogRig.code { try log.tidyAll() } == .disk)
             #expect(log.sealer.failure?.code == .disk)
-            #expect(LogRig.code { try log.sealAll() } == .poisoned)
+            #expect(LogRig.code { try log.tidyAll() } == .poisoned)
             #expect(try log.readAll() == model)
             disk.crash()
             let again = try LogRig.open(disk)
-            try again.sealAll()
+            try again.tidyAll()
             #expect(try again.readAll() == model)
         }
     }

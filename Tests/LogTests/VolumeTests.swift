@@ -26,7 +26,7 @@ import Testing
             model = model.with(group)
         }
         try log.journal.roll()
-        try log.sealAll()
+        try log.tidyAll()
         try log.journal.close()
         return (try DiskImage(disk, LogRig.folder), model)
     }

@@ -17,7 +17,7 @@ import Testing
             "4 13793 1602611311000 plan=pro without ",
             "5 13793 -  without plan,age",
             "6 ✗ event: $identify makes two users one, which cannot be kept",
-            "7 ✗ $add: a change that depends on what the profile held cannot be kept",
+            "7 ✗ $add: a change that depends on what the user held cannot be kept",
             "8 ✗ properties.time: the field is missing",
             "9 ✗ time: expected seconds or milliseconds since 1970",
             "10 ✗ properties.distinct_id: the field is missing",

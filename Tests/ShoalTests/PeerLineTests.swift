@@ -9,16 +9,22 @@ import Wire
 
 @testable import ShoalCommand
 
-/// The records of a peer's sample, each in a line of text: where, who, what, when, with what.
-func sample(_ format: FileFormat) throws -> [String] {
+/// The text of a peer's sample.
+func sampleText(_ format: FileFormat) throws -> String {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Samples/\(format.rawValue).ndjson")
-    let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
-    return try records(text, SourceSettings(format: format)).map { try $0.summary() }
+    return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+}
+
+/// The records of a peer's sample, each in a line of text: where, who, what, when, with what.
+func sample(_ format: FileFormat) throws -> [String] {
+    try records(try sampleText(format), SourceSettings(format: format)).map { try $0.summary() }
 }
 
 extension SourceRecord {
-    fileprivate func summary() throws -> String {
+    /// Which record of the file, and what stands there.
+    func summary() throws -> String {
+        let line = place.record
         switch content {
         case .blank: return "\(line) blank"
         case .problem(let problem): return "\(line) ✗ \(problem.field): \(problem.message)"
@@ -91,14 +97,19 @@ extension SourceRecord {
 
     @Test(
         "lines damaged at random are read or refused, never worse",
-        arguments: [FileFormat.segment, .mixpanel]
+        arguments: [
+            (
+                FileFormat.segment,
+                #"{"type":"track","userId":"u","event":"E","timestamp":"2015-02-23"}"#
+            ),
+            (.mixpanel, #"{"event":"E","properties":{"distinct_id":"u","time":1602611311}}"#),
+            (.clevertap, #"{"type":"event","identity":"u","ts":1,"evtName":"E","evtData":{}}"#),
+            (.clevertap, #"{"eventName":"E","ts":20151023140416,"profile":{"identity":"u"}}"#),
+            (.amplitude, #"{"event_type":"E","user_id":"u","time":1,"event_properties":{}}"#),
+        ]
     )
-    func mutations(_ format: FileFormat) throws {
+    func mutations(_ format: FileFormat, _ line: String) throws {
         var random = SeededRandom(seed: 11)
-        let line =
-            format == .segment
-            ? #"{"type":"track","userId":"u","event":"E","timestamp":"2015-02-23","properties":{}}"#
-            : #"{"event":"E","properties":{"distinct_id":"u","time":1602611311,"a":{"b":[1]}}}"#
         var refused = 0
         for _ in 0..<5_000 {
             var bytes = Array(line.utf8)

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Basics
 import Messages
+import Segments
 
 extension FileFormat: ExpressibleByArgument {}
 
@@ -11,18 +12,23 @@ struct ImportCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract:
-            "Import events and users from NDJSON, CSV or a peer's export; plain, .gz or .zst.",
+            "Import events and users from JSON, CSV or a peer's export; plain, .gz or .zst.",
         discussion: """
             NDJSON: {"event_id": 1, "user_id": "u", "event": "Charged", "ts": \
             "2025-01-02T10:00:00Z", "properties": {"amount": 9.5}} is an event, \
             {"user_id": "u", "properties": {}} a user. CSV: the first row names the columns; \
             user_id, event, ts and event_id are those fields, every other column is a property.
 
-            --format segment: calls after Segment's spec, a line each; group and alias are \
-            refused. --format mixpanel: the raw event export and profiles, a line each; time is \
-            taken as UTC, $identify, $create_alias and $merge are refused. Objects within \
-            become properties such as cart.total; a user without an id counts by the anonymous \
-            one.
+            In every format of JSON the records are lines, or the elements of one list, or of \
+            lists named batch, d, events, records or results in objects.
+
+            --format segment: calls after Segment's spec; group and alias are refused. --format \
+            mixpanel: the raw event export and profiles; time is taken as UTC, $identify, \
+            $create_alias and $merge are refused. --format amplitude: events as exported or \
+            uploaded; user_properties change the user at the event's instant. --format \
+            clevertap: uploads (type event and profile) and exported events; --event names the \
+            event where records do not, --zone is the account's. Objects within become \
+            properties such as cart.total; a user without an id counts by the anonymous one.
 
             The same command after an interruption goes on where it stopped; a line that is in \
             already comes back as a duplicate. Exit code 2: some records were rejected, all \
@@ -37,12 +43,16 @@ struct ImportCommand: DeskCommand {
         help: "Names the import; else the file's name and content."
     )
     var importID: String?
-    @Option(help: "ndjson, csv, segment or mixpanel; else ndjson or csv by the file's name.")
+    @Option(help: "ndjson, csv, segment, mixpanel, clevertap or amplitude; else by the name.")
     var format: FileFormat?
     @Flag(help: "All records are users, whatever fields they have.")
     var users = false
     @Option(help: "A CSV column whose cells stay texts, such as postal codes; may be given again.")
     var text: [String] = []
+    @Option(help: "CleverTap: the event of lines that name none, as those of Get Events.")
+    var event: String?
+    @Option(help: "CleverTap: the account's zone, which exported instants are in; else UTC.")
+    var zone: String?
     @Option(help: "Write rejected lines here, each with its reason, as NDJSON.")
     var rejects: String?
     @Option(help: "Records in a batch at most.")
@@ -67,6 +77,14 @@ struct ImportCommand: DeskCommand {
         }
         if let importID, importID.isEmpty || importID.utf8.count > 128 {
             throw ValidationError("--import-id takes 1 to 128 bytes")
+        }
+        guard event == nil && zone == nil || format == .clevertap else {
+            throw ValidationError("--event and --zone go with --format clevertap")
+        }
+        if let zone, Zone(zone) == nil {
+            let near = NearestName.nearest(to: zone, in: Zone.known)
+            let hint = near.map { "did you mean `\($0)`?" } ?? "write one like Europe/Berlin"
+            throw ValidationError("there is no zone \(zone.debugDescription); \(hint)")
         }
     }
 
@@ -106,7 +124,8 @@ struct RejectsFile {
 
     mutating func add(_ line: RejectedLine, of path: String) throws(DiskError) {
         let object = JSONText.object([
-            ("file", .text(path)), ("line", .int(line.line)),
+            ("file", .text(path)), ("number", .int(line.place.record)),
+            ("line", .int(line.place.line)),
             ("field", .text(line.problem.field)), ("message", .text(line.problem.message)),
             ("hint", .optional(line.problem.hint)),
             ("record", .text(String(decoding: line.raw, as: UTF8.self))),

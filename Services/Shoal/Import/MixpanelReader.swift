@@ -63,11 +63,7 @@ struct MixpanelReader: Sendable {
 
     private func profile(_ fields: [PeerField]) throws(LineProblem) -> IngestionV1.TrackRecord {
         if let change = Self.changes.first(where: { fields.value($0) != nil }) {
-            throw LineProblem(
-                change,
-                "a change that depends on what the profile held cannot be kept",
-                hint: "send the value that comes of it by $set"
-            )
+            throw LineProblem.depends(change)
         }
         if let field = fields.first(where: { !Self.profileFields.contains($0.name) }) {
             throw LineProblem(String(field.name.prefix(64)), "there is no such field")

@@ -1,9 +1,11 @@
-// What opening a log gives: its three parts, and what recovery found.
+// The embedded log: a folder's journal and volumes behind the port, and what recovery found there.
 
 public import Basics
 
-/// An open log.
-public struct OpenedLog: Sendable {
+/// The log of one folder.
+///
+/// Opened by `Journal.open`. The lock of the folder keeps every other process out.
+public struct EmbeddedLog: Log {
     /// Appends; for the intake thread.
     public let journal: Journal
     /// Seals; for one background thread.
@@ -12,6 +14,49 @@ public struct OpenedLog: Sendable {
     public let reader: LogReader
     /// What was found.
     public let recovered: RecoveredState
+
+    /// As the port says.
+    public var earliest: Timestamp { recovered.earliest }
+
+    /// As the port says.
+    public var reserve: Timestamp? { journal.reserve }
+
+    /// As the port says.
+    public var failure: LogError? { journal.failure }
+
+    /// As the port says.
+    public func newGroup() -> LogGroup { journal.newGroup() }
+
+    /// As the port says: by one write and one sync.
+    public func append(_ group: inout LogGroup) throws(LogError) { try journal.append(&group) }
+
+    /// As the port says.
+    public func tell(_ watermark: Timestamp, holding group: LogGroup?) throws(LogError) {
+        try journal.tell(watermark, holding: group)
+    }
+
+    /// As the port says.
+    public func end(of partition: Partition) throws(LogError) -> PartitionEnd {
+        try reader.end(of: partition)
+    }
+
+    /// As the port says.
+    public func first(of partition: Partition) throws(LogError) -> LogOffset {
+        try reader.first(of: partition)
+    }
+
+    /// As the port says.
+    public func read(_ partition: Partition, from offset: LogOffset, limit: ReadLimit)
+        throws(LogError) -> LogPage
+    {
+        try reader.read(partition, from: offset, limit: limit)
+    }
+
+    /// Seals the oldest closed journal file, if there is one.
+    public func tidy() throws(LogError) -> Bool { try sealer.sealOldest() != nil }
+
+    /// As the port says.
+    public func close() throws(LogError) { try journal.close() }
 }
 
 /// What recovery found in a log folder.
