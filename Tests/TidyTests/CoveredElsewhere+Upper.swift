@@ -223,6 +223,21 @@ extension CoveredElsewhere {
             ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
         ),
         CoveredElsewhere(
+            "Services/Shoal/Config",
+            .test("EnvironmentFileTests"),
+            ["EffectiveConfig"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Config",
+            .test("SuiteTests/ConfigTests"),
+            ["ServiceProgram"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/ConfigTests"),
+            ["ConfigCommand"]
+        ),
+        CoveredElsewhere(
             "Services/Shoal/Doctor",
             .test("DiagnosisTests"),
             ["Check", "Diagnosis+Suite", "DoctorFacts", "MachineLook"]
