@@ -257,7 +257,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
+            ["Ink", "JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",

@@ -110,7 +110,7 @@ struct ConfigCommand: ParsableCommand {
                 let places = [setting.origin, setting.overrides.joined(separator: ", ")]
                 table.add([setting.key, setting.value ?? "–", setting.unit] + places)
             }
-            if !desk.isJSON { desk.printRaw(table.text) }
+            if !desk.isJSON { desk.print(table) }
             guard let first = found.refusals.first else { return }
             throw CommandError(
                 .badData,
