@@ -81,7 +81,7 @@ public enum Entry {
         } catch {
             desk.flush()
             let known = CommandError(error, "\(type(of: command))")
-            outside.writeError(desk.isJSON ? known.json.line + "\n" : known.text)
+            outside.writeError(desk.isJSON ? known.json.line + "\n" : known.text(desk.messageInk))
             return known.code.rawValue
         }
     }

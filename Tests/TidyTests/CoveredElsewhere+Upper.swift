@@ -226,9 +226,24 @@ extension CoveredElsewhere {
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
             [
-                "AuditCommand", "EventsCommand", "ImportUndoCommand", "InstanceCommands",
-                "RpcCommand", "TrendCommand",
+                "AuditCommand", "EventsCommand", "ExplainCommand", "ImportUndoCommand",
+                "InstanceCommands", "RpcCommand", "TrendCommand",
             ]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Config",
+            .test("EnvironmentFileTests"),
+            ["EffectiveConfig"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Config",
+            .test("SuiteTests/ConfigTests"),
+            ["ServiceProgram"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/ConfigTests"),
+            ["ConfigCommand"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Doctor",
@@ -250,7 +265,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
+            ["Ink", "JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",
