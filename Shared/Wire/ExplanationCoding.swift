@@ -6,8 +6,10 @@ public import Segments
 
 /// The coding of explanations.
 public enum ExplanationCoding {
-    /// The explanation of a definition's answer; parts and lines take half of the room each, and
-    /// what finds none is counted. The first line is always told.
+    /// The explanation of a definition's answer.
+    ///
+    /// Parts and lines take half of the room each, and what finds none is counted. The first line
+    /// is always told.
     public static func encode(
         _ explanation: Explanation,
         of definition: Definition,
