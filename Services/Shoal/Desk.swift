@@ -22,11 +22,22 @@ struct Desk: Sendable {
 
     /// The time.
     var clock: any Clock { outside.clock }
+    /// The colours of data.
+    var ink: Ink {
+        Ink(isTerminal: outside.isOutputTerminal, environment: outside.environment)
+    }
+    /// The colours of messages.
+    var messageInk: Ink {
+        Ink(isTerminal: outside.isTerminal, environment: outside.environment)
+    }
     /// The disk.
     var disk: any Disk { outside.disk }
 
     /// Prints data.
     func print(_ text: String) { out.add(text + "\n") }
+
+    /// Prints a table.
+    func print(_ table: Table) { printRaw(table.text(ink)) }
 
     /// Prints an object on a line of its own.
     func print(_ json: JSONText) { out.add(json.line + "\n") }

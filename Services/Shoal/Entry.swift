@@ -89,7 +89,8 @@ public enum Entry {
         } catch {
             desk.flush()
             let known = CommandError(error, "\(type(of: command))")
-            desk.outside.writeError(desk.isJSON ? known.json.line + "\n" : known.text)
+            let text = known.text(desk.messageInk)
+            desk.outside.writeError(desk.isJSON ? known.json.line + "\n" : text)
             return known.code.rawValue
         }
     }

@@ -27,6 +27,7 @@ struct Shoal: ParsableCommand {
             ForgetCommand.self,
             AuditCommand.self,
             DoctorCommand.self,
+            ConfigCommand.self,
         ]
     )
 }

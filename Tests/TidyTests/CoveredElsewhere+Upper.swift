@@ -251,6 +251,21 @@ extension CoveredElsewhere {
             ]
         ),
         CoveredElsewhere(
+            "Services/Shoal/Config",
+            .test("EnvironmentFileTests"),
+            ["EffectiveConfig"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Config",
+            .test("SuiteTests/ConfigTests"),
+            ["ServiceProgram"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/ConfigTests"),
+            ["ConfigCommand"]
+        ),
+        CoveredElsewhere(
             "Services/Shoal/Doctor",
             .test("DiagnosisTests"),
             ["Check", "Diagnosis+Suite", "DoctorFacts", "MachineLook"]
@@ -270,7 +285,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
+            ["Ink", "JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",

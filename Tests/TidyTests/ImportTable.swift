@@ -91,6 +91,7 @@ enum ImportTable {
         "Shared/Chassis/Life/Outside.swift": "environment and current folder of the process",
         "Shared/Chassis/Surroundings.swift": "standard input and folders of a command",
         "Shared/Chassis/Life/HealthPages.swift": "FlyingFox' answers are made of Data",
+        "Services/Shoal/Config/EffectiveConfig.swift": "JSONDecoder for what a program tells",
         "Services/Shoal/Import/ImportTally.swift": "JSONEncoder for the state of an import",
         "Services/Shoal/Suite/SuiteFile.swift": "JSONEncoder for shoal.json",
         "Services/Registry/CheckedRow.swift": "GRDB's blobs are Data",

@@ -187,7 +187,8 @@ struct IsMemberCommand: DeskCommand {
                 ])
             )
         } else {
-            desk.print(answer.member ? "yes" : "no")
+            let word = answer.member ? "yes" : "no"
+            desk.print(desk.ink.paint(word, Ink.mark(ofState: word)))
             if !answer.known { desk.say("the user is not known") }
         }
         if !answer.member { throw Ending(code: .no) }

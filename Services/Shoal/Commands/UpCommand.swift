@@ -139,13 +139,13 @@ struct LocalSuite: Sendable {
                 ])
             )
         } else {
-            desk.printRaw(table(running, infos))
+            desk.print(table(running, infos))
         }
         desk.flush()
     }
 
     /// The table of processes.
-    func table(_ running: SuiteFile, _ infos: [UInt64]) -> String {
+    func table(_ running: SuiteFile, _ infos: [UInt64]) -> Table {
         var table = Table([
             ("NAME", .left), ("PID", .right), ("MEMORY", .right), ("ADDRESS", .left),
         ])
@@ -154,7 +154,7 @@ struct LocalSuite: Sendable {
                 instance.name, "\(instance.pid ?? 0)", Quantity.bytes(bytes), instance.address,
             ])
         }
-        return table.text
+        return table
     }
 
     /// Resident bytes of each process, in the order of the file.
