@@ -115,8 +115,9 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Ingestion",
             .test("SuiteTests/AnswersTests"),
-            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaBook", "SchemaStore"]
+            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaStore"]
         ),
+        CoveredElsewhere("Services/Ingestion", .test("SchemaBookTests"), ["SchemaCoding"]),
         // Real processes: written to, killed at random, recovered and read back.
         CoveredElsewhere(
             "Services/Ingestion",
@@ -222,7 +223,7 @@ extension CoveredElsewhere {
             .test("SuiteTests/CommandTests"),
             [
                 "AuditCommand", "EventsCommand", "ExplainCommand", "InstanceCommands",
-                "RpcCommand", "TrendCommand",
+                "RpcCommand", "SchemaCommand", "TrendCommand",
             ]
         ),
         CoveredElsewhere(
