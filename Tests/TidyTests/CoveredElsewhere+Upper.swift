@@ -261,7 +261,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["Ink", "JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
+            ["Ink", "JSONText", "PlainText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",

@@ -29,7 +29,8 @@ struct SchemaPage: Sendable {
         let conflicts =
             schema.events.flatMap { Self.conflicts($0.properties, of: $0.name) }
             + Self.conflicts(schema.userProperties, of: Self.users)
-        let told = conflicts.map { ink.paint($0, .caution) } + [limits]
+        let told =
+            conflicts.map { ink.paint(PlainText.line($0), .caution) } + [PlainText.line(limits)]
         return table.text(ink) + "\n" + told.map { $0 + "\n" }.joined()
     }
 
