@@ -13,8 +13,9 @@ enum SchemaStore {
     private static let users = "profiles"
     /// Under which the form stands.
     static let formKey = Array("schema-form".utf8)
-    /// The form of the entries: 2 since they count. Of an index without it only the log tells how
-    /// often and when.
+    /// The form of the entries: 2 since they count.
+    ///
+    /// Of an index without it only the log tells how often and when.
     private static let form: [UInt8] = [2]
 
     /// Whether the index keeps the vocabulary in this form; not so one of before, or a new one.
