@@ -7,11 +7,6 @@ import Messages
 
 /// The index's store with its families.
 struct IndexStore: Sendable {
-    /// What the entries are; an index of an older edition is made again from the log.
-    ///
-    /// 1: event ids carry the import they came with, imports are counted.
-    static let edition: UInt64 = 1
-
     let store: Store
     /// Project, user → number.
     let users: Family
@@ -103,9 +98,6 @@ enum IndexKey {
         put(UInt64(partition.index), bytes: 2, &key)
         return key
     }
-
-    /// Which edition of the index it is.
-    static let edition = Array("edition\0".utf8)
 
     /// Big-endian, so that keys sort by number.
     static func bigEndian(_ value: UInt64, bytes count: Int) -> [UInt8] {

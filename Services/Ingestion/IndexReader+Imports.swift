@@ -60,6 +60,17 @@ extension IndexReader {
 }
 
 extension IndexWriter {
+    /// Forgets all imports: the log is read again from its beginning.
+    func forgetImports(_ batch: inout Batch) {
+        for kind in ["import", "imports"] {
+            batch.deleteRange(
+                index.facts,
+                from: Array("\(kind)\0".utf8),
+                to: Array("\(kind)\u{1}".utf8)
+            )
+        }
+    }
+
     /// An import.
     func put(_ entry: ImportEntry, of key: ProjectImport, _ batch: inout Batch)
         throws(IngestionError)

@@ -85,9 +85,6 @@ struct IndexReader {
         LogOffset(try fact(IndexKey.fact("applied", partition)) ?? 0)
     }
 
-    /// Which edition of the index it is; 0 for one that was never filled.
-    func edition() throws(IngestionError) -> UInt64 { try fact(IndexKey.edition) ?? 0 }
-
     /// A fact that is a number.
     func fact(_ key: [UInt8]) throws(IngestionError) -> UInt64? {
         guard let value = try fact(bytes: key) else { return nil }
@@ -212,22 +209,6 @@ struct IndexWriter {
             index.facts,
             IndexKey.fact("epoch", partition),
             IndexKey.bigEndian(epoch.value, bytes: 8)
-        )
-    }
-
-    /// Begins this edition of the index: the log is read again from its beginning.
-    func beginEdition(_ batch: inout Batch) {
-        for kind in ["applied", "import", "imports"] {
-            batch.deleteRange(
-                index.facts,
-                from: Array("\(kind)\0".utf8),
-                to: Array("\(kind)\u{1}".utf8)
-            )
-        }
-        batch.put(
-            index.facts,
-            IndexKey.edition,
-            IndexKey.bigEndian(IndexStore.edition, bytes: 8)
         )
     }
 

@@ -22,12 +22,14 @@ struct IndexReplay {
     ///
     /// - Returns: how many records the index lacked.
     func run() throws(IngestionError) -> Int {
-        if try IndexReader(index).edition() < IndexStore.edition {
+        var count = 0
+        // An index of before the counts is made anew, once: putting an entry again changes nothing.
+        let isCurrent = try SchemaStore.isCurrent(index)
+        if !isCurrent {
             var batch = Batch()
-            IndexWriter(index).beginEdition(&batch)
+            IndexWriter(index).forgetImports(&batch)
             try index.write(batch)
         }
-        var count = 0
         var imports = try ImportLedger(index)
         for partition in partitions.all {
             // A group ends with a whole record, so nobody's number stands just before `next`.
@@ -43,12 +45,18 @@ struct IndexReplay {
                     place: "partition \(partition)"
                 )
             }
+            if !isCurrent { next = .zero }
             while next < end {
                 let page = try read(partition, from: next)
                 try apply(page, partition, &imports, &isNumbered)
                 count += page.records.count
                 next = page.next
             }
+        }
+        if !isCurrent {
+            var batch = Batch()
+            SchemaStore.putForm(index, &batch)
+            try index.write(batch)
         }
         return count
     }

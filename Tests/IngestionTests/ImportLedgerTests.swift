@@ -125,7 +125,7 @@ struct ImportLedgerTests {
         #expect(told.map(\.importID) == ["i", "j", "k"])
         if how == "older" {
             var batch = Batch()
-            batch.delete(open.index.facts, IndexKey.edition)
+            batch.delete(open.index.facts, SchemaStore.formKey)
             batch.delete(
                 open.index.facts,
                 IndexKey.importEntry(ProjectImport(project: shop, id: "i"))

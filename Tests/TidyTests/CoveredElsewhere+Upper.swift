@@ -115,13 +115,14 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Ingestion",
             .test("SuiteTests/AnswersTests"),
-            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaBook", "SchemaStore"]
+            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaStore"]
         ),
         CoveredElsewhere(
             "Services/Ingestion",
             .test("ImportLedgerTests"),
             ["IndexReader+Imports", "IngestionDoor+Imports"]
         ),
+        CoveredElsewhere("Services/Ingestion", .test("SchemaBookTests"), ["SchemaCoding"]),
         // Real processes: written to, killed at random, recovered and read back.
         CoveredElsewhere(
             "Services/Ingestion",
@@ -252,7 +253,7 @@ extension CoveredElsewhere {
             .test("SuiteTests/CommandTests"),
             [
                 "AuditCommand", "EventsCommand", "ExplainCommand", "ImportUndoCommand",
-                "InstanceCommands", "RpcCommand", "TrendCommand",
+                "InstanceCommands", "RpcCommand", "SchemaCommand", "TrendCommand",
             ]
         ),
         CoveredElsewhere(
@@ -290,7 +291,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["Ink", "JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
+            ["Ink", "JSONText", "PlainText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",
