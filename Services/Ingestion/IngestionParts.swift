@@ -65,12 +65,7 @@ struct IngestionParts: Sendable {
             imports: ImportList(index: index, desk: desk),
             catalogue: catalogue,
             schema: schema,
-            ownership: Ownership(
-                link: link,
-                instance: world.instance,
-                partitions: partitions,
-                diskGuard: world.diskGuard
-            ),
+            ownership: Ownership(world, link, partitions),
             clock: world.clock
         )
         services = [
@@ -138,4 +133,16 @@ struct IngestionParts: Sendable {
     ///
     /// Unit: bytes.
     private static let groupHeadBytes = 1 << 20
+}
+
+extension Ownership {
+    /// What this instance may do in its world.
+    fileprivate init(_ world: World, _ link: RegistryLink, _ partitions: PartitionCount) {
+        self.init(
+            link: link,
+            instance: world.instance,
+            partitions: partitions,
+            diskGuard: world.diskGuard
+        )
+    }
 }
