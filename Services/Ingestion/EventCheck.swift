@@ -57,6 +57,8 @@ struct EventCheck {
     let partitions: PartitionCount
     /// The instant of receipt.
     let receivedAt: Timestamp
+    /// What lies in the future is told by this instant; nil: by that of receipt.
+    var judgedAt: Timestamp?
     /// Imported history: no instant of a profile means from the beginning of time, and when it was
     /// sent says nothing about the clock it was recorded by.
     let isHistory: Bool
@@ -235,7 +237,8 @@ extension EventCheck {
     /// Takes an instant less than 5 min ahead as it is, clamps one up to a day ahead, refuses the
     /// rest.
     private func clamp(_ time: RecordTime, field: String) throws(Rejection) -> RecordTime {
-        switch EventTime.settled(time.at, receivedAt: receivedAt) {
+        let judgedAt = judgedAt ?? receivedAt
+        switch EventTime.settled(time.at, receivedAt: judgedAt) {
         case .kept: return time
         case .clamped(let instant): return RecordTime(at: instant, correction: .clamped)
         case .tooEarly:
@@ -251,7 +254,7 @@ extension EventCheck {
                 message: "the instant is more than 24 h in the future",
                 hint: time.at > .latest
                     ? "milliseconds since the Unix epoch, not microseconds; years 1 to 9999"
-                    : "it says \(time.at.rfc3339), received \(receivedAt.rfc3339): check the clock"
+                    : "it says \(time.at.rfc3339), received \(judgedAt.rfc3339): check the clock"
             )
         }
     }

@@ -10,16 +10,18 @@ final class IngestionDoor: IngestionV1_IngestionService {
     let intake: Intake
     let fetcher: Fetcher
     let imports: ImportList
+    let rejects: RejectDesk
     let ownership: Ownership
     private let catalogue: CatalogueKeeper
     private let schema: SchemaBook
-    private let clock: any Clock
-    private let skews = SharedSkews()
+    let clock: any Clock
+    let skews = SharedSkews()
 
     init(
         intake: Intake,
         fetcher: Fetcher,
         imports: ImportList,
+        rejects: RejectDesk,
         catalogue: CatalogueKeeper,
         schema: SchemaBook,
         ownership: Ownership,
@@ -28,6 +30,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
         self.intake = intake
         self.fetcher = fetcher
         self.imports = imports
+        self.rejects = rejects
         self.catalogue = catalogue
         self.schema = schema
         self.ownership = ownership
@@ -149,6 +152,11 @@ extension IngestionDoor {
         let records: [IngestionV1.TrackRecord]
         var importID: String?
         var firstLine: UInt64 = 0
+
+        /// The import's line of a place in the request; nil for tracked records.
+        func line(_ place: Int) -> UInt64? {
+            importID == nil ? nil : firstLine + UInt64(place)
+        }
     }
 
     /// Checks, writes and judges a batch.
@@ -173,46 +181,79 @@ extension IngestionDoor {
             without: isolated,
             field: "records"
         )
-        let (checked, checkedPlaces) = check(batch, project, at: places, &verdicts)
-        guard !checked.isEmpty else { return verdicts }
+        let now = clock.now
+        var refused = isolated.map { fault in
+            fault.rejection.kept(nil, of: batch.importID, line: batch.line(fault.index), at: now)
+        }
+        let good = check(batch, project, at: places, now, &verdicts, &refused)
         do {
-            try await ownership.begin(in: intake)
-            let outcomes = try await intake.write(
-                RecordBatch(project: project, importID: batch.importID, records: checked)
-            )
-            for (place, outcome) in zip(checkedPlaces, outcomes) {
-                verdicts.tell(outcome.verdict, at: place)
+            let outcomes = try await write(good.map(\.checked), of: batch, project)
+            for (record, outcome) in zip(good, outcomes) {
+                verdicts.tell(outcome.verdict, at: record.place)
+                guard case .rejected(let rejection) = outcome else { continue }
+                refused.append(
+                    rejection.kept(
+                        batch.records[record.index],
+                        of: batch.importID,
+                        line: batch.line(record.place),
+                        at: now
+                    )
+                )
             }
         } catch {
             throw Self.fault(error)
         }
+        await rejects.keep(refused, of: project, now: now)
         return verdicts
     }
 
-    /// The good records with their places in the request; the bad ones are told.
+    private func write(
+        _ records: [CheckedRecord],
+        of batch: Batch,
+        _ project: ProjectName
+    ) async throws -> [Outcome] {
+        guard !records.isEmpty else { return [] }
+        try await ownership.begin(in: intake)
+        return try await intake.write(
+            RecordBatch(project: project, importID: batch.importID, records: records)
+        )
+    }
+
+    /// A record that may be written, with its places among the records and in the request.
+    private struct GoodRecord {
+        let checked: CheckedRecord
+        let index: Int
+        let place: Int
+    }
+
+    /// The good records; the bad ones are told.
     private func check(
         _ batch: Batch,
         _ project: ProjectName,
         at places: [Int],
-        _ verdicts: inout Verdicts
-    ) -> (records: [CheckedRecord], places: [Int]) {
+        _ now: Timestamp,
+        _ verdicts: inout Verdicts,
+        _ refused: inout [IngestionV1.RejectedRecord]
+    ) -> [GoodRecord] {
         let check = EventCheck(
             project: project,
             partitions: ownership.partitions,
-            receivedAt: clock.now,
+            receivedAt: now,
             isHistory: batch.importID != nil,
             skews: skews
         )
-        var good: (records: [CheckedRecord], places: [Int]) = ([], [])
-        good.records.reserveCapacity(batch.records.count)
-        good.places.reserveCapacity(batch.records.count)
-        for (record, place) in zip(batch.records, places) {
-            let line = batch.importID == nil ? nil : batch.firstLine + UInt64(place)
+        var good: [GoodRecord] = []
+        good.reserveCapacity(batch.records.count)
+        for (index, (record, place)) in zip(batch.records, places).enumerated() {
+            let line = batch.line(place)
             do throws(Rejection) {
-                good.records.append(try check.check(record, line: line))
-                good.places.append(place)
+                let checked = try check.check(record, line: line)
+                good.append(GoodRecord(checked: checked, index: index, place: place))
             } catch {
                 verdicts.tell(error.verdict, at: place)
+                // An import's empty record holds the place of a line that its reader refused.
+                if line != nil, record == IngestionV1.TrackRecord() { continue }
+                refused.append(error.kept(record, of: batch.importID, line: line, at: now))
             }
         }
         return good

@@ -11,7 +11,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     enum Code: String, Sendable, Hashable {
         case unknownProject, notTheOwner, notReady, busy, diskFull, log, index, stopped
         case gap, document, tooLarge
-        case unknownImport, importUndone, tooManyImports
+        case unknownImport, importUndone, tooManyImports, rejects
     }
 
     let code: Code
@@ -38,7 +38,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     /// Whether the same call may succeed later.
     var isRetriable: Bool {
         switch code {
-        case .notReady, .busy, .diskFull, .stopped, .log, .index: true
+        case .notReady, .busy, .diskFull, .stopped, .log, .index, .rejects: true
         case .unknownProject, .notTheOwner, .gap, .document, .tooLarge: false
         case .unknownImport, .importUndone, .tooManyImports: false
         }
@@ -59,6 +59,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .document: "a catalogue document is not as the contract has it"
             case .tooLarge: "it does not fit one group of the log"
             case .unknownImport: "no such import"
+            case .rejects: "rejected records cannot be kept or read"
             case .importUndone: "the import was taken back"
             case .tooManyImports: "the project has \(ImportLedger.importsMax) imports"
             }
@@ -77,7 +78,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .notReady, .stopped: (.unavailable, 500)
             case .busy: (.resourceExhausted, 200)
             case .diskFull: (.resourceExhausted, 10_000)
-            case .log, .index: (.unavailable, 1_000)
+            case .log, .index, .rejects: (.unavailable, 1_000)
             case .gap, .document, .tooLarge, .importUndone, .tooManyImports:
                 (.failedPrecondition, nil)
             }

@@ -15,6 +15,7 @@ struct IngestionParts: Sendable {
     private let log: any Log
     private let index: IndexStore
     private let desk: ReadingDesk
+    private let shelf: RejectShelf
 
     init(
         config: IngestionConfig,
@@ -47,6 +48,7 @@ struct IngestionParts: Sendable {
             ),
             standings: try IndexReader(index).standings()
         )
+        shelf = try RejectShelf(folder: "\(world.folder.path)/rejects")
         desk = try ReadingDesk()
         let catalogue = CatalogueKeeper(
             intake: intake,
@@ -63,6 +65,7 @@ struct IngestionParts: Sendable {
             intake: intake,
             fetcher: fetcher,
             imports: ImportList(index: index, desk: desk),
+            rejects: RejectDesk(shelf: shelf, desk: desk),
             catalogue: catalogue,
             schema: schema,
             ownership: Ownership(world, link, partitions),
@@ -88,6 +91,7 @@ struct IngestionParts: Sendable {
     /// - Throws: when the log cannot note what is durable; nothing is lost by it.
     func close() throws {
         desk.stop()
+        shelf.close()
         index.store.close()
         // A log that failed has nothing to note: the next start finds out what is durable.
         if log.failure == nil { try log.close() }

@@ -236,7 +236,6 @@ struct IngestionDoorTests {
                 await fault { try await client.alias(.init(), shopCall) },
                 await fault { try await client.unmerge(.init(), shopCall) },
                 await fault { try await client.erase(.init(), shopCall) },
-                await fault { try await client.rejected(.init(), shopCall) },
             ]
             #expect(faults.allSatisfy { $0?.code == .unimplemented })
         }
@@ -259,13 +258,14 @@ struct IngestionDoorTests {
         }
     }
 
-    @Test("a record whose bytes are not UTF-8 is rejected alone, at its place in the request")
-    func isolated() async throws {
-        let rig = try IngestionRig()
-        let open = try rig.open()
-        let desk = try ReadingDesk()
-        let link = try await Roster.link(owner: InstanceID(high: 1, low: 2))
-        let door = IngestionDoor(
+    /// A door over an intake of the rig's, with nobody to read the catalogue from.
+    private func door(
+        _ rig: IngestionRig,
+        _ open: OpenIntake,
+        _ desk: ReadingDesk,
+        _ link: RegistryLink
+    ) throws -> IngestionDoor {
+        IngestionDoor(
             intake: open.intake,
             fetcher: Fetcher(
                 log: open.opened,
@@ -275,6 +275,10 @@ struct IngestionDoorTests {
                 desk: desk
             ),
             imports: ImportList(index: open.index, desk: desk),
+            rejects: RejectDesk(
+                shelf: try RejectShelf(folder: "\(rig.folder)/rejects"),
+                desk: desk
+            ),
             catalogue: CatalogueKeeper(
                 intake: open.intake,
                 registry: RegistryV1_CatalogueClient(Nobody())
@@ -293,6 +297,15 @@ struct IngestionDoorTests {
             ),
             clock: rig.clock
         )
+    }
+
+    @Test("a record whose bytes are not UTF-8 is rejected alone, at its place in the request")
+    func isolated() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        let desk = try ReadingDesk()
+        let link = try await Roster.link(owner: InstanceID(high: 1, low: 2))
+        let door = try door(rig, open, desk, link)
         let method = try #require(
             door.methods.first { $0.description == IngestionV1_IngestionMethods.track }
         )

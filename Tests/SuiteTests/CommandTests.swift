@@ -237,6 +237,38 @@ struct CommandTests {
         #expect(unknown.code == 66 && unknown.errors.contains("import list"), "\(unknown.errors)")
     }
 
+    @Test("what was refused is listed with its reason, sent again and forgotten")
+    func keepsRejects() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 1)
+        let project = try #require(RealSuite.project?.text)
+        let track = #"{"records":[{"user_id":"ada","event":{"name":""}},{"user_id":"bob"}]}"#
+        let tracked = try await run(
+            ["rpc", "call", "Ingestion/Track", track, "--project", project],
+            suite
+        )
+        #expect(tracked.code == 0, "\(tracked.errors)")
+        let rejects = { (arguments: [String]) in
+            try await self.run(["rejects"] + arguments + ["--project", project], suite)
+        }
+        let listed = try await rejects(["list"])
+        #expect(listed.code == 0 && listed.out.contains("ada"), "\(listed.errors)")
+        #expect(listed.errors.hasPrefix("2 kept ("), "\(listed.errors)")
+        let one = try await rejects(["list", "--reason", "name is missing", "--json"])
+        #expect(one.out.split(separator: "\n").count == 1, "\(one.out)")
+        #expect(one.out.contains(#""record":{"user_id":"ada","event":"","#), "\(one.out)")
+        let retried = try await rejects(["retry"])
+        #expect(retried.code == 2, "\(retried.errors)")
+        #expect(retried.out == "accepted 0, duplicates 0, rejected again 2\n")
+        #expect(try await rejects(["drop"]).code == 64)
+        suite.killHard("ingestion")
+        try await suite.start("ingestion")
+        #expect(try await rejects(["drop", "1"]).out == "dropped 1\n")
+        #expect(try await rejects(["drop", "--all", "--json"]).out == #"{"dropped":1}"# + "\n")
+        #expect(try await rejects(["list", "--json"]).out.isEmpty)
+    }
+
     /// So many users, all of whom did it, and nobody else in the universe.
     private func expectUsers(_ count: Int, _ suite: RealSuite) async throws {
         let project = try #require(RealSuite.project?.text)

@@ -122,6 +122,11 @@ extension CoveredElsewhere {
             .test("ImportLedgerTests"),
             ["IndexReader+Imports", "IngestionDoor+Imports"]
         ),
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("RejectRetryTests"),
+            ["IngestionDoor+Rejects", "RejectDesk"]
+        ),
         CoveredElsewhere("Services/Ingestion", .test("SchemaBookTests"), ["SchemaCoding"]),
         // Real processes: written to, killed at random, recovered and read back.
         CoveredElsewhere(
@@ -253,7 +258,7 @@ extension CoveredElsewhere {
             .test("SuiteTests/CommandTests"),
             [
                 "AuditCommand", "EventsCommand", "ExplainCommand", "ImportUndoCommand",
-                "InstanceCommands", "RpcCommand", "SchemaCommand", "TrendCommand",
+                "InstanceCommands", "RejectsCommand", "RpcCommand", "SchemaCommand", "TrendCommand",
             ]
         ),
         CoveredElsewhere(

@@ -145,7 +145,12 @@ static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__rejected_record;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__retry_rejected_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__retry_rejected_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__drop_rejected_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__drop_rejected_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__tracked_event;
 static const shoal_message_rule rule_shoal__ingestion__v1__tracked_profile;
 static const shoal_message_rule rule_shoal__ingestion__v1__track_record;
@@ -1209,17 +1214,74 @@ const shoal_message_rule *shoal_rule__ingestion__v1__erase_response(void) { retu
 
 static const shoal_field_rule fields_shoal__ingestion__v1__rejected_request[] = {
     {1, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "reason", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "limit", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request = {
-    "shoal.ingestion.v1.RejectedRequest", &shoal__ingestion__v1__rejected_request__descriptor, 1, fields_shoal__ingestion__v1__rejected_request};
+    "shoal.ingestion.v1.RejectedRequest", &shoal__ingestion__v1__rejected_request__descriptor, 3, fields_shoal__ingestion__v1__rejected_request};
 const shoal_message_rule *shoal_rule__ingestion__v1__rejected_request(void) { return &rule_shoal__ingestion__v1__rejected_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__rejected_record[] = {
+    {1, 0, 0, 0, 0, 0, 0, "id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 1, 0, 0, 0, 128, "import_id", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "line", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "code", NULL},
+    {6, 2, 1, 0, 0, 0, 256, "field", NULL},
+    {7, 2, 1, 0, 0, 0, 1024, "message", NULL},
+    {8, 2, 1, 0, 0, 0, 1024, "hint", NULL},
+    {9, 2, 2, 0, 0, 0, 65536, "record", NULL},
+    {10, 0, 0, 0, 0, 0, 0, "retries", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__rejected_record = {
+    "shoal.ingestion.v1.RejectedRecord", &shoal__ingestion__v1__rejected_record__descriptor, 10, fields_shoal__ingestion__v1__rejected_record};
+const shoal_message_rule *shoal_rule__ingestion__v1__rejected_record(void) { return &rule_shoal__ingestion__v1__rejected_record; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__rejected_response[] = {
     {1, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {2, 2, 3, 1, 0, 500, 0, "records", &rule_shoal__ingestion__v1__rejected_record},
+    {3, 0, 0, 0, 0, 0, 0, "kept", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "kept_bytes", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "dropped", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_response = {
-    "shoal.ingestion.v1.RejectedResponse", &shoal__ingestion__v1__rejected_response__descriptor, 1, fields_shoal__ingestion__v1__rejected_response};
+    "shoal.ingestion.v1.RejectedResponse", &shoal__ingestion__v1__rejected_response__descriptor, 5, fields_shoal__ingestion__v1__rejected_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__rejected_response(void) { return &rule_shoal__ingestion__v1__rejected_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__retry_rejected_request[] = {
+    {1, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {2, 0, 0, 1, 0, 500, 0, "ids", NULL},
+    {3, 2, 1, 0, 0, 0, 256, "reason", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__retry_rejected_request = {
+    "shoal.ingestion.v1.RetryRejectedRequest", &shoal__ingestion__v1__retry_rejected_request__descriptor, 3, fields_shoal__ingestion__v1__retry_rejected_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__retry_rejected_request(void) { return &rule_shoal__ingestion__v1__retry_rejected_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__retry_rejected_response[] = {
+    {1, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "accepted", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "duplicates", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "rejected", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__retry_rejected_response = {
+    "shoal.ingestion.v1.RetryRejectedResponse", &shoal__ingestion__v1__retry_rejected_response__descriptor, 4, fields_shoal__ingestion__v1__retry_rejected_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__retry_rejected_response(void) { return &rule_shoal__ingestion__v1__retry_rejected_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__drop_rejected_request[] = {
+    {1, 0, 0, 1, 0, 500, 0, "ids", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "reason", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "all", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__drop_rejected_request = {
+    "shoal.ingestion.v1.DropRejectedRequest", &shoal__ingestion__v1__drop_rejected_request__descriptor, 3, fields_shoal__ingestion__v1__drop_rejected_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__drop_rejected_request(void) { return &rule_shoal__ingestion__v1__drop_rejected_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__drop_rejected_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "dropped", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__drop_rejected_response = {
+    "shoal.ingestion.v1.DropRejectedResponse", &shoal__ingestion__v1__drop_rejected_response__descriptor, 1, fields_shoal__ingestion__v1__drop_rejected_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__drop_rejected_response(void) { return &rule_shoal__ingestion__v1__drop_rejected_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__tracked_event[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},

@@ -1033,6 +1033,24 @@ class IngestionStub:
         request=ingestion_corrections.RejectedRequest,
         response=ingestion_corrections.RejectedResponse,
     )
+    RETRY_REJECTED = Method(
+        name="/shoal.ingestion.v1.Ingestion/RetryRejected",
+        service="shoal.ingestion.v1.Ingestion",
+        role="ingest",
+        is_idempotent=False,
+        waits=False,
+        request=ingestion_corrections.RetryRejectedRequest,
+        response=ingestion_corrections.RetryRejectedResponse,
+    )
+    DROP_REJECTED = Method(
+        name="/shoal.ingestion.v1.Ingestion/DropRejected",
+        service="shoal.ingestion.v1.Ingestion",
+        role="ingest",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_corrections.DropRejectedRequest,
+        response=ingestion_corrections.DropRejectedResponse,
+    )
     METHODS: tuple[Method, ...] = (
         TRACK,
         IMPORT,
@@ -1048,6 +1066,8 @@ class IngestionStub:
         UNMERGE,
         ERASE,
         REJECTED,
+        RETRY_REJECTED,
+        DROP_REJECTED,
     )
 
     def __init__(self, caller: Caller) -> None:
@@ -1162,8 +1182,24 @@ class IngestionStub:
         request: ingestion_corrections.RejectedRequest,
         options: CallOptions | None = None,
     ) -> ingestion_corrections.RejectedResponse:
-        """Rejected records. Not served yet."""
+        """Records that were refused and are kept for a while."""
         return self._caller.call(self.REJECTED, request, options)
+
+    def RetryRejected(
+        self,
+        request: ingestion_corrections.RetryRejectedRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_corrections.RetryRejectedResponse:
+        """Sends some of them through the same checks again."""
+        return self._caller.call(self.RETRY_REJECTED, request, options)
+
+    def DropRejected(
+        self,
+        request: ingestion_corrections.DropRejectedRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_corrections.DropRejectedResponse:
+        """Forgets some of them."""
+        return self._caller.call(self.DROP_REJECTED, request, options)
 
 
 class ReflectionStub:

@@ -913,9 +913,7 @@ extension IngestionV1 {
         }
     }
 
-    /// Asks for rejected records.
-    ///
-    /// Not served yet.
+    /// Asks for records that were refused and are kept, in the order they were refused.
     public struct RejectedRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__RejectedRequest
         /// The message's full name.
@@ -925,13 +923,23 @@ extension IngestionV1 {
         ///
         /// Limit: 256 bytes.
         public var cursor: [UInt8]?
+        /// Only those whose field or message has this text, whatever its case.
+        ///
+        /// Limit: 256 bytes.
+        public var reason: String?
+        /// The most to answer.
+        ///
+        /// Limit: 500.
+        public var limit: UInt32 = 100
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(cursor: [UInt8]? = nil) {
+        public init(cursor: [UInt8]? = nil, reason: String? = nil, limit: UInt32 = 100) {
             self.cursor = cursor
+            self.reason = reason
+            self.limit = limit
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -955,6 +963,8 @@ extension IngestionV1 {
         package init(pb: UnsafePointer<Shoal__Ingestion__V1__RejectedRequest>) {
             let c = unsafe pb.pointee
             self.cursor = unsafe c.has_cursor != 0 ? CValue.bytes(c.cursor) : nil
+            self.reason = unsafe CValue.optionalText(c.reason)
+            self.limit = unsafe c.limit
         }
 
         package func fill(
@@ -965,6 +975,161 @@ extension IngestionV1 {
                 unsafe pb.pointee.has_cursor = 1
                 unsafe pb.pointee.cursor =
                     try arena.bytes(value, "shoal.ingestion.v1.RejectedRequest.cursor", max: 256)
+            }
+            if let value = reason {
+                unsafe pb.pointee.reason =
+                    try arena.text(value, "shoal.ingestion.v1.RejectedRequest.reason", max: 256)
+            }
+            if limit != 100 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
+        }
+    }
+
+    /// A record that was refused.
+    public struct RejectedRecord: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__RejectedRecord
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.RejectedRecord"
+
+        /// Rises with every refusal of the project, never reused.
+        public var id: UInt64 = 0
+        /// When it was received.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+        /// The import it came with; absent: it was tracked.
+        ///
+        /// Limit: 128 bytes.
+        public var importID: String?
+        /// The import's line.
+        public var line: UInt64?
+        /// A canonical status.
+        public var code: RpcV1.StatusCode?
+        /// The field, such as event.properties[3].value.
+        ///
+        /// Limit: 256 bytes.
+        public var field: String = ""
+        /// What is wrong.
+        ///
+        /// Limit: 1,024 bytes.
+        public var message: String = ""
+        /// What to do about it.
+        ///
+        /// Limit: 1,024 bytes.
+        public var hint: String = ""
+        /// The record, a TrackRecord as it was sent; absent: it was unreadable or larger than that.
+        ///
+        /// Limit: 64 KiB.
+        public var record: [UInt8]?
+        /// How often it was sent again without being taken.
+        public var retries: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            id: UInt64 = 0,
+            atMs: Int64 = 0,
+            importID: String? = nil,
+            line: UInt64? = nil,
+            code: RpcV1.StatusCode? = nil,
+            field: String = "",
+            message: String = "",
+            hint: String = "",
+            record: [UInt8]? = nil,
+            retries: UInt32 = 0
+        ) {
+            self.id = id
+            self.atMs = atMs
+            self.importID = importID
+            self.line = line
+            self.code = code
+            self.field = field
+            self.message = message
+            self.hint = hint
+            self.record = record
+            self.retries = retries
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__rejected_record()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__RejectedRecord>) {
+            let c = unsafe pb.pointee
+            self.id = unsafe c.id
+            self.atMs = unsafe c.at_ms
+            self.importID = unsafe CValue.optionalText(c.import_id)
+            self.line = unsafe c.has_line != 0 ? c.line : nil
+            self.code = unsafe c.has_code != 0 ? RpcV1.StatusCode(known: c.code.rawValue) : nil
+            self.field = unsafe CValue.text(c.field)
+            self.message = unsafe CValue.text(c.message)
+            self.hint = unsafe CValue.text(c.hint)
+            self.record = unsafe c.has_record != 0 ? CValue.bytes(c.record) : nil
+            self.retries = unsafe c.retries
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__RejectedRecord>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__rejected_record__init(pb)
+            if id != 0 {
+                unsafe pb.pointee.has_id = 1
+                unsafe pb.pointee.id = id
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+            if let value = importID {
+                unsafe pb.pointee.import_id =
+                    try arena.text(value, "shoal.ingestion.v1.RejectedRecord.import_id", max: 128)
+            }
+            if let value = line {
+                unsafe pb.pointee.has_line = 1
+                unsafe pb.pointee.line = value
+            }
+            if let value = code {
+                unsafe pb.pointee.has_code = 1
+                unsafe pb.pointee.code = Shoal__Rpc__V1__StatusCode(UInt32(value.rawValue))
+            }
+            if field != "" {
+                unsafe pb.pointee.field =
+                    try arena.text(field, "shoal.ingestion.v1.RejectedRecord.field", max: 256)
+            }
+            if message != "" {
+                unsafe pb.pointee.message =
+                    try arena.text(message, "shoal.ingestion.v1.RejectedRecord.message", max: 1024)
+            }
+            if hint != "" {
+                unsafe pb.pointee.hint =
+                    try arena.text(hint, "shoal.ingestion.v1.RejectedRecord.hint", max: 1024)
+            }
+            if let value = record {
+                unsafe pb.pointee.has_record = 1
+                unsafe pb.pointee.record =
+                    try arena.bytes(value, "shoal.ingestion.v1.RejectedRecord.record", max: 65536)
+            }
+            if retries != 0 {
+                unsafe pb.pointee.has_retries = 1
+                unsafe pb.pointee.retries = retries
             }
         }
     }
@@ -979,13 +1144,39 @@ extension IngestionV1 {
         ///
         /// Limit: 256 bytes.
         public var nextCursor: [UInt8]?
+        /// The records.
+        ///
+        /// Limit: 500.
+        public var records: [IngestionV1.RejectedRecord] = []
+        /// How many are kept of the project.
+        ///
+        /// Unit: records.
+        public var kept: UInt64 = 0
+        /// What they take.
+        ///
+        /// Unit: bytes.
+        public var keptBytes: UInt64 = 0
+        /// How many had to make room or were too old, ever.
+        ///
+        /// Unit: records.
+        public var dropped: UInt64 = 0
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(nextCursor: [UInt8]? = nil) {
+        public init(
+            nextCursor: [UInt8]? = nil,
+            records: [IngestionV1.RejectedRecord] = [],
+            kept: UInt64 = 0,
+            keptBytes: UInt64 = 0,
+            dropped: UInt64 = 0
+        ) {
             self.nextCursor = nextCursor
+            self.records = records
+            self.kept = kept
+            self.keptBytes = keptBytes
+            self.dropped = dropped
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1009,6 +1200,10 @@ extension IngestionV1 {
         package init(pb: UnsafePointer<Shoal__Ingestion__V1__RejectedResponse>) {
             let c = unsafe pb.pointee
             self.nextCursor = unsafe c.has_next_cursor != 0 ? CValue.bytes(c.next_cursor) : nil
+            self.records = unsafe CValue.messages(c.n_records, c.records)
+            self.kept = unsafe c.kept
+            self.keptBytes = unsafe c.kept_bytes
+            self.dropped = unsafe c.dropped
         }
 
         package func fill(
@@ -1019,6 +1214,321 @@ extension IngestionV1 {
                 unsafe pb.pointee.has_next_cursor = 1
                 unsafe pb.pointee.next_cursor =
                     try arena.bytes(value, "shoal.ingestion.v1.RejectedResponse.next_cursor", max: 256)
+            }
+            if !records.isEmpty {
+                unsafe pb.pointee.n_records = records.count
+                unsafe pb.pointee.records =
+                    try arena.messages(records, "shoal.ingestion.v1.RejectedResponse.records", max: 500)
+            }
+            if kept != 0 {
+                unsafe pb.pointee.has_kept = 1
+                unsafe pb.pointee.kept = kept
+            }
+            if keptBytes != 0 {
+                unsafe pb.pointee.has_kept_bytes = 1
+                unsafe pb.pointee.kept_bytes = keptBytes
+            }
+            if dropped != 0 {
+                unsafe pb.pointee.has_dropped = 1
+                unsafe pb.pointee.dropped = dropped
+            }
+        }
+    }
+
+    /// Sends kept records through the same checks again, as if received when they were, but for
+    /// instants in the future, which are judged by now.
+    ///
+    /// Those that are in then are kept no longer.
+    public struct RetryRejectedRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__RetryRejectedRequest
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.RetryRejectedRequest"
+
+        /// The cursor of the call before; absent: from the first.
+        ///
+        /// Limit: 256 bytes.
+        public var cursor: [UInt8]?
+        /// Only these; none: all.
+        ///
+        /// Limit: 500.
+        public var ids: [UInt64] = []
+        /// As in RejectedRequest.
+        ///
+        /// Limit: 256 bytes.
+        public var reason: String?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(cursor: [UInt8]? = nil, ids: [UInt64] = [], reason: String? = nil) {
+            self.cursor = cursor
+            self.ids = ids
+            self.reason = reason
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__retry_rejected_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__RetryRejectedRequest>) {
+            let c = unsafe pb.pointee
+            self.cursor = unsafe c.has_cursor != 0 ? CValue.bytes(c.cursor) : nil
+            self.ids = unsafe CValue.list(c.n_ids, c.ids) { $0 }
+            self.reason = unsafe CValue.optionalText(c.reason)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__RetryRejectedRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__retry_rejected_request__init(pb)
+            if let value = cursor {
+                unsafe pb.pointee.has_cursor = 1
+                unsafe pb.pointee.cursor =
+                    try arena.bytes(value, "shoal.ingestion.v1.RetryRejectedRequest.cursor", max: 256)
+            }
+            if !ids.isEmpty {
+                unsafe pb.pointee.n_ids = ids.count
+                unsafe pb.pointee.ids = try arena.list(
+                    ids, "shoal.ingestion.v1.RetryRejectedRequest.ids", max: 500
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
+            }
+            if let value = reason {
+                unsafe pb.pointee.reason =
+                    try arena.text(value, "shoal.ingestion.v1.RetryRejectedRequest.reason", max: 256)
+            }
+        }
+    }
+
+    /// What became of some of them.
+    public struct RetryRejectedResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__RetryRejectedResponse
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.RetryRejectedResponse"
+
+        /// Where to go on; absent: these were the last.
+        ///
+        /// Limit: 256 bytes.
+        public var nextCursor: [UInt8]?
+        /// How many are in the log now.
+        ///
+        /// Unit: records.
+        public var accepted: UInt32 = 0
+        /// How many were in the log before.
+        ///
+        /// Unit: records.
+        public var duplicates: UInt32 = 0
+        /// How many were refused again, and stay.
+        ///
+        /// Unit: records.
+        public var rejected: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            nextCursor: [UInt8]? = nil,
+            accepted: UInt32 = 0,
+            duplicates: UInt32 = 0,
+            rejected: UInt32 = 0
+        ) {
+            self.nextCursor = nextCursor
+            self.accepted = accepted
+            self.duplicates = duplicates
+            self.rejected = rejected
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__retry_rejected_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__RetryRejectedResponse>) {
+            let c = unsafe pb.pointee
+            self.nextCursor = unsafe c.has_next_cursor != 0 ? CValue.bytes(c.next_cursor) : nil
+            self.accepted = unsafe c.accepted
+            self.duplicates = unsafe c.duplicates
+            self.rejected = unsafe c.rejected
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__RetryRejectedResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__retry_rejected_response__init(pb)
+            if let value = nextCursor {
+                unsafe pb.pointee.has_next_cursor = 1
+                unsafe pb.pointee.next_cursor =
+                    try arena.bytes(value, "shoal.ingestion.v1.RetryRejectedResponse.next_cursor", max: 256)
+            }
+            if accepted != 0 {
+                unsafe pb.pointee.has_accepted = 1
+                unsafe pb.pointee.accepted = accepted
+            }
+            if duplicates != 0 {
+                unsafe pb.pointee.has_duplicates = 1
+                unsafe pb.pointee.duplicates = duplicates
+            }
+            if rejected != 0 {
+                unsafe pb.pointee.has_rejected = 1
+                unsafe pb.pointee.rejected = rejected
+            }
+        }
+    }
+
+    /// Forgets kept records; one of the three says which.
+    public struct DropRejectedRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__DropRejectedRequest
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.DropRejectedRequest"
+
+        /// These.
+        ///
+        /// Limit: 500.
+        public var ids: [UInt64] = []
+        /// As in RejectedRequest.
+        ///
+        /// Limit: 256 bytes.
+        public var reason: String?
+        /// All of the project.
+        public var all: Bool = false
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(ids: [UInt64] = [], reason: String? = nil, all: Bool = false) {
+            self.ids = ids
+            self.reason = reason
+            self.all = all
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__drop_rejected_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__DropRejectedRequest>) {
+            let c = unsafe pb.pointee
+            self.ids = unsafe CValue.list(c.n_ids, c.ids) { $0 }
+            self.reason = unsafe CValue.optionalText(c.reason)
+            self.all = unsafe c.all != 0
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__DropRejectedRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__drop_rejected_request__init(pb)
+            if !ids.isEmpty {
+                unsafe pb.pointee.n_ids = ids.count
+                unsafe pb.pointee.ids = try arena.list(
+                    ids, "shoal.ingestion.v1.DropRejectedRequest.ids", max: 500
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
+            }
+            if let value = reason {
+                unsafe pb.pointee.reason =
+                    try arena.text(value, "shoal.ingestion.v1.DropRejectedRequest.reason", max: 256)
+            }
+            if all != false {
+                unsafe pb.pointee.has_all = 1
+                unsafe pb.pointee.all = all ? 1 : 0
+            }
+        }
+    }
+
+    /// They are forgotten.
+    public struct DropRejectedResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__DropRejectedResponse
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.DropRejectedResponse"
+
+        /// How many there were.
+        ///
+        /// Unit: records.
+        public var dropped: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(dropped: UInt64 = 0) {
+            self.dropped = dropped
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__drop_rejected_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__DropRejectedResponse>) {
+            let c = unsafe pb.pointee
+            self.dropped = unsafe c.dropped
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__DropRejectedResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__drop_rejected_response__init(pb)
+            if dropped != 0 {
+                unsafe pb.pointee.has_dropped = 1
+                unsafe pb.pointee.dropped = dropped
             }
         }
     }

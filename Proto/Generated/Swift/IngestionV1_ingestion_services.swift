@@ -64,12 +64,18 @@ public protocol IngestionV1_IngestionService: Sendable {
     func erase(
         _ request: IngestionV1.EraseRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.EraseResponse
-    /// Rejected records.
-    ///
-    /// Not served yet.
+    /// Records that were refused and are kept for a while.
     func rejected(
         _ request: IngestionV1.RejectedRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.RejectedResponse
+    /// Sends some of them through the same checks again.
+    func retryRejected(
+        _ request: IngestionV1.RetryRejectedRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.RetryRejectedResponse
+    /// Forgets some of them.
+    func dropRejected(
+        _ request: IngestionV1.DropRejectedRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.DropRejectedResponse
 }
 
 extension IngestionV1_IngestionService {
@@ -169,6 +175,20 @@ extension IngestionV1_IngestionService {
         _ request: IngestionV1.RejectedRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.RejectedResponse {
         throw .unimplemented("/shoal.ingestion.v1.Ingestion/Rejected")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func retryRejected(
+        _ request: IngestionV1.RetryRejectedRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.RetryRejectedResponse {
+        throw .unimplemented("/shoal.ingestion.v1.Ingestion/RetryRejected")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func dropRejected(
+        _ request: IngestionV1.DropRejectedRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.DropRejectedResponse {
+        throw .unimplemented("/shoal.ingestion.v1.Ingestion/DropRejected")
     }
 }
 
@@ -275,15 +295,27 @@ public enum IngestionV1_IngestionMethods {
         role: "admin", isIdempotent: true,
         request: "shoal.ingestion.v1.EraseRequest",
         response: "shoal.ingestion.v1.EraseResponse")
-    /// Rejected records.
-    ///
-    /// Not served yet.
+    /// Records that were refused and are kept for a while.
     public static let rejected = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/Rejected",
         service: "shoal.ingestion.v1.Ingestion",
         role: "ingest", isIdempotent: true,
         request: "shoal.ingestion.v1.RejectedRequest",
         response: "shoal.ingestion.v1.RejectedResponse")
+    /// Sends some of them through the same checks again.
+    public static let retryRejected = MethodDescription(
+        name: "/shoal.ingestion.v1.Ingestion/RetryRejected",
+        service: "shoal.ingestion.v1.Ingestion",
+        role: "ingest", isIdempotent: false,
+        request: "shoal.ingestion.v1.RetryRejectedRequest",
+        response: "shoal.ingestion.v1.RetryRejectedResponse")
+    /// Forgets some of them.
+    public static let dropRejected = MethodDescription(
+        name: "/shoal.ingestion.v1.Ingestion/DropRejected",
+        service: "shoal.ingestion.v1.Ingestion",
+        role: "ingest", isIdempotent: true,
+        request: "shoal.ingestion.v1.DropRejectedRequest",
+        response: "shoal.ingestion.v1.DropRejectedResponse")
     /// All of them.
     public static let all: [MethodDescription] = [
         track,
@@ -300,6 +332,8 @@ public enum IngestionV1_IngestionMethods {
         unmerge,
         erase,
         rejected,
+        retryRejected,
+        dropRejected,
     ]
 
     /// The methods with a service behind them, for a server to dispatch to.
@@ -362,6 +396,14 @@ public enum IngestionV1_IngestionMethods {
             ServedMethod(rejected, IngestionV1.RejectedRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.rejected(request, call)
+            },
+            ServedMethod(retryRejected, IngestionV1.RetryRejectedRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.retryRejected(request, call)
+            },
+            ServedMethod(dropRejected, IngestionV1.DropRejectedRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.dropRejected(request, call)
             },
         ]
     }
@@ -514,9 +556,7 @@ public struct IngestionV1_IngestionClient: Sendable {
             IngestionV1_IngestionMethods.erase, request, options)
     }
 
-    /// Rejected records.
-    ///
-    /// Not served yet.
+    /// Records that were refused and are kept for a while.
     public func rejected(
         _ request: IngestionV1.RejectedRequest,
         _ options: CallOptions = CallOptions()
@@ -524,5 +564,25 @@ public struct IngestionV1_IngestionClient: Sendable {
         try await caller.response(
             IngestionV1.RejectedResponse.self,
             IngestionV1_IngestionMethods.rejected, request, options)
+    }
+
+    /// Sends some of them through the same checks again.
+    public func retryRejected(
+        _ request: IngestionV1.RetryRejectedRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.RetryRejectedResponse {
+        try await caller.response(
+            IngestionV1.RetryRejectedResponse.self,
+            IngestionV1_IngestionMethods.retryRejected, request, options)
+    }
+
+    /// Forgets some of them.
+    public func dropRejected(
+        _ request: IngestionV1.DropRejectedRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.DropRejectedResponse {
+        try await caller.response(
+            IngestionV1.DropRejectedResponse.self,
+            IngestionV1_IngestionMethods.dropRejected, request, options)
     }
 }

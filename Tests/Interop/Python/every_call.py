@@ -21,7 +21,7 @@ NOT_SERVED = {
     "shoal.admin.v1.Admin": {"Backup"},
     "shoal.registry.v1.Registry": {"Keys"},
     "shoal.ingestion.v1.Ingestion": {
-        "ExportUser", "Identify", "Alias", "Unmerge", "Erase", "Rejected",
+        "ExportUser", "Identify", "Alias", "Unmerge", "Erase",
     },
     "shoal.evaluation.v1.Segments": {
         "Update", "Clone", "Versions", "SegmentsOf", "Reachability", "Overlap",

@@ -11,11 +11,14 @@ from shoal.contract.ingestion.v1 import (
     VERDICT_KIND_DUPLICATE,
     VERDICT_KIND_REJECTED,
     AppendRequest,
+    DropRejectedRequest,
     FetchCursor,
     FetchRequest,
     ImportRequest,
     ImportsRequest,
     PositionsRequest,
+    RejectedRequest,
+    RetryRejectedRequest,
     SchemaRequest,
     TrackRequest,
     UndoImportRequest,
@@ -48,6 +51,7 @@ def run(stage: Stage) -> None:
     assert ingestion.Import(request).accepted == 10
     assert ingestion.Import(request).duplicates == 10
     undo(stage, lines)
+    rejects(stage)
     log(stage)
     schema = ingestion.Schema(SchemaRequest(seen=True))
     assert [event.count > 0 for event in schema.events if event.name == "Charged"] == [True], schema
@@ -70,6 +74,16 @@ def undo(stage: Stage, lines: list) -> None:
         assert fault.code == shoal.Status.FAILED_PRECONDITION, fault
     else:
         raise AssertionError("an undone import takes no more records")
+
+
+def rejects(stage: Stage) -> None:
+    """The one bad record is kept with its reason, refused again, and forgotten."""
+    ingestion = stage.stubs.ingestion
+    kept = ingestion.Rejected(RejectedRequest())
+    assert [one.field for one in kept.records] == ["event.name"] and kept.kept == 1, kept
+    assert ingestion.RetryRejected(RetryRejectedRequest()).rejected == 1
+    dropped = ingestion.DropRejected(DropRejectedRequest(ids=[kept.records[0].id]))
+    assert dropped.dropped == 1, dropped
 
 
 def log(stage: Stage) -> None:

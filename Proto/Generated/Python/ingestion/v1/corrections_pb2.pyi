@@ -1,5 +1,6 @@
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
+from shoal.contract.rpc.v1 import rpc_pb2 as _rpc_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -18,6 +19,22 @@ class AliasRequest(_message.Message):
 class AliasResponse(_message.Message):
     __slots__: list[str] = []
     def __init__(self) -> None: ...
+
+class DropRejectedRequest(_message.Message):
+    __slots__ = ["all", "ids", "reason"]
+    ALL_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    all: bool
+    ids: _containers.RepeatedScalarFieldContainer[int]
+    reason: str
+    def __init__(self, ids: _Optional[_Iterable[int]] = ..., reason: _Optional[str] = ..., all: bool = ...) -> None: ...
+
+class DropRejectedResponse(_message.Message):
+    __slots__ = ["dropped"]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
+    dropped: int
+    def __init__(self, dropped: _Optional[int] = ...) -> None: ...
 
 class EraseRequest(_message.Message):
     __slots__ = ["user_id"]
@@ -95,17 +112,75 @@ class ImportsResponse(_message.Message):
     more: bool
     def __init__(self, imports: _Optional[_Iterable[_Union[ImportSummary, _Mapping]]] = ..., more: bool = ...) -> None: ...
 
+class RejectedRecord(_message.Message):
+    __slots__ = ["at_ms", "code", "field", "hint", "id", "import_id", "line", "message", "record", "retries"]
+    AT_MS_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    HINT_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    LINE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    RECORD_FIELD_NUMBER: _ClassVar[int]
+    RETRIES_FIELD_NUMBER: _ClassVar[int]
+    at_ms: int
+    code: _rpc_pb2.StatusCode
+    field: str
+    hint: str
+    id: int
+    import_id: str
+    line: int
+    message: str
+    record: bytes
+    retries: int
+    def __init__(self, id: _Optional[int] = ..., at_ms: _Optional[int] = ..., import_id: _Optional[str] = ..., line: _Optional[int] = ..., code: _Optional[_Union[_rpc_pb2.StatusCode, str]] = ..., field: _Optional[str] = ..., message: _Optional[str] = ..., hint: _Optional[str] = ..., record: _Optional[bytes] = ..., retries: _Optional[int] = ...) -> None: ...
+
 class RejectedRequest(_message.Message):
-    __slots__ = ["cursor"]
+    __slots__ = ["cursor", "limit", "reason"]
     CURSOR_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     cursor: bytes
-    def __init__(self, cursor: _Optional[bytes] = ...) -> None: ...
+    limit: int
+    reason: str
+    def __init__(self, cursor: _Optional[bytes] = ..., reason: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class RejectedResponse(_message.Message):
-    __slots__ = ["next_cursor"]
+    __slots__ = ["dropped", "kept", "kept_bytes", "next_cursor", "records"]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
+    KEPT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
     NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    dropped: int
+    kept: int
+    kept_bytes: int
     next_cursor: bytes
-    def __init__(self, next_cursor: _Optional[bytes] = ...) -> None: ...
+    records: _containers.RepeatedCompositeFieldContainer[RejectedRecord]
+    def __init__(self, next_cursor: _Optional[bytes] = ..., records: _Optional[_Iterable[_Union[RejectedRecord, _Mapping]]] = ..., kept: _Optional[int] = ..., kept_bytes: _Optional[int] = ..., dropped: _Optional[int] = ...) -> None: ...
+
+class RetryRejectedRequest(_message.Message):
+    __slots__ = ["cursor", "ids", "reason"]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    IDS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    cursor: bytes
+    ids: _containers.RepeatedScalarFieldContainer[int]
+    reason: str
+    def __init__(self, cursor: _Optional[bytes] = ..., ids: _Optional[_Iterable[int]] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class RetryRejectedResponse(_message.Message):
+    __slots__ = ["accepted", "duplicates", "next_cursor", "rejected"]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    DUPLICATES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    accepted: int
+    duplicates: int
+    next_cursor: bytes
+    rejected: int
+    def __init__(self, next_cursor: _Optional[bytes] = ..., accepted: _Optional[int] = ..., duplicates: _Optional[int] = ..., rejected: _Optional[int] = ...) -> None: ...
 
 class UndoImportRequest(_message.Message):
     __slots__ = ["dry_run", "import_id"]

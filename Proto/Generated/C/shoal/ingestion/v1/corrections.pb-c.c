@@ -727,6 +727,51 @@ void   shoal__ingestion__v1__rejected_request__free_unpacked
   assert(message->base.descriptor == &shoal__ingestion__v1__rejected_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__ingestion__v1__rejected_record__init
+                     (Shoal__Ingestion__V1__RejectedRecord         *message)
+{
+  static const Shoal__Ingestion__V1__RejectedRecord init_value = SHOAL__INGESTION__V1__REJECTED_RECORD__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__rejected_record__get_packed_size
+                     (const Shoal__Ingestion__V1__RejectedRecord *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__rejected_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__rejected_record__pack
+                     (const Shoal__Ingestion__V1__RejectedRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__rejected_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__rejected_record__pack_to_buffer
+                     (const Shoal__Ingestion__V1__RejectedRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__rejected_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__RejectedRecord *
+       shoal__ingestion__v1__rejected_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__RejectedRecord *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__rejected_record__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__rejected_record__free_unpacked
+                     (Shoal__Ingestion__V1__RejectedRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__rejected_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__ingestion__v1__rejected_response__init
                      (Shoal__Ingestion__V1__RejectedResponse         *message)
 {
@@ -770,6 +815,186 @@ void   shoal__ingestion__v1__rejected_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &shoal__ingestion__v1__rejected_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__retry_rejected_request__init
+                     (Shoal__Ingestion__V1__RetryRejectedRequest         *message)
+{
+  static const Shoal__Ingestion__V1__RetryRejectedRequest init_value = SHOAL__INGESTION__V1__RETRY_REJECTED_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__retry_rejected_request__get_packed_size
+                     (const Shoal__Ingestion__V1__RetryRejectedRequest *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__retry_rejected_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__retry_rejected_request__pack
+                     (const Shoal__Ingestion__V1__RetryRejectedRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__retry_rejected_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__retry_rejected_request__pack_to_buffer
+                     (const Shoal__Ingestion__V1__RetryRejectedRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__retry_rejected_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__RetryRejectedRequest *
+       shoal__ingestion__v1__retry_rejected_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__RetryRejectedRequest *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__retry_rejected_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__retry_rejected_request__free_unpacked
+                     (Shoal__Ingestion__V1__RetryRejectedRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__retry_rejected_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__retry_rejected_response__init
+                     (Shoal__Ingestion__V1__RetryRejectedResponse         *message)
+{
+  static const Shoal__Ingestion__V1__RetryRejectedResponse init_value = SHOAL__INGESTION__V1__RETRY_REJECTED_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__retry_rejected_response__get_packed_size
+                     (const Shoal__Ingestion__V1__RetryRejectedResponse *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__retry_rejected_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__retry_rejected_response__pack
+                     (const Shoal__Ingestion__V1__RetryRejectedResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__retry_rejected_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__retry_rejected_response__pack_to_buffer
+                     (const Shoal__Ingestion__V1__RetryRejectedResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__retry_rejected_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__RetryRejectedResponse *
+       shoal__ingestion__v1__retry_rejected_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__RetryRejectedResponse *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__retry_rejected_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__retry_rejected_response__free_unpacked
+                     (Shoal__Ingestion__V1__RetryRejectedResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__retry_rejected_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__drop_rejected_request__init
+                     (Shoal__Ingestion__V1__DropRejectedRequest         *message)
+{
+  static const Shoal__Ingestion__V1__DropRejectedRequest init_value = SHOAL__INGESTION__V1__DROP_REJECTED_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__drop_rejected_request__get_packed_size
+                     (const Shoal__Ingestion__V1__DropRejectedRequest *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__drop_rejected_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__drop_rejected_request__pack
+                     (const Shoal__Ingestion__V1__DropRejectedRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__drop_rejected_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__drop_rejected_request__pack_to_buffer
+                     (const Shoal__Ingestion__V1__DropRejectedRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__drop_rejected_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__DropRejectedRequest *
+       shoal__ingestion__v1__drop_rejected_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__DropRejectedRequest *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__drop_rejected_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__drop_rejected_request__free_unpacked
+                     (Shoal__Ingestion__V1__DropRejectedRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__drop_rejected_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__drop_rejected_response__init
+                     (Shoal__Ingestion__V1__DropRejectedResponse         *message)
+{
+  static const Shoal__Ingestion__V1__DropRejectedResponse init_value = SHOAL__INGESTION__V1__DROP_REJECTED_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__drop_rejected_response__get_packed_size
+                     (const Shoal__Ingestion__V1__DropRejectedResponse *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__drop_rejected_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__drop_rejected_response__pack
+                     (const Shoal__Ingestion__V1__DropRejectedResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__drop_rejected_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__drop_rejected_response__pack_to_buffer
+                     (const Shoal__Ingestion__V1__DropRejectedResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__drop_rejected_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__DropRejectedResponse *
+       shoal__ingestion__v1__drop_rejected_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__DropRejectedResponse *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__drop_rejected_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__drop_rejected_response__free_unpacked
+                     (Shoal__Ingestion__V1__DropRejectedResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__drop_rejected_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 char shoal__ingestion__v1__undo_import_request__import_id__default_value[] = "";
@@ -1495,7 +1720,8 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_response__descripto
   (ProtobufCMessageInit) shoal__ingestion__v1__erase_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__rejected_request__field_descriptors[1] =
+static const uint32_t shoal__ingestion__v1__rejected_request__limit__default_value = 100u;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__rejected_request__field_descriptors[3] =
 {
   {
     "cursor",
@@ -1509,14 +1735,40 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__rejected_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__RejectedRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__RejectedRequest, has_limit),
+    offsetof(Shoal__Ingestion__V1__RejectedRequest, limit),
+    NULL,
+    &shoal__ingestion__v1__rejected_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__rejected_request__field_indices_by_name[] = {
   0,   /* field[0] = cursor */
+  2,   /* field[2] = limit */
+  1,   /* field[1] = reason */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__rejected_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_request__descriptor =
 {
@@ -1526,14 +1778,178 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_request__descrip
   "Shoal__Ingestion__V1__RejectedRequest",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__RejectedRequest),
-  1,
+  3,
   shoal__ingestion__v1__rejected_request__field_descriptors,
   shoal__ingestion__v1__rejected_request__field_indices_by_name,
   1,  shoal__ingestion__v1__rejected_request__number_ranges,
   (ProtobufCMessageInit) shoal__ingestion__v1__rejected_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__rejected_response__field_descriptors[1] =
+char shoal__ingestion__v1__rejected_record__field__default_value[] = "";
+char shoal__ingestion__v1__rejected_record__message__default_value[] = "";
+char shoal__ingestion__v1__rejected_record__hint__default_value[] = "";
+static const uint64_t shoal__ingestion__v1__rejected_record__id__default_value = 0ull;
+static const int64_t shoal__ingestion__v1__rejected_record__at_ms__default_value = 0ll;
+static const uint32_t shoal__ingestion__v1__rejected_record__retries__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__rejected_record__field_descriptors[10] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, has_id),
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, id),
+    NULL,
+    &shoal__ingestion__v1__rejected_record__id__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, has_at_ms),
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, at_ms),
+    NULL,
+    &shoal__ingestion__v1__rejected_record__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "import_id",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, import_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "line",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, has_line),
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, line),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "code",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, has_code),
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, code),
+    &shoal__rpc__v1__status_code__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "field",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, field),
+    NULL,
+    &shoal__ingestion__v1__rejected_record__field__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, message),
+    NULL,
+    &shoal__ingestion__v1__rejected_record__message__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hint",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, hint),
+    NULL,
+    &shoal__ingestion__v1__rejected_record__hint__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, has_record),
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retries",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, has_retries),
+    offsetof(Shoal__Ingestion__V1__RejectedRecord, retries),
+    NULL,
+    &shoal__ingestion__v1__rejected_record__retries__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__rejected_record__field_indices_by_name[] = {
+  1,   /* field[1] = at_ms */
+  4,   /* field[4] = code */
+  5,   /* field[5] = field */
+  7,   /* field[7] = hint */
+  0,   /* field[0] = id */
+  2,   /* field[2] = import_id */
+  3,   /* field[3] = line */
+  6,   /* field[6] = message */
+  8,   /* field[8] = record */
+  9,   /* field[9] = retries */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__rejected_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.RejectedRecord",
+  "RejectedRecord",
+  "Shoal__Ingestion__V1__RejectedRecord",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__RejectedRecord),
+  10,
+  shoal__ingestion__v1__rejected_record__field_descriptors,
+  shoal__ingestion__v1__rejected_record__field_indices_by_name,
+  1,  shoal__ingestion__v1__rejected_record__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__rejected_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint64_t shoal__ingestion__v1__rejected_response__kept__default_value = 0ull;
+static const uint64_t shoal__ingestion__v1__rejected_response__kept_bytes__default_value = 0ull;
+static const uint64_t shoal__ingestion__v1__rejected_response__dropped__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__rejected_response__field_descriptors[5] =
 {
   {
     "next_cursor",
@@ -1547,14 +1963,66 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__rejected_response__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "records",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__RejectedResponse, n_records),
+    offsetof(Shoal__Ingestion__V1__RejectedResponse, records),
+    &shoal__ingestion__v1__rejected_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kept",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__RejectedResponse, has_kept),
+    offsetof(Shoal__Ingestion__V1__RejectedResponse, kept),
+    NULL,
+    &shoal__ingestion__v1__rejected_response__kept__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kept_bytes",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__RejectedResponse, has_kept_bytes),
+    offsetof(Shoal__Ingestion__V1__RejectedResponse, kept_bytes),
+    NULL,
+    &shoal__ingestion__v1__rejected_response__kept_bytes__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dropped",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__RejectedResponse, has_dropped),
+    offsetof(Shoal__Ingestion__V1__RejectedResponse, dropped),
+    NULL,
+    &shoal__ingestion__v1__rejected_response__dropped__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__rejected_response__field_indices_by_name[] = {
+  4,   /* field[4] = dropped */
+  2,   /* field[2] = kept */
+  3,   /* field[3] = kept_bytes */
   0,   /* field[0] = next_cursor */
+  1,   /* field[1] = records */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__rejected_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_response__descriptor =
 {
@@ -1564,10 +2032,258 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_response__descri
   "Shoal__Ingestion__V1__RejectedResponse",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__RejectedResponse),
-  1,
+  5,
   shoal__ingestion__v1__rejected_response__field_descriptors,
   shoal__ingestion__v1__rejected_response__field_indices_by_name,
   1,  shoal__ingestion__v1__rejected_response__number_ranges,
   (ProtobufCMessageInit) shoal__ingestion__v1__rejected_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__retry_rejected_request__field_descriptors[3] =
+{
+  {
+    "cursor",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Ingestion__V1__RetryRejectedRequest, has_cursor),
+    offsetof(Shoal__Ingestion__V1__RetryRejectedRequest, cursor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ids",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__RetryRejectedRequest, n_ids),
+    offsetof(Shoal__Ingestion__V1__RetryRejectedRequest, ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__RetryRejectedRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__retry_rejected_request__field_indices_by_name[] = {
+  0,   /* field[0] = cursor */
+  1,   /* field[1] = ids */
+  2,   /* field[2] = reason */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__retry_rejected_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__retry_rejected_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.RetryRejectedRequest",
+  "RetryRejectedRequest",
+  "Shoal__Ingestion__V1__RetryRejectedRequest",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__RetryRejectedRequest),
+  3,
+  shoal__ingestion__v1__retry_rejected_request__field_descriptors,
+  shoal__ingestion__v1__retry_rejected_request__field_indices_by_name,
+  1,  shoal__ingestion__v1__retry_rejected_request__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__retry_rejected_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__ingestion__v1__retry_rejected_response__accepted__default_value = 0u;
+static const uint32_t shoal__ingestion__v1__retry_rejected_response__duplicates__default_value = 0u;
+static const uint32_t shoal__ingestion__v1__retry_rejected_response__rejected__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__retry_rejected_response__field_descriptors[4] =
+{
+  {
+    "next_cursor",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Ingestion__V1__RetryRejectedResponse, has_next_cursor),
+    offsetof(Shoal__Ingestion__V1__RetryRejectedResponse, next_cursor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accepted",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__RetryRejectedResponse, has_accepted),
+    offsetof(Shoal__Ingestion__V1__RetryRejectedResponse, accepted),
+    NULL,
+    &shoal__ingestion__v1__retry_rejected_response__accepted__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duplicates",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__RetryRejectedResponse, has_duplicates),
+    offsetof(Shoal__Ingestion__V1__RetryRejectedResponse, duplicates),
+    NULL,
+    &shoal__ingestion__v1__retry_rejected_response__duplicates__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rejected",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__RetryRejectedResponse, has_rejected),
+    offsetof(Shoal__Ingestion__V1__RetryRejectedResponse, rejected),
+    NULL,
+    &shoal__ingestion__v1__retry_rejected_response__rejected__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__retry_rejected_response__field_indices_by_name[] = {
+  1,   /* field[1] = accepted */
+  2,   /* field[2] = duplicates */
+  0,   /* field[0] = next_cursor */
+  3,   /* field[3] = rejected */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__retry_rejected_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__retry_rejected_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.RetryRejectedResponse",
+  "RetryRejectedResponse",
+  "Shoal__Ingestion__V1__RetryRejectedResponse",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__RetryRejectedResponse),
+  4,
+  shoal__ingestion__v1__retry_rejected_response__field_descriptors,
+  shoal__ingestion__v1__retry_rejected_response__field_indices_by_name,
+  1,  shoal__ingestion__v1__retry_rejected_response__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__retry_rejected_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const protobuf_c_boolean shoal__ingestion__v1__drop_rejected_request__all__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__drop_rejected_request__field_descriptors[3] =
+{
+  {
+    "ids",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__DropRejectedRequest, n_ids),
+    offsetof(Shoal__Ingestion__V1__DropRejectedRequest, ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__DropRejectedRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "all",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Ingestion__V1__DropRejectedRequest, has_all),
+    offsetof(Shoal__Ingestion__V1__DropRejectedRequest, all),
+    NULL,
+    &shoal__ingestion__v1__drop_rejected_request__all__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__drop_rejected_request__field_indices_by_name[] = {
+  2,   /* field[2] = all */
+  0,   /* field[0] = ids */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__drop_rejected_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__drop_rejected_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.DropRejectedRequest",
+  "DropRejectedRequest",
+  "Shoal__Ingestion__V1__DropRejectedRequest",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__DropRejectedRequest),
+  3,
+  shoal__ingestion__v1__drop_rejected_request__field_descriptors,
+  shoal__ingestion__v1__drop_rejected_request__field_indices_by_name,
+  1,  shoal__ingestion__v1__drop_rejected_request__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__drop_rejected_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint64_t shoal__ingestion__v1__drop_rejected_response__dropped__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__drop_rejected_response__field_descriptors[1] =
+{
+  {
+    "dropped",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__DropRejectedResponse, has_dropped),
+    offsetof(Shoal__Ingestion__V1__DropRejectedResponse, dropped),
+    NULL,
+    &shoal__ingestion__v1__drop_rejected_response__dropped__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__drop_rejected_response__field_indices_by_name[] = {
+  0,   /* field[0] = dropped */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__drop_rejected_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__drop_rejected_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.DropRejectedResponse",
+  "DropRejectedResponse",
+  "Shoal__Ingestion__V1__DropRejectedResponse",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__DropRejectedResponse),
+  1,
+  shoal__ingestion__v1__drop_rejected_response__field_descriptors,
+  shoal__ingestion__v1__drop_rejected_response__field_indices_by_name,
+  1,  shoal__ingestion__v1__drop_rejected_response__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__drop_rejected_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/log/v1/log.pb-c.h"
+#include "shoal/rpc/v1/rpc.pb-c.h"
 
 typedef struct Shoal__Ingestion__V1__UndoImportRequest Shoal__Ingestion__V1__UndoImportRequest;
 typedef struct Shoal__Ingestion__V1__UndoImportResponse Shoal__Ingestion__V1__UndoImportResponse;
@@ -32,7 +33,12 @@ typedef struct Shoal__Ingestion__V1__UnmergeResponse Shoal__Ingestion__V1__Unmer
 typedef struct Shoal__Ingestion__V1__EraseRequest Shoal__Ingestion__V1__EraseRequest;
 typedef struct Shoal__Ingestion__V1__EraseResponse Shoal__Ingestion__V1__EraseResponse;
 typedef struct Shoal__Ingestion__V1__RejectedRequest Shoal__Ingestion__V1__RejectedRequest;
+typedef struct Shoal__Ingestion__V1__RejectedRecord Shoal__Ingestion__V1__RejectedRecord;
 typedef struct Shoal__Ingestion__V1__RejectedResponse Shoal__Ingestion__V1__RejectedResponse;
+typedef struct Shoal__Ingestion__V1__RetryRejectedRequest Shoal__Ingestion__V1__RetryRejectedRequest;
+typedef struct Shoal__Ingestion__V1__RetryRejectedResponse Shoal__Ingestion__V1__RetryRejectedResponse;
+typedef struct Shoal__Ingestion__V1__DropRejectedRequest Shoal__Ingestion__V1__DropRejectedRequest;
+typedef struct Shoal__Ingestion__V1__DropRejectedResponse Shoal__Ingestion__V1__DropRejectedResponse;
 
 
 /* --- enums --- */
@@ -356,7 +362,7 @@ struct  Shoal__Ingestion__V1__EraseResponse
 
 
 /*
- * Asks for rejected records. Not served yet.
+ * Asks for records that were refused and are kept, in the order they were refused.
  */
 struct  Shoal__Ingestion__V1__RejectedRequest
 {
@@ -366,10 +372,81 @@ struct  Shoal__Ingestion__V1__RejectedRequest
    */
   protobuf_c_boolean has_cursor;
   ProtobufCBinaryData cursor;
+  /*
+   * Only those whose field or message has this text, whatever its case. Limit: 256 bytes.
+   */
+  char *reason;
+  /*
+   * The most to answer. Limit: 500.
+   */
+  protobuf_c_boolean has_limit;
+  uint32_t limit;
 };
 #define SHOAL__INGESTION__V1__REJECTED_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__rejected_request__descriptor) \
-    , 0, {0,NULL} }
+    , 0, {0,NULL}, NULL, 0, 100u }
+
+
+/*
+ * A record that was refused.
+ */
+struct  Shoal__Ingestion__V1__RejectedRecord
+{
+  ProtobufCMessage base;
+  /*
+   * Rises with every refusal of the project, never reused.
+   */
+  protobuf_c_boolean has_id;
+  uint64_t id;
+  /*
+   * When it was received. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_at_ms;
+  int64_t at_ms;
+  /*
+   * The import it came with; absent: it was tracked. Limit: 128 bytes.
+   */
+  char *import_id;
+  /*
+   * The import's line.
+   */
+  protobuf_c_boolean has_line;
+  uint64_t line;
+  /*
+   * A canonical status.
+   */
+  protobuf_c_boolean has_code;
+  Shoal__Rpc__V1__StatusCode code;
+  /*
+   * The field, such as event.properties[3].value. Limit: 256 bytes.
+   */
+  char *field;
+  /*
+   * What is wrong. Limit: 1,024 bytes.
+   */
+  char *message;
+  /*
+   * What to do about it. Limit: 1,024 bytes.
+   */
+  char *hint;
+  /*
+   * The record, a TrackRecord as it was sent; absent: it was unreadable or larger than that.
+   * Limit: 64 KiB.
+   */
+  protobuf_c_boolean has_record;
+  ProtobufCBinaryData record;
+  /*
+   * How often it was sent again without being taken.
+   */
+  protobuf_c_boolean has_retries;
+  uint32_t retries;
+};
+extern char shoal__ingestion__v1__rejected_record__field__default_value[];
+extern char shoal__ingestion__v1__rejected_record__message__default_value[];
+extern char shoal__ingestion__v1__rejected_record__hint__default_value[];
+#define SHOAL__INGESTION__V1__REJECTED_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__rejected_record__descriptor) \
+    , 0, 0ull, 0, 0ll, NULL, 0, 0, 0, SHOAL__RPC__V1__STATUS_CODE__STATUS_CODE_OK, shoal__ingestion__v1__rejected_record__field__default_value, shoal__ingestion__v1__rejected_record__message__default_value, shoal__ingestion__v1__rejected_record__hint__default_value, 0, {0,NULL}, 0, 0u }
 
 
 /*
@@ -383,10 +460,132 @@ struct  Shoal__Ingestion__V1__RejectedResponse
    */
   protobuf_c_boolean has_next_cursor;
   ProtobufCBinaryData next_cursor;
+  /*
+   * The records. Limit: 500.
+   */
+  size_t n_records;
+  Shoal__Ingestion__V1__RejectedRecord **records;
+  /*
+   * How many are kept of the project. Unit: records.
+   */
+  protobuf_c_boolean has_kept;
+  uint64_t kept;
+  /*
+   * What they take. Unit: bytes.
+   */
+  protobuf_c_boolean has_kept_bytes;
+  uint64_t kept_bytes;
+  /*
+   * How many had to make room or were too old, ever. Unit: records.
+   */
+  protobuf_c_boolean has_dropped;
+  uint64_t dropped;
 };
 #define SHOAL__INGESTION__V1__REJECTED_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__rejected_response__descriptor) \
-    , 0, {0,NULL} }
+    , 0, {0,NULL}, 0,NULL, 0, 0ull, 0, 0ull, 0, 0ull }
+
+
+/*
+ * Sends kept records through the same checks again, as if received when they were, but for instants
+ * in the future, which are judged by now. Those that are in then are kept no longer.
+ */
+struct  Shoal__Ingestion__V1__RetryRejectedRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The cursor of the call before; absent: from the first. Limit: 256 bytes.
+   */
+  protobuf_c_boolean has_cursor;
+  ProtobufCBinaryData cursor;
+  /*
+   * Only these; none: all. Limit: 500.
+   */
+  size_t n_ids;
+  uint64_t *ids;
+  /*
+   * As in RejectedRequest. Limit: 256 bytes.
+   */
+  char *reason;
+};
+#define SHOAL__INGESTION__V1__RETRY_REJECTED_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__retry_rejected_request__descriptor) \
+    , 0, {0,NULL}, 0,NULL, NULL }
+
+
+/*
+ * What became of some of them.
+ */
+struct  Shoal__Ingestion__V1__RetryRejectedResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Where to go on; absent: these were the last. Limit: 256 bytes.
+   */
+  protobuf_c_boolean has_next_cursor;
+  ProtobufCBinaryData next_cursor;
+  /*
+   * How many are in the log now. Unit: records.
+   */
+  protobuf_c_boolean has_accepted;
+  uint32_t accepted;
+  /*
+   * How many were in the log before. Unit: records.
+   */
+  protobuf_c_boolean has_duplicates;
+  uint32_t duplicates;
+  /*
+   * How many were refused again, and stay. Unit: records.
+   */
+  protobuf_c_boolean has_rejected;
+  uint32_t rejected;
+};
+#define SHOAL__INGESTION__V1__RETRY_REJECTED_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__retry_rejected_response__descriptor) \
+    , 0, {0,NULL}, 0, 0u, 0, 0u, 0, 0u }
+
+
+/*
+ * Forgets kept records; one of the three says which.
+ */
+struct  Shoal__Ingestion__V1__DropRejectedRequest
+{
+  ProtobufCMessage base;
+  /*
+   * These. Limit: 500.
+   */
+  size_t n_ids;
+  uint64_t *ids;
+  /*
+   * As in RejectedRequest. Limit: 256 bytes.
+   */
+  char *reason;
+  /*
+   * All of the project.
+   */
+  protobuf_c_boolean has_all;
+  protobuf_c_boolean all;
+};
+#define SHOAL__INGESTION__V1__DROP_REJECTED_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__drop_rejected_request__descriptor) \
+    , 0,NULL, NULL, 0, 0 }
+
+
+/*
+ * They are forgotten.
+ */
+struct  Shoal__Ingestion__V1__DropRejectedResponse
+{
+  ProtobufCMessage base;
+  /*
+   * How many there were. Unit: records.
+   */
+  protobuf_c_boolean has_dropped;
+  uint64_t dropped;
+};
+#define SHOAL__INGESTION__V1__DROP_REJECTED_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__drop_rejected_response__descriptor) \
+    , 0, 0ull }
 
 
 /* Shoal__Ingestion__V1__UndoImportRequest methods */
@@ -693,6 +892,25 @@ Shoal__Ingestion__V1__RejectedRequest *
 void   shoal__ingestion__v1__rejected_request__free_unpacked
                      (Shoal__Ingestion__V1__RejectedRequest *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__RejectedRecord methods */
+void   shoal__ingestion__v1__rejected_record__init
+                     (Shoal__Ingestion__V1__RejectedRecord         *message);
+size_t shoal__ingestion__v1__rejected_record__get_packed_size
+                     (const Shoal__Ingestion__V1__RejectedRecord   *message);
+size_t shoal__ingestion__v1__rejected_record__pack
+                     (const Shoal__Ingestion__V1__RejectedRecord   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__rejected_record__pack_to_buffer
+                     (const Shoal__Ingestion__V1__RejectedRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__RejectedRecord *
+       shoal__ingestion__v1__rejected_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__rejected_record__free_unpacked
+                     (Shoal__Ingestion__V1__RejectedRecord *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Ingestion__V1__RejectedResponse methods */
 void   shoal__ingestion__v1__rejected_response__init
                      (Shoal__Ingestion__V1__RejectedResponse         *message);
@@ -711,6 +929,82 @@ Shoal__Ingestion__V1__RejectedResponse *
                       const uint8_t       *data);
 void   shoal__ingestion__v1__rejected_response__free_unpacked
                      (Shoal__Ingestion__V1__RejectedResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__RetryRejectedRequest methods */
+void   shoal__ingestion__v1__retry_rejected_request__init
+                     (Shoal__Ingestion__V1__RetryRejectedRequest         *message);
+size_t shoal__ingestion__v1__retry_rejected_request__get_packed_size
+                     (const Shoal__Ingestion__V1__RetryRejectedRequest   *message);
+size_t shoal__ingestion__v1__retry_rejected_request__pack
+                     (const Shoal__Ingestion__V1__RetryRejectedRequest   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__retry_rejected_request__pack_to_buffer
+                     (const Shoal__Ingestion__V1__RetryRejectedRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__RetryRejectedRequest *
+       shoal__ingestion__v1__retry_rejected_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__retry_rejected_request__free_unpacked
+                     (Shoal__Ingestion__V1__RetryRejectedRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__RetryRejectedResponse methods */
+void   shoal__ingestion__v1__retry_rejected_response__init
+                     (Shoal__Ingestion__V1__RetryRejectedResponse         *message);
+size_t shoal__ingestion__v1__retry_rejected_response__get_packed_size
+                     (const Shoal__Ingestion__V1__RetryRejectedResponse   *message);
+size_t shoal__ingestion__v1__retry_rejected_response__pack
+                     (const Shoal__Ingestion__V1__RetryRejectedResponse   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__retry_rejected_response__pack_to_buffer
+                     (const Shoal__Ingestion__V1__RetryRejectedResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__RetryRejectedResponse *
+       shoal__ingestion__v1__retry_rejected_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__retry_rejected_response__free_unpacked
+                     (Shoal__Ingestion__V1__RetryRejectedResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__DropRejectedRequest methods */
+void   shoal__ingestion__v1__drop_rejected_request__init
+                     (Shoal__Ingestion__V1__DropRejectedRequest         *message);
+size_t shoal__ingestion__v1__drop_rejected_request__get_packed_size
+                     (const Shoal__Ingestion__V1__DropRejectedRequest   *message);
+size_t shoal__ingestion__v1__drop_rejected_request__pack
+                     (const Shoal__Ingestion__V1__DropRejectedRequest   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__drop_rejected_request__pack_to_buffer
+                     (const Shoal__Ingestion__V1__DropRejectedRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__DropRejectedRequest *
+       shoal__ingestion__v1__drop_rejected_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__drop_rejected_request__free_unpacked
+                     (Shoal__Ingestion__V1__DropRejectedRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__DropRejectedResponse methods */
+void   shoal__ingestion__v1__drop_rejected_response__init
+                     (Shoal__Ingestion__V1__DropRejectedResponse         *message);
+size_t shoal__ingestion__v1__drop_rejected_response__get_packed_size
+                     (const Shoal__Ingestion__V1__DropRejectedResponse   *message);
+size_t shoal__ingestion__v1__drop_rejected_response__pack
+                     (const Shoal__Ingestion__V1__DropRejectedResponse   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__drop_rejected_response__pack_to_buffer
+                     (const Shoal__Ingestion__V1__DropRejectedResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__DropRejectedResponse *
+       shoal__ingestion__v1__drop_rejected_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__drop_rejected_response__free_unpacked
+                     (Shoal__Ingestion__V1__DropRejectedResponse *message,
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
@@ -762,8 +1056,23 @@ typedef void (*Shoal__Ingestion__V1__EraseResponse_Closure)
 typedef void (*Shoal__Ingestion__V1__RejectedRequest_Closure)
                  (const Shoal__Ingestion__V1__RejectedRequest *message,
                   void *closure_data);
+typedef void (*Shoal__Ingestion__V1__RejectedRecord_Closure)
+                 (const Shoal__Ingestion__V1__RejectedRecord *message,
+                  void *closure_data);
 typedef void (*Shoal__Ingestion__V1__RejectedResponse_Closure)
                  (const Shoal__Ingestion__V1__RejectedResponse *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__RetryRejectedRequest_Closure)
+                 (const Shoal__Ingestion__V1__RetryRejectedRequest *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__RetryRejectedResponse_Closure)
+                 (const Shoal__Ingestion__V1__RetryRejectedResponse *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__DropRejectedRequest_Closure)
+                 (const Shoal__Ingestion__V1__DropRejectedRequest *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__DropRejectedResponse_Closure)
+                 (const Shoal__Ingestion__V1__DropRejectedResponse *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -787,7 +1096,12 @@ extern const ProtobufCMessageDescriptor shoal__ingestion__v1__unmerge_response__
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_record__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__retry_rejected_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__retry_rejected_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__drop_rejected_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__drop_rejected_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
