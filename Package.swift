@@ -115,7 +115,7 @@ let services: [Target] =
         .target(
             name: "ShoalCommand",
             dependencies: [
-                "Basics", "Chassis", "Compression", "Messages", "Segments", "Wire",
+                "Basics", "Chassis", "Compression", "Log", "Messages", "Segments", "Wire",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Subprocess", "swift-subprocess"), product("Yams", "Yams"),
             ],

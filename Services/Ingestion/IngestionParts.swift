@@ -68,7 +68,10 @@ struct IngestionParts: Sendable {
             ),
             clock: world.clock
         )
+        let copy = LogBackup(journal: opened.journal, intake: intake)
+        let backups = BackupDesk(world: world) { () throws(Fault) in try copy.take() }
         services = [
+            backups,
             SealingService(log: log),
             ThreadService("intake", stop: { intake.stop() }) { _ in try intake.run() },
             RegistryFollower(
@@ -79,7 +82,7 @@ struct IngestionParts: Sendable {
                 clock: world.clock,
                 logger: world.logger
             ),
-            try RPCServer(world: world, methods: door.methods),
+            try RPCServer(world: world, methods: door.methods, backups: backups),
         ]
     }
 
@@ -99,7 +102,10 @@ struct IngestionParts: Sendable {
         _ world: World,
         _ partitions: PartitionCount
     ) throws(IngestionError) -> EmbeddedLog {
-        var settings = LogSettings(folder: "\(world.folder.path)/log", partitions: partitions)
+        var settings = LogSettings(
+            folder: "\(world.folder.path)/\(LogBackup.folderName)",
+            partitions: partitions
+        )
         settings.journalFileBytes = config.journalFileMiB << 20
         settings.groupBytesMax = groupBytes(partitions) + groupHeadBytes
         do throws(LogError) {

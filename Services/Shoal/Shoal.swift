@@ -26,6 +26,7 @@ struct Shoal: ParsableCommand {
             ForgetCommand.self,
             AuditCommand.self,
             DoctorCommand.self,
+            BackupCommand.self,
             ConfigCommand.self,
         ]
     )
