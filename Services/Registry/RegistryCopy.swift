@@ -15,8 +15,10 @@ struct RegistryCopy: Sendable {
     let disk: any Disk
     let diskGuard: DiskGuard
 
-    /// Makes a copy beside the database and opens it; its name is gone before this returns, its
-    /// bytes go with its last reader. Blocks for as long as writing it takes.
+    /// Makes a copy beside the database and opens it.
+    ///
+    /// Its name is gone before this returns, its bytes go with its last reader. Blocks for as long
+    /// as writing it takes.
     func take() throws(Fault) -> StorageCopy {
         if let refusal = diskGuard.refusal { throw refusal.fault }
         do {

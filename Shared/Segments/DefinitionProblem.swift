@@ -111,7 +111,8 @@ enum Quoted {
         case "\n": "\\n"
         case "\t": "\\t"
         default:
-            scalar.properties.generalCategory == .control
+            [.control, .lineSeparator, .paragraphSeparator]
+                .contains(scalar.properties.generalCategory)
                 ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }
     }

@@ -239,7 +239,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
-            ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
+            [
+                "AuditCommand", "EventsCommand", "ExplainCommand", "InstanceCommands",
+                "RpcCommand", "TrendCommand",
+            ]
         ),
         CoveredElsewhere(
             "Services/Shoal/Config",
