@@ -93,7 +93,7 @@ import Testing
         try writer.take(piece("log/empty", of: 0, []))
         try writer.take(piece("log/p/v", of: 3, [7]))
         try writer.take(piece("log/p/v", of: 3, at: 1, [8, 9]))
-        try writer.finish(AdminV1.BackupSummary(files: 3, bytes: 5))
+        try writer.finish(AdminV1.BackupSummary(files: 3, totalBytes: 5))
         #expect(
             writer.files.map(\.path)
                 == ["FORMAT", "log/empty", "log/p/v"].map { "ingestion/\($0)" }
@@ -105,7 +105,7 @@ import Testing
         let file = try disk.open("/backup/ingestion/log/p/v", .read)
         #expect(try file.read(at: 0, count: 9) == [7, 8, 9])
         #expect(throws: CommandError.self) {
-            try writer.finish(AdminV1.BackupSummary(files: 3, bytes: 6))
+            try writer.finish(AdminV1.BackupSummary(files: 3, totalBytes: 6))
         }
     }
 

@@ -392,7 +392,7 @@ static const shoal_field_rule fields_shoal__admin__v1__backup_summary[] = {
     {3, 2, 2, 0, 0, 0, 16, "instance_id", NULL},
     {4, 0, 0, 0, 0, 0, 0, "taken_at_ms", NULL},
     {5, 0, 0, 0, 0, 0, 0, "files", NULL},
-    {6, 0, 0, 0, 0, 0, 0, "bytes", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "total_bytes", NULL},
     {7, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
     {8, 2, 3, 1, 0, 1000, 0, "projects", &rule_shoal__admin__v1__backup_project},
 };

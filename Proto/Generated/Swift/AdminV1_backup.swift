@@ -223,7 +223,7 @@ extension AdminV1 {
         /// How large they are together.
         ///
         /// Unit: bytes.
-        public var bytes: UInt64 = 0
+        public var totalBytes: UInt64 = 0
         /// Of a log: how far each partition's records are in the copy.
         ///
         /// Limit: 4,096.
@@ -243,7 +243,7 @@ extension AdminV1 {
             instanceID: [UInt8]? = nil,
             takenAtMs: Int64 = 0,
             files: UInt32 = 0,
-            bytes: UInt64 = 0,
+            totalBytes: UInt64 = 0,
             positions: [LogV1.Position] = [],
             projects: [AdminV1.BackupProject] = []
         ) {
@@ -252,7 +252,7 @@ extension AdminV1 {
             self.instanceID = instanceID
             self.takenAtMs = takenAtMs
             self.files = files
-            self.bytes = bytes
+            self.totalBytes = totalBytes
             self.positions = positions
             self.projects = projects
         }
@@ -282,7 +282,7 @@ extension AdminV1 {
             self.instanceID = unsafe c.has_instance_id != 0 ? CValue.bytes(c.instance_id) : nil
             self.takenAtMs = unsafe c.taken_at_ms
             self.files = unsafe c.files
-            self.bytes = unsafe c.bytes
+            self.totalBytes = unsafe c.total_bytes
             self.positions = unsafe CValue.messages(c.n_positions, c.positions)
             self.projects = unsafe CValue.messages(c.n_projects, c.projects)
         }
@@ -312,9 +312,9 @@ extension AdminV1 {
                 unsafe pb.pointee.has_files = 1
                 unsafe pb.pointee.files = files
             }
-            if bytes != 0 {
-                unsafe pb.pointee.has_bytes = 1
-                unsafe pb.pointee.bytes = bytes
+            if totalBytes != 0 {
+                unsafe pb.pointee.has_total_bytes = 1
+                unsafe pb.pointee.total_bytes = totalBytes
             }
             if !positions.isEmpty {
                 unsafe pb.pointee.n_positions = positions.count

@@ -103,7 +103,7 @@ struct BackupMaking {
             ProgressLine(
                 title: writer.folder,
                 done: writer.byteCount,
-                whole: Int(clamping: summary.bytes),
+                whole: Int(clamping: summary.totalBytes),
                 count: writer.files.count,
                 countedHere: writer.files.count,
                 seconds: Double(desk.clock.monotonicNs - beganNs) / 1e9

@@ -195,7 +195,7 @@ public final class BackupDesk: Service, Sendable {
             instanceID: world.instance.bytes,
             takenAtMs: world.clock.now.ms,
             files: UInt32(clamping: copy.files.count),
-            bytes: UInt64(copy.byteCount),
+            totalBytes: UInt64(copy.byteCount),
             positions: copy.positions,
             projects: copy.projects
         )

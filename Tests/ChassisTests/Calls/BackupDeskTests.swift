@@ -107,7 +107,7 @@ final class BackupDeskTests: Sendable {
                 #expect(summary?.service == "parrot")
                 #expect(summary?.instanceID == world.instance.bytes)
                 #expect(summary?.files == 5)
-                #expect(summary?.bytes == UInt64(expected.values.reduce(0) { $0 + $1.count }))
+                #expect(summary?.totalBytes == UInt64(expected.values.reduce(0) { $0 + $1.count }))
                 #expect(summary?.positions.map(\.nextOffset) == [12])
                 _ = try await ask(admin, AdminV1.BackupRequest(copyID: id, end: true))
             }

@@ -76,7 +76,7 @@ def backup(stubs, service: str) -> None:
         part = stubs.admin.Backup(request, shoal.CallOptions(max_reply_bytes=1 << 20))
         if request.file == request.offset == 0:
             assert part.summary.service == service and len(part.summary.instance_id) == 16
-            size = part.summary.bytes
+            size = part.summary.total_bytes
         for piece in part.pieces:
             assert piece.offset == len(files.get(piece.path, b"")), piece.path
             files[piece.path] = files.get(piece.path, b"") + piece.data

@@ -56,21 +56,21 @@ class BackupResponse(_message.Message):
     def __init__(self, summary: _Optional[_Union[BackupSummary, _Mapping]] = ..., pieces: _Optional[_Iterable[_Union[BackupPiece, _Mapping]]] = ..., more: bool = ..., next_file: _Optional[int] = ..., next_offset: _Optional[int] = ...) -> None: ...
 
 class BackupSummary(_message.Message):
-    __slots__ = ["bytes", "files", "instance_id", "positions", "projects", "service", "taken_at_ms", "version"]
-    BYTES_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ["files", "instance_id", "positions", "projects", "service", "taken_at_ms", "total_bytes", "version"]
     FILES_FIELD_NUMBER: _ClassVar[int]
     INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     PROJECTS_FIELD_NUMBER: _ClassVar[int]
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     TAKEN_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_BYTES_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
-    bytes: int
     files: int
     instance_id: bytes
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     projects: _containers.RepeatedCompositeFieldContainer[BackupProject]
     service: str
     taken_at_ms: int
+    total_bytes: int
     version: str
-    def __init__(self, service: _Optional[str] = ..., version: _Optional[str] = ..., instance_id: _Optional[bytes] = ..., taken_at_ms: _Optional[int] = ..., files: _Optional[int] = ..., bytes: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., projects: _Optional[_Iterable[_Union[BackupProject, _Mapping]]] = ...) -> None: ...
+    def __init__(self, service: _Optional[str] = ..., version: _Optional[str] = ..., instance_id: _Optional[bytes] = ..., taken_at_ms: _Optional[int] = ..., files: _Optional[int] = ..., total_bytes: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., projects: _Optional[_Iterable[_Union[BackupProject, _Mapping]]] = ...) -> None: ...

@@ -423,7 +423,7 @@ char shoal__admin__v1__backup_summary__service__default_value[] = "";
 char shoal__admin__v1__backup_summary__version__default_value[] = "";
 static const int64_t shoal__admin__v1__backup_summary__taken_at_ms__default_value = 0ll;
 static const uint32_t shoal__admin__v1__backup_summary__files__default_value = 0u;
-static const uint64_t shoal__admin__v1__backup_summary__bytes__default_value = 0ull;
+static const uint64_t shoal__admin__v1__backup_summary__total_bytes__default_value = 0ull;
 static const ProtobufCFieldDescriptor shoal__admin__v1__backup_summary__field_descriptors[8] =
 {
   {
@@ -487,14 +487,14 @@ static const ProtobufCFieldDescriptor shoal__admin__v1__backup_summary__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "bytes",
+    "total_bytes",
     6,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_UINT64,
-    offsetof(Shoal__Admin__V1__BackupSummary, has_bytes),
-    offsetof(Shoal__Admin__V1__BackupSummary, bytes),
+    offsetof(Shoal__Admin__V1__BackupSummary, has_total_bytes),
+    offsetof(Shoal__Admin__V1__BackupSummary, total_bytes),
     NULL,
-    &shoal__admin__v1__backup_summary__bytes__default_value,
+    &shoal__admin__v1__backup_summary__total_bytes__default_value,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -524,13 +524,13 @@ static const ProtobufCFieldDescriptor shoal__admin__v1__backup_summary__field_de
   },
 };
 static const unsigned shoal__admin__v1__backup_summary__field_indices_by_name[] = {
-  5,   /* field[5] = bytes */
   4,   /* field[4] = files */
   2,   /* field[2] = instance_id */
   6,   /* field[6] = positions */
   7,   /* field[7] = projects */
   0,   /* field[0] = service */
   3,   /* field[3] = taken_at_ms */
+  5,   /* field[5] = total_bytes */
   1,   /* field[1] = version */
 };
 static const ProtobufCIntRange shoal__admin__v1__backup_summary__number_ranges[1 + 1] =

@@ -135,8 +135,8 @@ struct  Shoal__Admin__V1__BackupSummary
   /*
    * How large they are together. Unit: bytes.
    */
-  protobuf_c_boolean has_bytes;
-  uint64_t bytes;
+  protobuf_c_boolean has_total_bytes;
+  uint64_t total_bytes;
   /*
    * Of a log: how far each partition's records are in the copy. Limit: 4,096.
    */
