@@ -166,6 +166,31 @@ extension CoveredElsewhere {
 
     private static let command = [
         CoveredElsewhere(
+            "Shared/Stories",
+            .test("StoriesTests/PlayTests"),
+            ["Stage", "Story", "StoryPlay", "StoryProblem", "StoryRecords"]
+        ),
+        CoveredElsewhere(
+            "Services/Stage",
+            .test("StoriesTests/PlayTests"),
+            ["Player", "Stage", "StoryClock"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Play",
+            .test("StoriesTests/PlayTests"),
+            ["OnStage", "RisingLine", "WireStage"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Play",
+            .test("StoryPageTests"),
+            ["StoryFile", "StoryLines", "StoryTime", "StoryWords"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("StoriesTests/PlayTests"),
+            ["PlayCommand"]
+        ),
+        CoveredElsewhere(
             "Services/Shoal/Backup",
             .test("BackupManifestTests"),
             ["BackupPath", "PieceSums"]

@@ -61,7 +61,8 @@ struct CopyWriter {
     ///
     /// - Throws: when the copy is not the one that was announced.
     func finish(_ summary: AdminV1.BackupSummary) throws {
-        guard open == nil, UInt64(byteCount) == summary.totalBytes, files.count == Int(summary.files)
+        guard open == nil, UInt64(byteCount) == summary.totalBytes,
+            files.count == Int(summary.files)
         else { throw refused("\(files.count) files of \(summary.files)") }
         for path in folders.sorted() { try disk.syncDirectory(path) }
     }
