@@ -28,12 +28,7 @@ struct IngestionParts: Sendable {
         log = opened
         index = try IndexStore(folder: "\(world.folder.path)/index")
         let schema = try SchemaStore.load(index)
-        _ = try IndexReplay(
-            index: index,
-            log: log,
-            partitions: partitions,
-            schema: schema
-        ).run()
+        _ = try IndexReplay(index: index, log: log, partitions: partitions, schema: schema).run()
         let durable = RisingNumber(clock: world.clock)
         let intake = Intake(
             IntakeParts(
