@@ -197,7 +197,9 @@ struct CommandTests {
             #"{"user_id":"user-\#(number % 30)","event":"Charged","event_id":\#(number),"#
                 + #""ts":"2025-05-03T10:00:00Z"}"#
         }
-        try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: file))
+        let written = try RealDisk().open(file, .create)
+        try written.append(Array(lines.joined(separator: "\n").utf8))
+        try written.close()
         let track = #"{"records":[{"user_id":"user-1","event":{"name":"Charged"}}]}"#
         let tracked = try await run(
             ["rpc", "call", "Ingestion/Track", track, "--project", project],
