@@ -144,7 +144,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         let tallies = try await withThrowingTaskGroup(of: Question.Tally.self) { group in
             for (lane, partitions) in lanes.grouped(partitions) {
                 group.addTask { [question] in
-                    try await lane.ask(partitions) { question.answer($0) }
+                    try await lane.ask(partitions) { try question.answer($0) }
                 }
             }
             var tallies: [Question.Tally] = []
@@ -186,7 +186,7 @@ struct SetsDoor: EvaluationV1_SetsService {
             at: Timestamp(ms: request.atMs)
         )
         let (standing, position) = try await lanes[home].ask([home]) { states in
-            (question.answer(&states[0]), states[0].position)
+            (try question.answer(&states[0]), states[0].position)
         }
         response.positions = [position]
         switch standing {

@@ -1,8 +1,6 @@
 // Whether one user is a member: the same plan by the user reader, over that user's own history.
 
 import Basics
-import Columns
-import Messages
 import Segments
 
 /// A question about one user.
@@ -25,41 +23,16 @@ struct UserQuestion: Sendable {
     /// Answers from the state of the user's home partition.
     ///
     /// The first question of this kind makes the state's index from identifiers to numbers.
-    func answer(_ state: inout PartitionState) -> Standing {
-        guard let index = state.projects.index(forKey: project),
-            let number = state.projects.values[index].number(of: user)
-        else { return .unknown }
-        let columns = state.projects.values[index]
-        return .known(isMember: plan.isMember(history(number, columns), at: at))
+    func answer(_ state: inout PartitionState) throws(EvaluatorError) -> Standing {
+        // Through the dictionary's own storage, so that the index stays there.
+        guard let index = state.projects.index(forKey: project) else { return .unknown }
+        return try answer(&state.projects.values[index])
     }
 
-    /// The part of the user's history that the plan reads.
-    private func history(_ number: UserNumber, _ columns: PartitionColumns)
-        -> Segments.UserHistory
-    {
-        let mentions = plan.mentions
-        let names = mentions.anyEvent ? nil : mentions.events.keys.map(\.text)
-        let events = columns.events(of: number, named: names).map { event in
-            let name = ExactName(event.name)
-            let properties = mentions.propertiesOfAnyEvent.union(mentions.events[name] ?? [])
-            return Segments.UserHistory.Event(
-                name,
-                at: event.at,
-                position: event.offset,
-                properties: properties.compactMap { property in
-                    event.value(property.text).map { (name: property, value: $0) }
-                }
-            )
-        }
-        // The value in force is asked once, at the one instant of the answer.
-        let versions = mentions.userProperties.map { property in
-            Segments.UserHistory.PropertyVersion(
-                property,
-                columns.versions(of: property.text).value(of: number, at: at),
-                since: nil,
-                position: .zero
-            )
-        }
-        return Segments.UserHistory(events: events, versions: versions)
+    /// Answers from any history.
+    func answer(_ history: inout some History) throws(EvaluatorError) -> Standing {
+        guard let number = history.number(of: user) else { return .unknown }
+        let own = try history.history(of: number, read: plan.mentions, at: at)
+        return .known(isMember: plan.isMember(own, at: at))
     }
 }

@@ -155,6 +155,7 @@ extension CoveredElsewhere {
             .test("TrendTests"),
             ["TrendCount", "TrendInstants", "TrendThreads"]
         ),
+        CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
         CoveredElsewhere(
             "Services/Evaluator",
             .test("DifferentialTests"),
