@@ -18,21 +18,11 @@ public struct Evaluator: Sendable {
         let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
-        let rule = Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20)
-        let lanes = Lanes(
-            (0..<config.lanes).map { _ in
-                Lane(
-                    checkpoints: checkpoints,
-                    catalogue: catalogue,
-                    applied: applied,
-                    rule: rule,
-                    clock: world.clock
-                )
-            }
-        )
+        let lanes = Self.lanes(config, checkpoints, catalogue, applied, clock: world.clock)
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
         let peers = RPCClient(world: world)
+        let copies = CopyThreads()
         let own = SetsDoor(lanes: lanes, applied: applied, clock: world.clock)
         let door = SegmentsDoor(
             catalogue: catalogue,
@@ -58,22 +48,64 @@ public struct Evaluator: Sendable {
             link: link,
             clock: world.clock,
             health: world.health,
+            takeOver: TakeOver(
+                copy: CheckpointCopy(
+                    instance: world.instance,
+                    checkpoints: checkpoints,
+                    catalogue: catalogue,
+                    threads: copies,
+                    peers: RPCClient(world: world),
+                    ingestion: ingestion
+                ),
+                applied: applied,
+                clock: world.clock,
+                logger: world.logger
+            ),
             settings: settings
         )
         services =
-            [link, ClosingService(checkpoints: checkpoints)]
-            + lanes.all.enumerated().map { number, lane in
-                ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
-            } + [
+            [link, ClosingService(checkpoints: checkpoints)] + Self.threads(lanes, copies) + [
                 RosterFollower(log, link, .ingestion),
                 FollowerService(follower: follower),
                 try RPCServer(
                     world: world,
                     methods: EvaluationV1_SegmentsMethods.serve(door)
                         + EvaluationV1_SetsMethods.serve(own)
+                        + EvaluationV1_CheckpointsMethods.serve(
+                            CheckpointsDoor(checkpoints: checkpoints, threads: copies)
+                        )
                         + Self.unserved
                 ),
             ]
+    }
+
+    private static func lanes(
+        _ config: EvaluatorConfig,
+        _ checkpoints: Checkpoints,
+        _ catalogue: Catalogue,
+        _ applied: Applied,
+        clock: any Clock
+    ) -> Lanes {
+        Lanes(
+            (0..<config.lanes).map { _ in
+                Lane(
+                    checkpoints: checkpoints,
+                    catalogue: catalogue,
+                    applied: applied,
+                    rule: Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20),
+                    clock: clock
+                )
+            }
+        )
+    }
+
+    private static func threads(_ lanes: Lanes, _ copies: CopyThreads) -> [any Service] {
+        lanes.all.enumerated().map { number, lane in
+            ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
+        }
+            + (1...CopyThreads.count).map { number in
+                ThreadService("copies-\(number)", stop: { copies.stop() }) { _ in copies.work() }
+            }
     }
 
     /// Methods of the contract that answer UNIMPLEMENTED until their issues.

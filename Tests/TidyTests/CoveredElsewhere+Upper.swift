@@ -158,6 +158,11 @@ extension CoveredElsewhere {
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
         CoveredElsewhere(
             "Services/Evaluator",
+            .test("TakeOverTests"),
+            ["CheckpointCopy", "CheckpointsDoor", "CopyThreads"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
             .test("DifferentialTests"),
             ["EventLeafReader", "PartitionState", "Question", "SetReader", "UserQuestion"]
         ),

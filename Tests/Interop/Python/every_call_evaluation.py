@@ -11,8 +11,11 @@ from shoal.contract.evaluation.v1 import (
     EvaluateRequest,
     GetSegmentRequest,
     IsMemberRequest,
+    KeptChangesRequest,
     ListSegmentsRequest,
     MembersRequest,
+    NewestRequest,
+    PieceRequest,
     PreviewRequest,
     SampleRequest,
     TrendRequest,
@@ -52,6 +55,7 @@ def run(stage: Stage) -> None:
     trend = segments.Trend(TrendRequest(subject=saved, at_ms=count.exactness.at_ms))
     assert (trend.points[-1].users, trend.points[-1].universe) == (USERS, USERS), trend
     sets(stage)
+    checkpoints(stage)
     assert segments.Archive(ArchiveRequest(name="payers")).segment.archived
 
 
@@ -92,3 +96,30 @@ def sets(stage: Stage) -> None:
         ))
         total += answer.users
     assert total == USERS, total
+
+
+def checkpoints(stage: Stage) -> None:
+    """One user's many events are sealed; the file is told in pieces, and the catalogue with it."""
+    for _ in range(17):
+        stage.client.track([shoal.event("user-7", "Sealed") for _ in range(500)])
+    stage.stubs.segments.Count(CountRequest(subject=shoal.subject("payers")))
+    for address in stage.evaluators:
+        stub = stage.at(address).checkpoints
+        for partition in range(64):
+            newest = stub.Newest(NewestRequest(partition=partition))
+            if newest.sealed_to > 0:
+                break
+        else:
+            continue
+        file = newest.files[0]
+        whole = PieceRequest(partition=partition, project=file.project, name=file.name)
+        piece = stub.Piece(whole)
+        assert piece.piece and piece.crc32c
+        whole.offset = 1 << 40
+        assert not stub.Piece(whole).piece
+        whole.name = "no.chunk"
+        fails(shoal.Status.NOT_FOUND, lambda: stub.Piece(whole))
+        kept = stub.KeptChanges(KeptChangesRequest()).changes
+        assert [one.change.name for one in kept if one.project == file.project] == ["payers"]
+        return
+    raise AssertionError("8,500 events of one user and no checkpoint")
