@@ -25,6 +25,11 @@ final class Applied: Sendable {
     /// How far a partition has been read; nil when this instance does not hold it.
     subscript(partition: Partition) -> PartitionEnd? { ends.withLock { $0[partition] } }
 
+    /// How far every partition held has been read, by partition.
+    var all: [(partition: Partition, end: PartitionEnd)] {
+        ends.withLock { ends in ends.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    }
+
     /// Notes how far a partition has been read; nil: it is not held any more.
     func note(_ end: PartitionEnd?, of partition: Partition) {
         ends.withLock { $0[partition] = end }

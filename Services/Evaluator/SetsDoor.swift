@@ -65,6 +65,21 @@ struct SetsDoor: EvaluationV1_SetsService {
         }
     }
 
+    /// How far this evaluator has read, for those who wait for it or watch it.
+    func positions(_ request: EvaluationV1.PositionsRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.PositionsResponse
+    {
+        EvaluationV1.PositionsResponse(
+            positions: applied.all.map { partition, end in
+                LogV1.Position(
+                    partition: UInt32(partition.index),
+                    nextOffset: end.next.value,
+                    watermarkMs: end.watermark.ms
+                )
+            }
+        )
+    }
+
     private func understand(_ request: EvaluationV1.EvaluateRequest) throws(Fault)
         -> (Plan, [Partition: LogOffset])
     {

@@ -80,12 +80,12 @@ extension CommandError {
                 place: "byte \(packed.place)",
                 hint: packed.hint
             )
-        case let problem as CSVProblem:
+        case let problem as FileProblem:
             self.init(
                 .badData,
                 operation,
                 problem.message,
-                place: "line \(problem.line)",
+                place: problem.place,
                 hint: problem.hint
             )
         case let explained as any ExplainedError:

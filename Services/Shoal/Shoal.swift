@@ -25,6 +25,7 @@ struct Shoal: ParsableCommand {
             DrainCommand.self,
             ForgetCommand.self,
             AuditCommand.self,
+            DoctorCommand.self,
         ]
     )
 }

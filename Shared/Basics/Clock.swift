@@ -31,6 +31,12 @@ public struct SystemClock: Clock {
     /// The one real clock.
     public init() {}
 
+    /// Whether a time service keeps the machine's wall clock; nil when the system does not tell.
+    public static var isSynchronised: Bool? {
+        let answer = cbasics_clock_is_synchronised()
+        return answer < 0 ? nil : answer == 1
+    }
+
     /// Wall time.
     public var now: Timestamp {
         Timestamp(ms: CivilDate.floorDivide(cbasics_wall_ns(), 1_000_000))

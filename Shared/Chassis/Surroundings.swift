@@ -36,6 +36,8 @@ public struct Surroundings: Sendable {
     public var isOutputGone: @Sendable () -> Bool
     /// Standard error.
     public var writeError: @Sendable (String) -> Void
+    /// The kernel's texts about itself and its processes.
+    public var probe: ProcessProbe
     /// All of standard input, at most so many bytes; nil when it is longer.
     public var readInput: @Sendable (_ bytesMax: Int) throws -> [UInt8]?
 
@@ -55,7 +57,8 @@ public struct Surroundings: Sendable {
         writeOut: @escaping @Sendable (String) throws -> Void,
         writeError: @escaping @Sendable (String) -> Void,
         readInput: @escaping @Sendable (_ bytesMax: Int) throws -> [UInt8]?,
-        isOutputGone: @escaping @Sendable () -> Bool = { false }
+        isOutputGone: @escaping @Sendable () -> Bool = { false },
+        probe: ProcessProbe = .none
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -70,6 +73,7 @@ public struct Surroundings: Sendable {
         self.isTerminal = isTerminal
         self.writeOut = writeOut
         self.isOutputGone = isOutputGone
+        self.probe = probe
         self.writeError = writeError
         self.readInput = readInput
     }
@@ -99,7 +103,8 @@ public struct Surroundings: Sendable {
                 let data = try FileHandle.standardInput.read(upToCount: bytesMax + 1) ?? Data()
                 return data.count > bytesMax ? nil : [UInt8](data)
             },
-            isOutputGone: { OutputReader.isGone(descriptor: STDOUT_FILENO) }
+            isOutputGone: { OutputReader.isGone(descriptor: STDOUT_FILENO) },
+            probe: outside.probe
         )
     }
 
@@ -152,6 +157,18 @@ public struct Surroundings: Sendable {
     public func interrupt() async -> Bool {
         for await _ in await UnixSignalsSequence(trapping: .sigint) { return true }
         return false
+    }
+
+    /// Whether the file a running process was started from was replaced or removed since.
+    public func isProgramReplaced(of process: Int32) -> Bool {
+        do {
+            let link = "/proc/\(process)/exe"
+            let path = try FileManager.default.destinationOfSymbolicLink(atPath: link)
+            return path.hasSuffix(" (deleted)")
+        } catch {
+            // Another user's process, or one that has ended.
+            return false
+        }
     }
 
     /// The words a running process was started with; nil when there is none of this number.

@@ -85,7 +85,7 @@ public struct World: Sendable {
             ?? ProcessFacts(
                 processID: 0,
                 clock: clock,
-                probe: ProcessProbe(read: { _ in nil }, count: { _ in nil })
+                probe: .none
             )
         self.facts = facts
         self.metrics = metrics ?? PrometheusMetrics(facts: facts)

@@ -60,6 +60,18 @@ import Wire
         try await writing.value
     }
 
+    @Test("it says how far it has read each partition it holds, and no other")
+    func howFar() async throws {
+        let rig = try SuiteRig(partitions: 6)
+        try rig.charge((0..<30).map { "user-\($0)" })
+        try await rig.feed()
+        let read = try await rig.nodes[0].sets.positions(.init(), rig.call()).positions
+        #expect(read.map(\.partition) == [0, 2, 4])
+        let whole = try await rig.nodes[0].sets.evaluate(try request([0, 2, 4]), rig.call())
+        #expect(read.map(\.nextOffset) == whole.positions.map(\.nextOffset))
+        #expect(read.contains { $0.nextOffset > 0 })
+    }
+
     @Test("a question that makes no sense is refused")
     func nonsense() async throws {
         let rig = try SuiteRig()

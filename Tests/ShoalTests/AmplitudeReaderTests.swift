@@ -45,7 +45,7 @@ import Testing
         let text = event + "rubbish\n" + event
         let all = try records(text, SourceSettings(format: .amplitude))
         #expect(all.map(\.number) == [1, 2, 3, 4, 5])
-        #expect(all.map(\.line) == [1, 1, 2, 3, 3])
+        #expect(all.map(\.place.line) == [1, 1, 2, 3, 3])
         for through in 0...5 {
             var settings = SourceSettings(format: .amplitude)
             settings.skipThrough = UInt64(through)

@@ -35,10 +35,10 @@ import Wire
             do {
                 _ = try rows(text)
                 Issue.record("\(text) must be refused")
-            } catch let problem as CSVProblem { #expect(problem.line == line) }
+            } catch let problem as FileProblem { #expect(problem.line == line) }
         }
         let open = "\"" + String(repeating: "x", count: CSVReader.rowBytesMax + 1)
-        #expect(throws: CSVProblem.self) { try rows(open, piece: 1 << 16) }
+        #expect(throws: FileProblem.self) { try rows(open, piece: 1 << 16) }
     }
 
     @Test("lines are counted through cells with line breaks")
@@ -75,7 +75,10 @@ import Wire
         #expect(values.map(\.value) == [.text("01234"), .number(Number(5))])
         let second = try #require(all.last?.record?.event).properties
         #expect(try second.map { try ValueCoding.decode($0).value } == [.text("")])
-        #expect(all.map(\.number) == [1, 2] && all.map(\.line) == [2, 3])
+        #expect(
+            all.map(\.number) == [1, 2]
+                && all.map(\.place.description) == ["record 1, line 2", "record 2, line 3"]
+        )
     }
 
     @Test("a table without events is one of users")
@@ -91,7 +94,7 @@ import Wire
         ]
     )
     func header(_ text: String) {
-        #expect(throws: CSVProblem.self) { try records(text, SourceSettings(format: .csv)) }
+        #expect(throws: FileProblem.self) { try records(text, SourceSettings(format: .csv)) }
     }
 
     @Test("a row of another length is refused alone")

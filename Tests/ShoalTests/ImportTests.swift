@@ -72,7 +72,7 @@ import Testing
         let event = IngestionV1.TrackedEvent(name: "E", occurredAtMs: at)
         return SourceRecord(
             number: number,
-            line: Int(number),
+            place: RecordPlace(record: Int(number), line: Int(number)),
             content: .record(IngestionV1.TrackRecord(userID: "u", kind: .event(event)))
         )
     }
@@ -255,7 +255,7 @@ final class FakeIngestion: Caller {
         let tally = try await send(text, FakeIngestion())
         #expect(tally.records == 5 && tally.accepted == 2 && tally.duplicates == 1)
         #expect(tally.rejected == 2 && tally.through == 6)
-        #expect(tally.reasons.map(\.line) == [2, 3])
+        #expect(tally.reasons.map(\.place.line) == [2, 3])
         #expect(tally.reasons[0].problem == LineProblem("user_id", "no", hint: "h"))
     }
 

@@ -9,16 +9,22 @@ import Wire
 
 @testable import ShoalCommand
 
-/// The records of a peer's sample, each in a line of text: where, who, what, when, with what.
-func sample(_ format: FileFormat) throws -> [String] {
+/// The text of a peer's sample.
+func sampleText(_ format: FileFormat) throws -> String {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Samples/\(format.rawValue).ndjson")
-    let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
-    return try records(text, SourceSettings(format: format)).map { try $0.summary() }
+    return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+}
+
+/// The records of a peer's sample, each in a line of text: where, who, what, when, with what.
+func sample(_ format: FileFormat) throws -> [String] {
+    try records(try sampleText(format), SourceSettings(format: format)).map { try $0.summary() }
 }
 
 extension SourceRecord {
-    fileprivate func summary() throws -> String {
+    /// Which record of the file, and what stands there.
+    func summary() throws -> String {
+        let line = place.record
         switch content {
         case .blank: return "\(line) blank"
         case .problem(let problem): return "\(line) ✗ \(problem.field): \(problem.message)"

@@ -8,32 +8,6 @@ import Testing
 
 @Suite(.serialized)
 struct OutputTests {
-    /// The program itself, talking to a suite.
-    private func shoal(_ arguments: [String], _ suite: RealSuite) throws -> Process {
-        let process = Process()
-        process.executableURL = try RealSuite.binaries().appendingPathComponent("shoal")
-        process.arguments =
-            arguments + ["--address", "ipc://\(suite.folder)/registry/registry.sock"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        return process
-    }
-
-    /// Waits until a process has ended by itself.
-    ///
-    /// - Returns: its exit code; nil when a signal ended it or it never did.
-    private func code(_ process: Process, _ suite: RealSuite) async throws -> Int32? {
-        let deadline = suite.clock.monotonicNs + RealSuite.patienceNs
-        while process.isRunning, suite.clock.monotonicNs < deadline {
-            try await suite.clock.sleep(forMs: 5)
-        }
-        guard !process.isRunning else {
-            kill(process.processIdentifier, SIGKILL)
-            return nil
-        }
-        return process.terminationReason == .exit ? process.terminationStatus : nil
-    }
-
     private func suite() async throws -> (RealSuite, project: String) {
         let suite = try RealSuite()
         try await suite.startAll(evaluators: 1)
@@ -55,26 +29,26 @@ struct OutputTests {
     func closedPipe() async throws {
         let (suite, project) = try await suite()
         defer { suite.close() }
-        let tail = try shoal(["events", "tail", "--from-start", "--project", project], suite)
+        let tail = try suite.command(["events", "tail", "--from-start", "--project", project])
         let pipe = Pipe()
         tail.standardOutput = pipe
         try tail.run()
         #expect(try pipe.fileHandleForReading.read(upToCount: 1)?.isEmpty == false)
         try pipe.fileHandleForReading.close()
-        #expect(try await code(tail, suite) == 0)
+        #expect(try await suite.exitCode(tail) == 0)
     }
 
     @Test("Ctrl-C ends a tail with 130 while it waits")
     func interrupted() async throws {
         let (suite, project) = try await suite()
         defer { suite.close() }
-        let tail = try shoal(["events", "tail", "--from-start", "--project", project], suite)
+        let tail = try suite.command(["events", "tail", "--from-start", "--project", project])
         let pipe = Pipe()
         tail.standardOutput = pipe
         try tail.run()
         #expect(try pipe.fileHandleForReading.read(upToCount: 1)?.isEmpty == false)
         tail.interrupt()
-        #expect(try await code(tail, suite) == 130)
+        #expect(try await suite.exitCode(tail) == 130)
     }
 
     @Test("output that cannot be written is 73, never silently less")
@@ -85,10 +59,10 @@ struct OutputTests {
             ["status"], ["rpc", "list"], ["audit"],
             ["events", "tail", "--from-start", "--project", project],
         ] {
-            let command = try shoal(arguments, suite)
+            let command = try suite.command(arguments)
             command.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
             try command.run()
-            #expect(try await code(command, suite) == 73, "\(arguments)")
+            #expect(try await suite.exitCode(command) == 73, "\(arguments)")
         }
     }
 }

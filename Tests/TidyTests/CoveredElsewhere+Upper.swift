@@ -228,6 +228,21 @@ extension CoveredElsewhere {
             .test("SuiteTests/CommandTests"),
             ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
         ),
+        CoveredElsewhere(
+            "Services/Shoal/Doctor",
+            .test("DiagnosisTests"),
+            ["Check", "Diagnosis+Suite", "DoctorFacts", "MachineLook"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Doctor",
+            .test("SuiteTests/DoctorTests"),
+            ["SocketLook", "SuiteLook"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/DoctorTests"),
+            ["DoctorCommand"]
+        ),
         CoveredElsewhere("Services/Shoal/Commands", .test("EntryTests"), ["ShellCommand"]),
         CoveredElsewhere("Services/Shoal/Import", .test("RecordReaderTests"), ["LineProblem"]),
         CoveredElsewhere(

@@ -18,6 +18,7 @@ enum UnsafeRule {
         "Shared/Basics/MappedArray.swift": "integers inside a mapped file",
         "Shared/Basics/MappedFile.swift": "mmap",
         "Shared/Basics/OwnThread.swift": "pthread's argument",
+        "Shared/Basics/PathFacts.swift": "system calls",
         "Shared/Basics/RealDisk.swift": "system calls",
         "Shared/Basics/RealFile.swift": "system calls",
         "Shared/Basics/TextBytes.swift": "memcmp over a text's bytes",

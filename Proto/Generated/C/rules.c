@@ -115,6 +115,8 @@ static const shoal_message_rule rule_shoal__evaluation__v1__sampled_user;
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__positions_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__positions_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
@@ -244,9 +246,10 @@ static const shoal_field_rule fields_shoal__admin__v1__info_response[] = {
     {5, 0, 0, 0, 0, 0, 0, "resident_bytes", NULL},
     {6, 0, 0, 0, 0, 0, 0, "process_id", NULL},
     {7, 2, 3, 1, 0, 64, 0, "facts", &rule_shoal__admin__v1__fact},
+    {8, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
 };
 static const shoal_message_rule rule_shoal__admin__v1__info_response = {
-    "shoal.admin.v1.InfoResponse", &shoal__admin__v1__info_response__descriptor, 7, fields_shoal__admin__v1__info_response};
+    "shoal.admin.v1.InfoResponse", &shoal__admin__v1__info_response__descriptor, 8, fields_shoal__admin__v1__info_response};
 const shoal_message_rule *shoal_rule__admin__v1__info_response(void) { return &rule_shoal__admin__v1__info_response; }
 
 static const shoal_field_rule fields_shoal__admin__v1__fact[] = {
@@ -965,6 +968,17 @@ const shoal_message_rule *shoal_rule__evaluation__v1__bitmap_request(void) { ret
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_response = {
     "shoal.evaluation.v1.BitmapResponse", &shoal__evaluation__v1__bitmap_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__evaluation__v1__bitmap_response(void) { return &rule_shoal__evaluation__v1__bitmap_response; }
+
+static const shoal_message_rule rule_shoal__evaluation__v1__positions_request = {
+    "shoal.evaluation.v1.PositionsRequest", &shoal__evaluation__v1__positions_request__descriptor, 0, NULL};
+const shoal_message_rule *shoal_rule__evaluation__v1__positions_request(void) { return &rule_shoal__evaluation__v1__positions_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__positions_response[] = {
+    {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__positions_response = {
+    "shoal.evaluation.v1.PositionsResponse", &shoal__evaluation__v1__positions_response__descriptor, 1, fields_shoal__evaluation__v1__positions_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__positions_response(void) { return &rule_shoal__evaluation__v1__positions_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},

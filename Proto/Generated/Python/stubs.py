@@ -806,6 +806,15 @@ class SetsStub:
         request=evaluation_sets.EvaluateRequest,
         response=evaluation_sets.EvaluateResponse,
     )
+    POSITIONS = Method(
+        name="/shoal.evaluation.v1.Sets/Positions",
+        service="shoal.evaluation.v1.Sets",
+        role="segment.read",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sets.PositionsRequest,
+        response=evaluation_sets.PositionsResponse,
+    )
     BITMAP = Method(
         name="/shoal.evaluation.v1.Sets/Bitmap",
         service="shoal.evaluation.v1.Sets",
@@ -817,6 +826,7 @@ class SetsStub:
     )
     METHODS: tuple[Method, ...] = (
         EVALUATE,
+        POSITIONS,
         BITMAP,
     )
 
@@ -830,6 +840,14 @@ class SetsStub:
     ) -> evaluation_sets.EvaluateResponse:
         """The part of a question that concerns the partitions an evaluator owns."""
         return self._caller.call(self.EVALUATE, request, options)
+
+    def Positions(
+        self,
+        request: evaluation_sets.PositionsRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sets.PositionsResponse:
+        """How far the evaluator asked has read the log of the partitions it holds."""
+        return self._caller.call(self.POSITIONS, request, options)
 
     def Bitmap(
         self,

@@ -110,6 +110,10 @@ extension AdminV1 {
         ///
         /// Limit: 64.
         public var facts: [AdminV1.Fact] = []
+        /// Its wall clock when it answered.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
 
         /// Every field at its default.
         public init() {}
@@ -122,7 +126,8 @@ extension AdminV1 {
             uptimeMs: UInt64 = 0,
             residentBytes: UInt64 = 0,
             processID: UInt32 = 0,
-            facts: [AdminV1.Fact] = []
+            facts: [AdminV1.Fact] = [],
+            atMs: Int64 = 0
         ) {
             self.service = service
             self.version = version
@@ -131,6 +136,7 @@ extension AdminV1 {
             self.residentBytes = residentBytes
             self.processID = processID
             self.facts = facts
+            self.atMs = atMs
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -160,6 +166,7 @@ extension AdminV1 {
             self.residentBytes = unsafe c.resident_bytes
             self.processID = unsafe c.process_id
             self.facts = unsafe CValue.messages(c.n_facts, c.facts)
+            self.atMs = unsafe c.at_ms
         }
 
         package func fill(
@@ -195,6 +202,10 @@ extension AdminV1 {
                 unsafe pb.pointee.n_facts = facts.count
                 unsafe pb.pointee.facts =
                     try arena.messages(facts, "shoal.admin.v1.InfoResponse.facts", max: 64)
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
             }
         }
     }

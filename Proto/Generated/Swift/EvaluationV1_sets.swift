@@ -535,4 +535,95 @@ extension EvaluationV1 {
             unsafe shoal__evaluation__v1__bitmap_response__init(pb)
         }
     }
+
+    /// Asks how far an evaluator has read the log.
+    public struct PositionsRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__PositionsRequest
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.PositionsRequest"
+
+        /// Every field at its default.
+        public init() {}
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__positions_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__PositionsRequest>) {
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__PositionsRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__positions_request__init(pb)
+        }
+    }
+
+    /// How far it has read.
+    public struct PositionsResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__PositionsResponse
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.PositionsResponse"
+
+        /// One per partition that it holds, whatever the map says meanwhile.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(positions: [LogV1.Position] = []) {
+            self.positions = positions
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__positions_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__PositionsResponse>) {
+            let c = unsafe pb.pointee
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__PositionsResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__positions_response__init(pb)
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.PositionsResponse.positions", max: 4096)
+            }
+        }
+    }
 }

@@ -6,6 +6,10 @@ public protocol EvaluationV1_SetsService: Sendable {
     func evaluate(
         _ request: EvaluationV1.EvaluateRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.EvaluateResponse
+    /// How far the evaluator asked has read the log of the partitions it holds.
+    func positions(
+        _ request: EvaluationV1.PositionsRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.PositionsResponse
     /// The sets themselves.
     ///
     /// Not served yet.
@@ -20,6 +24,13 @@ extension EvaluationV1_SetsService {
         _ request: EvaluationV1.EvaluateRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.EvaluateResponse {
         throw .unimplemented("/shoal.evaluation.v1.Sets/Evaluate")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func positions(
+        _ request: EvaluationV1.PositionsRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.PositionsResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Positions")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -39,6 +50,13 @@ public enum EvaluationV1_SetsMethods {
         role: "service", isIdempotent: true,
         request: "shoal.evaluation.v1.EvaluateRequest",
         response: "shoal.evaluation.v1.EvaluateResponse")
+    /// How far the evaluator asked has read the log of the partitions it holds.
+    public static let positions = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Positions",
+        service: "shoal.evaluation.v1.Sets",
+        role: "segment.read", isIdempotent: true,
+        request: "shoal.evaluation.v1.PositionsRequest",
+        response: "shoal.evaluation.v1.PositionsResponse")
     /// The sets themselves.
     ///
     /// Not served yet.
@@ -51,6 +69,7 @@ public enum EvaluationV1_SetsMethods {
     /// All of them.
     public static let all: [MethodDescription] = [
         evaluate,
+        positions,
         bitmap,
     ]
 
@@ -62,6 +81,10 @@ public enum EvaluationV1_SetsMethods {
             ServedMethod(evaluate, EvaluationV1.EvaluateRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.evaluate(request, call)
+            },
+            ServedMethod(positions, EvaluationV1.PositionsRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.positions(request, call)
             },
             ServedMethod(bitmap, EvaluationV1.BitmapRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -86,6 +109,16 @@ public struct EvaluationV1_SetsClient: Sendable {
         try await caller.response(
             EvaluationV1.EvaluateResponse.self,
             EvaluationV1_SetsMethods.evaluate, request, options)
+    }
+
+    /// How far the evaluator asked has read the log of the partitions it holds.
+    public func positions(
+        _ request: EvaluationV1.PositionsRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.PositionsResponse {
+        try await caller.response(
+            EvaluationV1.PositionsResponse.self,
+            EvaluationV1_SetsMethods.positions, request, options)
     }
 
     /// The sets themselves.

@@ -12,21 +12,23 @@ struct ImportCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract:
-            "Import events and users from NDJSON, CSV or a peer's export; plain, .gz or .zst.",
+            "Import events and users from JSON, CSV or a peer's export; plain, .gz or .zst.",
         discussion: """
             NDJSON: {"event_id": 1, "user_id": "u", "event": "Charged", "ts": \
             "2025-01-02T10:00:00Z", "properties": {"amount": 9.5}} is an event, \
             {"user_id": "u", "properties": {}} a user. CSV: the first row names the columns; \
             user_id, event, ts and event_id are those fields, every other column is a property.
 
-            --format segment: calls after Segment's spec, a line each; group and alias are \
-            refused. --format mixpanel: the raw event export and profiles, a line each; time is \
-            taken as UTC, $identify, $create_alias and $merge are refused. --format amplitude: \
-            events as exported or uploaded, a line each; user_properties change the user at the \
-            event's instant. --format clevertap: uploads (type event and profile) and exported \
-            events, a line each; --event names the event where lines do not, --zone is the \
-            account's. Objects within become properties such as cart.total; a user without an \
-            id counts by the anonymous one.
+            In every format of JSON the records are lines, or the elements of one list, or of \
+            lists named batch, d, events, records or results in objects.
+
+            --format segment: calls after Segment's spec; group and alias are refused. --format \
+            mixpanel: the raw event export and profiles; time is taken as UTC, $identify, \
+            $create_alias and $merge are refused. --format amplitude: events as exported or \
+            uploaded; user_properties change the user at the event's instant. --format \
+            clevertap: uploads (type event and profile) and exported events; --event names the \
+            event where records do not, --zone is the account's. Objects within become \
+            properties such as cart.total; a user without an id counts by the anonymous one.
 
             The same command after an interruption goes on where it stopped; a line that is in \
             already comes back as a duplicate. Exit code 2: some records were rejected, all \
@@ -122,7 +124,8 @@ struct RejectsFile {
 
     mutating func add(_ line: RejectedLine, of path: String) throws(DiskError) {
         let object = JSONText.object([
-            ("file", .text(path)), ("line", .int(line.line)),
+            ("file", .text(path)), ("number", .int(line.place.record)),
+            ("line", .int(line.place.line)),
             ("field", .text(line.problem.field)), ("message", .text(line.problem.message)),
             ("hint", .optional(line.problem.hint)),
             ("record", .text(String(decoding: line.raw, as: UTF8.self))),

@@ -77,7 +77,7 @@ struct DemoImport {
                 number += 1
                 return SourceRecord(
                     number: number,
-                    line: Int(clamping: number),
+                    place: RecordPlace(record: Int(clamping: number), line: Int(clamping: number)),
                     content: .record(record)
                 )
             }

@@ -13,13 +13,6 @@ struct CSVRow: Sendable, Hashable {
     var cells: [CSVCell]
 }
 
-/// Why a file is not CSV from here on.
-struct CSVProblem: Error, Sendable, Hashable {
-    var line: Int
-    var message: String
-    var hint: String
-}
-
 /// Cuts pieces into rows; ends of line are `\n` or `\r\n`, quotes are doubled inside quotes.
 struct CSVReader {
     /// The longest row; an unclosed quote would otherwise take the rest of the file.
@@ -55,7 +48,7 @@ struct CSVReader {
         while let byte = try nextByte() {
             count += 1
             guard count <= Self.rowBytesMax else {
-                throw CSVProblem(
+                throw FileProblem(
                     line: row.line,
                     message: "the row is longer than 1 MiB",
                     hint: "is a quote missing that should close a cell?"
@@ -84,7 +77,7 @@ struct CSVReader {
                 return row
             case (.afterQuote, 0x0D): continue
             case (.afterQuote, _), (.plain, 0x22):
-                throw CSVProblem(
+                throw FileProblem(
                     line: row.line,
                     message: "a quote stands inside a cell",
                     hint: "put the cell in quotes and write the quote twice"
@@ -95,7 +88,7 @@ struct CSVReader {
             }
         }
         guard place != .quoted else {
-            throw CSVProblem(
+            throw FileProblem(
                 line: row.line,
                 message: "the file ends inside quotes",
                 hint: "the row that begins on line \(row.line) opens them"
@@ -106,7 +99,7 @@ struct CSVReader {
 
     private func addCell(_ row: inout CSVRow) throws {
         guard row.cells.count < Self.columnsMax else {
-            throw CSVProblem(
+            throw FileProblem(
                 line: row.line,
                 message: "the row has more than \(Self.columnsMax) cells",
                 hint: "leave columns out"

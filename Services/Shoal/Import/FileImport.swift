@@ -174,7 +174,7 @@ struct FileImport {
         for reason in tally.reasons {
             let field = reason.problem.field.isEmpty ? "" : " \(reason.problem.field):"
             let hint = reason.problem.hint.map { " (\($0))" } ?? ""
-            desk.print("  line \(reason.line):\(field) \(reason.problem.message)\(hint)")
+            desk.print("  \(reason.place):\(field) \(reason.problem.message)\(hint)")
         }
         if tally.rejected > tally.reasons.count {
             desk.print("  and \(Quantity.count(tally.rejected - tally.reasons.count)) more")
@@ -185,7 +185,8 @@ struct FileImport {
     private func json(seconds: Double, rate: Double) -> JSONText {
         let reasons = tally.reasons.map { reason in
             JSONText.object([
-                ("line", .int(reason.line)), ("field", .text(reason.problem.field)),
+                ("record", .int(reason.place.record)), ("line", .int(reason.place.line)),
+                ("field", .text(reason.problem.field)),
                 ("message", .text(reason.problem.message)),
                 ("hint", .optional(reason.problem.hint)),
             ])

@@ -11,8 +11,8 @@ struct ImportBatch: Sendable {
     var firstNumber: UInt64 = 1
     /// The records; an empty one stands where a line is blank or was refused here.
     var records: [IngestionV1.TrackRecord] = []
-    /// The line of each, for people.
-    var lines: [Int] = []
+    /// Where each stands in its file.
+    var places: [RecordPlace] = []
     /// What is wrong with those refused here, by index.
     var problems: [Int: LineProblem] = [:]
     /// Indexes of blank lines.
@@ -42,9 +42,9 @@ struct ImportBatch: Sendable {
             blanks.insert(records.count)
             records.append(IngestionV1.TrackRecord())
         }
-        lines.append(source.line)
+        places.append(source.place)
         if !source.raw.isEmpty {
-            while raws.count < lines.count - 1 { raws.append([]) }
+            while raws.count < places.count - 1 { raws.append([]) }
             raws.append(source.raw)
         }
         self.bytes += bytes

@@ -5,7 +5,7 @@ import Messages
 
 /// A record that is not in, and why.
 struct RejectedLine: Sendable, Hashable {
-    var line: Int
+    var place: RecordPlace
     var problem: LineProblem
     var raw: [UInt8] = []
 }
@@ -125,7 +125,7 @@ struct ImportSender: Sendable {
         }
         outcome.rejected = rejected.sorted { $0.key < $1.key }.map { index, problem in
             RejectedLine(
-                line: batch.lines[index],
+                place: batch.places[index],
                 problem: problem,
                 raw: index < batch.raws.count ? batch.raws[index] : []
             )

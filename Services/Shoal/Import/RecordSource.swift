@@ -1,4 +1,4 @@
-// A file as numbered records: NDJSON and peers' exports by line, CSV by row.
+// A file as numbered records: JSON by line or by element of a list, CSV by row.
 
 import Basics
 import Messages
@@ -8,16 +8,16 @@ import Segments
 enum FileFormat: String, Sendable, Hashable, CaseIterable {
     case ndjson
     case csv
-    /// Calls after Segment's spec, a line each.
+    /// Calls after Segment's spec.
     case segment
-    /// Mixpanel's raw export and profiles, a line each.
+    /// Mixpanel's raw export and profiles.
     case mixpanel
-    /// CleverTap's uploads and exported events, a line each.
+    /// CleverTap's uploads and exported events.
     case clevertap
-    /// Amplitude's exported and uploaded events, a line each.
+    /// Amplitude's exported and uploaded events.
     case amplitude
 
-    /// Whether a line may make several records.
+    /// Whether a line or element may make several records.
     var makesSeveral: Bool { self == .amplitude }
 }
 
@@ -31,11 +31,10 @@ struct SourceRecord: Sendable {
         case blank
     }
 
-    /// Its number in the import, counted from 1: the line's or the row's, unless lines make several
-    /// records.
+    /// Its number in the import, counted from 1: the line's, element's or row's, unless one makes
+    /// several records.
     var number: UInt64
-    /// The line it begins on, for people.
-    var line: Int
+    var place: RecordPlace
     var content: Content
     /// Its own bytes, where rejected lines are written to a file.
     var raw: [UInt8] = []
@@ -64,11 +63,13 @@ struct RecordSource {
     private let settings: SourceSettings
     private let records: RecordReader
     private let clevertap: CleverTapReader
-    private var lines: LineReader
+    private var items: ItemReader
     private var rows: CSVReader
     private var table: TableReader?
     private var number: UInt64 = 0
-    /// Records of the last line that have not been given yet.
+    /// Items, or rows, read.
+    private var count = 0
+    /// Records of the last item that have not been given yet.
     private var waiting: [SourceRecord] = []
 
     /// Records of what `next` gives, piece by piece, until nil.
@@ -76,7 +77,7 @@ struct RecordSource {
         self.settings = settings
         records = RecordReader(kind: settings.kind)
         clevertap = CleverTapReader(event: settings.event, zone: settings.zone)
-        lines = LineReader(next)
+        items = ItemReader(next)
         rows = CSVReader(next)
     }
 
@@ -84,20 +85,22 @@ struct RecordSource {
     mutating func next() throws -> SourceRecord? {
         switch settings.format {
         case .csv: try nextRow()
-        default: try nextLine()
+        default: try nextOfItem()
         }
     }
 
-    private mutating func nextLine() throws -> SourceRecord? {
+    private mutating func nextOfItem() throws -> SourceRecord? {
         while waiting.isEmpty {
-            guard let line = try lines.line() else { return nil }
-            // How many records a line makes may be known only when it was read.
+            guard let item = try items.item() else { return nil }
+            count += 1
+            // How many records an item makes may be known only when it was read.
             if number < settings.skipThrough, !settings.format.makesSeveral {
                 number += 1
                 continue
             }
-            var record = SourceRecord(number: number, line: lines.number, content: .blank)
-            for content in contents(of: line, &record.raw) {
+            let place = RecordPlace(record: count, line: items.line)
+            var record = SourceRecord(number: number, place: place, content: .blank)
+            for content in contents(of: item, &record.raw) {
                 number += 1
                 record.number = number
                 record.content = content
@@ -107,22 +110,22 @@ struct RecordSource {
         return waiting.removeFirst()
     }
 
-    /// What the line that was read last makes; `raw` gets its bytes where they are wanted.
-    private func contents(of line: Line, _ raw: inout [UInt8]) -> [SourceRecord.Content] {
-        guard case .whole(let range) = line else {
+    /// What the item that was read last makes; `raw` gets its bytes where they are wanted.
+    private func contents(of item: Line, _ raw: inout [UInt8]) -> [SourceRecord.Content] {
+        guard case .whole(let range) = item else {
             let most = LineReader.lineBytesMax >> 20
             return [
                 .problem(
                     LineProblem(
                         "",
-                        "the line is longer than \(most) MiB",
+                        "the record is longer than \(most) MiB",
                         hint: "an event has at most \(Limits.eventBytes >> 10) KiB"
                     )
                 )
             ]
         }
-        if settings.keepsRaw { raw = Array(lines.buffer[range]) }
-        if lines.buffer[range].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return [.blank] }
+        if settings.keepsRaw { raw = Array(items.buffer[range]) }
+        if items.buffer[range].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return [.blank] }
         do throws(LineProblem) {
             return try read(range)
         } catch {
@@ -130,14 +133,14 @@ struct RecordSource {
         }
     }
 
-    /// The records of a line that stands in the buffer.
+    /// The records of an item that stands in the buffer.
     private func read(_ range: Range<Int>) throws(LineProblem) -> [SourceRecord.Content] {
         switch settings.format {
-        case .segment: [.record(try SegmentReader().read(lines.buffer, range))]
-        case .mixpanel: [.record(try MixpanelReader().read(lines.buffer, range))]
-        case .clevertap: [.record(try clevertap.read(lines.buffer, range))]
-        case .amplitude: try AmplitudeReader().read(lines.buffer, range).map { .record($0) }
-        case .ndjson, .csv: [.record(try records.read(lines.buffer, range))]
+        case .segment: [.record(try SegmentReader().read(items.buffer, range))]
+        case .mixpanel: [.record(try MixpanelReader().read(items.buffer, range))]
+        case .clevertap: [.record(try clevertap.read(items.buffer, range))]
+        case .amplitude: try AmplitudeReader().read(items.buffer, range).map { .record($0) }
+        case .ndjson, .csv: [.record(try records.read(items.buffer, range))]
         }
     }
 
@@ -148,8 +151,10 @@ struct RecordSource {
         }
         while let row = try rows.row() {
             number += 1
+            count += 1
             guard number > settings.skipThrough, let table else { continue }
-            var record = SourceRecord(number: number, line: row.line, content: .blank)
+            let place = RecordPlace(record: count, line: row.line)
+            var record = SourceRecord(number: number, place: place, content: .blank)
             if settings.keepsRaw {
                 record.raw = Array(row.cells.map(\.bytes).joined(separator: [0x2C]))
             }

@@ -19,7 +19,7 @@ struct TableReader: Sendable {
     let kind: RecordKind
 
     /// Reads a header; `texts` are columns whose cells stay texts.
-    init(header: CSVRow, texts: [String], kind: RecordKind) throws(CSVProblem) {
+    init(header: CSVRow, texts: [String], kind: RecordKind) throws(FileProblem) {
         var columns: [Column] = []
         var names: Set<String> = []
         for cell in header.cells {
@@ -72,8 +72,8 @@ struct TableReader: Sendable {
         _ header: CSVRow,
         _ message: String,
         _ hint: String
-    ) -> CSVProblem {
-        CSVProblem(line: header.line, message: message, hint: hint)
+    ) -> FileProblem {
+        FileProblem(line: header.line, message: message, hint: hint)
     }
 
     /// The record of a row.

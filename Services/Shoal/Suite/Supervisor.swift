@@ -246,7 +246,7 @@ final class Supervisor: Sendable {
 }
 
 /// A value of a type that is written as a text, without its module's name.
-private func spelled<Value: ExpressibleByStringLiteral>(_ text: String) -> Value
+func spelled<Value: ExpressibleByStringLiteral>(_ text: String) -> Value
 where Value.StringLiteralType == String {
     Value(stringLiteral: text)
 }

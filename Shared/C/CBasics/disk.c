@@ -13,6 +13,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/timex.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define RETRY(result, call)                       \
@@ -95,6 +97,30 @@ int cbasics_kind(const char *path) {
     struct stat s;
     if (stat(path, &s) != 0) return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
     return S_ISDIR(s.st_mode) ? 2 : 1;
+}
+
+int64_t cbasics_permissions(const char *path) {
+    struct stat s;
+    return stat(path, &s) == 0 ? (int64_t)(s.st_mode & 07777) : -(int64_t)errno;
+}
+
+int64_t cbasics_owner(const char *path) {
+    struct stat s;
+    return stat(path, &s) == 0 ? (int64_t)s.st_uid : -(int64_t)errno;
+}
+
+int64_t cbasics_file_system(const char *path) {
+    struct statfs s;
+    int r;
+    RETRY(r, statfs(path, &s));
+    return r < 0 ? r : (int64_t)(uint32_t)s.f_type;
+}
+
+uint32_t cbasics_own_user(void) { return geteuid(); }
+
+int cbasics_clock_is_synchronised(void) {
+    struct timex state = {.modes = 0};
+    return adjtimex(&state) < 0 ? -errno : !(state.status & STA_UNSYNC);
 }
 
 bool cbasics_reader_is_gone(int file) {

@@ -101,7 +101,8 @@ private struct AdminDoor: AdminV1_AdminService {
             uptimeMs: vitals.uptimeMs,
             residentBytes: vitals.residentBytes,
             processID: vitals.processID,
-            facts: Array(house.facts().prefix(Self.factsMax))
+            facts: Array(house.facts().prefix(Self.factsMax)),
+            atMs: services.clock.now.ms
         )
     }
 

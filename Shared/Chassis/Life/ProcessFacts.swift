@@ -3,12 +3,24 @@
 public import Basics
 import Glibc
 
-/// Where facts about the process come from; a test gives its own texts.
-struct ProcessProbe: Sendable {
-    /// The whole text of a file under /proc; nil when it cannot be read.
-    let read: @Sendable (String) -> String?
-    /// How many names a folder holds.
-    let count: @Sendable (String) -> Int?
+/// Where facts about processes and the kernel come from; a test gives its own texts.
+public struct ProcessProbe: Sendable {
+    /// The first 64 KiB of a file under /proc; nil when it cannot be read.
+    public let read: @Sendable (String) -> String?
+    /// How many names a folder holds; nil when it cannot be read.
+    public let count: @Sendable (String) -> Int?
+
+    /// A probe that tells nothing.
+    public static let none = ProcessProbe(read: { _ in nil }, count: { _ in nil })
+
+    /// A probe of these doors.
+    public init(
+        read: @escaping @Sendable (String) -> String?,
+        count: @escaping @Sendable (String) -> Int?
+    ) {
+        self.read = read
+        self.count = count
+    }
 }
 
 /// The process's own numbers, for `Admin.Info`, the metrics and the log.

@@ -101,11 +101,13 @@ struct HouseServicesTests {
         defer { client.close() }
         try await rig.running(server) {
             let admin = AdminV1_AdminClient(client)
+            let beganMs = rig.clock.now.ms
             let info = try await admin.info(AdminV1.InfoRequest())
             #expect(info.service == "parrot")
             #expect(info.version == "9.9")
             #expect(info.instanceID == InstanceID(high: 1, low: 2).bytes)
             #expect(info.processID == 42)
+            #expect((beganMs...rig.clock.now.ms).contains(info.atMs))
             #expect(info.facts.count == 64)
             let hello = try await admin.hello(AdminV1.HelloRequest())
             #expect(Int(hello.replyBudgetBytes) == server.replyBudgetBytes)

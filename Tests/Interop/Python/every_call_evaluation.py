@@ -20,6 +20,7 @@ from shoal.contract.evaluation.v1 import (
     SampleRequest,
     TrendRequest,
 )
+from shoal.contract.evaluation.v1 import PositionsRequest as ReadRequest
 from shoal.contract.ingestion.v1 import PositionsRequest
 from shoal.contract.registry.v1 import SERVICE_KIND_EVALUATOR, PartitionMapRequest, RosterRequest
 
@@ -95,6 +96,8 @@ def sets(stage: Stage) -> None:
             project_zone="Europe/Berlin",
         ))
         total += answer.users
+        read = stage.at(at[owner]).sets.Positions(ReadRequest()).positions
+        assert {one.partition for one in read} == partitions, read
     assert total == USERS, total
 
 

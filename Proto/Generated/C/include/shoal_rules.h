@@ -133,6 +133,8 @@ const shoal_message_rule *shoal_rule__evaluation__v1__sampled_user(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__bitmap_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__bitmap_response(void);
+const shoal_message_rule *shoal_rule__evaluation__v1__positions_request(void);
+const shoal_message_rule *shoal_rule__evaluation__v1__positions_response(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__trend_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__trend_point(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__trend_response(void);

@@ -60,6 +60,13 @@ int cbasics_rename(const char *from, const char *to);
 int cbasics_remove(const char *path);
 // 0 = nothing there, 1 = file, 2 = directory.
 int cbasics_kind(const char *path);
+// Permission bits, owner's number and kind of file system (statfs' magic) of a path.
+int64_t cbasics_permissions(const char *path);
+int64_t cbasics_owner(const char *path);
+int64_t cbasics_file_system(const char *path);
+uint32_t cbasics_own_user(void);
+// Whether the kernel holds its clock for set by a time service: 1, 0, or minus errno.
+int cbasics_clock_is_synchronised(void);
 // Whether nobody will read what is written to a pipe, socket or terminal any more.
 bool cbasics_reader_is_gone(int file);
 // Calls `each` with every name but . and .. until it has seen them all.

@@ -140,7 +140,8 @@ class InfoRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class InfoResponse(_message.Message):
-    __slots__ = ["facts", "instance_id", "process_id", "resident_bytes", "service", "uptime_ms", "version"]
+    __slots__ = ["at_ms", "facts", "instance_id", "process_id", "resident_bytes", "service", "uptime_ms", "version"]
+    AT_MS_FIELD_NUMBER: _ClassVar[int]
     FACTS_FIELD_NUMBER: _ClassVar[int]
     INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
     PROCESS_ID_FIELD_NUMBER: _ClassVar[int]
@@ -148,6 +149,7 @@ class InfoResponse(_message.Message):
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     UPTIME_MS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    at_ms: int
     facts: _containers.RepeatedCompositeFieldContainer[Fact]
     instance_id: bytes
     process_id: int
@@ -155,7 +157,7 @@ class InfoResponse(_message.Message):
     service: str
     uptime_ms: int
     version: str
-    def __init__(self, service: _Optional[str] = ..., version: _Optional[str] = ..., instance_id: _Optional[bytes] = ..., uptime_ms: _Optional[int] = ..., resident_bytes: _Optional[int] = ..., process_id: _Optional[int] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ...) -> None: ...
+    def __init__(self, service: _Optional[str] = ..., version: _Optional[str] = ..., instance_id: _Optional[bytes] = ..., uptime_ms: _Optional[int] = ..., resident_bytes: _Optional[int] = ..., process_id: _Optional[int] = ..., facts: _Optional[_Iterable[_Union[Fact, _Mapping]]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class LogLevelRequest(_message.Message):
     __slots__ = ["level"]

@@ -79,6 +79,8 @@ from shoal.contract.evaluation.v1.sets_pb2 import BitmapRequest as BitmapRequest
 from shoal.contract.evaluation.v1.sets_pb2 import BitmapResponse as BitmapResponse
 from shoal.contract.evaluation.v1.sets_pb2 import EvaluateRequest as EvaluateRequest
 from shoal.contract.evaluation.v1.sets_pb2 import EvaluateResponse as EvaluateResponse
+from shoal.contract.evaluation.v1.sets_pb2 import PositionsRequest as PositionsRequest
+from shoal.contract.evaluation.v1.sets_pb2 import PositionsResponse as PositionsResponse
 from shoal.contract.evaluation.v1.sets_pb2 import SampledUser as SampledUser
 from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_DAY as TREND_UNIT_DAY
 from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_HOUR as TREND_UNIT_HOUR

@@ -81,6 +81,16 @@ class EvaluateResponse(_message.Message):
     windows: _containers.RepeatedCompositeFieldContainer[_answers_pb2.ResolvedWindow]
     def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ...) -> None: ...
 
+class PositionsRequest(_message.Message):
+    __slots__: list[str] = []
+    def __init__(self) -> None: ...
+
+class PositionsResponse(_message.Message):
+    __slots__ = ["positions"]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
+    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
+
 class SampledUser(_message.Message):
     __slots__ = ["rank", "user_id"]
     RANK_FIELD_NUMBER: _ClassVar[int]

@@ -795,7 +795,8 @@ char shoal__admin__v1__info_response__version__default_value[] = "";
 static const uint64_t shoal__admin__v1__info_response__uptime_ms__default_value = 0ull;
 static const uint64_t shoal__admin__v1__info_response__resident_bytes__default_value = 0ull;
 static const uint32_t shoal__admin__v1__info_response__process_id__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__admin__v1__info_response__field_descriptors[7] =
+static const int64_t shoal__admin__v1__info_response__at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__admin__v1__info_response__field_descriptors[8] =
 {
   {
     "service",
@@ -881,8 +882,21 @@ static const ProtobufCFieldDescriptor shoal__admin__v1__info_response__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "at_ms",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Admin__V1__InfoResponse, has_at_ms),
+    offsetof(Shoal__Admin__V1__InfoResponse, at_ms),
+    NULL,
+    &shoal__admin__v1__info_response__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__admin__v1__info_response__field_indices_by_name[] = {
+  7,   /* field[7] = at_ms */
   6,   /* field[6] = facts */
   2,   /* field[2] = instance_id */
   5,   /* field[5] = process_id */
@@ -894,7 +908,7 @@ static const unsigned shoal__admin__v1__info_response__field_indices_by_name[] =
 static const ProtobufCIntRange shoal__admin__v1__info_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor shoal__admin__v1__info_response__descriptor =
 {
@@ -904,7 +918,7 @@ const ProtobufCMessageDescriptor shoal__admin__v1__info_response__descriptor =
   "Shoal__Admin__V1__InfoResponse",
   "shoal.admin.v1",
   sizeof(Shoal__Admin__V1__InfoResponse),
-  7,
+  8,
   shoal__admin__v1__info_response__field_descriptors,
   shoal__admin__v1__info_response__field_indices_by_name,
   1,  shoal__admin__v1__info_response__number_ranges,

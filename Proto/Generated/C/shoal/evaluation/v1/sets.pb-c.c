@@ -232,6 +232,96 @@ void   shoal__evaluation__v1__bitmap_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__bitmap_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__positions_request__init
+                     (Shoal__Evaluation__V1__PositionsRequest         *message)
+{
+  static const Shoal__Evaluation__V1__PositionsRequest init_value = SHOAL__EVALUATION__V1__POSITIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__positions_request__get_packed_size
+                     (const Shoal__Evaluation__V1__PositionsRequest *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__positions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__positions_request__pack
+                     (const Shoal__Evaluation__V1__PositionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__positions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__positions_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__PositionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__positions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__PositionsRequest *
+       shoal__evaluation__v1__positions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__PositionsRequest *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__positions_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__positions_request__free_unpacked
+                     (Shoal__Evaluation__V1__PositionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__positions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__positions_response__init
+                     (Shoal__Evaluation__V1__PositionsResponse         *message)
+{
+  static const Shoal__Evaluation__V1__PositionsResponse init_value = SHOAL__EVALUATION__V1__POSITIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__positions_response__get_packed_size
+                     (const Shoal__Evaluation__V1__PositionsResponse *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__positions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__positions_response__pack
+                     (const Shoal__Evaluation__V1__PositionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__positions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__positions_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__PositionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__positions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__PositionsResponse *
+       shoal__evaluation__v1__positions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__PositionsResponse *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__positions_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__positions_response__free_unpacked
+                     (Shoal__Evaluation__V1__PositionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__positions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const int64_t shoal__evaluation__v1__evaluate_request__at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__node_counts__default_value = 0;
 static const uint32_t shoal__evaluation__v1__evaluate_request__sample__default_value = 0u;
@@ -751,5 +841,61 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__bitmap_response__descrip
   shoal__evaluation__v1__bitmap_response__field_indices_by_name,
   0,  shoal__evaluation__v1__bitmap_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__bitmap_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define shoal__evaluation__v1__positions_request__field_descriptors NULL
+#define shoal__evaluation__v1__positions_request__field_indices_by_name NULL
+#define shoal__evaluation__v1__positions_request__number_ranges NULL
+const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.PositionsRequest",
+  "PositionsRequest",
+  "Shoal__Evaluation__V1__PositionsRequest",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__PositionsRequest),
+  0,
+  shoal__evaluation__v1__positions_request__field_descriptors,
+  shoal__evaluation__v1__positions_request__field_indices_by_name,
+  0,  shoal__evaluation__v1__positions_request__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__positions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__positions_response__field_descriptors[1] =
+{
+  {
+    "positions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__PositionsResponse, n_positions),
+    offsetof(Shoal__Evaluation__V1__PositionsResponse, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__positions_response__field_indices_by_name[] = {
+  0,   /* field[0] = positions */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__positions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.PositionsResponse",
+  "PositionsResponse",
+  "Shoal__Evaluation__V1__PositionsResponse",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__PositionsResponse),
+  1,
+  shoal__evaluation__v1__positions_response__field_descriptors,
+  shoal__evaluation__v1__positions_response__field_indices_by_name,
+  1,  shoal__evaluation__v1__positions_response__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__positions_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

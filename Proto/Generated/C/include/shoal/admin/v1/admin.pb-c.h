@@ -149,12 +149,17 @@ struct  Shoal__Admin__V1__InfoResponse
    */
   size_t n_facts;
   Shoal__Admin__V1__Fact **facts;
+  /*
+   * Its wall clock when it answered. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_at_ms;
+  int64_t at_ms;
 };
 extern char shoal__admin__v1__info_response__service__default_value[];
 extern char shoal__admin__v1__info_response__version__default_value[];
 #define SHOAL__ADMIN__V1__INFO_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__admin__v1__info_response__descriptor) \
-    , shoal__admin__v1__info_response__service__default_value, shoal__admin__v1__info_response__version__default_value, 0, {0,NULL}, 0, 0ull, 0, 0ull, 0, 0u, 0,NULL }
+    , shoal__admin__v1__info_response__service__default_value, shoal__admin__v1__info_response__version__default_value, 0, {0,NULL}, 0, 0ull, 0, 0ull, 0, 0u, 0,NULL, 0, 0ll }
 
 
 /*

@@ -23,6 +23,8 @@ typedef struct Shoal__Evaluation__V1__SampledUser Shoal__Evaluation__V1__Sampled
 typedef struct Shoal__Evaluation__V1__EvaluateResponse Shoal__Evaluation__V1__EvaluateResponse;
 typedef struct Shoal__Evaluation__V1__BitmapRequest Shoal__Evaluation__V1__BitmapRequest;
 typedef struct Shoal__Evaluation__V1__BitmapResponse Shoal__Evaluation__V1__BitmapResponse;
+typedef struct Shoal__Evaluation__V1__PositionsRequest Shoal__Evaluation__V1__PositionsRequest;
+typedef struct Shoal__Evaluation__V1__PositionsResponse Shoal__Evaluation__V1__PositionsResponse;
 
 
 /* --- enums --- */
@@ -237,6 +239,35 @@ struct  Shoal__Evaluation__V1__BitmapResponse
      }
 
 
+/*
+ * Asks how far an evaluator has read the log.
+ */
+struct  Shoal__Evaluation__V1__PositionsRequest
+{
+  ProtobufCMessage base;
+};
+#define SHOAL__EVALUATION__V1__POSITIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__positions_request__descriptor) \
+     }
+
+
+/*
+ * How far it has read.
+ */
+struct  Shoal__Evaluation__V1__PositionsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * One per partition that it holds, whatever the map says meanwhile. Limit: 4,096.
+   */
+  size_t n_positions;
+  Shoal__Log__V1__Position **positions;
+};
+#define SHOAL__EVALUATION__V1__POSITIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__positions_response__descriptor) \
+    , 0,NULL }
+
+
 /* Shoal__Evaluation__V1__EvaluateRequest methods */
 void   shoal__evaluation__v1__evaluate_request__init
                      (Shoal__Evaluation__V1__EvaluateRequest         *message);
@@ -332,6 +363,44 @@ Shoal__Evaluation__V1__BitmapResponse *
 void   shoal__evaluation__v1__bitmap_response__free_unpacked
                      (Shoal__Evaluation__V1__BitmapResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__PositionsRequest methods */
+void   shoal__evaluation__v1__positions_request__init
+                     (Shoal__Evaluation__V1__PositionsRequest         *message);
+size_t shoal__evaluation__v1__positions_request__get_packed_size
+                     (const Shoal__Evaluation__V1__PositionsRequest   *message);
+size_t shoal__evaluation__v1__positions_request__pack
+                     (const Shoal__Evaluation__V1__PositionsRequest   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__positions_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__PositionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__PositionsRequest *
+       shoal__evaluation__v1__positions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__positions_request__free_unpacked
+                     (Shoal__Evaluation__V1__PositionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__PositionsResponse methods */
+void   shoal__evaluation__v1__positions_response__init
+                     (Shoal__Evaluation__V1__PositionsResponse         *message);
+size_t shoal__evaluation__v1__positions_response__get_packed_size
+                     (const Shoal__Evaluation__V1__PositionsResponse   *message);
+size_t shoal__evaluation__v1__positions_response__pack
+                     (const Shoal__Evaluation__V1__PositionsResponse   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__positions_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__PositionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__PositionsResponse *
+       shoal__evaluation__v1__positions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__positions_response__free_unpacked
+                     (Shoal__Evaluation__V1__PositionsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Shoal__Evaluation__V1__EvaluateRequest_Closure)
@@ -349,6 +418,12 @@ typedef void (*Shoal__Evaluation__V1__BitmapRequest_Closure)
 typedef void (*Shoal__Evaluation__V1__BitmapResponse_Closure)
                  (const Shoal__Evaluation__V1__BitmapResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__PositionsRequest_Closure)
+                 (const Shoal__Evaluation__V1__PositionsRequest *message,
+                  void *closure_data);
+typedef void (*Shoal__Evaluation__V1__PositionsResponse_Closure)
+                 (const Shoal__Evaluation__V1__PositionsResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -360,6 +435,8 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sampled_user__des
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__bitmap_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__bitmap_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
