@@ -64,7 +64,11 @@ public struct Evaluator: Sendable {
             settings: settings
         )
         services =
-            [link, ClosingService(checkpoints: checkpoints)] + Self.threads(lanes, copies) + [
+            [link, ClosingService(checkpoints: checkpoints)]
+            + lanes.all.enumerated().map { number, lane in
+                ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
+            } + [
+                CopyService(threads: copies),
                 RosterFollower(log, link, .ingestion),
                 FollowerService(follower: follower),
                 try RPCServer(
@@ -99,15 +103,6 @@ public struct Evaluator: Sendable {
         )
     }
 
-    private static func threads(_ lanes: Lanes, _ copies: CopyThreads) -> [any Service] {
-        lanes.all.enumerated().map { number, lane in
-            ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
-        }
-            + (1...CopyThreads.count).map { number in
-                ThreadService("copies-\(number)", stop: { copies.stop() }) { _ in copies.work() }
-            }
-    }
-
     /// Methods of the contract that answer UNIMPLEMENTED until their issues.
     private static var unserved: [ServedMethod] {
         EvaluationV1_ListsMethods.serve(Unserved()) + EvaluationV1_UsersMethods.serve(Unserved())
@@ -119,6 +114,23 @@ public struct Evaluator: Sendable {
 private struct Unserved: EvaluationV1_ListsService, EvaluationV1_UsersService,
     EvaluationV1_FeedService
 {}
+
+/// Runs the copies' threads, which end together.
+private struct CopyService: Service {
+    let threads: CopyThreads
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...CopyThreads.count {
+                let thread = ThreadService("copies-\(number)", stop: { threads.stop() }) { _ in
+                    threads.work()
+                }
+                group.addTask { try await thread.run() }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
 
 /// Runs the follower until the evaluator stops.
 private struct FollowerService: Service {
