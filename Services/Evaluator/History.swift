@@ -37,8 +37,9 @@ protocol History: Sendable {
     /// The first call may make an index.
     mutating func number(of id: UserID) -> UserNumber?
 
-    /// What a plan with these mentions reads of a user to answer at an instant.
-    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp)
+    /// What a plan with these mentions reads of a user: enough to answer at an instant, or, without
+    /// one, all that there is.
+    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)
         throws(EvaluatorError) -> Segments.UserHistory
 }
 
@@ -53,7 +54,7 @@ extension PartitionColumns: History {
         SetReader(columns: self, at: instant).slots(of: plan)
     }
 
-    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp)
+    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)
         -> Segments.UserHistory
     {
         let names = mentions.anyEvent ? nil : mentions.events.keys.map(\.text)
@@ -69,15 +70,30 @@ extension PartitionColumns: History {
                 }
             )
         }
-        // The value in force is asked once, at the one instant of the answer.
-        let versions = mentions.userProperties.map { property in
-            Segments.UserHistory.PropertyVersion(
-                property,
-                self.versions(of: property.text).value(of: user, at: instant),
-                since: nil,
-                position: .zero
-            )
+        let versions = mentions.userProperties.flatMap { property in
+            writes(to: property, of: user, at: instant)
         }
         return Segments.UserHistory(events: events, versions: versions)
+    }
+
+    /// All writes to a user's property; at an instant only the value in force, as if it always was.
+    private func writes(to property: ExactName, of user: UserNumber, at instant: Timestamp?)
+        -> [Segments.UserHistory.PropertyVersion]
+    {
+        let versions = versions(of: property.text)
+        guard let instant else {
+            return versions.all(of: user).map { version in
+                Segments.UserHistory.PropertyVersion(
+                    property,
+                    version.value,
+                    since: version.since,
+                    position: version.offset
+                )
+            }
+        }
+        let value = versions.value(of: user, at: instant)
+        return [
+            Segments.UserHistory.PropertyVersion(property, value, since: nil, position: .zero)
+        ]
     }
 }

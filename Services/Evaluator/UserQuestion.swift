@@ -35,4 +35,18 @@ struct UserQuestion: Sendable {
         let own = try history.history(of: number, read: plan.mentions, at: at)
         return .known(isMember: plan.isMember(own, at: at))
     }
+
+    /// All that the plan reads of the user, what holds after the instant included; nil: unknown.
+    ///
+    /// Enough to explain the answer elsewhere than on the lane.
+    func history(_ state: inout PartitionState) throws(EvaluatorError) -> Segments.UserHistory? {
+        guard let index = state.projects.index(forKey: project) else { return nil }
+        return try history(&state.projects.values[index])
+    }
+
+    /// The same from any history.
+    func history(_ history: inout some History) throws(EvaluatorError) -> Segments.UserHistory? {
+        guard let number = history.number(of: user) else { return nil }
+        return try history.history(of: number, read: plan.mentions, at: nil)
+    }
 }

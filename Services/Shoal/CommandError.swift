@@ -42,10 +42,10 @@ struct CommandError: Error, Sendable, Hashable, CustomStringConvertible {
     var description: String { "\(operation): \(what); \(place); \(hint)" }
 
     /// The lines for people.
-    var text: String {
-        var text = "shoal: \(what)\n"
+    func text(_ ink: Ink) -> String {
+        var text = ink.paint("shoal:", .bad) + " \(what)\n"
         if !place.isEmpty { text += "  where: \(place)\n" }
-        if !hint.isEmpty { text += "  hint:  \(hint)\n" }
+        if !hint.isEmpty { text += ink.paint("  hint:", .heading) + "  \(hint)\n" }
         return text
     }
 

@@ -9,21 +9,35 @@ struct Desk: Sendable {
     let outside: Surroundings
     /// Whether data and errors are told as JSON.
     let isJSON: Bool
+    /// Opens a whole suite in this process; nil in a program that has none.
+    let openSuite: OpenSuite?
     private let out: OutputBuffer
 
-    init(_ outside: Surroundings, isJSON: Bool) {
+    init(_ outside: Surroundings, isJSON: Bool, openSuite: OpenSuite? = nil) {
         self.outside = outside
         self.isJSON = isJSON
+        self.openSuite = openSuite
         out = OutputBuffer(outside.writeOut)
     }
 
     /// The time.
     var clock: any Clock { outside.clock }
+    /// The colours of data.
+    var ink: Ink {
+        Ink(isTerminal: outside.isOutputTerminal, environment: outside.environment)
+    }
+    /// The colours of messages.
+    var messageInk: Ink {
+        Ink(isTerminal: outside.isTerminal, environment: outside.environment)
+    }
     /// The disk.
     var disk: any Disk { outside.disk }
 
     /// Prints data.
     func print(_ text: String) { out.add(text + "\n") }
+
+    /// Prints a table.
+    func print(_ table: Table) { printRaw(table.text(ink)) }
 
     /// Prints an object on a line of its own.
     func print(_ json: JSONText) { out.add(json.line + "\n") }

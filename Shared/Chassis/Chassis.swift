@@ -60,11 +60,9 @@ private struct Start<Config: ServiceConfig>: Sendable {
     init?(_ service: String, _ type: Config.Type, _ outside: Outside) throws {
         self.outside = outside
         let loader = ConfigLoader(keys: CommonConfig.keys + Config.keys)
-        let named = try loader.filePath(outside.inputs)
         let program = "shoal-\(service)"
         let reader: ConfigReader
-        // The file is opened after help and version, which need none.
-        switch try loader.load(outside.inputs, file: nil) {
+        switch try Self.outcome(loader, outside) {
         case .help:
             let text = ConfigHelp.text(
                 program: program,
@@ -76,16 +74,10 @@ private struct Start<Config: ServiceConfig>: Sendable {
         case .version:
             try outside.writeOut("\(program) \(Chassis.version)\n")
             return nil
-        case .run(let withoutFile):
-            guard let named else {
-                reader = withoutFile
-                break
-            }
-            let file = try ConfigFile(named.path, source: named.source, disk: outside.disk)
-            guard case .run(let all) = try loader.load(outside.inputs, file: file) else {
-                return nil
-            }
-            reader = all
+        case .show(let survey):
+            try Self.show(survey, service, outside)
+            return nil
+        case .run(let all): reader = all
         }
         let common = try CommonConfig(
             reader: reader,
@@ -110,6 +102,41 @@ private struct Start<Config: ServiceConfig>: Sendable {
             seed: chance.next(),
             outside
         )
+    }
+
+    /// What flags, variables and file ask for; the file is opened after help and version.
+    private static func outcome(
+        _ loader: ConfigLoader,
+        _ outside: Outside
+    ) throws -> ConfigOutcome {
+        let named = try loader.filePath(outside.inputs)
+        let withoutFile = try loader.load(outside.inputs, file: nil)
+        guard let named else { return withoutFile }
+        switch withoutFile {
+        case .help, .version: return withoutFile
+        case .run, .show:
+            let file = try ConfigFile(named.path, source: named.source, disk: outside.disk)
+            return try loader.load(outside.inputs, file: file)
+        }
+    }
+
+    /// Prints what was found; throws the first refusal.
+    private static func show(
+        _ found: ConfigSurvey,
+        _ service: String,
+        _ outside: Outside
+    ) throws {
+        var survey = found
+        survey.judge {
+            _ = try CommonConfig(
+                reader: found.reader,
+                service: service,
+                workingDirectory: outside.workingDirectory
+            )
+            _ = try Config(reader: found.reader)
+        }
+        try outside.writeOut(survey.text)
+        if let refusal = survey.refusals.first { throw refusal }
     }
 
     private static func world(

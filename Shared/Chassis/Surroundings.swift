@@ -30,6 +30,8 @@ public struct Surroundings: Sendable {
     public var seed: UInt64
     /// Whether messages go to a terminal, which takes moving lines.
     public var isTerminal: Bool
+    /// Whether data go to a terminal, which takes colours.
+    public var isOutputTerminal: Bool
     /// Standard output; throws when the system takes no more of it.
     public var writeOut: @Sendable (String) throws -> Void
     /// Whether nobody reads standard output any more, as behind `| head -1`.
@@ -58,7 +60,8 @@ public struct Surroundings: Sendable {
         writeError: @escaping @Sendable (String) -> Void,
         readInput: @escaping @Sendable (_ bytesMax: Int) throws -> [UInt8]?,
         isOutputGone: @escaping @Sendable () -> Bool = { false },
-        probe: ProcessProbe = .none
+        probe: ProcessProbe = .none,
+        isOutputTerminal: Bool = false
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -74,6 +77,7 @@ public struct Surroundings: Sendable {
         self.writeOut = writeOut
         self.isOutputGone = isOutputGone
         self.probe = probe
+        self.isOutputTerminal = isOutputTerminal
         self.writeError = writeError
         self.readInput = readInput
     }
@@ -104,7 +108,8 @@ public struct Surroundings: Sendable {
                 return data.count > bytesMax ? nil : [UInt8](data)
             },
             isOutputGone: { OutputReader.isGone(descriptor: STDOUT_FILENO) },
-            probe: outside.probe
+            probe: outside.probe,
+            isOutputTerminal: isatty(STDOUT_FILENO) == 1
         )
     }
 

@@ -74,7 +74,7 @@ final class Written: Sendable {
         arguments: [
             ["frob"], ["up", "--evaluators", "0"], ["import"], ["import", "x", "--batch", "0"],
             ["segment", "count", "x", "--freshness", "stale"], ["up", "--ports", "80"],
-            ["segment", "is-member", "x"], ["demo", "--users", "1"],
+            ["segment", "is-member", "x"], ["segment", "explain", "x"], ["demo", "--users", "1"],
             ["import", "a", "b", "--import-id", "x"], ["import", "x", "--zone", "Europe/Berlin"],
             ["import", "x", "--format", "clevertap", "--zone", "Europe/Berln"],
         ]
@@ -144,7 +144,7 @@ final class Written: Sendable {
         }
         let tree = NodeTree(file.document.definition, answer)
         #expect(tree.rows.map(\.depth) == [0, 1, 1, 1] && tree.rows.map(\.users) == [5, 9, 7, 8])
-        #expect(tree.text.contains("    5  all\n"))
+        #expect(tree.table.text.contains("    5  all\n"))
         #expect(tree.json(answer).line.contains(#""place":"condition.all[1]","users":7"#))
     }
 }

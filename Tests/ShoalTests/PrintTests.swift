@@ -51,6 +51,42 @@ import Testing
         #expect(table.text == "NAME      N\na b       1\nx     1,000\ny\n")
     }
 
+    @Test("at a terminal headings and states are coloured, widths and line ends stay as they are")
+    func colours() {
+        let ink = Ink(isTerminal: true, environment: ["TERM": "xterm"])
+        var table = Table([("NAME", .left), ("STATE", .state)])
+        table.add(["ok", "live"])
+        table.add(["evaluator-1", "lost"])
+        table.add(["x", "asleep"])
+        #expect(
+            table.text(ink) == """
+                \u{1B}[1mNAME\u{1B}[0m         \u{1B}[1mSTATE\u{1B}[0m
+                ok           \u{1B}[32mlive\u{1B}[0m
+                evaluator-1  \u{1B}[31mlost\u{1B}[0m
+                x            asleep
+
+                """
+        )
+        let error = CommandError(.notFound, "ask", "there is none", hint: "make one")
+        #expect(error.text(ink).hasPrefix("\u{1B}[31mshoal:\u{1B}[0m there is none\n"))
+        #expect(error.text(.none) == "shoal: there is none\n  hint:  make one\n")
+    }
+
+    @Test(
+        "there are no colours in pipes, at dumb terminals, and where nobody wants any",
+        arguments: [
+            (false, ["TERM": "xterm"]), (true, ["TERM": "dumb"]), (true, [:]),
+            (true, ["TERM": "xterm", "NO_COLOR": "1"]),
+        ] as [(Bool, [String: String])]
+    )
+    func plain(_ isTerminal: Bool, _ environment: [String: String]) {
+        let ink = Ink(isTerminal: isTerminal, environment: environment)
+        #expect(ink.paint("yes", .good) == "yes" && ink == .none)
+        // An empty NO_COLOR is none.
+        let wanted = Ink(isTerminal: true, environment: ["TERM": "xterm", "NO_COLOR": ""])
+        #expect(wanted.paint("yes", .good) == "\u{1B}[32myes\u{1B}[0m")
+    }
+
     @Test("JSON keeps order and integers, and escapes what must be")
     func json() {
         let value = JSONText.object([

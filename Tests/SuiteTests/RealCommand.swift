@@ -5,10 +5,13 @@ import Foundation
 
 extension RealSuite {
     /// `shoal` with these arguments, not yet running and with nothing to read or to complain to.
-    func command(_ arguments: [String]) throws -> Process {
+    ///
+    /// - Parameter isOfSuite: whether it is told where the suite is.
+    func command(_ arguments: [String], isOfSuite: Bool = true) throws -> Process {
         let process = Process()
         process.executableURL = try Self.binaries().appendingPathComponent("shoal")
-        process.arguments = arguments + ["--address", "ipc://\(folder)/registry/registry.sock"]
+        let address = ["--address", "ipc://\(folder)/registry/registry.sock"]
+        process.arguments = arguments + (isOfSuite ? address : [])
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment = ProcessInfo.processInfo.environment.filter {
             !$0.key.hasPrefix("SHOAL_")
@@ -34,8 +37,11 @@ extension RealSuite {
     }
 
     /// Runs `shoal` to its end.
-    func run(_ arguments: [String]) async throws -> (code: Int32?, out: String) {
-        let process = try command(arguments)
+    func run(
+        _ arguments: [String],
+        isOfSuite: Bool = true
+    ) async throws -> (code: Int32?, out: String) {
+        let process = try command(arguments, isOfSuite: isOfSuite)
         let path = "\(folder)/command-\(clock.monotonicNs).out"
         guard FileManager.default.createFile(atPath: path, contents: nil) else {
             throw SuiteError("cannot write \(path)")

@@ -169,6 +169,31 @@ extension CoveredElsewhere {
     ]
 
     private static let command = [
+        CoveredElsewhere(
+            "Shared/Stories",
+            .test("StoriesTests/PlayTests"),
+            ["Stage", "Story", "StoryPlay", "StoryProblem", "StoryRecords"]
+        ),
+        CoveredElsewhere(
+            "Services/Stage",
+            .test("StoriesTests/PlayTests"),
+            ["Player", "Stage", "StoryClock"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Play",
+            .test("StoriesTests/PlayTests"),
+            ["OnStage", "RisingLine", "WireStage"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Play",
+            .test("StoryPageTests"),
+            ["StoryFile", "StoryLines", "StoryTime", "StoryWords"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("StoriesTests/PlayTests"),
+            ["PlayCommand"]
+        ),
         CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["CommandError", "CommandExit"]),
         CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["Desk", "Shoal"]),
         CoveredElsewhere(
@@ -226,7 +251,25 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
-            ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
+            [
+                "AuditCommand", "EventsCommand", "ExplainCommand", "InstanceCommands",
+                "RpcCommand", "TrendCommand",
+            ]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Config",
+            .test("EnvironmentFileTests"),
+            ["EffectiveConfig"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Config",
+            .test("SuiteTests/ConfigTests"),
+            ["ServiceProgram"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/ConfigTests"),
+            ["ConfigCommand"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Doctor",
@@ -248,7 +291,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
+            ["Ink", "JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",

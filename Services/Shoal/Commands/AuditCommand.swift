@@ -45,7 +45,7 @@ struct AuditCommand: DeskCommand {
             guard page.more, let last = page.entries.last else { break }
             request.afterSequence = last.sequence
         }
-        if !desk.isJSON { desk.printRaw(table.text) }
+        if !desk.isJSON { desk.print(table) }
     }
 
     /// What an entry is about, such as `segment shop/payers` or `evaluator-1`.

@@ -95,16 +95,16 @@ struct DoctorCommand: DeskCommand {
             return
         }
         var table = Table([
-            ("AREA", .left), ("OF", .left), ("STATE", .left), ("FOUND", .left),
+            ("AREA", .left), ("OF", .left), ("STATE", .state), ("FOUND", .left),
         ])
         for check in diagnosis.checks {
             table.add([check.area.rawValue, check.of, check.state.rawValue, check.found])
         }
-        desk.printRaw(table.text)
+        desk.print(table)
         for check in diagnosis.checks where !check.fix.isEmpty {
-            desk.print(
-                "\n\(check.state.rawValue): \(check.of): \(check.found)\n  fix: \(check.fix)"
-            )
+            let word = check.state.rawValue
+            let mark = desk.ink.paint("\(word):", Ink.mark(ofState: word))
+            desk.print("\n\(mark) \(check.of): \(check.found)\n  fix: \(check.fix)")
         }
         let count = diagnosis.checks.count { $0.state == .finding }
         desk.print(count == 0 ? "\nNothing to put right." : "\n\(count) to put right.")

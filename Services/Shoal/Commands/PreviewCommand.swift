@@ -44,7 +44,7 @@ struct PreviewCommand: DeskCommand {
                     + Quantity.share(answer.users, of: answer.universe)
                     + ") in \(Quantity.duration(seconds: Double(answer.tookUs) / 1e6))"
             )
-            desk.printRaw(tree.text)
+            desk.print(tree.table)
             for user in answer.sample { desk.print("  \(user)") }
             SegmentCommand.say(answer.warnings, desk)
         }
@@ -89,13 +89,13 @@ struct NodeTree: Sendable {
     }
 
     /// The tree for people.
-    var text: String {
+    var table: Table {
         var table = Table([("USERS", .right), ("CONDITION", .left)])
         for row in rows {
             let indent = String(repeating: "  ", count: row.depth)
             table.add([Quantity.count(row.users), indent + row.title])
         }
-        return table.text
+        return table
     }
 
     /// The whole answer for programs.

@@ -67,7 +67,7 @@ struct ProjectCommand: ParsableCommand {
                 let created = Timestamp(ms: project.createdAtMs).rfc3339
                 table.add([project.name, project.zone, created])
             }
-            desk.printRaw(table.text)
+            desk.print(table)
         }
     }
 }

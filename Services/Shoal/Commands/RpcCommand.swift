@@ -44,7 +44,7 @@ struct RpcCommand: ParsableCommand {
                 }
             }
             guard desk.isJSON else {
-                desk.printRaw(ContractPage.table(methods, servedBy))
+                desk.print(ContractPage.table(methods, servedBy))
                 return
             }
             for method in methods { desk.print(ContractPage.json(method)) }

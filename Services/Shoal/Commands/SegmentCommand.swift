@@ -13,7 +13,7 @@ struct SegmentCommand: ParsableCommand {
         subcommands: [
             Create.self, List.self, Show.self, Archive.self, CountCommand.self,
             MembersCommand.self, SampleCommand.self, PreviewCommand.self, IsMemberCommand.self,
-            TrendCommand.self,
+            ExplainCommand.self, TrendCommand.self,
         ]
     )
 
@@ -21,7 +21,8 @@ struct SegmentCommand: ParsableCommand {
     static func say(_ warnings: [EvaluationV1.Warning], _ desk: Desk) {
         for warning in warnings {
             let hint = warning.hint.map { " (\($0))" } ?? ""
-            desk.say("warning: \(warning.place): \(warning.message)\(hint)")
+            let mark = desk.messageInk.paint("warning:", .caution)
+            desk.say("\(mark) \(warning.place): \(warning.message)\(hint)")
         }
     }
 
@@ -129,7 +130,7 @@ struct SegmentCommand: ParsableCommand {
                 guard page.more, let last = page.segments.last else { break }
                 request.afterName = last.name
             }
-            if !desk.isJSON { desk.printRaw(table.text) }
+            if !desk.isJSON { desk.print(table) }
         }
     }
 

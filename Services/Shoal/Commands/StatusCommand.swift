@@ -38,7 +38,8 @@ struct StatusCommand: DeskCommand {
         if desk.isJSON {
             desk.print(json(lines, roster, records))
         } else {
-            desk.printRaw(text(lines, roster, records))
+            desk.print(table(lines))
+            desk.printRaw(summary(roster, records))
         }
     }
 
@@ -88,13 +89,9 @@ struct StatusCommand: DeskCommand {
         }
     }
 
-    private func text(
-        _ lines: [Line],
-        _ roster: RegistryV1.WatchResponse,
-        _ records: UInt64?
-    ) -> String {
+    private func table(_ lines: [Line]) -> Table {
         var table = Table([
-            ("NAME", .left), ("STATE", .left), ("PARTITIONS", .right), ("PID", .right),
+            ("NAME", .left), ("STATE", .state), ("PARTITIONS", .right), ("PID", .right),
             ("MEMORY", .right), ("UP", .right), ("ADDRESS", .left), ("", .left),
         ])
         for line in lines {
@@ -109,12 +106,18 @@ struct StatusCommand: DeskCommand {
                 (info?.facts ?? []).map { "\($0.name)=\($0.value)" }.joined(separator: " "),
             ])
         }
-        var text = table.text + "\n"
+        return table
+    }
+
+    private func summary(_ roster: RegistryV1.WatchResponse, _ records: UInt64?) -> String {
         let known = records.map { Quantity.count($0) } ?? "unknown"
-        text += "log records: \(known) in \(roster.partitionCount) partitions\n"
         let names = roster.projects.map(\.name).joined(separator: ", ")
-        text += "projects: \(names.isEmpty ? "none" : names)\n"
-        return text
+        return """
+
+            log records: \(known) in \(roster.partitionCount) partitions
+            projects: \(names.isEmpty ? "none" : names)
+
+            """
     }
 
     private func json(

@@ -66,7 +66,7 @@ struct TrendCommand: DeskCommand {
             for point in answer.points { desk.print(Self.json(point)) }
             return
         }
-        desk.printRaw(Self.table(answer))
+        desk.print(Self.table(answer))
         if desk.outside.isTerminal {
             desk.say("\(title)  \(Sparkline.text(answer.points.map(\.users)))")
         }
@@ -85,7 +85,7 @@ struct TrendCommand: DeskCommand {
     }
 
     /// The points with what a clock of the zone shows.
-    static func table(_ answer: EvaluationV1.TrendResponse) -> String {
+    static func table(_ answer: EvaluationV1.TrendResponse) -> Table {
         let zone = Zone(answer.zone) ?? .utc
         var table = Table([("AT (\(zone.name))", .left), ("USERS", .right), ("SHARE", .right)])
         for point in answer.points {
@@ -96,6 +96,6 @@ struct TrendCommand: DeskCommand {
                 Quantity.share(point.users, of: point.universe),
             ])
         }
-        return table.text
+        return table
     }
 }

@@ -110,7 +110,8 @@ struct LocalSuite: Sendable {
         let suite = try Suite(registry: registry, data: plan.data, outside: desk.outside)
         try await supervisor.live {
             let readiness = Readiness(suite: suite)
-            try await readiness.wait(plan.members, timeoutMs: readyMs)
+            let addresses = plan.members.map { ($0.name, $0.address) }
+            try await readiness.wait(addresses, timeoutMs: readyMs)
             for name in try await readiness.dismissSurplus(plan) {
                 desk.say("\(name) of an earlier run is gone; its partitions went to the others")
             }
@@ -138,13 +139,13 @@ struct LocalSuite: Sendable {
                 ])
             )
         } else {
-            desk.printRaw(table(running, infos))
+            desk.print(table(running, infos))
         }
         desk.flush()
     }
 
     /// The table of processes.
-    func table(_ running: SuiteFile, _ infos: [UInt64]) -> String {
+    func table(_ running: SuiteFile, _ infos: [UInt64]) -> Table {
         var table = Table([
             ("NAME", .left), ("PID", .right), ("MEMORY", .right), ("ADDRESS", .left),
         ])
@@ -153,7 +154,7 @@ struct LocalSuite: Sendable {
                 instance.name, "\(instance.pid ?? 0)", Quantity.bytes(bytes), instance.address,
             ])
         }
-        return table.text
+        return table
     }
 
     /// Resident bytes of each process, in the order of the file.

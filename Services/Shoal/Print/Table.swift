@@ -3,7 +3,11 @@
 /// A table of texts.
 struct Table: Sendable {
     /// Where the cells of a column stand.
-    enum Side: Sendable { case left, right }
+    enum Side: Sendable {
+        case left, right
+        /// On the left, in the colour of what its word means.
+        case state
+    }
 
     private let headings: [(text: String, side: Side)]
     private var rows: [[String]] = []
@@ -16,21 +20,31 @@ struct Table: Sendable {
         rows.append(headings.indices.map { $0 < cells.count ? Self.line(cells[$0]) : "" })
     }
 
-    /// The lines, each ended.
-    var text: String {
+    /// The lines, each ended, without colours.
+    var text: String { text(.none) }
+
+    /// The lines, each ended: headings and states in their colours.
+    func text(_ ink: Ink) -> String {
         let all = [headings.map(\.text)] + rows
         let widths = headings.indices.map { column in
             all.reduce(0) { max($0, $1[column].count) }
         }
-        return all.map { row in
-            let cells = zip(row, zip(headings, widths)).map { cell, form in
-                let blanks = String(repeating: " ", count: form.1 - cell.count)
-                return form.0.side == .left ? cell + blanks : blanks + cell
+        return all.enumerated().map { line, row in
+            let cells = headings.indices.map { column in
+                let cell = row[column]
+                let blanks = String(repeating: " ", count: widths[column] - cell.count)
+                let painted = ink.paint(cell, mark(line, column, cell))
+                return headings[column].side == .right ? blanks + painted : painted + blanks
             }
-            var line = cells.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
-            return line + "\n"
+            var text = cells.joined(separator: "  ")
+            while text.last == " " { text.removeLast() }
+            return text + "\n"
         }.joined()
+    }
+
+    private func mark(_ line: Int, _ column: Int, _ cell: String) -> Ink.Mark? {
+        if line == 0 { return .heading }
+        return headings[column].side == .state ? Ink.mark(ofState: cell) : nil
     }
 
     /// A cell without line breaks and other things that would break the table.

@@ -19,7 +19,7 @@ struct ContractPage: Sendable {
         let services = Set(contract.methods.map(\.service))
         if let service = contract.full(name, among: services) {
             let methods = contract.methods.filter { $0.service == service }
-            return (Self.table(methods), .list(methods.map(Self.json)))
+            return (Self.table(methods).text, .list(methods.map(Self.json)))
         }
         let method = try contract.method(name)
         return (text(method), json(method))
@@ -58,7 +58,7 @@ struct ContractPage: Sendable {
     }
 
     /// The methods as a table.
-    static func table(_ methods: [MethodShape], _ servedBy: [String: String] = [:]) -> String {
+    static func table(_ methods: [MethodShape], _ servedBy: [String: String] = [:]) -> Table {
         var headings: [(text: String, side: Table.Side)] = [
             ("METHOD", .left), ("REQUEST", .left), ("RESPONSE", .left), ("ROLE", .left),
         ]
@@ -70,7 +70,7 @@ struct ContractPage: Sendable {
                 servedBy[method.service] ?? "nobody here",
             ])
         }
-        return table.text
+        return table
     }
 
     private static func last(_ name: String) -> String {

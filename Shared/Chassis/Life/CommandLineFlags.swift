@@ -11,6 +11,7 @@ struct CommandLineFlags: Sendable {
     private(set) var configFile: String?
     private(set) var asksHelp = false
     private(set) var asksVersion = false
+    private(set) var asksSettings = false
 
     private let keys: [String: ConfigKey]
     private var seen: Set<String> = []
@@ -45,6 +46,7 @@ struct CommandLineFlags: Sendable {
         switch name {
         case "--help": asksHelp = true
         case "--version": asksVersion = true
+        case ConfigLoader.settingsFlag: asksSettings = true
         case ConfigLoader.fileFlag: configFile = try value(name, attached, &rest)
         default: try takeKey(name, attached, &rest)
         }
@@ -56,7 +58,7 @@ struct CommandLineFlags: Sendable {
         _ rest: inout ArraySlice<String>
     ) throws(ChassisError) {
         guard let key = keys[name] else {
-            let known = keys.keys.sorted() + ["--help", "--version", ConfigLoader.fileFlag]
+            let known = keys.keys.sorted() + ConfigLoader.ownFlags
             throw ConfigLoader.unknown("flag", name, place: "command line", among: known)
         }
         var isList = false

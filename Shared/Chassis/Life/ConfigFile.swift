@@ -14,8 +14,14 @@ struct ConfigFile: Sendable {
 
     let path: String
     let snapshot: any ConfigSnapshot
-    /// The dotted names of all entries, in order.
-    let names: [String]
+    /// The dotted names of all entries, in order, and the lines they stand on.
+    let entries: [Entry]
+
+    /// An entry of the file.
+    struct Entry: Sendable, Hashable {
+        let name: String
+        let line: Int
+    }
 
     init(_ path: String, source: String, disk: any Disk) throws(ChassisError) {
         let mapped: MappedFile
@@ -41,7 +47,7 @@ struct ConfigFile: Sendable {
             throw Self.refusal(path, "the file is not UTF-8", hint: "save it as UTF-8")
         }
         self.path = path
-        var found: [String] = []
+        var found: [Entry] = []
         do {
             let isEmpty = { (node: Node) in
                 node.mapping?.isEmpty ?? node.scalar.map(\.string.isEmpty) ?? false
@@ -49,7 +55,7 @@ struct ConfigFile: Sendable {
             guard let root = try Yams.compose(yaml: text), !isEmpty(root) else {
                 // An empty file, or only comments.
                 snapshot = InMemoryProvider(values: [:]).snapshot()
-                names = []
+                entries = []
                 return
             }
             try Self.collect(root, [], path, &found)
@@ -61,22 +67,29 @@ struct ConfigFile: Sendable {
         } catch {
             throw Self.refusal(path, "the file is no YAML: \(error)", hint: "key: value lines")
         }
-        names = found
+        entries = found
     }
 
-    /// Refuses an entry that no key has.
-    func checkNames(_ keys: [ConfigKey]) throws(ChassisError) {
+    /// Where an entry stands.
+    func place(of name: String) -> String {
+        guard let entry = entries.first(where: { $0.name == name }) else { return path }
+        return "\(path):\(entry.line)"
+    }
+
+    /// The refusals of entries that no key has.
+    func unknownNames(_ keys: [ConfigKey]) -> [ChassisError] {
         let known = keys.map(\.name)
         let all = Set(known)
-        guard let name = names.first(where: { !all.contains($0) }) else { return }
-        throw ConfigLoader.unknown("entry", name, place: path, among: known)
+        return entries.map(\.name).filter { !all.contains($0) }.map { name in
+            ConfigLoader.unknown("entry", name, place: place(of: name), among: known)
+        }
     }
 
     private static func collect(
         _ node: Node,
         _ above: [String],
         _ path: String,
-        _ names: inout [String]
+        _ entries: inout [Entry]
     ) throws(ChassisError) {
         guard let mapping = node.mapping else {
             let name = above.joined(separator: ".")
@@ -88,20 +101,20 @@ struct ConfigFile: Sendable {
             guard !name.isEmpty else {
                 throw refusal(path, "the file holds no entries", hint: "key: value lines")
             }
-            guard names.count < entriesMax, !names.contains(name) else {
+            guard entries.count < entriesMax, !entries.contains(where: { $0.name == name }) else {
                 throw refusal(path, "\(name) is given twice", hint: "give it once")
             }
-            names.append(name)
+            entries.append(Entry(name: name, line: node.mark?.line ?? 1))
             return
         }
-        guard above.count < depthMax, names.count < entriesMax else {
+        guard above.count < depthMax, entries.count < entriesMax else {
             throw refusal(path, "the file has too many entries or levels", hint: "see --help")
         }
         for (key, value) in mapping {
             guard let part = key.string else {
                 throw refusal(path, "a name is no text", hint: "names are plain words")
             }
-            try collect(value, above + [part], path, &names)
+            try collect(value, above + [part], path, &entries)
         }
     }
 

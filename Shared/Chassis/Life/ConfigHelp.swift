@@ -14,6 +14,8 @@ enum ConfigHelp {
         text += section("Settings of every service", common)
         text += "\n  --config FILE    SHOAL_CONFIG    the YAML file\n"
         text += "  --help           this text\n  --version        the version\n"
+        text +=
+            "  --show-config    every setting and what is wrong with it, in JSON; starts nothing\n"
         text += "\nExit codes\n"
         for code in ExitCode.allCases { text += "  \(code.rawValue)  \(code.meaning)\n" }
         return text

@@ -15,11 +15,16 @@ enum ConfigOutcome: Sendable {
     case run(ConfigReader)
     case help
     case version
+    /// What was found, right or wrong, is to be told.
+    case show(ConfigSurvey)
 }
 
 /// Reads a table of keys from all sources.
 struct ConfigLoader: Sendable {
     static let fileFlag = "--config"
+    static let settingsFlag = "--show-config"
+    /// Flags that are no keys.
+    static let ownFlags = ["--help", "--version", settingsFlag, fileFlag]
     static let fileVariable = ConfigKey.variablePrefix + "CONFIG"
     static let operation = "read configuration"
     /// Variables of our tests and benchmarks, which their child processes inherit.
@@ -30,7 +35,7 @@ struct ConfigLoader: Sendable {
     init(keys: [ConfigKey]) {
         let flags = Set(keys.map(\.flag))
         precondition(flags.count == keys.count, "two keys share a flag")
-        precondition(flags.isDisjoint(with: ["--help", "--version", Self.fileFlag]), "own flags")
+        precondition(flags.isDisjoint(with: Self.ownFlags), "own flags")
         self.keys = keys
     }
 
@@ -44,60 +49,92 @@ struct ConfigLoader: Sendable {
         return nil
     }
 
-    /// Checks every source and takes each key from the first that has it.
+    /// Checks every source and takes each key from the first that has it; throws the first refusal.
     func load(_ inputs: ConfigInputs, file: ConfigFile?) throws(ChassisError) -> ConfigOutcome {
         let line = try CommandLineFlags(inputs.arguments, keys: keys)
         if line.asksHelp { return .help }
         if line.asksVersion { return .version }
-        try checkVariables(inputs.environment)
-        try file?.checkNames(keys)
+        let survey = survey(line, inputs.environment, file)
+        if line.asksSettings { return .show(survey) }
+        if let refusal = survey.refusals.first { throw refusal }
+        return .run(survey.reader)
+    }
+
+    /// Everything that the sources say, and everything that is wrong with it.
+    private func survey(
+        _ line: CommandLineFlags,
+        _ environment: [String: String],
+        _ file: ConfigFile?
+    ) -> ConfigSurvey {
         var sources = [
             ConfigSource(
                 CommandLineArgumentsProvider(arguments: ["shoal"] + line.normalised).snapshot(),
                 form: .commandLine
             ) { $0.flag },
             ConfigSource(
-                EnvironmentVariablesProvider(environmentVariables: inputs.environment).snapshot(),
+                EnvironmentVariablesProvider(environmentVariables: environment).snapshot(),
                 form: .environment
             ) { $0.variable },
         ]
         if let file {
             sources.append(
-                ConfigSource(file.snapshot, form: .file) { "\(file.path): \($0.name)" }
+                ConfigSource(file.snapshot, form: .file) { file.place(of: $0.name) }
             )
         }
+        var refusals = unknownVariables(environment) + (file?.unknownNames(keys) ?? [])
         var entries: [String: ConfigReader.Entry] = [:]
-        for key in keys { entries[key.name] = try entry(key, sources) }
-        return .run(ConfigReader(entries: entries))
+        for key in keys { entries[key.name] = entry(key, sources, &refusals) }
+        return ConfigSurvey(reader: ConfigReader(entries: entries), refusals: refusals)
     }
 
+    /// The key's value of the first source that has one; what others say of it is kept as places.
     private func entry(
         _ key: ConfigKey,
-        _ sources: [ConfigSource]
-    ) throws(ChassisError) -> ConfigReader.Entry {
+        _ sources: [ConfigSource],
+        _ refusals: inout [ChassisError]
+    ) -> ConfigReader.Entry {
+        var found: [(value: ConfigReader.Value, place: String)] = []
         for source in sources {
-            guard let value = try source.value(key) else { continue }
-            return ConfigReader.Entry(key: key, value: value, source: source.place(key))
-        }
-        let value: ConfigReader.Value =
-            switch key.kind {
-            case .text(let value): .text(value)
-            case .int(let value, _): .int(value)
-            case .flag: .flag(false)
-            case .list(let value): .list(value)
-            case .choice(_, let value): .text(value)
+            do throws(ChassisError) {
+                if let value = try source.value(key) { found.append((value, source.place(key))) }
+            } catch {
+                refusals.append(error)
             }
-        return ConfigReader.Entry(key: key, value: value, source: ConfigReader.defaultSource)
+        }
+        guard let first = found.first else {
+            return ConfigReader.Entry(
+                key: key,
+                value: Self.usual(key),
+                source: ConfigReader.defaultSource
+            )
+        }
+        return ConfigReader.Entry(
+            key: key,
+            value: first.value,
+            source: first.place,
+            overridden: found.dropFirst().map(\.place)
+        )
     }
 
-    private func checkVariables(_ environment: [String: String]) throws(ChassisError) {
+    private static func usual(_ key: ConfigKey) -> ConfigReader.Value {
+        switch key.kind {
+        case .text(let value): .text(value)
+        case .int(let value, _): .int(value)
+        case .flag: .flag(false)
+        case .list(let value): .list(value)
+        case .choice(_, let value): .text(value)
+        }
+    }
+
+    private func unknownVariables(_ environment: [String: String]) -> [ChassisError] {
         let known = keys.map(\.variable) + [Self.fileVariable]
         let unknown = environment.keys.filter { name in
             name.hasPrefix(ConfigKey.variablePrefix) && !known.contains(name)
                 && !Self.foreignPrefixes.contains { name.hasPrefix($0) }
         }
-        guard let name = unknown.min() else { return }
-        throw Self.unknown("variable", name, place: "environment", among: known)
+        return unknown.sorted().map { name in
+            Self.unknown("variable", name, place: "environment", among: known)
+        }
     }
 
     /// The refusal of a name nobody knows, with the nearest known one.
@@ -148,7 +185,7 @@ struct ConfigSource {
             }
             return .text(word)
         case .int(_, let range):
-            guard case .int(let number) = try content(key, .int) else { return nil }
+            guard case .int(let number) = try number(key) else { return nil }
             guard range.contains(number) else {
                 throw refusal(
                     key,
@@ -188,6 +225,22 @@ struct ConfigSource {
         default: return nil
         }
         return parts.map(LogText.trimmed).filter { !$0.isEmpty }
+    }
+
+    /// A whole number; one with a unit behind it is refused with the number that is meant.
+    private func number(_ key: ConfigKey) throws(ChassisError) -> ConfigContent? {
+        do throws(ChassisError) {
+            return try content(key, .int)
+        } catch {
+            guard case .string(let text) = try content(key, .string), let measure = Measure(text)
+            else { throw error }
+            let counted = key.unit.isEmpty ? "takes a plain number" : "is counted in \(key.unit)"
+            throw refusal(
+                key,
+                "is \(text), but \(counted)",
+                hint: measure.number(in: key.unit).map { "give \($0)" } ?? "give \(key.form)"
+            )
+        }
     }
 
     private func isList(_ key: ConfigKey) -> Bool {

@@ -16,6 +16,8 @@ public struct ConfigReader: Sendable {
         let value: Value
         /// The flag, the variable, the file's entry, or `default`.
         let source: String
+        /// Where else the key is given, without effect.
+        var overridden: [String] = []
     }
 
     private let entries: [String: Entry]
@@ -77,10 +79,8 @@ public struct ConfigReader: Sendable {
         )
     }
 
-    /// Every key with its value, by name.
-    var told: [(key: ConfigKey, value: Value)] {
-        entries.values.sorted { $0.key.name < $1.key.name }.map { ($0.key, $0.value) }
-    }
+    /// Every key with its value and where it came from, by name.
+    var told: [Entry] { entries.values.sorted { $0.key.name < $1.key.name } }
 
     static let defaultSource = "default"
 

@@ -42,16 +42,21 @@ extension ConfigReader {
     ///
     /// A key that was given its default by hand changes nothing and is not among them.
     public var changedSettings: [EffectiveSetting] {
-        told.compactMap { key, value in
-            let text: String? =
-                switch value {
-                case .text(let text): text
-                case .int(let number): String(number)
-                case .flag(let isSet): isSet ? "true" : nil
-                case .list(let parts): parts.isEmpty ? nil : parts.joined(separator: ",")
-                }
-            guard let text, text != key.defaultText else { return nil }
-            return EffectiveSetting(key.name, text)
+        told.compactMap { entry in
+            guard let text = entry.text, text != entry.key.defaultText else { return nil }
+            return EffectiveSetting(entry.key.name, text)
+        }
+    }
+}
+
+extension ConfigReader.Entry {
+    /// The value as text; nil when it is absent, empty or no.
+    var text: String? {
+        switch value {
+        case .text(let text): text
+        case .int(let number): String(number)
+        case .flag(let isSet): isSet ? "true" : nil
+        case .list(let parts): parts.isEmpty ? nil : parts.joined(separator: ",")
         }
     }
 }

@@ -175,6 +175,20 @@ struct ChassisTests {
         #expect(try rig.disk.list("/var").isEmpty)
     }
 
+    @Test("the configuration is shown or refused as at a start, and nothing is touched")
+    func shown() async throws {
+        let rig = Rig()
+        let code = await rig.live(["--show-config", "--data-directory", "d"]) { _, _ in [] }
+        #expect(code == .clean && rig.errors.all.isEmpty)
+        #expect(rig.out.all.joined().contains(#"{"key":"lanes","origin":"default","value":"2""#))
+        let seven = ["--show-config", "--data-directory", "d", "--lanes", "7"]
+        #expect(await rig.live(seven) { _, _ in [] } == .badConfiguration)
+        let refused = #"{"refused":"lanes is 7","where":"--lanes","hint":"take another number"}"#
+        #expect(rig.out.all.last?.hasSuffix(refused + "\n") == true)
+        #expect(rig.lastWords.hasPrefix("shoal-demo: lanes is 7\n"))
+        #expect(try rig.disk.list("/var").isEmpty)
+    }
+
     @Test("a YAML file is read through the disk, and a missing one is told")
     func file() async throws {
         let rig = Rig()

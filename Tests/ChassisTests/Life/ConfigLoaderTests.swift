@@ -101,7 +101,7 @@ struct ConfigLoaderTests {
         #expect(variable?.hint == "did you mean SHOAL_DEVELOPMENT?")
         let entry = refusal { try read(yaml: "journal:\n  comit-ms: 3\n") }
         #expect(entry?.hint == "did you mean journal.commit-ms?")
-        #expect(entry?.place == "/etc/shoal.yaml")
+        #expect(entry?.place == "/etc/shoal.yaml:2")
     }
 
     @Test("variables of our own tests are nobody's settings")
@@ -120,10 +120,10 @@ struct ConfigLoaderTests {
             ([], ["SHOAL_JOURNAL_COMMIT_MS": "1.5"], nil, "SHOAL_JOURNAL_COMMIT_MS"),
             ([], ["SHOAL_DEVELOPMENT": "perhaps"], nil, "SHOAL_DEVELOPMENT"),
             ([], ["SHOAL_DATA_DIRECTORY": ""], nil, "SHOAL_DATA_DIRECTORY"),
-            ([], [:], "journal: {commit-ms: soon}", "/etc/shoal.yaml: journal.commit-ms"),
-            ([], [:], "data: {directory: [a, b]}", "/etc/shoal.yaml: data.directory"),
-            ([], [:], "log: {format: xml}", "/etc/shoal.yaml: log.format"),
-            ([], [:], "data: {directory: }", "/etc/shoal.yaml: data.directory"),
+            ([], [:], "journal: {commit-ms: soon}", "/etc/shoal.yaml:1"),
+            ([], [:], "data: {directory: [a, b]}", "/etc/shoal.yaml:1"),
+            ([], [:], "log: {format: xml}", "/etc/shoal.yaml:1"),
+            ([], [:], "data: {directory: }", "/etc/shoal.yaml:1"),
         ] as [([String], [String: String], String?, String)]
     )
     func wrong(

@@ -91,6 +91,11 @@ struct HistoryContractTests {
                         user: user,
                         at: at
                     )
+                    let whole = try #require(try question.history(&history))
+                    #expect(
+                        example.plan.isMember(whole, at: at) == members.contains(user.text),
+                        "seed \(example.seed) at \(at.rfc3339), \(user), all of it"
+                    )
                     #expect(
                         try question.answer(&history)
                             == .known(isMember: members.contains(user.text)),

@@ -48,7 +48,7 @@ struct MemoryHistory: History {
         users.firstIndex { $0.id == id }.map { UserNumber(UInt32($0)) }
     }
 
-    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp)
+    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)
         -> Segments.UserHistory
     {
         users[Int(user.value)].history
