@@ -44,7 +44,7 @@ import Wire
                         "seed \(example.seed), \(user) at \(at.rfc3339)"
                     )
                     #expect(
-                        question.answer(&state) == .known(isMember: explanation.isMember)
+                        try question.answer(&state) == .known(isMember: explanation.isMember)
                     )
                     flips += explanation.flip == .never ? 0 : 1
                 }
