@@ -63,8 +63,9 @@ public struct Evaluator: Sendable {
             ),
             settings: settings
         )
+        let backups = BackupDesk(world: world)
         services =
-            [link, ClosingService(checkpoints: checkpoints)]
+            [link, backups, ClosingService(checkpoints: checkpoints)]
             + lanes.all.enumerated().map { number, lane in
                 ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
             } + [
@@ -78,7 +79,8 @@ public struct Evaluator: Sendable {
                         + EvaluationV1_CheckpointsMethods.serve(
                             CheckpointsDoor(checkpoints: checkpoints, threads: copies)
                         )
-                        + Self.unserved
+                        + Self.unserved,
+                    backups: backups
                 ),
             ]
     }
