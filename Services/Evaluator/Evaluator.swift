@@ -21,7 +21,6 @@ public struct Evaluator: Sendable {
         let lanes = Self.lanes(config, checkpoints, catalogue, applied, clock: world.clock)
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
-        let peers = RPCClient(world: world)
         let copies = CopyThreads()
         let own = SetsDoor(lanes: lanes, applied: applied, clock: world.clock)
         let door = SegmentsDoor(
@@ -31,7 +30,7 @@ public struct Evaluator: Sendable {
                 link: link,
                 clock: world.clock,
                 own: own,
-                peers: peers
+                peers: RPCClient(world: world)
             ),
             link: link,
             ingestion: ingestion,
