@@ -145,7 +145,7 @@ final class TakeOverRig: Sendable {
                     ),
                     ingestion: IngestionV1_IngestionClient(ingestion),
                     recordsMin: 20,
-                    timeoutMs: manners == .slow ? 60_000 : 300
+                    timeoutMs: manners == .dying ? 300 : 60_000
                 ),
                 applied: applied,
                 clock: clock,
