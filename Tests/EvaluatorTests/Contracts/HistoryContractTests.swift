@@ -13,7 +13,7 @@ import Testing
 @Suite("the contract of History", .timeLimit(.minutes(2)))
 struct HistoryContractTests {
     private static let seed: UInt64 = 0x415_0001
-    private static let cases = 150
+    private static let cases = 40
 
     /// Random questions, each with the log that its users come by.
     private func eachCase(_ body: (RandomCase) throws -> Void) throws {
