@@ -101,12 +101,12 @@ import Testing
         var question = Question(plan: example.plan, project: shop, at: at)
         question.nodeCounts = true
         question.members = (from: UserNumber(0), limit: 10_000, bytesMax: 1 << 20)
-        let tally = question.answer([state])
+        let tally = try question.answer([state])
         var members: Set<String> = []
         var known: Set<String> = []
         for id in ids {
             let user = try #require(UserID(id))
-            let answer = UserQuestion(plan: example.plan, project: shop, user: user, at: at)
+            let answer = try UserQuestion(plan: example.plan, project: shop, user: user, at: at)
                 .answer(&state)
             guard case .known(let isMember) = answer else { continue }
             known.insert(id)
@@ -142,10 +142,8 @@ import Testing
                     try #require(told.tally.universe == right.tally.universe, words)
                     members += told.members.count
                 }
-                let firsts = [state, never].map { state in
-                    TrendCount.firstEvent(of: state.projects[shop].map { [$0] } ?? [])
-                }
-                try #require(firsts[0] == firsts[1], "seed \(twin.example.seed)")
+                let first = state.projects[shop]?.firstEvent
+                try #require(first == never.projects[shop]?.firstEvent, "\(twin.example.seed)")
                 goneUsers += twin.gone.count
             }
         }

@@ -87,7 +87,7 @@ struct MemoryHistory: History {
                         position: position
                     )
                 }
-            case .catalogue, .tenure, nil: break
+            case .catalogue, .importUndone, .tenure, nil: break
             }
         }
     }
