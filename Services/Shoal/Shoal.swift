@@ -19,13 +19,16 @@ struct Shoal: ParsableCommand {
         subcommands: [
             UpCommand.self, DemoCommand.self, StatusCommand.self, ProjectCommand.self,
             ImportCommand.self, SegmentCommand.self,
+            PlayCommand.self,
             RpcCommand.self,
             EventsCommand.self,
             ShellCommand.self,
             DrainCommand.self,
             ForgetCommand.self,
             AuditCommand.self,
+            SchemaCommand.self,
             DoctorCommand.self,
+            BackupCommand.self,
             ConfigCommand.self,
         ]
     )

@@ -1,12 +1,8 @@
 // The command line against the real suite: calls by reflection, as a person would make them.
 
 import Basics
-import Bus
 import Chassis
-import Foundation
 import Messages
-import ShoalCommand
-import Synchronization
 import Testing
 
 @Suite(.serialized)
@@ -47,6 +43,7 @@ struct CommandTests {
         try await checkTrend(suite, project)
         try await checkExplain(suite, project)
         try await checkTail(suite, project)
+        try await checkSchema(suite, project)
         let info = try await run(
             ["rpc", "call", "Admin/Info", "--name", "evaluator-1"],
             suite
@@ -64,6 +61,33 @@ struct CommandTests {
             #expect(refused.code == code, "\(arguments): \(refused.errors)")
             #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
         }
+    }
+
+    /// What was sent is counted by type, and a conflict of types is told.
+    private func checkSchema(_ suite: RealSuite, _ project: String) async throws {
+        let records = [#"{"integer":5}"#, #"{"integer":7}"#, #"{"text":"5"}"#].map { value in
+            let amount = #"{"name":"amount","value":\#(value)}"#
+            return #"{"user_id":"user-1","event":{"name":"Paid","properties":[\#(amount)]}}"#
+        }
+        let track = #"{"records":[\#(records.joined(separator: ","))]}"#
+        let tracked = try await run(
+            ["rpc", "call", "Ingestion/Track", track, "--project", project],
+            suite
+        )
+        #expect(tracked.out.contains(#""accepted":3"#), "\(tracked)")
+        let all = try await run(["schema", "--project", project], suite)
+        #expect(all.code == 0, "\(all.errors)")
+        for line in [
+            "conflict: amount of Paid came as text in 1, as number in 2\n",
+            "names: 2 of 1,024 events; Paid has 1 of 256 properties; users have 0 of 1,024 ",
+        ] {
+            #expect(all.out.contains(line), "\(line) in \(all.out)")
+        }
+        let one = try await run(["schema", "Charged", "--project", project, "--json"], suite)
+        #expect(one.out.hasPrefix(#"{"event":"Charged","records":40,"first":"2"#), "\(one)")
+        #expect(one.out.split(separator: "\n").count == 2, "\(one)")
+        let unknown = try await run(["schema", "Payd", "--project", project], suite)
+        #expect(unknown.code == 66 && unknown.errors.contains("did you mean `Paid`?"))
     }
 
     /// A member, one who is none, and somebody nobody has heard of.
@@ -197,32 +221,7 @@ struct CommandTests {
         _ suite: RealSuite,
         input: String = ""
     ) async throws -> (code: Int32, out: String, errors: String) {
-        let written = Written()
-        let clock = SystemClock()
-        let outside = Surroundings(
-            arguments: arguments + ["--address", "ipc://\(suite.folder)/registry/registry.sock"],
-            environment: [:],
-            workingDirectory: suite.folder,
-            programFolder: suite.folder,
-            temporaryFolder: suite.folder,
-            clock: clock,
-            disk: RealDisk(),
-            bus: NanomsgBus(clock: clock, threadNamePrefix: "command"),
-            processID: ProcessInfo.processInfo.processIdentifier,
-            seed: 1,
-            isTerminal: false,
-            writeOut: { text in written.out.withLock { $0 += text } },
-            writeError: { text in written.errors.withLock { $0 += text } },
-            readInput: { _ in Array(input.utf8) }
-        )
-        let code = await Entry.answer(outside)
-        outside.close()
-        return (code, written.out.withLock { $0 }, written.errors.withLock { $0 })
+        let outcome = await suite.shoal(arguments, input: input)
+        return (outcome.code, outcome.out, outcome.errors)
     }
-}
-
-/// What a command wrote.
-private final class Written: Sendable {
-    let out = Mutex("")
-    let errors = Mutex("")
 }

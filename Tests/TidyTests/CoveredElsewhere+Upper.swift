@@ -56,6 +56,7 @@ extension CoveredElsewhere {
     private static let calls = [
         CoveredElsewhere("Shared/Chassis", .test("SuiteTests/AnswersTests"), ["Surroundings"]),
         CoveredElsewhere("Shared/Chassis/Calls", .test("LongPollTests"), ["LongPolls"]),
+        CoveredElsewhere("Shared/Chassis/Calls", .test("BackupDeskTests"), ["StorageCopy"]),
         CoveredElsewhere("Shared/Chassis/Calls", .test("RegistryLinkTests"), ["RosterNews"]),
         CoveredElsewhere(
             "Shared/Chassis/Calls",
@@ -107,6 +108,7 @@ extension CoveredElsewhere {
     ]
 
     private static let ingestion = [
+        CoveredElsewhere("Services/Ingestion", .test("SuiteTests/BackupTests"), ["LogBackup"]),
         CoveredElsewhere(
             "Services/Ingestion",
             .test("SuiteTests/BadInputTests"),
@@ -115,8 +117,9 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Ingestion",
             .test("SuiteTests/AnswersTests"),
-            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaBook", "SchemaStore"]
+            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaStore"]
         ),
+        CoveredElsewhere("Services/Ingestion", .test("SchemaBookTests"), ["SchemaCoding"]),
         // Real processes: written to, killed at random, recovered and read back.
         CoveredElsewhere(
             "Services/Ingestion",
@@ -163,6 +166,48 @@ extension CoveredElsewhere {
     ]
 
     private static let command = [
+        CoveredElsewhere(
+            "Shared/Stories",
+            .test("StoriesTests/PlayTests"),
+            ["Stage", "Story", "StoryPlay", "StoryProblem", "StoryRecords"]
+        ),
+        CoveredElsewhere(
+            "Services/Stage",
+            .test("StoriesTests/PlayTests"),
+            ["Player", "Stage", "StoryClock"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Play",
+            .test("StoriesTests/PlayTests"),
+            ["OnStage", "RisingLine", "WireStage"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Play",
+            .test("StoryPageTests"),
+            ["StoryFile", "StoryLines", "StoryTime", "StoryWords"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("StoriesTests/PlayTests"),
+            ["PlayCommand"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Backup",
+            .test("BackupManifestTests"),
+            ["BackupPath", "PieceSums"]
+        ),
+        CoveredElsewhere("Services/Shoal/Backup", .test("BackupSourcesTests"), ["CopyWriter"]),
+        CoveredElsewhere("Services/Shoal/Backup", .test("RestorationTests"), ["DurableFolder"]),
+        CoveredElsewhere(
+            "Services/Shoal/Backup",
+            .test("SuiteTests/BackupTests"),
+            ["BackupCheck", "BackupFolder", "BackupMaking", "BackupPage", "CopyStream"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/BackupTests"),
+            ["BackupCommand"]
+        ),
         CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["CommandError", "CommandExit"]),
         CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["Desk", "Shoal"]),
         CoveredElsewhere(
@@ -222,7 +267,7 @@ extension CoveredElsewhere {
             .test("SuiteTests/CommandTests"),
             [
                 "AuditCommand", "EventsCommand", "ExplainCommand", "InstanceCommands",
-                "RpcCommand", "TrendCommand",
+                "RpcCommand", "SchemaCommand", "TrendCommand",
             ]
         ),
         CoveredElsewhere(
@@ -260,7 +305,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["Ink", "JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
+            ["Ink", "JSONText", "PlainText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",

@@ -3,6 +3,7 @@
 #include "shoal_rules.h"
 
 #include "shoal/admin/v1/admin.pb-c.h"
+#include "shoal/admin/v1/backup.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/feed.pb-c.h"
@@ -32,12 +33,15 @@ static const shoal_message_rule rule_shoal__admin__v1__log_level_request;
 static const shoal_message_rule rule_shoal__admin__v1__log_level_response;
 static const shoal_message_rule rule_shoal__admin__v1__metrics_request;
 static const shoal_message_rule rule_shoal__admin__v1__metrics_response;
-static const shoal_message_rule rule_shoal__admin__v1__backup_request;
-static const shoal_message_rule rule_shoal__admin__v1__backup_response;
 static const shoal_message_rule rule_shoal__admin__v1__audit_detail;
 static const shoal_message_rule rule_shoal__admin__v1__audit_entry;
 static const shoal_message_rule rule_shoal__admin__v1__audit_request;
 static const shoal_message_rule rule_shoal__admin__v1__audit_response;
+static const shoal_message_rule rule_shoal__admin__v1__backup_request;
+static const shoal_message_rule rule_shoal__admin__v1__backup_response;
+static const shoal_message_rule rule_shoal__admin__v1__backup_summary;
+static const shoal_message_rule rule_shoal__admin__v1__backup_project;
+static const shoal_message_rule rule_shoal__admin__v1__backup_piece;
 static const shoal_message_rule rule_shoal__evaluation__v1__resolved_window;
 static const shoal_message_rule rule_shoal__evaluation__v1__warning;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
@@ -163,8 +167,10 @@ static const shoal_message_rule rule_shoal__ingestion__v1__stored_fetch_response
 static const shoal_message_rule rule_shoal__ingestion__v1__positions_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__positions_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__type_seen;
 static const shoal_message_rule rule_shoal__ingestion__v1__property_schema;
 static const shoal_message_rule rule_shoal__ingestion__v1__event_schema;
+static const shoal_message_rule rule_shoal__ingestion__v1__schema_limits;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response;
 static const shoal_message_rule rule_shoal__log__v1__value;
 static const shoal_message_rule rule_shoal__log__v1__value_list;
@@ -312,17 +318,6 @@ static const shoal_message_rule rule_shoal__admin__v1__metrics_response = {
     "shoal.admin.v1.MetricsResponse", &shoal__admin__v1__metrics_response__descriptor, 1, fields_shoal__admin__v1__metrics_response};
 const shoal_message_rule *shoal_rule__admin__v1__metrics_response(void) { return &rule_shoal__admin__v1__metrics_response; }
 
-static const shoal_field_rule fields_shoal__admin__v1__backup_request[] = {
-    {1, 2, 1, 0, 0, 0, 1024, "directory", NULL},
-};
-static const shoal_message_rule rule_shoal__admin__v1__backup_request = {
-    "shoal.admin.v1.BackupRequest", &shoal__admin__v1__backup_request__descriptor, 1, fields_shoal__admin__v1__backup_request};
-const shoal_message_rule *shoal_rule__admin__v1__backup_request(void) { return &rule_shoal__admin__v1__backup_request; }
-
-static const shoal_message_rule rule_shoal__admin__v1__backup_response = {
-    "shoal.admin.v1.BackupResponse", &shoal__admin__v1__backup_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__admin__v1__backup_response(void) { return &rule_shoal__admin__v1__backup_response; }
-
 static const shoal_field_rule fields_shoal__admin__v1__audit_detail[] = {
     {1, 2, 1, 0, 0, 0, 256, "name", NULL},
     {2, 2, 1, 0, 0, 0, 1024, "before", NULL},
@@ -370,6 +365,60 @@ static const shoal_field_rule fields_shoal__admin__v1__audit_response[] = {
 static const shoal_message_rule rule_shoal__admin__v1__audit_response = {
     "shoal.admin.v1.AuditResponse", &shoal__admin__v1__audit_response__descriptor, 4, fields_shoal__admin__v1__audit_response};
 const shoal_message_rule *shoal_rule__admin__v1__audit_response(void) { return &rule_shoal__admin__v1__audit_response; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_request[] = {
+    {2, 2, 2, 0, 0, 0, 16, "copy_id", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "file", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "max_bytes", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "end", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_request = {
+    "shoal.admin.v1.BackupRequest", &shoal__admin__v1__backup_request__descriptor, 5, fields_shoal__admin__v1__backup_request};
+const shoal_message_rule *shoal_rule__admin__v1__backup_request(void) { return &rule_shoal__admin__v1__backup_request; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "summary", &rule_shoal__admin__v1__backup_summary},
+    {2, 2, 3, 1, 0, 1024, 0, "pieces", &rule_shoal__admin__v1__backup_piece},
+    {3, 0, 0, 0, 0, 0, 0, "more", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "next_file", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "next_offset", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_response = {
+    "shoal.admin.v1.BackupResponse", &shoal__admin__v1__backup_response__descriptor, 5, fields_shoal__admin__v1__backup_response};
+const shoal_message_rule *shoal_rule__admin__v1__backup_response(void) { return &rule_shoal__admin__v1__backup_response; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_summary[] = {
+    {1, 2, 1, 0, 0, 0, 32, "service", NULL},
+    {2, 2, 1, 0, 0, 0, 32, "version", NULL},
+    {3, 2, 2, 0, 0, 0, 16, "instance_id", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "taken_at_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "files", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "total_bytes", NULL},
+    {7, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {8, 2, 3, 1, 0, 1000, 0, "projects", &rule_shoal__admin__v1__backup_project},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_summary = {
+    "shoal.admin.v1.BackupSummary", &shoal__admin__v1__backup_summary__descriptor, 8, fields_shoal__admin__v1__backup_summary};
+const shoal_message_rule *shoal_rule__admin__v1__backup_summary(void) { return &rule_shoal__admin__v1__backup_summary; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_project[] = {
+    {1, 2, 1, 0, 0, 0, 63, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "catalogue_revision", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_project = {
+    "shoal.admin.v1.BackupProject", &shoal__admin__v1__backup_project__descriptor, 2, fields_shoal__admin__v1__backup_project};
+const shoal_message_rule *shoal_rule__admin__v1__backup_project(void) { return &rule_shoal__admin__v1__backup_project; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_piece[] = {
+    {1, 2, 1, 0, 0, 0, 256, "path", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "file_bytes", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {4, 2, 2, 0, 0, 0, 1048576, "data", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_piece = {
+    "shoal.admin.v1.BackupPiece", &shoal__admin__v1__backup_piece__descriptor, 4, fields_shoal__admin__v1__backup_piece};
+const shoal_message_rule *shoal_rule__admin__v1__backup_piece(void) { return &rule_shoal__admin__v1__backup_piece; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__resolved_window[] = {
     {1, 0, 0, 0, 0, 0, 0, "node", NULL},
@@ -1355,33 +1404,61 @@ const shoal_message_rule *shoal_rule__ingestion__v1__positions_response(void) { 
 
 static const shoal_field_rule fields_shoal__ingestion__v1__schema_request[] = {
     {1, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {2, 2, 1, 0, 0, 0, 128, "event", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "seen", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_request = {
-    "shoal.ingestion.v1.SchemaRequest", &shoal__ingestion__v1__schema_request__descriptor, 1, fields_shoal__ingestion__v1__schema_request};
+    "shoal.ingestion.v1.SchemaRequest", &shoal__ingestion__v1__schema_request__descriptor, 3, fields_shoal__ingestion__v1__schema_request};
 const shoal_message_rule *shoal_rule__ingestion__v1__schema_request(void) { return &rule_shoal__ingestion__v1__schema_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__type_seen[] = {
+    {1, 0, 0, 0, 0, 0, 0, "type", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "first_at_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "last_at_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__type_seen = {
+    "shoal.ingestion.v1.TypeSeen", &shoal__ingestion__v1__type_seen__descriptor, 4, fields_shoal__ingestion__v1__type_seen};
+const shoal_message_rule *shoal_rule__ingestion__v1__type_seen(void) { return &rule_shoal__ingestion__v1__type_seen; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__property_schema[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
     {2, 0, 0, 1, 0, 5, 0, "types", NULL},
+    {3, 2, 3, 1, 0, 5, 0, "seen", &rule_shoal__ingestion__v1__type_seen},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__property_schema = {
-    "shoal.ingestion.v1.PropertySchema", &shoal__ingestion__v1__property_schema__descriptor, 2, fields_shoal__ingestion__v1__property_schema};
+    "shoal.ingestion.v1.PropertySchema", &shoal__ingestion__v1__property_schema__descriptor, 3, fields_shoal__ingestion__v1__property_schema};
 const shoal_message_rule *shoal_rule__ingestion__v1__property_schema(void) { return &rule_shoal__ingestion__v1__property_schema; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__event_schema[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
     {2, 2, 3, 1, 0, 256, 0, "properties", &rule_shoal__ingestion__v1__property_schema},
+    {3, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "first_at_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "last_at_ms", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__event_schema = {
-    "shoal.ingestion.v1.EventSchema", &shoal__ingestion__v1__event_schema__descriptor, 2, fields_shoal__ingestion__v1__event_schema};
+    "shoal.ingestion.v1.EventSchema", &shoal__ingestion__v1__event_schema__descriptor, 5, fields_shoal__ingestion__v1__event_schema};
 const shoal_message_rule *shoal_rule__ingestion__v1__event_schema(void) { return &rule_shoal__ingestion__v1__event_schema; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__schema_limits[] = {
+    {1, 0, 0, 0, 0, 0, 0, "event_names", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "properties_per_event", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "user_properties", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__schema_limits = {
+    "shoal.ingestion.v1.SchemaLimits", &shoal__ingestion__v1__schema_limits__descriptor, 3, fields_shoal__ingestion__v1__schema_limits};
+const shoal_message_rule *shoal_rule__ingestion__v1__schema_limits(void) { return &rule_shoal__ingestion__v1__schema_limits; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__schema_response[] = {
     {1, 2, 3, 1, 0, 1024, 0, "events", &rule_shoal__ingestion__v1__event_schema},
     {2, 2, 3, 1, 0, 1024, 0, "user_properties", &rule_shoal__ingestion__v1__property_schema},
+    {3, 0, 0, 0, 0, 0, 0, "known_events", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "known_user_properties", NULL},
+    {5, 2, 3, 0, 0, 0, 0, "limits", &rule_shoal__ingestion__v1__schema_limits},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response = {
-    "shoal.ingestion.v1.SchemaResponse", &shoal__ingestion__v1__schema_response__descriptor, 2, fields_shoal__ingestion__v1__schema_response};
+    "shoal.ingestion.v1.SchemaResponse", &shoal__ingestion__v1__schema_response__descriptor, 5, fields_shoal__ingestion__v1__schema_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__schema_response(void) { return &rule_shoal__ingestion__v1__schema_response; }
 
 static const shoal_field_rule fields_shoal__log__v1__value[] = {
