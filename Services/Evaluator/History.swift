@@ -22,7 +22,7 @@ protocol History: Sendable {
     /// Users that have a number: the universe of every set.
     var userCount: Int { get }
 
-    /// Those of them of whom a record stands, and whom sets can hold; an undone import takes others.
+    /// Those of them of whom a record stands: whoever only an undone import brought is in no set.
     var presentCount: Int { get }
 
     /// When the first event was, whichever it was; nil when there is none.
