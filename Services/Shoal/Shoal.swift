@@ -27,6 +27,7 @@ struct Shoal: ParsableCommand {
             AuditCommand.self,
             DoctorCommand.self,
             ConfigCommand.self,
+            RestartCommand.self,
         ]
     )
 }
