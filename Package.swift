@@ -83,6 +83,7 @@ let floors: [Target] = [
     shared("KeyValue", ["Basics", "CRocksDB"]),
     messages,
     shared("Wire", ["Basics", "Segments", "Compression", "Messages"]),
+    shared("Stories", ["Basics", "Segments"]),
     shared(
         "Chassis",
         [
@@ -115,7 +116,7 @@ let services: [Target] =
         .target(
             name: "ShoalCommand",
             dependencies: [
-                "Basics", "Chassis", "Compression", "Messages", "Segments", "Wire",
+                "Basics", "Chassis", "Compression", "Messages", "Segments", "Stories", "Wire",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Subprocess", "swift-subprocess"), product("Yams", "Yams"),
             ],
@@ -123,9 +124,19 @@ let services: [Target] =
             exclude: ["Main"],
             swiftSettings: strict
         ),
+        .target(
+            name: "Stage",
+            dependencies: [
+                "Basics", "Bus", "Chassis", "Evaluator", "Ingestion", "Registry", "ShoalCommand",
+                "Stories", product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
+            path: "Services/Stage",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "shoal",
-            dependencies: ["ShoalCommand"],
+            dependencies: ["ShoalCommand", "Stage"],
             path: "Services/Shoal/Main",
             swiftSettings: strict
         ),
@@ -179,6 +190,11 @@ let testTargets: [Target] = [
             "ShoalCommand", "Wire",
         ],
         data: ["Samples"]
+    ),
+    tests(
+        "Stories",
+        ["Basics", "Bus", "Chassis", "Segments", "ShoalCommand", "Stage", "Stories"],
+        data: ["Stories", "Wrong"]
     ),
     tests(
         "Suite",

@@ -14,6 +14,7 @@ struct AnswerSum {
     private(set) var tookUs: UInt64 = 0
     private(set) var isMember = false
     private(set) var isKnown = false
+    private(set) var explanation: EvaluationV1.Explanation?
     private var positions: [LogV1.Position] = []
     private var windows: [EvaluationV1.ResolvedWindow] = []
 
@@ -34,6 +35,7 @@ struct AnswerSum {
             tookUs = max(tookUs, answer.tookUs)
             isMember = isMember || answer.member ?? false
             isKnown = isKnown || answer.known
+            explanation = explanation ?? answer.explanation
             positions += answer.positions
             // The bounds depend on definition and instant only: every owner says the same.
             windows = answer.windows

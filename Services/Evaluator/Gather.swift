@@ -17,6 +17,10 @@ struct GatheredQuestion: Sendable {
     var nodeCounts = false
     var sample: (size: Int, seed: UInt64) = (0, 0)
     var user: UserID?
+    /// Room for an explanation of the answer about that user; 0: none is wanted.
+    ///
+    /// Unit: bytes.
+    var explainBytesMax = 0
     var members: (from: UserNumber, limit: Int, bytesMax: Int)?
     /// Count as of each of these instants, and nothing else.
     var trend: [Timestamp] = []
@@ -33,6 +37,7 @@ struct GatheredQuestion: Sendable {
         let bytes =
             4_096 + 48 * partitions.count + 64 * definition.nodes.count + 12 * trend.count
             + userBytes * (sample.size + 1) + (members.map { $0.bytesMax + userBytes } ?? 0)
+            + explainBytesMax
         return UInt32(clamping: bytes)
     }
 
@@ -56,7 +61,8 @@ struct GatheredQuestion: Sendable {
             membersBytesMax: UInt32(clamping: members?.bytesMax ?? 0),
             projectZone: projectZone,
             trendAtMs: trend.map(\.ms),
-            firstEvent: wantsFirstEvent
+            firstEvent: wantsFirstEvent,
+            explainBytesMax: UInt32(clamping: explainBytesMax)
         )
     }
 }
@@ -229,7 +235,9 @@ struct Gather: Sendable {
             return next >= question.positions[partition]?.value ?? 0
         }
         let nodes = question.nodeCounts ? question.definition.nodes.count : 0
-        guard isWhole, answer.nodeUsers.count == nodes,
+        let isExplained =
+            question.explainBytesMax == 0 || !answer.known || answer.explanation != nil
+        guard isWhole, isExplained, answer.nodeUsers.count == nodes,
             answer.trendUsers.count == question.trend.count
         else {
             throw Fault.unavailable(

@@ -172,13 +172,7 @@ extension SegmentsDoor {
     }
 
     private static func check(name: String) throws(Fault) {
-        let isPlain = name.unicodeScalars.allSatisfy { scalar in
-            switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", "-", ".", "_": true
-            default: false
-            }
-        }
-        guard isPlain, (1...Limits.nameBytes).contains(name.utf8.count) else {
+        guard SegmentName.isValid(name) else {
             throw Fault.invalidArgument(
                 name.isEmpty
                     ? "the segment has no name" : "a segment cannot be named \(name.prefix(128))",

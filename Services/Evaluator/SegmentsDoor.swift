@@ -97,13 +97,7 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     func isMember(_ request: EvaluationV1.IsMemberRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.IsMemberResponse
     {
-        guard let user = UserID(request.userID) else {
-            throw Fault.invalidArgument(
-                "the user is missing or too long",
-                place: "user_id",
-                hint: "1 to \(Limits.userIDBytes) bytes"
-            )
-        }
+        let user = try user(request.userID)
         var question = try await understand(
             request.subject,
             atMs: request.atMs,
@@ -111,13 +105,47 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
             call
         )
         question.user = user
-        let home = try partitionCount().home(project: question.project, identifier: user.text)
-        let sum = AnswerSum(try await gather.ask(question, of: [home], call))
+        let sum = AnswerSum(try await gather.ask(question, of: [home(user, question)], call))
         return EvaluationV1.IsMemberResponse(
             member: sum.isMember,
             known: sum.isKnown,
             exactness: sum.exactness(question.at)
         )
+    }
+
+    func explain(_ request: EvaluationV1.ExplainRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.ExplainResponse
+    {
+        let user = try user(request.userID)
+        var question = try await understand(
+            request.subject,
+            atMs: request.atMs,
+            request.freshness,
+            call
+        )
+        question.user = user
+        question.explainBytesMax = min(Int(call.maxReplyBytes) / 2, SetsDoor.explainBytesMax)
+        let sum = AnswerSum(try await gather.ask(question, of: [home(user, question)], call))
+        return EvaluationV1.ExplainResponse(
+            known: sum.isKnown,
+            explanation: sum.explanation,
+            exactness: sum.exactness(question.at)
+        )
+    }
+
+    private func user(_ text: String) throws(Fault) -> UserID {
+        guard let user = UserID(text) else {
+            throw Fault.invalidArgument(
+                "the user is missing or too long",
+                place: "user_id",
+                hint: "1 to \(Limits.userIDBytes) bytes"
+            )
+        }
+        return user
+    }
+
+    private func home(_ user: UserID, _ question: GatheredQuestion) throws(Fault) -> Partition {
+        try partitionCount().home(project: question.project, identifier: user.text)
     }
 
     func members(_ request: EvaluationV1.MembersRequest, _ call: CallContext)

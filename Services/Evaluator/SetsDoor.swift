@@ -13,6 +13,8 @@ struct SetsDoor: EvaluationV1_SetsService {
     static let membersMax = 10_000
     /// Most bytes of users listed in one answer.
     static let membersBytesMax = 1 << 20
+    /// Most bytes of one explanation: some hundred conditions, each with its events.
+    static let explainBytesMax = Limits.pageBytes
 
     let lanes: Lanes
     let applied: Applied
@@ -200,6 +202,10 @@ struct SetsDoor: EvaluationV1_SetsService {
             user: user,
             at: Timestamp(ms: request.atMs)
         )
+        if request.explainBytesMax > 0 {
+            try await explain(question, home, bytesMax: request.explainBytesMax, &response)
+            return
+        }
         let (standing, position) = try await lanes[home].ask([home]) { states in
             (question.answer(&states[0]), states[0].position)
         }
@@ -210,6 +216,28 @@ struct SetsDoor: EvaluationV1_SetsService {
             response.known = true
             response.member = isMember
         }
+    }
+
+    /// The lane only tells what it knows of the user; what that means is found out beside it.
+    private func explain(
+        _ question: UserQuestion,
+        _ home: Partition,
+        bytesMax: UInt32,
+        _ response: inout EvaluationV1.EvaluateResponse
+    ) async throws {
+        let (history, position) = try await lanes[home].ask([home]) { states in
+            (question.history(&states[0]), states[0].position)
+        }
+        response.positions = [position]
+        guard let history else { return }
+        let explanation = question.plan.explain(history, at: question.at)
+        response.known = true
+        response.member = explanation.isMember
+        response.explanation = try ExplanationCoding.encode(
+            explanation,
+            of: question.plan.definition,
+            bytesMax: min(Int(bytesMax), Self.explainBytesMax)
+        )
     }
 }
 

@@ -63,15 +63,6 @@ struct EventCheck {
     /// The devices' clocks.
     let skews: SharedSkews
 
-    /// Farthest future that is clamped to the receipt; beyond it a record is refused.
-    ///
-    /// Unit: ms.
-    static let futureMsMax: Int64 = 86_400_000
-    /// Future from which on an instant is clamped; ordinary clocks differ by less.
-    ///
-    /// Unit: ms.
-    static let futureMsClamped: Int64 = 300_000
-
     /// Checks one record.
     ///
     /// - Parameter line: the import's line; nil for tracked records.
@@ -184,7 +175,7 @@ struct EventCheck {
         }
         var at = profile.atMs.map(Timestamp.init(ms:))
         if at == nil, !isHistory { at = receivedAt }
-        if let given = at { at = try clamp(EventTime(at: given), field: "profile.at_ms").at }
+        if let given = at { at = try clamp(RecordTime(at: given), field: "profile.at_ms").at }
         return LogV1.ProfileChange(
             atMs: at?.ms,
             set: profile.set,
@@ -205,22 +196,22 @@ struct EventCheck {
 // MARK: Time
 
 extension EventCheck {
-    private struct EventTime {
+    private struct RecordTime {
         var at: Timestamp
         var correction = LogV1.TimeCorrection.unspecified
     }
 
     /// Event time: the client's instant, without its clock's skew, not in the future.
     private func time(of event: IngestionV1.TrackedEvent, user: UserID) throws(Rejection)
-        -> EventTime
+        -> RecordTime
     {
         let skewMs = try skew(sentAtMs: event.sentAtMs)
         // Without an instant of its own the event has the receipt's, which no client's clock set.
-        guard let occurredAtMs = event.occurredAtMs else { return EventTime(at: receivedAt) }
-        var time = EventTime(at: Timestamp(ms: occurredAtMs))
+        guard let occurredAtMs = event.occurredAtMs else { return RecordTime(at: receivedAt) }
+        var time = RecordTime(at: Timestamp(ms: occurredAtMs))
         if let skewMs, !isHistory {
             let shiftMs = skews.shift(for: user, project: project, skewMs: skewMs)
-            if shiftMs != 0 { time = EventTime(at: time.at + shiftMs, correction: .shifted) }
+            if shiftMs != 0 { time = RecordTime(at: time.at + shiftMs, correction: .shifted) }
         }
         return try clamp(time, field: "event.occurred_at_ms")
     }
@@ -243,17 +234,17 @@ extension EventCheck {
 
     /// Takes an instant less than 5 min ahead as it is, clamps one up to a day ahead, refuses the
     /// rest.
-    private func clamp(_ time: EventTime, field: String) throws(Rejection) -> EventTime {
-        guard time.at >= .earliest else {
+    private func clamp(_ time: RecordTime, field: String) throws(Rejection) -> RecordTime {
+        switch EventTime.settled(time.at, receivedAt: receivedAt) {
+        case .kept: return time
+        case .clamped(let instant): return RecordTime(at: instant, correction: .clamped)
+        case .tooEarly:
             throw Rejection(
                 field: field,
                 message: "the instant is before the year 1",
                 hint: "milliseconds since the Unix epoch, UTC"
             )
-        }
-        let aheadMs = time.at.msSince(receivedAt)
-        guard aheadMs >= Self.futureMsClamped else { return time }
-        guard aheadMs <= Self.futureMsMax else {
+        case .tooLate:
             throw Rejection(
                 code: .outOfRange,
                 field: field,
@@ -263,7 +254,6 @@ extension EventCheck {
                     : "it says \(time.at.rfc3339), received \(receivedAt.rfc3339): check the clock"
             )
         }
-        return EventTime(at: receivedAt, correction: .clamped)
     }
 }
 

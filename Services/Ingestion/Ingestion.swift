@@ -1,6 +1,6 @@
 // The ingestion service put together: registry link, log, index, intake, sealer, door.
 
-import Basics
+public import Basics
 public import Chassis
 import Log
 import Logging
@@ -14,11 +14,16 @@ public struct Ingestion: Sendable {
 
     /// Builds the service; the log is recovered when it runs.
     ///
+    /// - Parameter logTime: what log time follows; nil: the world's clock. A stage gives another
+    ///   one, since the log's time may stand still and leases may not.
     /// - Throws: when the data folder does not belong to it or an address is not valid.
-    public init(config: IngestionConfig, world: World) throws {
+    public init(config: IngestionConfig, world: World, logTime: (any Clock)? = nil) throws {
         world.health.wait(for: "log", because: "the log is being recovered")
         let link = try RegistryLink(world: world, kind: .ingestion)
-        services = [link, IngestionRun(config: config, world: world, link: link)]
+        let logTime = logTime ?? world.clock
+        services = [
+            link, IngestionRun(config: config, world: world, logTime: logTime, link: link),
+        ]
     }
 }
 
@@ -26,13 +31,20 @@ public struct Ingestion: Sendable {
 private struct IngestionRun: Service {
     let config: IngestionConfig
     let world: World
+    let logTime: any Clock
     let link: RegistryLink
 
     func run() async throws {
         guard let partitions = await partitionCount() else { return }
         // Recovery reads the disk for long: not on a thread of the pool.
         let parts = try await OwnThread.run(name: "recovery") {
-            try IngestionParts(config: config, world: world, link: link, partitions: partitions)
+            try IngestionParts(
+                config: config,
+                world: world,
+                logTime: logTime,
+                link: link,
+                partitions: partitions
+            )
         }
         world.logger.info(
             "the log is recovered",

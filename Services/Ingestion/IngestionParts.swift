@@ -16,9 +16,13 @@ struct IngestionParts: Sendable {
     private let index: IndexStore
     private let desk: ReadingDesk
 
-    init(config: IngestionConfig, world: World, link: RegistryLink, partitions: PartitionCount)
-        throws
-    {
+    init(
+        config: IngestionConfig,
+        world: World,
+        logTime: any Clock,
+        link: RegistryLink,
+        partitions: PartitionCount
+    ) throws {
         let opened = try Self.open(config, world, partitions)
         recovered = opened.recovered
         log = opened
@@ -33,7 +37,7 @@ struct IngestionParts: Sendable {
         let durable = RisingNumber(clock: world.clock)
         let intake = Intake(
             IntakeParts(
-                clock: world.clock,
+                clock: logTime,
                 index: index,
                 log: log,
                 partitions: partitions,

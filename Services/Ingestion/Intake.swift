@@ -11,6 +11,7 @@ import Synchronization
 
 /// What the intake needs from the world.
 struct IntakeParts: Sendable {
+    /// What log time follows.
     let clock: any Clock
     let index: IndexStore
     let log: any Log

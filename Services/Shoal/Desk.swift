@@ -9,11 +9,14 @@ struct Desk: Sendable {
     let outside: Surroundings
     /// Whether data and errors are told as JSON.
     let isJSON: Bool
+    /// Opens a whole suite in this process; nil in a program that has none.
+    let openSuite: OpenSuite?
     private let out: OutputBuffer
 
-    init(_ outside: Surroundings, isJSON: Bool) {
+    init(_ outside: Surroundings, isJSON: Bool, openSuite: OpenSuite? = nil) {
         self.outside = outside
         self.isJSON = isJSON
+        self.openSuite = openSuite
         out = OutputBuffer(outside.writeOut)
     }
 

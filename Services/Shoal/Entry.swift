@@ -21,9 +21,11 @@ extension DeskCommand {
 /// The command line.
 public enum Entry {
     /// Runs the command the process was started with, and ends the process.
-    public static func run() async -> Never {
+    ///
+    /// - Parameter openSuite: how `shoal play` gets a suite in this process.
+    public static func run(openSuite: OpenSuite? = nil) async -> Never {
         let outside = Surroundings.real("shoal")
-        let code = await answer(outside, endsAtCtrlC: true)
+        let code = await answer(outside, openSuite, endsAtCtrlC: true)
         outside.close()
         exit(code)
     }
@@ -31,11 +33,18 @@ public enum Entry {
     /// Runs a command in given surroundings.
     ///
     /// - Returns: the exit code, one of those in `shoal --help`.
-    public static func answer(_ outside: Surroundings) async -> Int32 {
-        await answer(outside, endsAtCtrlC: false)
+    public static func answer(
+        _ outside: Surroundings,
+        openSuite: OpenSuite? = nil
+    ) async -> Int32 {
+        await answer(outside, openSuite, endsAtCtrlC: false)
     }
 
-    private static func answer(_ outside: Surroundings, endsAtCtrlC: Bool) async -> Int32 {
+    private static func answer(
+        _ outside: Surroundings,
+        _ openSuite: OpenSuite?,
+        endsAtCtrlC: Bool
+    ) async -> Int32 {
         let command: any ParsableCommand
         do {
             command = try Shoal.parseAsRoot(outside.arguments)
@@ -52,22 +61,21 @@ public enum Entry {
                 return told(error, outside)
             }
         }
-        guard endsAtCtrlC, !work.stopsInOrder else { return await perform(work, outside) }
+        let desk = Desk(outside, isJSON: work.isJSON, openSuite: openSuite)
+        guard endsAtCtrlC, !work.stopsInOrder else { return await perform(work, desk) }
         return await withTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask {
                 // At once: what the command waits for may never come.
                 if await outside.interrupt() { _exit(CommandExit.interrupted.rawValue) }
             }
-            return await perform(work, outside)
+            return await perform(work, desk)
         }
     }
 
     /// Runs a command and delivers what it printed.
-    private static func perform(_ command: any DeskCommand, _ outside: Surroundings) async -> Int32
-    {
+    private static func perform(_ command: any DeskCommand, _ desk: Desk) async -> Int32 {
         var command = command
-        let desk = Desk(outside, isJSON: command.isJSON)
         var code = CommandExit.done
         do {
             do {
@@ -81,7 +89,8 @@ public enum Entry {
         } catch {
             desk.flush()
             let known = CommandError(error, "\(type(of: command))")
-            outside.writeError(desk.isJSON ? known.json.line + "\n" : known.text(desk.messageInk))
+            let text = known.text(desk.messageInk)
+            desk.outside.writeError(desk.isJSON ? known.json.line + "\n" : text)
             return known.code.rawValue
         }
     }

@@ -61,6 +61,18 @@ extension Shoal {
         return try await segments.isMember(request, options).member
     }
 
+    /// Why the user is in it or not: every condition with what was found for it, the same in plain
+    /// English, and when the answer changes by time alone.
+    public func explain(
+        _ user: String,
+        of subject: EvaluationV1.Subject,
+        at: Timestamp? = nil,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.ExplainResponse {
+        let request = EvaluationV1.ExplainRequest(subject: subject, atMs: at?.ms, userID: user)
+        return try await segments.explain(request, options)
+    }
+
     /// Some of its users; the same seed over the same set draws the same ones.
     ///
     /// - Parameter size: how many; at most 1,000.

@@ -24,6 +24,32 @@ public struct PropertyVersions: Sendable {
         return pieces[Int(best.piece)].versionValues?.value(Int(best.row))
     }
 
+    /// All versions of a user's property in the order in which they come into force.
+    public func all(of user: UserNumber) -> [PropertyVersion] {
+        var places: [(version: Version, time: Int64, offset: UInt64)] = []
+        for (index, piece) in pieces.enumerated() {
+            for row in piece.rows(of: user) {
+                var version = Version.none
+                let (time, offset) = (piece.times[row], piece.offsets[row])
+                version.take(time, offset, piece: index, row: row)
+                // Of one offset the last given stands alone.
+                if let last = places.last, (last.time, last.offset) == (time, offset) {
+                    places.removeLast()
+                }
+                places.append((version, time, offset))
+            }
+        }
+        places.sort { ($0.time, $0.offset) < ($1.time, $1.offset) }
+        return places.map { place in
+            PropertyVersion(
+                value: pieces[Int(place.version.piece)].versionValues?
+                    .value(Int(place.version.row)),
+                since: place.time == .min ? nil : Timestamp(ms: place.time),
+                offset: LogOffset(place.offset)
+            )
+        }
+    }
+
     /// For each user below `universe` the version in force at an instant: one pass over all.
     ///
     /// Takes 24 bytes per user of the universe.
@@ -38,6 +64,16 @@ public struct PropertyVersions: Sendable {
         }
         return LatestValues(pieces: pieces, versions: best)
     }
+}
+
+/// One write to a property of one user.
+public struct PropertyVersion: Sendable, Hashable {
+    /// The value from then on; nil: it has none any more.
+    public let value: PropertyValue?
+    /// From when on; nil: from the beginning of time.
+    public let since: Timestamp?
+    /// The record's place in the log.
+    public let offset: LogOffset
 }
 
 /// Where a version stands; later ones replace earlier ones.

@@ -59,6 +59,9 @@ public enum Condition: Sendable, Hashable {
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
     ]
 
+    /// The field name of every kind.
+    package static var keywords: [String] { kinds.map { $0.keyword } }
+
     /// The indices of the children; empty for a leaf.
     public var children: [Int] { kind.children }
     /// The field name of the kind, such as `didNot`.

@@ -20,8 +20,10 @@ public struct DefinitionProblem: Error, Sendable, Hashable, CustomStringConverti
         case tooDeep
         /// Nodes that are no tree.
         case notATree
-        /// An empty or overlong name.
+        /// An empty, overlong or unknown name.
         case name
+        /// Something the language names and this version does not do.
+        case absent
         /// A count nobody can mean.
         case count
         /// A window that is reversed, empty or too long.
@@ -89,12 +91,12 @@ public struct DefinitionProblem: Error, Sendable, Hashable, CustomStringConverti
 }
 
 /// How names and values stand in texts for people.
-enum Quoted {
+package enum Quoted {
     /// The text in quotation marks, cut when long, so that nobody's message carries a megabyte.
-    static func name(_ text: String) -> String { "\"\(cut(text))\"" }
+    package static func name(_ text: String) -> String { "\"\(cut(text))\"" }
 
     /// The text's first bytes, control characters spelled out.
-    static func cut(_ text: String) -> String {
+    package static func cut(_ text: String) -> String {
         var shown = ""
         var bytes = 0
         for scalar in text.unicodeScalars {
@@ -111,7 +113,8 @@ enum Quoted {
         case "\n": "\\n"
         case "\t": "\\t"
         default:
-            scalar.properties.generalCategory == .control
+            [.control, .lineSeparator, .paragraphSeparator]
+                .contains(scalar.properties.generalCategory)
                 ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }
     }

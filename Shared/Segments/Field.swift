@@ -1,15 +1,21 @@
 // A value of a document with its place, and the few questions the readers of fields ask it.
 
-import Basics
+package import Basics
 
-/// A value somewhere in a document.
-struct Field {
-    let value: PlainValue
+/// A value somewhere in a document, for the readers of definitions and of stories.
+package struct Field {
+    package let value: PlainValue
     /// Such as `condition.all[1].did.atLeast`.
-    let place: String
-    let line: Int?
+    package let place: String
+    package let line: Int?
 
-    func problem(
+    package init(value: PlainValue, place: String, line: Int?) {
+        self.value = value
+        self.place = place
+        self.line = line
+    }
+
+    package func problem(
         _ code: DefinitionProblem.Code,
         _ message: String,
         hint: String? = nil
@@ -18,11 +24,11 @@ struct Field {
     }
 
     /// "expected a text, found a number".
-    func unexpected(_ wanted: String, hint: String? = nil) -> DefinitionProblem {
+    package func unexpected(_ wanted: String, hint: String? = nil) -> DefinitionProblem {
         problem(.shape, "expected \(wanted), found \(value.shape)", hint: hint)
     }
 
-    func text() throws(DefinitionProblem) -> String {
+    package func text() throws(DefinitionProblem) -> String {
         guard case .text(let text) = value else {
             throw unexpected("a text", hint: "put it in quotation marks")
         }
@@ -30,7 +36,7 @@ struct Field {
     }
 
     /// A text that is not empty and has so many bytes at most.
-    func text(upTo bytes: Int) throws(DefinitionProblem) -> String {
+    package func text(upTo bytes: Int) throws(DefinitionProblem) -> String {
         let text = try text()
         guard !text.isEmpty, text.utf8.count <= bytes else {
             throw problem(.name, "the text is empty or longer than \(bytes) bytes")
@@ -38,12 +44,12 @@ struct Field {
         return text
     }
 
-    func bool() throws(DefinitionProblem) -> Bool {
+    package func bool() throws(DefinitionProblem) -> Bool {
         guard case .bool(let bool) = value else { throw unexpected("true or false") }
         return bool
     }
 
-    func whole() throws(DefinitionProblem) -> Int {
+    package func whole() throws(DefinitionProblem) -> Int {
         switch value {
         case .int(let value):
             if let whole = Int(exactly: value) { return whole }
@@ -54,7 +60,7 @@ struct Field {
         throw unexpected("a whole number")
     }
 
-    func number() throws(DefinitionProblem) -> Number {
+    package func number() throws(DefinitionProblem) -> Number {
         switch value {
         case .int(let value):
             return Number(Int(value))
@@ -67,7 +73,7 @@ struct Field {
     }
 
     /// The items of a list.
-    func items() throws(DefinitionProblem) -> [Field] {
+    package func items() throws(DefinitionProblem) -> [Field] {
         guard case .list(let values) = value else { throw unexpected("a list") }
         return values.enumerated().map { index, value in
             Field(value: value, place: "\(place)[\(index)]", line: Field.line(of: value) ?? line)
@@ -75,13 +81,13 @@ struct Field {
     }
 
     /// The items of a list, or the value itself where a list of one is meant.
-    func oneOrMore() throws(DefinitionProblem) -> [Field] {
+    package func oneOrMore() throws(DefinitionProblem) -> [Field] {
         if case .list = value { return try items() }
         return [self]
     }
 
     /// The fields of a map, each of them one of `known` and there once.
-    func fields(
+    package func fields(
         _ known: [String],
         hints: [String: String] = [:]
     ) throws(DefinitionProblem) -> Fields {
@@ -135,9 +141,9 @@ struct Field {
 }
 
 /// The fields of one map.
-struct Fields {
+package struct Fields {
     /// The map itself.
-    let whole: Field
+    package let whole: Field
     private let byName: [String: Field]
 
     init(whole: Field, byName: [String: Field]) {
@@ -145,9 +151,9 @@ struct Fields {
         self.byName = byName
     }
 
-    subscript(name: String) -> Field? { byName[name] }
+    package subscript(name: String) -> Field? { byName[name] }
 
-    func needed(_ name: String, hint: String? = nil) throws(DefinitionProblem) -> Field {
+    package func needed(_ name: String, hint: String? = nil) throws(DefinitionProblem) -> Field {
         guard let field = byName[name] else {
             throw whole.problem(.missingField, "`\(name)` is missing", hint: hint)
         }
@@ -155,10 +161,10 @@ struct Fields {
     }
 
     /// Those of `names` that are there.
-    func present(of names: [String]) -> [String] { names.filter { byName[$0] != nil } }
+    package func present(of names: [String]) -> [String] { names.filter { byName[$0] != nil } }
 
     /// The one of `names` that is there; nil when none is.
-    func atMostOne(of names: [String], hint: String) throws(DefinitionProblem) -> String? {
+    package func atMostOne(of names: [String], hint: String) throws(DefinitionProblem) -> String? {
         let found = present(of: names)
         guard found.count <= 1 else {
             throw whole.problem(

@@ -1,6 +1,6 @@
 // Instants as texts: RFC 3339, or a local date or time that means the definition's zone.
 
-import Basics
+package import Basics
 
 /// Reads and writes instants as people write them in a definition, and as data holds them.
 enum InstantText {
@@ -28,7 +28,7 @@ enum InstantText {
 
 extension Field {
     /// An instant: text, or text under `instant` or `date`.
-    func instant(zone: Zone) throws(DefinitionProblem) -> Timestamp {
+    package func instant(zone: Zone) throws(DefinitionProblem) -> Timestamp {
         if case .map = value {
             let fields = try fields(["instant", "date"])
             guard let name = try fields.atMostOne(of: ["instant", "date"], hint: "write one"),

@@ -135,7 +135,7 @@ extension Zone {
         return try read(name, Field(value: .text(name), place: "zone", line: nil))
     }
 
-    static func read(_ name: String, _ field: Field) throws(DefinitionProblem) -> Zone {
+    package static func read(_ name: String, _ field: Field) throws(DefinitionProblem) -> Zone {
         guard let zone = Zone(name) else {
             throw field.problem(.zone, unknown(name).message, hint: unknown(name).hint)
         }

@@ -143,6 +143,11 @@ import Testing
                 let number = UserNumber(user)
                 #expect(versions.value(of: number, at: at) == right, "seed \(seed) \(name) \(user)")
                 #expect(latest[number] == right)
+                let all = versions.all(of: number)
+                #expect(all.last { $0.since ?? Timestamp(ms: .min) <= at }?.value == right)
+                let places = cut.whole.versions.filter { $0.name == name && $0.user == user }
+                    .map { [UInt64(bitPattern: $0.at), $0.offset] }
+                #expect(all.count == Set(places).count, "each place in the log once")
                 #expect(latest.present[number] == (right != nil))
                 var isBig = false
                 if case .number(let value)? = right { isBig = value > .zero }

@@ -186,7 +186,7 @@ import Testing
             {didNot: {event: Refunded}}
                 a member: none "Refunded" in […, 2025-07-01T00:00:00.001Z)
             {didNot: {event: Charged}}
-                not a member: 3, none wanted, "Charged" in […, 2025-07-01T00:00:00.001Z)
+                not a member: 3 "Charged" in […, 2025-07-01T00:00:00.001Z), none wanted
             {user: {property: city, equals: Mumbai}}
                 not a member: user property "city" is "Pune" since 2025-02-01T00:00:00.000Z
             {user: {property: age, exists: true}}

@@ -74,7 +74,7 @@ final class Written: Sendable {
         arguments: [
             ["frob"], ["up", "--evaluators", "0"], ["import"], ["import", "x", "--batch", "0"],
             ["segment", "count", "x", "--freshness", "stale"], ["up", "--ports", "80"],
-            ["segment", "is-member", "x"], ["demo", "--users", "1"],
+            ["segment", "is-member", "x"], ["segment", "explain", "x"], ["demo", "--users", "1"],
             ["import", "a", "b", "--import-id", "x"], ["import", "x", "--zone", "Europe/Berlin"],
             ["import", "x", "--format", "clevertap", "--zone", "Europe/Berln"],
         ]

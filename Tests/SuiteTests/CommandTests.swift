@@ -45,6 +45,7 @@ struct CommandTests {
         #expect(counted.code == 0, "\(counted.errors)")
         #expect(counted.out.hasPrefix(#"{"users":10,"universe":10,"#), "\(counted.out)")
         try await checkTrend(suite, project)
+        try await checkExplain(suite, project)
         try await checkTail(suite, project)
         let info = try await run(
             ["rpc", "call", "Admin/Info", "--name", "evaluator-1"],
@@ -63,6 +64,39 @@ struct CommandTests {
             #expect(refused.code == code, "\(arguments): \(refused.errors)")
             #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
         }
+    }
+
+    /// A member, one who is none, and somebody nobody has heard of.
+    private func checkExplain(_ suite: RealSuite, _ project: String) async throws {
+        func explain(_ atLeast: Int, _ arguments: [String]) async throws -> (
+            code: Int32, out: String, errors: String
+        ) {
+            try await run(
+                ["segment", "explain", "--definition", "-", "--project", project] + arguments,
+                suite,
+                input: "condition:\n  did: {event: Charged, atLeast: \(atLeast)}\n"
+            )
+        }
+        let member = try await explain(4, ["user-3"])
+        #expect(member.code == 0, "\(member.errors)")
+        #expect(member.out.hasPrefix("a member: 4 of at least 4 \"Charged\" in […, "))
+        #expect(member.out.contains("; time alone will not change that\nexact at position "))
+        let other = try await explain(5, ["user-3", "--at", "2999-01-01", "--json"])
+        #expect(other.code == 2 && other.out.filter { $0 == "\n" }.count == 1, "\(other.errors)")
+        for words in [
+            #"{"user_id":"user-3","member":false,"known":true,"at":"2999-01-01T00:00:00.000Z","#,
+            #""flip":{"kind":"never","at":null}"#, #""place":"condition.did""#, #""count":4,"#,
+            #""finding":"4 of at least 5 in […, 2999-01-01T00:00:00.001Z)""#,
+        ] {
+            #expect(other.out.contains(words), "\(words) in \(other.out)")
+        }
+        let stranger = try await explain(1, ["stranger", "--at", "2999-01-01"])
+        #expect(stranger.code == 2)
+        #expect(
+            stranger.out.hasPrefix(
+                "not a member: the user is not known\nas of 2999-01-01T00:00:00.000Z\nexact at "
+            )
+        )
     }
 
     /// What was sent comes back with its users' names, filtered, and no more of it than asked for.

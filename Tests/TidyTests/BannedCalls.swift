@@ -76,6 +76,7 @@ enum BannedCalls {
         "Shared/Chassis/Calls/CursorStream.swift": "pages asked ahead; cancelled by the iterator",
         "Shared/Chassis/Calls/RPCClient.swift": "a probe per server left out; cancelled by close",
         "Shared/Chassis/Calls/RunningCalls.swift": "a call in flight; cancelled and awaited there",
+        "Services/Stage/Player.swift": "a service's instance; cancelled and awaited by its crash",
         "Shared/Client/RosterWatch.swift": "the wait for news; cancelled by the client's close",
     ]
 

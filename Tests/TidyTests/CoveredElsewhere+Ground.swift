@@ -19,6 +19,7 @@ extension CoveredElsewhere {
     ]
 
     private static let segments = [
+        CoveredElsewhere("Shared/Segments", .test("IngestionTests/EventCheckTests"), ["EventTime"]),
         // The differential test draws every condition kind and holds it against the oracle.
         CoveredElsewhere(
             "Shared/Segments/Conditions",

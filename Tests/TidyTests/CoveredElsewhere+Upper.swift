@@ -163,6 +163,31 @@ extension CoveredElsewhere {
     ]
 
     private static let command = [
+        CoveredElsewhere(
+            "Shared/Stories",
+            .test("StoriesTests/PlayTests"),
+            ["Stage", "Story", "StoryPlay", "StoryProblem", "StoryRecords"]
+        ),
+        CoveredElsewhere(
+            "Services/Stage",
+            .test("StoriesTests/PlayTests"),
+            ["Player", "Stage", "StoryClock"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Play",
+            .test("StoriesTests/PlayTests"),
+            ["OnStage", "RisingLine", "WireStage"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Play",
+            .test("StoryPageTests"),
+            ["StoryFile", "StoryLines", "StoryTime", "StoryWords"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("StoriesTests/PlayTests"),
+            ["PlayCommand"]
+        ),
         CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["CommandError", "CommandExit"]),
         CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["Desk", "Shoal"]),
         CoveredElsewhere(
@@ -220,7 +245,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/CommandTests"),
-            ["AuditCommand", "EventsCommand", "InstanceCommands", "RpcCommand", "TrendCommand"]
+            [
+                "AuditCommand", "EventsCommand", "ExplainCommand", "InstanceCommands",
+                "RpcCommand", "TrendCommand",
+            ]
         ),
         CoveredElsewhere(
             "Services/Shoal/Config",

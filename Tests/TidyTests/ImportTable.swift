@@ -29,6 +29,7 @@ enum ImportTable {
         Room("Shared/Basics", others: threads.union(["CBasics"])),
         Room("Shared/Compression", ours: ["Basics"], others: ["CZstd", "CZlib"]),
         Room("Shared/Segments", ours: ["Basics"], others: ["Synchronization"]),
+        Room("Shared/Stories", ours: ["Basics", "Segments"], others: ["Synchronization"]),
         Room("Shared/Bus", ours: ["Basics"], others: threads.union(["CNanomsg"])),
         Room("Shared/KeyValue", ours: ["Basics"], others: threads.union(["CRocksDB"])),
         Room("Shared/Log", ours: ["Basics", "Compression"], others: ["Synchronization"]),
@@ -60,10 +61,20 @@ enum ImportTable {
         Room("Services/Evaluator/Main", ours: ["Chassis", "Evaluator"]),
         Room(
             "Services/Shoal",
-            ours: ["Basics", "Chassis", "Compression", "Messages", "Segments", "Wire"],
+            ours: [
+                "Basics", "Chassis", "Compression", "Messages", "Segments", "Stories", "Wire",
+            ],
             others: threads.union(["ArgumentParser", "Subprocess", "Yams"])
         ),
-        Room("Services/Shoal/Main", ours: ["ShoalCommand"]),
+        Room(
+            stage,
+            ours: [
+                "Basics", "Bus", "Chassis", "Evaluator", "Ingestion", "Registry", "ShoalCommand",
+                "Stories",
+            ],
+            others: ["Logging", "ServiceLifecycle", "Synchronization"]
+        ),
+        Room("Services/Shoal/Main", ours: ["ShoalCommand", "Stage"]),
     ]
 
     /// The one room that may say a C module's name.
@@ -90,6 +101,9 @@ enum ImportTable {
         "Services/Registry/RegistryDoor.swift": "TimeZone knows whether a zone's name exists",
     ]
 
-    /// Product modules that are services: nobody but their own Main may import them.
+    /// No service: it puts all of them into one process, and only the command line's main sees it.
+    static let stage = "Services/Stage"
+
+    /// Product modules that are services: nobody but their own Main and the stage may import them.
     static let services: Set = ["Registry", "Ingestion", "Evaluator", "ShoalCommand"]
 }

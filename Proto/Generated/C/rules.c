@@ -4,6 +4,7 @@
 
 #include "shoal/admin/v1/admin.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/feed.pb-c.h"
 #include "shoal/evaluation/v1/lists.pb-c.h"
 #include "shoal/evaluation/v1/segments.pb-c.h"
@@ -42,6 +43,15 @@ static const shoal_message_rule rule_shoal__evaluation__v1__warning;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
 static const shoal_message_rule rule_shoal__evaluation__v1__subject;
 static const shoal_message_rule rule_shoal__evaluation__v1__segment;
+static const shoal_message_rule rule_shoal__evaluation__v1__explain_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__found_conditions;
+static const shoal_message_rule rule_shoal__evaluation__v1__found_sum;
+static const shoal_message_rule rule_shoal__evaluation__v1__found_event;
+static const shoal_message_rule rule_shoal__evaluation__v1__found_events;
+static const shoal_message_rule rule_shoal__evaluation__v1__found_value;
+static const shoal_message_rule rule_shoal__evaluation__v1__explained_part;
+static const shoal_message_rule rule_shoal__evaluation__v1__explanation;
+static const shoal_message_rule rule_shoal__evaluation__v1__explain_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_request;
@@ -85,8 +95,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__sample_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__explain_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__explain_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request;
@@ -411,6 +419,99 @@ static const shoal_field_rule fields_shoal__evaluation__v1__segment[] = {
 static const shoal_message_rule rule_shoal__evaluation__v1__segment = {
     "shoal.evaluation.v1.Segment", &shoal__evaluation__v1__segment__descriptor, 8, fields_shoal__evaluation__v1__segment};
 const shoal_message_rule *shoal_rule__evaluation__v1__segment(void) { return &rule_shoal__evaluation__v1__segment; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__explain_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__explain_request = {
+    "shoal.evaluation.v1.ExplainRequest", &shoal__evaluation__v1__explain_request__descriptor, 4, fields_shoal__evaluation__v1__explain_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__explain_request(void) { return &rule_shoal__evaluation__v1__explain_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__found_conditions[] = {
+    {1, 0, 0, 0, 0, 0, 0, "holding", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "of", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__found_conditions = {
+    "shoal.evaluation.v1.FoundConditions", &shoal__evaluation__v1__found_conditions__descriptor, 2, fields_shoal__evaluation__v1__found_conditions};
+const shoal_message_rule *shoal_rule__evaluation__v1__found_conditions(void) { return &rule_shoal__evaluation__v1__found_conditions; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__found_sum[] = {
+    {1, 2, 1, 0, 0, 0, 128, "property", NULL},
+    {2, 2, 1, 0, 0, 0, 64, "total", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "numbers", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__found_sum = {
+    "shoal.evaluation.v1.FoundSum", &shoal__evaluation__v1__found_sum__descriptor, 3, fields_shoal__evaluation__v1__found_sum};
+const shoal_message_rule *shoal_rule__evaluation__v1__found_sum(void) { return &rule_shoal__evaluation__v1__found_sum; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__found_event[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "offset", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__found_event = {
+    "shoal.evaluation.v1.FoundEvent", &shoal__evaluation__v1__found_event__descriptor, 3, fields_shoal__evaluation__v1__found_event};
+const shoal_message_rule *shoal_rule__evaluation__v1__found_event(void) { return &rule_shoal__evaluation__v1__found_event; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__found_events[] = {
+    {1, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {4, 2, 3, 1, 0, 8, 0, "sums", &rule_shoal__evaluation__v1__found_sum},
+    {5, 2, 3, 1, 0, 6, 0, "events", &rule_shoal__evaluation__v1__found_event},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__found_events = {
+    "shoal.evaluation.v1.FoundEvents", &shoal__evaluation__v1__found_events__descriptor, 5, fields_shoal__evaluation__v1__found_events};
+const shoal_message_rule *shoal_rule__evaluation__v1__found_events(void) { return &rule_shoal__evaluation__v1__found_events; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__found_value[] = {
+    {1, 2, 3, 0, 0, 0, 0, "value", &rule_shoal__log__v1__value},
+    {2, 0, 0, 0, 0, 0, 0, "since_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "offset", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__found_value = {
+    "shoal.evaluation.v1.FoundValue", &shoal__evaluation__v1__found_value__descriptor, 3, fields_shoal__evaluation__v1__found_value};
+const shoal_message_rule *shoal_rule__evaluation__v1__found_value(void) { return &rule_shoal__evaluation__v1__found_value; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__explained_part[] = {
+    {1, 0, 0, 0, 0, 0, 0, "node", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "depth", NULL},
+    {3, 2, 1, 0, 0, 0, 1024, "place", NULL},
+    {4, 2, 1, 0, 0, 0, 2048, "text", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "holds", NULL},
+    {6, 2, 1, 0, 0, 0, 2048, "finding", NULL},
+    {7, 2, 3, 0, 1, 0, 0, "conditions", &rule_shoal__evaluation__v1__found_conditions},
+    {8, 2, 3, 0, 1, 0, 0, "events", &rule_shoal__evaluation__v1__found_events},
+    {9, 2, 3, 0, 1, 0, 0, "value", &rule_shoal__evaluation__v1__found_value},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__explained_part = {
+    "shoal.evaluation.v1.ExplainedPart", &shoal__evaluation__v1__explained_part__descriptor, 9, fields_shoal__evaluation__v1__explained_part};
+const shoal_message_rule *shoal_rule__evaluation__v1__explained_part(void) { return &rule_shoal__evaluation__v1__explained_part; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__explanation[] = {
+    {1, 0, 0, 0, 0, 0, 0, "member", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "flip", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "flip_at_ms", NULL},
+    {4, 2, 3, 1, 0, 1000, 0, "parts", &rule_shoal__evaluation__v1__explained_part},
+    {5, 2, 1, 1, 0, 10000, 2048, "lines", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "parts_left", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "lines_left", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__explanation = {
+    "shoal.evaluation.v1.Explanation", &shoal__evaluation__v1__explanation__descriptor, 7, fields_shoal__evaluation__v1__explanation};
+const shoal_message_rule *shoal_rule__evaluation__v1__explanation(void) { return &rule_shoal__evaluation__v1__explanation; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__explain_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "known", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
+    {3, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__explain_response = {
+    "shoal.evaluation.v1.ExplainResponse", &shoal__evaluation__v1__explain_response__descriptor, 3, fields_shoal__evaluation__v1__explain_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__explain_response(void) { return &rule_shoal__evaluation__v1__explain_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__snapshot_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "segment", NULL},
@@ -739,19 +840,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response
     "shoal.evaluation.v1.SegmentsOfResponse", &shoal__evaluation__v1__segments_of_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_response(void) { return &rule_shoal__evaluation__v1__segments_of_response; }
 
-static const shoal_field_rule fields_shoal__evaluation__v1__explain_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-    {3, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__explain_request = {
-    "shoal.evaluation.v1.ExplainRequest", &shoal__evaluation__v1__explain_request__descriptor, 3, fields_shoal__evaluation__v1__explain_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__explain_request(void) { return &rule_shoal__evaluation__v1__explain_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__explain_response = {
-    "shoal.evaluation.v1.ExplainResponse", &shoal__evaluation__v1__explain_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__explain_response(void) { return &rule_shoal__evaluation__v1__explain_response; }
-
 static const shoal_field_rule fields_shoal__evaluation__v1__reachability_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -849,9 +937,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] =
     {11, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
     {12, 0, 0, 1, 0, 1000, 0, "trend_at_ms", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event", NULL},
+    {14, 0, 0, 0, 0, 0, 0, "explain_bytes_max", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_request = {
-    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 13, fields_shoal__evaluation__v1__evaluate_request};
+    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 14, fields_shoal__evaluation__v1__evaluate_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_request(void) { return &rule_shoal__evaluation__v1__evaluate_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__sampled_user[] = {
@@ -876,9 +965,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {11, 0, 0, 0, 0, 0, 0, "took_us", NULL},
     {12, 0, 0, 1, 0, 1000, 0, "trend_users", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
+    {14, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 13, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 14, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from shoal.calls import Caller, CallOptions, Method
 from shoal.contract.admin.v1 import admin_pb2 as admin_admin
 from shoal.contract.evaluation.v1 import answers_pb2 as evaluation_answers
+from shoal.contract.evaluation.v1 import explain_pb2 as evaluation_explain
 from shoal.contract.evaluation.v1 import feed_pb2 as evaluation_feed
 from shoal.contract.evaluation.v1 import lists_pb2 as evaluation_lists
 from shoal.contract.evaluation.v1 import segments_pb2 as evaluation_segments
@@ -449,8 +450,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.ExplainRequest,
-        response=evaluation_segments.ExplainResponse,
+        request=evaluation_explain.ExplainRequest,
+        response=evaluation_explain.ExplainResponse,
     )
     TREND = Method(
         name="/shoal.evaluation.v1.Segments/Trend",
@@ -658,10 +659,10 @@ class SegmentsStub:
 
     def Explain(
         self,
-        request: evaluation_segments.ExplainRequest,
+        request: evaluation_explain.ExplainRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.ExplainResponse:
-        """Tells why a user is in a segment or not. Not served yet."""
+    ) -> evaluation_explain.ExplainResponse:
+        """Tells why a user is in a segment or not."""
         return self._caller.call(self.EXPLAIN, request, options)
 
     def Trend(

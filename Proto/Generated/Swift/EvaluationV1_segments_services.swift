@@ -63,8 +63,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.SegmentsOfRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SegmentsOfResponse
     /// Tells why a user is in a segment or not.
-    ///
-    /// Not served yet.
     func explain(
         _ request: EvaluationV1.ExplainRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ExplainResponse
@@ -374,8 +372,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.SegmentsOfRequest",
         response: "shoal.evaluation.v1.SegmentsOfResponse")
     /// Tells why a user is in a segment or not.
-    ///
-    /// Not served yet.
     public static let explain = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Explain",
         service: "shoal.evaluation.v1.Segments",
@@ -721,8 +717,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells why a user is in a segment or not.
-    ///
-    /// Not served yet.
     public func explain(
         _ request: EvaluationV1.ExplainRequest,
         _ options: CallOptions = CallOptions()

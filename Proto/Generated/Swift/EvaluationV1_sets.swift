@@ -51,6 +51,10 @@ extension EvaluationV1 {
         public var trendAtMs: [Int64] = []
         /// Tell when the first event was instead.
         public var firstEvent: Bool = false
+        /// Explain the answer about the one user, in about so many bytes at most; 0: do not.
+        ///
+        /// Unit: bytes. Limit: 256 KiB.
+        public var explainBytesMax: UInt32 = 0
 
         /// Every field at its default.
         public init() {}
@@ -69,7 +73,8 @@ extension EvaluationV1 {
             membersBytesMax: UInt32 = 65536,
             projectZone: String? = nil,
             trendAtMs: [Int64] = [],
-            firstEvent: Bool = false
+            firstEvent: Bool = false,
+            explainBytesMax: UInt32 = 0
         ) {
             self.definition = definition
             self.atMs = atMs
@@ -84,6 +89,7 @@ extension EvaluationV1 {
             self.projectZone = projectZone
             self.trendAtMs = trendAtMs
             self.firstEvent = firstEvent
+            self.explainBytesMax = explainBytesMax
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -119,6 +125,7 @@ extension EvaluationV1 {
             self.projectZone = unsafe CValue.optionalText(c.project_zone)
             self.trendAtMs = unsafe CValue.list(c.n_trend_at_ms, c.trend_at_ms) { $0 }
             self.firstEvent = unsafe c.first_event != 0
+            self.explainBytesMax = unsafe c.explain_bytes_max
         }
 
         package func fill(
@@ -180,6 +187,10 @@ extension EvaluationV1 {
             if firstEvent != false {
                 unsafe pb.pointee.has_first_event = 1
                 unsafe pb.pointee.first_event = firstEvent ? 1 : 0
+            }
+            if explainBytesMax != 0 {
+                unsafe pb.pointee.has_explain_bytes_max = 1
+                unsafe pb.pointee.explain_bytes_max = explainBytesMax
             }
         }
     }
@@ -293,6 +304,8 @@ extension EvaluationV1 {
         ///
         /// Unit: ms since the Unix epoch, UTC.
         public var firstEventMs: Int64?
+        /// Why the one user is a member or not, when asked for and the user is known.
+        public var explanation: EvaluationV1.Explanation?
 
         /// Every field at its default.
         public init() {}
@@ -311,7 +324,8 @@ extension EvaluationV1 {
             windows: [EvaluationV1.ResolvedWindow] = [],
             tookUs: UInt64 = 0,
             trendUsers: [UInt64] = [],
-            firstEventMs: Int64? = nil
+            firstEventMs: Int64? = nil,
+            explanation: EvaluationV1.Explanation? = nil
         ) {
             self.users = users
             self.universe = universe
@@ -326,6 +340,7 @@ extension EvaluationV1 {
             self.tookUs = tookUs
             self.trendUsers = trendUsers
             self.firstEventMs = firstEventMs
+            self.explanation = explanation
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -361,6 +376,7 @@ extension EvaluationV1 {
             self.tookUs = unsafe c.took_us
             self.trendUsers = unsafe CValue.list(c.n_trend_users, c.trend_users) { $0 }
             self.firstEventMs = unsafe c.has_first_event_ms != 0 ? c.first_event_ms : nil
+            self.explanation = unsafe CValue.message(c.explanation)
         }
 
         package func fill(
@@ -433,6 +449,9 @@ extension EvaluationV1 {
             if let value = firstEventMs {
                 unsafe pb.pointee.has_first_event_ms = 1
                 unsafe pb.pointee.first_event_ms = value
+            }
+            if let value = explanation {
+                unsafe pb.pointee.explanation = try arena.message(value)
             }
         }
     }

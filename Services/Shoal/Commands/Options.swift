@@ -154,6 +154,32 @@ struct SubjectOptions: ParsableArguments {
     }
 }
 
+/// A user, and the set that is asked about.
+struct UserOptions: ParsableArguments {
+    @Argument(help: "The segment's name; with --definition, the user.")
+    var name: String
+
+    @Argument(help: "The user.")
+    var user: String?
+
+    @Option(help: "A file with a definition (- for standard input) instead of a saved segment.")
+    var definition: String?
+
+    mutating func validate() throws {
+        guard (user == nil) == (definition != nil) else {
+            throw ValidationError("give NAME USER, or --definition FILE USER")
+        }
+    }
+
+    /// The question's subject, and who is meant.
+    func subject(_ desk: Desk) throws -> (subject: EvaluationV1.Subject, user: String) {
+        var which = SubjectOptions()
+        which.name = definition == nil ? name : nil
+        which.definition = definition
+        return (try which.subject(desk).subject, user ?? name)
+    }
+}
+
 /// How long questions may take, and how large their answers may be.
 enum Questions {
     /// An answer waits for everything acknowledged to be taken in.

@@ -160,12 +160,7 @@ struct IsMemberCommand: DeskCommand {
         abstract: "Whether a user is in it: yes (exit 0) or no (exit 2)."
     )
 
-    @Argument(help: "The segment's name; with --definition, the user.")
-    var name: String
-    @Argument(help: "The user.")
-    var user: String?
-    @Option(help: "A file with a definition instead of a saved segment.")
-    var definition: String?
+    @OptionGroup var who: UserOptions
     @OptionGroup var question: QuestionOptions
     @OptionGroup var project: ProjectOptions
     @OptionGroup var place: SuiteOptions
@@ -173,22 +168,13 @@ struct IsMemberCommand: DeskCommand {
 
     var isJSON: Bool { output.json }
 
-    mutating func validate() throws {
-        guard (user == nil) == (definition != nil) else {
-            throw ValidationError("give NAME USER, or --definition FILE USER")
-        }
-    }
-
     func run(_ desk: Desk) async throws {
-        var which = SubjectOptions()
-        which.name = definition == nil ? name : nil
-        which.definition = definition
-        let (subject, _) = try which.subject(desk)
+        let (subject, user) = try who.subject(desk)
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let request = EvaluationV1.IsMemberRequest(
             subject: subject,
-            userID: user ?? name,
+            userID: user,
             atMs: try question.instant(),
             freshness: question.freshness.wire
         )
@@ -196,7 +182,7 @@ struct IsMemberCommand: DeskCommand {
         if desk.isJSON {
             desk.print(
                 .object([
-                    ("user_id", .text(user ?? name)), ("member", .bool(answer.member)),
+                    ("user_id", .text(user)), ("member", .bool(answer.member)),
                     ("known", .bool(answer.known)),
                 ])
             )

@@ -13,7 +13,7 @@ struct SegmentCommand: ParsableCommand {
         subcommands: [
             Create.self, List.self, Show.self, Archive.self, CountCommand.self,
             MembersCommand.self, SampleCommand.self, PreviewCommand.self, IsMemberCommand.self,
-            TrendCommand.self,
+            ExplainCommand.self, TrendCommand.self,
         ]
     )
 

@@ -110,7 +110,8 @@ struct LocalSuite: Sendable {
         let suite = try Suite(registry: registry, data: plan.data, outside: desk.outside)
         try await supervisor.live {
             let readiness = Readiness(suite: suite)
-            try await readiness.wait(plan.members, timeoutMs: readyMs)
+            let addresses = plan.members.map { ($0.name, $0.address) }
+            try await readiness.wait(addresses, timeoutMs: readyMs)
             for name in try await readiness.dismissSurplus(plan) {
                 desk.say("\(name) of an earlier run is gone; its partitions went to the others")
             }

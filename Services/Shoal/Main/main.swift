@@ -1,5 +1,6 @@
-// The command line's executable.
+// The command line's executable: the commands, and a suite of its own for `shoal play`.
 
 import ShoalCommand
+import Stage
 
-await Entry.run()
+await Entry.run(openSuite: Stage.open)

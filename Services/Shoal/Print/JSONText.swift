@@ -1,5 +1,7 @@
 // JSON as this program prints it: fields in the order given, one line, exact integers.
 
+import Basics
+
 /// A JSON value to be printed.
 enum JSONText: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByIntegerLiteral
@@ -19,6 +21,23 @@ enum JSONText: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral
 
     /// A text or nothing.
     static func optional(_ text: String?) -> JSONText { text.map { .text($0) } ?? .null }
+
+    /// A property's value; nil: there is none.
+    init(_ value: PropertyValue?) {
+        switch value {
+        case nil: self = .null
+        case .text(let text): self = .text(text)
+        case .bool(let bool): self = .bool(bool)
+        case .instant(let instant): self = .text(instant.rfc3339)
+        case .list(let values): self = .list(values.map { JSONText($0) })
+        case .number(let number):
+            if let whole = Int(number.description) {
+                self = .int(whole)
+            } else {
+                self = .double(Double(number.description) ?? .nan)
+            }
+        }
+    }
 
     /// The value on one line.
     var line: String {

@@ -126,7 +126,7 @@ struct Readiness: Sendable {
     let suite: Suite
 
     /// Waits for all of `members`, at most `timeoutMs`.
-    func wait(_ members: [SuitePlan.Member], timeoutMs: UInt64) async throws {
+    func wait(_ members: [(name: String, address: String)], timeoutMs: UInt64) async throws {
         let clock = suite.outside.clock
         let deadline = clock.monotonicNs + timeoutMs * 1_000_000
         for member in members {

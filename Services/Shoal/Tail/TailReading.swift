@@ -63,26 +63,10 @@ struct TailLine: Sendable, Hashable {
         .object([
             ("at", .optional(at?.rfc3339)), ("user_id", .optional(user)),
             ("event", .optional(event)), ("event_id", .optional(eventID)),
-            ("properties", .object(properties.map { ($0.name, Self.json($0.value)) })),
+            ("properties", .object(properties.map { ($0.name, JSONText($0.value)) })),
             ("partition", .int(Int(partition))), ("user_number", .int(Int(number))),
             ("offset", .unsigned(offset)),
         ])
-    }
-
-    private static func json(_ value: PropertyValue?) -> JSONText {
-        switch value {
-        case nil: .null
-        case .text(let text): .text(text)
-        case .bool(let bool): .bool(bool)
-        case .instant(let instant): .text(instant.rfc3339)
-        case .list(let values): .list(values.map { json($0) })
-        case .number(let number):
-            if let whole = Int(number.description) {
-                .int(whole)
-            } else {
-                .double(Double(number.description) ?? .nan)
-            }
-        }
     }
 }
 

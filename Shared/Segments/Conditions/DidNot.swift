@@ -37,11 +37,11 @@ public struct DidNot: ConditionKind {
         builder.not(builder.events(Did(match), node: node))
     }
 
-    /// `none "Charged" in […)`, `2 of none "Charged" in […)`.
+    /// `none "Charged" in […)`, `2 "Charged" in […), none wanted`.
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
         guard case .events(let events) = found else { return found.said }
         let name = isAlone ? " " + match.named(zone: zone) : ""
-        let count = events.count == 0 ? "none" : "\(events.count), none wanted,"
-        return "\(count)\(name) in \(events.interval)"
+        let (count, wish) = events.count == 0 ? ("none", "") : ("\(events.count)", ", none wanted")
+        return "\(count)\(name) in \(events.interval)\(wish)"
     }
 }

@@ -24,8 +24,8 @@ NOT_SERVED = {
         "UndoImport", "ExportUser", "Identify", "Alias", "Unmerge", "Erase", "Rejected",
     },
     "shoal.evaluation.v1.Segments": {
-        "Update", "Clone", "Versions", "SegmentsOf", "Explain", "Reachability",
-        "Overlap", "Combine", "Export", "Backtest", "Activity", "Cancel",
+        "Update", "Clone", "Versions", "SegmentsOf", "Reachability", "Overlap",
+        "Combine", "Export", "Backtest", "Activity", "Cancel",
     },
     "shoal.evaluation.v1.Sets": {"Bitmap"},
     "shoal.evaluation.v1.Lists": {"Create", "Add", "Remove", "Replace", "Get", "List"},

@@ -9,6 +9,7 @@ from shoal.contract.evaluation.v1 import (
     CountRequest,
     CreateRequest,
     EvaluateRequest,
+    ExplainRequest,
     GetSegmentRequest,
     IsMemberRequest,
     ListSegmentsRequest,
@@ -48,6 +49,12 @@ def run(stage: Stage) -> None:
     members(stage)
     assert segments.IsMember(IsMemberRequest(subject=saved, user_id="user-7")).member
     assert not segments.IsMember(IsMemberRequest(subject=saved, user_id="stranger")).known
+    explained = segments.Explain(ExplainRequest(subject=saved, user_id="user-7"))
+    assert explained.known and explained.explanation.member, explained
+    assert [part.WhichOneof("found") for part in explained.explanation.parts] == [
+        "conditions", "events", "conditions", "events"], explained
+    stranger = stage.client.explain("payers", "stranger")
+    assert not stranger.known and not stranger.HasField("explanation"), stranger
     sample = segments.Sample(SampleRequest(subject=saved, size=5, seed=1))
     assert len(sample.users) == 5 and sample.of == USERS
     trend = segments.Trend(TrendRequest(subject=saved, at_ms=count.exactness.at_ms))

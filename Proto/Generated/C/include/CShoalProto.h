@@ -2,6 +2,7 @@
 
 #include "shoal/admin/v1/admin.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/feed.pb-c.h"
 #include "shoal/evaluation/v1/lists.pb-c.h"
 #include "shoal/evaluation/v1/segments.pb-c.h"

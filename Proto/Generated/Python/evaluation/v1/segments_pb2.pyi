@@ -1,4 +1,5 @@
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
+from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
@@ -123,20 +124,6 @@ class CreateResponse(_message.Message):
     segment: _answers_pb2.Segment
     warnings: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Warning]
     def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ...) -> None: ...
-
-class ExplainRequest(_message.Message):
-    __slots__ = ["at_ms", "subject", "user_id"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    USER_ID_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    user_id: str
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
-
-class ExplainResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
 
 class ExportRequest(_message.Message):
     __slots__ = ["at_ms", "subject"]

@@ -12,6 +12,8 @@ from shoal.conditions import Condition, definition, subject
 from shoal.contract.evaluation.v1 import (
     CountRequest,
     CreateRequest,
+    ExplainRequest,
+    ExplainResponse,
     IsMemberRequest,
     MembersRequest,
     PreviewRequest,
@@ -163,6 +165,12 @@ class Shoal(Stubs):
         """Whether a user is in it."""
         request = IsMemberRequest(subject=subject(what), user_id=user_id, at_ms=_ms(at))
         return self.segments.IsMember(request, options).member
+
+    def explain(self, what: _SUBJECT, user_id: str, at: datetime | None = None,
+                options: CallOptions | None = None) -> ExplainResponse:
+        """Why a user is in it or not, and when that changes by time alone."""
+        request = ExplainRequest(subject=subject(what), user_id=user_id, at_ms=_ms(at))
+        return self.segments.Explain(request, options)
 
     def sample(self, what: _SUBJECT, size: int = 10, seed: int = 0, at: datetime | None = None,
                options: CallOptions | None = None) -> list[str]:

@@ -329,7 +329,8 @@ static const uint64_t shoal__evaluation__v1__evaluate_request__seed__default_val
 static const uint32_t shoal__evaluation__v1__evaluate_request__members_limit__default_value = 0u;
 static const uint32_t shoal__evaluation__v1__evaluate_request__members_bytes_max__default_value = 65536u;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__first_event__default_value = 0;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[13] =
+static const uint32_t shoal__evaluation__v1__evaluate_request__explain_bytes_max__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[14] =
 {
   {
     "definition",
@@ -487,10 +488,23 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "explain_bytes_max",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, has_explain_bytes_max),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, explain_bytes_max),
+    NULL,
+    &shoal__evaluation__v1__evaluate_request__explain_bytes_max__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
   0,   /* field[0] = definition */
+  13,   /* field[13] = explain_bytes_max */
   12,   /* field[12] = first_event */
   9,   /* field[9] = members_bytes_max */
   7,   /* field[7] = members_from */
@@ -506,7 +520,7 @@ static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_
 static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descriptor =
 {
@@ -516,7 +530,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descri
   "Shoal__Evaluation__V1__EvaluateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateRequest),
-  13,
+  14,
   shoal__evaluation__v1__evaluate_request__field_descriptors,
   shoal__evaluation__v1__evaluate_request__field_indices_by_name,
   1,  shoal__evaluation__v1__evaluate_request__number_ranges,
@@ -580,7 +594,7 @@ static const uint64_t shoal__evaluation__v1__evaluate_response__users__default_v
 static const uint64_t shoal__evaluation__v1__evaluate_response__universe__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_response__known__default_value = 0;
 static const uint64_t shoal__evaluation__v1__evaluate_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[13] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[14] =
 {
   {
     "users",
@@ -738,8 +752,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "explanation",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, explanation),
+    &shoal__evaluation__v1__explanation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by_name[] = {
+  13,   /* field[13] = explanation */
   12,   /* field[12] = first_event_ms */
   5,   /* field[5] = known */
   4,   /* field[4] = member */
@@ -757,7 +784,7 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
 static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descriptor =
 {
@@ -767,7 +794,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descr
   "Shoal__Evaluation__V1__EvaluateResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateResponse),
-  13,
+  14,
   shoal__evaluation__v1__evaluate_response__field_descriptors,
   shoal__evaluation__v1__evaluate_response__field_indices_by_name,
   1,  shoal__evaluation__v1__evaluate_response__number_ranges,

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
@@ -46,8 +47,6 @@ typedef struct Shoal__Evaluation__V1__SampleRequest Shoal__Evaluation__V1__Sampl
 typedef struct Shoal__Evaluation__V1__SampleResponse Shoal__Evaluation__V1__SampleResponse;
 typedef struct Shoal__Evaluation__V1__SegmentsOfRequest Shoal__Evaluation__V1__SegmentsOfRequest;
 typedef struct Shoal__Evaluation__V1__SegmentsOfResponse Shoal__Evaluation__V1__SegmentsOfResponse;
-typedef struct Shoal__Evaluation__V1__ExplainRequest Shoal__Evaluation__V1__ExplainRequest;
-typedef struct Shoal__Evaluation__V1__ExplainResponse Shoal__Evaluation__V1__ExplainResponse;
 typedef struct Shoal__Evaluation__V1__ReachabilityRequest Shoal__Evaluation__V1__ReachabilityRequest;
 typedef struct Shoal__Evaluation__V1__ReachabilityResponse Shoal__Evaluation__V1__ReachabilityResponse;
 typedef struct Shoal__Evaluation__V1__OverlapRequest Shoal__Evaluation__V1__OverlapRequest;
@@ -740,44 +739,6 @@ struct  Shoal__Evaluation__V1__SegmentsOfResponse
 };
 #define SHOAL__EVALUATION__V1__SEGMENTS_OF_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__segments_of_response__descriptor) \
-     }
-
-
-/*
- * Asks for why a user is in a segment or not. Not served yet.
- */
-struct  Shoal__Evaluation__V1__ExplainRequest
-{
-  ProtobufCMessage base;
-  /*
-   * Which.
-   */
-  Shoal__Evaluation__V1__Subject *subject;
-  /*
-   * As of which instant; absent: now. Unit: ms since the Unix epoch, UTC.
-   */
-  protobuf_c_boolean has_at_ms;
-  int64_t at_ms;
-  /*
-   * Who. Limit: 256 bytes.
-   */
-  char *user_id;
-};
-extern char shoal__evaluation__v1__explain_request__user_id__default_value[];
-#define SHOAL__EVALUATION__V1__EXPLAIN_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__explain_request__descriptor) \
-    , NULL, 0, 0, shoal__evaluation__v1__explain_request__user_id__default_value }
-
-
-/*
- * Tells why a user is in a segment or not.
- */
-struct  Shoal__Evaluation__V1__ExplainResponse
-{
-  ProtobufCMessage base;
-};
-#define SHOAL__EVALUATION__V1__EXPLAIN_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__explain_response__descriptor) \
      }
 
 
@@ -1521,44 +1482,6 @@ Shoal__Evaluation__V1__SegmentsOfResponse *
 void   shoal__evaluation__v1__segments_of_response__free_unpacked
                      (Shoal__Evaluation__V1__SegmentsOfResponse *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__ExplainRequest methods */
-void   shoal__evaluation__v1__explain_request__init
-                     (Shoal__Evaluation__V1__ExplainRequest         *message);
-size_t shoal__evaluation__v1__explain_request__get_packed_size
-                     (const Shoal__Evaluation__V1__ExplainRequest   *message);
-size_t shoal__evaluation__v1__explain_request__pack
-                     (const Shoal__Evaluation__V1__ExplainRequest   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__explain_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__ExplainRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__ExplainRequest *
-       shoal__evaluation__v1__explain_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__explain_request__free_unpacked
-                     (Shoal__Evaluation__V1__ExplainRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__ExplainResponse methods */
-void   shoal__evaluation__v1__explain_response__init
-                     (Shoal__Evaluation__V1__ExplainResponse         *message);
-size_t shoal__evaluation__v1__explain_response__get_packed_size
-                     (const Shoal__Evaluation__V1__ExplainResponse   *message);
-size_t shoal__evaluation__v1__explain_response__pack
-                     (const Shoal__Evaluation__V1__ExplainResponse   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__explain_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__ExplainResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__ExplainResponse *
-       shoal__evaluation__v1__explain_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__explain_response__free_unpacked
-                     (Shoal__Evaluation__V1__ExplainResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__ReachabilityRequest methods */
 void   shoal__evaluation__v1__reachability_request__init
                      (Shoal__Evaluation__V1__ReachabilityRequest         *message);
@@ -1908,12 +1831,6 @@ typedef void (*Shoal__Evaluation__V1__SegmentsOfRequest_Closure)
 typedef void (*Shoal__Evaluation__V1__SegmentsOfResponse_Closure)
                  (const Shoal__Evaluation__V1__SegmentsOfResponse *message,
                   void *closure_data);
-typedef void (*Shoal__Evaluation__V1__ExplainRequest_Closure)
-                 (const Shoal__Evaluation__V1__ExplainRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__ExplainResponse_Closure)
-                 (const Shoal__Evaluation__V1__ExplainResponse *message,
-                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__ReachabilityRequest_Closure)
                  (const Shoal__Evaluation__V1__ReachabilityRequest *message,
                   void *closure_data);
@@ -1989,8 +1906,6 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_request__d
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__segments_of_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__segments_of_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__explain_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__explain_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__reachability_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__reachability_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__overlap_request__descriptor;

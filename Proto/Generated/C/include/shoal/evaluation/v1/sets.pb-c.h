@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
@@ -101,10 +102,16 @@ struct  Shoal__Evaluation__V1__EvaluateRequest
    */
   protobuf_c_boolean has_first_event;
   protobuf_c_boolean first_event;
+  /*
+   * Explain the answer about the one user, in about so many bytes at most; 0: do not. Unit: bytes.
+   * Limit: 256 KiB.
+   */
+  protobuf_c_boolean has_explain_bytes_max;
+  uint32_t explain_bytes_max;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_request__descriptor) \
-    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0 }
+    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0, 0, 0u }
 
 
 /*
@@ -200,10 +207,14 @@ struct  Shoal__Evaluation__V1__EvaluateResponse
    */
   protobuf_c_boolean has_first_event_ms;
   int64_t first_event_ms;
+  /*
+   * Why the one user is a member or not, when asked for and the user is known.
+   */
+  Shoal__Evaluation__V1__Explanation *explanation;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_response__descriptor) \
-    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0 }
+    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL }
 
 
 /*

@@ -1,0 +1,208 @@
+// A stage that is a suite of services, asked over the wire as any backend asks it.
+
+import Basics
+import Chassis
+import Messages
+import Segments
+import Stories
+import Wire
+
+/// Plays on a suite's registry, ingestion and evaluators.
+struct WireStage: Stage {
+    /// How a suite hears of a record.
+    enum Hearing: Sendable {
+        /// As it happens: the suite's time is the story's.
+        case live(any SuiteOnStage)
+        /// As history of an import of this name: the suite's time is its own.
+        case history(importID: String, RisingLine)
+    }
+
+    /// Users of one page.
+    private static let pageUsers: UInt32 = 10_000
+
+    let suite: Suite
+    let project: ProjectName
+    let hearing: Hearing
+
+    func define(_ name: String, _ definition: Definition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        advance(to: at)
+        try await ask("save the segment") {
+            let request = EvaluationV1.CreateRequest(
+                name: name,
+                definition: try DefinitionCoding.encode(definition)
+            )
+            _ = try await suite.segments().create(request, Questions.options(project))
+        }
+    }
+
+    func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
+        advance(to: at)
+        try await ask("archive the segment") {
+            let request = EvaluationV1.ArchiveRequest(name: name)
+            _ = try await suite.segments().archive(request, Questions.options(project))
+        }
+    }
+
+    func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {
+        advance(to: at)
+        guard case .live(let staged) = hearing else {
+            throw StoryProblem(
+                .absent,
+                "a running suite's services are not restarted by a story",
+                hint: "play it without --address"
+            )
+        }
+        try await ask("restart the \(service.rawValue)") {
+            try await staged.restart(service)
+            try await Readiness(suite: suite).wait(
+                staged.addresses,
+                timeoutMs: PlayCommand.readyMs
+            )
+        }
+    }
+
+    func write(_ record: Story.Record, at: Timestamp) async throws(StoryProblem) -> RecordOutcome {
+        advance(to: at)
+        return try await ask("write the record") {
+            let client = try await suite.ingestion()
+            let options = Questions.options(project)
+            switch hearing {
+            case .live:
+                let message = try Self.message(record, record.ts ?? at)
+                let request = IngestionV1.TrackRequest(records: [message])
+                let answer = try await client.track(request, options)
+                return Self.outcome(answer.verdicts.first)
+            case .history(let importID, let lines):
+                // The suite's clock is not the story's: its rule for the future is applied here.
+                let instant: Timestamp
+                switch EventTime.settled(record.ts ?? at, receivedAt: at) {
+                case .kept(let kept), .clamped(let kept): instant = kept
+                case .tooEarly, .tooLate: return .refused("the instant is out of range")
+                }
+                let request = IngestionV1.ImportRequest(
+                    importID: importID,
+                    firstLine: lines.next(),
+                    records: [try Self.message(record, instant)]
+                )
+                let answer = try await client.import(request, options)
+                if let fault = answer.faults.first { return Self.outcome(fault.verdict) }
+                return answer.duplicates > 0 ? .duplicate : .taken
+            }
+        }
+    }
+
+    func members(of segment: String, asOf instant: Timestamp) async throws(StoryProblem)
+        -> Set<UserID>
+    {
+        try await ask("list the members") {
+            let client = try await suite.segments()
+            var request = EvaluationV1.MembersRequest(
+                subject: EvaluationV1.Subject(kind: .segment(segment)),
+                atMs: instant.ms,
+                limit: Self.pageUsers
+            )
+            var members: Set<UserID> = []
+            while true {
+                let page = try await client.members(request, Questions.options(project))
+                members.formUnion(page.users.compactMap(UserID.init))
+                guard let next = page.nextCursor else { return members }
+                request.cursor = next
+            }
+        }
+    }
+
+    func explain(_ user: UserID, in segment: String, asOf instant: Timestamp)
+        async throws(StoryProblem) -> MembershipAnswer?
+    {
+        try await ask("explain the user") {
+            let request = EvaluationV1.ExplainRequest(
+                subject: EvaluationV1.Subject(kind: .segment(segment)),
+                atMs: instant.ms,
+                userID: user.text
+            )
+            let answer = try await suite.segments().explain(request, Questions.options(project))
+            guard answer.known, let found = answer.explanation else { return nil }
+            return MembershipAnswer(
+                isMember: found.member,
+                flip: try Self.flip(found),
+                lines: found.lines
+            )
+        }
+    }
+
+    private static func flip(_ found: EvaluationV1.Explanation) throws(CommandError) -> Flip {
+        switch (found.flip, found.flipAtMs) {
+        case (.never, _): return .never
+        case (.at, let ms?): return .at(Timestamp(ms: ms))
+        case (.notBefore, let ms?): return .notBefore(Timestamp(ms: ms))
+        default:
+            throw CommandError(
+                .internalError,
+                "explain",
+                "the suite does not say whether time alone changes the answer",
+                hint: "bring the suite and this program to one version"
+            )
+        }
+    }
+
+    private func advance(to instant: Timestamp) {
+        if case .live(let staged) = hearing { staged.advance(to: instant) }
+    }
+
+    /// Asks the suite; whatever it answers with an error ends the story.
+    private func ask<Answer>(
+        _ what: String,
+        _ work: () async throws -> Answer
+    ) async throws(StoryProblem) -> Answer {
+        do {
+            return try await work()
+        } catch {
+            let told = CommandError(error, what)
+            throw StoryProblem(
+                .stage,
+                place: told.place,
+                "the suite cannot \(what): \(told.what)",
+                hint: told.hint
+            )
+        }
+    }
+
+    private static func outcome(_ verdict: IngestionV1.Verdict?) -> RecordOutcome {
+        switch verdict?.kind {
+        case .accepted?: return .taken
+        case .duplicate?: return .duplicate
+        default: return .refused(verdict?.message ?? "there is no verdict")
+        }
+    }
+
+    private static func message(_ record: Story.Record, _ instant: Timestamp) throws
+        -> IngestionV1.TrackRecord
+    {
+        func encoded(_ properties: [Story.Property]) throws -> [LogV1.Property] {
+            try properties.map { try ValueCoding.encode(name: $0.name.text, $0.value) }
+        }
+        let kind: IngestionV1.TrackRecord.Kind
+        switch record.body {
+        case .event(let name, let id, let properties):
+            kind = .event(
+                IngestionV1.TrackedEvent(
+                    name: name.text,
+                    occurredAtMs: instant.ms,
+                    eventID: id,
+                    properties: try encoded(properties)
+                )
+            )
+        case .profile(let set, let unset):
+            kind = .profile(
+                IngestionV1.TrackedProfile(
+                    set: try encoded(set),
+                    unset: unset.map(\.text),
+                    atMs: instant.ms
+                )
+            )
+        }
+        return IngestionV1.TrackRecord(userID: record.user.text, kind: kind)
+    }
+}

@@ -1,0 +1,128 @@
+// A stage without a suite: users as plain arrays, answers by the user reader. Fast, pure inside.
+
+public import Basics
+public import Segments
+import Synchronization
+
+/// The engine alone, for one story.
+///
+/// What ingestion decides about records (duplicates, instants in the future) it decides by the same
+/// rules; a restart changes nothing, since nothing is kept outside.
+public final class EngineStage: Stage {
+    fileprivate struct User {
+        var events: [UserHistory.Event] = []
+        var versions: [UserHistory.PropertyVersion] = []
+        var eventIDs: Set<ExactName> = []
+    }
+
+    private struct State {
+        var plans: [String: Plan] = [:]
+        var users: [UserID: User] = [:]
+        var next = LogOffset.zero
+    }
+
+    private let zone: Zone
+    private let state = Mutex(State())
+
+    /// An empty project with this zone.
+    public init(zone: Zone) { self.zone = zone }
+
+    /// Compiles the segment.
+    public func define(_ name: String, _ definition: Definition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        do throws(DefinitionProblem) {
+            let plan = try Plan(definition, projectZone: zone)
+            state.withLock { $0.plans[name] = plan }
+        } catch {
+            throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
+        }
+    }
+
+    /// Forgets the segment.
+    public func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
+        state.withLock { $0.plans[name] = nil }
+    }
+
+    /// Nothing to do: nothing is kept outside.
+    public func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {}
+
+    /// Takes a record in as ingestion does.
+    public func write(_ record: Story.Record, at receipt: Timestamp) async throws(StoryProblem)
+        -> RecordOutcome
+    {
+        let instant: Timestamp
+        switch EventTime.settled(record.ts ?? receipt, receivedAt: receipt) {
+        case .kept(let kept), .clamped(let kept): instant = kept
+        case .tooEarly: return .refused("the instant is before the year 1")
+        case .tooLate: return .refused("the instant is more than 24 h in the future")
+        }
+        return state.withLock { state in
+            var user = state.users[record.user] ?? User()
+            switch record.body {
+            case .event(let name, let id, let properties):
+                if let id, !user.eventIDs.insert(ExactName(id)).inserted { return .duplicate }
+                user.events.append(
+                    UserHistory.Event(
+                        name,
+                        at: instant,
+                        position: state.next,
+                        properties: properties.map { ($0.name, $0.value) }
+                    )
+                )
+            case .profile(let set, let unset):
+                let changes: [(ExactName, PropertyValue?)] =
+                    set.map { ($0.name, $0.value) } + unset.map { ($0, nil) }
+                for (name, value) in changes {
+                    user.versions.append(
+                        UserHistory.PropertyVersion(
+                            name,
+                            value,
+                            since: instant,
+                            position: state.next
+                        )
+                    )
+                }
+            }
+            state.next = state.next.next
+            state.users[record.user] = user
+            return .taken
+        }
+    }
+
+    /// Asks the user reader about everybody.
+    public func members(of segment: String, asOf instant: Timestamp) async throws(StoryProblem)
+        -> Set<UserID>
+    {
+        let plan = try plan(segment)
+        let users = state.withLock { $0.users }
+        return Set(
+            users.filter { plan.isMember($0.value.history, at: instant) }.map(\.key)
+        )
+    }
+
+    /// Asks the user reader about one.
+    public func explain(_ user: UserID, in segment: String, asOf instant: Timestamp)
+        async throws(StoryProblem) -> MembershipAnswer?
+    {
+        let plan = try plan(segment)
+        guard let found = state.withLock({ $0.users[user] }) else { return nil }
+        let explanation = plan.explain(found.history, at: instant)
+        return MembershipAnswer(
+            isMember: explanation.isMember,
+            flip: explanation.flip,
+            lines: explanation.lines
+        )
+    }
+
+    private func plan(_ segment: String) throws(StoryProblem) -> Plan {
+        guard let plan = state.withLock({ $0.plans[segment] }) else {
+            throw StoryProblem(.stage, place: segment, "there is no such segment")
+        }
+        return plan
+    }
+}
+
+extension EngineStage.User {
+    fileprivate var history: UserHistory { UserHistory(events: events, versions: versions) }
+}

@@ -1,0 +1,117 @@
+// A story: what users do at which instants, and what must hold. A value, whatever its notation.
+
+public import Basics
+public import Segments
+
+/// A story as it is played: steps in the order of their instants.
+public struct Story: Sendable, Hashable {
+    /// Most steps of one story: it is told by people, or about one day of a few users.
+    public static let stepsMax = 100_000
+    /// Most users that one check names.
+    public static let usersMax = 10_000
+
+    /// What it tells, in one sentence; nil when it does not say.
+    public let title: String?
+    /// The zone of the project from the beginning on.
+    public let zone: Zone
+    /// The steps; their instants never go back.
+    public let steps: [Step]
+
+    /// One line of a story.
+    public struct Step: Sendable, Hashable {
+        /// The line of the file it stands on, from 1.
+        public let line: Int
+        /// The instant at which the suite hears of it.
+        public let at: Timestamp
+        /// What happens, or what must hold.
+        public let act: Act
+    }
+
+    /// What a step does.
+    public enum Act: Sendable, Hashable {
+        /// A segment is saved.
+        case define(name: String, Definition)
+        /// A segment is put away.
+        case archive(name: String)
+        /// A user does something, or something becomes known about one.
+        case record(Record)
+        /// A service crashes and comes back.
+        case restart(Service)
+        /// Who must be in a segment, and who must not.
+        case check(Check)
+        /// Why a user is in a segment or not, and when that changes by itself.
+        case explain(Question)
+    }
+
+    /// What ingestion is told about one user.
+    public struct Record: Sendable, Hashable {
+        /// Who.
+        public let user: UserID
+        /// The user's own instant; nil: that of the step.
+        public let ts: Timestamp?
+        /// What.
+        public let body: Body
+
+        /// An event, or a change of the user's properties.
+        public enum Body: Sendable, Hashable {
+            /// Something the user did, with the producer's own id of it.
+            case event(name: ExactName, id: String?, [Property])
+            /// Properties that take a value, and properties that lose theirs.
+            case profile(set: [Property], unset: [ExactName])
+        }
+    }
+
+    /// A property with its value.
+    public struct Property: Sendable, Hashable {
+        /// The property.
+        public let name: ExactName
+        /// Its value.
+        public let value: PropertyValue
+
+        /// A property.
+        public init(name: ExactName, value: PropertyValue) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// A service that can be restarted within a story.
+    public enum Service: String, Sendable, Hashable, CaseIterable {
+        /// Who owns what, and the catalogue.
+        case registry
+        /// The log.
+        case ingestion
+        /// The answers.
+        case evaluator
+    }
+
+    /// Who must be in a segment: everything that is said must hold.
+    public struct Check: Sendable, Hashable {
+        /// Which.
+        public let segment: String
+        /// As of which instant; nil: that of the step.
+        public let asOf: Timestamp?
+        /// These are members.
+        public let members: [UserID]
+        /// These are not.
+        public let others: [UserID]
+        /// These and no others are members.
+        public let exactly: [UserID]?
+        /// So many are members.
+        public let count: Int?
+    }
+
+    /// What must be true of one user.
+    public struct Question: Sendable, Hashable {
+        /// Which.
+        public let segment: String
+        /// Who.
+        public let user: UserID
+        /// As of which instant; nil: that of the step.
+        public let asOf: Timestamp?
+        /// Whether the user is a member.
+        public let isMember: Bool
+        /// When that changes by itself; nil: the story does not say.
+        public let flip: Flip?
+    }
+}
