@@ -23,6 +23,8 @@ struct IndexReplay {
     /// - Returns: how many records the index lacked.
     func run() throws(IngestionError) -> Int {
         var count = 0
+        // An index of before the counts is made anew, once: putting an entry again changes nothing.
+        let isCurrent = try SchemaStore.isCurrent(index)
         for partition in partitions.all {
             var next = try IndexReader(index).applied(partition)
             let end = try end(of: partition)
@@ -35,12 +37,18 @@ struct IndexReplay {
                     place: "partition \(partition)"
                 )
             }
+            if !isCurrent { next = .zero }
             while next < end {
                 let page = try read(partition, from: next)
                 try apply(page, partition)
                 count += page.records.count
                 next = page.next
             }
+        }
+        if !isCurrent {
+            var batch = Batch()
+            SchemaStore.putForm(index, &batch)
+            try index.write(batch)
         }
         return count
     }

@@ -110,8 +110,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     func schema(_ request: IngestionV1.SchemaRequest, _ call: CallContext) async throws(Fault)
         -> IngestionV1.SchemaResponse
     {
-        let limit = min(Int(request.limit), Limits.eventNames)
-        return schema.vocabulary(of: try await known(call.project)).response(limit: limit)
+        schema.vocabulary(of: try await known(call.project)).response(request)
     }
 
     /// Serves Fetch: the same bytes as a FetchResponse, the records as they are stored.

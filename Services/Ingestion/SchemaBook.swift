@@ -1,5 +1,5 @@
-// Which events and properties a project has been seen to have, with their types; the limits on
-// names.
+// Which events and properties a project has been seen to have, how often and of which types; the
+// limits on names.
 
 import Basics
 import Messages
@@ -12,14 +12,24 @@ import Synchronization
 /// log is the same. May be called from any thread. `SchemaStore` keeps it in the index, in the same
 /// batch as the records it was learned from.
 final class SchemaBook: Sendable {
-    /// The types a property came with, one bit each.
-    typealias Types = UInt8
-    /// Properties with their types.
-    typealias Properties = [ExactName: Types]
+    /// Properties with the types of value they came with, in the order of the contract.
+    typealias Properties = [ExactName: [SeenType]]
+
+    /// A type of value that a property came with.
+    struct SeenType: Sendable, Hashable {
+        let type: IngestionV1.ValueType
+        var seen = Seen()
+    }
+
+    /// An event with its properties.
+    struct SeenEvent: Sendable, Hashable {
+        var properties: Properties = [:]
+        var seen = Seen()
+    }
 
     /// One project's vocabulary.
     struct Vocabulary: Sendable, Hashable {
-        var events: [ExactName: Properties] = [:]
+        var events: [ExactName: SeenEvent] = [:]
         var userProperties: Properties = [:]
     }
 
@@ -30,7 +40,7 @@ final class SchemaBook: Sendable {
         let event: ExactName?
     }
 
-    private struct State {
+    fileprivate struct State {
         var projects: [ProjectName: Vocabulary] = [:]
         var unsaved: Set<Entry> = []
     }
@@ -46,15 +56,16 @@ final class SchemaBook: Sendable {
         state.withLock { $0.projects[project] ?? Vocabulary() }
     }
 
-    /// The entries learned since they were asked for last, to be saved.
-    func takeNews() -> [(entry: Entry, properties: Properties)] {
+    /// The entries learned since they were asked for last, to be saved: an event, or the users'
+    /// properties.
+    func takeNews() -> [(entry: Entry, learned: SeenEvent)] {
         state.withLock { state in
             let news = state.unsaved.map { entry in
                 let vocabulary = state.projects[entry.project] ?? Vocabulary()
                 return (
                     entry,
-                    entry.event.map { vocabulary.events[$0] ?? [:] }
-                        ?? vocabulary.userProperties
+                    entry.event.map { vocabulary.events[$0] ?? SeenEvent() }
+                        ?? SeenEvent(properties: vocabulary.userProperties)
                 )
             }
             state.unsaved.removeAll()
@@ -74,119 +85,155 @@ final class SchemaBook: Sendable {
     private func admit(_ event: LogV1.Event, in project: ProjectName) -> Rejection? {
         let name = ExactName(event.name)
         return state.withLock { state in
-            let known = state.projects[project]?.events[name]
-            if let known, !Self.isNews(event.properties, to: known) { return nil }
-            if known == nil,
-                state.projects[project]?.events.count ?? 0 >= Limits.eventNames
-            {
-                return Rejection(
-                    code: .resourceExhausted,
-                    field: "event.name",
-                    message: "the project has \(Limits.eventNames) event names already",
-                    hint: "put what differs into a property, not into the event's name"
-                )
+            if let refusal = (state.projects[project] ?? Vocabulary()).refusal(of: event, name) {
+                return refusal
             }
-            let next = Self.merged(event.properties, into: known ?? [:])
-            guard next.count <= Limits.propertiesPerName else {
-                return Rejection(
-                    code: .resourceExhausted,
-                    field: "event.properties",
-                    message:
-                        "\(event.name) would have more than \(Limits.propertiesPerName) properties",
-                    hint: "use fixed names; put what differs into values"
-                )
-            }
-            state.projects[project, default: Vocabulary()].events[name] = next
-            state.unsaved.insert(Entry(project: project, event: name))
+            state.learn(event, name, in: project)
             return nil
         }
     }
 
     private func admit(_ profile: LogV1.ProfileChange, in project: ProjectName) -> Rejection? {
         state.withLock { state in
-            let known = state.projects[project]?.userProperties ?? [:]
-            guard Self.isNews(profile.set, to: known) else { return nil }
-            let next = Self.merged(profile.set, into: known)
-            guard next.count <= Limits.eventNames else {
-                return Rejection(
-                    code: .resourceExhausted,
-                    field: "profile.set",
-                    message: "the users would have more than \(Limits.eventNames) properties",
-                    hint: "use fixed names; put what differs into values"
-                )
+            if let refusal = (state.projects[project] ?? Vocabulary()).refusal(of: profile) {
+                return refusal
             }
-            state.projects[project, default: Vocabulary()].userProperties = next
-            state.unsaved.insert(Entry(project: project, event: nil))
+            state.learn(profile, in: project)
             return nil
-        }
-    }
-
-    private static func isNews(_ properties: [LogV1.Property], to known: Properties) -> Bool {
-        properties.contains { property in
-            (known[ExactName(property.name)] ?? 0) & bit(property.value?.kind) == 0
-        }
-    }
-
-    private static func merged(_ properties: [LogV1.Property], into known: Properties)
-        -> Properties
-    {
-        var next = known
-        for property in properties {
-            next[ExactName(property.name), default: 0] |= bit(property.value?.kind)
-        }
-        return next
-    }
-
-    private static func type(_ kind: LogV1.Value.Kind?) -> IngestionV1.ValueType {
-        switch kind {
-        case .text, .version: .text
-        case .number, .integer, .decimalE4: .number
-        case .flag: .flag
-        case .instantMs: .instant
-        case .list: .list
-        case nil: .unspecified
-        }
-    }
-
-    private static func bit(_ kind: LogV1.Value.Kind?) -> Types {
-        1 << Types(clamping: type(kind).rawValue)
-    }
-
-    /// The types of a set of bits.
-    static func types(_ bits: Types) -> [IngestionV1.ValueType] {
-        IngestionV1.ValueType.allCases.filter {
-            $0 != .unspecified && bits & (1 << Types(clamping: $0.rawValue)) != 0
         }
     }
 }
 
 extension SchemaBook.Vocabulary {
-    /// The vocabulary as callers read it, by name.
-    func response(limit: Int) -> IngestionV1.SchemaResponse {
-        IngestionV1.SchemaResponse(
-            events: events.sorted { $0.key < $1.key }.prefix(limit).map {
-                IngestionV1.EventSchema(name: $0.key.text, properties: $0.value.schemas)
-            },
-            userProperties: userProperties.schemas
+    fileprivate func refusal(of event: LogV1.Event, _ name: ExactName) -> Rejection? {
+        let known = events[name]
+        guard known != nil || events.count < Limits.eventNames else {
+            return Rejection(
+                code: .resourceExhausted,
+                field: "event.name",
+                message: "the project has \(Limits.eventNames) event names already",
+                hint: "put what differs into a property, not into the event's name"
+            )
+        }
+        guard
+            Self.fits(event.properties, beside: known?.properties ?? [:], Limits.propertiesPerName)
+        else {
+            return Rejection(
+                code: .resourceExhausted,
+                field: "event.properties",
+                message:
+                    "\(event.name) would have more than \(Limits.propertiesPerName) properties",
+                hint: "use fixed names; put what differs into values"
+            )
+        }
+        return nil
+    }
+
+    fileprivate func refusal(of profile: LogV1.ProfileChange) -> Rejection? {
+        guard !Self.fits(profile.set, beside: userProperties, Limits.eventNames) else {
+            return nil
+        }
+        return Rejection(
+            code: .resourceExhausted,
+            field: "profile.set",
+            message: "the users would have more than \(Limits.eventNames) properties",
+            hint: "use fixed names; put what differs into values"
         )
+    }
+
+    /// Whether there is room for the names among these that are new.
+    private static func fits(
+        _ properties: [LogV1.Property],
+        beside known: SchemaBook.Properties,
+        _ limit: Int
+    ) -> Bool {
+        guard known.count + properties.count > limit else { return true }
+        let new = Set(properties.map { ExactName($0.name) }).filter { known[$0] == nil }
+        return known.count + new.count <= limit
+    }
+}
+
+/// How often something was seen, and between which instants it happened.
+struct Seen: Sendable, Hashable {
+    var count: UInt64 = 0
+    /// Before every instant when something holds from the beginning of time.
+    ///
+    /// Unit: ms since the Unix epoch, UTC.
+    var firstMs = Int64.max
+    /// Before every instant as long as there was none.
+    ///
+    /// Unit: ms since the Unix epoch, UTC.
+    var lastMs = Int64.min
+
+    /// Sees it once more.
+    mutating func take(_ atMs: Int64?) {
+        count += 1
+        firstMs = min(firstMs, atMs ?? .min)
+        lastMs = max(lastMs, atMs ?? .min)
+    }
+}
+
+extension SchemaBook.State {
+    // What is known is changed in place: a copy per record would cost more than the record.
+
+    fileprivate mutating func learn(
+        _ event: LogV1.Event,
+        _ name: ExactName,
+        in project: ProjectName
+    ) {
+        projects[project, default: SchemaBook.Vocabulary()]
+            .events[name, default: SchemaBook.SeenEvent()].take(event)
+        unsaved.insert(SchemaBook.Entry(project: project, event: name))
+    }
+
+    fileprivate mutating func learn(_ profile: LogV1.ProfileChange, in project: ProjectName) {
+        // A change that sets nothing teaches nothing.
+        guard !profile.set.isEmpty else { return }
+        projects[project, default: SchemaBook.Vocabulary()]
+            .userProperties.take(profile.set, at: profile.atMs)
+        unsaved.insert(SchemaBook.Entry(project: project, event: nil))
+    }
+}
+
+extension SchemaBook.SeenEvent {
+    fileprivate mutating func take(_ event: LogV1.Event) {
+        seen.take(event.atMs)
+        properties.take(event.properties, at: event.atMs)
     }
 }
 
 extension SchemaBook.Properties {
-    /// As they go over the wire and into the index, by name.
-    var schemas: [IngestionV1.PropertySchema] {
-        sorted { $0.key < $1.key }.map {
-            IngestionV1.PropertySchema(name: $0.key.text, types: SchemaBook.types($0.value))
+    fileprivate mutating func take(_ properties: [LogV1.Property], at atMs: Int64?) {
+        for property in properties {
+            self[ExactName(property.name), default: []]
+                .take(IngestionV1.ValueType(property.value?.kind), at: atMs)
         }
     }
+}
 
-    init(_ schemas: [IngestionV1.PropertySchema]) {
-        self = [:]
-        for schema in schemas {
-            for type in schema.types {
-                self[ExactName(schema.name), default: 0] |=
-                    1 << SchemaBook.Types(clamping: type.rawValue)
-            }
+extension [SchemaBook.SeenType] {
+    fileprivate mutating func take(_ type: IngestionV1.ValueType, at atMs: Int64?) {
+        if let known = firstIndex(where: { $0.type == type }) {
+            self[known].seen.take(atMs)
+            return
         }
+        let place = firstIndex { $0.type.rawValue > type.rawValue } ?? endIndex
+        insert(SchemaBook.SeenType(type: type), at: place)
+        self[place].seen.take(atMs)
+    }
+}
+
+extension IngestionV1.ValueType {
+    /// The type of a value in the log.
+    fileprivate init(_ kind: LogV1.Value.Kind?) {
+        self =
+            switch kind {
+            case .text, .version: .text
+            case .number, .integer, .decimalE4: .number
+            case .flag: .flag
+            case .instantMs: .instant
+            case .list: .list
+            case nil: .unspecified
+            }
     }
 }

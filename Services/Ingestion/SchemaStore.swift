@@ -11,22 +11,41 @@ import Segments
 enum SchemaStore {
     private static let events = "vocabulary"
     private static let users = "profiles"
+    /// Under which the form stands.
+    static let formKey = Array("schema-form".utf8)
+    /// The form of the entries: 2 since they count.
+    ///
+    /// Of an index without it only the log tells how often and when.
+    private static let form: [UInt8] = [2]
 
-    /// Puts what was learned since the last time into the batch; names change rarely.
+    /// Whether the index keeps the vocabulary in this form; not so one of before, or a new one.
+    static func isCurrent(_ index: IndexStore) throws(IngestionError) -> Bool {
+        do {
+            return try index.store.get(index.facts, formKey) == form
+        } catch {
+            throw .index("read the schema's form", error)
+        }
+    }
+
+    /// Says that the vocabulary is kept in this form, whole.
+    static func putForm(_ index: IndexStore, _ batch: inout Batch) {
+        batch.put(index.facts, formKey, form)
+    }
+
+    /// Puts what was learned since the last time into the batch.
     static func putNews(of book: SchemaBook, _ index: IndexStore, _ batch: inout Batch)
         throws(IngestionError)
     {
-        for (entry, properties) in book.takeNews() {
+        for (entry, learned) in book.takeNews() {
             do throws(MessageError) {
                 if let event = entry.event {
-                    let schema = IngestionV1.EventSchema(
-                        name: event.text,
-                        properties: properties.schemas
-                    )
+                    let schema = learned.schema(named: event, seen: true)
                     let key = prefix(events, entry.project) + Array(event.text.utf8)
                     batch.put(index.facts, key, try schema.encode())
                 } else {
-                    let schema = IngestionV1.SchemaResponse(userProperties: properties.schemas)
+                    let schema = IngestionV1.SchemaResponse(
+                        userProperties: learned.properties.schemas(seen: true)
+                    )
                     batch.put(index.facts, prefix(users, entry.project), try schema.encode())
                 }
             } catch {
@@ -35,14 +54,15 @@ enum SchemaStore {
         }
     }
 
-    /// Reads the vocabulary back.
+    /// Reads the vocabulary back; an empty one where the log is to be read anew.
     static func load(_ index: IndexStore) throws(IngestionError) -> SchemaBook {
+        guard try isCurrent(index) else { return SchemaBook() }
         var projects: [ProjectName: SchemaBook.Vocabulary] = [:]
         do {
             for (project, value) in try rows(events, index) {
                 let schema = try IngestionV1.EventSchema.decode(value)
                 projects[project, default: SchemaBook.Vocabulary()]
-                    .events[ExactName(schema.name)] = SchemaBook.Properties(schema.properties)
+                    .events[ExactName(schema.name)] = SchemaBook.SeenEvent(schema)
             }
             for (project, value) in try rows(users, index) {
                 let schema = try IngestionV1.SchemaResponse.decode(value)

@@ -26,6 +26,7 @@ struct Shoal: ParsableCommand {
             DrainCommand.self,
             ForgetCommand.self,
             AuditCommand.self,
+            SchemaCommand.self,
             DoctorCommand.self,
             ConfigCommand.self,
             RestartCommand.self,

@@ -119,6 +119,28 @@ struct IndexReplayTests {
         try open.stop()
     }
 
+    @Test("an index of before the schema counted is made anew from the log, once")
+    func olderForm() async throws {
+        let rig = try IngestionRig()
+        var open = try rig.open()
+        let (first, lines) = try await fill(open)
+        let written = try open.allRecords().count
+        let vocabulary = open.schema.vocabulary(of: shop)
+        var batch = Batch()
+        batch.delete(open.index.facts, SchemaStore.formKey)
+        try open.index.write(batch)
+        try open.stop()
+        open = try rig.open()
+        #expect(open.replayed == written)
+        #expect(open.schema.vocabulary(of: shop) == vocabulary)
+        try await expectGoesOn(open, first, lines)
+        try open.stop()
+        open = try rig.open()
+        #expect(open.replayed == 0)
+        #expect(open.schema.vocabulary(of: shop).events["A"] == vocabulary.events["A"])
+        try open.stop()
+    }
+
     @Test("a schema as large as the limits allow is kept and read back")
     func largestSchema() throws {
         let rig = try IngestionRig(partitions: 1)
@@ -136,6 +158,7 @@ struct IndexReplayTests {
         var batch = Batch()
         try SchemaStore.putNews(of: book, index, &batch)
         #expect(batch.count == 200)
+        SchemaStore.putForm(index, &batch)
         try index.write(batch)
         // Saved once, and only what is new after that.
         var second = Batch()

@@ -222,6 +222,8 @@ struct IngestionDoorTests {
             #expect(schema.userProperties.map(\.types) == [[.instant]])
             let one = try await client.schema(IngestionV1.SchemaRequest(limit: 1), shopCall)
             #expect(one.events.map(\.name) == ["A"])
+            #expect(one.knownEvents == 2 && one.knownUserProperties == 1)
+            #expect(one.limits?.eventNames == 1_024 && one.limits?.propertiesPerEvent == 256)
         }
     }
 

@@ -51,6 +51,14 @@ import Testing
         #expect(table.text == "NAME      N\na b       1\nx     1,000\ny\n")
     }
 
+    @Test("what users sent does nothing to a terminal: control characters are written out")
+    func plain() {
+        #expect(PlainText.line("é\u{1B}[2J\u{2028}") == #"é\u{1b}[2J\u{2028}"#)
+        var table = Table([("NAME", .left)])
+        table.add(["\u{1B}c"])
+        #expect(table.text == "NAME\n\\u{1b}c\n")
+    }
+
     @Test("at a terminal headings and states are coloured, widths and line ends stay as they are")
     func colours() {
         let ink = Ink(isTerminal: true, environment: ["TERM": "xterm"])

@@ -47,6 +47,7 @@ struct CommandTests {
         try await checkTrend(suite, project)
         try await checkExplain(suite, project)
         try await checkTail(suite, project)
+        try await checkSchema(suite, project)
         let info = try await run(
             ["rpc", "call", "Admin/Info", "--name", "evaluator-1"],
             suite
@@ -64,6 +65,33 @@ struct CommandTests {
             #expect(refused.code == code, "\(arguments): \(refused.errors)")
             #expect(refused.errors.contains(says), "\(arguments): \(refused.errors)")
         }
+    }
+
+    /// What was sent is counted by type, and a conflict of types is told.
+    private func checkSchema(_ suite: RealSuite, _ project: String) async throws {
+        let records = [#"{"integer":5}"#, #"{"integer":7}"#, #"{"text":"5"}"#].map { value in
+            let amount = #"{"name":"amount","value":\#(value)}"#
+            return #"{"user_id":"user-1","event":{"name":"Paid","properties":[\#(amount)]}}"#
+        }
+        let track = #"{"records":[\#(records.joined(separator: ","))]}"#
+        let tracked = try await run(
+            ["rpc", "call", "Ingestion/Track", track, "--project", project],
+            suite
+        )
+        #expect(tracked.out.contains(#""accepted":3"#), "\(tracked)")
+        let all = try await run(["schema", "--project", project], suite)
+        #expect(all.code == 0, "\(all.errors)")
+        for line in [
+            "conflict: amount of Paid came as text in 1, as number in 2\n",
+            "names: 2 of 1,024 events; Paid has 1 of 256 properties; users have 0 of 1,024 ",
+        ] {
+            #expect(all.out.contains(line), "\(line) in \(all.out)")
+        }
+        let one = try await run(["schema", "Charged", "--project", project, "--json"], suite)
+        #expect(one.out.hasPrefix(#"{"event":"Charged","records":40,"first":"2"#), "\(one)")
+        #expect(one.out.split(separator: "\n").count == 2, "\(one)")
+        let unknown = try await run(["schema", "Payd", "--project", project], suite)
+        #expect(unknown.code == 66 && unknown.errors.contains("did you mean `Paid`?"))
     }
 
     /// A member, one who is none, and somebody nobody has heard of.

@@ -115,8 +115,9 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Ingestion",
             .test("SuiteTests/AnswersTests"),
-            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaBook", "SchemaStore"]
+            ["CatalogueKeeper", "IntakeGroup+Control", "SchemaStore"]
         ),
+        CoveredElsewhere("Services/Ingestion", .test("SchemaBookTests"), ["SchemaCoding"]),
         // Real processes: written to, killed at random, recovered and read back.
         CoveredElsewhere(
             "Services/Ingestion",
@@ -247,7 +248,7 @@ extension CoveredElsewhere {
             .test("SuiteTests/CommandTests"),
             [
                 "AuditCommand", "EventsCommand", "ExplainCommand", "InstanceCommands",
-                "RpcCommand", "TrendCommand",
+                "RpcCommand", "SchemaCommand", "TrendCommand",
             ]
         ),
         CoveredElsewhere(
@@ -297,7 +298,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("PrintTests"),
-            ["Ink", "JSONText", "ProgressLine", "Quantity", "Sparkline", "Table"]
+            ["Ink", "JSONText", "PlainText", "ProgressLine", "Quantity", "Sparkline", "Table"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Suite",

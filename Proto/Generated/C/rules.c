@@ -163,8 +163,10 @@ static const shoal_message_rule rule_shoal__ingestion__v1__stored_fetch_response
 static const shoal_message_rule rule_shoal__ingestion__v1__positions_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__positions_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__type_seen;
 static const shoal_message_rule rule_shoal__ingestion__v1__property_schema;
 static const shoal_message_rule rule_shoal__ingestion__v1__event_schema;
+static const shoal_message_rule rule_shoal__ingestion__v1__schema_limits;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response;
 static const shoal_message_rule rule_shoal__log__v1__value;
 static const shoal_message_rule rule_shoal__log__v1__value_list;
@@ -1355,33 +1357,61 @@ const shoal_message_rule *shoal_rule__ingestion__v1__positions_response(void) { 
 
 static const shoal_field_rule fields_shoal__ingestion__v1__schema_request[] = {
     {1, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {2, 2, 1, 0, 0, 0, 128, "event", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "seen", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_request = {
-    "shoal.ingestion.v1.SchemaRequest", &shoal__ingestion__v1__schema_request__descriptor, 1, fields_shoal__ingestion__v1__schema_request};
+    "shoal.ingestion.v1.SchemaRequest", &shoal__ingestion__v1__schema_request__descriptor, 3, fields_shoal__ingestion__v1__schema_request};
 const shoal_message_rule *shoal_rule__ingestion__v1__schema_request(void) { return &rule_shoal__ingestion__v1__schema_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__type_seen[] = {
+    {1, 0, 0, 0, 0, 0, 0, "type", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "first_at_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "last_at_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__type_seen = {
+    "shoal.ingestion.v1.TypeSeen", &shoal__ingestion__v1__type_seen__descriptor, 4, fields_shoal__ingestion__v1__type_seen};
+const shoal_message_rule *shoal_rule__ingestion__v1__type_seen(void) { return &rule_shoal__ingestion__v1__type_seen; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__property_schema[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
     {2, 0, 0, 1, 0, 5, 0, "types", NULL},
+    {3, 2, 3, 1, 0, 5, 0, "seen", &rule_shoal__ingestion__v1__type_seen},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__property_schema = {
-    "shoal.ingestion.v1.PropertySchema", &shoal__ingestion__v1__property_schema__descriptor, 2, fields_shoal__ingestion__v1__property_schema};
+    "shoal.ingestion.v1.PropertySchema", &shoal__ingestion__v1__property_schema__descriptor, 3, fields_shoal__ingestion__v1__property_schema};
 const shoal_message_rule *shoal_rule__ingestion__v1__property_schema(void) { return &rule_shoal__ingestion__v1__property_schema; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__event_schema[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
     {2, 2, 3, 1, 0, 256, 0, "properties", &rule_shoal__ingestion__v1__property_schema},
+    {3, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "first_at_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "last_at_ms", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__event_schema = {
-    "shoal.ingestion.v1.EventSchema", &shoal__ingestion__v1__event_schema__descriptor, 2, fields_shoal__ingestion__v1__event_schema};
+    "shoal.ingestion.v1.EventSchema", &shoal__ingestion__v1__event_schema__descriptor, 5, fields_shoal__ingestion__v1__event_schema};
 const shoal_message_rule *shoal_rule__ingestion__v1__event_schema(void) { return &rule_shoal__ingestion__v1__event_schema; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__schema_limits[] = {
+    {1, 0, 0, 0, 0, 0, 0, "event_names", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "properties_per_event", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "user_properties", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__schema_limits = {
+    "shoal.ingestion.v1.SchemaLimits", &shoal__ingestion__v1__schema_limits__descriptor, 3, fields_shoal__ingestion__v1__schema_limits};
+const shoal_message_rule *shoal_rule__ingestion__v1__schema_limits(void) { return &rule_shoal__ingestion__v1__schema_limits; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__schema_response[] = {
     {1, 2, 3, 1, 0, 1024, 0, "events", &rule_shoal__ingestion__v1__event_schema},
     {2, 2, 3, 1, 0, 1024, 0, "user_properties", &rule_shoal__ingestion__v1__property_schema},
+    {3, 0, 0, 0, 0, 0, 0, "known_events", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "known_user_properties", NULL},
+    {5, 2, 3, 0, 0, 0, 0, "limits", &rule_shoal__ingestion__v1__schema_limits},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response = {
-    "shoal.ingestion.v1.SchemaResponse", &shoal__ingestion__v1__schema_response__descriptor, 2, fields_shoal__ingestion__v1__schema_response};
+    "shoal.ingestion.v1.SchemaResponse", &shoal__ingestion__v1__schema_response__descriptor, 5, fields_shoal__ingestion__v1__schema_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__schema_response(void) { return &rule_shoal__ingestion__v1__schema_response; }
 
 static const shoal_field_rule fields_shoal__log__v1__value[] = {

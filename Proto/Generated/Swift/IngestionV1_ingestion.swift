@@ -1500,13 +1500,21 @@ extension IngestionV1 {
         ///
         /// Limit: 1,024.
         public var limit: UInt32 = 1024
+        /// Only this event; absent: all, and the users' properties.
+        ///
+        /// Limit: 128 bytes.
+        public var event: String?
+        /// Whether to tell how often and when as well.
+        public var seen: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(limit: UInt32 = 1024) {
+        public init(limit: UInt32 = 1024, event: String? = nil, seen: Bool = false) {
             self.limit = limit
+            self.event = event
+            self.seen = seen
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1530,6 +1538,8 @@ extension IngestionV1 {
         package init(pb: UnsafePointer<Shoal__Ingestion__V1__SchemaRequest>) {
             let c = unsafe pb.pointee
             self.limit = unsafe c.limit
+            self.event = unsafe CValue.optionalText(c.event)
+            self.seen = unsafe c.seen != 0
         }
 
         package func fill(
@@ -1539,6 +1549,103 @@ extension IngestionV1 {
             if limit != 1024 {
                 unsafe pb.pointee.has_limit = 1
                 unsafe pb.pointee.limit = limit
+            }
+            if let value = event {
+                unsafe pb.pointee.event =
+                    try arena.text(value, "shoal.ingestion.v1.SchemaRequest.event", max: 128)
+            }
+            if seen != false {
+                unsafe pb.pointee.has_seen = 1
+                unsafe pb.pointee.seen = seen ? 1 : 0
+            }
+        }
+    }
+
+    /// How often a property came with values of one type.
+    ///
+    /// No value is told: it would outlive its user.
+    public struct TypeSeen: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__TypeSeen
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.TypeSeen"
+
+        /// The type.
+        public var type: IngestionV1.ValueType = .unspecified
+        /// In how many records of the log.
+        ///
+        /// Unit: records.
+        public var count: UInt64 = 0
+        /// The earliest instant one of them happened at; absent: one holds from the beginning of
+        /// time.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var firstAtMs: Int64?
+        /// The latest; absent: all hold from the beginning of time.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var lastAtMs: Int64?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            type: IngestionV1.ValueType = .unspecified,
+            count: UInt64 = 0,
+            firstAtMs: Int64? = nil,
+            lastAtMs: Int64? = nil
+        ) {
+            self.type = type
+            self.count = count
+            self.firstAtMs = firstAtMs
+            self.lastAtMs = lastAtMs
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__type_seen()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__TypeSeen>) {
+            let c = unsafe pb.pointee
+            self.type = unsafe IngestionV1.ValueType(known: c.type.rawValue)
+            self.count = unsafe c.count
+            self.firstAtMs = unsafe c.has_first_at_ms != 0 ? c.first_at_ms : nil
+            self.lastAtMs = unsafe c.has_last_at_ms != 0 ? c.last_at_ms : nil
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__TypeSeen>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__type_seen__init(pb)
+            if type != .unspecified {
+                unsafe pb.pointee.has_type = 1
+                unsafe pb.pointee.type = Shoal__Ingestion__V1__ValueType(UInt32(type.rawValue))
+            }
+            if count != 0 {
+                unsafe pb.pointee.has_count = 1
+                unsafe pb.pointee.count = count
+            }
+            if let value = firstAtMs {
+                unsafe pb.pointee.has_first_at_ms = 1
+                unsafe pb.pointee.first_at_ms = value
+            }
+            if let value = lastAtMs {
+                unsafe pb.pointee.has_last_at_ms = 1
+                unsafe pb.pointee.last_at_ms = value
             }
         }
     }
@@ -1557,14 +1664,23 @@ extension IngestionV1 {
         ///
         /// Limit: 5.
         public var types: [IngestionV1.ValueType] = []
+        /// The same with how often and when, where that was asked for.
+        ///
+        /// Limit: 5.
+        public var seen: [IngestionV1.TypeSeen] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(name: String = "", types: [IngestionV1.ValueType] = []) {
+        public init(
+            name: String = "",
+            types: [IngestionV1.ValueType] = [],
+            seen: [IngestionV1.TypeSeen] = []
+        ) {
             self.name = name
             self.types = types
+            self.seen = seen
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1589,6 +1705,7 @@ extension IngestionV1 {
             let c = unsafe pb.pointee
             self.name = unsafe CValue.text(c.name)
             self.types = unsafe CValue.list(c.n_types, c.types) { IngestionV1.ValueType(known: $0.rawValue) }
+            self.seen = unsafe CValue.messages(c.n_seen, c.seen)
         }
 
         package func fill(
@@ -1607,6 +1724,11 @@ extension IngestionV1 {
                     Shoal__Ingestion__V1__ValueType(UInt32(each.rawValue))
                 }
             }
+            if !seen.isEmpty {
+                unsafe pb.pointee.n_seen = seen.count
+                unsafe pb.pointee.seen =
+                    try arena.messages(seen, "shoal.ingestion.v1.PropertySchema.seen", max: 5)
+            }
         }
     }
 
@@ -1624,14 +1746,35 @@ extension IngestionV1 {
         ///
         /// Limit: 256.
         public var properties: [IngestionV1.PropertySchema] = []
+        /// How many of it the log has, where that was asked for.
+        ///
+        /// Unit: records.
+        public var count: UInt64 = 0
+        /// The earliest instant at which it happened.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var firstAtMs: Int64?
+        /// The latest.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var lastAtMs: Int64?
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(name: String = "", properties: [IngestionV1.PropertySchema] = []) {
+        public init(
+            name: String = "",
+            properties: [IngestionV1.PropertySchema] = [],
+            count: UInt64 = 0,
+            firstAtMs: Int64? = nil,
+            lastAtMs: Int64? = nil
+        ) {
             self.name = name
             self.properties = properties
+            self.count = count
+            self.firstAtMs = firstAtMs
+            self.lastAtMs = lastAtMs
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1656,6 +1799,9 @@ extension IngestionV1 {
             let c = unsafe pb.pointee
             self.name = unsafe CValue.text(c.name)
             self.properties = unsafe CValue.messages(c.n_properties, c.properties)
+            self.count = unsafe c.count
+            self.firstAtMs = unsafe c.has_first_at_ms != 0 ? c.first_at_ms : nil
+            self.lastAtMs = unsafe c.has_last_at_ms != 0 ? c.last_at_ms : nil
         }
 
         package func fill(
@@ -1670,6 +1816,89 @@ extension IngestionV1 {
                 unsafe pb.pointee.n_properties = properties.count
                 unsafe pb.pointee.properties =
                     try arena.messages(properties, "shoal.ingestion.v1.EventSchema.properties", max: 256)
+            }
+            if count != 0 {
+                unsafe pb.pointee.has_count = 1
+                unsafe pb.pointee.count = count
+            }
+            if let value = firstAtMs {
+                unsafe pb.pointee.has_first_at_ms = 1
+                unsafe pb.pointee.first_at_ms = value
+            }
+            if let value = lastAtMs {
+                unsafe pb.pointee.has_last_at_ms = 1
+                unsafe pb.pointee.last_at_ms = value
+            }
+        }
+    }
+
+    /// How many names a project may have; a record that would bring one too many is rejected.
+    public struct SchemaLimits: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__SchemaLimits
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.SchemaLimits"
+
+        /// Names of events.
+        public var eventNames: UInt32 = 0
+        /// Properties of one event.
+        public var propertiesPerEvent: UInt32 = 0
+        /// Properties of users.
+        public var userProperties: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            eventNames: UInt32 = 0,
+            propertiesPerEvent: UInt32 = 0,
+            userProperties: UInt32 = 0
+        ) {
+            self.eventNames = eventNames
+            self.propertiesPerEvent = propertiesPerEvent
+            self.userProperties = userProperties
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__schema_limits()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__SchemaLimits>) {
+            let c = unsafe pb.pointee
+            self.eventNames = unsafe c.event_names
+            self.propertiesPerEvent = unsafe c.properties_per_event
+            self.userProperties = unsafe c.user_properties
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__SchemaLimits>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__schema_limits__init(pb)
+            if eventNames != 0 {
+                unsafe pb.pointee.has_event_names = 1
+                unsafe pb.pointee.event_names = eventNames
+            }
+            if propertiesPerEvent != 0 {
+                unsafe pb.pointee.has_properties_per_event = 1
+                unsafe pb.pointee.properties_per_event = propertiesPerEvent
+            }
+            if userProperties != 0 {
+                unsafe pb.pointee.has_user_properties = 1
+                unsafe pb.pointee.user_properties = userProperties
             }
         }
     }
@@ -1688,6 +1917,12 @@ extension IngestionV1 {
         ///
         /// Limit: 1,024.
         public var userProperties: [IngestionV1.PropertySchema] = []
+        /// How many events there are, also where fewer are told.
+        public var knownEvents: UInt32 = 0
+        /// How many properties of users there are.
+        public var knownUserProperties: UInt32 = 0
+        /// How many there may be.
+        public var limits: IngestionV1.SchemaLimits?
 
         /// Every field at its default.
         public init() {}
@@ -1695,10 +1930,16 @@ extension IngestionV1 {
         /// The message with these fields.
         public init(
             events: [IngestionV1.EventSchema] = [],
-            userProperties: [IngestionV1.PropertySchema] = []
+            userProperties: [IngestionV1.PropertySchema] = [],
+            knownEvents: UInt32 = 0,
+            knownUserProperties: UInt32 = 0,
+            limits: IngestionV1.SchemaLimits? = nil
         ) {
             self.events = events
             self.userProperties = userProperties
+            self.knownEvents = knownEvents
+            self.knownUserProperties = knownUserProperties
+            self.limits = limits
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1723,6 +1964,9 @@ extension IngestionV1 {
             let c = unsafe pb.pointee
             self.events = unsafe CValue.messages(c.n_events, c.events)
             self.userProperties = unsafe CValue.messages(c.n_user_properties, c.user_properties)
+            self.knownEvents = unsafe c.known_events
+            self.knownUserProperties = unsafe c.known_user_properties
+            self.limits = unsafe CValue.message(c.limits)
         }
 
         package func fill(
@@ -1738,6 +1982,17 @@ extension IngestionV1 {
                 unsafe pb.pointee.n_user_properties = userProperties.count
                 unsafe pb.pointee.user_properties =
                     try arena.messages(userProperties, "shoal.ingestion.v1.SchemaResponse.user_properties", max: 1024)
+            }
+            if knownEvents != 0 {
+                unsafe pb.pointee.has_known_events = 1
+                unsafe pb.pointee.known_events = knownEvents
+            }
+            if knownUserProperties != 0 {
+                unsafe pb.pointee.has_known_user_properties = 1
+                unsafe pb.pointee.known_user_properties = knownUserProperties
+            }
+            if let value = limits {
+                unsafe pb.pointee.limits = try arena.message(value)
             }
         }
     }

@@ -174,7 +174,9 @@ struct FileImport {
         for reason in tally.reasons {
             let field = reason.problem.field.isEmpty ? "" : " \(reason.problem.field):"
             let hint = reason.problem.hint.map { " (\($0))" } ?? ""
-            desk.print("  \(reason.place):\(field) \(reason.problem.message)\(hint)")
+            desk.print(
+                "  \(reason.place):" + PlainText.line("\(field) \(reason.problem.message)\(hint)")
+            )
         }
         if tally.rejected > tally.reasons.count {
             desk.print("  and \(Quantity.count(tally.rejected - tally.reasons.count)) more")

@@ -49,6 +49,6 @@ struct Table: Sendable {
 
     /// A cell without line breaks and other things that would break the table.
     private static func line(_ cell: String) -> String {
-        String(cell.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        PlainText.line(String(cell.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
     }
 }

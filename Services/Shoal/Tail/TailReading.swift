@@ -37,25 +37,7 @@ struct TailLine: Sendable, Hashable {
         let values = properties.map { "\($0.name)=\($0.value?.description ?? "–")" }
         let user = user ?? "(user \(number) of partition \(partition))"
         let words = [at?.rfc3339 ?? "ever", user, event ?? "(profile)"] + values
-        return Self.plain(words.joined(separator: "  "))
-    }
-
-    /// One line that does nothing to a terminal: what users sent may hold line breaks and escapes.
-    private static func plain(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        var line = ""
-        for scalar in text.unicodeScalars {
-            if isControl(scalar) {
-                line += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                line.unicodeScalars.append(scalar)
-            }
-        }
-        return line
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .control || ["\u{2028}", "\u{2029}"].contains(scalar)
+        return PlainText.line(words.joined(separator: "  "))
     }
 
     /// The same for programs.

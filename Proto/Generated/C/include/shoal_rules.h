@@ -181,8 +181,10 @@ const shoal_message_rule *shoal_rule__ingestion__v1__stored_fetch_response(void)
 const shoal_message_rule *shoal_rule__ingestion__v1__positions_request(void);
 const shoal_message_rule *shoal_rule__ingestion__v1__positions_response(void);
 const shoal_message_rule *shoal_rule__ingestion__v1__schema_request(void);
+const shoal_message_rule *shoal_rule__ingestion__v1__type_seen(void);
 const shoal_message_rule *shoal_rule__ingestion__v1__property_schema(void);
 const shoal_message_rule *shoal_rule__ingestion__v1__event_schema(void);
+const shoal_message_rule *shoal_rule__ingestion__v1__schema_limits(void);
 const shoal_message_rule *shoal_rule__ingestion__v1__schema_response(void);
 const shoal_message_rule *shoal_rule__log__v1__value(void);
 const shoal_message_rule *shoal_rule__log__v1__value_list(void);

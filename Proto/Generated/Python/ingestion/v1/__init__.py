@@ -26,6 +26,7 @@ from shoal.contract.ingestion.v1.ingestion_pb2 import PartitionRecords as Partit
 from shoal.contract.ingestion.v1.ingestion_pb2 import PositionsRequest as PositionsRequest
 from shoal.contract.ingestion.v1.ingestion_pb2 import PositionsResponse as PositionsResponse
 from shoal.contract.ingestion.v1.ingestion_pb2 import PropertySchema as PropertySchema
+from shoal.contract.ingestion.v1.ingestion_pb2 import SchemaLimits as SchemaLimits
 from shoal.contract.ingestion.v1.ingestion_pb2 import SchemaRequest as SchemaRequest
 from shoal.contract.ingestion.v1.ingestion_pb2 import SchemaResponse as SchemaResponse
 from shoal.contract.ingestion.v1.ingestion_pb2 import StoredFetchResponse as StoredFetchResponse
@@ -35,6 +36,7 @@ from shoal.contract.ingestion.v1.ingestion_pb2 import TrackRequest as TrackReque
 from shoal.contract.ingestion.v1.ingestion_pb2 import TrackResponse as TrackResponse
 from shoal.contract.ingestion.v1.ingestion_pb2 import TrackedEvent as TrackedEvent
 from shoal.contract.ingestion.v1.ingestion_pb2 import TrackedProfile as TrackedProfile
+from shoal.contract.ingestion.v1.ingestion_pb2 import TypeSeen as TypeSeen
 from shoal.contract.ingestion.v1.ingestion_pb2 import VALUE_TYPE_FLAG as VALUE_TYPE_FLAG
 from shoal.contract.ingestion.v1.ingestion_pb2 import VALUE_TYPE_INSTANT as VALUE_TYPE_INSTANT
 from shoal.contract.ingestion.v1.ingestion_pb2 import VALUE_TYPE_LIST as VALUE_TYPE_LIST

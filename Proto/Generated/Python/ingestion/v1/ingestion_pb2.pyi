@@ -35,12 +35,18 @@ class AppendResponse(_message.Message):
     def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., active_at_ms: _Optional[int] = ...) -> None: ...
 
 class EventSchema(_message.Message):
-    __slots__ = ["name", "properties"]
+    __slots__ = ["count", "first_at_ms", "last_at_ms", "name", "properties"]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FIRST_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    LAST_AT_MS_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    first_at_ms: int
+    last_at_ms: int
     name: str
     properties: _containers.RepeatedCompositeFieldContainer[PropertySchema]
-    def __init__(self, name: _Optional[str] = ..., properties: _Optional[_Iterable[_Union[PropertySchema, _Mapping]]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., properties: _Optional[_Iterable[_Union[PropertySchema, _Mapping]]] = ..., count: _Optional[int] = ..., first_at_ms: _Optional[int] = ..., last_at_ms: _Optional[int] = ...) -> None: ...
 
 class FetchCursor(_message.Message):
     __slots__ = ["next_offset", "partition"]
@@ -127,26 +133,48 @@ class PositionsResponse(_message.Message):
     def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
 class PropertySchema(_message.Message):
-    __slots__ = ["name", "types"]
+    __slots__ = ["name", "seen", "types"]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    SEEN_FIELD_NUMBER: _ClassVar[int]
     TYPES_FIELD_NUMBER: _ClassVar[int]
     name: str
+    seen: _containers.RepeatedCompositeFieldContainer[TypeSeen]
     types: _containers.RepeatedScalarFieldContainer[ValueType]
-    def __init__(self, name: _Optional[str] = ..., types: _Optional[_Iterable[_Union[ValueType, str]]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., types: _Optional[_Iterable[_Union[ValueType, str]]] = ..., seen: _Optional[_Iterable[_Union[TypeSeen, _Mapping]]] = ...) -> None: ...
+
+class SchemaLimits(_message.Message):
+    __slots__ = ["event_names", "properties_per_event", "user_properties"]
+    EVENT_NAMES_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_PER_EVENT_FIELD_NUMBER: _ClassVar[int]
+    USER_PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    event_names: int
+    properties_per_event: int
+    user_properties: int
+    def __init__(self, event_names: _Optional[int] = ..., properties_per_event: _Optional[int] = ..., user_properties: _Optional[int] = ...) -> None: ...
 
 class SchemaRequest(_message.Message):
-    __slots__ = ["limit"]
+    __slots__ = ["event", "limit", "seen"]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    SEEN_FIELD_NUMBER: _ClassVar[int]
+    event: str
     limit: int
-    def __init__(self, limit: _Optional[int] = ...) -> None: ...
+    seen: bool
+    def __init__(self, limit: _Optional[int] = ..., event: _Optional[str] = ..., seen: bool = ...) -> None: ...
 
 class SchemaResponse(_message.Message):
-    __slots__ = ["events", "user_properties"]
+    __slots__ = ["events", "known_events", "known_user_properties", "limits", "user_properties"]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_EVENTS_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_USER_PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
     USER_PROPERTIES_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedCompositeFieldContainer[EventSchema]
+    known_events: int
+    known_user_properties: int
+    limits: SchemaLimits
     user_properties: _containers.RepeatedCompositeFieldContainer[PropertySchema]
-    def __init__(self, events: _Optional[_Iterable[_Union[EventSchema, _Mapping]]] = ..., user_properties: _Optional[_Iterable[_Union[PropertySchema, _Mapping]]] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[_Union[EventSchema, _Mapping]]] = ..., user_properties: _Optional[_Iterable[_Union[PropertySchema, _Mapping]]] = ..., known_events: _Optional[int] = ..., known_user_properties: _Optional[int] = ..., limits: _Optional[_Union[SchemaLimits, _Mapping]] = ...) -> None: ...
 
 class StoredFetchResponse(_message.Message):
     __slots__ = ["partitions"]
@@ -225,6 +253,18 @@ class TrackedProfile(_message.Message):
     set: _containers.RepeatedCompositeFieldContainer[_log_pb2.Property]
     unset: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, set: _Optional[_Iterable[_Union[_log_pb2.Property, _Mapping]]] = ..., unset: _Optional[_Iterable[str]] = ..., at_ms: _Optional[int] = ...) -> None: ...
+
+class TypeSeen(_message.Message):
+    __slots__ = ["count", "first_at_ms", "last_at_ms", "type"]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FIRST_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    LAST_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    first_at_ms: int
+    last_at_ms: int
+    type: ValueType
+    def __init__(self, type: _Optional[_Union[ValueType, str]] = ..., count: _Optional[int] = ..., first_at_ms: _Optional[int] = ..., last_at_ms: _Optional[int] = ...) -> None: ...
 
 class Verdict(_message.Message):
     __slots__ = ["code", "field", "hint", "kind", "message", "offset", "partition"]

@@ -907,6 +907,51 @@ void   shoal__ingestion__v1__schema_request__free_unpacked
   assert(message->base.descriptor == &shoal__ingestion__v1__schema_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__ingestion__v1__type_seen__init
+                     (Shoal__Ingestion__V1__TypeSeen         *message)
+{
+  static const Shoal__Ingestion__V1__TypeSeen init_value = SHOAL__INGESTION__V1__TYPE_SEEN__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__type_seen__get_packed_size
+                     (const Shoal__Ingestion__V1__TypeSeen *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__type_seen__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__type_seen__pack
+                     (const Shoal__Ingestion__V1__TypeSeen *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__type_seen__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__type_seen__pack_to_buffer
+                     (const Shoal__Ingestion__V1__TypeSeen *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__type_seen__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__TypeSeen *
+       shoal__ingestion__v1__type_seen__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__TypeSeen *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__type_seen__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__type_seen__free_unpacked
+                     (Shoal__Ingestion__V1__TypeSeen *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__type_seen__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__ingestion__v1__property_schema__init
                      (Shoal__Ingestion__V1__PropertySchema         *message)
 {
@@ -995,6 +1040,51 @@ void   shoal__ingestion__v1__event_schema__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &shoal__ingestion__v1__event_schema__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__schema_limits__init
+                     (Shoal__Ingestion__V1__SchemaLimits         *message)
+{
+  static const Shoal__Ingestion__V1__SchemaLimits init_value = SHOAL__INGESTION__V1__SCHEMA_LIMITS__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__schema_limits__get_packed_size
+                     (const Shoal__Ingestion__V1__SchemaLimits *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__schema_limits__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__schema_limits__pack
+                     (const Shoal__Ingestion__V1__SchemaLimits *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__schema_limits__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__schema_limits__pack_to_buffer
+                     (const Shoal__Ingestion__V1__SchemaLimits *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__schema_limits__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__SchemaLimits *
+       shoal__ingestion__v1__schema_limits__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__SchemaLimits *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__schema_limits__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__schema_limits__free_unpacked
+                     (Shoal__Ingestion__V1__SchemaLimits *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__schema_limits__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   shoal__ingestion__v1__schema_response__init
@@ -2313,7 +2403,8 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__positions_response__descr
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const uint32_t shoal__ingestion__v1__schema_request__limit__default_value = 1024u;
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__schema_request__field_descriptors[1] =
+static const protobuf_c_boolean shoal__ingestion__v1__schema_request__seen__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__schema_request__field_descriptors[3] =
 {
   {
     "limit",
@@ -2327,14 +2418,40 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__schema_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "event",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__SchemaRequest, event),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seen",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Ingestion__V1__SchemaRequest, has_seen),
+    offsetof(Shoal__Ingestion__V1__SchemaRequest, seen),
+    NULL,
+    &shoal__ingestion__v1__schema_request__seen__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__schema_request__field_indices_by_name[] = {
+  1,   /* field[1] = event */
   0,   /* field[0] = limit */
+  2,   /* field[2] = seen */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__schema_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_request__descriptor =
 {
@@ -2344,15 +2461,94 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_request__descripto
   "Shoal__Ingestion__V1__SchemaRequest",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__SchemaRequest),
-  1,
+  3,
   shoal__ingestion__v1__schema_request__field_descriptors,
   shoal__ingestion__v1__schema_request__field_indices_by_name,
   1,  shoal__ingestion__v1__schema_request__number_ranges,
   (ProtobufCMessageInit) shoal__ingestion__v1__schema_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const Shoal__Ingestion__V1__ValueType shoal__ingestion__v1__type_seen__type__default_value = SHOAL__INGESTION__V1__VALUE_TYPE__VALUE_TYPE_UNSPECIFIED;
+static const uint64_t shoal__ingestion__v1__type_seen__count__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__type_seen__field_descriptors[4] =
+{
+  {
+    "type",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Ingestion__V1__TypeSeen, has_type),
+    offsetof(Shoal__Ingestion__V1__TypeSeen, type),
+    &shoal__ingestion__v1__value_type__descriptor,
+    &shoal__ingestion__v1__type_seen__type__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__TypeSeen, has_count),
+    offsetof(Shoal__Ingestion__V1__TypeSeen, count),
+    NULL,
+    &shoal__ingestion__v1__type_seen__count__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_at_ms",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__TypeSeen, has_first_at_ms),
+    offsetof(Shoal__Ingestion__V1__TypeSeen, first_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_at_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__TypeSeen, has_last_at_ms),
+    offsetof(Shoal__Ingestion__V1__TypeSeen, last_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__type_seen__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  2,   /* field[2] = first_at_ms */
+  3,   /* field[3] = last_at_ms */
+  0,   /* field[0] = type */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__type_seen__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__type_seen__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.TypeSeen",
+  "TypeSeen",
+  "Shoal__Ingestion__V1__TypeSeen",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__TypeSeen),
+  4,
+  shoal__ingestion__v1__type_seen__field_descriptors,
+  shoal__ingestion__v1__type_seen__field_indices_by_name,
+  1,  shoal__ingestion__v1__type_seen__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__type_seen__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 char shoal__ingestion__v1__property_schema__name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__property_schema__field_descriptors[2] =
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__property_schema__field_descriptors[3] =
 {
   {
     "name",
@@ -2378,15 +2574,28 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__property_schema__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "seen",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__PropertySchema, n_seen),
+    offsetof(Shoal__Ingestion__V1__PropertySchema, seen),
+    &shoal__ingestion__v1__type_seen__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__property_schema__field_indices_by_name[] = {
   0,   /* field[0] = name */
+  2,   /* field[2] = seen */
   1,   /* field[1] = types */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__property_schema__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__property_schema__descriptor =
 {
@@ -2396,7 +2605,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__property_schema__descript
   "Shoal__Ingestion__V1__PropertySchema",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__PropertySchema),
-  2,
+  3,
   shoal__ingestion__v1__property_schema__field_descriptors,
   shoal__ingestion__v1__property_schema__field_indices_by_name,
   1,  shoal__ingestion__v1__property_schema__number_ranges,
@@ -2404,7 +2613,8 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__property_schema__descript
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__ingestion__v1__event_schema__name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__event_schema__field_descriptors[2] =
+static const uint64_t shoal__ingestion__v1__event_schema__count__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__event_schema__field_descriptors[5] =
 {
   {
     "name",
@@ -2430,15 +2640,54 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__event_schema__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "count",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__EventSchema, has_count),
+    offsetof(Shoal__Ingestion__V1__EventSchema, count),
+    NULL,
+    &shoal__ingestion__v1__event_schema__count__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_at_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__EventSchema, has_first_at_ms),
+    offsetof(Shoal__Ingestion__V1__EventSchema, first_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_at_ms",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__EventSchema, has_last_at_ms),
+    offsetof(Shoal__Ingestion__V1__EventSchema, last_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__event_schema__field_indices_by_name[] = {
+  2,   /* field[2] = count */
+  3,   /* field[3] = first_at_ms */
+  4,   /* field[4] = last_at_ms */
   0,   /* field[0] = name */
   1,   /* field[1] = properties */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__event_schema__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__event_schema__descriptor =
 {
@@ -2448,14 +2697,83 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__event_schema__descriptor 
   "Shoal__Ingestion__V1__EventSchema",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__EventSchema),
-  2,
+  5,
   shoal__ingestion__v1__event_schema__field_descriptors,
   shoal__ingestion__v1__event_schema__field_indices_by_name,
   1,  shoal__ingestion__v1__event_schema__number_ranges,
   (ProtobufCMessageInit) shoal__ingestion__v1__event_schema__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__schema_response__field_descriptors[2] =
+static const uint32_t shoal__ingestion__v1__schema_limits__event_names__default_value = 0u;
+static const uint32_t shoal__ingestion__v1__schema_limits__properties_per_event__default_value = 0u;
+static const uint32_t shoal__ingestion__v1__schema_limits__user_properties__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__schema_limits__field_descriptors[3] =
+{
+  {
+    "event_names",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__SchemaLimits, has_event_names),
+    offsetof(Shoal__Ingestion__V1__SchemaLimits, event_names),
+    NULL,
+    &shoal__ingestion__v1__schema_limits__event_names__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "properties_per_event",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__SchemaLimits, has_properties_per_event),
+    offsetof(Shoal__Ingestion__V1__SchemaLimits, properties_per_event),
+    NULL,
+    &shoal__ingestion__v1__schema_limits__properties_per_event__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_properties",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__SchemaLimits, has_user_properties),
+    offsetof(Shoal__Ingestion__V1__SchemaLimits, user_properties),
+    NULL,
+    &shoal__ingestion__v1__schema_limits__user_properties__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__schema_limits__field_indices_by_name[] = {
+  0,   /* field[0] = event_names */
+  1,   /* field[1] = properties_per_event */
+  2,   /* field[2] = user_properties */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__schema_limits__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_limits__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.SchemaLimits",
+  "SchemaLimits",
+  "Shoal__Ingestion__V1__SchemaLimits",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__SchemaLimits),
+  3,
+  shoal__ingestion__v1__schema_limits__field_descriptors,
+  shoal__ingestion__v1__schema_limits__field_indices_by_name,
+  1,  shoal__ingestion__v1__schema_limits__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__schema_limits__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__ingestion__v1__schema_response__known_events__default_value = 0u;
+static const uint32_t shoal__ingestion__v1__schema_response__known_user_properties__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__schema_response__field_descriptors[5] =
 {
   {
     "events",
@@ -2481,15 +2799,54 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__schema_response__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "known_events",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__SchemaResponse, has_known_events),
+    offsetof(Shoal__Ingestion__V1__SchemaResponse, known_events),
+    NULL,
+    &shoal__ingestion__v1__schema_response__known_events__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "known_user_properties",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__SchemaResponse, has_known_user_properties),
+    offsetof(Shoal__Ingestion__V1__SchemaResponse, known_user_properties),
+    NULL,
+    &shoal__ingestion__v1__schema_response__known_user_properties__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limits",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__SchemaResponse, limits),
+    &shoal__ingestion__v1__schema_limits__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__schema_response__field_indices_by_name[] = {
   0,   /* field[0] = events */
+  2,   /* field[2] = known_events */
+  3,   /* field[3] = known_user_properties */
+  4,   /* field[4] = limits */
   1,   /* field[1] = user_properties */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__schema_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_response__descriptor =
 {
@@ -2499,7 +2856,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_response__descript
   "Shoal__Ingestion__V1__SchemaResponse",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__SchemaResponse),
-  2,
+  5,
   shoal__ingestion__v1__schema_response__field_descriptors,
   shoal__ingestion__v1__schema_response__field_indices_by_name,
   1,  shoal__ingestion__v1__schema_response__number_ranges,

@@ -38,8 +38,10 @@ typedef struct Shoal__Ingestion__V1__StoredFetchResponse Shoal__Ingestion__V1__S
 typedef struct Shoal__Ingestion__V1__PositionsRequest Shoal__Ingestion__V1__PositionsRequest;
 typedef struct Shoal__Ingestion__V1__PositionsResponse Shoal__Ingestion__V1__PositionsResponse;
 typedef struct Shoal__Ingestion__V1__SchemaRequest Shoal__Ingestion__V1__SchemaRequest;
+typedef struct Shoal__Ingestion__V1__TypeSeen Shoal__Ingestion__V1__TypeSeen;
 typedef struct Shoal__Ingestion__V1__PropertySchema Shoal__Ingestion__V1__PropertySchema;
 typedef struct Shoal__Ingestion__V1__EventSchema Shoal__Ingestion__V1__EventSchema;
+typedef struct Shoal__Ingestion__V1__SchemaLimits Shoal__Ingestion__V1__SchemaLimits;
 typedef struct Shoal__Ingestion__V1__SchemaResponse Shoal__Ingestion__V1__SchemaResponse;
 
 
@@ -622,10 +624,52 @@ struct  Shoal__Ingestion__V1__SchemaRequest
    */
   protobuf_c_boolean has_limit;
   uint32_t limit;
+  /*
+   * Only this event; absent: all, and the users' properties. Limit: 128 bytes.
+   */
+  char *event;
+  /*
+   * Whether to tell how often and when as well.
+   */
+  protobuf_c_boolean has_seen;
+  protobuf_c_boolean seen;
 };
 #define SHOAL__INGESTION__V1__SCHEMA_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__schema_request__descriptor) \
-    , 0, 1024u }
+    , 0, 1024u, NULL, 0, 0 }
+
+
+/*
+ * How often a property came with values of one type. No value is told: it would outlive its user.
+ */
+struct  Shoal__Ingestion__V1__TypeSeen
+{
+  ProtobufCMessage base;
+  /*
+   * The type.
+   */
+  protobuf_c_boolean has_type;
+  Shoal__Ingestion__V1__ValueType type;
+  /*
+   * In how many records of the log. Unit: records.
+   */
+  protobuf_c_boolean has_count;
+  uint64_t count;
+  /*
+   * The earliest instant one of them happened at; absent: one holds from the beginning of time.
+   * Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_first_at_ms;
+  int64_t first_at_ms;
+  /*
+   * The latest; absent: all hold from the beginning of time. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_last_at_ms;
+  int64_t last_at_ms;
+};
+#define SHOAL__INGESTION__V1__TYPE_SEEN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__type_seen__descriptor) \
+    , 0, SHOAL__INGESTION__V1__VALUE_TYPE__VALUE_TYPE_UNSPECIFIED, 0, 0ull, 0, 0, 0, 0 }
 
 
 /*
@@ -643,11 +687,16 @@ struct  Shoal__Ingestion__V1__PropertySchema
    */
   size_t n_types;
   Shoal__Ingestion__V1__ValueType *types;
+  /*
+   * The same with how often and when, where that was asked for. Limit: 5.
+   */
+  size_t n_seen;
+  Shoal__Ingestion__V1__TypeSeen **seen;
 };
 extern char shoal__ingestion__v1__property_schema__name__default_value[];
 #define SHOAL__INGESTION__V1__PROPERTY_SCHEMA__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__property_schema__descriptor) \
-    , shoal__ingestion__v1__property_schema__name__default_value, 0,NULL }
+    , shoal__ingestion__v1__property_schema__name__default_value, 0,NULL, 0,NULL }
 
 
 /*
@@ -665,11 +714,53 @@ struct  Shoal__Ingestion__V1__EventSchema
    */
   size_t n_properties;
   Shoal__Ingestion__V1__PropertySchema **properties;
+  /*
+   * How many of it the log has, where that was asked for. Unit: records.
+   */
+  protobuf_c_boolean has_count;
+  uint64_t count;
+  /*
+   * The earliest instant at which it happened. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_first_at_ms;
+  int64_t first_at_ms;
+  /*
+   * The latest. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_last_at_ms;
+  int64_t last_at_ms;
 };
 extern char shoal__ingestion__v1__event_schema__name__default_value[];
 #define SHOAL__INGESTION__V1__EVENT_SCHEMA__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__event_schema__descriptor) \
-    , shoal__ingestion__v1__event_schema__name__default_value, 0,NULL }
+    , shoal__ingestion__v1__event_schema__name__default_value, 0,NULL, 0, 0ull, 0, 0, 0, 0 }
+
+
+/*
+ * How many names a project may have; a record that would bring one too many is rejected.
+ */
+struct  Shoal__Ingestion__V1__SchemaLimits
+{
+  ProtobufCMessage base;
+  /*
+   * Names of events.
+   */
+  protobuf_c_boolean has_event_names;
+  uint32_t event_names;
+  /*
+   * Properties of one event.
+   */
+  protobuf_c_boolean has_properties_per_event;
+  uint32_t properties_per_event;
+  /*
+   * Properties of users.
+   */
+  protobuf_c_boolean has_user_properties;
+  uint32_t user_properties;
+};
+#define SHOAL__INGESTION__V1__SCHEMA_LIMITS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__schema_limits__descriptor) \
+    , 0, 0u, 0, 0u, 0, 0u }
 
 
 /*
@@ -688,10 +779,24 @@ struct  Shoal__Ingestion__V1__SchemaResponse
    */
   size_t n_user_properties;
   Shoal__Ingestion__V1__PropertySchema **user_properties;
+  /*
+   * How many events there are, also where fewer are told.
+   */
+  protobuf_c_boolean has_known_events;
+  uint32_t known_events;
+  /*
+   * How many properties of users there are.
+   */
+  protobuf_c_boolean has_known_user_properties;
+  uint32_t known_user_properties;
+  /*
+   * How many there may be.
+   */
+  Shoal__Ingestion__V1__SchemaLimits *limits;
 };
 #define SHOAL__INGESTION__V1__SCHEMA_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__schema_response__descriptor) \
-    , 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0, 0u, 0, 0u, NULL }
 
 
 /* Shoal__Ingestion__V1__TrackedEvent methods */
@@ -1074,6 +1179,25 @@ Shoal__Ingestion__V1__SchemaRequest *
 void   shoal__ingestion__v1__schema_request__free_unpacked
                      (Shoal__Ingestion__V1__SchemaRequest *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__TypeSeen methods */
+void   shoal__ingestion__v1__type_seen__init
+                     (Shoal__Ingestion__V1__TypeSeen         *message);
+size_t shoal__ingestion__v1__type_seen__get_packed_size
+                     (const Shoal__Ingestion__V1__TypeSeen   *message);
+size_t shoal__ingestion__v1__type_seen__pack
+                     (const Shoal__Ingestion__V1__TypeSeen   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__type_seen__pack_to_buffer
+                     (const Shoal__Ingestion__V1__TypeSeen   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__TypeSeen *
+       shoal__ingestion__v1__type_seen__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__type_seen__free_unpacked
+                     (Shoal__Ingestion__V1__TypeSeen *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Ingestion__V1__PropertySchema methods */
 void   shoal__ingestion__v1__property_schema__init
                      (Shoal__Ingestion__V1__PropertySchema         *message);
@@ -1111,6 +1235,25 @@ Shoal__Ingestion__V1__EventSchema *
                       const uint8_t       *data);
 void   shoal__ingestion__v1__event_schema__free_unpacked
                      (Shoal__Ingestion__V1__EventSchema *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__SchemaLimits methods */
+void   shoal__ingestion__v1__schema_limits__init
+                     (Shoal__Ingestion__V1__SchemaLimits         *message);
+size_t shoal__ingestion__v1__schema_limits__get_packed_size
+                     (const Shoal__Ingestion__V1__SchemaLimits   *message);
+size_t shoal__ingestion__v1__schema_limits__pack
+                     (const Shoal__Ingestion__V1__SchemaLimits   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__schema_limits__pack_to_buffer
+                     (const Shoal__Ingestion__V1__SchemaLimits   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__SchemaLimits *
+       shoal__ingestion__v1__schema_limits__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__schema_limits__free_unpacked
+                     (Shoal__Ingestion__V1__SchemaLimits *message,
                       ProtobufCAllocator *allocator);
 /* Shoal__Ingestion__V1__SchemaResponse methods */
 void   shoal__ingestion__v1__schema_response__init
@@ -1193,11 +1336,17 @@ typedef void (*Shoal__Ingestion__V1__PositionsResponse_Closure)
 typedef void (*Shoal__Ingestion__V1__SchemaRequest_Closure)
                  (const Shoal__Ingestion__V1__SchemaRequest *message,
                   void *closure_data);
+typedef void (*Shoal__Ingestion__V1__TypeSeen_Closure)
+                 (const Shoal__Ingestion__V1__TypeSeen *message,
+                  void *closure_data);
 typedef void (*Shoal__Ingestion__V1__PropertySchema_Closure)
                  (const Shoal__Ingestion__V1__PropertySchema *message,
                   void *closure_data);
 typedef void (*Shoal__Ingestion__V1__EventSchema_Closure)
                  (const Shoal__Ingestion__V1__EventSchema *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__SchemaLimits_Closure)
+                 (const Shoal__Ingestion__V1__SchemaLimits *message,
                   void *closure_data);
 typedef void (*Shoal__Ingestion__V1__SchemaResponse_Closure)
                  (const Shoal__Ingestion__V1__SchemaResponse *message,
@@ -1230,8 +1379,10 @@ extern const ProtobufCMessageDescriptor shoal__ingestion__v1__stored_fetch_respo
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__positions_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__positions_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__type_seen__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__property_schema__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__event_schema__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_limits__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_response__descriptor;
 
 PROTOBUF_C__END_DECLS
