@@ -116,7 +116,8 @@ let services: [Target] =
         .target(
             name: "ShoalCommand",
             dependencies: [
-                "Basics", "Chassis", "Compression", "Messages", "Segments", "Stories", "Wire",
+                "Basics", "Chassis", "Compression", "Log", "Messages", "Segments", "Stories",
+                "Wire",
                 product("ArgumentParser", "swift-argument-parser"),
                 product("Subprocess", "swift-subprocess"), product("Yams", "Yams"),
             ],

@@ -60,8 +60,9 @@ public struct Evaluator: Sendable {
             health: world.health,
             settings: settings
         )
+        let backups = BackupDesk(world: world)
         services =
-            [link, ClosingService(checkpoints: checkpoints)]
+            [link, backups, ClosingService(checkpoints: checkpoints)]
             + lanes.all.enumerated().map { number, lane in
                 ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
             } + [
@@ -71,7 +72,8 @@ public struct Evaluator: Sendable {
                     world: world,
                     methods: EvaluationV1_SegmentsMethods.serve(door)
                         + EvaluationV1_SetsMethods.serve(own)
-                        + Self.unserved
+                        + Self.unserved,
+                    backups: backups
                 ),
             ]
     }

@@ -28,12 +28,7 @@ struct IngestionParts: Sendable {
         log = opened
         index = try IndexStore(folder: "\(world.folder.path)/index")
         let schema = try SchemaStore.load(index)
-        _ = try IndexReplay(
-            index: index,
-            log: log,
-            partitions: partitions,
-            schema: schema
-        ).run()
+        _ = try IndexReplay(index: index, log: log, partitions: partitions, schema: schema).run()
         let durable = RisingNumber(clock: world.clock)
         let intake = Intake(
             IntakeParts(
@@ -72,7 +67,10 @@ struct IngestionParts: Sendable {
             ),
             clock: world.clock
         )
+        let copy = LogBackup(journal: opened.journal, intake: intake)
+        let backups = BackupDesk(world: world) { () throws(Fault) in try copy.take() }
         services = [
+            backups,
             SealingService(log: log),
             ThreadService("intake", stop: { intake.stop() }) { _ in try intake.run() },
             RegistryFollower(
@@ -83,7 +81,7 @@ struct IngestionParts: Sendable {
                 clock: world.clock,
                 logger: world.logger
             ),
-            try RPCServer(world: world, methods: door.methods),
+            try RPCServer(world: world, methods: door.methods, backups: backups),
         ]
     }
 
@@ -103,7 +101,10 @@ struct IngestionParts: Sendable {
         _ world: World,
         _ partitions: PartitionCount
     ) throws(IngestionError) -> EmbeddedLog {
-        var settings = LogSettings(folder: "\(world.folder.path)/log", partitions: partitions)
+        var settings = LogSettings(
+            folder: "\(world.folder.path)/\(LogBackup.folderName)",
+            partitions: partitions
+        )
         settings.journalFileBytes = config.journalFileMiB << 20
         settings.groupBytesMax = groupBytes(partitions) + groupHeadBytes
         do throws(LogError) {

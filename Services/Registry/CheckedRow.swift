@@ -50,6 +50,14 @@ enum CheckedRow {
         return rows
     }
 
+    /// Reads every row of a table, one at a time.
+    ///
+    /// - Throws: as `fetchAll` does.
+    static func checkAll(of table: String, _ database: Database) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(table)")
+        while let row = try rows.next() { try check(row, of: table) }
+    }
+
     /// Computes the checksums of rows that had none or another one; only a migration may.
     static func seal(_ table: String, _ database: Database) throws {
         for row in try Row.fetchAll(database, sql: "SELECT rowid AS place, * FROM \(table)") {

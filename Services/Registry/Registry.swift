@@ -14,15 +14,26 @@ public struct Registry: Sendable {
     ///
     /// - Throws: when the database cannot be opened or an address is not valid.
     public init(config: RegistryConfig, world: World) throws {
+        let copy = RegistryCopy(
+            folder: world.folder.path,
+            disk: world.disk,
+            diskGuard: world.diskGuard
+        )
         try self.init(
             config: config,
             world: world,
-            coordination: RegistryStore(path: "\(world.folder.path)/registry.sqlite")
+            coordination: RegistryStore(path: "\(world.folder.path)/\(RegistryCopy.fileName)"),
+            backups: BackupDesk(world: world) { () throws(Fault) in try copy.take() }
         )
     }
 
     /// Builds the service over where its state is kept.
-    init(config: RegistryConfig, world: World, coordination: any Coordination) throws {
+    init(
+        config: RegistryConfig,
+        world: World,
+        coordination: any Coordination,
+        backups: BackupDesk
+    ) throws {
         guard let count = PartitionCount(config.partitions) else {
             throw RegistryError(
                 .badRequest,
@@ -41,6 +52,7 @@ public struct Registry: Sendable {
             RegistryV1_RegistryMethods.serve(RegistryDoor(keeper: keeper, clock: world.clock))
             + RegistryV1_CatalogueMethods.serve(CatalogueDoor(keeper: keeper, clock: world.clock))
         services = [
+            backups,
             LeaseWatch(
                 keeper: keeper,
                 clock: world.clock,
@@ -50,7 +62,8 @@ public struct Registry: Sendable {
             try RPCServer(
                 world: world,
                 methods: methods,
-                audit: AuditDoor(keeper: keeper).answer
+                audit: AuditDoor(keeper: keeper).answer,
+                backups: backups
             ),
         ]
     }

@@ -21,7 +21,7 @@ final class RegistryStore: Coordination {
             configuration.label = "registry"
             // One sync per commit; the default journal takes four.
             configuration.journalMode = .wal
-            // Another process may read the file, such as a backup; its locks are short.
+            // Another connection may read the file, such as a backup's; its locks are short.
             configuration.busyMode = .timeout(5)
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             // FULL, since a lost assignment would let an epoch be given twice. Set after opening:
@@ -110,7 +110,8 @@ final class RegistryStore: Coordination {
         }
     }
 
-    private static func guarded<Value>(
+    /// Runs a body and tells its failure as the store's.
+    static func guarded<Value>(
         _ operation: String,
         _ body: () throws -> Value
     ) throws(RegistryError) -> Value {

@@ -28,6 +28,7 @@ struct Shoal: ParsableCommand {
             AuditCommand.self,
             SchemaCommand.self,
             DoctorCommand.self,
+            BackupCommand.self,
             ConfigCommand.self,
             RestartCommand.self,
         ]

@@ -171,7 +171,8 @@ private final class RegistryRig: Sendable {
         let registry = try Registry(
             config: RegistryConfig(reader: reader),
             world: world,
-            coordination: kept.open()
+            coordination: kept.open(),
+            backups: BackupDesk(world: world)
         )
         group = ServiceGroup(services: registry.services, logger: world.logger)
     }

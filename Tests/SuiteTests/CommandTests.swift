@@ -1,12 +1,8 @@
 // The command line against the real suite: calls by reflection, as a person would make them.
 
 import Basics
-import Bus
 import Chassis
-import Foundation
 import Messages
-import ShoalCommand
-import Synchronization
 import Testing
 
 @Suite(.serialized)
@@ -225,32 +221,7 @@ struct CommandTests {
         _ suite: RealSuite,
         input: String = ""
     ) async throws -> (code: Int32, out: String, errors: String) {
-        let written = Written()
-        let clock = SystemClock()
-        let outside = Surroundings(
-            arguments: arguments + ["--address", "ipc://\(suite.folder)/registry/registry.sock"],
-            environment: [:],
-            workingDirectory: suite.folder,
-            programFolder: suite.folder,
-            temporaryFolder: suite.folder,
-            clock: clock,
-            disk: RealDisk(),
-            bus: NanomsgBus(clock: clock, threadNamePrefix: "command"),
-            processID: ProcessInfo.processInfo.processIdentifier,
-            seed: 1,
-            isTerminal: false,
-            writeOut: { text in written.out.withLock { $0 += text } },
-            writeError: { text in written.errors.withLock { $0 += text } },
-            readInput: { _ in Array(input.utf8) }
-        )
-        let code = await Entry.answer(outside)
-        outside.close()
-        return (code, written.out.withLock { $0 }, written.errors.withLock { $0 })
+        let outcome = await suite.shoal(arguments, input: input)
+        return (outcome.code, outcome.out, outcome.errors)
     }
-}
-
-/// What a command wrote.
-private final class Written: Sendable {
-    let out = Mutex("")
-    let errors = Mutex("")
 }

@@ -56,6 +56,7 @@ extension CoveredElsewhere {
     private static let calls = [
         CoveredElsewhere("Shared/Chassis", .test("SuiteTests/AnswersTests"), ["Surroundings"]),
         CoveredElsewhere("Shared/Chassis/Calls", .test("LongPollTests"), ["LongPolls"]),
+        CoveredElsewhere("Shared/Chassis/Calls", .test("BackupDeskTests"), ["StorageCopy"]),
         CoveredElsewhere("Shared/Chassis/Calls", .test("RegistryLinkTests"), ["RosterNews"]),
         CoveredElsewhere(
             "Shared/Chassis/Calls",
@@ -107,6 +108,7 @@ extension CoveredElsewhere {
     ]
 
     private static let ingestion = [
+        CoveredElsewhere("Services/Ingestion", .test("SuiteTests/BackupTests"), ["LogBackup"]),
         CoveredElsewhere(
             "Services/Ingestion",
             .test("SuiteTests/BadInputTests"),
@@ -188,6 +190,23 @@ extension CoveredElsewhere {
             "Services/Shoal/Commands",
             .test("StoriesTests/PlayTests"),
             ["PlayCommand"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Backup",
+            .test("BackupManifestTests"),
+            ["BackupPath", "PieceSums"]
+        ),
+        CoveredElsewhere("Services/Shoal/Backup", .test("BackupSourcesTests"), ["CopyWriter"]),
+        CoveredElsewhere("Services/Shoal/Backup", .test("RestorationTests"), ["DurableFolder"]),
+        CoveredElsewhere(
+            "Services/Shoal/Backup",
+            .test("SuiteTests/BackupTests"),
+            ["BackupCheck", "BackupFolder", "BackupMaking", "BackupPage", "CopyStream"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/BackupTests"),
+            ["BackupCommand"]
         ),
         CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["CommandError", "CommandExit"]),
         CoveredElsewhere("Services/Shoal", .test("EntryTests"), ["Desk", "Shoal"]),

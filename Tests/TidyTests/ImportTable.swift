@@ -62,7 +62,8 @@ enum ImportTable {
         Room(
             "Services/Shoal",
             ours: [
-                "Basics", "Chassis", "Compression", "Messages", "Segments", "Stories", "Wire",
+                "Basics", "Chassis", "Compression", "Log", "Messages", "Segments", "Stories",
+                "Wire",
             ],
             others: threads.union(["ArgumentParser", "Subprocess", "Yams"])
         ),
@@ -91,6 +92,7 @@ enum ImportTable {
         "Shared/Chassis/Life/Outside.swift": "environment and current folder of the process",
         "Shared/Chassis/Surroundings.swift": "standard input and folders of a command",
         "Shared/Chassis/Life/HealthPages.swift": "FlyingFox' answers are made of Data",
+        "Services/Shoal/Backup/BackupManifest.swift": "JSONEncoder for a backup's manifest",
         "Services/Shoal/Config/EffectiveConfig.swift": "JSONDecoder for what a program tells",
         "Services/Shoal/Import/ImportTally.swift": "JSONEncoder for the state of an import",
         "Services/Shoal/Suite/SuiteFile.swift": "JSONEncoder for shoal.json",

@@ -3,6 +3,7 @@
 #include "shoal_rules.h"
 
 #include "shoal/admin/v1/admin.pb-c.h"
+#include "shoal/admin/v1/backup.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/feed.pb-c.h"
@@ -32,12 +33,15 @@ static const shoal_message_rule rule_shoal__admin__v1__log_level_request;
 static const shoal_message_rule rule_shoal__admin__v1__log_level_response;
 static const shoal_message_rule rule_shoal__admin__v1__metrics_request;
 static const shoal_message_rule rule_shoal__admin__v1__metrics_response;
-static const shoal_message_rule rule_shoal__admin__v1__backup_request;
-static const shoal_message_rule rule_shoal__admin__v1__backup_response;
 static const shoal_message_rule rule_shoal__admin__v1__audit_detail;
 static const shoal_message_rule rule_shoal__admin__v1__audit_entry;
 static const shoal_message_rule rule_shoal__admin__v1__audit_request;
 static const shoal_message_rule rule_shoal__admin__v1__audit_response;
+static const shoal_message_rule rule_shoal__admin__v1__backup_request;
+static const shoal_message_rule rule_shoal__admin__v1__backup_response;
+static const shoal_message_rule rule_shoal__admin__v1__backup_summary;
+static const shoal_message_rule rule_shoal__admin__v1__backup_project;
+static const shoal_message_rule rule_shoal__admin__v1__backup_piece;
 static const shoal_message_rule rule_shoal__evaluation__v1__resolved_window;
 static const shoal_message_rule rule_shoal__evaluation__v1__warning;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
@@ -314,17 +318,6 @@ static const shoal_message_rule rule_shoal__admin__v1__metrics_response = {
     "shoal.admin.v1.MetricsResponse", &shoal__admin__v1__metrics_response__descriptor, 1, fields_shoal__admin__v1__metrics_response};
 const shoal_message_rule *shoal_rule__admin__v1__metrics_response(void) { return &rule_shoal__admin__v1__metrics_response; }
 
-static const shoal_field_rule fields_shoal__admin__v1__backup_request[] = {
-    {1, 2, 1, 0, 0, 0, 1024, "directory", NULL},
-};
-static const shoal_message_rule rule_shoal__admin__v1__backup_request = {
-    "shoal.admin.v1.BackupRequest", &shoal__admin__v1__backup_request__descriptor, 1, fields_shoal__admin__v1__backup_request};
-const shoal_message_rule *shoal_rule__admin__v1__backup_request(void) { return &rule_shoal__admin__v1__backup_request; }
-
-static const shoal_message_rule rule_shoal__admin__v1__backup_response = {
-    "shoal.admin.v1.BackupResponse", &shoal__admin__v1__backup_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__admin__v1__backup_response(void) { return &rule_shoal__admin__v1__backup_response; }
-
 static const shoal_field_rule fields_shoal__admin__v1__audit_detail[] = {
     {1, 2, 1, 0, 0, 0, 256, "name", NULL},
     {2, 2, 1, 0, 0, 0, 1024, "before", NULL},
@@ -372,6 +365,60 @@ static const shoal_field_rule fields_shoal__admin__v1__audit_response[] = {
 static const shoal_message_rule rule_shoal__admin__v1__audit_response = {
     "shoal.admin.v1.AuditResponse", &shoal__admin__v1__audit_response__descriptor, 4, fields_shoal__admin__v1__audit_response};
 const shoal_message_rule *shoal_rule__admin__v1__audit_response(void) { return &rule_shoal__admin__v1__audit_response; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_request[] = {
+    {2, 2, 2, 0, 0, 0, 16, "copy_id", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "file", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "max_bytes", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "end", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_request = {
+    "shoal.admin.v1.BackupRequest", &shoal__admin__v1__backup_request__descriptor, 5, fields_shoal__admin__v1__backup_request};
+const shoal_message_rule *shoal_rule__admin__v1__backup_request(void) { return &rule_shoal__admin__v1__backup_request; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "summary", &rule_shoal__admin__v1__backup_summary},
+    {2, 2, 3, 1, 0, 1024, 0, "pieces", &rule_shoal__admin__v1__backup_piece},
+    {3, 0, 0, 0, 0, 0, 0, "more", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "next_file", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "next_offset", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_response = {
+    "shoal.admin.v1.BackupResponse", &shoal__admin__v1__backup_response__descriptor, 5, fields_shoal__admin__v1__backup_response};
+const shoal_message_rule *shoal_rule__admin__v1__backup_response(void) { return &rule_shoal__admin__v1__backup_response; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_summary[] = {
+    {1, 2, 1, 0, 0, 0, 32, "service", NULL},
+    {2, 2, 1, 0, 0, 0, 32, "version", NULL},
+    {3, 2, 2, 0, 0, 0, 16, "instance_id", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "taken_at_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "files", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "total_bytes", NULL},
+    {7, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {8, 2, 3, 1, 0, 1000, 0, "projects", &rule_shoal__admin__v1__backup_project},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_summary = {
+    "shoal.admin.v1.BackupSummary", &shoal__admin__v1__backup_summary__descriptor, 8, fields_shoal__admin__v1__backup_summary};
+const shoal_message_rule *shoal_rule__admin__v1__backup_summary(void) { return &rule_shoal__admin__v1__backup_summary; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_project[] = {
+    {1, 2, 1, 0, 0, 0, 63, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "catalogue_revision", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_project = {
+    "shoal.admin.v1.BackupProject", &shoal__admin__v1__backup_project__descriptor, 2, fields_shoal__admin__v1__backup_project};
+const shoal_message_rule *shoal_rule__admin__v1__backup_project(void) { return &rule_shoal__admin__v1__backup_project; }
+
+static const shoal_field_rule fields_shoal__admin__v1__backup_piece[] = {
+    {1, 2, 1, 0, 0, 0, 256, "path", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "file_bytes", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {4, 2, 2, 0, 0, 0, 1048576, "data", NULL},
+};
+static const shoal_message_rule rule_shoal__admin__v1__backup_piece = {
+    "shoal.admin.v1.BackupPiece", &shoal__admin__v1__backup_piece__descriptor, 4, fields_shoal__admin__v1__backup_piece};
+const shoal_message_rule *shoal_rule__admin__v1__backup_piece(void) { return &rule_shoal__admin__v1__backup_piece; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__resolved_window[] = {
     {1, 0, 0, 0, 0, 0, 0, "node", NULL},

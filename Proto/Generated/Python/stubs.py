@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from shoal.calls import Caller, CallOptions, Method
 from shoal.contract.admin.v1 import admin_pb2 as admin_admin
+from shoal.contract.admin.v1 import backup_pb2 as admin_backup
 from shoal.contract.evaluation.v1 import answers_pb2 as evaluation_answers
 from shoal.contract.evaluation.v1 import explain_pb2 as evaluation_explain
 from shoal.contract.evaluation.v1 import feed_pb2 as evaluation_feed
@@ -76,10 +77,10 @@ class AdminStub:
         name="/shoal.admin.v1.Admin/Backup",
         service="shoal.admin.v1.Admin",
         role="admin",
-        is_idempotent=False,
+        is_idempotent=True,
         waits=False,
-        request=admin_admin.BackupRequest,
-        response=admin_admin.BackupResponse,
+        request=admin_backup.BackupRequest,
+        response=admin_backup.BackupResponse,
     )
     AUDIT = Method(
         name="/shoal.admin.v1.Admin/Audit",
@@ -145,10 +146,10 @@ class AdminStub:
 
     def Backup(
         self,
-        request: admin_admin.BackupRequest,
+        request: admin_backup.BackupRequest,
         options: CallOptions | None = None,
-    ) -> admin_admin.BackupResponse:
-        """Makes a backup. Not served yet."""
+    ) -> admin_backup.BackupResponse:
+        """A copy of the service's storage as of one instant, in parts; see backup.proto."""
         return self._caller.call(self.BACKUP, request, options)
 
     def Audit(

@@ -22,9 +22,7 @@ public protocol AdminV1_AdminService: Sendable {
     func metrics(
         _ request: AdminV1.MetricsRequest, _ call: CallContext
     ) async throws(Fault) -> AdminV1.MetricsResponse
-    /// Makes a backup.
-    ///
-    /// Not served yet.
+    /// A copy of the service's storage as of one instant, in parts; see backup.proto.
     func backup(
         _ request: AdminV1.BackupRequest, _ call: CallContext
     ) async throws(Fault) -> AdminV1.BackupResponse
@@ -124,13 +122,11 @@ public enum AdminV1_AdminMethods {
         role: "admin", isIdempotent: true,
         request: "shoal.admin.v1.MetricsRequest",
         response: "shoal.admin.v1.MetricsResponse")
-    /// Makes a backup.
-    ///
-    /// Not served yet.
+    /// A copy of the service's storage as of one instant, in parts; see backup.proto.
     public static let backup = MethodDescription(
         name: "/shoal.admin.v1.Admin/Backup",
         service: "shoal.admin.v1.Admin",
-        role: "admin", isIdempotent: false,
+        role: "admin", isIdempotent: true,
         request: "shoal.admin.v1.BackupRequest",
         response: "shoal.admin.v1.BackupResponse")
     /// The audit log of definition and configuration changes.
@@ -247,9 +243,7 @@ public struct AdminV1_AdminClient: Sendable {
             AdminV1_AdminMethods.metrics, request, options)
     }
 
-    /// Makes a backup.
-    ///
-    /// Not served yet.
+    /// A copy of the service's storage as of one instant, in parts; see backup.proto.
     public func backup(
         _ request: AdminV1.BackupRequest,
         _ options: CallOptions = CallOptions()

@@ -149,6 +149,21 @@ private struct AdminDoor: AdminV1_AdminService {
         AdminV1.MetricsResponse(text: house.metricsText())
     }
 
+    func backup(
+        _ request: AdminV1.BackupRequest,
+        _ call: CallContext
+    ) async throws(Fault) -> AdminV1.BackupResponse {
+        guard let backup = house.backup else {
+            throw Fault(
+                .unimplemented,
+                "the \(house.service) gives no copies of its storage",
+                place: AdminV1_AdminMethods.backup.name,
+                hint: "stop it and copy its data folder"
+            )
+        }
+        return try await backup(request, call)
+    }
+
     func audit(
         _ request: AdminV1.AuditRequest,
         _ call: CallContext

@@ -40,6 +40,10 @@ public struct ServerHouse: Sendable {
     public typealias Audit =
         @Sendable (AdminV1.AuditRequest, CallContext) async throws(Fault) -> AdminV1.AuditResponse
 
+    /// Answers with parts of a copy of the service's storage; may suspend.
+    public typealias Backup =
+        @Sendable (AdminV1.BackupRequest, CallContext) async throws(Fault) -> AdminV1.BackupResponse
+
     /// The service, such as ingestion.
     public var service: String
     /// The build's version.
@@ -62,6 +66,8 @@ public struct ServerHouse: Sendable {
     public var drain: @Sendable () -> Void = {}
     /// The audit log; nil where none is kept, which is everywhere but at the registry.
     public var audit: Audit?
+    /// Copies of the storage; nil where nobody takes them.
+    public var backup: Backup?
     /// The server stops: from here on `health` says not ready.
     public var willStop: @Sendable () -> Void = {}
 

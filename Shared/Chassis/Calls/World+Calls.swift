@@ -41,14 +41,17 @@ extension RPCServer {
     /// - Parameters:
     ///   - facts: what `Admin.Info` says of the service's state; must not block.
     ///   - audit: the audit log, where it is kept.
+    ///   - backups: where copies of the storage are told; it must run beside the server.
     public convenience init(
         world: World,
         methods: [ServedMethod],
         facts: @escaping @Sendable () -> [AdminV1.Fact] = { [] },
-        audit: ServerHouse.Audit? = nil
+        audit: ServerHouse.Audit? = nil,
+        backups: BackupDesk? = nil
     ) throws(BusError) {
         var house = ServerHouse(world: world, facts: facts)
         house.audit = audit
+        if let backups { house.backup = backups.answer }
         self.init(
             try Endpoint(world.common.listen),
             bus: world.bus,

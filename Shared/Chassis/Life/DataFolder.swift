@@ -25,7 +25,8 @@ public struct DataFormat: Sendable {
 /// `LOCK`, `FORMAT`, `PROBE` and `*.sock` in it are its own; the other names are the service's.
 public final class DataFolder: Sendable {
     private static let lockName = "LOCK"
-    private static let formatName = "FORMAT"
+    /// The file that says whose the folder is; without it a folder that holds anything is refused.
+    public static let formatName = "FORMAT"
     private static let newFormatName = "FORMAT.new"
     private static let probeName = "PROBE"
     private static let formatBytesMax = 4_096
@@ -54,6 +55,11 @@ public final class DataFolder: Sendable {
         version = mark.version
         self.createdNow = createdNow
         self.lock = lock
+    }
+
+    /// What its format file says: a folder with a copy of it is this instance's.
+    public var formatText: String {
+        FormatMark(service: service, version: version, instance: instance).text
     }
 
     /// Gives the lock back; the folder must not be used afterwards.

@@ -18,7 +18,6 @@ from shoal.contract.stubs import METHODS
 
 #: Named by the contract, answered UNIMPLEMENTED. Whoever serves one moves it to a call.
 NOT_SERVED = {
-    "shoal.admin.v1.Admin": {"Backup"},
     "shoal.registry.v1.Registry": {"Keys"},
     "shoal.ingestion.v1.Ingestion": {
         "UndoImport", "ExportUser", "Identify", "Alias", "Unmerge", "Erase", "Rejected",

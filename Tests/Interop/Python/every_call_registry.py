@@ -7,6 +7,7 @@ from every_call_stage import PROJECT, Stage, fails
 import shoal
 from shoal.contract.admin.v1 import (
     AuditRequest,
+    BackupRequest,
     HelloRequest,
     InfoRequest,
     LogLevelRequest,
@@ -63,6 +64,26 @@ def house(stage: Stage) -> None:
         text = stubs.admin.Metrics(
             MetricsRequest(), shoal.CallOptions(max_reply_bytes=1 << 20)).text
         assert "# TYPE" in text
+        backup(stubs, info.service)
+
+
+def backup(stubs, service: str) -> None:
+    """A copy of a process's storage, read part by part, and let go."""
+    request = BackupRequest(copy_id=os.urandom(16), max_bytes=65_536)
+    files: dict[str, bytes] = {}
+    more = True
+    while more:
+        part = stubs.admin.Backup(request, shoal.CallOptions(max_reply_bytes=1 << 20))
+        if request.file == request.offset == 0:
+            assert part.summary.service == service and len(part.summary.instance_id) == 16
+            size = part.summary.total_bytes
+        for piece in part.pieces:
+            assert piece.offset == len(files.get(piece.path, b"")), piece.path
+            files[piece.path] = files.get(piece.path, b"") + piece.data
+        request.file, request.offset, more = part.next_file, part.next_offset, part.more
+    assert sum(map(len, files.values())) == size and b"instance: " in files["FORMAT"]
+    end = BackupRequest(copy_id=request.copy_id, end=True)
+    assert not stubs.admin.Backup(end).pieces
 
 
 def roster(stage: Stage) -> None:

@@ -18,8 +18,6 @@ from shoal.contract.admin.v1.admin_pb2 import AuditDetail as AuditDetail
 from shoal.contract.admin.v1.admin_pb2 import AuditEntry as AuditEntry
 from shoal.contract.admin.v1.admin_pb2 import AuditRequest as AuditRequest
 from shoal.contract.admin.v1.admin_pb2 import AuditResponse as AuditResponse
-from shoal.contract.admin.v1.admin_pb2 import BackupRequest as BackupRequest
-from shoal.contract.admin.v1.admin_pb2 import BackupResponse as BackupResponse
 from shoal.contract.admin.v1.admin_pb2 import DrainRequest as DrainRequest
 from shoal.contract.admin.v1.admin_pb2 import DrainResponse as DrainResponse
 from shoal.contract.admin.v1.admin_pb2 import Fact as Fact
@@ -31,3 +29,8 @@ from shoal.contract.admin.v1.admin_pb2 import LogLevelRequest as LogLevelRequest
 from shoal.contract.admin.v1.admin_pb2 import LogLevelResponse as LogLevelResponse
 from shoal.contract.admin.v1.admin_pb2 import MetricsRequest as MetricsRequest
 from shoal.contract.admin.v1.admin_pb2 import MetricsResponse as MetricsResponse
+from shoal.contract.admin.v1.backup_pb2 import BackupPiece as BackupPiece
+from shoal.contract.admin.v1.backup_pb2 import BackupProject as BackupProject
+from shoal.contract.admin.v1.backup_pb2 import BackupRequest as BackupRequest
+from shoal.contract.admin.v1.backup_pb2 import BackupResponse as BackupResponse
+from shoal.contract.admin.v1.backup_pb2 import BackupSummary as BackupSummary

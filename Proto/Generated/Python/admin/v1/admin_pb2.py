@@ -11,10 +11,11 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from shoal.contract.admin.v1 import backup_pb2 as shoal_dot_admin_dot_v1_dot_backup__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ashoal/admin/v1/admin.proto\x12\x0eshoal.admin.v1\x1a\x1eshoal/options/v1/options.proto\"\r\n\x0bInfoRequest\"\xe0\x01\n\x0cInfoResponse\x12\x17\n\x07service\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x17\n\x07version\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x19\n\x0binstance_id\x18\x03 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x14\n\tuptime_ms\x18\x04 \x01(\x04:\x01\x30\x12\x19\n\x0eresident_bytes\x18\x05 \x01(\x04:\x01\x30\x12\x15\n\nprocess_id\x18\x06 \x01(\r:\x01\x30\x12)\n\x05\x66\x61\x63ts\x18\x07 \x03(\x0b\x32\x14.shoal.admin.v1.FactB\x04\xd8\xb5\x18@\x12\x10\n\x05\x61t_ms\x18\x08 \x01(\x12:\x01\x30\"4\n\x04\x46\x61\x63t\x12\x14\n\x04name\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x16\n\x05value\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\"\"\n\x0cHelloRequest\x12\x12\n\x07version\x18\x01 \x01(\r:\x01\x31\"\xcc\x01\n\rHelloResponse\x12\x16\n\x0bversion_min\x18\x01 \x01(\r:\x01\x31\x12\x16\n\x0bversion_max\x18\x02 \x01(\r:\x01\x31\x12\"\n\x12reply_budget_bytes\x18\x03 \x01(\r:\x06\x31\x33\x31\x30\x37\x32\x12\x1a\n\x0f\x66rame_bytes_max\x18\x04 \x01(\r:\x01\x30\x12\x19\n\rin_flight_max\x18\x05 \x01(\r:\x02\x36\x34\x12\x15\n\x07\x62oot_id\x18\x06 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x19\n\x0binstance_id\x18\x07 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"\x0e\n\x0c\x44rainRequest\"\x0f\n\rDrainResponse\"(\n\x0fLogLevelRequest\x12\x15\n\x05level\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18\x10\",\n\x10LogLevelResponse\x12\x18\n\x08previous\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18\x10\"\x10\n\x0eMetricsRequest\")\n\x0fMetricsResponse\x12\x16\n\x04text\x18\x01 \x01(\t:\x00\x42\x06\xe0\xb5\x18\x80\x80@\"+\n\rBackupRequest\x12\x1a\n\tdirectory\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\"\x10\n\x0e\x42\x61\x63kupResponse\"Q\n\x0b\x41uditDetail\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x15\n\x06\x62\x65\x66ore\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x08\"\x98\x03\n\nAuditEntry\x12\x13\n\x08sequence\x18\x01 \x01(\x04:\x01\x30\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x45\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1b.shoal.admin.v1.AuditAction:\x18\x41UDIT_ACTION_UNSPECIFIED\x12\x17\n\x06\x63\x61ller\x18\x04 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x12\n\x03via\x18\x05 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x16\n\x07\x61\x64\x64ress\x18\x06 \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x19\n\x0binstance_id\x18\x07 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x16\n\x08instance\x18\x08 \x01(\tB\x04\xe0\xb5\x18@\x12\x15\n\x07project\x18\t \x01(\tB\x04\xe0\xb5\x18?\x12\x12\n\x04kind\x18\n \x01(\tB\x04\xe0\xb5\x18 \x12\x13\n\x04name\x18\x0b \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x17\n\x0frevision_before\x18\x0c \x01(\x04\x12\x16\n\x0erevision_after\x18\r \x01(\x04\x12\x33\n\x07\x64\x65tails\x18\x0e \x03(\x0b\x32\x1b.shoal.admin.v1.AuditDetailB\x05\xd8\xb5\x18\x80\x01\"R\n\x0c\x41uditRequest\x12\x13\n\x08\x61\x66ter_ms\x18\x01 \x01(\x12:\x01\x30\x12\x19\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x04:\x01\x30\x12\x12\n\x05limit\x18\x03 \x01(\r:\x03\x31\x30\x30\"\x8d\x01\n\rAuditResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.shoal.admin.v1.AuditEntryB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x19\n\x0e\x66irst_sequence\x18\x03 \x01(\x04:\x01\x30\x12\x18\n\rlast_sequence\x18\x04 \x01(\x04:\x01\x30*\xfd\x03\n\x0b\x41uditAction\x12\x1c\n\x18\x41UDIT_ACTION_UNSPECIFIED\x10\x00\x12$\n AUDIT_ACTION_INSTANCE_REGISTERED\x10\x01\x12!\n\x1d\x41UDIT_ACTION_INSTANCE_CHANGED\x10\x02\x12&\n\"AUDIT_ACTION_INSTANCE_DEREGISTERED\x10\x03\x12!\n\x1d\x41UDIT_ACTION_INSTANCE_DRAINED\x10\x04\x12\x1e\n\x1a\x41UDIT_ACTION_INSTANCE_LOST\x10\x05\x12\"\n\x1e\x41UDIT_ACTION_INSTANCE_RETURNED\x10\x06\x12!\n\x1d\x41UDIT_ACTION_PARTITIONS_MOVED\x10\x07\x12&\n\"AUDIT_ACTION_CONFIGURATION_CHANGED\x10\x08\x12 \n\x1c\x41UDIT_ACTION_PROJECT_CREATED\x10\t\x12!\n\x1d\x41UDIT_ACTION_DOCUMENT_CREATED\x10\n\x12!\n\x1d\x41UDIT_ACTION_DOCUMENT_CHANGED\x10\x0b\x12\"\n\x1e\x41UDIT_ACTION_DOCUMENT_ARCHIVED\x10\x0c\x12!\n\x1d\x41UDIT_ACTION_DOCUMENT_DELETED\x10\r2\xe6\x04\n\x05\x41\x64min\x12P\n\x04Info\x12\x1b.shoal.admin.v1.InfoRequest\x1a\x1c.shoal.admin.v1.InfoResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12T\n\x05Hello\x12\x1c.shoal.admin.v1.HelloRequest\x1a\x1d.shoal.admin.v1.HelloResponse\"\x0e\x8a\xb5\x18\x06\x61nyone\x90\xb5\x18\x01\x12S\n\x05\x44rain\x12\x1c.shoal.admin.v1.DrainRequest\x1a\x1d.shoal.admin.v1.DrainResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12\\\n\x08LogLevel\x12\x1f.shoal.admin.v1.LogLevelRequest\x1a .shoal.admin.v1.LogLevelResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12Y\n\x07Metrics\x12\x1e.shoal.admin.v1.MetricsRequest\x1a\x1f.shoal.admin.v1.MetricsResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12R\n\x06\x42\x61\x63kup\x12\x1d.shoal.admin.v1.BackupRequest\x1a\x1e.shoal.admin.v1.BackupResponse\"\t\x8a\xb5\x18\x05\x61\x64min\x12S\n\x05\x41udit\x12\x1c.shoal.admin.v1.AuditRequest\x1a\x1d.shoal.admin.v1.AuditResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ashoal/admin/v1/admin.proto\x12\x0eshoal.admin.v1\x1a\x1bshoal/admin/v1/backup.proto\x1a\x1eshoal/options/v1/options.proto\"\r\n\x0bInfoRequest\"\xe0\x01\n\x0cInfoResponse\x12\x17\n\x07service\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x17\n\x07version\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12\x19\n\x0binstance_id\x18\x03 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x14\n\tuptime_ms\x18\x04 \x01(\x04:\x01\x30\x12\x19\n\x0eresident_bytes\x18\x05 \x01(\x04:\x01\x30\x12\x15\n\nprocess_id\x18\x06 \x01(\r:\x01\x30\x12)\n\x05\x66\x61\x63ts\x18\x07 \x03(\x0b\x32\x14.shoal.admin.v1.FactB\x04\xd8\xb5\x18@\x12\x10\n\x05\x61t_ms\x18\x08 \x01(\x12:\x01\x30\"4\n\x04\x46\x61\x63t\x12\x14\n\x04name\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x16\n\x05value\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\"\"\n\x0cHelloRequest\x12\x12\n\x07version\x18\x01 \x01(\r:\x01\x31\"\xcc\x01\n\rHelloResponse\x12\x16\n\x0bversion_min\x18\x01 \x01(\r:\x01\x31\x12\x16\n\x0bversion_max\x18\x02 \x01(\r:\x01\x31\x12\"\n\x12reply_budget_bytes\x18\x03 \x01(\r:\x06\x31\x33\x31\x30\x37\x32\x12\x1a\n\x0f\x66rame_bytes_max\x18\x04 \x01(\r:\x01\x30\x12\x19\n\rin_flight_max\x18\x05 \x01(\r:\x02\x36\x34\x12\x15\n\x07\x62oot_id\x18\x06 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x19\n\x0binstance_id\x18\x07 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"\x0e\n\x0c\x44rainRequest\"\x0f\n\rDrainResponse\"(\n\x0fLogLevelRequest\x12\x15\n\x05level\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18\x10\",\n\x10LogLevelResponse\x12\x18\n\x08previous\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18\x10\"\x10\n\x0eMetricsRequest\")\n\x0fMetricsResponse\x12\x16\n\x04text\x18\x01 \x01(\t:\x00\x42\x06\xe0\xb5\x18\x80\x80@\"Q\n\x0b\x41uditDetail\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x15\n\x06\x62\x65\x66ore\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x08\"\x98\x03\n\nAuditEntry\x12\x13\n\x08sequence\x18\x01 \x01(\x04:\x01\x30\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x45\n\x06\x61\x63tion\x18\x03 \x01(\x0e\x32\x1b.shoal.admin.v1.AuditAction:\x18\x41UDIT_ACTION_UNSPECIFIED\x12\x17\n\x06\x63\x61ller\x18\x04 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x12\n\x03via\x18\x05 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x16\n\x07\x61\x64\x64ress\x18\x06 \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x19\n\x0binstance_id\x18\x07 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x16\n\x08instance\x18\x08 \x01(\tB\x04\xe0\xb5\x18@\x12\x15\n\x07project\x18\t \x01(\tB\x04\xe0\xb5\x18?\x12\x12\n\x04kind\x18\n \x01(\tB\x04\xe0\xb5\x18 \x12\x13\n\x04name\x18\x0b \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x17\n\x0frevision_before\x18\x0c \x01(\x04\x12\x16\n\x0erevision_after\x18\r \x01(\x04\x12\x33\n\x07\x64\x65tails\x18\x0e \x03(\x0b\x32\x1b.shoal.admin.v1.AuditDetailB\x05\xd8\xb5\x18\x80\x01\"R\n\x0c\x41uditRequest\x12\x13\n\x08\x61\x66ter_ms\x18\x01 \x01(\x12:\x01\x30\x12\x19\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x04:\x01\x30\x12\x12\n\x05limit\x18\x03 \x01(\r:\x03\x31\x30\x30\"\x8d\x01\n\rAuditResponse\x12\x32\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1a.shoal.admin.v1.AuditEntryB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x19\n\x0e\x66irst_sequence\x18\x03 \x01(\x04:\x01\x30\x12\x18\n\rlast_sequence\x18\x04 \x01(\x04:\x01\x30*\xfd\x03\n\x0b\x41uditAction\x12\x1c\n\x18\x41UDIT_ACTION_UNSPECIFIED\x10\x00\x12$\n AUDIT_ACTION_INSTANCE_REGISTERED\x10\x01\x12!\n\x1d\x41UDIT_ACTION_INSTANCE_CHANGED\x10\x02\x12&\n\"AUDIT_ACTION_INSTANCE_DEREGISTERED\x10\x03\x12!\n\x1d\x41UDIT_ACTION_INSTANCE_DRAINED\x10\x04\x12\x1e\n\x1a\x41UDIT_ACTION_INSTANCE_LOST\x10\x05\x12\"\n\x1e\x41UDIT_ACTION_INSTANCE_RETURNED\x10\x06\x12!\n\x1d\x41UDIT_ACTION_PARTITIONS_MOVED\x10\x07\x12&\n\"AUDIT_ACTION_CONFIGURATION_CHANGED\x10\x08\x12 \n\x1c\x41UDIT_ACTION_PROJECT_CREATED\x10\t\x12!\n\x1d\x41UDIT_ACTION_DOCUMENT_CREATED\x10\n\x12!\n\x1d\x41UDIT_ACTION_DOCUMENT_CHANGED\x10\x0b\x12\"\n\x1e\x41UDIT_ACTION_DOCUMENT_ARCHIVED\x10\x0c\x12!\n\x1d\x41UDIT_ACTION_DOCUMENT_DELETED\x10\r2\xea\x04\n\x05\x41\x64min\x12P\n\x04Info\x12\x1b.shoal.admin.v1.InfoRequest\x1a\x1c.shoal.admin.v1.InfoResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12T\n\x05Hello\x12\x1c.shoal.admin.v1.HelloRequest\x1a\x1d.shoal.admin.v1.HelloResponse\"\x0e\x8a\xb5\x18\x06\x61nyone\x90\xb5\x18\x01\x12S\n\x05\x44rain\x12\x1c.shoal.admin.v1.DrainRequest\x1a\x1d.shoal.admin.v1.DrainResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12\\\n\x08LogLevel\x12\x1f.shoal.admin.v1.LogLevelRequest\x1a .shoal.admin.v1.LogLevelResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12Y\n\x07Metrics\x12\x1e.shoal.admin.v1.MetricsRequest\x1a\x1f.shoal.admin.v1.MetricsResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12V\n\x06\x42\x61\x63kup\x12\x1d.shoal.admin.v1.BackupRequest\x1a\x1e.shoal.admin.v1.BackupResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12S\n\x05\x41udit\x12\x1c.shoal.admin.v1.AuditRequest\x1a\x1d.shoal.admin.v1.AuditResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.admin.v1.admin_pb2', globals())
@@ -43,8 +44,6 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _LOGLEVELRESPONSE.fields_by_name['previous']._serialized_options = b'\340\265\030\020'
   _METRICSRESPONSE.fields_by_name['text']._options = None
   _METRICSRESPONSE.fields_by_name['text']._serialized_options = b'\340\265\030\200\200@'
-  _BACKUPREQUEST.fields_by_name['directory']._options = None
-  _BACKUPREQUEST.fields_by_name['directory']._serialized_options = b'\340\265\030\200\010'
   _AUDITDETAIL.fields_by_name['name']._options = None
   _AUDITDETAIL.fields_by_name['name']._serialized_options = b'\340\265\030\200\002'
   _AUDITDETAIL.fields_by_name['before']._options = None
@@ -82,45 +81,41 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ADMIN.methods_by_name['Metrics']._options = None
   _ADMIN.methods_by_name['Metrics']._serialized_options = b'\212\265\030\005admin\220\265\030\001'
   _ADMIN.methods_by_name['Backup']._options = None
-  _ADMIN.methods_by_name['Backup']._serialized_options = b'\212\265\030\005admin'
+  _ADMIN.methods_by_name['Backup']._serialized_options = b'\212\265\030\005admin\220\265\030\001'
   _ADMIN.methods_by_name['Audit']._options = None
   _ADMIN.methods_by_name['Audit']._serialized_options = b'\212\265\030\005admin\220\265\030\001'
-  _AUDITACTION._serialized_start=1585
-  _AUDITACTION._serialized_end=2094
-  _INFOREQUEST._serialized_start=78
-  _INFOREQUEST._serialized_end=91
-  _INFORESPONSE._serialized_start=94
-  _INFORESPONSE._serialized_end=318
-  _FACT._serialized_start=320
-  _FACT._serialized_end=372
-  _HELLOREQUEST._serialized_start=374
-  _HELLOREQUEST._serialized_end=408
-  _HELLORESPONSE._serialized_start=411
-  _HELLORESPONSE._serialized_end=615
-  _DRAINREQUEST._serialized_start=617
-  _DRAINREQUEST._serialized_end=631
-  _DRAINRESPONSE._serialized_start=633
-  _DRAINRESPONSE._serialized_end=648
-  _LOGLEVELREQUEST._serialized_start=650
-  _LOGLEVELREQUEST._serialized_end=690
-  _LOGLEVELRESPONSE._serialized_start=692
-  _LOGLEVELRESPONSE._serialized_end=736
-  _METRICSREQUEST._serialized_start=738
-  _METRICSREQUEST._serialized_end=754
-  _METRICSRESPONSE._serialized_start=756
-  _METRICSRESPONSE._serialized_end=797
-  _BACKUPREQUEST._serialized_start=799
-  _BACKUPREQUEST._serialized_end=842
-  _BACKUPRESPONSE._serialized_start=844
-  _BACKUPRESPONSE._serialized_end=860
-  _AUDITDETAIL._serialized_start=862
-  _AUDITDETAIL._serialized_end=943
-  _AUDITENTRY._serialized_start=946
-  _AUDITENTRY._serialized_end=1354
-  _AUDITREQUEST._serialized_start=1356
-  _AUDITREQUEST._serialized_end=1438
-  _AUDITRESPONSE._serialized_start=1441
-  _AUDITRESPONSE._serialized_end=1582
-  _ADMIN._serialized_start=2097
-  _ADMIN._serialized_end=2711
+  _AUDITACTION._serialized_start=1551
+  _AUDITACTION._serialized_end=2060
+  _INFOREQUEST._serialized_start=107
+  _INFOREQUEST._serialized_end=120
+  _INFORESPONSE._serialized_start=123
+  _INFORESPONSE._serialized_end=347
+  _FACT._serialized_start=349
+  _FACT._serialized_end=401
+  _HELLOREQUEST._serialized_start=403
+  _HELLOREQUEST._serialized_end=437
+  _HELLORESPONSE._serialized_start=440
+  _HELLORESPONSE._serialized_end=644
+  _DRAINREQUEST._serialized_start=646
+  _DRAINREQUEST._serialized_end=660
+  _DRAINRESPONSE._serialized_start=662
+  _DRAINRESPONSE._serialized_end=677
+  _LOGLEVELREQUEST._serialized_start=679
+  _LOGLEVELREQUEST._serialized_end=719
+  _LOGLEVELRESPONSE._serialized_start=721
+  _LOGLEVELRESPONSE._serialized_end=765
+  _METRICSREQUEST._serialized_start=767
+  _METRICSREQUEST._serialized_end=783
+  _METRICSRESPONSE._serialized_start=785
+  _METRICSRESPONSE._serialized_end=826
+  _AUDITDETAIL._serialized_start=828
+  _AUDITDETAIL._serialized_end=909
+  _AUDITENTRY._serialized_start=912
+  _AUDITENTRY._serialized_end=1320
+  _AUDITREQUEST._serialized_start=1322
+  _AUDITREQUEST._serialized_end=1404
+  _AUDITRESPONSE._serialized_start=1407
+  _AUDITRESPONSE._serialized_end=1548
+  _ADMIN._serialized_start=2063
+  _ADMIN._serialized_end=2681
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from shoal.contract.admin.v1 import backup_pb2 as _backup_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -84,16 +85,6 @@ class AuditResponse(_message.Message):
     last_sequence: int
     more: bool
     def __init__(self, entries: _Optional[_Iterable[_Union[AuditEntry, _Mapping]]] = ..., more: bool = ..., first_sequence: _Optional[int] = ..., last_sequence: _Optional[int] = ...) -> None: ...
-
-class BackupRequest(_message.Message):
-    __slots__ = ["directory"]
-    DIRECTORY_FIELD_NUMBER: _ClassVar[int]
-    directory: str
-    def __init__(self, directory: _Optional[str] = ...) -> None: ...
-
-class BackupResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
 
 class DrainRequest(_message.Message):
     __slots__: list[str] = []
