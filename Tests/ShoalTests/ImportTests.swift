@@ -119,6 +119,23 @@ import Testing
         #expect(counts.reduce(0, +) == 6 && counts.count > 1)
     }
 
+    @Test("what stands before the place where a file breaks is sent, then the break is told")
+    func broken() throws {
+        let text = #"[{"user_id":"a"},{"user_id":"b"},{"user_id":"c"} {"user_id":"d"}]"#
+        var source = RecordSource(
+            SourceSettings(format: .ndjson),
+            pieces(Array(text.utf8), of: 9)
+        )
+        var batcher = Batcher(recordsMax: 2)
+        var users: [[String]] = []
+        #expect(throws: FileProblem.self) {
+            while let batch = try batcher.batch({ try source.next() }) {
+                users.append(batch.records.map(\.userID))
+            }
+        }
+        #expect(users == [["a", "b"], ["c"]])
+    }
+
     @Test("a batch of changes of users waits for those before it; bad lines keep their number")
     func order() throws {
         let all = try records(Self.two + "nonsense\n\n" + #"{"user_id":"c"}"#)
@@ -265,6 +282,23 @@ final class FakeIngestion: Caller {
         #expect(try await send(#"{"user_id":"a"}"#, fake).accepted == 1)
         let broken = FakeIngestion(failures: [.notFound("no such project")])
         await #expect(throws: Fault.self) { try await send(#"{"user_id":"a"}"#, broken) }
+    }
+
+    @Test("a file that breaks is told when all before the break is settled")
+    func broken() async throws {
+        let lines = [UInt8](#"[{"user_id":"a"},{"user_id":"bad"},{"user_id":"b"}}"#.utf8)
+        var source = RecordSource(SourceSettings(format: .ndjson), pieces(lines, of: 9))
+        var batcher = Batcher(recordsMax: 2)
+        var tally = ImportTally()
+        do {
+            try await sender(FakeIngestion()).run {
+                try batcher.batch { try source.next() }
+            } settle: {
+                tally.add($0)
+            }
+            Issue.record("the break must be told")
+        } catch let problem as FileProblem { #expect(problem.place == "record 3, line 1") }
+        #expect(tally.accepted == 2 && tally.rejected == 1 && tally.through == 3)
     }
 
     @Test("only the first reasons are kept, all rejected lines are counted")

@@ -117,6 +117,12 @@ struct FileImport {
         } catch {
             progress.end()
             try save()
+            if !desk.isJSON, tally.records > 0 {
+                desk.say(
+                    "\(path): stopped behind \(Quantity.count(tally.records)) records; "
+                        + "accepted \(Quantity.count(tally.accepted))"
+                )
+            }
             throw located(error)
         }
         progress.end()

@@ -66,6 +66,8 @@ struct Batcher {
     /// Read already, for the next batch.
     private var waiting: [SourceRecord] = []
     private var count = 0
+    /// Why the file cannot be read on; told once what stands before it was given.
+    private var failure: (any Error)?
     /// Whether the last batch parted events of this instant from those to come.
     private var partedInstant: Int64?
 
@@ -76,6 +78,8 @@ struct Batcher {
     }
 
     /// The next batch of what `next` gives; nil at the end.
+    ///
+    /// - Throws: what `next` threw, after the batches of what it gave before.
     mutating func batch(_ next: () throws -> SourceRecord?) throws -> ImportBatch? {
         var gathered = waiting
         waiting = []
@@ -83,14 +87,17 @@ struct Batcher {
         var bytes = gathered.reduce(0) { $0 + Self.estimate($1.content) }
         var isAtEnd = false
         while gathered.count <= recordsMax, bytes <= bytesMax || gathered.count < 2 {
-            guard let record = try next() else {
+            guard let record = read(next) else {
                 isAtEnd = true
                 break
             }
             gathered.append(record)
             bytes += Self.estimate(record.content)
         }
-        guard !gathered.isEmpty else { return nil }
+        guard !gathered.isEmpty else {
+            if let failure { throw failure }
+            return nil
+        }
         // Unless the file ends here, the last one read shows where the batch may end.
         let end = isAtEnd ? gathered.count : cut(gathered)
         waiting = Array(gathered[end...])
@@ -108,6 +115,17 @@ struct Batcher {
         partedInstant = last == follower ? last : nil
         count += 1
         return batch
+    }
+
+    /// The next record; nil at the end, and where the file cannot be read on.
+    private mutating func read(_ next: () throws -> SourceRecord?) -> SourceRecord? {
+        guard failure == nil else { return nil }
+        do {
+            return try next()
+        } catch {
+            failure = error
+            return nil
+        }
     }
 
     /// How many of the records, of which there is one too many, make the batch.

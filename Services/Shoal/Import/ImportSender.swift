@@ -39,6 +39,8 @@ struct ImportSender: Sendable {
     let clock: any Clock
 
     /// Sends what `next` gives until nil; `settle` hears of each batch, in the order of the file.
+    ///
+    /// - Throws: what `next` threw, once all that it gave before is settled.
     func run(
         _ next: () throws -> ImportBatch?,
         settle: (BatchOutcome) throws -> Void
@@ -46,7 +48,11 @@ struct ImportSender: Sendable {
         var order = OutcomeOrder()
         try await withThrowingTaskGroup(of: BatchOutcome.self) { group in
             var inFlight = 0
-            while let batch = try next() {
+            var failure: (any Error)?
+            while true {
+                var given: ImportBatch?
+                do { given = try next() } catch { failure = error }
+                guard let batch = given else { break }
                 // One that must follow goes alone after those before it.
                 let most = batch.mustFollow ? 0 : inFlightMax - 1
                 while inFlight > most, let outcome = try await group.next() {
@@ -59,6 +65,7 @@ struct ImportSender: Sendable {
             while let outcome = try await group.next() {
                 for settled in order.take(outcome) { try settle(settled) }
             }
+            if let failure { throw failure }
         }
     }
 
