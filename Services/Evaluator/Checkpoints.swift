@@ -38,30 +38,37 @@ final class Checkpoints: Sendable {
     /// A partition as it was last sealed; empty when it never was.
     func load(_ partition: Partition) throws(EvaluatorError) -> PartitionState {
         do {
-            guard let bytes = try store.get(manifests, Self.key(partition)) else {
-                try files.removeOthers(of: partition, than: [:])
-                return PartitionState(partition)
-            }
-            let manifest = try Manifest(bytes: bytes)
-            try files.removeOthers(of: partition, than: manifest.projects)
-            var projects: [ProjectName: PartitionColumns] = [:]
-            for (project, published) in manifest.projects {
-                let owner = ChunkOwner(project: project, partition: partition)
-                // A project begins where it was first seen, after earlier seals or before all.
-                projects[project] = try PartitionColumns(
-                    owner,
-                    chunks: published.map { try files.open($0, of: owner) },
-                    start: published.first?.name.from ?? manifest.sealedTo
-                )
-            }
-            return PartitionState(
-                partition,
-                sealedTo: manifest.sealedTo,
-                projects: projects
-            )
+            let manifest = try newest(partition)
+            try files.removeOthers(of: partition, than: manifest?.projects ?? [:])
+            guard let manifest else { return PartitionState(partition) }
+            return try open(manifest, of: partition)
         } catch {
             throw EvaluatorError(error, "load partition \(partition)")
         }
+    }
+
+    /// The newest checkpoint of a partition as it was published; nil when there is none.
+    func newest(_ partition: Partition) throws(EvaluatorError) -> Manifest? {
+        do {
+            return try store.get(manifests, Self.key(partition)).map { try Manifest(bytes: $0) }
+        } catch {
+            throw EvaluatorError(error, "find the checkpoint of partition \(partition)")
+        }
+    }
+
+    /// The state that a manifest's chunks hold; reads and checks every byte of them.
+    private func open(_ manifest: Manifest, of partition: Partition) throws -> PartitionState {
+        var projects: [ProjectName: PartitionColumns] = [:]
+        for (project, published) in manifest.projects {
+            let owner = ChunkOwner(project: project, partition: partition)
+            // A project begins where it was first seen, after earlier seals or before all.
+            projects[project] = try PartitionColumns(
+                owner,
+                chunks: published.map { try files.open($0, of: owner) },
+                start: published.first?.name.from ?? manifest.sealedTo
+            )
+        }
+        return PartitionState(partition, sealedTo: manifest.sealedTo, projects: projects)
     }
 
     /// Seals every tail of the partition and publishes that, in this order: files, then the store.
@@ -70,23 +77,104 @@ final class Checkpoints: Sendable {
     func seal(_ state: inout PartitionState, catalogue: Catalogue) throws(EvaluatorError) {
         do {
             let projects = try files.seal(state)
-            var batch = Batch()
             let manifest = Manifest(
                 sealedTo: state.next,
                 projects: projects.mapValues { $0.chunks.map(PublishedChunk.init) }
             )
-            batch.put(manifests, Self.key(state.partition), manifest.bytes)
-            // All that are not known to be durable, also those another lane is just writing: a
-            // revision must never be kept without those before it.
-            let unsaved = catalogue.unsaved
-            for (project, change) in unsaved {
-                batch.put(changes, Self.key(project, change.revision), try change.encode())
-            }
-            try store.write(batch, sync: true)
-            catalogue.saved(unsaved)
+            try write(manifest, of: state.partition, catalogue)
             state.sealed(into: projects)
         } catch {
             throw EvaluatorError(error, "seal partition \(state.partition)")
+        }
+    }
+
+    /// Publishes a manifest and the catalogue that its records told, durably and together.
+    private func write(_ manifest: Manifest, of partition: Partition, _ catalogue: Catalogue) throws
+    {
+        var batch = Batch()
+        batch.put(manifests, Self.key(partition), manifest.bytes)
+        // All that are not known to be durable, also those another lane is just writing: a
+        // revision must never be kept without those before it.
+        let unsaved = catalogue.unsaved
+        for (project, change) in unsaved {
+            batch.put(changes, Self.key(project, change.revision), try change.encode())
+        }
+        try store.write(batch, sync: true)
+        catalogue.saved(unsaved)
+    }
+
+    // Copies for other evaluators
+
+    /// Up to `count` bytes of a chunk's file; none behind its end.
+    func piece(of chunk: ChunkName, _ owner: ChunkOwner, at offset: Int, count: Int)
+        throws(EvaluatorError) -> [UInt8]
+    {
+        do {
+            return try files.piece(of: chunk, owner, at: offset, count: count)
+        } catch {
+            throw EvaluatorError(error, "read a piece of partition \(owner.partition)")
+        }
+    }
+
+    /// The catalogue changes kept behind a project's revision, or from the first on: by project,
+    /// then by revision, so many at most and so many bytes, but for the last.
+    func changes(
+        after last: (project: ProjectName, revision: UInt64)?,
+        countMax: Int,
+        bytesMax: Int
+    )
+        throws(EvaluatorError) -> [(ProjectName, LogV1.CatalogueChange)]
+    {
+        do {
+            var kept: [(ProjectName, LogV1.CatalogueChange)] = []
+            var bytes = 0
+            let from = last.map { Self.key($0.project, $0.revision) + [0] } ?? []
+            for (key, value) in try store.scan(changes, from: from, limit: countMax)
+            where bytes < bytesMax {
+                kept.append((try Self.project(key), try LogV1.CatalogueChange.decode(value)))
+                bytes += value.count
+            }
+            return kept
+        } catch {
+            throw EvaluatorError(error, "read the kept catalogue")
+        }
+    }
+
+    // Copies of other evaluators
+
+    /// Begins the file of a chunk that is copied; it is none before `finishCopy`.
+    func beginCopy(of chunk: ChunkName, _ owner: ChunkOwner) throws(EvaluatorError) -> any DiskFile
+    {
+        do {
+            return try files.beginCopy(of: chunk, owner)
+        } catch {
+            throw EvaluatorError(error, "copy a checkpoint of partition \(owner.partition)")
+        }
+    }
+
+    /// Makes a copied file durable under its name.
+    func finishCopy(_ file: any DiskFile, of chunk: ChunkName, _ owner: ChunkOwner)
+        throws(EvaluatorError)
+    {
+        do {
+            try files.finishCopy(file, of: chunk, owner)
+        } catch {
+            throw EvaluatorError(error, "copy a checkpoint of partition \(owner.partition)")
+        }
+    }
+
+    /// Publishes a checkpoint whose files were copied, once every byte of them was checked.
+    ///
+    /// The partition must not be held by a lane. When it throws, its checkpoint is as it was.
+    func publish(_ manifest: Manifest, of partition: Partition, catalogue: Catalogue)
+        throws(EvaluatorError)
+    {
+        do {
+            _ = try open(manifest, of: partition)
+            try files.syncFolders(of: partition)
+            try write(manifest, of: partition, catalogue)
+        } catch {
+            throw EvaluatorError(error, "publish a copy of partition \(partition)")
         }
     }
 
@@ -95,16 +183,7 @@ final class Checkpoints: Sendable {
         do {
             var projects: [ProjectName: ProjectCatalogue] = [:]
             for (key, value) in try store.scan(changes, limit: .max) {
-                let name = String(decoding: key.prefix { $0 != 0 }, as: UTF8.self)
-                guard let project = ProjectName(name) else {
-                    throw EvaluatorError(
-                        .store,
-                        "load the catalogue",
-                        place: "project \(name.prefix(64))",
-                        hint: EvaluatorError.rebuildHint
-                    )
-                }
-                try projects[project, default: ProjectCatalogue()].apply(
+                try projects[try Self.project(key), default: ProjectCatalogue()].apply(
                     LogV1.CatalogueChange.decode(value)
                 )
             }
@@ -112,6 +191,20 @@ final class Checkpoints: Sendable {
         } catch {
             throw EvaluatorError(error, "load the catalogue")
         }
+    }
+
+    /// The project of a change's key.
+    private static func project(_ key: [UInt8]) throws(EvaluatorError) -> ProjectName {
+        let name = String(decoding: key.prefix { $0 != 0 }, as: UTF8.self)
+        guard let project = ProjectName(name) else {
+            throw EvaluatorError(
+                .store,
+                "load the catalogue",
+                place: "project \(name.prefix(64))",
+                hint: EvaluatorError.rebuildHint
+            )
+        }
+        return project
     }
 
     private static func key(_ partition: Partition) -> [UInt8] {

@@ -40,12 +40,44 @@ struct ColumnFiles: Sendable {
             )
             projects[project] = columns
         }
-        // A chunk whose folder a power cut takes away is gone, however well it was synced.
-        for folder in [path(state.partition), "\(self.folder)/\(Self.columns)", self.folder]
+        try syncFolders(of: state.partition)
+        return projects
+    }
+
+    /// Makes the folders above a partition's files durable.
+    ///
+    /// A chunk whose folder a power cut takes away is gone, however well it was synced.
+    func syncFolders(of partition: Partition) throws {
+        for folder in [path(partition), "\(self.folder)/\(Self.columns)", self.folder]
         where try disk.exists(folder) {
             try disk.syncDirectory(folder)
         }
-        return projects
+    }
+
+    /// Up to `count` bytes of a chunk's file; none behind its end.
+    func piece(of chunk: ChunkName, _ owner: ChunkOwner, at offset: Int, count: Int) throws
+        -> [UInt8]
+    {
+        let folder = path(owner.partition, owner.project)
+        let file = try disk.open("\(folder)/\(chunk.fileName)", .read)
+        guard offset < (try file.size()) else { return [] }
+        return try file.read(at: offset, count: count)
+    }
+
+    /// Begins the file of a chunk that is copied, under another name than the chunk's.
+    func beginCopy(of chunk: ChunkName, _ owner: ChunkOwner) throws -> any DiskFile {
+        let folder = path(owner.partition, owner.project)
+        try disk.createDirectory(folder)
+        return try disk.open(copy(of: chunk, in: folder), .create)
+    }
+
+    /// Makes a copied file durable under the chunk's name.
+    func finishCopy(_ file: any DiskFile, of chunk: ChunkName, _ owner: ChunkOwner) throws {
+        let folder = path(owner.partition, owner.project)
+        try file.sync()
+        try file.close()
+        try disk.rename(copy(of: chunk, in: folder), to: "\(folder)/\(chunk.fileName)")
+        try disk.syncDirectory(folder)
     }
 
     /// A published chunk, checked as a whole.
@@ -76,6 +108,10 @@ struct ColumnFiles: Sendable {
     }
 
     private static let columns = "columns"
+
+    private func copy(of chunk: ChunkName, in folder: String) -> String {
+        "\(folder)/\(chunk.fileName).copy"
+    }
 
     private func path(_ partition: Partition) -> String {
         let digits = String(partition.index)

@@ -18,21 +18,10 @@ public struct Evaluator: Sendable {
         let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
-        let rule = Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20)
-        let lanes = Lanes(
-            (0..<config.lanes).map { _ in
-                Lane(
-                    checkpoints: checkpoints,
-                    catalogue: catalogue,
-                    applied: applied,
-                    rule: rule,
-                    clock: world.clock
-                )
-            }
-        )
+        let lanes = Self.lanes(config, checkpoints, catalogue, applied, clock: world.clock)
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
-        let peers = RPCClient(world: world)
+        let copies = CopyThreads()
         let own = SetsDoor(lanes: lanes, applied: applied, clock: world.clock)
         let door = SegmentsDoor(
             catalogue: catalogue,
@@ -41,7 +30,7 @@ public struct Evaluator: Sendable {
                 link: link,
                 clock: world.clock,
                 own: own,
-                peers: peers
+                peers: RPCClient(world: world)
             ),
             link: link,
             ingestion: ingestion,
@@ -58,6 +47,19 @@ public struct Evaluator: Sendable {
             link: link,
             clock: world.clock,
             health: world.health,
+            takeOver: TakeOver(
+                copy: CheckpointCopy(
+                    instance: world.instance,
+                    checkpoints: checkpoints,
+                    catalogue: catalogue,
+                    threads: copies,
+                    peers: RPCClient(world: world),
+                    ingestion: ingestion
+                ),
+                applied: applied,
+                clock: world.clock,
+                logger: world.logger
+            ),
             settings: settings
         )
         let backups = BackupDesk(world: world)
@@ -66,16 +68,40 @@ public struct Evaluator: Sendable {
             + lanes.all.enumerated().map { number, lane in
                 ThreadService("lane-\(number)", stop: { lane.stop() }) { _ in try lane.run() }
             } + [
+                CopyService(threads: copies),
                 RosterFollower(log, link, .ingestion),
                 FollowerService(follower: follower),
                 try RPCServer(
                     world: world,
                     methods: EvaluationV1_SegmentsMethods.serve(door)
                         + EvaluationV1_SetsMethods.serve(own)
+                        + EvaluationV1_CheckpointsMethods.serve(
+                            CheckpointsDoor(checkpoints: checkpoints, threads: copies)
+                        )
                         + Self.unserved,
                     backups: backups
                 ),
             ]
+    }
+
+    private static func lanes(
+        _ config: EvaluatorConfig,
+        _ checkpoints: Checkpoints,
+        _ catalogue: Catalogue,
+        _ applied: Applied,
+        clock: any Clock
+    ) -> Lanes {
+        Lanes(
+            (0..<config.lanes).map { _ in
+                Lane(
+                    checkpoints: checkpoints,
+                    catalogue: catalogue,
+                    applied: applied,
+                    rule: Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20),
+                    clock: clock
+                )
+            }
+        )
     }
 
     /// Methods of the contract that answer UNIMPLEMENTED until their issues.
@@ -89,6 +115,23 @@ public struct Evaluator: Sendable {
 private struct Unserved: EvaluationV1_ListsService, EvaluationV1_UsersService,
     EvaluationV1_FeedService
 {}
+
+/// Runs the copies' threads, which end together.
+private struct CopyService: Service {
+    let threads: CopyThreads
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...CopyThreads.count {
+                let thread = ThreadService("copies-\(number)", stop: { threads.stop() }) { _ in
+                    threads.work()
+                }
+                group.addTask { try await thread.run() }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
 
 /// Runs the follower until the evaluator stops.
 private struct FollowerService: Service {

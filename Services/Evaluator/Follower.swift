@@ -30,6 +30,8 @@ final class Follower: Sendable {
     private let clock: any Clock
     private let settings: Settings
     private let health: Health
+    /// Copies checkpoints before lanes adopt their partitions; nil: the log is read.
+    private let takeOver: TakeOver?
 
     init(
         instance: InstanceID,
@@ -38,6 +40,7 @@ final class Follower: Sendable {
         link: RegistryLink,
         clock: any Clock,
         health: Health,
+        takeOver: TakeOver? = nil,
         settings: Settings = .init()
     ) {
         self.instance = instance
@@ -46,6 +49,7 @@ final class Follower: Sendable {
         self.link = link
         self.clock = clock
         self.health = health
+        self.takeOver = takeOver
         self.settings = settings
         health.wait(for: "log", because: "the log has not been read yet")
     }
@@ -55,7 +59,12 @@ final class Follower: Sendable {
     /// - Throws: when a lane has ended, or the log is not the one that was read so far.
     func run() async throws {
         do {
-            try await followLog()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.followLog() }
+                if let takeOver { group.addTask { await takeOver.run() } }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
         } catch is CancellationError {
             // Told to stop while it waited for a lane.
         }
@@ -69,14 +78,15 @@ final class Follower: Sendable {
         while !Task.isCancelled {
             let view = link.view
             let owned = fence.allowed(view.partitions(of: instance, .evaluator))
-            try await follow(owned, &cursors)
+            let copied = takeOver?.news.value ?? 0
+            try await follow(owned, in: view, &cursors)
             guard !cursors.isEmpty else {
-                try await idle(after: view)
+                try await idle(after: view, copied, isOwner: !owned.isEmpty)
                 continue
             }
             let answer: IngestionV1.FetchResponse?
             do throws(Fault) {
-                answer = try await fetch(cursors, orNewerThan: view)
+                answer = try await fetch(cursors, orNewerThan: view, copied)
             } catch {
                 if error.code == .outOfRange { throw otherLog(error) }
                 guard !Task.isCancelled else { return }
@@ -90,7 +100,7 @@ final class Follower: Sendable {
                 fence.heard(Epoch(page.stateEpoch), of: page.partition)
                 try await hand(page, &cursors)
             }
-            if isCaughtUp(response) {
+            if isCaughtUp(response), cursors.count == owned.count {
                 hasCaughtUp = true
                 health.ready("log")
             }
@@ -99,25 +109,42 @@ final class Follower: Sendable {
     }
 
     /// Without a partition there is nothing to read; registering need not bring a new view.
-    private func idle(after view: RosterView) async throws {
+    private func idle(after view: RosterView, _ copied: UInt64, isOwner: Bool) async throws {
         guard link.isRegistered else {
             return try await clock.sleep(forMs: settings.pauseMs.lowerBound)
         }
-        health.ready("log")
-        _ = await link.next(after: view)
+        if !isOwner { health.ready("log") }
+        await change(after: view, copied)
     }
 
-    /// Adopts what the map gives this instance, lets go what it gives others.
-    private func follow(_ owned: Set<Partition>, _ cursors: inout [Partition: LogOffset])
-        async throws
-    {
+    /// Waits for news of the map or of partitions that are ready to be adopted.
+    private func change(after view: RosterView, _ copied: UInt64) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await self.link.next(after: view) }
+            if let takeOver {
+                group.addTask { _ = await takeOver.news.wait(above: copied, untilNs: .max) }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Adopts what the map gives this instance, once it is ready; lets go what it gives others.
+    private func follow(
+        _ owned: Set<Partition>,
+        in view: RosterView,
+        _ cursors: inout [Partition: LogOffset]
+    ) async throws {
         for partition in cursors.keys.sorted() where !owned.contains(partition) {
             try await lanes[partition].release(partition)
             cursors[partition] = nil
         }
-        for partition in owned.sorted() where cursors[partition] == nil {
+        let lacking = owned.subtracting(cursors.keys)
+        let ready = await takeOver?.ready(of: lacking, in: view) ?? lacking
+        for partition in ready.sorted() {
             cursors[partition] = try await lanes[partition].adopt(partition)
         }
+        takeOver?.adopted(ready)
     }
 
     private func otherLog(_ fault: Fault) -> EvaluatorError {
@@ -130,12 +157,13 @@ final class Follower: Sendable {
         )
     }
 
-    /// Waits for news of the log or of the map, whichever comes first; nil: the map is newer.
+    /// Waits for news of the log, of the map or of a copy, whichever comes first; nil: not the log.
     ///
     /// So that a partition changes hands at once, not only when the log has something to tell.
     private func fetch(
         _ cursors: [Partition: LogOffset],
-        orNewerThan view: RosterView
+        orNewerThan view: RosterView,
+        _ copied: UInt64
     ) async throws(Fault) -> IngestionV1.FetchResponse? {
         let first = await withTaskGroup(of: Result<IngestionV1.FetchResponse?, Fault>.self) {
             group in
@@ -147,7 +175,7 @@ final class Follower: Sendable {
                 }
             }
             group.addTask {
-                _ = await self.link.next(after: view)
+                await self.change(after: view, copied)
                 return .success(nil)
             }
             defer { group.cancelAll() }

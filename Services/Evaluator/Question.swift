@@ -1,4 +1,4 @@
-// A question about some partitions, answered from their states: pure, but for the columns it reads.
+// A question about some partitions, answered from their states: pure, but for the history it reads.
 
 import Basics
 import Columns
@@ -33,47 +33,48 @@ struct Question: Sendable {
     }
 
     /// Answers for partitions one after the other.
-    func answer(_ states: [PartitionState]) -> Tally {
+    func answer(_ states: [PartitionState]) throws(EvaluatorError) -> Tally {
         var tally = Tally()
         if nodeCounts { tally.nodeUsers = Array(repeating: 0, count: plan.definition.nodes.count) }
         for state in states {
             tally.positions.append(state.position)
             guard let columns = state.projects[project] else { continue }
-            add(columns, to: &tally)
+            try add(columns, to: &tally)
         }
         tally.sample = Sampling.lowest(tally.sample, sample.size)
         return tally
     }
 
-    private func add(_ columns: PartitionColumns, to tally: inout Tally) {
-        let slots = SetReader(columns: columns, at: at).slots(of: plan)
+    /// Adds what one partition's history answers.
+    func add(_ history: some History, to tally: inout Tally) throws(EvaluatorError) {
+        let slots = try history.slots(of: plan, at: at)
         let set = slots[plan.root]
         tally.users += UInt64(set.count)
-        tally.universe += UInt64(columns.userCount)
+        tally.universe += UInt64(history.userCount)
         for (node, slot) in plan.slotOfNode.enumerated() where nodeCounts {
             tally.nodeUsers[node] += UInt64(slots[slot].count)
         }
         if sample.size > 0 {
             var drawn: [EvaluationV1.SampledUser] = []
             set.forEach { number in
-                guard let id = columns.id(of: number) else { return }
+                guard let id = history.id(of: number) else { return }
                 drawn.append(Sampling.draw(id, seed: sample.seed))
             }
             tally.sample += Sampling.lowest(drawn, sample.size)
         }
-        if let members { list(set, columns, members, &tally) }
+        if let members { list(set, history, members, &tally) }
     }
 
     private func list(
         _ set: UserBitset,
-        _ columns: PartitionColumns,
+        _ history: some History,
         _ page: (from: UserNumber, limit: Int, bytesMax: Int),
         _ tally: inout Tally
     ) {
         var bytes = 0
         set.forEach { number in
             guard number >= page.from, tally.nextMember == nil,
-                let id = columns.id(of: number)
+                let id = history.id(of: number)
             else { return }
             // One at least, so that a listing always comes on.
             let hasRoom = tally.members.count < page.limit && bytes < page.bytesMax

@@ -1,7 +1,6 @@
 // The owner's part of a trend: one snapshot of its partitions, counted as of many instants.
 
 import Basics
-import Columns
 import Messages
 import Segments
 
@@ -9,7 +8,7 @@ extension SetsDoor {
     /// What the partitions of a lane are at one moment.
     private struct Snapshot: Sendable {
         var positions: [LogV1.Position] = []
-        var columns: [PartitionColumns] = []
+        var histories: [any History] = []
     }
 
     /// Counts as of every instant, all at the positions told with the counts.
@@ -23,15 +22,15 @@ extension SetsDoor {
     ) async throws {
         let whole = try await snapshot(project, partitions)
         response.positions = whole.positions
-        response.universe = whole.columns.reduce(0) { $0 + UInt64($1.userCount) }
+        response.universe = whole.histories.reduce(0) { $0 + UInt64($1.userCount) }
         if request.firstEvent {
-            response.firstEventMs = TrendCount.firstEvent(of: whole.columns)?.ms
+            response.firstEventMs = whole.histories.compactMap(\.firstEvent).min()?.ms
         }
         guard !request.trendAtMs.isEmpty else { return }
         let count = TrendCount(
             plan: plan,
             instants: request.trendAtMs.map(Timestamp.init(ms:)),
-            columns: whole.columns
+            histories: whole.histories
         )
         // A little is kept of the deadline, so that the refusal still reaches the caller.
         let left = call.deadlineNs - min(clock.monotonicNs, call.deadlineNs)
@@ -49,7 +48,7 @@ extension SetsDoor {
                     try await lane.ask(partitions) { states in
                         Snapshot(
                             positions: states.map(\.position),
-                            columns: states.compactMap { $0.projects[project] }
+                            histories: states.compactMap { $0.projects[project] }
                         )
                     }
                 }
@@ -57,7 +56,7 @@ extension SetsDoor {
             var whole = Snapshot()
             for try await part in group {
                 whole.positions += part.positions
-                whole.columns += part.columns
+                whole.histories += part.histories
             }
             return whole
         }

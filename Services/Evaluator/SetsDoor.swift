@@ -161,7 +161,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         let tallies = try await withThrowingTaskGroup(of: Question.Tally.self) { group in
             for (lane, partitions) in lanes.grouped(partitions) {
                 group.addTask { [question] in
-                    try await lane.ask(partitions) { question.answer($0) }
+                    try await lane.ask(partitions) { try question.answer($0) }
                 }
             }
             var tallies: [Question.Tally] = []
@@ -207,7 +207,7 @@ struct SetsDoor: EvaluationV1_SetsService {
             return
         }
         let (standing, position) = try await lanes[home].ask([home]) { states in
-            (question.answer(&states[0]), states[0].position)
+            (try question.answer(&states[0]), states[0].position)
         }
         response.positions = [position]
         switch standing {
@@ -226,7 +226,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         _ response: inout EvaluationV1.EvaluateResponse
     ) async throws {
         let (history, position) = try await lanes[home].ask([home]) { states in
-            (question.history(&states[0]), states[0].position)
+            (try question.history(&states[0]), states[0].position)
         }
         response.positions = [position]
         guard let history else { return }

@@ -22,6 +22,8 @@ public struct ServerStubs: Sendable {
     public let segments: EvaluationV1_SegmentsClient
     /// What evaluators ask each other.
     public let sets: EvaluationV1_SetsClient
+    /// What evaluators copy of each other.
+    public let checkpoints: EvaluationV1_CheckpointsClient
     /// Uploaded lists of users.
     public let lists: EvaluationV1_ListsClient
     /// Single users.
@@ -38,6 +40,7 @@ public struct ServerStubs: Sendable {
         ingestion = IngestionV1_IngestionClient(caller)
         segments = EvaluationV1_SegmentsClient(caller)
         sets = EvaluationV1_SetsClient(caller)
+        checkpoints = EvaluationV1_CheckpointsClient(caller)
         lists = EvaluationV1_ListsClient(caller)
         users = EvaluationV1_UsersClient(caller)
         feed = EvaluationV1_FeedClient(caller)

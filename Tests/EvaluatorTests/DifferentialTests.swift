@@ -77,7 +77,7 @@ import Testing
         for (number, user) in example.users.enumerated() {
             let told = oracle.isMember(user.history)
             let read = set[UserNumber(UInt32(number))]
-            let answer = UserQuestion(
+            let answer = try UserQuestion(
                 plan: example.plan,
                 project: shop,
                 user: user.id,
@@ -104,7 +104,7 @@ import Testing
     ) throws {
         var question = Question(plan: example.plan, project: shop, at: at)
         question.nodeCounts = true
-        let tally = question.answer([state])
+        let tally = try question.answer([state])
         try #require(tally.nodeUsers.count == example.definition.nodes.count)
         for (node, users) in tally.nodeUsers.enumerated() {
             let oracle = Oracle(example.definition.part(node), at: at)
@@ -171,7 +171,7 @@ import Testing
                 let number = try #require(log.numbers()[id])
                 let question = UserQuestion(plan: plan, project: shop, user: user, at: at)
                 #expect(
-                    question.answer(&state)
+                    try question.answer(&state)
                         == .known(isMember: set[UserNumber(number)])
                 )
             }

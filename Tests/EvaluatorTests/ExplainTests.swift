@@ -37,14 +37,14 @@ import Wire
                         user: user,
                         at: at
                     )
-                    let read = try #require(question.history(&state))
+                    let read = try #require(try question.history(&state))
                     let explanation = example.plan.explain(read, at: at)
                     try #require(
                         explanation == example.plan.explain(history, at: at),
                         "seed \(example.seed), \(user) at \(at.rfc3339)"
                     )
                     #expect(
-                        question.answer(&state) == .known(isMember: explanation.isMember)
+                        try question.answer(&state) == .known(isMember: explanation.isMember)
                     )
                     flips += explanation.flip == .never ? 0 : 1
                 }

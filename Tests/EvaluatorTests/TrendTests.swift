@@ -27,11 +27,11 @@ import Testing
             let middle = try #require(example.instants.first)
             let instants = (-12...12).map { middle + $0 * 3 * 86_400_000 }
             let limit = TrendLimit(clock: clock, untilNs: .max)
-            let users = try TrendCount(plan: example.plan, instants: instants, columns: columns)
+            let users = try TrendCount(plan: example.plan, instants: instants, histories: columns)
                 .users(limit)
             for (at, users) in zip(instants, users) {
                 let question = Question(plan: example.plan, project: shop, at: at)
-                let count = question.answer([state]).users
+                let count = try question.answer([state]).users
                 #expect(users == count, "seed \(example.seed) at \(at.rfc3339)")
             }
             moves += Set(users).count > 1 ? 1 : 0

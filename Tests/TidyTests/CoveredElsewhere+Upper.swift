@@ -158,6 +158,12 @@ extension CoveredElsewhere {
             .test("TrendTests"),
             ["TrendCount", "TrendInstants", "TrendThreads"]
         ),
+        CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("TakeOverTests"),
+            ["CheckpointCopy", "CheckpointsDoor", "CopyThreads"]
+        ),
         CoveredElsewhere(
             "Services/Evaluator",
             .test("DifferentialTests"),

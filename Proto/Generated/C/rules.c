@@ -5,6 +5,7 @@
 #include "shoal/admin/v1/admin.pb-c.h"
 #include "shoal/admin/v1/backup.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/checkpoints.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/feed.pb-c.h"
 #include "shoal/evaluation/v1/lists.pb-c.h"
@@ -47,6 +48,14 @@ static const shoal_message_rule rule_shoal__evaluation__v1__warning;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
 static const shoal_message_rule rule_shoal__evaluation__v1__subject;
 static const shoal_message_rule rule_shoal__evaluation__v1__segment;
+static const shoal_message_rule rule_shoal__evaluation__v1__newest_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_file;
+static const shoal_message_rule rule_shoal__evaluation__v1__newest_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__piece_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__piece_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_changes_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__project_change;
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_changes_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__explain_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_conditions;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_sum;
@@ -468,6 +477,73 @@ static const shoal_field_rule fields_shoal__evaluation__v1__segment[] = {
 static const shoal_message_rule rule_shoal__evaluation__v1__segment = {
     "shoal.evaluation.v1.Segment", &shoal__evaluation__v1__segment__descriptor, 8, fields_shoal__evaluation__v1__segment};
 const shoal_message_rule *shoal_rule__evaluation__v1__segment(void) { return &rule_shoal__evaluation__v1__segment; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__newest_request[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__newest_request = {
+    "shoal.evaluation.v1.NewestRequest", &shoal__evaluation__v1__newest_request__descriptor, 1, fields_shoal__evaluation__v1__newest_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__newest_request(void) { return &rule_shoal__evaluation__v1__newest_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__checkpoint_file[] = {
+    {1, 2, 1, 0, 0, 0, 64, "project", NULL},
+    {2, 2, 1, 0, 0, 0, 64, "name", NULL},
+    {3, 5, 0, 0, 0, 0, 0, "fingerprint", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_file = {
+    "shoal.evaluation.v1.CheckpointFile", &shoal__evaluation__v1__checkpoint_file__descriptor, 3, fields_shoal__evaluation__v1__checkpoint_file};
+const shoal_message_rule *shoal_rule__evaluation__v1__checkpoint_file(void) { return &rule_shoal__evaluation__v1__checkpoint_file; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__newest_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "sealed_to", NULL},
+    {2, 2, 3, 1, 0, 65536, 0, "files", &rule_shoal__evaluation__v1__checkpoint_file},
+    {3, 5, 0, 0, 0, 0, 0, "crc32c", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__newest_response = {
+    "shoal.evaluation.v1.NewestResponse", &shoal__evaluation__v1__newest_response__descriptor, 3, fields_shoal__evaluation__v1__newest_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__newest_response(void) { return &rule_shoal__evaluation__v1__newest_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__piece_request[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {2, 2, 1, 0, 0, 0, 64, "project", NULL},
+    {3, 2, 1, 0, 0, 0, 64, "name", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "max_bytes", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__piece_request = {
+    "shoal.evaluation.v1.PieceRequest", &shoal__evaluation__v1__piece_request__descriptor, 5, fields_shoal__evaluation__v1__piece_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__piece_request(void) { return &rule_shoal__evaluation__v1__piece_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__piece_response[] = {
+    {1, 2, 2, 0, 0, 0, 1048576, "piece", NULL},
+    {2, 5, 0, 0, 0, 0, 0, "crc32c", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__piece_response = {
+    "shoal.evaluation.v1.PieceResponse", &shoal__evaluation__v1__piece_response__descriptor, 2, fields_shoal__evaluation__v1__piece_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__piece_response(void) { return &rule_shoal__evaluation__v1__piece_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__kept_changes_request[] = {
+    {1, 2, 1, 0, 0, 0, 64, "project", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "revision", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_changes_request = {
+    "shoal.evaluation.v1.KeptChangesRequest", &shoal__evaluation__v1__kept_changes_request__descriptor, 2, fields_shoal__evaluation__v1__kept_changes_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__kept_changes_request(void) { return &rule_shoal__evaluation__v1__kept_changes_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__project_change[] = {
+    {1, 2, 1, 0, 0, 0, 64, "project", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "change", &rule_shoal__log__v1__catalogue_change},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__project_change = {
+    "shoal.evaluation.v1.ProjectChange", &shoal__evaluation__v1__project_change__descriptor, 2, fields_shoal__evaluation__v1__project_change};
+const shoal_message_rule *shoal_rule__evaluation__v1__project_change(void) { return &rule_shoal__evaluation__v1__project_change; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__kept_changes_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "changes", &rule_shoal__evaluation__v1__project_change},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_changes_response = {
+    "shoal.evaluation.v1.KeptChangesResponse", &shoal__evaluation__v1__kept_changes_response__descriptor, 1, fields_shoal__evaluation__v1__kept_changes_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__kept_changes_response(void) { return &rule_shoal__evaluation__v1__kept_changes_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__explain_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},

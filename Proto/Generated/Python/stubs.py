@@ -7,6 +7,7 @@ from shoal.calls import Caller, CallOptions, Method
 from shoal.contract.admin.v1 import admin_pb2 as admin_admin
 from shoal.contract.admin.v1 import backup_pb2 as admin_backup
 from shoal.contract.evaluation.v1 import answers_pb2 as evaluation_answers
+from shoal.contract.evaluation.v1 import checkpoints_pb2 as evaluation_checkpoints
 from shoal.contract.evaluation.v1 import explain_pb2 as evaluation_explain
 from shoal.contract.evaluation.v1 import feed_pb2 as evaluation_feed
 from shoal.contract.evaluation.v1 import lists_pb2 as evaluation_lists
@@ -159,6 +160,70 @@ class AdminStub:
     ) -> admin_admin.AuditResponse:
         """The audit log of definition and configuration changes. Served by the registry."""
         return self._caller.call(self.AUDIT, request, options)
+
+
+class CheckpointsStub:
+    """What an evaluator tells others of its checkpoints."""
+
+    NEWEST = Method(
+        name="/shoal.evaluation.v1.Checkpoints/Newest",
+        service="shoal.evaluation.v1.Checkpoints",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_checkpoints.NewestRequest,
+        response=evaluation_checkpoints.NewestResponse,
+    )
+    PIECE = Method(
+        name="/shoal.evaluation.v1.Checkpoints/Piece",
+        service="shoal.evaluation.v1.Checkpoints",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_checkpoints.PieceRequest,
+        response=evaluation_checkpoints.PieceResponse,
+    )
+    KEPT_CHANGES = Method(
+        name="/shoal.evaluation.v1.Checkpoints/KeptChanges",
+        service="shoal.evaluation.v1.Checkpoints",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_checkpoints.KeptChangesRequest,
+        response=evaluation_checkpoints.KeptChangesResponse,
+    )
+    METHODS: tuple[Method, ...] = (
+        NEWEST,
+        PIECE,
+        KEPT_CHANGES,
+    )
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def Newest(
+        self,
+        request: evaluation_checkpoints.NewestRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_checkpoints.NewestResponse:
+        """The newest checkpoint of a partition, also of one that was let go."""
+        return self._caller.call(self.NEWEST, request, options)
+
+    def Piece(
+        self,
+        request: evaluation_checkpoints.PieceRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_checkpoints.PieceResponse:
+        """A piece of one of its files."""
+        return self._caller.call(self.PIECE, request, options)
+
+    def KeptChanges(
+        self,
+        request: evaluation_checkpoints.KeptChangesRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_checkpoints.KeptChangesResponse:
+        """What the catalogue was when the checkpoints were made, or later."""
+        return self._caller.call(self.KEPT_CHANGES, request, options)
 
 
 class FeedStub:
@@ -1472,6 +1537,7 @@ METHODS: dict[str, Method] = {
     method.name: method
     for stub in (
         AdminStub,
+        CheckpointsStub,
         FeedStub,
         ListsStub,
         SegmentsStub,
@@ -1492,6 +1558,7 @@ class Stubs:
 
     def __init__(self, route: Callable[[str], Caller]) -> None:
         self.admin = AdminStub(route("shoal.admin.v1.Admin"))
+        self.checkpoints = CheckpointsStub(route("shoal.evaluation.v1.Checkpoints"))
         self.feed = FeedStub(route("shoal.evaluation.v1.Feed"))
         self.lists = ListsStub(route("shoal.evaluation.v1.Lists"))
         self.segments = SegmentsStub(route("shoal.evaluation.v1.Segments"))

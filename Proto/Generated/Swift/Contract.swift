@@ -37,6 +37,7 @@ public enum Contract {
     /// The methods of all services.
     public static let methods: [MethodDescription] = [
         AdminV1_AdminMethods.all,
+        EvaluationV1_CheckpointsMethods.all,
         EvaluationV1_FeedMethods.all,
         EvaluationV1_ListsMethods.all,
         EvaluationV1_SegmentsMethods.all,

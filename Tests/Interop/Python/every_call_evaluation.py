@@ -1,7 +1,7 @@
 """Segments and sets: created, counted, listed, previewed, archived; the owner's part of it."""
 
 from every_call_ingestion import USERS
-from every_call_stage import Stage, fails
+from every_call_stage import PROJECT, Stage, fails
 
 import shoal
 from shoal.contract.evaluation.v1 import (
@@ -12,8 +12,11 @@ from shoal.contract.evaluation.v1 import (
     ExplainRequest,
     GetSegmentRequest,
     IsMemberRequest,
+    KeptChangesRequest,
     ListSegmentsRequest,
     MembersRequest,
+    NewestRequest,
+    PieceRequest,
     PreviewRequest,
     SampleRequest,
     TrendRequest,
@@ -60,6 +63,7 @@ def run(stage: Stage) -> None:
     trend = segments.Trend(TrendRequest(subject=saved, at_ms=count.exactness.at_ms))
     assert (trend.points[-1].users, trend.points[-1].universe) == (USERS, USERS), trend
     sets(stage)
+    checkpoints(stage)
     assert segments.Archive(ArchiveRequest(name="payers")).segment.archived
 
 
@@ -102,3 +106,32 @@ def sets(stage: Stage) -> None:
         read = stage.at(at[owner]).sets.Positions(ReadRequest()).positions
         assert {one.partition for one in read} == partitions, read
     assert total == USERS, total
+
+
+def checkpoints(stage: Stage) -> None:
+    """One user's many events are sealed; the file is told in pieces, and the catalogue with it."""
+    for _ in range(17):
+        stage.client.track([shoal.event("user-7", "Sealed") for _ in range(500)])
+    stage.stubs.segments.Count(CountRequest(subject=shoal.subject("payers")))
+    for address in stage.evaluators:
+        stub = stage.at(address).checkpoints
+        for partition in range(64):
+            newest = stub.Newest(NewestRequest(partition=partition))
+            files = [file for file in newest.files if file.project == PROJECT]
+            if files:
+                break
+        else:
+            continue
+        assert newest.sealed_to > 8_192
+        file = files[0]
+        whole = PieceRequest(partition=partition, project=file.project, name=file.name)
+        piece = stub.Piece(whole)
+        assert piece.piece and piece.crc32c
+        whole.offset = 1 << 40
+        assert not stub.Piece(whole).piece
+        whole.name = "no.chunk"
+        fails(shoal.Status.NOT_FOUND, lambda: stub.Piece(whole))
+        kept = stub.KeptChanges(KeptChangesRequest()).changes
+        assert "payers" in [one.change.name for one in kept if one.project == PROJECT]
+        return
+    raise AssertionError("8,500 events of one user and no checkpoint")

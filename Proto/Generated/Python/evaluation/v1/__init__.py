@@ -8,6 +8,14 @@ from shoal.contract.evaluation.v1.answers_pb2 import ResolvedWindow as ResolvedW
 from shoal.contract.evaluation.v1.answers_pb2 import Segment as Segment
 from shoal.contract.evaluation.v1.answers_pb2 import Subject as Subject
 from shoal.contract.evaluation.v1.answers_pb2 import Warning as Warning
+from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointFile as CheckpointFile
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KeptChangesRequest as KeptChangesRequest
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KeptChangesResponse as KeptChangesResponse
+from shoal.contract.evaluation.v1.checkpoints_pb2 import NewestRequest as NewestRequest
+from shoal.contract.evaluation.v1.checkpoints_pb2 import NewestResponse as NewestResponse
+from shoal.contract.evaluation.v1.checkpoints_pb2 import PieceRequest as PieceRequest
+from shoal.contract.evaluation.v1.checkpoints_pb2 import PieceResponse as PieceResponse
+from shoal.contract.evaluation.v1.checkpoints_pb2 import ProjectChange as ProjectChange
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainRequest as ExplainRequest
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainResponse as ExplainResponse
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainedPart as ExplainedPart

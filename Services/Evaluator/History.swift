@@ -1,0 +1,99 @@
+// The seam between a compiled plan and a store of history: what a store answers, and how exactly.
+
+import Basics
+import Columns
+import Segments
+
+/// One project's history in one partition as of a place in the log, and how plans are answered
+/// over it.
+///
+/// Whoever asks knows no store: own columns today, an engine of many machines later. What every
+/// store promises, held by one suite of contract tests:
+/// - *Exactness.* A plan's sets are those users for whom the user reader, over what `history` tells
+///   of them, says yes; each is a member as of the instant, however late and in whichever order the
+///   records came.
+/// - *One place.* A copy is a snapshot: it answers as of the records that were in when it was made,
+///   whatever is taken in afterwards, and from any thread.
+/// - *Numbers.* Users are those the log gave a number, without gaps from 0, also those of whom
+///   nothing else is known; a set never names another.
+///
+/// A call may block, on a disk or on a network; it fails as a whole, and never answers a part.
+protocol History: Sendable {
+    /// Users that have a number: the universe of every set.
+    var userCount: Int { get }
+
+    /// When the first event was, whichever it was; nil when there is none.
+    var firstEvent: Timestamp? { get }
+
+    /// The users of every slot of the plan's program at an instant, in order; the answer is slot
+    /// `plan.root`.
+    func slots(of plan: Plan, at instant: Timestamp) throws(EvaluatorError) -> [UserBitset]
+
+    /// A user's identifier; nil for a number that was not given.
+    func id(of user: UserNumber) -> UserID?
+
+    /// The number of an identifier; nil when it has none.
+    ///
+    /// The first call may make an index.
+    mutating func number(of id: UserID) -> UserNumber?
+
+    /// What a plan with these mentions reads of a user: enough to answer at an instant, or, without
+    /// one, all that there is.
+    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)
+        throws(EvaluatorError) -> Segments.UserHistory
+}
+
+extension PartitionColumns: History {
+    var firstEvent: Timestamp? {
+        let firsts = eventNames().flatMap { tables(of: $0) }.filter { $0.rowCount > 0 }
+            .map(\.zone.minTime)
+        return firsts.min().map(Timestamp.init(ms:))
+    }
+
+    func slots(of plan: Plan, at instant: Timestamp) -> [UserBitset] {
+        SetReader(columns: self, at: instant).slots(of: plan)
+    }
+
+    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)
+        -> Segments.UserHistory
+    {
+        let names = mentions.anyEvent ? nil : mentions.events.keys.map(\.text)
+        let events = events(of: user, named: names).map { event in
+            let name = ExactName(event.name)
+            let properties = mentions.propertiesOfAnyEvent.union(mentions.events[name] ?? [])
+            return Segments.UserHistory.Event(
+                name,
+                at: event.at,
+                position: event.offset,
+                properties: properties.compactMap { property in
+                    event.value(property.text).map { (name: property, value: $0) }
+                }
+            )
+        }
+        let versions = mentions.userProperties.flatMap { property in
+            writes(to: property, of: user, at: instant)
+        }
+        return Segments.UserHistory(events: events, versions: versions)
+    }
+
+    /// All writes to a user's property; at an instant only the value in force, as if it always was.
+    private func writes(to property: ExactName, of user: UserNumber, at instant: Timestamp?)
+        -> [Segments.UserHistory.PropertyVersion]
+    {
+        let versions = versions(of: property.text)
+        guard let instant else {
+            return versions.all(of: user).map { version in
+                Segments.UserHistory.PropertyVersion(
+                    property,
+                    version.value,
+                    since: version.since,
+                    position: version.offset
+                )
+            }
+        }
+        let value = versions.value(of: user, at: instant)
+        return [
+            Segments.UserHistory.PropertyVersion(property, value, since: nil, position: .zero)
+        ]
+    }
+}

@@ -1,0 +1,99 @@
+// The naive store of history: every user's own as plain arrays, every set by the user reader.
+
+import Basics
+import Columns
+import Messages
+import Segments
+import Wire
+
+@testable import Evaluator
+
+/// Keeps what a project's users did and were, and asks the user reader about each of them.
+struct MemoryHistory: History {
+    private struct User: Sendable {
+        let id: UserID
+        var events: [Segments.UserHistory.Event] = []
+        var versions: [Segments.UserHistory.PropertyVersion] = []
+
+        var history: Segments.UserHistory {
+            Segments.UserHistory(events: events, versions: versions)
+        }
+    }
+
+    private let project: ProjectName
+    private var users: [User] = []
+
+    init(_ project: ProjectName) { self.project = project }
+
+    var userCount: Int { users.count }
+
+    var firstEvent: Timestamp? { users.flatMap(\.events).map(\.at).min() }
+
+    func slots(of plan: Plan, at instant: Timestamp) -> [UserBitset] {
+        var slots = plan.steps.map { _ in UserBitset(universe: users.count) }
+        for (number, user) in users.enumerated() {
+            let results = plan.run(plan.leafResults(user.history, at: instant))
+            for (slot, holds) in results.enumerated() where holds {
+                slots[slot].insert(UserNumber(UInt32(number)))
+            }
+        }
+        return slots
+    }
+
+    func id(of user: UserNumber) -> UserID? {
+        users.indices.contains(Int(user.value)) ? users[Int(user.value)].id : nil
+    }
+
+    func number(of id: UserID) -> UserNumber? {
+        users.firstIndex { $0.id == id }.map { UserNumber(UInt32($0)) }
+    }
+
+    func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)
+        -> Segments.UserHistory
+    {
+        users[Int(user.value)].history
+    }
+
+    /// Takes the project's records in.
+    mutating func apply(_ records: [LogV1.LogRecord]) throws {
+        for record in records where record.project == project.text {
+            let position = LogOffset(record.offset)
+            switch record.body {
+            case .newUser(let new):
+                if let id = UserID(new.userID) { users.append(User(id: id)) }
+            case .event(let event):
+                users[Int(event.userNumber)].events.append(
+                    Segments.UserHistory.Event(
+                        ExactName(event.name),
+                        at: Timestamp(ms: event.atMs),
+                        position: position,
+                        properties: try event.properties.map { try Self.property($0) }
+                    )
+                )
+            case .profile(let profile):
+                var changes: [(name: ExactName, value: PropertyValue?)] = []
+                for property in profile.set {
+                    let (name, value) = try Self.property(property)
+                    changes.append((name: name, value: value))
+                }
+                for name in profile.unset { changes.append((name: ExactName(name), value: nil)) }
+                users[Int(profile.userNumber)].versions += changes.map { name, value in
+                    Segments.UserHistory.PropertyVersion(
+                        name,
+                        value,
+                        since: profile.atMs.map(Timestamp.init(ms:)),
+                        position: position
+                    )
+                }
+            case .catalogue, .tenure, nil: break
+            }
+        }
+    }
+
+    private static func property(_ property: LogV1.Property) throws
+        -> (name: ExactName, value: PropertyValue)
+    {
+        let (name, value) = try ValueCoding.decode(property)
+        return (name: ExactName(name), value: value)
+    }
+}
