@@ -129,13 +129,22 @@ import Testing
             since: nil,
             position: LogOffset(4)
         )
-        let history = UserHistory(events: [charged, coming], versions: [plan, ends])
+        // Superseded in the log: it never holds.
+        let ended = UserHistory.PropertyVersion(
+            "ends",
+            .instant(at + 5 * day),
+            since: nil,
+            position: LogOffset(0)
+        )
+        let history = UserHistory(events: [charged, coming], versions: [plan, ends, ended])
         for (document, expected) in [
             ("{did: {event: Charged}}", .never),
             ("{did: {event: Charged, window: {rolling: 14d}}}", .at(at + 19 * day)),
             ("{did: {event: Charged, window: {rolling: 7d}}}", .at(at + 4 * day)),
             ("{didNot: {event: Charged, window: {rolling: 2d}}}", .at(at + 5 * day)),
             ("{did: {event: Charged, atLeast: 2}}", .at(at + 5 * day)),
+            // As one event leaves the other comes.
+            ("{did: {event: Charged, exactly: 1, window: {rolling: 8d}}}", .at(at + 13 * day)),
             ("{user: {property: plan, equals: gold}}", .at(at + 2 * day)),
             ("{user: {property: plan, equals: silver}}", .never),
             ("{user: {property: ends, withinNext: 3d}}", .at(at + 7 * day)),
@@ -176,6 +185,23 @@ import Testing
             }
             #expect(open > at && open <= flip, "\(workMax)")
         }
+        // What happens before the work ended is told all the same.
+        let gone = UserHistory.PropertyVersion(
+            "gone",
+            .bool(true),
+            since: at + 1_000,
+            position: LogOffset(200)
+        )
+        let tree = DefinitionTree.all([
+            .leaf(plan.definition.nodes[0]),
+            .leaf(.user(UserProperty(PropertyFilter("gone", .missing)))),
+        ])
+        let told = try Plan(tree.definition()).explain(
+            UserHistory(events: events, versions: [gone]),
+            at: at,
+            workMax: 20_000
+        )
+        #expect(told.isMember && told.flip == .at(at + 1_000))
     }
 }
 

@@ -109,6 +109,21 @@ import Testing
         }
     }
 
+    @Test("a full disk ends a backup with the code for it and the file that had no room")
+    func fullDisk() throws {
+        let disk = ForgetfulDisk(folder: "/backup")
+        disk.setCapacity(bytes: 3)
+        var writer = CopyWriter("ingestion", in: "/backup", disk: disk)
+        try writer.take(piece("FORMAT", of: 2, [1, 2]))
+        do {
+            try writer.take(piece("log/v", of: 2, [3, 4]))
+            Issue.record("there was room")
+        } catch {
+            let told = CommandError(error, "backup")
+            #expect(told.code == .cannotWrite && told.place == "/backup/ingestion/log/v")
+        }
+    }
+
     @Test("pieces that are out of order, too long, repeated or out of the folder are refused")
     func nonsense() throws {
         let wrong: [[AdminV1.BackupPiece]] = [

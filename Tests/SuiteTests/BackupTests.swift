@@ -314,6 +314,35 @@ struct BackupTests {
         }
     }
 
+    @Test("a backup during which ingestion is killed and comes back is whole, or is none")
+    func killedMeanwhile() async throws {
+        let seed: UInt64 = 20_261_128
+        var chance = SeededRandom(seed: seed)
+        let suite = try RealSuite(settings: Self.settings)
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 1)
+        let ledger = AckLedger()
+        let folder = suite.folder
+        let registry = "ipc://\(folder)/registry/registry.sock"
+        try await underLoad(suite, ledger) {
+            try await sealed(suite)
+            for round in 0..<6 {
+                let backup = "\(folder)/backup-\(round)"
+                let create = ["backup", "create", backup, "--address", registry]
+                let waitMs = UInt64.random(in: 0...150, using: &chance)
+                async let making = RealSuite.shoal(create, in: folder)
+                try await suite.clock.sleep(forMs: waitMs)
+                suite.killHard("ingestion")
+                try await suite.start("ingestion")
+                let made = await making
+                let verified = await verify(backup, suite)
+                let context = "seed \(seed) round \(round): \(made.errors)\(verified.errors)"
+                #expect([0, 69, 75].contains(made.code), "\(context)")
+                #expect((made.code == 0 ? [0] : [65, 66]).contains(verified.code), "\(context)")
+            }
+        }
+    }
+
     /// What `backup create --json` tells, as far as it is looked at here.
     private struct Page: Codable {
         struct Position: Codable { let next_offset: UInt64 }

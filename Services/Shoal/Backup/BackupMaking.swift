@@ -11,7 +11,6 @@ struct BackupMaking {
     private var chance: SeededRandom
     private var progress: ProgressPrinter
     private let beganNs: UInt64
-    private var bytesBefore = 0
 
     init(_ folder: BackupFolder, _ desk: Desk) {
         self.folder = folder
@@ -79,7 +78,6 @@ struct BackupMaking {
         }
         try writer.finish(summary)
         await stream.end()
-        bytesBefore += writer.byteCount
         return (BackupManifest.Member(summary, folder: name), writer.files)
     }
 

@@ -64,11 +64,22 @@ struct CopyStream {
         }
     }
 
-    private func ask(timeoutMs: UInt32) async throws(Fault) -> AdminV1.BackupResponse {
-        try await admin.backup(
-            AdminV1.BackupRequest(copyID: id, file: part.nextFile, offset: part.nextOffset),
-            CallOptions(timeoutMs: timeoutMs, maxReplyBytes: Self.replyBytes)
-        )
+    private func ask(timeoutMs: UInt32) async throws -> AdminV1.BackupResponse {
+        do throws(Fault) {
+            return try await admin.backup(
+                AdminV1.BackupRequest(copyID: id, file: part.nextFile, offset: part.nextOffset),
+                CallOptions(timeoutMs: timeoutMs, maxReplyBytes: Self.replyBytes)
+            )
+        } catch  where error.code == .failedPrecondition {
+            // The service has been started anew, and its copy is gone with the process.
+            throw CommandError(
+                .tryAgain,
+                "backup",
+                error.message,
+                place: name,
+                hint: "remove the folder and make the backup again"
+            )
+        }
     }
 
     private func mistake(_ what: String) -> CommandError {

@@ -104,6 +104,9 @@ struct BackupCommand: ParsableCommand {
             }
             progress.end()
             page.tell("restored", data: target, desk)
+            desk.say(
+                "Start no evaluator on a folder from before: it may have read what this log lacks."
+            )
         }
 
         private func targets(in target: String, _ manifest: BackupManifest) throws(CommandError)

@@ -21,7 +21,7 @@ public final class BackupDesk: Service, Sendable {
     private static let lookEveryNs: UInt64 = 1_000_000_000
     /// Requests that may wait: one reader asks for one part at a time.
     private static let waitingMax = 16
-    /// Most bytes of files in one answer: four parts a second keep a slow disk busy.
+    /// Most bytes of files in one answer: it travels alone, and others wait for it only briefly.
     private static let partBytesMax = 1 << 20
     /// What an answer takes beside its pieces.
     ///
