@@ -30,6 +30,7 @@ struct Shoal: ParsableCommand {
             DoctorCommand.self,
             BackupCommand.self,
             ConfigCommand.self,
+            RestartCommand.self,
         ]
     )
 }

@@ -39,7 +39,7 @@ import Testing
             )
         ]
         let instances = ["registry", "ingestion", "evaluator-1"].map { name in
-            DoctorFacts.Instance(
+            SuiteFacts.Instance(
                 name: name,
                 isEvaluator: name == "evaluator-1",
                 state: .live,

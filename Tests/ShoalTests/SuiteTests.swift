@@ -109,6 +109,16 @@ import Testing
         )
     }
 
+    @Test("what was asked to end is started again at once, however often")
+    func asked() {
+        var book = RestartBook()
+        for number in 0..<40 as Range<UInt64> {
+            let decision = book.decide(.exited(0), atNs: number * Self.second)
+            #expect(decision == .startAgain(afterMs: RestartBook.waitMsFirst))
+        }
+        #expect(book.restarts == 40)
+    }
+
     @Test("other ends heal", arguments: [Int32(0), 1, 69, 70, 71, 74, 76, 134])
     func heals(_ code: Int32) {
         var book = RestartBook()

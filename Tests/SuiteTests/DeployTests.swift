@@ -1,6 +1,8 @@
 // What Deploy ships for a machine: hardened units, settings its programs know, staged as a whole.
 
+import Chassis
 import Foundation
+import Messages
 import Testing
 
 @Suite struct DeployTests {
@@ -85,6 +87,41 @@ import Testing
         #expect(told.count > 10)
         let set = variables(try String(contentsOf: unit(service), encoding: .utf8))
         #expect(set.isSubset(of: told))
+    }
+
+    @Test("every metric and status that the runbook says to watch is told by a running suite")
+    func watched() async throws {
+        let page = Self.folder.appendingPathComponent("README.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let section = try #require(
+            text.components(separatedBy: "\n## ").first {
+                $0.hasPrefix("What to watch")
+            }
+        )
+        let words = section.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
+        let names = Set(words.filter { $0.hasPrefix("shoal_") || $0.hasPrefix("process_") })
+        #expect(names.count > 8)
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 1)
+        // A refusal, so that its status is told.
+        let segments = EvaluationV1_SegmentsClient(try suite.client("evaluator-1"))
+        await #expect(throws: Fault.self) { try await segments.count(.init()) }
+        for service in ["registry", "ingestion", "evaluator-1"] {
+            let admin = AdminV1_AdminClient(try suite.client(service))
+            _ = try await admin.info(AdminV1.InfoRequest())
+            let told = try await admin.metrics(
+                AdminV1.MetricsRequest(),
+                CallOptions(maxReplyBytes: 1 << 20)
+            ).text
+            for name in names { #expect(told.contains("\n\(name)"), "\(name) of \(service)") }
+            guard service == "evaluator-1" else { continue }
+            #expect(told.contains(#"Segments/Count",status="invalidArgument"}"#), "\(told)")
+        }
+        let statuses = Set(StatusCode.allCases.map { String(describing: $0) })
+        let meant = section.components(separatedBy: "status `").dropFirst()
+            .compactMap { $0.split(separator: "`").first.map(String.init) }
+        #expect(meant.count > 3 && statuses.isSuperset(of: meant), "\(meant)")
     }
 
     @Test("one service is staged alone, and settings that are there stay as they are")

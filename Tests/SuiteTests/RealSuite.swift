@@ -61,6 +61,9 @@ final class RealSuite {
         throw SuiteError("the executables are not beside the tests: build them first")
     }
 
+    /// Says where a service answers that somebody else has started.
+    func locate(_ name: String, at address: String) { addresses[name] = address }
+
     /// Starts one service and waits until it is ready.
     ///
     /// - Parameter listen: where it is to listen; nil: on a private socket in its folder.

@@ -309,7 +309,19 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Doctor",
             .test("SuiteTests/DoctorTests"),
-            ["SocketLook", "SuiteLook"]
+            ["DoctorLook", "SocketLook"]
+        ),
+        CoveredElsewhere("Services/Shoal/Suite", .test("SuiteTests/DoctorTests"), ["SuiteLook"]),
+        CoveredElsewhere("Services/Shoal/Suite", .test("RestartPlanTests"), ["SuiteFacts"]),
+        CoveredElsewhere(
+            "Services/Shoal/Restart",
+            .test("SuiteTests/RestartTests"),
+            ["RollingRestart"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/RestartTests"),
+            ["RestartCommand"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Commands",

@@ -47,7 +47,7 @@ struct DoctorCommand: DeskCommand {
         do {
             let suite = try place.suite(desk)
             do {
-                try await SuiteLook(suite).see(&facts)
+                try await DoctorLook(suite).see(&facts)
             } catch {
                 facts.absence = Self.absence(error)
                 try await seeRemains(suite, &facts, desk)
@@ -79,7 +79,7 @@ struct DoctorCommand: DeskCommand {
                 fix: "`shoal up --data \(data)` ends what is left of it and starts it again"
             )
         }
-        await SuiteLook(suite).seeRemains(file, &facts)
+        await DoctorLook(suite).seeRemains(file, &facts)
     }
 
     /// Without a process that tells its folder: the suite's folder, or where it would be made.

@@ -101,7 +101,7 @@ extension Diagnosis {
                     .versions,
                     process.name,
                     "it runs an older file of its program than lies there now",
-                    fix: "restart it: the program that lies there now then runs"
+                    fix: "`shoal restart \(process.name)` starts the program that lies there now"
                 )
             } + (facts.suite?.instances ?? []).compactMap { builds(of: $0, facts.build) }
     }
@@ -133,11 +133,11 @@ extension Diagnosis {
     }
 
     private static func builds(
-        of instance: DoctorFacts.Instance,
+        of instance: SuiteFacts.Instance,
         _ build: DoctorFacts.Build
     ) -> Check? {
         guard let running = instance.build else { return nil }
-        let fix = "finish the upgrade: install the programs of one build and restart it"
+        let fix = "finish the upgrade: install the programs of one build, then `shoal restart`"
         guard running.version == build.version else {
             return .finding(
                 .versions,
@@ -161,14 +161,14 @@ extension Diagnosis {
         )
     }
 
-    static func suite(_ suite: DoctorFacts.Suite) -> [Check] {
+    static func suite(_ suite: SuiteFacts) -> [Check] {
         suite.instances.map(lease) + suite.instances.compactMap(readiness)
             + owners("ingestion", suite.logOwners, suite)
             + owners("evaluator", suite.stateOwners, suite)
             + behind(suite)
     }
 
-    private static func lease(_ instance: DoctorFacts.Instance) -> Check {
+    private static func lease(_ instance: SuiteFacts.Instance) -> Check {
         let name = instance.name
         let seen = instance.seenAgoMs.map { Quantity.duration(seconds: Double($0) / 1000) }
         switch instance.state {
@@ -199,7 +199,7 @@ extension Diagnosis {
         }
     }
 
-    private static func readiness(_ instance: DoctorFacts.Instance) -> Check? {
+    private static func readiness(_ instance: SuiteFacts.Instance) -> Check? {
         guard instance.state != .lost, let reason = instance.notReady else { return nil }
         return .finding(
             .leases,
@@ -212,7 +212,7 @@ extension Diagnosis {
     private static func owners(
         _ kind: String,
         _ owners: [UInt32: String],
-        _ suite: DoctorFacts.Suite
+        _ suite: SuiteFacts
     ) -> [Check] {
         let lost = Set(suite.instances.filter { $0.state == .lost }.map(\.name))
         let all = (0..<UInt32(clamping: suite.partitionCount))
@@ -234,7 +234,7 @@ extension Diagnosis {
         return [.ok(.partitions, kind, "all \(all.count) have an owner")]
     }
 
-    private static func behind(_ suite: DoctorFacts.Suite) -> [Check] {
+    private static func behind(_ suite: SuiteFacts) -> [Check] {
         guard let ends = suite.logEnds else { return [] }
         return suite.instances.filter(\.isEvaluator).compactMap { instance in
             guard let positions = instance.positions else { return nil }

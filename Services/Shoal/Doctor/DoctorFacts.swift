@@ -10,7 +10,7 @@ struct DoctorFacts: Sendable, Hashable {
     var folders: [Folder] = []
     var sockets: [Socket] = []
     /// Nil when no suite was asked for, or its registry does not answer.
-    var suite: Suite?
+    var suite: SuiteFacts?
     /// Why there is no suite.
     var absence: Absence?
 
@@ -81,37 +81,5 @@ struct DoctorFacts: Sendable, Hashable {
         /// Its folder's permissions; nil when it may not be looked at.
         var folderPermissions: UInt16?
         var isFolderOwn = true
-    }
-
-    /// A running suite.
-    struct Suite: Sendable, Hashable {
-        var instances: [Instance]
-        var partitionCount: Int
-        /// The owner's name of each partition's log, and of its state.
-        var logOwners: [UInt32: String]
-        var stateOwners: [UInt32: String]
-        /// Log ends as ingestion told them; nil when it did not answer.
-        var logEnds: [UInt32: UInt64]?
-        /// Log time ahead of ingestion's wall clock, in milliseconds.
-        var logAheadMs: Int64?
-    }
-
-    /// A process in the roster, or the registry itself.
-    struct Instance: Sendable, Hashable {
-        enum State: Sendable, Hashable { case live, draining, lost }
-
-        var name: String
-        var isEvaluator = false
-        var state: State
-        /// Time since its last heartbeat by the registry's clock, in milliseconds.
-        var seenAgoMs: Int64?
-        /// Nil when it does not answer.
-        var build: Build?
-        /// How far its clock is ahead of this machine's, at least and at most, in milliseconds.
-        var clockAheadMs: ClosedRange<Int64>?
-        /// Why it is not ready; nil when it is.
-        var notReady: String?
-        /// How far it has read the log of each partition it holds, when that was asked.
-        var positions: [UInt32: UInt64]?
     }
 }

@@ -70,6 +70,11 @@ struct RestartBook: Sendable, Hashable {
     /// Takes down an end; `instantNs` is of the monotonic clock.
     mutating func decide(_ end: ChildEnd, atNs instantNs: UInt64) -> Decision {
         guard end.mayHeal else { return .giveUp(end.words) }
+        // It was asked to end, as by `shoal restart`: nothing that could go on for ever.
+        guard end != .exited(ExitCode.clean.rawValue) else {
+            restarts += 1
+            return .startAgain(afterMs: Self.waitMsFirst)
+        }
         ends.append(instantNs)
         ends.removeAll { instantNs - min($0, instantNs) > Self.windowNs }
         guard ends.count < Self.endsMax else {

@@ -3,6 +3,7 @@
 import Basics
 import Chassis
 import Messages
+import Synchronization
 
 /// A running suite as a client sees it.
 struct Suite: Sendable {
@@ -17,11 +18,13 @@ struct Suite: Sendable {
     /// The first of the registry's addresses.
     let registryAddress: String
     private let registryCaller: any Caller
+    private let callers: Callers
 
     /// The suite whose registry listens at these addresses.
     init(registry addresses: [String], data: String?, outside: Surroundings) throws {
         self.outside = outside
         self.data = data
+        callers = Callers(outside)
         registryAddress = addresses.first ?? ""
         do throws(ChassisError) {
             registryCaller = try outside.client(addresses)
@@ -62,8 +65,8 @@ struct Suite: Sendable {
         return try outside.client(live.map(\.address))
     }
 
-    /// A caller of one address.
-    func caller(at address: String) throws -> any Caller { try outside.client([address]) }
+    /// A caller of one address; the same one for every question to it.
+    func caller(at address: String) throws -> any Caller { try callers.caller(at: address) }
 
     /// The door of the segments.
     func segments() async throws -> EvaluationV1_SegmentsClient {
@@ -95,6 +98,23 @@ struct Suite: Sendable {
             )
         }
         return project
+    }
+}
+
+/// One connection for each address asked.
+private final class Callers: Sendable {
+    private let outside: Surroundings
+    private let callers = Mutex<[String: any Caller]>([:])
+
+    init(_ outside: Surroundings) { self.outside = outside }
+
+    func caller(at address: String) throws -> any Caller {
+        try callers.withLock { callers in
+            if let caller = callers[address] { return caller }
+            let caller = try outside.client([address])
+            callers[address] = caller
+            return caller
+        }
     }
 }
 

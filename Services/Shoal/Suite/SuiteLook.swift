@@ -4,18 +4,24 @@ import Basics
 import Chassis
 import Messages
 
-/// The doctor's eyes on a suite, and on what its processes have of this machine.
+/// Asks everybody in a suite's roster, one after the other.
 struct SuiteLook: Sendable {
     private static let askMs: UInt32 = 2_000
     private static let contractBytesMax: UInt32 = 1 << 20
-    /// Time for evaluators to come to where the log was when the look began.
-    private static let catchUpMs: UInt64 = 2_000
     private static let askAgainMs: UInt64 = 100
 
     let suite: Suite
+    /// Time for evaluators to come to where the log was when the look began.
+    let catchUpMs: UInt64
+    /// Whether contracts are asked for, which are large.
+    let asksContract: Bool
     private var clock: any Clock { suite.outside.clock }
 
-    init(_ suite: Suite) { self.suite = suite }
+    init(_ suite: Suite, catchUpMs: UInt64 = 0, asksContract: Bool = false) {
+        self.suite = suite
+        self.catchUpMs = catchUpMs
+        self.asksContract = asksContract
+    }
 
     /// A process as it is to be asked.
     struct Target: Sendable {
@@ -33,20 +39,8 @@ struct SuiteLook: Sendable {
         let notReady: String?
     }
 
-    /// Adds what is left of a suite whose registry does not answer, as its shoal.json names it.
-    func seeRemains(_ file: SuiteFile, _ facts: inout DoctorFacts) async {
-        var targets: [Target] = []
-        for instance in file.instances {
-            var target = Target(name: instance.name, kind: .unspecified, address: instance.address)
-            target.answer = await ask(target.address)
-            targets.append(target)
-        }
-        seeMachine(targets, &facts)
-        await seeSockets(targets, &facts)
-    }
-
-    /// Adds what the suite tells; throws when its registry does not answer.
-    func see(_ facts: inout DoctorFacts) async throws {
+    /// What the suite tells, and whom it was asked; throws when its registry does not answer.
+    func look() async throws -> (facts: SuiteFacts, targets: [Target]) {
         let roster = try await suite.roster()
         var targets = [
             Target(name: "registry", kind: .registry, address: suite.registryAddress)
@@ -55,13 +49,11 @@ struct SuiteLook: Sendable {
             Target(name: $0.name, kind: $0.kind, address: $0.address)
         }
         for index in targets.indices { targets[index].answer = await ask(targets[index].address) }
-        facts.suite = await suiteFacts(roster, targets)
-        seeMachine(targets, &facts)
-        await seeSockets(targets, &facts)
+        return (await facts(roster, targets), targets)
     }
 
     /// Asks a process; nil when it does not answer.
-    private func ask(_ address: String) async -> Answer? {
+    func ask(_ address: String) async -> Answer? {
         do {
             let caller = try suite.caller(at: address)
             let beganMs = clock.now.ms
@@ -70,10 +62,6 @@ struct SuiteLook: Sendable {
                 CallOptions(timeoutMs: Self.askMs)
             )
             let endedMs = clock.now.ms
-            let contract = try await ReflectionV1_ReflectionClient(caller).describe(
-                ReflectionV1.DescribeRequest(),
-                CallOptions(timeoutMs: Self.askMs, maxReplyBytes: Self.contractBytesMax)
-            )
             let health = try await HealthV1_HealthClient(caller).check(
                 HealthV1.CheckRequest(),
                 CallOptions(timeoutMs: Self.askMs)
@@ -83,7 +71,7 @@ struct SuiteLook: Sendable {
                 info: info,
                 build: DoctorFacts.Build(
                     version: info.version,
-                    contract: Self.digest(contract.descriptorSet ?? [])
+                    contract: asksContract ? try await contract(caller) : ""
                 ),
                 clockAheadMs: (info.atMs - max(beganMs, endedMs))...(info.atMs - beganMs),
                 notReady: isReady ? nil : health.reason ?? "\(health.status)"
@@ -94,16 +82,24 @@ struct SuiteLook: Sendable {
         }
     }
 
+    private func contract(_ caller: any Caller) async throws -> String {
+        let answer = try await ReflectionV1_ReflectionClient(caller).describe(
+            ReflectionV1.DescribeRequest(),
+            CallOptions(timeoutMs: Self.askMs, maxReplyBytes: Self.contractBytesMax)
+        )
+        return Self.digest(answer.descriptorSet ?? [])
+    }
+
     /// A short mark of a contract.
     static func digest(_ descriptorSet: [UInt8]) -> String {
         let text = String(Checksum.crc32c(descriptorSet), radix: 16)
         return String(repeating: "0", count: 8 - text.utf8.count) + text
     }
 
-    private func suiteFacts(
+    private func facts(
         _ roster: RegistryV1.WatchResponse,
         _ targets: [Target]
-    ) async -> DoctorFacts.Suite {
+    ) async -> SuiteFacts {
         let names = Dictionary(roster.instances.map { ($0.instanceID, $0.name) }) { $1 }
         func owners(_ kind: RegistryV1.ServiceKind) -> [UInt32: String] {
             let pairs = roster.assignments.filter { $0.kind == kind }.map {
@@ -112,7 +108,7 @@ struct SuiteLook: Sendable {
             return Dictionary(pairs) { $1 }
         }
         let registryMs = targets.first?.answer?.info.atMs
-        var facts = DoctorFacts.Suite(
+        var facts = SuiteFacts(
             instances: targets.map { instance($0, in: roster, registryMs: registryMs) },
             partitionCount: Int(roster.partitionCount),
             logOwners: owners(.ingestion),
@@ -133,16 +129,16 @@ struct SuiteLook: Sendable {
         _ target: Target,
         in roster: RegistryV1.WatchResponse,
         registryMs: Int64?
-    ) -> DoctorFacts.Instance {
+    ) -> SuiteFacts.Instance {
         let listed = roster.instances.first { $0.name == target.name && $0.kind == target.kind }
-        let state: DoctorFacts.Instance.State =
+        let state: SuiteFacts.Instance.State =
             switch listed?.state {
             case .draining?: .draining
             case .lost?: .lost
             default: .live
             }
         let seenAgoMs = listed.flatMap { listed in registryMs.map { $0 - listed.seenAtMs } }
-        return DoctorFacts.Instance(
+        return SuiteFacts.Instance(
             name: target.name,
             isEvaluator: target.kind == .evaluator,
             state: state,
@@ -167,9 +163,9 @@ struct SuiteLook: Sendable {
     }
 
     /// Asks evaluators how far they are, until all have come to the log's ends or time is over.
-    private func follow(_ facts: inout DoctorFacts.Suite, _ targets: [Target]) async {
+    private func follow(_ facts: inout SuiteFacts, _ targets: [Target]) async {
         let evaluators = targets.filter { $0.kind == .evaluator && $0.answer != nil }
-        let untilNs = clock.monotonicNs + Self.catchUpMs * 1_000_000
+        let untilNs = clock.monotonicNs + catchUpMs * 1_000_000
         while true {
             for target in evaluators {
                 let index = facts.instances.firstIndex { $0.name == target.name }
@@ -178,40 +174,9 @@ struct SuiteLook: Sendable {
                 }
                 facts.instances[index].positions = positions
             }
-            guard !facts.isCaughtUp, clock.monotonicNs < untilNs else { return }
+            guard facts.isBehind, clock.monotonicNs < untilNs else { return }
             do { try await clock.sleep(forMs: Self.askAgainMs) } catch { return }
         }
-    }
-
-    /// What the processes that listen on this machine use of it.
-    private func seeMachine(_ targets: [Target], _ facts: inout DoctorFacts) {
-        let look = MachineLook(outside: suite.outside)
-        for target in targets where Self.isHere(target.address) {
-            guard let id = target.answer?.info.processID, let processID = Int32(exactly: id),
-                processID > 0
-            else { continue }
-            facts.processes.append(look.process(target.name, processID))
-            if let folder = look.folder(target.name, processID) { facts.folders.append(folder) }
-        }
-    }
-
-    /// Whether an address is of this machine: a file, or the loopback.
-    private static func isHere(_ address: String) -> Bool {
-        ["ipc://", "tcp://127.", "tcp://localhost:", "tcp://[::1]:"].contains {
-            address.hasPrefix($0)
-        }
-    }
-
-    private func seeSockets(_ targets: [Target], _ facts: inout DoctorFacts) async {
-        let look = SocketLook(outside: suite.outside)
-        for target in targets {
-            guard let path = SocketLook.path(target.address) else { continue }
-            facts.sockets.append(
-                look.socket(path, of: target.name, answers: target.answer != nil)
-            )
-        }
-        let known = facts.sockets.map(\.path)
-        facts.sockets += await look.strangers(beside: known)
     }
 }
 
@@ -228,19 +193,6 @@ extension Suite {
         } catch {
             // Whoever asks waits, or tells it as a process that does not answer.
             return nil
-        }
-    }
-}
-
-extension DoctorFacts.Suite {
-    /// Whether every evaluator that answers has read its partitions to the log's ends.
-    var isCaughtUp: Bool {
-        instances.allSatisfy { instance in
-            guard let positions = instance.positions else { return true }
-            let owned = stateOwners.filter { $0.value == instance.name }.keys
-            return owned.allSatisfy { partition in
-                positions[partition].map { $0 >= logEnds?[partition] ?? 0 } ?? false
-            }
         }
     }
 }
