@@ -61,7 +61,7 @@ struct EventLeafReader {
             forEachNumber({ _ in }) { number in
                 if totals.drifting.contains(number.slot) { ordered.append(number) }
             }
-            ordered.sort { ($0.at, $0.offset) < ($1.at, $1.offset) }
+            ordered.sort(by: SummedNumber.precedes)
             totals.addAnew(ordered)
         }
         var users = UserBitset(universe: universe)
@@ -83,6 +83,7 @@ struct EventLeafReader {
         let width = leaf.sums.count
         forEachTable { table, mask in
             let values = leaf.sums.map { table.property($0.property.text) }
+            let sequences = table.clientSequences
             forEachMatchingRow(table, from: from, to: interval.to, mask: mask) {
                 user,
                 time,
@@ -96,6 +97,7 @@ struct EventLeafReader {
                         SummedNumber(
                             slot: index * width + sum,
                             at: time,
+                            sequence: sequences?.clientSequence(row),
                             offset: offset,
                             number: number
                         )
@@ -137,8 +139,20 @@ private struct SummedNumber {
     /// User and sum: user number × sums per user + sum.
     let slot: Int
     let at: Timestamp
+    let sequence: UInt64?
     let offset: LogOffset
     let number: Number
+
+    /// As `UserHistory.Event.precedes` puts events in order.
+    static func precedes(_ left: SummedNumber, _ right: SummedNumber) -> Bool {
+        if left.at != right.at { return left.at < right.at }
+        if left.sequence != right.sequence {
+            guard let first = left.sequence else { return true }
+            guard let second = right.sequence else { return false }
+            return first < second
+        }
+        return left.offset < right.offset
+    }
 }
 
 /// Counts and sums per user while rows pass by in any order.

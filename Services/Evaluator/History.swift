@@ -68,6 +68,7 @@ extension PartitionColumns: History {
                 name,
                 at: event.at,
                 position: event.offset,
+                clientSequence: event.clientSequence,
                 properties: properties.compactMap { property in
                     event.value(property.text).map { (name: property, value: $0) }
                 }

@@ -150,7 +150,10 @@ struct PartitionState {
         to project: ProjectName,
         at offset: LogOffset
     ) throws {
-        let properties = try event.properties.map { try ValueCoding.decode($0) }
+        var properties = try event.properties.map { try ValueCoding.decode($0) }
+        if let sequence = event.clientSequence {
+            properties.append((ClientSequence.column, ClientSequence.value(sequence)))
+        }
         try checkUser(event.userNumber, of: project)
         try columns(project) { columns throws(ColumnsError) in
             try columns.tail.append(

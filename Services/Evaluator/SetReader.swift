@@ -17,6 +17,7 @@ struct SetReader {
         let leaves = plan.leaves.map { leaf in
             switch leaf {
             case .events(let leaf): EventLeafReader(leaf, columns, at: at).users()
+            case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at).users()
             case .user(let leaf): users(leaf)
             }
         }

@@ -41,6 +41,18 @@ public enum Condition: Sendable, Hashable {
     case didNot(DidNot)
     /// A property of the user compares.
     case user(UserProperty)
+    /// The first event of a kind.
+    case first(First)
+    /// The n-th event of a kind.
+    case nth(Nth)
+    /// The last event of a kind.
+    case last(Last)
+    /// A share of the user's events.
+    case share(Share)
+    /// The most frequent value of a property.
+    case predominantly(Predominantly)
+    /// Several events one after the other.
+    case sequence(InSequence)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -51,12 +63,19 @@ public enum Condition: Sendable, Hashable {
         case .did(let did): did
         case .didNot(let didNot): didNot
         case .user(let user): user
+        case .first(let first): first
+        case .nth(let nth): nth
+        case .last(let last): last
+        case .share(let share): share
+        case .predominantly(let favourite): favourite
+        case .sequence(let sequence): sequence
         }
     }
 
     /// Every kind, by which the reader finds a keyword's.
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
+        First.self, Nth.self, Last.self, Share.self, Predominantly.self, InSequence.self,
     ]
 
     /// The field name of every kind.

@@ -16,6 +16,17 @@
 //         - not: {user: {property: appVersion, lessThan: {version: "5.2"}}}
 //         - any: [did: {anyEvent: true}, user: {property: city, in: [Pune, Mumbai]}]
 //
+// The order of events (each beside `event`, `anyEvent`, `where`, `window` as in `did`):
+//   - first: {event: Charged, window: {rolling: 7d}}   # the very first lies in the window
+//   - nth: {n: 5, event: Read, mode: matching, where: [filters]}   # the fifth that passes; in mode
+//                                                      # ever (the usual) the fifth must pass
+//   - last: {anyEvent: true, is: [Declined]}           # the last of all is one of these
+//   - share: {event: Play, where: [{property: genre, equals: Comedy}], atLeast: 0.6, minimum: 3}
+//   - predominantly: {event: Play, property: genre, equals: Comedy}     # none more; a tie counts
+//   - sequence: {steps: [Viewed, {event: Added, where: [filters]}, Charged], within: 7d,
+//       from: first, order: loose, exclude: [Removed], same: sku, strictlyLater: false,
+//       window: {rolling: 90d}}                        # from previous, order strict
+//
 // How often (inside `did`; at least once when none is there): `atLeast: 3`, `exactly: 3`,
 //   `atMost: 3`, `between: [2, 5]`. Users without such an event match only with
 //   `includeZero: true`. `exactly: 0` is refused: write `didNot`.

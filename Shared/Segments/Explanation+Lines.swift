@@ -17,7 +17,7 @@ extension Explanation {
             let indentation = String(repeating: "  ", count: part.depth + 1)
             let mark = part.holds ? "yes" : "no "
             lines.append(indentation + cut("\(mark) \(part.text): \(part.finding)"))
-            guard case .events(let found) = part.found else { continue }
+            guard let found = part.found.events else { continue }
             for (index, event) in found.events.enumerated() {
                 if index == eventsPerEnd, found.count > found.events.count {
                     let left = found.count - found.events.count
@@ -96,6 +96,14 @@ extension Explanation.FoundEvent: CustomStringConvertible {
 }
 
 extension Explanation.Found {
+    /// The events that were found, whatever they were looked at for.
+    package var events: Explanation.FoundEvents? {
+        switch self {
+        case .events(let found), .ordered(let found, _): found
+        case .conditions, .version: nil
+        }
+    }
+
     /// How many conditions of a group hold.
     var said: String {
         guard case .conditions(let holding, let count) = self else { return "" }

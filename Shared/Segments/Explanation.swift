@@ -43,6 +43,8 @@ public struct Explanation: Sendable, Hashable {
         /// The write to a property that is in force; nil: there is none. One without a value says
         /// that the property was taken away.
         case version(UserHistory.PropertyVersion?)
+        /// Events looked at for their order, and what became of them in words.
+        case ordered(FoundEvents, said: String)
     }
 
     /// The matching events of one condition.
@@ -93,11 +95,12 @@ extension Plan {
         let found = leaves.map { leaf in
             switch leaf {
             case .events(let leaf): leaf.found(history.events, at: instant)
+            case .ordered(let leaf): leaf.found(history.events, at: instant)
             case .user(let leaf):
                 Explanation.Found.version(history.version(of: leaf.property, at: instant))
             }
         }
-        let results = leafResults(found, at: instant)
+        let results = leafResults(history, at: instant)
         let slots = run(results)
         let parts = parts(found, slots)
         let flip = flip(history, after: instant, leafResults: results, workMax: workMax)
@@ -108,21 +111,6 @@ extension Plan {
             flip: flip,
             lines: Explanation.lines(self, parts, at: instant, flip)
         )
-    }
-
-    private func leafResults(
-        _ found: [Explanation.Found],
-        at instant: Timestamp
-    ) -> [Bool] {
-        zip(leaves, found).map { leaf, found in
-            switch (leaf, found) {
-            case (.events(let leaf), .events(let events)):
-                leaf.accepts(count: events.count, sums: events.sums)
-            case (.user(let leaf), .version(let version)):
-                leaf.filter.matches(version?.value, at: instant)
-            default: false
-            }
-        }
     }
 
     /// The nodes depth first, each with what its leaf found or how many of its children hold.

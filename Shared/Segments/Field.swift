@@ -49,6 +49,23 @@ package struct Field {
         return bool
     }
 
+    /// One of a few words.
+    func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type)
+        throws(DefinitionProblem) -> Choice where Choice.RawValue == String
+    {
+        let text = try text()
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue)
+            throw problem(
+                .shape,
+                "\(Quoted.name(text)) is not known here",
+                hint: NearestName.nearest(to: text, in: known).map { "did you mean `\($0)`?" }
+                    ?? "write one of " + known.joined(separator: ", ")
+            )
+        }
+        return choice
+    }
+
     package func whole() throws(DefinitionProblem) -> Int {
         switch value {
         case .int(let value):

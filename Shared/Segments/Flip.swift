@@ -57,6 +57,8 @@ extension Plan {
                 switch leaf {
                 case .events(let leaf):
                     leaf.course(history.events, after: instant, workMax: workMax / leaves.count)
+                case .ordered(let leaf):
+                    leaf.course(history.events, after: instant, workMax: workMax / leaves.count)
                 case .user(let leaf): leaf.course(history, after: instant)
                 }
             turns += course.turns.map { ($0.at, index, $0.holds) }

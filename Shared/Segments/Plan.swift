@@ -26,6 +26,8 @@ public struct Plan: Sendable {
         case events(EventLeaf)
         /// A property of a user.
         case user(UserLeaf)
+        /// The order of a user's events.
+        case ordered(OrderedLeaf)
     }
 
     /// The definition it was made from; it is valid.

@@ -17,6 +17,7 @@ struct PlanBuilder {
     private enum LeafKey: Hashable {
         case events(Did)
         case user(PropertyFilter)
+        case ordered(AnyHashable)
     }
 
     init(zone: Zone) { self.zone = zone }
@@ -42,7 +43,7 @@ struct PlanBuilder {
         }
         windows.append((node, window))
         if let leaf = leafOfKey[.events(did)] { return slot(of: .leaf(leaf)) }
-        note(did)
+        note(did.match.events, did.match.filters.map(\.property) + did.sums.map(\.property))
         let leaf = EventLeaf(
             events: did.match.events,
             filters: did.match.filters.map { CompiledFilter($0, zone: zone) },
@@ -51,6 +52,30 @@ struct PlanBuilder {
             sums: did.sums
         )
         return add(.events(leaf), key: .events(did))
+    }
+
+    /// A leaf over the order of events; equal conditions share one.
+    mutating func ordered(
+        _ kind: some ConditionKind,
+        window: Window,
+        node: Int,
+        _ make: (CompiledWindow, Zone) -> OrderedLeaf
+    ) -> Int {
+        let compiled: CompiledWindow
+        do {
+            compiled = try CompiledWindow(window, zone: zone)
+        } catch {
+            problem = error
+            return slot(of: .any([]))
+        }
+        windows.append((node, compiled))
+        let key = LeafKey.ordered(AnyHashable(kind))
+        if let leaf = leafOfKey[key] { return slot(of: .leaf(leaf)) }
+        let leaf = make(compiled, zone)
+        for match in leaf.matches {
+            note(match.events, match.filters.map(\.filter.property) + (leaf.key.map { [$0] } ?? []))
+        }
+        return add(.ordered(leaf), key: key)
     }
 
     mutating func user(_ filter: PropertyFilter) -> Int {
@@ -79,14 +104,11 @@ struct PlanBuilder {
         return steps.count - 1
     }
 
-    private mutating func note(_ did: Did) {
-        let properties = Set(did.match.filters.map(\.property) + did.sums.map(\.property))
-        if did.match.events.isEmpty {
+    private mutating func note(_ events: [ExactName], _ properties: [ExactName]) {
+        if events.isEmpty {
             mentions.anyEvent = true
             mentions.propertiesOfAnyEvent.formUnion(properties)
         }
-        for event in did.match.events {
-            mentions.events[event, default: []].formUnion(properties)
-        }
+        for event in events { mentions.events[event, default: []].formUnion(properties) }
     }
 }

@@ -15,6 +15,7 @@ extension Plan {
         leaves.map { leaf in
             switch leaf {
             case .events(let leaf): leaf.holds(history.events, at: instant)
+            case .ordered(let leaf): leaf.holds(history.events, at: instant)
             case .user(let leaf):
                 leaf.filter.matches(
                     history.value(of: leaf.property, at: instant),

@@ -56,6 +56,24 @@ public enum DefinitionCoding {
                     UserProperty(try FilterCoding.decode(filter))
                 }
             )
+        case .occurrence(let sent):
+            return try placed("occurrence") { () throws(WireError) in
+                try OrderCoding.condition(sent)
+            }
+        case .share(let sent):
+            return .share(
+                try placed("share") { () throws(WireError) in try OrderCoding.decode(sent) }
+            )
+        case .predominantly(let sent):
+            return .predominantly(
+                try placed("predominantly") { () throws(WireError) in
+                    try OrderCoding.decode(sent)
+                }
+            )
+        case .sequence(let sent):
+            return .sequence(
+                try placed("sequence") { () throws(WireError) in try OrderCoding.decode(sent) }
+            )
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -74,6 +92,15 @@ public enum DefinitionCoding {
             )
         case .user(let user):
             return SegmentV1.Node(kind: .user(try FilterCoding.encode(user.filter)))
+        case .first(let first): return try OrderCoding.node(1, first.occurrence)
+        case .nth(let nth): return try OrderCoding.node(nth.number, nth.occurrence)
+        case .last(let last): return try OrderCoding.node(0, last.occurrence)
+        case .share(let share):
+            return SegmentV1.Node(kind: .share(try OrderCoding.encode(share)))
+        case .predominantly(let favourite):
+            return SegmentV1.Node(kind: .predominantly(try OrderCoding.encode(favourite)))
+        case .sequence(let sequence):
+            return SegmentV1.Node(kind: .sequence(try OrderCoding.encode(sequence)))
         }
     }
 
@@ -109,7 +136,7 @@ public enum DefinitionCoding {
         return sent
     }
 
-    private static func match(
+    static func match(
         _ events: [String],
         _ filters: [SegmentV1.Filter],
         _ window: SegmentV1.Window?
@@ -130,7 +157,7 @@ public enum DefinitionCoding {
         return match
     }
 
-    private static func sent(
+    static func sent(
         _ match: EventMatch
     ) throws(WireError) -> ([String], [SegmentV1.Filter], SegmentV1.Window?) {
         var filters: [SegmentV1.Filter] = []

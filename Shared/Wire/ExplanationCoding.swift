@@ -70,7 +70,8 @@ public enum ExplanationCoding {
                     of: UInt32(clamping: count)
                 )
             )
-        case .events(let found): message.found = .events(encode(found, condition))
+        case .events(let found), .ordered(let found, _):
+            message.found = .events(encode(found, condition))
         case .version(let version): message.found = .value(try encode(version))
         }
         return message

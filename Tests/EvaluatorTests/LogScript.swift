@@ -62,6 +62,7 @@ struct LogScript {
         by id: String,
         at: Timestamp,
         of project: ProjectName = shop,
+        sequence: UInt64? = nil,
         _ properties: [(name: ExactName, value: PropertyValue)] = []
     ) throws -> LogOffset {
         let number = user(id, of: project)
@@ -71,6 +72,7 @@ struct LogScript {
                     userNumber: number,
                     name: name,
                     atMs: at.ms,
+                    clientSequence: sequence,
                     properties: try properties.map {
                         try ValueCoding.encode(name: $0.name.text, $0.value)
                     }

@@ -65,6 +65,7 @@ struct RandomCase {
                     event.name.text,
                     by: id,
                     at: event.at,
+                    sequence: event.clientSequence,
                     event.properties
                 )
                 events[user].append(event)
@@ -127,11 +128,7 @@ struct RandomCase {
     /// One user's entries; neighbouring versions of one instant now and then share a record.
     private mutating func entries(_ history: Segments.UserHistory) -> [Entry] {
         var entries: [Entry] = []
-        for var event in history.events {
-            // The columns do not keep the client's own order yet.
-            event.clientSequence = nil
-            entries.append(.event(event))
-        }
+        for event in history.events { entries.append(.event(event)) }
         for version in history.versions {
             if case .versions(let others)? = entries.last, others[0].since == version.since,
                 !others.contains(where: { $0.property == version.property })
@@ -176,7 +173,7 @@ extension Definition {
             case .all: nodes.append(.all(AllOf(children)))
             case .any: nodes.append(.any(AnyOf(children)))
             case .not: nodes.append(.not(Not(children: children)))
-            case .did, .didNot, .user: nodes.append(condition)
+            default: nodes.append(condition)
             }
         }
         return Definition(nodes: nodes, zone: zone)

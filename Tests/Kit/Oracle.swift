@@ -11,7 +11,7 @@ public import Segments
 public struct Oracle {
     private let definition: Definition
     private let zone: TimeZone
-    private let now: Timestamp
+    let now: Timestamp
 
     /// The oracle for one definition at one instant; the definition must be valid.
     public init(_ definition: Definition, at instant: Timestamp, projectZone: String = "UTC") {
@@ -43,6 +43,12 @@ public struct Oracle {
             return matching(didNot.match, user).isEmpty
         case .user(let property):
             return passes(property.filter, valueInForce(property.filter.property, user))
+        case .first(let first): return holds(first.occurrence, number: 1, user)
+        case .nth(let nth): return holds(nth.occurrence, number: nth.number, user)
+        case .last(let last): return holds(last.occurrence, number: nil, user)
+        case .share(let share): return holds(share, user)
+        case .predominantly(let favourite): return holds(favourite, user)
+        case .sequence(let sequence): return holds(sequence, user)
         }
     }
 
@@ -110,7 +116,7 @@ public struct Oracle {
         }
     }
 
-    private func isInside(_ at: Timestamp, _ window: Window) -> Bool {
+    func isInside(_ at: Timestamp, _ window: Window) -> Bool {
         let (event, t) = (at.ms, now.ms)
         switch window {
         case .ever: return true
@@ -174,7 +180,7 @@ public struct Oracle {
 
 // Properties. "A comparison with an absent property is false, also ≠. Types do not mix."
 extension Oracle {
-    private func passes(_ filter: PropertyFilter, _ value: PropertyValue?) -> Bool {
+    func passes(_ filter: PropertyFilter, _ value: PropertyValue?) -> Bool {
         guard let value else { return filter.operator == .missing }
         func isEqual(_ operand: Operand) -> Bool { equal(value, operand, filter.ignoreCase) }
         func order(_ index: Int) -> Int? { compare(value, filter.operands[index]) }

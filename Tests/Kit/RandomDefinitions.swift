@@ -39,7 +39,7 @@ public indirect enum DefinitionTree {
 
 /// Makes valid definitions; the same generator state makes the same ones.
 public struct RandomDefinitions {
-    private var random: SeededRandom
+    var random: SeededRandom
     private var histories: RandomHistories
 
     /// Definitions about histories around an instant.
@@ -74,10 +74,13 @@ public struct RandomDefinitions {
     }
 
     private mutating func leaf() -> Condition {
-        switch random.below(5) {
+        switch random.below(9) {
         case 0, 1: return .did(did())
         case 2: return .didNot(DidNot(match()))
-        default: return .user(UserProperty(filter()))
+        case 3, 4: return .user(UserProperty(filter()))
+        case 5: return occurrence()
+        case 6: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
+        default: return .sequence(sequence())
         }
     }
 
@@ -89,7 +92,7 @@ public struct RandomDefinitions {
         return did
     }
 
-    private mutating func match() -> EventMatch {
+    mutating func match() -> EventMatch {
         var match = EventMatch(window: window())
         for name in RandomWorld.events where random.chance(0.45) { match.events.append(name) }
         if random.chance(0.5) {
@@ -124,7 +127,7 @@ public struct RandomDefinitions {
         return SumTest(property, test, missingIsZero: random.chance(0.3))
     }
 
-    private mutating func window() -> Window {
+    mutating func window() -> Window {
         let day: Int64 = 86_400_000
         switch random.below(6) {
         case 0: return .ever
@@ -150,7 +153,7 @@ public struct RandomDefinitions {
         }
     }
 
-    private mutating func filter() -> PropertyFilter {
+    mutating func filter() -> PropertyFilter {
         let property = pick(RandomWorld.properties)
         let op = random.chance(0.5) ? fitting(property) : pick(FilterOperator.allCases)
         var filter = PropertyFilter(property, op)
@@ -207,7 +210,7 @@ public struct RandomDefinitions {
         }
     }
 
-    private mutating func plain(_ property: ExactName) -> Operand {
+    mutating func plain(_ property: ExactName) -> Operand {
         if property == "version", random.chance(0.6) {
             return .version(pick(RandomWorld.versions))
         }
@@ -216,5 +219,5 @@ public struct RandomDefinitions {
         return items.first.map { .value($0) } ?? .text("Pune")
     }
 
-    private mutating func pick<Item>(_ items: [Item]) -> Item { items[random.below(items.count)] }
+    mutating func pick<Item>(_ items: [Item]) -> Item { items[random.below(items.count)] }
 }

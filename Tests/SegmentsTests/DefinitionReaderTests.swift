@@ -187,6 +187,20 @@ import Testing
                 {any: […]}
             {}
                 condition: a condition is missing; write one of all, any, not, did, didNot, user
+            {nth: {event: A}}
+                condition.nth: `n` is missing; say which one: `n: 5`
+            {first: {event: A, mode: evr}}
+                condition.first.mode: "evr" is not known here; did you mean `ever`?
+            {share: {event: A}}
+                condition.share: `atLeast` is missing; write a part such as 0.6
+            {predominantly: {event: A, property: p, equals: [1]}}
+                condition.predominantly.equals: expected a text, a number, true or false, found
+                a list
+            {sequence: {steps: [A, {event: B, window: {rolling: 1d}}]}}
+                condition.sequence.steps[1]: unknown field `window`; the window of a sequence
+                stands beside `steps`
+            {sequence: {steps: [A, B], order: strictly}}
+                condition.sequence.order: "strictly" is not known here; did you mean `strict`?
             """#
         )
     )

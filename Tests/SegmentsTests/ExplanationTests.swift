@@ -34,9 +34,9 @@ import Testing
                 seen["\(condition.keyword) \(part.holds)", default: 0] += 1
             }
         }
-        for kind in ["all", "any", "not", "did", "didNot", "user"] {
+        for kind in Condition.keywords {
             for holds in ["true", "false"] {
-                #expect(seen["\(kind) \(holds)", default: 0] > 100, "\(seen)")
+                #expect(seen["\(kind) \(holds)", default: 0] > 20, "\(seen)")
             }
         }
     }
@@ -62,6 +62,12 @@ import Testing
             let children = condition.children
             #expect(holding == children.count { oracle.holds($0, history) }, comment)
             #expect(count == children.count, comment)
+        case (_, .ordered(let events, let said)):
+            // Which events were looked at is the condition's own affair; they are the user's.
+            let own = Set(history.events.map(\.position))
+            #expect(own.isSuperset(of: events.events.map(\.position)), comment)
+            #expect(events.count >= events.events.count && events.events.count <= 6, comment)
+            #expect(!said.isEmpty, comment)
         default: Issue.record(comment)
         }
     }

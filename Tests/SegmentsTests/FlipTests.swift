@@ -262,6 +262,14 @@ private struct FlipExample {
             case .did(let did): durations(did.match)
             case .didNot(let didNot): durations(didNot.match)
             case .user(let user): durations(user.filter)
+            case .first(let first): durations(first.occurrence.match)
+            case .nth(let nth): durations(nth.occurrence.match)
+            case .last(let last): durations(last.occurrence.match)
+            case .share(let share): durations(share.match)
+            case .predominantly(let favourite): durations(favourite.match)
+            case .sequence(let sequence):
+                durations(EventMatch(window: sequence.window))
+                    + (sequence.steps + sequence.excluded).flatMap { durations($0) }
             case .all, .any, .not: []
             }
         }

@@ -34,6 +34,24 @@ import Testing
                 did any event from 60 days ago to 1 day ago
             {did: {window: {calendar: {unit: week, current: include}}}}
                 did any event in this week
+            {first: {event: Charged, window: {rolling: 7d}}}
+                the first "Charged" happened in the last 7 days
+            {first: {event: Charged, where: [{property: amount, greaterThan: 9}]}}
+                the first "Charged" has "amount" is greater than 9
+            {nth: {n: 22, event: Read, mode: matching, where: [{property: paid, equals: true}]}}
+                the 22nd "Read" where "paid" is true happened
+            {last: {anyEvent: true, is: [A, B], window: {rolling: 1d}}}
+                the last any event is "A" or "B" and happened in the last 1 day
+            {share: {event: Play, where: [{property: genre, equals: Comedy}], atLeast: 0.6}}
+                a share of at least 0.6 of "Play" where "genre" is "Comedy" (of 3 or more)
+            {predominantly: {event: Play, property: genre, equals: Comedy, window: {rolling: 90d}}}
+                "genre" of "Play" is mostly "Comedy" in the last 90 days
+            {sequence: {steps: [A, {event: B, where: [{property: p, exists: true}]}], within: 7d,
+            from: previous, order: strict, exclude: C, same: sku, strictlyLater: true, window:
+            {rolling: 90d}}}
+                did "A" then "B" where "p" exists within 7 days of the one before, each strictly
+                later, with the same "sku", with no other of these between, without "C" between,
+                beginning in the last 90 days
             {all: []}
                 is any user
             """#

@@ -24,7 +24,15 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
-            ["AllOf", "AnyOf", "Did", "DidNot", "Not", "UserProperty"]
+            [
+                "AllOf", "AnyOf", "Did", "DidNot", "First", "InSequence", "Last", "Not", "Nth",
+                "Occurrence", "Predominantly", "Share", "UserProperty",
+            ]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("DifferentialTests"),
+            ["OrderedLeaf", "OrderedTest", "SequenceRule"]
         ),
         CoveredElsewhere(
             "Shared/Segments",
@@ -114,6 +122,12 @@ extension CoveredElsewhere {
     ]
 
     private static let columns = [
+        // Ties by the client's own order, from columns as from the log.
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("EvaluatorTests/DifferentialTests"),
+            ["ClientSequence"]
+        ),
         CoveredElsewhere(
             "Shared/Columns",
             .test("ChunkTests"),

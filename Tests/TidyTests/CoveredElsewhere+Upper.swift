@@ -17,7 +17,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Wire",
             .test("DefinitionCodingTests"),
-            ["CountCoding", "FilterCoding", "WindowCoding"]
+            ["CountCoding", "FilterCoding", "OrderCoding", "WindowCoding"]
         ),
         CoveredElsewhere(
             "Shared/Wire",
@@ -177,7 +177,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Evaluator",
             .test("DifferentialTests"),
-            ["EventLeafReader", "PartitionState", "Question", "SetReader", "UserQuestion"]
+            [
+                "EventLeafReader", "OrderedLeafReader", "PartitionState", "Question", "SetReader",
+                "UserQuestion",
+            ]
         ),
     ]
 

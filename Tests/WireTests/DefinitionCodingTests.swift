@@ -1,5 +1,6 @@
 // Definitions: shape for shape through bytes, and what has no counterpart is refused.
 import Basics
+import Kit
 import Messages
 import Segments
 import Testing
@@ -104,6 +105,16 @@ import Testing
             operands: [LogV1.Value(kind: .number(.nan))]
         )
         #expect(place(SegmentV1.Node(kind: .user(nan))) == "nodes[0].user.operands[0].number")
+    }
+
+    @Test("2,000 random definitions come back equal")
+    func random() throws {
+        for seed in UInt64(40_001)...42_000 {
+            let random = SeededRandom(seed: seed)
+            var definitions = RandomDefinitions(random, around: Timestamp(ms: 1_751_328_000_000))
+            let definition = definitions.next()
+            #expect(try through(definition) == definition, "seed \(seed)")
+        }
     }
 
     @Test("numbers that the wire cannot carry are refused, not cut")

@@ -254,6 +254,11 @@ static const shoal_message_rule rule_shoal__segment__v1__count;
 static const shoal_message_rule rule_shoal__segment__v1__aggregate;
 static const shoal_message_rule rule_shoal__segment__v1__did;
 static const shoal_message_rule rule_shoal__segment__v1__did_not;
+static const shoal_message_rule rule_shoal__segment__v1__occurrence;
+static const shoal_message_rule rule_shoal__segment__v1__share;
+static const shoal_message_rule rule_shoal__segment__v1__predominantly;
+static const shoal_message_rule rule_shoal__segment__v1__step;
+static const shoal_message_rule rule_shoal__segment__v1__sequence;
 static const shoal_message_rule rule_shoal__segment__v1__node;
 static const shoal_message_rule rule_shoal__segment__v1__definition;
 static const shoal_message_rule rule_shoal__segment__v1__segment_document;
@@ -2217,6 +2222,62 @@ static const shoal_message_rule rule_shoal__segment__v1__did_not = {
     "shoal.segment.v1.DidNot", &shoal__segment__v1__did_not__descriptor, 3, fields_shoal__segment__v1__did_not};
 const shoal_message_rule *shoal_rule__segment__v1__did_not(void) { return &rule_shoal__segment__v1__did_not; }
 
+static const shoal_field_rule fields_shoal__segment__v1__occurrence[] = {
+    {1, 0, 0, 0, 0, 0, 0, "number", NULL},
+    {2, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {3, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {4, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
+    {5, 0, 0, 0, 0, 0, 0, "mode", NULL},
+    {6, 2, 1, 1, 0, 64, 128, "named", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__occurrence = {
+    "shoal.segment.v1.Occurrence", &shoal__segment__v1__occurrence__descriptor, 6, fields_shoal__segment__v1__occurrence};
+const shoal_message_rule *shoal_rule__segment__v1__occurrence(void) { return &rule_shoal__segment__v1__occurrence; }
+
+static const shoal_field_rule fields_shoal__segment__v1__share[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
+    {4, 0, 0, 0, 0, 0, 0, "at_least_e4", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "minimum", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__share = {
+    "shoal.segment.v1.Share", &shoal__segment__v1__share__descriptor, 5, fields_shoal__segment__v1__share};
+const shoal_message_rule *shoal_rule__segment__v1__share(void) { return &rule_shoal__segment__v1__share; }
+
+static const shoal_field_rule fields_shoal__segment__v1__predominantly[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
+    {4, 2, 1, 0, 0, 0, 128, "property", NULL},
+    {5, 2, 3, 0, 0, 0, 0, "value", &rule_shoal__log__v1__value},
+};
+static const shoal_message_rule rule_shoal__segment__v1__predominantly = {
+    "shoal.segment.v1.Predominantly", &shoal__segment__v1__predominantly__descriptor, 5, fields_shoal__segment__v1__predominantly};
+const shoal_message_rule *shoal_rule__segment__v1__predominantly(void) { return &rule_shoal__segment__v1__predominantly; }
+
+static const shoal_field_rule fields_shoal__segment__v1__step[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+};
+static const shoal_message_rule rule_shoal__segment__v1__step = {
+    "shoal.segment.v1.Step", &shoal__segment__v1__step__descriptor, 2, fields_shoal__segment__v1__step};
+const shoal_message_rule *shoal_rule__segment__v1__step(void) { return &rule_shoal__segment__v1__step; }
+
+static const shoal_field_rule fields_shoal__segment__v1__sequence[] = {
+    {1, 2, 3, 1, 0, 20, 0, "steps", &rule_shoal__segment__v1__step},
+    {2, 0, 0, 0, 0, 0, 0, "within_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "from_previous", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "strict", NULL},
+    {5, 2, 3, 1, 0, 20, 0, "exclude", &rule_shoal__segment__v1__step},
+    {6, 2, 1, 0, 0, 0, 128, "same", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "strictly_later", NULL},
+    {8, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
+};
+static const shoal_message_rule rule_shoal__segment__v1__sequence = {
+    "shoal.segment.v1.Sequence", &shoal__segment__v1__sequence__descriptor, 8, fields_shoal__segment__v1__sequence};
+const shoal_message_rule *shoal_rule__segment__v1__sequence(void) { return &rule_shoal__segment__v1__sequence; }
+
 static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {1, 2, 3, 0, 1, 0, 0, "all", &rule_shoal__segment__v1__group},
     {2, 2, 3, 0, 1, 0, 0, "any", &rule_shoal__segment__v1__group},
@@ -2224,9 +2285,13 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {4, 2, 3, 0, 1, 0, 0, "did", &rule_shoal__segment__v1__did},
     {5, 2, 3, 0, 1, 0, 0, "did_not", &rule_shoal__segment__v1__did_not},
     {6, 2, 3, 0, 1, 0, 0, "user", &rule_shoal__segment__v1__filter},
+    {7, 2, 3, 0, 1, 0, 0, "occurrence", &rule_shoal__segment__v1__occurrence},
+    {8, 2, 3, 0, 1, 0, 0, "share", &rule_shoal__segment__v1__share},
+    {9, 2, 3, 0, 1, 0, 0, "predominantly", &rule_shoal__segment__v1__predominantly},
+    {10, 2, 3, 0, 1, 0, 0, "sequence", &rule_shoal__segment__v1__sequence},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 6, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 10, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {

@@ -115,6 +115,21 @@ extension SegmentV1 {
         }
     }
 
+    /// Among which events a place is counted.
+    public enum OccurrenceMode: Int32, Sendable, Hashable, CaseIterable {
+        /// OCCURRENCE_MODE_UNSPECIFIED.
+        case unspecified = 0
+        /// Among all of the names; the one found must pass the filters.
+        case ever = 1
+        /// Among those only that pass the filters.
+        case matching = 2
+
+        /// A number off the wire; one not known yet is ``unspecified``.
+        init(known number: UInt32) {
+            self = Self(rawValue: Int32(truncatingIfNeeded: number)) ?? .unspecified
+        }
+    }
+
     /// Child nodes that are taken together.
     public struct Group: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__Group
@@ -1010,6 +1025,512 @@ extension SegmentV1 {
         }
     }
 
+    /// One event by its place among the user's others, in the order of event time.
+    public struct Occurrence: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__Occurrence
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.Occurrence"
+
+        /// Which one: 1 is the first; 0 is the last.
+        ///
+        /// Limit: 1,000,000,000.
+        public var number: UInt64 = 1
+        /// Any of these event names; none: any event at all.
+        ///
+        /// Limit: 64 names of 128 bytes.
+        public var events: [String] = []
+        /// What the event found must pass, or those among which it is found.
+        ///
+        /// Limit: 64.
+        public var `where`: [SegmentV1.Filter] = []
+        /// Where its instant must lie; absent: ever.
+        public var window: SegmentV1.Window?
+        /// Among which events the place is counted.
+        public var mode: SegmentV1.OccurrenceMode = .ever
+        /// The event found has one of these names; none: whichever.
+        ///
+        /// Limit: 64 names of 128 bytes.
+        public var named: [String] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            number: UInt64 = 1,
+            events: [String] = [],
+            `where`: [SegmentV1.Filter] = [],
+            window: SegmentV1.Window? = nil,
+            mode: SegmentV1.OccurrenceMode = .ever,
+            named: [String] = []
+        ) {
+            self.number = number
+            self.events = events
+            self.`where` = `where`
+            self.window = window
+            self.mode = mode
+            self.named = named
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__occurrence()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__Occurrence>) {
+            let c = unsafe pb.pointee
+            self.number = unsafe c.number
+            self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
+            self.`where` = unsafe CValue.messages(c.n_where, c.`where`)
+            self.window = unsafe CValue.message(c.window)
+            self.mode = unsafe SegmentV1.OccurrenceMode(known: c.mode.rawValue)
+            self.named = unsafe CValue.list(c.n_named, c.named) { unsafe CValue.text($0) }
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__Occurrence>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__occurrence__init(pb)
+            if number != 1 {
+                unsafe pb.pointee.has_number = 1
+                unsafe pb.pointee.number = number
+            }
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events = try arena.list(
+                    events, "shoal.segment.v1.Occurrence.events", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.segment.v1.Occurrence.events", max: 128)
+                }
+            }
+            if !`where`.isEmpty {
+                unsafe pb.pointee.n_where = `where`.count
+                unsafe pb.pointee.`where` =
+                    try arena.messages(`where`, "shoal.segment.v1.Occurrence.where", max: 64)
+            }
+            if let value = window {
+                unsafe pb.pointee.window = try arena.message(value)
+            }
+            if mode != .ever {
+                unsafe pb.pointee.has_mode = 1
+                unsafe pb.pointee.mode = Shoal__Segment__V1__OccurrenceMode(UInt32(mode.rawValue))
+            }
+            if !named.isEmpty {
+                unsafe pb.pointee.n_named = named.count
+                unsafe pb.pointee.named = try arena.list(
+                    named, "shoal.segment.v1.Occurrence.named", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.segment.v1.Occurrence.named", max: 128)
+                }
+            }
+        }
+    }
+
+    /// Of some events in a window, so great a part passes the filters.
+    public struct Share: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__Share
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.Share"
+
+        /// Any of these event names; none: any event at all.
+        ///
+        /// Limit: 64 names of 128 bytes.
+        public var events: [String] = []
+        /// Which of them match.
+        ///
+        /// Limit: 64.
+        public var `where`: [SegmentV1.Filter] = []
+        /// Which events count by instant; absent: ever.
+        public var window: SegmentV1.Window?
+        /// The part.
+        ///
+        /// Unit: ten-thousandths, 0 to 10,000.
+        public var atLeastE4: UInt32 = 0
+        /// How many events there must be.
+        ///
+        /// Unit: events.
+        public var minimum: UInt64 = 3
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            events: [String] = [],
+            `where`: [SegmentV1.Filter] = [],
+            window: SegmentV1.Window? = nil,
+            atLeastE4: UInt32 = 0,
+            minimum: UInt64 = 3
+        ) {
+            self.events = events
+            self.`where` = `where`
+            self.window = window
+            self.atLeastE4 = atLeastE4
+            self.minimum = minimum
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__share()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__Share>) {
+            let c = unsafe pb.pointee
+            self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
+            self.`where` = unsafe CValue.messages(c.n_where, c.`where`)
+            self.window = unsafe CValue.message(c.window)
+            self.atLeastE4 = unsafe c.at_least_e4
+            self.minimum = unsafe c.minimum
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__Share>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__share__init(pb)
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events = try arena.list(
+                    events, "shoal.segment.v1.Share.events", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.segment.v1.Share.events", max: 128)
+                }
+            }
+            if !`where`.isEmpty {
+                unsafe pb.pointee.n_where = `where`.count
+                unsafe pb.pointee.`where` =
+                    try arena.messages(`where`, "shoal.segment.v1.Share.where", max: 64)
+            }
+            if let value = window {
+                unsafe pb.pointee.window = try arena.message(value)
+            }
+            if atLeastE4 != 0 {
+                unsafe pb.pointee.has_at_least_e4 = 1
+                unsafe pb.pointee.at_least_e4 = atLeastE4
+            }
+            if minimum != 3 {
+                unsafe pb.pointee.has_minimum = 1
+                unsafe pb.pointee.minimum = minimum
+            }
+        }
+    }
+
+    /// Of the values of a property of some events in a window, none is more frequent than one.
+    public struct Predominantly: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__Predominantly
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.Predominantly"
+
+        /// Any of these event names; none: any event at all.
+        ///
+        /// Limit: 64 names of 128 bytes.
+        public var events: [String] = []
+        /// All of these must hold for an event to count.
+        ///
+        /// Limit: 64.
+        public var `where`: [SegmentV1.Filter] = []
+        /// Which events count by instant; absent: ever.
+        public var window: SegmentV1.Window?
+        /// The property.
+        ///
+        /// Limit: 128 bytes.
+        public var property: String = ""
+        /// The value: a text, a number or a bool.
+        public var value: LogV1.Value?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            events: [String] = [],
+            `where`: [SegmentV1.Filter] = [],
+            window: SegmentV1.Window? = nil,
+            property: String = "",
+            value: LogV1.Value? = nil
+        ) {
+            self.events = events
+            self.`where` = `where`
+            self.window = window
+            self.property = property
+            self.value = value
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__predominantly()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__Predominantly>) {
+            let c = unsafe pb.pointee
+            self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
+            self.`where` = unsafe CValue.messages(c.n_where, c.`where`)
+            self.window = unsafe CValue.message(c.window)
+            self.property = unsafe CValue.text(c.property)
+            self.value = unsafe CValue.message(c.value)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__Predominantly>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__predominantly__init(pb)
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events = try arena.list(
+                    events, "shoal.segment.v1.Predominantly.events", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.segment.v1.Predominantly.events", max: 128)
+                }
+            }
+            if !`where`.isEmpty {
+                unsafe pb.pointee.n_where = `where`.count
+                unsafe pb.pointee.`where` =
+                    try arena.messages(`where`, "shoal.segment.v1.Predominantly.where", max: 64)
+            }
+            if let value = window {
+                unsafe pb.pointee.window = try arena.message(value)
+            }
+            if property != "" {
+                unsafe pb.pointee.property =
+                    try arena.text(property, "shoal.segment.v1.Predominantly.property", max: 128)
+            }
+            if let value = value {
+                unsafe pb.pointee.value = try arena.message(value)
+            }
+        }
+    }
+
+    /// A step of a sequence, or what must not come between two.
+    public struct Step: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__Step
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.Step"
+
+        /// Any of these event names; none: any event at all.
+        ///
+        /// Limit: 64 names of 128 bytes.
+        public var events: [String] = []
+        /// All of these must hold.
+        ///
+        /// Limit: 64.
+        public var `where`: [SegmentV1.Filter] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(events: [String] = [], `where`: [SegmentV1.Filter] = []) {
+            self.events = events
+            self.`where` = `where`
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__step()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__Step>) {
+            let c = unsafe pb.pointee
+            self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
+            self.`where` = unsafe CValue.messages(c.n_where, c.`where`)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__Step>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__step__init(pb)
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events = try arena.list(
+                    events, "shoal.segment.v1.Step.events", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.segment.v1.Step.events", max: 128)
+                }
+            }
+            if !`where`.isEmpty {
+                unsafe pb.pointee.n_where = `where`.count
+                unsafe pb.pointee.`where` =
+                    try arena.messages(`where`, "shoal.segment.v1.Step.where", max: 64)
+            }
+        }
+    }
+
+    /// Several events one after the other.
+    public struct Sequence: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__Sequence
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.Sequence"
+
+        /// The steps.
+        ///
+        /// Limit: 2 to 20.
+        public var steps: [SegmentV1.Step] = []
+        /// How long it may take, both ends included; absent: as long as it likes.
+        ///
+        /// Unit: ms.
+        public var withinMs: UInt64?
+        /// Whether that counts from the step before, else from the first.
+        public var fromPrevious: Bool = false
+        /// Whether no other event that some step names may stand between.
+        public var strict: Bool = false
+        /// Events that must not come between two steps.
+        ///
+        /// Limit: 20.
+        public var exclude: [SegmentV1.Step] = []
+        /// A property with one value in all of them; absent: none.
+        ///
+        /// Limit: 128 bytes.
+        public var same: String?
+        /// Whether each step is later than the one before.
+        public var strictlyLater: Bool = false
+        /// Which instants the first step may have; absent: ever.
+        public var window: SegmentV1.Window?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            steps: [SegmentV1.Step] = [],
+            withinMs: UInt64? = nil,
+            fromPrevious: Bool = false,
+            strict: Bool = false,
+            exclude: [SegmentV1.Step] = [],
+            same: String? = nil,
+            strictlyLater: Bool = false,
+            window: SegmentV1.Window? = nil
+        ) {
+            self.steps = steps
+            self.withinMs = withinMs
+            self.fromPrevious = fromPrevious
+            self.strict = strict
+            self.exclude = exclude
+            self.same = same
+            self.strictlyLater = strictlyLater
+            self.window = window
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__sequence()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__Sequence>) {
+            let c = unsafe pb.pointee
+            self.steps = unsafe CValue.messages(c.n_steps, c.steps)
+            self.withinMs = unsafe c.has_within_ms != 0 ? c.within_ms : nil
+            self.fromPrevious = unsafe c.from_previous != 0
+            self.strict = unsafe c.strict != 0
+            self.exclude = unsafe CValue.messages(c.n_exclude, c.exclude)
+            self.same = unsafe CValue.optionalText(c.same)
+            self.strictlyLater = unsafe c.strictly_later != 0
+            self.window = unsafe CValue.message(c.window)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__Sequence>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__sequence__init(pb)
+            if !steps.isEmpty {
+                unsafe pb.pointee.n_steps = steps.count
+                unsafe pb.pointee.steps =
+                    try arena.messages(steps, "shoal.segment.v1.Sequence.steps", max: 20)
+            }
+            if let value = withinMs {
+                unsafe pb.pointee.has_within_ms = 1
+                unsafe pb.pointee.within_ms = value
+            }
+            if fromPrevious != false {
+                unsafe pb.pointee.has_from_previous = 1
+                unsafe pb.pointee.from_previous = fromPrevious ? 1 : 0
+            }
+            if strict != false {
+                unsafe pb.pointee.has_strict = 1
+                unsafe pb.pointee.strict = strict ? 1 : 0
+            }
+            if !exclude.isEmpty {
+                unsafe pb.pointee.n_exclude = exclude.count
+                unsafe pb.pointee.exclude =
+                    try arena.messages(exclude, "shoal.segment.v1.Sequence.exclude", max: 20)
+            }
+            if let value = same {
+                unsafe pb.pointee.same =
+                    try arena.text(value, "shoal.segment.v1.Sequence.same", max: 128)
+            }
+            if strictlyLater != false {
+                unsafe pb.pointee.has_strictly_later = 1
+                unsafe pb.pointee.strictly_later = strictlyLater ? 1 : 0
+            }
+            if let value = window {
+                unsafe pb.pointee.window = try arena.message(value)
+            }
+        }
+    }
+
     /// One condition of the tree.
     public struct Node: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__Node
@@ -1030,6 +1551,14 @@ extension SegmentV1 {
             case didNot(SegmentV1.DidNot)
             /// A property of the user compares.
             case user(SegmentV1.Filter)
+            /// The first, the n-th or the last event of a kind.
+            case occurrence(SegmentV1.Occurrence)
+            /// A share of the user's events.
+            case share(SegmentV1.Share)
+            /// The most frequent value of a property.
+            case predominantly(SegmentV1.Predominantly)
+            /// Several events one after the other.
+            case sequence(SegmentV1.Sequence)
         }
 
         /// The one of its kinds that node is.
@@ -1076,6 +1605,14 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.did_not).map { .didNot($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_USER:
                 self.kind = unsafe CValue.message(c.user).map { .user($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_OCCURRENCE:
+                self.kind = unsafe CValue.message(c.occurrence).map { .occurrence($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_SHARE:
+                self.kind = unsafe CValue.message(c.share).map { .share($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_PREDOMINANTLY:
+                self.kind = unsafe CValue.message(c.predominantly).map { .predominantly($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE:
+                self.kind = unsafe CValue.message(c.sequence).map { .sequence($0) }
             default: self.kind = nil
             }
         }
@@ -1103,6 +1640,18 @@ extension SegmentV1 {
             case .user(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_USER
                 unsafe pb.pointee.user = try arena.message(value)
+            case .occurrence(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_OCCURRENCE
+                unsafe pb.pointee.occurrence = try arena.message(value)
+            case .share(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_SHARE
+                unsafe pb.pointee.share = try arena.message(value)
+            case .predominantly(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_PREDOMINANTLY
+                unsafe pb.pointee.predominantly = try arena.message(value)
+            case .sequence(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE
+                unsafe pb.pointee.sequence = try arena.message(value)
             case nil: break
             }
         }

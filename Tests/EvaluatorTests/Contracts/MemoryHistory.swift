@@ -69,6 +69,7 @@ struct MemoryHistory: History {
                         ExactName(event.name),
                         at: Timestamp(ms: event.atMs),
                         position: position,
+                        clientSequence: event.clientSequence,
                         properties: try event.properties.map { try Self.property($0) }
                     )
                 )

@@ -29,6 +29,9 @@ from shoal.contract.segment.v1.segment_pb2 import EverWindow as EverWindow
 from shoal.contract.segment.v1.segment_pb2 import Filter as Filter
 from shoal.contract.segment.v1.segment_pb2 import Group as Group
 from shoal.contract.segment.v1.segment_pb2 import Node as Node
+from shoal.contract.segment.v1.segment_pb2 import OCCURRENCE_MODE_EVER as OCCURRENCE_MODE_EVER
+from shoal.contract.segment.v1.segment_pb2 import OCCURRENCE_MODE_MATCHING as OCCURRENCE_MODE_MATCHING
+from shoal.contract.segment.v1.segment_pb2 import OCCURRENCE_MODE_UNSPECIFIED as OCCURRENCE_MODE_UNSPECIFIED
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_AFTER as OPERATOR_AFTER
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_AT_LEAST as OPERATOR_AT_LEAST
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_AT_MOST as OPERATOR_AT_MOST
@@ -51,7 +54,13 @@ from shoal.contract.segment.v1.segment_pb2 import OPERATOR_STARTS_WITH as OPERAT
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_UNSPECIFIED as OPERATOR_UNSPECIFIED
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_WITHIN_LAST as OPERATOR_WITHIN_LAST
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_WITHIN_NEXT as OPERATOR_WITHIN_NEXT
+from shoal.contract.segment.v1.segment_pb2 import Occurrence as Occurrence
+from shoal.contract.segment.v1.segment_pb2 import OccurrenceMode as OccurrenceMode
 from shoal.contract.segment.v1.segment_pb2 import Operator as Operator
+from shoal.contract.segment.v1.segment_pb2 import Predominantly as Predominantly
 from shoal.contract.segment.v1.segment_pb2 import RollingWindow as RollingWindow
 from shoal.contract.segment.v1.segment_pb2 import SegmentDocument as SegmentDocument
+from shoal.contract.segment.v1.segment_pb2 import Sequence as Sequence
+from shoal.contract.segment.v1.segment_pb2 import Share as Share
+from shoal.contract.segment.v1.segment_pb2 import Step as Step
 from shoal.contract.segment.v1.segment_pb2 import Window as Window

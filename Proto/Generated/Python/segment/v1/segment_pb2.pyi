@@ -22,6 +22,9 @@ COMPARISON_GREATER_THAN: Comparison
 COMPARISON_LESS_THAN: Comparison
 COMPARISON_UNSPECIFIED: Comparison
 DESCRIPTOR: _descriptor.FileDescriptor
+OCCURRENCE_MODE_EVER: OccurrenceMode
+OCCURRENCE_MODE_MATCHING: OccurrenceMode
+OCCURRENCE_MODE_UNSPECIFIED: OccurrenceMode
 OPERATOR_AFTER: Operator
 OPERATOR_AT_LEAST: Operator
 OPERATOR_AT_MOST: Operator
@@ -156,19 +159,57 @@ class Group(_message.Message):
     def __init__(self, children: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Node(_message.Message):
-    __slots__ = ["all", "any", "did", "did_not", "user"]
+    __slots__ = ["all", "any", "did", "did_not", "occurrence", "predominantly", "sequence", "share", "user"]
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     DID_FIELD_NUMBER: _ClassVar[int]
     DID_NOT_FIELD_NUMBER: _ClassVar[int]
     NOT_FIELD_NUMBER: _ClassVar[int]
+    OCCURRENCE_FIELD_NUMBER: _ClassVar[int]
+    PREDOMINANTLY_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    SHARE_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
     all: Group
     any: Group
     did: Did
     did_not: DidNot
+    occurrence: Occurrence
+    predominantly: Predominantly
+    sequence: Sequence
+    share: Share
     user: Filter
-    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[Filter, _Mapping]] = ..., **kwargs) -> None: ...
+    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., **kwargs) -> None: ...
+
+class Occurrence(_message.Message):
+    __slots__ = ["events", "mode", "named", "number", "where", "window"]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    NAMED_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedScalarFieldContainer[str]
+    mode: OccurrenceMode
+    named: _containers.RepeatedScalarFieldContainer[str]
+    number: int
+    where: _containers.RepeatedCompositeFieldContainer[Filter]
+    window: Window
+    def __init__(self, number: _Optional[int] = ..., events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., mode: _Optional[_Union[OccurrenceMode, str]] = ..., named: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Predominantly(_message.Message):
+    __slots__ = ["events", "property", "value", "where", "window"]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    PROPERTY_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedScalarFieldContainer[str]
+    property: str
+    value: _log_pb2.Value
+    where: _containers.RepeatedCompositeFieldContainer[Filter]
+    window: Window
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., property: _Optional[str] = ..., value: _Optional[_Union[_log_pb2.Value, _Mapping]] = ...) -> None: ...
 
 class RollingWindow(_message.Message):
     __slots__ = ["duration_ms"]
@@ -191,6 +232,48 @@ class SegmentDocument(_message.Message):
     name: str
     version: int
     def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[Definition, _Mapping]] = ..., version: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ...) -> None: ...
+
+class Sequence(_message.Message):
+    __slots__ = ["exclude", "from_previous", "same", "steps", "strict", "strictly_later", "window", "within_ms"]
+    EXCLUDE_FIELD_NUMBER: _ClassVar[int]
+    FROM_PREVIOUS_FIELD_NUMBER: _ClassVar[int]
+    SAME_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    STRICTLY_LATER_FIELD_NUMBER: _ClassVar[int]
+    STRICT_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    WITHIN_MS_FIELD_NUMBER: _ClassVar[int]
+    exclude: _containers.RepeatedCompositeFieldContainer[Step]
+    from_previous: bool
+    same: str
+    steps: _containers.RepeatedCompositeFieldContainer[Step]
+    strict: bool
+    strictly_later: bool
+    window: Window
+    within_ms: int
+    def __init__(self, steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., within_ms: _Optional[int] = ..., from_previous: bool = ..., strict: bool = ..., exclude: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., same: _Optional[str] = ..., strictly_later: bool = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+
+class Share(_message.Message):
+    __slots__ = ["at_least_e4", "events", "minimum", "where", "window"]
+    AT_LEAST_E4_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    at_least_e4: int
+    events: _containers.RepeatedScalarFieldContainer[str]
+    minimum: int
+    where: _containers.RepeatedCompositeFieldContainer[Filter]
+    window: Window
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., at_least_e4: _Optional[int] = ..., minimum: _Optional[int] = ...) -> None: ...
+
+class Step(_message.Message):
+    __slots__ = ["events", "where"]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedScalarFieldContainer[str]
+    where: _containers.RepeatedCompositeFieldContainer[Filter]
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ...) -> None: ...
 
 class Window(_message.Message):
     __slots__ = ["ago", "between", "calendar", "ever", "rolling"]
@@ -216,4 +299,7 @@ class Comparison(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__: list[str] = []
 
 class AggregateKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__: list[str] = []
+
+class OccurrenceMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__: list[str] = []

@@ -547,6 +547,231 @@ void   shoal__segment__v1__did_not__free_unpacked
   assert(message->base.descriptor == &shoal__segment__v1__did_not__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__segment__v1__occurrence__init
+                     (Shoal__Segment__V1__Occurrence         *message)
+{
+  static const Shoal__Segment__V1__Occurrence init_value = SHOAL__SEGMENT__V1__OCCURRENCE__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__occurrence__get_packed_size
+                     (const Shoal__Segment__V1__Occurrence *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__occurrence__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__occurrence__pack
+                     (const Shoal__Segment__V1__Occurrence *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__occurrence__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__occurrence__pack_to_buffer
+                     (const Shoal__Segment__V1__Occurrence *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__occurrence__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__Occurrence *
+       shoal__segment__v1__occurrence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__Occurrence *)
+     protobuf_c_message_unpack (&shoal__segment__v1__occurrence__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__occurrence__free_unpacked
+                     (Shoal__Segment__V1__Occurrence *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__occurrence__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__segment__v1__share__init
+                     (Shoal__Segment__V1__Share         *message)
+{
+  static const Shoal__Segment__V1__Share init_value = SHOAL__SEGMENT__V1__SHARE__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__share__get_packed_size
+                     (const Shoal__Segment__V1__Share *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__share__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__share__pack
+                     (const Shoal__Segment__V1__Share *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__share__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__share__pack_to_buffer
+                     (const Shoal__Segment__V1__Share *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__share__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__Share *
+       shoal__segment__v1__share__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__Share *)
+     protobuf_c_message_unpack (&shoal__segment__v1__share__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__share__free_unpacked
+                     (Shoal__Segment__V1__Share *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__share__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__segment__v1__predominantly__init
+                     (Shoal__Segment__V1__Predominantly         *message)
+{
+  static const Shoal__Segment__V1__Predominantly init_value = SHOAL__SEGMENT__V1__PREDOMINANTLY__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__predominantly__get_packed_size
+                     (const Shoal__Segment__V1__Predominantly *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__predominantly__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__predominantly__pack
+                     (const Shoal__Segment__V1__Predominantly *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__predominantly__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__predominantly__pack_to_buffer
+                     (const Shoal__Segment__V1__Predominantly *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__predominantly__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__Predominantly *
+       shoal__segment__v1__predominantly__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__Predominantly *)
+     protobuf_c_message_unpack (&shoal__segment__v1__predominantly__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__predominantly__free_unpacked
+                     (Shoal__Segment__V1__Predominantly *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__predominantly__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__segment__v1__step__init
+                     (Shoal__Segment__V1__Step         *message)
+{
+  static const Shoal__Segment__V1__Step init_value = SHOAL__SEGMENT__V1__STEP__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__step__get_packed_size
+                     (const Shoal__Segment__V1__Step *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__step__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__step__pack
+                     (const Shoal__Segment__V1__Step *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__step__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__step__pack_to_buffer
+                     (const Shoal__Segment__V1__Step *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__step__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__Step *
+       shoal__segment__v1__step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__Step *)
+     protobuf_c_message_unpack (&shoal__segment__v1__step__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__step__free_unpacked
+                     (Shoal__Segment__V1__Step *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__step__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__segment__v1__sequence__init
+                     (Shoal__Segment__V1__Sequence         *message)
+{
+  static const Shoal__Segment__V1__Sequence init_value = SHOAL__SEGMENT__V1__SEQUENCE__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__sequence__get_packed_size
+                     (const Shoal__Segment__V1__Sequence *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__sequence__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__sequence__pack
+                     (const Shoal__Segment__V1__Sequence *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__sequence__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__sequence__pack_to_buffer
+                     (const Shoal__Segment__V1__Sequence *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__sequence__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__Sequence *
+       shoal__segment__v1__sequence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__Sequence *)
+     protobuf_c_message_unpack (&shoal__segment__v1__sequence__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__sequence__free_unpacked
+                     (Shoal__Segment__V1__Sequence *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__sequence__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__segment__v1__node__init
                      (Shoal__Segment__V1__Node         *message)
 {
@@ -1473,7 +1698,478 @@ const ProtobufCMessageDescriptor shoal__segment__v1__did_not__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__did_not__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[6] =
+static const uint64_t shoal__segment__v1__occurrence__number__default_value = 1ull;
+static const Shoal__Segment__V1__OccurrenceMode shoal__segment__v1__occurrence__mode__default_value = SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_EVER;
+static const ProtobufCFieldDescriptor shoal__segment__v1__occurrence__field_descriptors[6] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Segment__V1__Occurrence, has_number),
+    offsetof(Shoal__Segment__V1__Occurrence, number),
+    NULL,
+    &shoal__segment__v1__occurrence__number__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Segment__V1__Occurrence, n_events),
+    offsetof(Shoal__Segment__V1__Occurrence, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "where",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Occurrence, n_where),
+    offsetof(Shoal__Segment__V1__Occurrence, where),
+    &shoal__segment__v1__filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "window",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Occurrence, window),
+    &shoal__segment__v1__window__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mode",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Segment__V1__Occurrence, has_mode),
+    offsetof(Shoal__Segment__V1__Occurrence, mode),
+    &shoal__segment__v1__occurrence_mode__descriptor,
+    &shoal__segment__v1__occurrence__mode__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "named",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Segment__V1__Occurrence, n_named),
+    offsetof(Shoal__Segment__V1__Occurrence, named),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__occurrence__field_indices_by_name[] = {
+  1,   /* field[1] = events */
+  4,   /* field[4] = mode */
+  5,   /* field[5] = named */
+  0,   /* field[0] = number */
+  2,   /* field[2] = where */
+  3,   /* field[3] = window */
+};
+static const ProtobufCIntRange shoal__segment__v1__occurrence__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__occurrence__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Occurrence",
+  "Occurrence",
+  "Shoal__Segment__V1__Occurrence",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__Occurrence),
+  6,
+  shoal__segment__v1__occurrence__field_descriptors,
+  shoal__segment__v1__occurrence__field_indices_by_name,
+  1,  shoal__segment__v1__occurrence__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__occurrence__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__segment__v1__share__at_least_e4__default_value = 0u;
+static const uint64_t shoal__segment__v1__share__minimum__default_value = 3ull;
+static const ProtobufCFieldDescriptor shoal__segment__v1__share__field_descriptors[5] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Segment__V1__Share, n_events),
+    offsetof(Shoal__Segment__V1__Share, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "where",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Share, n_where),
+    offsetof(Shoal__Segment__V1__Share, where),
+    &shoal__segment__v1__filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "window",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Share, window),
+    &shoal__segment__v1__window__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_least_e4",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Segment__V1__Share, has_at_least_e4),
+    offsetof(Shoal__Segment__V1__Share, at_least_e4),
+    NULL,
+    &shoal__segment__v1__share__at_least_e4__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "minimum",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Segment__V1__Share, has_minimum),
+    offsetof(Shoal__Segment__V1__Share, minimum),
+    NULL,
+    &shoal__segment__v1__share__minimum__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__share__field_indices_by_name[] = {
+  3,   /* field[3] = at_least_e4 */
+  0,   /* field[0] = events */
+  4,   /* field[4] = minimum */
+  1,   /* field[1] = where */
+  2,   /* field[2] = window */
+};
+static const ProtobufCIntRange shoal__segment__v1__share__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__share__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Share",
+  "Share",
+  "Shoal__Segment__V1__Share",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__Share),
+  5,
+  shoal__segment__v1__share__field_descriptors,
+  shoal__segment__v1__share__field_indices_by_name,
+  1,  shoal__segment__v1__share__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__share__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__segment__v1__predominantly__property__default_value[] = "";
+static const ProtobufCFieldDescriptor shoal__segment__v1__predominantly__field_descriptors[5] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Segment__V1__Predominantly, n_events),
+    offsetof(Shoal__Segment__V1__Predominantly, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "where",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Predominantly, n_where),
+    offsetof(Shoal__Segment__V1__Predominantly, where),
+    &shoal__segment__v1__filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "window",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Predominantly, window),
+    &shoal__segment__v1__window__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "property",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Predominantly, property),
+    NULL,
+    &shoal__segment__v1__predominantly__property__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Predominantly, value),
+    &shoal__log__v1__value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__predominantly__field_indices_by_name[] = {
+  0,   /* field[0] = events */
+  3,   /* field[3] = property */
+  4,   /* field[4] = value */
+  1,   /* field[1] = where */
+  2,   /* field[2] = window */
+};
+static const ProtobufCIntRange shoal__segment__v1__predominantly__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__predominantly__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Predominantly",
+  "Predominantly",
+  "Shoal__Segment__V1__Predominantly",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__Predominantly),
+  5,
+  shoal__segment__v1__predominantly__field_descriptors,
+  shoal__segment__v1__predominantly__field_indices_by_name,
+  1,  shoal__segment__v1__predominantly__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__predominantly__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__segment__v1__step__field_descriptors[2] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Segment__V1__Step, n_events),
+    offsetof(Shoal__Segment__V1__Step, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "where",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Step, n_where),
+    offsetof(Shoal__Segment__V1__Step, where),
+    &shoal__segment__v1__filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__step__field_indices_by_name[] = {
+  0,   /* field[0] = events */
+  1,   /* field[1] = where */
+};
+static const ProtobufCIntRange shoal__segment__v1__step__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__step__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Step",
+  "Step",
+  "Shoal__Segment__V1__Step",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__Step),
+  2,
+  shoal__segment__v1__step__field_descriptors,
+  shoal__segment__v1__step__field_indices_by_name,
+  1,  shoal__segment__v1__step__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const protobuf_c_boolean shoal__segment__v1__sequence__from_previous__default_value = 0;
+static const protobuf_c_boolean shoal__segment__v1__sequence__strict__default_value = 0;
+static const protobuf_c_boolean shoal__segment__v1__sequence__strictly_later__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__segment__v1__sequence__field_descriptors[8] =
+{
+  {
+    "steps",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Sequence, n_steps),
+    offsetof(Shoal__Segment__V1__Sequence, steps),
+    &shoal__segment__v1__step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "within_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Segment__V1__Sequence, has_within_ms),
+    offsetof(Shoal__Segment__V1__Sequence, within_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_previous",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Segment__V1__Sequence, has_from_previous),
+    offsetof(Shoal__Segment__V1__Sequence, from_previous),
+    NULL,
+    &shoal__segment__v1__sequence__from_previous__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "strict",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Segment__V1__Sequence, has_strict),
+    offsetof(Shoal__Segment__V1__Sequence, strict),
+    NULL,
+    &shoal__segment__v1__sequence__strict__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exclude",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Sequence, n_exclude),
+    offsetof(Shoal__Segment__V1__Sequence, exclude),
+    &shoal__segment__v1__step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "same",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Sequence, same),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "strictly_later",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Segment__V1__Sequence, has_strictly_later),
+    offsetof(Shoal__Segment__V1__Sequence, strictly_later),
+    NULL,
+    &shoal__segment__v1__sequence__strictly_later__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "window",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Sequence, window),
+    &shoal__segment__v1__window__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__sequence__field_indices_by_name[] = {
+  4,   /* field[4] = exclude */
+  2,   /* field[2] = from_previous */
+  5,   /* field[5] = same */
+  0,   /* field[0] = steps */
+  3,   /* field[3] = strict */
+  6,   /* field[6] = strictly_later */
+  7,   /* field[7] = window */
+  1,   /* field[1] = within_ms */
+};
+static const ProtobufCIntRange shoal__segment__v1__sequence__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Sequence",
+  "Sequence",
+  "Shoal__Segment__V1__Sequence",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__Sequence),
+  8,
+  shoal__segment__v1__sequence__field_descriptors,
+  shoal__segment__v1__sequence__field_indices_by_name,
+  1,  shoal__segment__v1__sequence__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[10] =
 {
   {
     "all",
@@ -1547,6 +2243,54 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "occurrence",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, occurrence),
+    &shoal__segment__v1__occurrence__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "share",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, share),
+    &shoal__segment__v1__share__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "predominantly",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, predominantly),
+    &shoal__segment__v1__predominantly__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, sequence),
+    &shoal__segment__v1__sequence__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
@@ -1554,12 +2298,16 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   2,   /* field[2] = not */
+  6,   /* field[6] = occurrence */
+  8,   /* field[8] = predominantly */
+  9,   /* field[9] = sequence */
+  7,   /* field[7] = share */
   5,   /* field[5] = user */
 };
 static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1569,7 +2317,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  6,
+  10,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
   1,  shoal__segment__v1__node__number_ranges,
@@ -1902,5 +2650,35 @@ const ProtobufCEnumDescriptor shoal__segment__v1__aggregate_kind__descriptor =
   shoal__segment__v1__aggregate_kind__enum_values_by_name,
   1,
   shoal__segment__v1__aggregate_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue shoal__segment__v1__occurrence_mode__enum_values_by_number[3] =
+{
+  { "OCCURRENCE_MODE_UNSPECIFIED", "SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_UNSPECIFIED", 0 },
+  { "OCCURRENCE_MODE_EVER", "SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_EVER", 1 },
+  { "OCCURRENCE_MODE_MATCHING", "SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_MATCHING", 2 },
+};
+static const ProtobufCIntRange shoal__segment__v1__occurrence_mode__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex shoal__segment__v1__occurrence_mode__enum_values_by_name[3] =
+{
+  { "OCCURRENCE_MODE_EVER", 1 },
+  { "OCCURRENCE_MODE_MATCHING", 2 },
+  { "OCCURRENCE_MODE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor shoal__segment__v1__occurrence_mode__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.OccurrenceMode",
+  "OccurrenceMode",
+  "Shoal__Segment__V1__OccurrenceMode",
+  "shoal.segment.v1",
+  3,
+  shoal__segment__v1__occurrence_mode__enum_values_by_number,
+  3,
+  shoal__segment__v1__occurrence_mode__enum_values_by_name,
+  1,
+  shoal__segment__v1__occurrence_mode__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -28,6 +28,11 @@ typedef struct Shoal__Segment__V1__Count Shoal__Segment__V1__Count;
 typedef struct Shoal__Segment__V1__Aggregate Shoal__Segment__V1__Aggregate;
 typedef struct Shoal__Segment__V1__Did Shoal__Segment__V1__Did;
 typedef struct Shoal__Segment__V1__DidNot Shoal__Segment__V1__DidNot;
+typedef struct Shoal__Segment__V1__Occurrence Shoal__Segment__V1__Occurrence;
+typedef struct Shoal__Segment__V1__Share Shoal__Segment__V1__Share;
+typedef struct Shoal__Segment__V1__Predominantly Shoal__Segment__V1__Predominantly;
+typedef struct Shoal__Segment__V1__Step Shoal__Segment__V1__Step;
+typedef struct Shoal__Segment__V1__Sequence Shoal__Segment__V1__Sequence;
 typedef struct Shoal__Segment__V1__Node Shoal__Segment__V1__Node;
 typedef struct Shoal__Segment__V1__Definition Shoal__Segment__V1__Definition;
 typedef struct Shoal__Segment__V1__SegmentDocument Shoal__Segment__V1__SegmentDocument;
@@ -117,6 +122,21 @@ typedef enum _Shoal__Segment__V1__AggregateKind {
   SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_SUM = 1
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__AGGREGATE_KIND)
 } Shoal__Segment__V1__AggregateKind;
+/*
+ * Among which events a place is counted.
+ */
+typedef enum _Shoal__Segment__V1__OccurrenceMode {
+  SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_UNSPECIFIED = 0,
+  /*
+   * Among all of the names; the one found must pass the filters.
+   */
+  SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_EVER = 1,
+  /*
+   * Among those only that pass the filters.
+   */
+  SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_MATCHING = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__OCCURRENCE_MODE)
+} Shoal__Segment__V1__OccurrenceMode;
 
 /* --- messages --- */
 
@@ -452,6 +472,190 @@ struct  Shoal__Segment__V1__DidNot
     , 0,NULL, 0,NULL, NULL }
 
 
+/*
+ * One event by its place among the user's others, in the order of event time.
+ */
+struct  Shoal__Segment__V1__Occurrence
+{
+  ProtobufCMessage base;
+  /*
+   * Which one: 1 is the first; 0 is the last. Limit: 1,000,000,000.
+   */
+  protobuf_c_boolean has_number;
+  uint64_t number;
+  /*
+   * Any of these event names; none: any event at all. Limit: 64 names of 128 bytes.
+   */
+  size_t n_events;
+  char **events;
+  /*
+   * What the event found must pass, or those among which it is found. Limit: 64.
+   */
+  size_t n_where;
+  Shoal__Segment__V1__Filter **where;
+  /*
+   * Where its instant must lie; absent: ever.
+   */
+  Shoal__Segment__V1__Window *window;
+  /*
+   * Among which events the place is counted.
+   */
+  protobuf_c_boolean has_mode;
+  Shoal__Segment__V1__OccurrenceMode mode;
+  /*
+   * The event found has one of these names; none: whichever. Limit: 64 names of 128 bytes.
+   */
+  size_t n_named;
+  char **named;
+};
+#define SHOAL__SEGMENT__V1__OCCURRENCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__occurrence__descriptor) \
+    , 0, 1ull, 0,NULL, 0,NULL, NULL, 0, SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_EVER, 0,NULL }
+
+
+/*
+ * Of some events in a window, so great a part passes the filters.
+ */
+struct  Shoal__Segment__V1__Share
+{
+  ProtobufCMessage base;
+  /*
+   * Any of these event names; none: any event at all. Limit: 64 names of 128 bytes.
+   */
+  size_t n_events;
+  char **events;
+  /*
+   * Which of them match. Limit: 64.
+   */
+  size_t n_where;
+  Shoal__Segment__V1__Filter **where;
+  /*
+   * Which events count by instant; absent: ever.
+   */
+  Shoal__Segment__V1__Window *window;
+  /*
+   * The part. Unit: ten-thousandths, 0 to 10,000.
+   */
+  protobuf_c_boolean has_at_least_e4;
+  uint32_t at_least_e4;
+  /*
+   * How many events there must be. Unit: events.
+   */
+  protobuf_c_boolean has_minimum;
+  uint64_t minimum;
+};
+#define SHOAL__SEGMENT__V1__SHARE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__share__descriptor) \
+    , 0,NULL, 0,NULL, NULL, 0, 0u, 0, 3ull }
+
+
+/*
+ * Of the values of a property of some events in a window, none is more frequent than one.
+ */
+struct  Shoal__Segment__V1__Predominantly
+{
+  ProtobufCMessage base;
+  /*
+   * Any of these event names; none: any event at all. Limit: 64 names of 128 bytes.
+   */
+  size_t n_events;
+  char **events;
+  /*
+   * All of these must hold for an event to count. Limit: 64.
+   */
+  size_t n_where;
+  Shoal__Segment__V1__Filter **where;
+  /*
+   * Which events count by instant; absent: ever.
+   */
+  Shoal__Segment__V1__Window *window;
+  /*
+   * The property. Limit: 128 bytes.
+   */
+  char *property;
+  /*
+   * The value: a text, a number or a bool.
+   */
+  Shoal__Log__V1__Value *value;
+};
+extern char shoal__segment__v1__predominantly__property__default_value[];
+#define SHOAL__SEGMENT__V1__PREDOMINANTLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__predominantly__descriptor) \
+    , 0,NULL, 0,NULL, NULL, shoal__segment__v1__predominantly__property__default_value, NULL }
+
+
+/*
+ * A step of a sequence, or what must not come between two.
+ */
+struct  Shoal__Segment__V1__Step
+{
+  ProtobufCMessage base;
+  /*
+   * Any of these event names; none: any event at all. Limit: 64 names of 128 bytes.
+   */
+  size_t n_events;
+  char **events;
+  /*
+   * All of these must hold. Limit: 64.
+   */
+  size_t n_where;
+  Shoal__Segment__V1__Filter **where;
+};
+#define SHOAL__SEGMENT__V1__STEP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__step__descriptor) \
+    , 0,NULL, 0,NULL }
+
+
+/*
+ * Several events one after the other.
+ */
+struct  Shoal__Segment__V1__Sequence
+{
+  ProtobufCMessage base;
+  /*
+   * The steps. Limit: 2 to 20.
+   */
+  size_t n_steps;
+  Shoal__Segment__V1__Step **steps;
+  /*
+   * How long it may take, both ends included; absent: as long as it likes. Unit: ms.
+   */
+  protobuf_c_boolean has_within_ms;
+  uint64_t within_ms;
+  /*
+   * Whether that counts from the step before, else from the first.
+   */
+  protobuf_c_boolean has_from_previous;
+  protobuf_c_boolean from_previous;
+  /*
+   * Whether no other event that some step names may stand between.
+   */
+  protobuf_c_boolean has_strict;
+  protobuf_c_boolean strict;
+  /*
+   * Events that must not come between two steps. Limit: 20.
+   */
+  size_t n_exclude;
+  Shoal__Segment__V1__Step **exclude;
+  /*
+   * A property with one value in all of them; absent: none. Limit: 128 bytes.
+   */
+  char *same;
+  /*
+   * Whether each step is later than the one before.
+   */
+  protobuf_c_boolean has_strictly_later;
+  protobuf_c_boolean strictly_later;
+  /*
+   * Which instants the first step may have; absent: ever.
+   */
+  Shoal__Segment__V1__Window *window;
+};
+#define SHOAL__SEGMENT__V1__SEQUENCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__sequence__descriptor) \
+    , 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, NULL, 0, 0, NULL }
+
+
 typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND__NOT_SET = 0,
   SHOAL__SEGMENT__V1__NODE__KIND_ALL = 1,
@@ -459,7 +663,11 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_NOT = 3,
   SHOAL__SEGMENT__V1__NODE__KIND_DID = 4,
   SHOAL__SEGMENT__V1__NODE__KIND_DID_NOT = 5,
-  SHOAL__SEGMENT__V1__NODE__KIND_USER = 6
+  SHOAL__SEGMENT__V1__NODE__KIND_USER = 6,
+  SHOAL__SEGMENT__V1__NODE__KIND_OCCURRENCE = 7,
+  SHOAL__SEGMENT__V1__NODE__KIND_SHARE = 8,
+  SHOAL__SEGMENT__V1__NODE__KIND_PREDOMINANTLY = 9,
+  SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE = 10
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
 } Shoal__Segment__V1__Node__KindCase;
 
@@ -495,6 +703,22 @@ struct  Shoal__Segment__V1__Node
      * A property of the user compares.
      */
     Shoal__Segment__V1__Filter *user;
+    /*
+     * The first, the n-th or the last event of a kind.
+     */
+    Shoal__Segment__V1__Occurrence *occurrence;
+    /*
+     * A share of the user's events.
+     */
+    Shoal__Segment__V1__Share *share;
+    /*
+     * The most frequent value of a property.
+     */
+    Shoal__Segment__V1__Predominantly *predominantly;
+    /*
+     * Several events one after the other.
+     */
+    Shoal__Segment__V1__Sequence *sequence;
   };
 };
 #define SHOAL__SEGMENT__V1__NODE__INIT \
@@ -792,6 +1016,101 @@ Shoal__Segment__V1__DidNot *
 void   shoal__segment__v1__did_not__free_unpacked
                      (Shoal__Segment__V1__DidNot *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__Occurrence methods */
+void   shoal__segment__v1__occurrence__init
+                     (Shoal__Segment__V1__Occurrence         *message);
+size_t shoal__segment__v1__occurrence__get_packed_size
+                     (const Shoal__Segment__V1__Occurrence   *message);
+size_t shoal__segment__v1__occurrence__pack
+                     (const Shoal__Segment__V1__Occurrence   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__occurrence__pack_to_buffer
+                     (const Shoal__Segment__V1__Occurrence   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__Occurrence *
+       shoal__segment__v1__occurrence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__occurrence__free_unpacked
+                     (Shoal__Segment__V1__Occurrence *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__Share methods */
+void   shoal__segment__v1__share__init
+                     (Shoal__Segment__V1__Share         *message);
+size_t shoal__segment__v1__share__get_packed_size
+                     (const Shoal__Segment__V1__Share   *message);
+size_t shoal__segment__v1__share__pack
+                     (const Shoal__Segment__V1__Share   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__share__pack_to_buffer
+                     (const Shoal__Segment__V1__Share   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__Share *
+       shoal__segment__v1__share__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__share__free_unpacked
+                     (Shoal__Segment__V1__Share *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__Predominantly methods */
+void   shoal__segment__v1__predominantly__init
+                     (Shoal__Segment__V1__Predominantly         *message);
+size_t shoal__segment__v1__predominantly__get_packed_size
+                     (const Shoal__Segment__V1__Predominantly   *message);
+size_t shoal__segment__v1__predominantly__pack
+                     (const Shoal__Segment__V1__Predominantly   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__predominantly__pack_to_buffer
+                     (const Shoal__Segment__V1__Predominantly   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__Predominantly *
+       shoal__segment__v1__predominantly__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__predominantly__free_unpacked
+                     (Shoal__Segment__V1__Predominantly *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__Step methods */
+void   shoal__segment__v1__step__init
+                     (Shoal__Segment__V1__Step         *message);
+size_t shoal__segment__v1__step__get_packed_size
+                     (const Shoal__Segment__V1__Step   *message);
+size_t shoal__segment__v1__step__pack
+                     (const Shoal__Segment__V1__Step   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__step__pack_to_buffer
+                     (const Shoal__Segment__V1__Step   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__Step *
+       shoal__segment__v1__step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__step__free_unpacked
+                     (Shoal__Segment__V1__Step *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__Sequence methods */
+void   shoal__segment__v1__sequence__init
+                     (Shoal__Segment__V1__Sequence         *message);
+size_t shoal__segment__v1__sequence__get_packed_size
+                     (const Shoal__Segment__V1__Sequence   *message);
+size_t shoal__segment__v1__sequence__pack
+                     (const Shoal__Segment__V1__Sequence   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__sequence__pack_to_buffer
+                     (const Shoal__Segment__V1__Sequence   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__Sequence *
+       shoal__segment__v1__sequence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__sequence__free_unpacked
+                     (Shoal__Segment__V1__Sequence *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__Node methods */
 void   shoal__segment__v1__node__init
                      (Shoal__Segment__V1__Node         *message);
@@ -887,6 +1206,21 @@ typedef void (*Shoal__Segment__V1__Did_Closure)
 typedef void (*Shoal__Segment__V1__DidNot_Closure)
                  (const Shoal__Segment__V1__DidNot *message,
                   void *closure_data);
+typedef void (*Shoal__Segment__V1__Occurrence_Closure)
+                 (const Shoal__Segment__V1__Occurrence *message,
+                  void *closure_data);
+typedef void (*Shoal__Segment__V1__Share_Closure)
+                 (const Shoal__Segment__V1__Share *message,
+                  void *closure_data);
+typedef void (*Shoal__Segment__V1__Predominantly_Closure)
+                 (const Shoal__Segment__V1__Predominantly *message,
+                  void *closure_data);
+typedef void (*Shoal__Segment__V1__Step_Closure)
+                 (const Shoal__Segment__V1__Step *message,
+                  void *closure_data);
+typedef void (*Shoal__Segment__V1__Sequence_Closure)
+                 (const Shoal__Segment__V1__Sequence *message,
+                  void *closure_data);
 typedef void (*Shoal__Segment__V1__Node_Closure)
                  (const Shoal__Segment__V1__Node *message,
                   void *closure_data);
@@ -906,6 +1240,7 @@ extern const ProtobufCEnumDescriptor    shoal__segment__v1__operator__descriptor
 extern const ProtobufCEnumDescriptor    shoal__segment__v1__calendar_unit__descriptor;
 extern const ProtobufCEnumDescriptor    shoal__segment__v1__comparison__descriptor;
 extern const ProtobufCEnumDescriptor    shoal__segment__v1__aggregate_kind__descriptor;
+extern const ProtobufCEnumDescriptor    shoal__segment__v1__occurrence_mode__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__group__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__filter__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__ever_window__descriptor;
@@ -918,6 +1253,11 @@ extern const ProtobufCMessageDescriptor shoal__segment__v1__count__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__aggregate__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__did__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__did_not__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__occurrence__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__share__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__predominantly__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__step__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__definition__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__segment_document__descriptor;

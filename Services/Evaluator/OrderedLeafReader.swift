@@ -1,0 +1,121 @@
+// One leaf over the order of events, read from the columns: marks of all users, user by user.
+
+import Basics
+import Columns
+import Segments
+
+/// Evaluates an ordered leaf for every user of a (project, partition).
+struct OrderedLeafReader {
+    private let leaf: OrderedLeaf
+    private let columns: PartitionColumns
+    private let at: Timestamp
+    private let interval: Interval
+
+    /// A mark on its way to its place among those of its user.
+    private struct Entry {
+        let user: UInt32
+        let sequence: UInt64?
+        let offset: UInt64
+        let mark: Mark
+
+        /// By user, then as `UserHistory.Event.precedes` puts events in order.
+        static func precedes(_ left: Entry, _ right: Entry) -> Bool {
+            if left.user != right.user { return left.user < right.user }
+            if left.mark.at != right.mark.at { return left.mark.at < right.mark.at }
+            if left.sequence != right.sequence {
+                guard let first = left.sequence else { return true }
+                guard let second = right.sequence else { return false }
+                return first < second
+            }
+            return left.offset < right.offset
+        }
+    }
+
+    init(_ leaf: OrderedLeaf, _ columns: PartitionColumns, at: Timestamp) {
+        self.leaf = leaf
+        self.columns = columns
+        self.at = at
+        interval = leaf.reach(at: at)
+    }
+
+    /// The users that pass the leaf.
+    func users() -> UserBitset {
+        var users = UserBitset(universe: columns.userCount)
+        guard !interval.isEmpty else { return users }
+        var entries = entries()
+        entries.sort(by: Entry.precedes)
+        var next = 0
+        while next < entries.count {
+            let user = entries[next].user
+            var marks: [Mark] = []
+            while next < entries.count, entries[next].user == user {
+                marks.append(entries[next].mark)
+                next += 1
+            }
+            if leaf.holds(marks, at: at) { users.insert(UserNumber(user)) }
+        }
+        return users
+    }
+
+    /// The marks of all users, in any order.
+    private func entries() -> [Entry] {
+        var entries: [Entry] = []
+        let from = interval.isOpen ? nil : interval.from
+        for name in leaf.events?.map(\.text) ?? columns.eventNames() {
+            for table in columns.tables(of: name) where table.rowCount > 0 {
+                guard table.zone.minTime < interval.to.ms,
+                    interval.isOpen || table.zone.maxTime >= interval.from.ms
+                else { continue }
+                let masks = masks(table, named: ExactName(name))
+                guard !masks.isEmpty else { continue }
+                let key = leaf.key.flatMap { table.property($0.text) }
+                let sequences = table.clientSequences
+                forEachMatchingRow(table, from: from, to: interval.to, mask: union(masks)) {
+                    user,
+                    time,
+                    offset,
+                    row in
+                    var bits: UInt64 = 0
+                    for (match, mask) in masks where mask?[row] ?? true {
+                        bits |= 1 << UInt64(match)
+                    }
+                    entries.append(
+                        Entry(
+                            user: user.value,
+                            sequence: sequences?.clientSequence(row),
+                            offset: offset.value,
+                            mark: Mark(at: time, bits: bits, value: key?.value(row))
+                        )
+                    )
+                }
+            }
+        }
+        return entries
+    }
+
+    /// The rows of each match that may concern the table; no mask: all of them.
+    private func masks(_ table: EventTable, named name: ExactName) -> [(match: Int, mask: RowMask?)]
+    {
+        leaf.matches.enumerated().filter { $0.element.concerns(name) }.map { index, match in
+            guard !match.filters.isEmpty else { return (index, nil) }
+            var mask = RowMask(rowCount: table.rowCount)
+            for filter in match.filters {
+                FilterMask(filter: filter, at: at).narrow(
+                    table.property(filter.filter.property.text),
+                    &mask
+                )
+            }
+            return (index, mask)
+        }
+    }
+
+    /// The rows of any match; nil: all of them.
+    private func union(_ masks: [(match: Int, mask: RowMask?)]) -> RowMask? {
+        var union: RowMask?
+        for (_, mask) in masks {
+            guard let mask else { return nil }
+            if union == nil { union = mask } else { union?.or(mask) }
+        }
+        return union
+    }
+}

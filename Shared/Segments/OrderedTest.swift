@@ -1,0 +1,96 @@
+// What ordered leaves ask: an occurrence, a share, a favourite, a sequence.
+
+import Basics
+
+/// The question of an ordered leaf.
+enum OrderedTest: Sendable {
+    /// The n-th of match 0 from the beginning, or the last, passes match 1 and lies in the window.
+    case occurrence(Occurrence.Place)
+    /// Of match 0 in the window, `minimum` at least, so great a part passes match 1 too.
+    ///
+    /// Unit of the part: ten-thousandths.
+    case share(atLeastE4: Int64, minimum: Int)
+    /// Of the values of match 0 in the window, none is more frequent than this one.
+    case predominance(PropertyValue)
+    /// The steps follow each other.
+    case sequence(SequenceRule)
+
+    /// Whether marks outside the window have no say.
+    var readsWindowOnly: Bool {
+        switch self {
+        case .share, .predominance: true
+        case .occurrence, .sequence: false
+        }
+    }
+
+    func holds(_ marks: [Mark], _ interval: Interval) -> Bool {
+        switch self {
+        case .occurrence(let place):
+            guard let mark = Self.mark(at: place, marks) else { return false }
+            return mark.passes(1) && interval.contains(mark.at)
+        case .share(let atLeastE4, let minimum):
+            let (matching, all) = Self.share(marks)
+            return all >= max(minimum, 1) && Int64(matching) * 10_000 >= atLeastE4 * Int64(all)
+        case .predominance(let value):
+            let counts = Self.counts(marks)
+            let own = counts[value] ?? 0
+            return own > 0 && counts.values.allSatisfy { $0 <= own }
+        case .sequence(let rule):
+            return rule.furthest(marks, interval) == rule.steps
+        }
+    }
+
+    /// What was found, in words beside what is asked.
+    func finding(_ marks: [Mark], _ interval: Interval) -> String {
+        switch self {
+        case .occurrence(let place):
+            guard let mark = Self.mark(at: place, marks) else {
+                let count = marks.count { $0.passes(0) }
+                return count == 0 ? "there is none" : "there are \(count) only"
+            }
+            let other = mark.passes(1) ? "" : ", and is another"
+            let outside = interval.contains(mark.at) ? "" : ", outside \(interval)"
+            return "it was at \(mark.at.rfc3339)\(other)\(outside)"
+        case .share(_, let minimum):
+            let (matching, all) = Self.share(marks)
+            let few = all < minimum ? ", too few to tell" : ""
+            return "\(matching) of \(all) in \(interval)\(few)"
+        case .predominance(let value):
+            let counts = Self.counts(marks)
+            let most = counts.values.max() ?? 0
+            return "\(counts[value] ?? 0) times in \(interval), the most frequent value \(most)"
+        case .sequence(let rule):
+            return "\(rule.furthest(marks, interval)) of \(rule.steps) steps reached"
+        }
+    }
+
+    private static func mark(at place: Occurrence.Place, _ marks: [Mark]) -> Mark? {
+        switch place {
+        case .last: return marks.last { $0.passes(0) }
+        case .nth(let number):
+            var left = number
+            for mark in marks where mark.passes(0) {
+                left -= 1
+                if left == 0 { return mark }
+            }
+            return nil
+        }
+    }
+
+    private static func share(_ marks: [Mark]) -> (matching: Int, all: Int) {
+        var (matching, all) = (0, 0)
+        for mark in marks where mark.passes(0) {
+            all += 1
+            if mark.passes(1) { matching += 1 }
+        }
+        return (matching, all)
+    }
+
+    private static func counts(_ marks: [Mark]) -> [PropertyValue: Int] {
+        var counts: [PropertyValue: Int] = [:]
+        for mark in marks where mark.passes(0) {
+            if let value = mark.value { counts[value, default: 0] += 1 }
+        }
+        return counts
+    }
+}

@@ -1,0 +1,125 @@
+// The naive reader of conditions about the order of events, from design/semantics.md alone.
+
+import Basics
+import Segments
+
+extension Oracle {
+    // "firstEver(event) then where (if the very first one fails the filter the user is out) and
+    // firstMatching(event, where); likewise nth and last. The window applies to the instant of
+    // that event."
+    func holds(_ occurrence: Occurrence, number: Int?, _ user: UserHistory) -> Bool {
+        let known = inOrder(user).filter { isNamed($0, occurrence.match) }
+        let among =
+            occurrence.mode == .ever ? known : known.filter { passesAll($0, occurrence.match) }
+        let found: UserHistory.Event?
+        if let number {
+            found = among.count >= number ? among[number - 1] : nil
+        } else {
+            found = among.last
+        }
+        guard let found, isInside(found.at, occurrence.match.window) else { return false }
+        return passesAll(found, occurrence.match)
+            && (occurrence.named.isEmpty || occurrence.named.contains(found.name))
+    }
+
+    // "matching ÷ all of the user's such events in the window, at least `minimum` of them."
+    func holds(_ share: Share, _ user: UserHistory) -> Bool {
+        let all = inOrder(user).filter {
+            isNamed($0, share.match) && isInside($0.at, share.match.window)
+        }
+        let matching = all.filter { passesAll($0, share.match) }
+        guard all.count >= share.minimum, !all.isEmpty else { return false }
+        return Double(matching.count) / Double(all.count) >= share.atLeast.double - 1e-12
+    }
+
+    // "v's count is the maximum; a tie counts."
+    func holds(_ favourite: Predominantly, _ user: UserHistory) -> Bool {
+        let values = inOrder(user)
+            .filter {
+                isNamed($0, favourite.match) && isInside($0.at, favourite.match.window)
+                    && passesAll($0, favourite.match)
+            }
+            .compactMap { $0[favourite.property] }
+        func count(_ value: PropertyValue) -> Int { values.filter { $0 == value }.count }
+        let own = count(favourite.value)
+        return own > 0 && values.allSatisfy { count($0) <= own }
+    }
+
+    // "One event serves one step; strict forbids any other event of the named set in between;
+    // strictlyLater as in funnels." Every choice of events is tried.
+    func holds(_ sequence: InSequence, _ user: UserHistory) -> Bool {
+        let events = inOrder(user)
+        func isStep(_ index: Int, _ step: Int) -> Bool {
+            isNamed(events[index], sequence.steps[step])
+                && passesAll(events[index], sequence.steps[step])
+        }
+        func goesOn(_ chain: [Int]) -> Bool {
+            guard chain.count < sequence.steps.count else {
+                return isAllowed(chain, events, sequence)
+            }
+            return events.indices.contains {
+                !chain.contains($0) && isStep($0, chain.count) && goesOn(chain + [$0])
+            }
+        }
+        return goesOn([])
+    }
+
+    private func isAllowed(
+        _ chain: [Int],
+        _ events: [UserHistory.Event],
+        _ sequence: InSequence
+    ) -> Bool {
+        let first = events[chain[0]]
+        guard isInside(first.at, sequence.window) else { return false }
+        if let same = sequence.same {
+            guard let value = first[same],
+                chain.allSatisfy({ events[$0][same] == value })
+            else { return false }
+        }
+        // Events of another value of the held property have no part in it.
+        func takesPart(_ event: UserHistory.Event) -> Bool {
+            guard let same = sequence.same else { return true }
+            return event[same] != nil && event[same] == first[same]
+        }
+        for (one, other) in zip(chain, chain.dropFirst()) {
+            let (before, after) = (events[one], events[other])
+            guard after.at >= before.at, !sequence.strictlyLater || after.at > before.at else {
+                return false
+            }
+            if let within = sequence.withinMs {
+                let start = sequence.from == .first ? first : before
+                guard after.at.ms - start.at.ms <= within else { return false }
+            }
+            let isBroken = events.contains { event in
+                event.at > before.at && event.at < after.at && takesPart(event)
+                    && sequence.excluded.contains { isNamed(event, $0) && passesAll(event, $0) }
+            }
+            if isBroken { return false }
+            if sequence.order == .strict {
+                guard one < other else { return false }
+                let isDisturbed = events.indices.contains { index in
+                    index > one && index < other && takesPart(events[index])
+                        && sequence.steps.contains { isNamed(events[index], $0) }
+                }
+                if isDisturbed { return false }
+            }
+        }
+        return true
+    }
+
+    private func isNamed(_ event: UserHistory.Event, _ match: EventMatch) -> Bool {
+        match.events.isEmpty || match.events.contains(event.name)
+    }
+
+    private func passesAll(_ event: UserHistory.Event, _ match: EventMatch) -> Bool {
+        match.filters.allSatisfy { passes($0, event[$0.property]) }
+    }
+
+    /// What has happened by now, ties by client sequence when given, then by log position.
+    private func inOrder(_ user: UserHistory) -> [UserHistory.Event] {
+        user.events.filter { $0.at <= now }.sorted {
+            ($0.at.ms, $0.clientSequence.map { Int64($0) } ?? -1, $0.position.value)
+                < ($1.at.ms, $1.clientSequence.map { Int64($0) } ?? -1, $1.position.value)
+        }
+    }
+}
