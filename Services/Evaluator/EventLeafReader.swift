@@ -109,28 +109,16 @@ struct EventLeafReader {
 
     /// Hands over each piece of each event of the leaf that may hold matching rows.
     private func forEachTable(_ body: (EventTable, RowMask?) -> Void) {
+        let mask = MatchMask(filters: leaf.filters, times: leaf.times, at: at)
         let names = leaf.events.isEmpty ? columns.eventNames() : leaf.events.map(\.text)
         for name in names {
             for table in columns.tables(of: name) where table.rowCount > 0 {
                 guard table.zone.minTime < interval.to.ms,
                     interval.isOpen || table.zone.maxTime >= interval.from.ms
                 else { continue }
-                body(table, mask(table))
+                body(table, mask.rows(of: table))
             }
         }
-    }
-
-    /// The rows that pass every filter; nil when there is none to pass.
-    private func mask(_ table: EventTable) -> RowMask? {
-        guard !leaf.filters.isEmpty else { return nil }
-        var mask = RowMask(rowCount: table.rowCount)
-        for filter in leaf.filters {
-            FilterMask(filter: filter, at: at).narrow(
-                table.property(filter.filter.property.text),
-                &mask
-            )
-        }
-        return mask
     }
 }
 

@@ -97,15 +97,8 @@ struct OrderedLeafReader {
     private func masks(_ table: EventTable, named name: ExactName) -> [(match: Int, mask: RowMask?)]
     {
         leaf.matches.enumerated().filter { $0.element.concerns(name) }.map { index, match in
-            guard !match.filters.isEmpty else { return (index, nil) }
-            var mask = RowMask(rowCount: table.rowCount)
-            for filter in match.filters {
-                FilterMask(filter: filter, at: at).narrow(
-                    table.property(filter.filter.property.text),
-                    &mask
-                )
-            }
-            return (index, mask)
+            let mask = MatchMask(filters: match.filters, times: match.times, at: at)
+            return (index, mask.rows(of: table))
         }
     }
 

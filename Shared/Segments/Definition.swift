@@ -51,6 +51,8 @@ public enum Condition: Sendable, Hashable {
     case share(Share)
     /// The most frequent value of a property.
     case predominantly(Predominantly)
+    /// How many different values or days.
+    case distinct(Distinct)
     /// Several events one after the other.
     case sequence(InSequence)
 
@@ -68,6 +70,7 @@ public enum Condition: Sendable, Hashable {
         case .last(let last): last
         case .share(let share): share
         case .predominantly(let favourite): favourite
+        case .distinct(let distinct): distinct
         case .sequence(let sequence): sequence
         }
     }
@@ -75,7 +78,8 @@ public enum Condition: Sendable, Hashable {
     /// Every kind, by which the reader finds a keyword's.
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
-        First.self, Nth.self, Last.self, Share.self, Predominantly.self, InSequence.self,
+        First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
+        InSequence.self,
     ]
 
     /// The field name of every kind.

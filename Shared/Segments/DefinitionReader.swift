@@ -23,9 +23,13 @@
 //   - last: {anyEvent: true, is: [Declined]}           # the last of all is one of these
 //   - share: {event: Play, where: [{property: genre, equals: Comedy}], atLeast: 0.6, minimum: 3}
 //   - predominantly: {event: Play, property: genre, equals: Comedy}     # none more; a tie counts
+//   - distinct: {event: Read, property: section, atLeast: 8}   # or days: true
 //   - sequence: {steps: [Viewed, {event: Added, where: [filters]}, Charged], within: 7d,
 //       from: first, order: loose, exclude: [Removed], same: sku, strictlyLater: false,
 //       window: {rolling: 90d}}                        # from previous, order strict
+//
+// Local times, beside `event` and `where` everywhere: `timeOfDay: {from: "20:00", to: "24:00"}`
+//   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`.
 //
 // How often (inside `did`; at least once when none is there): `atLeast: 3`, `exactly: 3`,
 //   `atMost: 3`, `between: [2, 5]`. Users without such an event match only with

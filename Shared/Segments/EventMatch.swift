@@ -10,16 +10,20 @@ public struct EventMatch: Sendable, Hashable {
     public var filters: [PropertyFilter]
     /// Which events count by their instant.
     public var window: Window
+    /// Which events count by their local time of the day and day of the week; nil: all.
+    public var times: LocalTimes?
 
     /// The events of these names that pass every filter and lie in the window.
     public init(
         _ events: [ExactName] = [],
         where filters: [PropertyFilter] = [],
-        window: Window = .ever
+        window: Window = .ever,
+        times: LocalTimes? = nil
     ) {
         self.events = events
         self.filters = filters
         self.window = window
+        self.times = times
     }
 }
 
@@ -27,7 +31,7 @@ public struct EventMatch: Sendable, Hashable {
 // `anyEvent: true` for any event at all; `where: [filters]`; `window: …`.
 extension EventMatch {
     /// The fields of a match; a condition adds its own.
-    static let fields = ["event", "anyEvent", "where", "window"]
+    static let fields = ["event", "anyEvent", "where", "window"] + LocalTimes.fields
 
     static func read(_ fields: Fields, zone: Zone) throws(DefinitionProblem) -> EventMatch {
         var match = EventMatch()
@@ -64,6 +68,7 @@ extension EventMatch {
             }
         }
         if let field = fields["window"] { match.window = try Window.read(field, zone: zone) }
+        match.times = try LocalTimes.read(fields)
         return match
     }
 
@@ -78,6 +83,7 @@ extension EventMatch {
         if !filters.isEmpty {
             entries.append(PlainEntry("where", .list(filters.map { $0.written(zone: zone) })))
         }
+        entries += times?.entries ?? []
         if window != .ever { entries.append(PlainEntry("window", window.written(zone: zone))) }
         return entries
     }
@@ -111,6 +117,7 @@ extension EventMatch {
             filter.check(&audit, place: at)
             audit.checkProperty(filter, of: events, place: at)
         }
+        times?.check(&audit, place: place)
         window.check(&audit, place: place + ".window")
     }
 }
@@ -121,8 +128,9 @@ extension EventMatch {
         let names =
             events.isEmpty
             ? "any event" : events.map { Phrase.quoted($0.text) }.joined(separator: " or ")
-        guard !filters.isEmpty else { return names }
+        let timed = names + (times?.phrase ?? "")
+        guard !filters.isEmpty else { return timed }
         let tests = filters.map { $0.phrase(zone: zone) }
-        return names + " where " + tests.joined(separator: " and ")
+        return timed + " where " + tests.joined(separator: " and ")
     }
 }

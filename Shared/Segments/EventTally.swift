@@ -30,8 +30,11 @@ extension EventLeaf {
     ) -> EventTally {
         let interval = window.resolve(at: instant)
         var tally = EventTally(of: self)
+        var times = times
         for event in events where interval.contains(event.at) && concerns(event.name) {
-            guard passes(event, filters, at: instant) else { continue }
+            guard passes(event, filters, at: instant), times?.contains(event.at) ?? true else {
+                continue
+            }
             tally.add(event, of: self)
             onMatch(event)
         }

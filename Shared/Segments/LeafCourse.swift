@@ -45,8 +45,11 @@ extension EventLeaf {
         var window = WindowCourse(window)
         let fixed = filters.filter { !$0.dependsOnInstant }
         let relative = filters.filter(\.dependsOnInstant)
+        var times = times
         for (index, event) in events.enumerated()
-        where concerns(event.name) && passes(event, fixed, at: instant) {
+        where concerns(event.name) && passes(event, fixed, at: instant)
+            && times?.contains(event.at) ?? true
+        {
             func counts(_ at: Timestamp) -> Bool {
                 window.interval(at: at).contains(event.at) && passes(event, relative, at: at)
             }

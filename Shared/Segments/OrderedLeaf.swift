@@ -8,10 +8,14 @@ public struct CompiledMatch: Sendable {
     public let events: [ExactName]
     /// All of these must hold.
     public let filters: [CompiledFilter]
+    /// Which local times count; nil: all.
+    public let times: CompiledTimes?
 
-    init(_ events: [ExactName], _ filters: [PropertyFilter], zone: Zone) {
-        self.events = Array(Set(events)).sorted()
-        self.filters = filters.map { CompiledFilter($0, zone: zone) }
+    /// Its window is the leaf's affair.
+    init(_ match: EventMatch, zone: Zone) {
+        events = Array(Set(match.events)).sorted()
+        filters = match.filters.map { CompiledFilter($0, zone: zone) }
+        times = CompiledTimes(match.times, zone: zone)
     }
 
     /// Whether events of this name may be meant.
@@ -83,10 +87,11 @@ extension OrderedLeaf {
         for event in events where reach.contains(event.at) {
             var bits: UInt64 = 0
             for (index, match) in matches.enumerated() where match.concerns(event.name) {
+                var times = match.times
                 let passes = match.filters.allSatisfy {
                     $0.matches(event[$0.filter.property], at: instant)
                 }
-                if passes { bits |= 1 << UInt64(index) }
+                if passes, times?.contains(event.at) ?? true { bits |= 1 << UInt64(index) }
             }
             guard bits != 0 else { continue }
             let value = key.flatMap { event[$0] }

@@ -12,13 +12,15 @@ enum OrderedTest: Sendable {
     case share(atLeastE4: Int64, minimum: Int)
     /// Of the values of match 0 in the window, none is more frequent than this one.
     case predominance(PropertyValue)
+    /// Match 0 in the window has so many different values, or lies on so many days of a zone.
+    case distinct(CountTest, days: Zone?)
     /// The steps follow each other.
     case sequence(SequenceRule)
 
     /// Whether marks outside the window have no say.
     var readsWindowOnly: Bool {
         switch self {
-        case .share, .predominance: true
+        case .share, .predominance, .distinct: true
         case .occurrence, .sequence: false
         }
     }
@@ -35,6 +37,8 @@ enum OrderedTest: Sendable {
             let counts = Self.counts(marks)
             let own = counts[value] ?? 0
             return own > 0 && counts.values.allSatisfy { $0 <= own }
+        case .distinct(let count, let zone):
+            return count.matches(Self.different(marks, zone))
         case .sequence(let rule):
             return rule.furthest(marks, interval) == rule.steps
         }
@@ -59,6 +63,8 @@ enum OrderedTest: Sendable {
             let counts = Self.counts(marks)
             let most = counts.values.max() ?? 0
             return "\(counts[value] ?? 0) times in \(interval), the most frequent value \(most)"
+        case .distinct(let count, let zone):
+            return "\(Self.different(marks, zone)) of \(count.wanted) different in \(interval)"
         case .sequence(let rule):
             return "\(rule.furthest(marks, interval)) of \(rule.steps) steps reached"
         }
@@ -84,6 +90,11 @@ enum OrderedTest: Sendable {
             if mark.passes(1) { matching += 1 }
         }
         return (matching, all)
+    }
+
+    private static func different(_ marks: [Mark], _ zone: Zone?) -> Int {
+        guard let zone else { return counts(marks).count }
+        return Set(marks.lazy.filter { $0.passes(0) }.map { zone.local($0.at).day }).count
     }
 
     private static func counts(_ marks: [Mark]) -> [PropertyValue: Int] {

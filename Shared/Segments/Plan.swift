@@ -108,6 +108,8 @@ public struct EventLeaf: Sendable {
     public let filters: [CompiledFilter]
     /// Which events count by their instant.
     public let window: CompiledWindow
+    /// Which events count by their local time; nil: all.
+    public let times: CompiledTimes?
     /// How many there must be.
     public let count: CountTest
     /// What they must add up to besides.

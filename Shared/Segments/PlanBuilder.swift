@@ -48,6 +48,7 @@ struct PlanBuilder {
             events: did.match.events,
             filters: did.match.filters.map { CompiledFilter($0, zone: zone) },
             window: window,
+            times: CompiledTimes(did.match.times, zone: zone),
             count: did.count,
             sums: did.sums
         )

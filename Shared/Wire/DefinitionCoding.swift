@@ -47,7 +47,7 @@ public enum DefinitionCoding {
         case .didNot(let sent):
             return .didNot(
                 try placed("did_not") { () throws(WireError) in
-                    DidNot(try match(sent.events, sent.where, sent.window))
+                    DidNot(try match(sent.events, sent.where, sent.window, sent.times))
                 }
             )
         case .user(let filter):
@@ -74,6 +74,10 @@ public enum DefinitionCoding {
             return .sequence(
                 try placed("sequence") { () throws(WireError) in try OrderCoding.decode(sent) }
             )
+        case .distinct(let sent):
+            return .distinct(
+                try placed("distinct") { () throws(WireError) in try OrderCoding.decode(sent) }
+            )
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -88,7 +92,14 @@ public enum DefinitionCoding {
         case .didNot(let didNot):
             let (events, filters, window) = try sent(didNot.match)
             return SegmentV1.Node(
-                kind: .didNot(SegmentV1.DidNot(events: events, where: filters, window: window))
+                kind: .didNot(
+                    SegmentV1.DidNot(
+                        events: events,
+                        where: filters,
+                        window: window,
+                        times: try TimesCoding.encode(didNot.match.times)
+                    )
+                )
             )
         case .user(let user):
             return SegmentV1.Node(kind: .user(try FilterCoding.encode(user.filter)))
@@ -99,6 +110,8 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .share(try OrderCoding.encode(share)))
         case .predominantly(let favourite):
             return SegmentV1.Node(kind: .predominantly(try OrderCoding.encode(favourite)))
+        case .distinct(let distinct):
+            return SegmentV1.Node(kind: .distinct(try OrderCoding.encode(distinct)))
         case .sequence(let sequence):
             return SegmentV1.Node(kind: .sequence(try OrderCoding.encode(sequence)))
         }
@@ -113,7 +126,7 @@ public enum DefinitionCoding {
     // What was done
 
     private static func did(_ sent: SegmentV1.Did) throws(WireError) -> Did {
-        let match = try match(sent.events, sent.where, sent.window)
+        let match = try match(sent.events, sent.where, sent.window, sent.times)
         let count = try placed("count") { () throws(WireError) in
             try sent.count.map(CountCoding.decode) ?? .atLeastOne
         }
@@ -132,6 +145,7 @@ public enum DefinitionCoding {
         let (events, filters, window) = try sent(did.match)
         var sent = SegmentV1.Did(events: events, where: filters, window: window)
         if did.count != .atLeastOne { sent.count = try CountCoding.encode(did.count) }
+        sent.times = try TimesCoding.encode(did.match.times)
         for sum in did.sums { sent.aggregates.append(try SumCoding.encode(sum)) }
         return sent
     }
@@ -139,9 +153,11 @@ public enum DefinitionCoding {
     static func match(
         _ events: [String],
         _ filters: [SegmentV1.Filter],
-        _ window: SegmentV1.Window?
+        _ window: SegmentV1.Window?,
+        _ times: SegmentV1.LocalTimes?
     ) throws(WireError) -> EventMatch {
         var match = EventMatch(events.map { ExactName($0) })
+        match.times = try TimesCoding.decode(times)
         for (index, filter) in filters.enumerated() {
             match.filters.append(
                 try placed("where[\(index)]") { () throws(WireError) in

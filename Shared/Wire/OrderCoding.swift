@@ -9,7 +9,7 @@ enum OrderCoding {
     /// The first, the n-th or the last: 1, n, 0.
     static func condition(_ sent: SegmentV1.Occurrence) throws(WireError) -> Condition {
         var occurrence = Occurrence(
-            try DefinitionCoding.match(sent.events, sent.where, sent.window),
+            try DefinitionCoding.match(sent.events, sent.where, sent.window, sent.times),
             named: sent.named.map { ExactName($0) }
         )
         switch sent.mode {
@@ -36,7 +36,8 @@ enum OrderCoding {
                     where: filters,
                     window: window,
                     mode: occurrence.mode == .ever ? .ever : .matching,
-                    named: occurrence.named.map(\.text)
+                    named: occurrence.named.map(\.text),
+                    times: try TimesCoding.encode(occurrence.match.times)
                 )
             )
         )
@@ -44,7 +45,7 @@ enum OrderCoding {
 
     static func decode(_ sent: SegmentV1.Share) throws(WireError) -> Share {
         Share(
-            try DefinitionCoding.match(sent.events, sent.where, sent.window),
+            try DefinitionCoding.match(sent.events, sent.where, sent.window, sent.times),
             atLeast: Number(e4: Int64(sent.atLeastE4)),
             minimum: try DefinitionCoding.exact(sent.minimum, "a minimum")
         )
@@ -60,7 +61,8 @@ enum OrderCoding {
             where: filters,
             window: window,
             atLeastE4: try DefinitionCoding.exact(e4, "a part"),
-            minimum: try DefinitionCoding.exact(share.minimum, "a minimum")
+            minimum: try DefinitionCoding.exact(share.minimum, "a minimum"),
+            times: try TimesCoding.encode(share.match.times)
         )
     }
 
@@ -69,7 +71,7 @@ enum OrderCoding {
             throw ValueCoding.refused("no value", "say which value it must be").inside("value")
         }
         return Predominantly(
-            try DefinitionCoding.match(sent.events, sent.where, sent.window),
+            try DefinitionCoding.match(sent.events, sent.where, sent.window, sent.times),
             ExactName(sent.property),
             equals: try DefinitionCoding.placed("value") { () throws(WireError) in
                 try ValueCoding.decode(value)
@@ -84,8 +86,32 @@ enum OrderCoding {
             where: filters,
             window: window,
             property: favourite.property.text,
-            value: try ValueCoding.encode(favourite.value)
+            value: try ValueCoding.encode(favourite.value),
+            times: try TimesCoding.encode(favourite.match.times)
         )
+    }
+
+    static func decode(_ sent: SegmentV1.Distinct) throws(WireError) -> Distinct {
+        Distinct(
+            try DefinitionCoding.match(sent.events, sent.where, sent.window, sent.times),
+            sent.property.map { .values(of: ExactName($0)) } ?? .days,
+            count: try DefinitionCoding.placed("count") { () throws(WireError) in
+                try sent.count.map(CountCoding.decode) ?? .atLeastOne
+            }
+        )
+    }
+
+    static func encode(_ distinct: Distinct) throws(WireError) -> SegmentV1.Distinct {
+        let (events, filters, window) = try DefinitionCoding.sent(distinct.match)
+        var sent = SegmentV1.Distinct(
+            events: events,
+            where: filters,
+            window: window,
+            count: try CountCoding.encode(distinct.count),
+            times: try TimesCoding.encode(distinct.match.times)
+        )
+        if case .values(let property) = distinct.subject { sent.property = property.text }
+        return sent
     }
 
     static func decode(_ sent: SegmentV1.Sequence) throws(WireError) -> InSequence {
@@ -131,7 +157,7 @@ enum OrderCoding {
         for (index, step) in sent.enumerated() {
             steps.append(
                 try DefinitionCoding.placed("\(field)[\(index)]") { () throws(WireError) in
-                    try DefinitionCoding.match(step.events, step.where, nil)
+                    try DefinitionCoding.match(step.events, step.where, nil, step.times)
                 }
             )
         }
@@ -142,7 +168,8 @@ enum OrderCoding {
         var sent: [SegmentV1.Step] = []
         for step in steps {
             let (events, filters, _) = try DefinitionCoding.sent(step)
-            sent.append(SegmentV1.Step(events: events, where: filters))
+            let times = try TimesCoding.encode(step.times)
+            sent.append(SegmentV1.Step(events: events, where: filters, times: times))
         }
         return sent
     }

@@ -68,7 +68,9 @@ private final class FollowerRig: Sendable {
     /// Waits until the partition has been read to the end of its log.
     func read(_ partition: Partition) async {
         let end = ingestion.log(partition).next
-        #expect(await applied.wait(for: [partition: end], untilNs: .max, clock: clock))
+        // Longer than any machine needs: what never comes is to fail, not to hang.
+        let untilNs = clock.monotonicNs + 60_000_000_000
+        #expect(await applied.wait(for: [partition: end], untilNs: untilNs, clock: clock))
     }
 }
 

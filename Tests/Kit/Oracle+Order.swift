@@ -1,6 +1,7 @@
 // The naive reader of conditions about the order of events, from design/semantics.md alone.
 
 import Basics
+import Foundation
 import Segments
 
 extension Oracle {
@@ -112,7 +113,55 @@ extension Oracle {
     }
 
     private func passesAll(_ event: UserHistory.Event, _ match: EventMatch) -> Bool {
-        match.filters.allSatisfy { passes($0, event[$0.property]) }
+        isTimely(event.at, match.times)
+            && match.filters.allSatisfy { passes($0, event[$0.property]) }
+    }
+
+    // "timeOfDay(from,to), dayOfWeek(set) restrict the events, in the definition's zone."
+    func isTimely(_ instant: Timestamp, _ times: LocalTimes?) -> Bool {
+        guard let times else { return true }
+        let local = localFields(instant)
+        if !times.weekdays.isEmpty, !times.weekdays.contains(local.weekday) { return false }
+        guard let clock = times.clock else { return true }
+        let isBehindFrom = local.ms >= clock.fromMs
+        let isBeforeTo = local.ms < clock.toMs
+        return clock.fromMs < clock.toMs
+            ? isBehindFrom && isBeforeTo : isBehindFrom || isBeforeTo
+    }
+
+    // "distinct(property), distinctDays"
+    func holds(_ distinct: Distinct, _ user: UserHistory) -> Bool {
+        let events = inOrder(user).filter {
+            isNamed($0, distinct.match) && isInside($0.at, distinct.match.window)
+                && passesAll($0, distinct.match)
+        }
+        let count: Int
+        switch distinct.subject {
+        case .values(let property): count = Set(events.compactMap { $0[property] }).count
+        case .days: count = Set(events.map { localFields($0.at).day }).count
+        }
+        guard count > 0 else { return false }
+        switch distinct.count.comparison {
+        case .atLeast(let low): return count >= low
+        case .exactly(let wanted): return count == wanted
+        case .atMost(let high): return count <= high
+        case .between(let low, let high): return (low...high).contains(count)
+        }
+    }
+
+    private func localFields(_ instant: Timestamp) -> (day: String, weekday: Int, ms: Int64) {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        // To the whole second: a Date is a Double.
+        let seconds = (Double(instant.ms) / 1000).rounded(.down)
+        let fields = calendar.dateComponents(
+            [.year, .month, .day, .weekday, .hour, .minute, .second],
+            from: Date(timeIntervalSince1970: seconds)
+        )
+        let clock = ((fields.hour ?? 0) * 60 + (fields.minute ?? 0)) * 60 + (fields.second ?? 0)
+        let day = "\(fields.year ?? 0)-\(fields.month ?? 0)-\(fields.day ?? 0)"
+        let rest = instant.ms - Int64(seconds) * 1000
+        return (day, ((fields.weekday ?? 1) + 5) % 7 + 1, Int64(clock) * 1000 + rest)
     }
 
     /// What has happened by now, ties by client sequence when given, then by log position.

@@ -10,7 +10,7 @@ public import Segments
 /// no compiled filter, no window code. Calendar windows go by Foundation's `Calendar`.
 public struct Oracle {
     private let definition: Definition
-    private let zone: TimeZone
+    let zone: TimeZone
     let now: Timestamp
 
     /// The oracle for one definition at one instant; the definition must be valid.
@@ -49,6 +49,7 @@ public struct Oracle {
         case .share(let share): return holds(share, user)
         case .predominantly(let favourite): return holds(favourite, user)
         case .sequence(let sequence): return holds(sequence, user)
+        case .distinct(let distinct): return holds(distinct, user)
         }
     }
 
@@ -70,6 +71,7 @@ public struct Oracle {
         user.events.filter { event in
             (match.events.isEmpty || match.events.contains(event.name))
                 && event.at <= now && isInside(event.at, match.window)
+                && isTimely(event.at, match.times)
                 && match.filters.allSatisfy { passes($0, event[$0.property]) }
         }
     }

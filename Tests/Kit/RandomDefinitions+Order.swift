@@ -23,6 +23,34 @@ extension RandomDefinitions {
         return Share(match(), atLeast: pick(parts), minimum: 1 + random.below(4))
     }
 
+    mutating func distinct() -> Distinct {
+        var match = match()
+        if random.chance(0.6) { (match.filters, match.window) = ([], .ever) }
+        let days = random.chance(0.5)
+        let count = CountTest(random.chance(0.5) ? .atLeast(1 + random.below(4)) : .atMost(3))
+        return Distinct(
+            match,
+            days ? .days : .values(of: pick(RandomWorld.properties)),
+            count: count
+        )
+    }
+
+    mutating func times() -> LocalTimes {
+        let hour: Int64 = 3_600_000
+        var times = LocalTimes()
+        if random.chance(0.6) {
+            let from = Int64(random.below(24)) * hour
+            // Never the same hour, past midnight now and then.
+            let to = (from + Int64(1 + random.below(22)) * hour) % (24 * hour)
+            times.clock = LocalTimes.ClockRange(fromMs: from, toMs: to == 0 ? 24 * hour : to)
+        }
+        if times.clock == nil || random.chance(0.4) {
+            for day in 1...7 where random.chance(0.5) { times.weekdays.append(day) }
+            if times.weekdays.isEmpty { times.weekdays = [6, 7] }
+        }
+        return times
+    }
+
     mutating func favourite() -> Predominantly {
         let property: ExactName = pick(["city", "premium", "amount"])
         var match = match()

@@ -79,6 +79,7 @@ public struct RandomDefinitions {
         case 2: return .didNot(DidNot(match()))
         case 3, 4: return .user(UserProperty(filter()))
         case 5: return occurrence()
+        case 6 where random.chance(0.4): return .distinct(distinct())
         case 6: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
         default: return .sequence(sequence())
         }
@@ -98,6 +99,7 @@ public struct RandomDefinitions {
         if random.chance(0.5) {
             for _ in 0...random.below(2) { match.filters.append(filter()) }
         }
+        if random.chance(0.15) { match.times = times() }
         return match
     }
 

@@ -189,6 +189,15 @@ import Testing
                 condition: a condition is missing; write one of all, any, not, did, didNot, user
             {nth: {event: A}}
                 condition.nth: `n` is missing; say which one: `n: 5`
+            {did: {event: A, timeOfDay: {from: "20:00", to: "25:00"}}}
+                condition.did.timeOfDay.to: "25:00" is no time of the day; write 20:00 or
+                20:00:30, in quotation marks
+            {did: {event: A, dayOfWeek: [saturdy]}}
+                condition.did.dayOfWeek[0]: "saturdy" is no day of the week; did you mean
+                `saturday`?
+            {distinct: {event: A, atLeast: 3}}
+                condition.distinct: nothing is counted; write `property: …` or `days: true`, one
+                of both
             {first: {event: A, mode: evr}}
                 condition.first.mode: "evr" is not known here; did you mean `ever`?
             {share: {event: A}}

@@ -266,6 +266,7 @@ private struct FlipExample {
             case .nth(let nth): durations(nth.occurrence.match)
             case .last(let last): durations(last.occurrence.match)
             case .share(let share): durations(share.match)
+            case .distinct(let distinct): durations(distinct.match)
             case .predominantly(let favourite): durations(favourite.match)
             case .sequence(let sequence):
                 durations(EventMatch(window: sequence.window))

@@ -52,6 +52,13 @@ import Testing
                 did "A" then "B" where "p" exists within 7 days of the one before, each strictly
                 later, with the same "sku", with no other of these between, without "C" between,
                 beginning in the last 90 days
+            {did: {event: A, timeOfDay: {from: "20:00", to: "24:00"}, dayOfWeek: [sunday,
+            saturday]}}
+                did "A" from 20:00 to 24:00 on saturday or sunday
+            {distinct: {anyEvent: true, days: true, atLeast: 5}}
+                at least 5 different days of any event
+            {distinct: {event: Read, property: section, exactly: 8, window: {rolling: 7d}}}
+                exactly 8 different values of "section" of "Read" in the last 7 days
             {all: []}
                 is any user
             """#

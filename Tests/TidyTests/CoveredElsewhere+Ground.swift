@@ -25,14 +25,15 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Did", "DidNot", "First", "InSequence", "Last", "Not", "Nth",
+                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InSequence", "Last", "Not",
+                "Nth",
                 "Occurrence", "Predominantly", "Share", "UserProperty",
             ]
         ),
         CoveredElsewhere(
             "Shared/Segments",
             .test("DifferentialTests"),
-            ["OrderedLeaf", "OrderedTest", "SequenceRule"]
+            ["LocalTimes", "OrderedLeaf", "OrderedTest", "SequenceRule"]
         ),
         CoveredElsewhere(
             "Shared/Segments",

@@ -17,7 +17,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Wire",
             .test("DefinitionCodingTests"),
-            ["CountCoding", "FilterCoding", "OrderCoding", "WindowCoding"]
+            ["CountCoding", "FilterCoding", "OrderCoding", "TimesCoding", "WindowCoding"]
         ),
         CoveredElsewhere(
             "Shared/Wire",
@@ -178,7 +178,8 @@ extension CoveredElsewhere {
             "Services/Evaluator",
             .test("DifferentialTests"),
             [
-                "EventLeafReader", "OrderedLeafReader", "PartitionState", "Question", "SetReader",
+                "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
+                "SetReader",
                 "UserQuestion",
             ]
         ),

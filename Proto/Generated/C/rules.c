@@ -250,6 +250,7 @@ static const shoal_message_rule rule_shoal__segment__v1__ago_window;
 static const shoal_message_rule rule_shoal__segment__v1__between_window;
 static const shoal_message_rule rule_shoal__segment__v1__calendar_window;
 static const shoal_message_rule rule_shoal__segment__v1__window;
+static const shoal_message_rule rule_shoal__segment__v1__local_times;
 static const shoal_message_rule rule_shoal__segment__v1__count;
 static const shoal_message_rule rule_shoal__segment__v1__aggregate;
 static const shoal_message_rule rule_shoal__segment__v1__did;
@@ -257,6 +258,7 @@ static const shoal_message_rule rule_shoal__segment__v1__did_not;
 static const shoal_message_rule rule_shoal__segment__v1__occurrence;
 static const shoal_message_rule rule_shoal__segment__v1__share;
 static const shoal_message_rule rule_shoal__segment__v1__predominantly;
+static const shoal_message_rule rule_shoal__segment__v1__distinct;
 static const shoal_message_rule rule_shoal__segment__v1__step;
 static const shoal_message_rule rule_shoal__segment__v1__sequence;
 static const shoal_message_rule rule_shoal__segment__v1__node;
@@ -2180,6 +2182,15 @@ static const shoal_message_rule rule_shoal__segment__v1__window = {
     "shoal.segment.v1.Window", &shoal__segment__v1__window__descriptor, 5, fields_shoal__segment__v1__window};
 const shoal_message_rule *shoal_rule__segment__v1__window(void) { return &rule_shoal__segment__v1__window; }
 
+static const shoal_field_rule fields_shoal__segment__v1__local_times[] = {
+    {1, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
+    {3, 0, 0, 1, 0, 7, 0, "weekdays", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__local_times = {
+    "shoal.segment.v1.LocalTimes", &shoal__segment__v1__local_times__descriptor, 3, fields_shoal__segment__v1__local_times};
+const shoal_message_rule *shoal_rule__segment__v1__local_times(void) { return &rule_shoal__segment__v1__local_times; }
+
 static const shoal_field_rule fields_shoal__segment__v1__count[] = {
     {1, 0, 0, 0, 0, 0, 0, "comparison", NULL},
     {2, 0, 0, 0, 0, 0, 0, "low", NULL},
@@ -2208,18 +2219,20 @@ static const shoal_field_rule fields_shoal__segment__v1__did[] = {
     {3, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
     {4, 2, 3, 0, 0, 0, 0, "count", &rule_shoal__segment__v1__count},
     {5, 2, 3, 1, 0, 8, 0, "aggregates", &rule_shoal__segment__v1__aggregate},
+    {6, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
 };
 static const shoal_message_rule rule_shoal__segment__v1__did = {
-    "shoal.segment.v1.Did", &shoal__segment__v1__did__descriptor, 5, fields_shoal__segment__v1__did};
+    "shoal.segment.v1.Did", &shoal__segment__v1__did__descriptor, 6, fields_shoal__segment__v1__did};
 const shoal_message_rule *shoal_rule__segment__v1__did(void) { return &rule_shoal__segment__v1__did; }
 
 static const shoal_field_rule fields_shoal__segment__v1__did_not[] = {
     {1, 2, 1, 1, 0, 64, 128, "events", NULL},
     {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
     {3, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
+    {4, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
 };
 static const shoal_message_rule rule_shoal__segment__v1__did_not = {
-    "shoal.segment.v1.DidNot", &shoal__segment__v1__did_not__descriptor, 3, fields_shoal__segment__v1__did_not};
+    "shoal.segment.v1.DidNot", &shoal__segment__v1__did_not__descriptor, 4, fields_shoal__segment__v1__did_not};
 const shoal_message_rule *shoal_rule__segment__v1__did_not(void) { return &rule_shoal__segment__v1__did_not; }
 
 static const shoal_field_rule fields_shoal__segment__v1__occurrence[] = {
@@ -2229,9 +2242,10 @@ static const shoal_field_rule fields_shoal__segment__v1__occurrence[] = {
     {4, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
     {5, 0, 0, 0, 0, 0, 0, "mode", NULL},
     {6, 2, 1, 1, 0, 64, 128, "named", NULL},
+    {7, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
 };
 static const shoal_message_rule rule_shoal__segment__v1__occurrence = {
-    "shoal.segment.v1.Occurrence", &shoal__segment__v1__occurrence__descriptor, 6, fields_shoal__segment__v1__occurrence};
+    "shoal.segment.v1.Occurrence", &shoal__segment__v1__occurrence__descriptor, 7, fields_shoal__segment__v1__occurrence};
 const shoal_message_rule *shoal_rule__segment__v1__occurrence(void) { return &rule_shoal__segment__v1__occurrence; }
 
 static const shoal_field_rule fields_shoal__segment__v1__share[] = {
@@ -2240,9 +2254,10 @@ static const shoal_field_rule fields_shoal__segment__v1__share[] = {
     {3, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
     {4, 0, 0, 0, 0, 0, 0, "at_least_e4", NULL},
     {5, 0, 0, 0, 0, 0, 0, "minimum", NULL},
+    {6, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
 };
 static const shoal_message_rule rule_shoal__segment__v1__share = {
-    "shoal.segment.v1.Share", &shoal__segment__v1__share__descriptor, 5, fields_shoal__segment__v1__share};
+    "shoal.segment.v1.Share", &shoal__segment__v1__share__descriptor, 6, fields_shoal__segment__v1__share};
 const shoal_message_rule *shoal_rule__segment__v1__share(void) { return &rule_shoal__segment__v1__share; }
 
 static const shoal_field_rule fields_shoal__segment__v1__predominantly[] = {
@@ -2251,17 +2266,31 @@ static const shoal_field_rule fields_shoal__segment__v1__predominantly[] = {
     {3, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
     {4, 2, 1, 0, 0, 0, 128, "property", NULL},
     {5, 2, 3, 0, 0, 0, 0, "value", &rule_shoal__log__v1__value},
+    {6, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
 };
 static const shoal_message_rule rule_shoal__segment__v1__predominantly = {
-    "shoal.segment.v1.Predominantly", &shoal__segment__v1__predominantly__descriptor, 5, fields_shoal__segment__v1__predominantly};
+    "shoal.segment.v1.Predominantly", &shoal__segment__v1__predominantly__descriptor, 6, fields_shoal__segment__v1__predominantly};
 const shoal_message_rule *shoal_rule__segment__v1__predominantly(void) { return &rule_shoal__segment__v1__predominantly; }
+
+static const shoal_field_rule fields_shoal__segment__v1__distinct[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
+    {4, 2, 1, 0, 0, 0, 128, "property", NULL},
+    {5, 2, 3, 0, 0, 0, 0, "count", &rule_shoal__segment__v1__count},
+    {6, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+};
+static const shoal_message_rule rule_shoal__segment__v1__distinct = {
+    "shoal.segment.v1.Distinct", &shoal__segment__v1__distinct__descriptor, 6, fields_shoal__segment__v1__distinct};
+const shoal_message_rule *shoal_rule__segment__v1__distinct(void) { return &rule_shoal__segment__v1__distinct; }
 
 static const shoal_field_rule fields_shoal__segment__v1__step[] = {
     {1, 2, 1, 1, 0, 64, 128, "events", NULL},
     {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
 };
 static const shoal_message_rule rule_shoal__segment__v1__step = {
-    "shoal.segment.v1.Step", &shoal__segment__v1__step__descriptor, 2, fields_shoal__segment__v1__step};
+    "shoal.segment.v1.Step", &shoal__segment__v1__step__descriptor, 3, fields_shoal__segment__v1__step};
 const shoal_message_rule *shoal_rule__segment__v1__step(void) { return &rule_shoal__segment__v1__step; }
 
 static const shoal_field_rule fields_shoal__segment__v1__sequence[] = {
@@ -2289,9 +2318,10 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {8, 2, 3, 0, 1, 0, 0, "share", &rule_shoal__segment__v1__share},
     {9, 2, 3, 0, 1, 0, 0, "predominantly", &rule_shoal__segment__v1__predominantly},
     {10, 2, 3, 0, 1, 0, 0, "sequence", &rule_shoal__segment__v1__sequence},
+    {11, 2, 3, 0, 1, 0, 0, "distinct", &rule_shoal__segment__v1__distinct},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 10, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 11, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {

@@ -663,6 +663,83 @@ extension SegmentV1 {
         }
     }
 
+    /// Times of the day and days of the week, in the definition's zone.
+    public struct LocalTimes: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__LocalTimes
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.LocalTimes"
+
+        /// From this time of the day on; absent: any time.
+        ///
+        /// Unit: ms of the day.
+        public var fromMs: UInt32?
+        /// Up to this one, not included; before from_ms it means past midnight.
+        ///
+        /// Unit: ms of the day.
+        public var toMs: UInt32?
+        /// Days of the week, Monday being 1 and Sunday 7; none: any.
+        ///
+        /// Limit: 7.
+        public var weekdays: [UInt32] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(fromMs: UInt32? = nil, toMs: UInt32? = nil, weekdays: [UInt32] = []) {
+            self.fromMs = fromMs
+            self.toMs = toMs
+            self.weekdays = weekdays
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__local_times()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__LocalTimes>) {
+            let c = unsafe pb.pointee
+            self.fromMs = unsafe c.has_from_ms != 0 ? c.from_ms : nil
+            self.toMs = unsafe c.has_to_ms != 0 ? c.to_ms : nil
+            self.weekdays = unsafe CValue.list(c.n_weekdays, c.weekdays) { $0 }
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__LocalTimes>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__local_times__init(pb)
+            if let value = fromMs {
+                unsafe pb.pointee.has_from_ms = 1
+                unsafe pb.pointee.from_ms = value
+            }
+            if let value = toMs {
+                unsafe pb.pointee.has_to_ms = 1
+                unsafe pb.pointee.to_ms = value
+            }
+            if !weekdays.isEmpty {
+                unsafe pb.pointee.n_weekdays = weekdays.count
+                unsafe pb.pointee.weekdays = try arena.list(
+                    weekdays, "shoal.segment.v1.LocalTimes.weekdays", max: 7
+                ) { (each: UInt32) throws(MessageError) -> UInt32 in
+                    each
+                }
+            }
+        }
+    }
+
     /// How often.
     public struct Count: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__Count
@@ -869,6 +946,8 @@ extension SegmentV1 {
         ///
         /// Limit: 8.
         public var aggregates: [SegmentV1.Aggregate] = []
+        /// Which local times count; absent: all.
+        public var times: SegmentV1.LocalTimes?
 
         /// Every field at its default.
         public init() {}
@@ -879,13 +958,15 @@ extension SegmentV1 {
             `where`: [SegmentV1.Filter] = [],
             window: SegmentV1.Window? = nil,
             count: SegmentV1.Count? = nil,
-            aggregates: [SegmentV1.Aggregate] = []
+            aggregates: [SegmentV1.Aggregate] = [],
+            times: SegmentV1.LocalTimes? = nil
         ) {
             self.events = events
             self.`where` = `where`
             self.window = window
             self.count = count
             self.aggregates = aggregates
+            self.times = times
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -913,6 +994,7 @@ extension SegmentV1 {
             self.window = unsafe CValue.message(c.window)
             self.count = unsafe CValue.message(c.count)
             self.aggregates = unsafe CValue.messages(c.n_aggregates, c.aggregates)
+            self.times = unsafe CValue.message(c.times)
         }
 
         package func fill(
@@ -943,6 +1025,9 @@ extension SegmentV1 {
                 unsafe pb.pointee.aggregates =
                     try arena.messages(aggregates, "shoal.segment.v1.Did.aggregates", max: 8)
             }
+            if let value = times {
+                unsafe pb.pointee.times = try arena.message(value)
+            }
         }
     }
 
@@ -962,6 +1047,8 @@ extension SegmentV1 {
         public var `where`: [SegmentV1.Filter] = []
         /// Which events count by instant; absent: ever.
         public var window: SegmentV1.Window?
+        /// Which local times count; absent: all.
+        public var times: SegmentV1.LocalTimes?
 
         /// Every field at its default.
         public init() {}
@@ -970,11 +1057,13 @@ extension SegmentV1 {
         public init(
             events: [String] = [],
             `where`: [SegmentV1.Filter] = [],
-            window: SegmentV1.Window? = nil
+            window: SegmentV1.Window? = nil,
+            times: SegmentV1.LocalTimes? = nil
         ) {
             self.events = events
             self.`where` = `where`
             self.window = window
+            self.times = times
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1000,6 +1089,7 @@ extension SegmentV1 {
             self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
             self.`where` = unsafe CValue.messages(c.n_where, c.`where`)
             self.window = unsafe CValue.message(c.window)
+            self.times = unsafe CValue.message(c.times)
         }
 
         package func fill(
@@ -1021,6 +1111,9 @@ extension SegmentV1 {
             }
             if let value = window {
                 unsafe pb.pointee.window = try arena.message(value)
+            }
+            if let value = times {
+                unsafe pb.pointee.times = try arena.message(value)
             }
         }
     }
@@ -1051,6 +1144,8 @@ extension SegmentV1 {
         ///
         /// Limit: 64 names of 128 bytes.
         public var named: [String] = []
+        /// Which local times count; absent: all.
+        public var times: SegmentV1.LocalTimes?
 
         /// Every field at its default.
         public init() {}
@@ -1062,7 +1157,8 @@ extension SegmentV1 {
             `where`: [SegmentV1.Filter] = [],
             window: SegmentV1.Window? = nil,
             mode: SegmentV1.OccurrenceMode = .ever,
-            named: [String] = []
+            named: [String] = [],
+            times: SegmentV1.LocalTimes? = nil
         ) {
             self.number = number
             self.events = events
@@ -1070,6 +1166,7 @@ extension SegmentV1 {
             self.window = window
             self.mode = mode
             self.named = named
+            self.times = times
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1098,6 +1195,7 @@ extension SegmentV1 {
             self.window = unsafe CValue.message(c.window)
             self.mode = unsafe SegmentV1.OccurrenceMode(known: c.mode.rawValue)
             self.named = unsafe CValue.list(c.n_named, c.named) { unsafe CValue.text($0) }
+            self.times = unsafe CValue.message(c.times)
         }
 
         package func fill(
@@ -1136,6 +1234,9 @@ extension SegmentV1 {
                     try unsafe arena.text(each, "shoal.segment.v1.Occurrence.named", max: 128)
                 }
             }
+            if let value = times {
+                unsafe pb.pointee.times = try arena.message(value)
+            }
         }
     }
 
@@ -1163,6 +1264,8 @@ extension SegmentV1 {
         ///
         /// Unit: events.
         public var minimum: UInt64 = 3
+        /// Which local times count; absent: all.
+        public var times: SegmentV1.LocalTimes?
 
         /// Every field at its default.
         public init() {}
@@ -1173,13 +1276,15 @@ extension SegmentV1 {
             `where`: [SegmentV1.Filter] = [],
             window: SegmentV1.Window? = nil,
             atLeastE4: UInt32 = 0,
-            minimum: UInt64 = 3
+            minimum: UInt64 = 3,
+            times: SegmentV1.LocalTimes? = nil
         ) {
             self.events = events
             self.`where` = `where`
             self.window = window
             self.atLeastE4 = atLeastE4
             self.minimum = minimum
+            self.times = times
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1207,6 +1312,7 @@ extension SegmentV1 {
             self.window = unsafe CValue.message(c.window)
             self.atLeastE4 = unsafe c.at_least_e4
             self.minimum = unsafe c.minimum
+            self.times = unsafe CValue.message(c.times)
         }
 
         package func fill(
@@ -1237,6 +1343,9 @@ extension SegmentV1 {
                 unsafe pb.pointee.has_minimum = 1
                 unsafe pb.pointee.minimum = minimum
             }
+            if let value = times {
+                unsafe pb.pointee.times = try arena.message(value)
+            }
         }
     }
 
@@ -1262,6 +1371,8 @@ extension SegmentV1 {
         public var property: String = ""
         /// The value: a text, a number or a bool.
         public var value: LogV1.Value?
+        /// Which local times count; absent: all.
+        public var times: SegmentV1.LocalTimes?
 
         /// Every field at its default.
         public init() {}
@@ -1272,13 +1383,15 @@ extension SegmentV1 {
             `where`: [SegmentV1.Filter] = [],
             window: SegmentV1.Window? = nil,
             property: String = "",
-            value: LogV1.Value? = nil
+            value: LogV1.Value? = nil,
+            times: SegmentV1.LocalTimes? = nil
         ) {
             self.events = events
             self.`where` = `where`
             self.window = window
             self.property = property
             self.value = value
+            self.times = times
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1306,6 +1419,7 @@ extension SegmentV1 {
             self.window = unsafe CValue.message(c.window)
             self.property = unsafe CValue.text(c.property)
             self.value = unsafe CValue.message(c.value)
+            self.times = unsafe CValue.message(c.times)
         }
 
         package func fill(
@@ -1335,6 +1449,115 @@ extension SegmentV1 {
             if let value = value {
                 unsafe pb.pointee.value = try arena.message(value)
             }
+            if let value = times {
+                unsafe pb.pointee.times = try arena.message(value)
+            }
+        }
+    }
+
+    /// Different values of a property, or different days, of some events in a window.
+    public struct Distinct: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__Distinct
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.Distinct"
+
+        /// Any of these event names; none: any event at all.
+        ///
+        /// Limit: 64 names of 128 bytes.
+        public var events: [String] = []
+        /// All of these must hold for an event to count.
+        ///
+        /// Limit: 64.
+        public var `where`: [SegmentV1.Filter] = []
+        /// Which events count by instant; absent: ever.
+        public var window: SegmentV1.Window?
+        /// The property; absent: days in the definition's zone.
+        ///
+        /// Limit: 128 bytes.
+        public var property: String?
+        /// How many different ones; absent: at least one.
+        public var count: SegmentV1.Count?
+        /// Which local times count; absent: all.
+        public var times: SegmentV1.LocalTimes?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            events: [String] = [],
+            `where`: [SegmentV1.Filter] = [],
+            window: SegmentV1.Window? = nil,
+            property: String? = nil,
+            count: SegmentV1.Count? = nil,
+            times: SegmentV1.LocalTimes? = nil
+        ) {
+            self.events = events
+            self.`where` = `where`
+            self.window = window
+            self.property = property
+            self.count = count
+            self.times = times
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__distinct()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__Distinct>) {
+            let c = unsafe pb.pointee
+            self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
+            self.`where` = unsafe CValue.messages(c.n_where, c.`where`)
+            self.window = unsafe CValue.message(c.window)
+            self.property = unsafe CValue.optionalText(c.property)
+            self.count = unsafe CValue.message(c.count)
+            self.times = unsafe CValue.message(c.times)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__Distinct>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__distinct__init(pb)
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events = try arena.list(
+                    events, "shoal.segment.v1.Distinct.events", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.segment.v1.Distinct.events", max: 128)
+                }
+            }
+            if !`where`.isEmpty {
+                unsafe pb.pointee.n_where = `where`.count
+                unsafe pb.pointee.`where` =
+                    try arena.messages(`where`, "shoal.segment.v1.Distinct.where", max: 64)
+            }
+            if let value = window {
+                unsafe pb.pointee.window = try arena.message(value)
+            }
+            if let value = property {
+                unsafe pb.pointee.property =
+                    try arena.text(value, "shoal.segment.v1.Distinct.property", max: 128)
+            }
+            if let value = count {
+                unsafe pb.pointee.count = try arena.message(value)
+            }
+            if let value = times {
+                unsafe pb.pointee.times = try arena.message(value)
+            }
         }
     }
 
@@ -1352,14 +1575,21 @@ extension SegmentV1 {
         ///
         /// Limit: 64.
         public var `where`: [SegmentV1.Filter] = []
+        /// Which local times count; absent: all.
+        public var times: SegmentV1.LocalTimes?
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(events: [String] = [], `where`: [SegmentV1.Filter] = []) {
+        public init(
+            events: [String] = [],
+            `where`: [SegmentV1.Filter] = [],
+            times: SegmentV1.LocalTimes? = nil
+        ) {
             self.events = events
             self.`where` = `where`
+            self.times = times
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1384,6 +1614,7 @@ extension SegmentV1 {
             let c = unsafe pb.pointee
             self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
             self.`where` = unsafe CValue.messages(c.n_where, c.`where`)
+            self.times = unsafe CValue.message(c.times)
         }
 
         package func fill(
@@ -1402,6 +1633,9 @@ extension SegmentV1 {
                 unsafe pb.pointee.n_where = `where`.count
                 unsafe pb.pointee.`where` =
                     try arena.messages(`where`, "shoal.segment.v1.Step.where", max: 64)
+            }
+            if let value = times {
+                unsafe pb.pointee.times = try arena.message(value)
             }
         }
     }
@@ -1559,6 +1793,8 @@ extension SegmentV1 {
             case predominantly(SegmentV1.Predominantly)
             /// Several events one after the other.
             case sequence(SegmentV1.Sequence)
+            /// How many different values or days.
+            case distinct(SegmentV1.Distinct)
         }
 
         /// The one of its kinds that node is.
@@ -1613,6 +1849,8 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.predominantly).map { .predominantly($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE:
                 self.kind = unsafe CValue.message(c.sequence).map { .sequence($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT:
+                self.kind = unsafe CValue.message(c.distinct).map { .distinct($0) }
             default: self.kind = nil
             }
         }
@@ -1652,6 +1890,9 @@ extension SegmentV1 {
             case .sequence(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE
                 unsafe pb.pointee.sequence = try arena.message(value)
+            case .distinct(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT
+                unsafe pb.pointee.distinct = try arena.message(value)
             case nil: break
             }
         }

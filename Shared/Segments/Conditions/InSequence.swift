@@ -73,11 +73,9 @@ public struct InSequence: ConditionKind {
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.ordered(self, window: window, node: node) { window, zone in
             let named = steps.contains { $0.events.isEmpty } ? [] : steps.flatMap(\.events)
-            var matches = (steps + excluded).map {
-                CompiledMatch($0.events, $0.filters, zone: zone)
-            }
+            var matches = (steps + excluded).map { CompiledMatch($0, zone: zone) }
             // Only strict order asks which other events there are.
-            if order == .strict { matches.append(CompiledMatch(named, [], zone: zone)) }
+            if order == .strict { matches.append(CompiledMatch(EventMatch(named), zone: zone)) }
             return OrderedLeaf(
                 matches: matches,
                 key: same,
@@ -103,7 +101,7 @@ extension InSequence {
     private static let fields = [
         "steps", "within", "from", "order", "exclude", "same", "strictlyLater", "window",
     ]
-    private static let stepFields = ["event", "anyEvent", "where"]
+    private static let stepFields = ["event", "anyEvent", "where"] + LocalTimes.fields
 
     static func read(_ field: Field, _ reading: inout Reading) throws(DefinitionProblem)
         -> Condition

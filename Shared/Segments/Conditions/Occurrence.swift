@@ -85,29 +85,30 @@ public struct Occurrence: Sendable, Hashable {
     func phrase(_ place: String, zone: Zone) -> String {
         var among = match
         let filters = match.filters.map { $0.phrase(zone: zone) }.joined(separator: " and ")
-        if mode == .ever { among.filters = [] }
+        if mode == .ever { (among.filters, among.times) = ([], nil) }
         let window = match.window.phrase(zone: zone)
+        let isBare = filters.isEmpty && match.times == nil
         var wishes: [String] = []
         if !named.isEmpty {
             wishes.append("is " + named.map { Phrase.quoted($0.text) }.joined(separator: " or "))
         }
-        if !window.isEmpty || named.isEmpty && (mode == .matching || filters.isEmpty) {
+        if !window.isEmpty || named.isEmpty && (mode == .matching || isBare) {
             wishes.append("happened" + window)
         }
         if mode == .ever, !filters.isEmpty { wishes.append("has " + filters) }
+        if mode == .ever, let times = match.times { wishes.append("was" + times.phrase) }
         return "the \(place) \(among.named(zone: zone)) " + wishes.joined(separator: " and ")
     }
 
     func leaf(_ place: Place, _ window: CompiledWindow, zone: Zone) -> OrderedLeaf {
-        let isEver = mode == .ever
+        let all = EventMatch(match.events)
+        // In mode ever the filters are asked of the one found, else of those it is found among.
+        var asked = mode == .ever ? match : all
+        if !named.isEmpty { asked.events = named }
         return OrderedLeaf(
             matches: [
-                CompiledMatch(match.events, isEver ? [] : match.filters, zone: zone),
-                CompiledMatch(
-                    named.isEmpty ? match.events : named,
-                    isEver ? match.filters : [],
-                    zone: zone
-                ),
+                CompiledMatch(mode == .ever ? all : match, zone: zone),
+                CompiledMatch(asked, zone: zone),
             ],
             key: nil,
             window: window,

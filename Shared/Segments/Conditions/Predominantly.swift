@@ -88,7 +88,7 @@ public struct Predominantly: ConditionKind {
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.ordered(self, window: match.window, node: node) { window, zone in
             OrderedLeaf(
-                matches: [CompiledMatch(match.events, match.filters, zone: zone)],
+                matches: [CompiledMatch(match, zone: zone)],
                 key: property,
                 window: window,
                 test: .predominance(value)

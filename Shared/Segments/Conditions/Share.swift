@@ -60,7 +60,7 @@ public struct Share: ConditionKind {
                 "\(minimum) is not between 1 and \(DefinitionLimits.countMax)"
             )
         }
-        if match.filters.isEmpty {
+        if match.filters.isEmpty, match.times == nil {
             audit.warn(
                 .pointless,
                 place + ".where",
@@ -87,8 +87,8 @@ public struct Share: ConditionKind {
         builder.ordered(self, window: match.window, node: node) { window, zone in
             OrderedLeaf(
                 matches: [
-                    CompiledMatch(match.events, [], zone: zone),
-                    CompiledMatch(match.events, match.filters, zone: zone),
+                    CompiledMatch(EventMatch(match.events), zone: zone),
+                    CompiledMatch(match, zone: zone),
                 ],
                 key: nil,
                 window: window,

@@ -25,9 +25,11 @@ from shoal.contract.segment.v1.segment_pb2 import Count as Count
 from shoal.contract.segment.v1.segment_pb2 import Definition as Definition
 from shoal.contract.segment.v1.segment_pb2 import Did as Did
 from shoal.contract.segment.v1.segment_pb2 import DidNot as DidNot
+from shoal.contract.segment.v1.segment_pb2 import Distinct as Distinct
 from shoal.contract.segment.v1.segment_pb2 import EverWindow as EverWindow
 from shoal.contract.segment.v1.segment_pb2 import Filter as Filter
 from shoal.contract.segment.v1.segment_pb2 import Group as Group
+from shoal.contract.segment.v1.segment_pb2 import LocalTimes as LocalTimes
 from shoal.contract.segment.v1.segment_pb2 import Node as Node
 from shoal.contract.segment.v1.segment_pb2 import OCCURRENCE_MODE_EVER as OCCURRENCE_MODE_EVER
 from shoal.contract.segment.v1.segment_pb2 import OCCURRENCE_MODE_MATCHING as OCCURRENCE_MODE_MATCHING

@@ -113,28 +113,48 @@ class Definition(_message.Message):
     def __init__(self, nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., zone: _Optional[str] = ...) -> None: ...
 
 class Did(_message.Message):
-    __slots__ = ["aggregates", "count", "events", "where", "window"]
+    __slots__ = ["aggregates", "count", "events", "times", "where", "window"]
     AGGREGATES_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
     WHERE_FIELD_NUMBER: _ClassVar[int]
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     aggregates: _containers.RepeatedCompositeFieldContainer[Aggregate]
     count: Count
     events: _containers.RepeatedScalarFieldContainer[str]
+    times: LocalTimes
     where: _containers.RepeatedCompositeFieldContainer[Filter]
     window: Window
-    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., aggregates: _Optional[_Iterable[_Union[Aggregate, _Mapping]]] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., aggregates: _Optional[_Iterable[_Union[Aggregate, _Mapping]]] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ...) -> None: ...
 
 class DidNot(_message.Message):
-    __slots__ = ["events", "where", "window"]
+    __slots__ = ["events", "times", "where", "window"]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
     WHERE_FIELD_NUMBER: _ClassVar[int]
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedScalarFieldContainer[str]
+    times: LocalTimes
     where: _containers.RepeatedCompositeFieldContainer[Filter]
     window: Window
-    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ...) -> None: ...
+
+class Distinct(_message.Message):
+    __slots__ = ["count", "events", "property", "times", "where", "window"]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    PROPERTY_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    WINDOW_FIELD_NUMBER: _ClassVar[int]
+    count: Count
+    events: _containers.RepeatedScalarFieldContainer[str]
+    property: str
+    times: LocalTimes
+    where: _containers.RepeatedCompositeFieldContainer[Filter]
+    window: Window
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., property: _Optional[str] = ..., count: _Optional[_Union[Count, _Mapping]] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ...) -> None: ...
 
 class EverWindow(_message.Message):
     __slots__: list[str] = []
@@ -158,12 +178,23 @@ class Group(_message.Message):
     children: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, children: _Optional[_Iterable[int]] = ...) -> None: ...
 
+class LocalTimes(_message.Message):
+    __slots__ = ["from_ms", "to_ms", "weekdays"]
+    FROM_MS_FIELD_NUMBER: _ClassVar[int]
+    TO_MS_FIELD_NUMBER: _ClassVar[int]
+    WEEKDAYS_FIELD_NUMBER: _ClassVar[int]
+    from_ms: int
+    to_ms: int
+    weekdays: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, from_ms: _Optional[int] = ..., to_ms: _Optional[int] = ..., weekdays: _Optional[_Iterable[int]] = ...) -> None: ...
+
 class Node(_message.Message):
-    __slots__ = ["all", "any", "did", "did_not", "occurrence", "predominantly", "sequence", "share", "user"]
+    __slots__ = ["all", "any", "did", "did_not", "distinct", "occurrence", "predominantly", "sequence", "share", "user"]
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     DID_FIELD_NUMBER: _ClassVar[int]
     DID_NOT_FIELD_NUMBER: _ClassVar[int]
+    DISTINCT_FIELD_NUMBER: _ClassVar[int]
     NOT_FIELD_NUMBER: _ClassVar[int]
     OCCURRENCE_FIELD_NUMBER: _ClassVar[int]
     PREDOMINANTLY_FIELD_NUMBER: _ClassVar[int]
@@ -174,42 +205,47 @@ class Node(_message.Message):
     any: Group
     did: Did
     did_not: DidNot
+    distinct: Distinct
     occurrence: Occurrence
     predominantly: Predominantly
     sequence: Sequence
     share: Share
     user: Filter
-    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., **kwargs) -> None: ...
+    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., **kwargs) -> None: ...
 
 class Occurrence(_message.Message):
-    __slots__ = ["events", "mode", "named", "number", "where", "window"]
+    __slots__ = ["events", "mode", "named", "number", "times", "where", "window"]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     NAMED_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
     WHERE_FIELD_NUMBER: _ClassVar[int]
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedScalarFieldContainer[str]
     mode: OccurrenceMode
     named: _containers.RepeatedScalarFieldContainer[str]
     number: int
+    times: LocalTimes
     where: _containers.RepeatedCompositeFieldContainer[Filter]
     window: Window
-    def __init__(self, number: _Optional[int] = ..., events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., mode: _Optional[_Union[OccurrenceMode, str]] = ..., named: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, number: _Optional[int] = ..., events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., mode: _Optional[_Union[OccurrenceMode, str]] = ..., named: _Optional[_Iterable[str]] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ...) -> None: ...
 
 class Predominantly(_message.Message):
-    __slots__ = ["events", "property", "value", "where", "window"]
+    __slots__ = ["events", "property", "times", "value", "where", "window"]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     PROPERTY_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     WHERE_FIELD_NUMBER: _ClassVar[int]
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedScalarFieldContainer[str]
     property: str
+    times: LocalTimes
     value: _log_pb2.Value
     where: _containers.RepeatedCompositeFieldContainer[Filter]
     window: Window
-    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., property: _Optional[str] = ..., value: _Optional[_Union[_log_pb2.Value, _Mapping]] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., property: _Optional[str] = ..., value: _Optional[_Union[_log_pb2.Value, _Mapping]] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ...) -> None: ...
 
 class RollingWindow(_message.Message):
     __slots__ = ["duration_ms"]
@@ -254,26 +290,30 @@ class Sequence(_message.Message):
     def __init__(self, steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., within_ms: _Optional[int] = ..., from_previous: bool = ..., strict: bool = ..., exclude: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., same: _Optional[str] = ..., strictly_later: bool = ..., window: _Optional[_Union[Window, _Mapping]] = ...) -> None: ...
 
 class Share(_message.Message):
-    __slots__ = ["at_least_e4", "events", "minimum", "where", "window"]
+    __slots__ = ["at_least_e4", "events", "minimum", "times", "where", "window"]
     AT_LEAST_E4_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     MINIMUM_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
     WHERE_FIELD_NUMBER: _ClassVar[int]
     WINDOW_FIELD_NUMBER: _ClassVar[int]
     at_least_e4: int
     events: _containers.RepeatedScalarFieldContainer[str]
     minimum: int
+    times: LocalTimes
     where: _containers.RepeatedCompositeFieldContainer[Filter]
     window: Window
-    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., at_least_e4: _Optional[int] = ..., minimum: _Optional[int] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., window: _Optional[_Union[Window, _Mapping]] = ..., at_least_e4: _Optional[int] = ..., minimum: _Optional[int] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ...) -> None: ...
 
 class Step(_message.Message):
-    __slots__ = ["events", "where"]
+    __slots__ = ["events", "times", "where"]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
     WHERE_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedScalarFieldContainer[str]
+    times: LocalTimes
     where: _containers.RepeatedCompositeFieldContainer[Filter]
-    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ...) -> None: ...
 
 class Window(_message.Message):
     __slots__ = ["ago", "between", "calendar", "ever", "rolling"]

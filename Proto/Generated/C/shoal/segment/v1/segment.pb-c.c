@@ -367,6 +367,51 @@ void   shoal__segment__v1__window__free_unpacked
   assert(message->base.descriptor == &shoal__segment__v1__window__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__segment__v1__local_times__init
+                     (Shoal__Segment__V1__LocalTimes         *message)
+{
+  static const Shoal__Segment__V1__LocalTimes init_value = SHOAL__SEGMENT__V1__LOCAL_TIMES__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__local_times__get_packed_size
+                     (const Shoal__Segment__V1__LocalTimes *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__local_times__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__local_times__pack
+                     (const Shoal__Segment__V1__LocalTimes *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__local_times__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__local_times__pack_to_buffer
+                     (const Shoal__Segment__V1__LocalTimes *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__local_times__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__LocalTimes *
+       shoal__segment__v1__local_times__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__LocalTimes *)
+     protobuf_c_message_unpack (&shoal__segment__v1__local_times__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__local_times__free_unpacked
+                     (Shoal__Segment__V1__LocalTimes *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__local_times__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__segment__v1__count__init
                      (Shoal__Segment__V1__Count         *message)
 {
@@ -680,6 +725,51 @@ void   shoal__segment__v1__predominantly__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &shoal__segment__v1__predominantly__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__segment__v1__distinct__init
+                     (Shoal__Segment__V1__Distinct         *message)
+{
+  static const Shoal__Segment__V1__Distinct init_value = SHOAL__SEGMENT__V1__DISTINCT__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__distinct__get_packed_size
+                     (const Shoal__Segment__V1__Distinct *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__distinct__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__distinct__pack
+                     (const Shoal__Segment__V1__Distinct *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__distinct__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__distinct__pack_to_buffer
+                     (const Shoal__Segment__V1__Distinct *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__distinct__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__Distinct *
+       shoal__segment__v1__distinct__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__Distinct *)
+     protobuf_c_message_unpack (&shoal__segment__v1__distinct__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__distinct__free_unpacked
+                     (Shoal__Segment__V1__Distinct *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__distinct__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   shoal__segment__v1__step__init
@@ -1356,6 +1446,70 @@ const ProtobufCMessageDescriptor shoal__segment__v1__window__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__window__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor shoal__segment__v1__local_times__field_descriptors[3] =
+{
+  {
+    "from_ms",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Segment__V1__LocalTimes, has_from_ms),
+    offsetof(Shoal__Segment__V1__LocalTimes, from_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Segment__V1__LocalTimes, has_to_ms),
+    offsetof(Shoal__Segment__V1__LocalTimes, to_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weekdays",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Segment__V1__LocalTimes, n_weekdays),
+    offsetof(Shoal__Segment__V1__LocalTimes, weekdays),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__local_times__field_indices_by_name[] = {
+  0,   /* field[0] = from_ms */
+  1,   /* field[1] = to_ms */
+  2,   /* field[2] = weekdays */
+};
+static const ProtobufCIntRange shoal__segment__v1__local_times__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__local_times__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.LocalTimes",
+  "LocalTimes",
+  "Shoal__Segment__V1__LocalTimes",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__LocalTimes),
+  3,
+  shoal__segment__v1__local_times__field_descriptors,
+  shoal__segment__v1__local_times__field_indices_by_name,
+  1,  shoal__segment__v1__local_times__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__local_times__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const Shoal__Segment__V1__Comparison shoal__segment__v1__count__comparison__default_value = SHOAL__SEGMENT__V1__COMPARISON__COMPARISON_AT_LEAST;
 static const uint64_t shoal__segment__v1__count__low__default_value = 1ull;
 static const uint64_t shoal__segment__v1__count__high__default_value = 0ull;
@@ -1544,7 +1698,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__aggregate__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__aggregate__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__did__field_descriptors[5] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__did__field_descriptors[6] =
 {
   {
     "events",
@@ -1606,18 +1760,31 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__did__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "times",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Did, times),
+    &shoal__segment__v1__local_times__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__did__field_indices_by_name[] = {
   4,   /* field[4] = aggregates */
   3,   /* field[3] = count */
   0,   /* field[0] = events */
+  5,   /* field[5] = times */
   1,   /* field[1] = where */
   2,   /* field[2] = window */
 };
 static const ProtobufCIntRange shoal__segment__v1__did__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__did__descriptor =
 {
@@ -1627,14 +1794,14 @@ const ProtobufCMessageDescriptor shoal__segment__v1__did__descriptor =
   "Shoal__Segment__V1__Did",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Did),
-  5,
+  6,
   shoal__segment__v1__did__field_descriptors,
   shoal__segment__v1__did__field_indices_by_name,
   1,  shoal__segment__v1__did__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__did__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__did_not__field_descriptors[3] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__did_not__field_descriptors[4] =
 {
   {
     "events",
@@ -1672,16 +1839,29 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__did_not__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "times",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__DidNot, times),
+    &shoal__segment__v1__local_times__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__did_not__field_indices_by_name[] = {
   0,   /* field[0] = events */
+  3,   /* field[3] = times */
   1,   /* field[1] = where */
   2,   /* field[2] = window */
 };
 static const ProtobufCIntRange shoal__segment__v1__did_not__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__did_not__descriptor =
 {
@@ -1691,7 +1871,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__did_not__descriptor =
   "Shoal__Segment__V1__DidNot",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__DidNot),
-  3,
+  4,
   shoal__segment__v1__did_not__field_descriptors,
   shoal__segment__v1__did_not__field_indices_by_name,
   1,  shoal__segment__v1__did_not__number_ranges,
@@ -1700,7 +1880,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__did_not__descriptor =
 };
 static const uint64_t shoal__segment__v1__occurrence__number__default_value = 1ull;
 static const Shoal__Segment__V1__OccurrenceMode shoal__segment__v1__occurrence__mode__default_value = SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_EVER;
-static const ProtobufCFieldDescriptor shoal__segment__v1__occurrence__field_descriptors[6] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__occurrence__field_descriptors[7] =
 {
   {
     "number",
@@ -1774,19 +1954,32 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__occurrence__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "times",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Occurrence, times),
+    &shoal__segment__v1__local_times__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__occurrence__field_indices_by_name[] = {
   1,   /* field[1] = events */
   4,   /* field[4] = mode */
   5,   /* field[5] = named */
   0,   /* field[0] = number */
+  6,   /* field[6] = times */
   2,   /* field[2] = where */
   3,   /* field[3] = window */
 };
 static const ProtobufCIntRange shoal__segment__v1__occurrence__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__occurrence__descriptor =
 {
@@ -1796,7 +1989,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__occurrence__descriptor =
   "Shoal__Segment__V1__Occurrence",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Occurrence),
-  6,
+  7,
   shoal__segment__v1__occurrence__field_descriptors,
   shoal__segment__v1__occurrence__field_indices_by_name,
   1,  shoal__segment__v1__occurrence__number_ranges,
@@ -1805,7 +1998,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__occurrence__descriptor =
 };
 static const uint32_t shoal__segment__v1__share__at_least_e4__default_value = 0u;
 static const uint64_t shoal__segment__v1__share__minimum__default_value = 3ull;
-static const ProtobufCFieldDescriptor shoal__segment__v1__share__field_descriptors[5] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__share__field_descriptors[6] =
 {
   {
     "events",
@@ -1867,18 +2060,31 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__share__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "times",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Share, times),
+    &shoal__segment__v1__local_times__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__share__field_indices_by_name[] = {
   3,   /* field[3] = at_least_e4 */
   0,   /* field[0] = events */
   4,   /* field[4] = minimum */
+  5,   /* field[5] = times */
   1,   /* field[1] = where */
   2,   /* field[2] = window */
 };
 static const ProtobufCIntRange shoal__segment__v1__share__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__share__descriptor =
 {
@@ -1888,7 +2094,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__share__descriptor =
   "Shoal__Segment__V1__Share",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Share),
-  5,
+  6,
   shoal__segment__v1__share__field_descriptors,
   shoal__segment__v1__share__field_indices_by_name,
   1,  shoal__segment__v1__share__number_ranges,
@@ -1896,7 +2102,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__share__descriptor =
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__segment__v1__predominantly__property__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__segment__v1__predominantly__field_descriptors[5] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__predominantly__field_descriptors[6] =
 {
   {
     "events",
@@ -1958,10 +2164,23 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__predominantly__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "times",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Predominantly, times),
+    &shoal__segment__v1__local_times__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__predominantly__field_indices_by_name[] = {
   0,   /* field[0] = events */
   3,   /* field[3] = property */
+  5,   /* field[5] = times */
   4,   /* field[4] = value */
   1,   /* field[1] = where */
   2,   /* field[2] = window */
@@ -1969,7 +2188,7 @@ static const unsigned shoal__segment__v1__predominantly__field_indices_by_name[]
 static const ProtobufCIntRange shoal__segment__v1__predominantly__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__predominantly__descriptor =
 {
@@ -1979,14 +2198,117 @@ const ProtobufCMessageDescriptor shoal__segment__v1__predominantly__descriptor =
   "Shoal__Segment__V1__Predominantly",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Predominantly),
-  5,
+  6,
   shoal__segment__v1__predominantly__field_descriptors,
   shoal__segment__v1__predominantly__field_indices_by_name,
   1,  shoal__segment__v1__predominantly__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__predominantly__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__step__field_descriptors[2] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__distinct__field_descriptors[6] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Segment__V1__Distinct, n_events),
+    offsetof(Shoal__Segment__V1__Distinct, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "where",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Distinct, n_where),
+    offsetof(Shoal__Segment__V1__Distinct, where),
+    &shoal__segment__v1__filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "window",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Distinct, window),
+    &shoal__segment__v1__window__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "property",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Distinct, property),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Distinct, count),
+    &shoal__segment__v1__count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "times",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Distinct, times),
+    &shoal__segment__v1__local_times__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__distinct__field_indices_by_name[] = {
+  4,   /* field[4] = count */
+  0,   /* field[0] = events */
+  3,   /* field[3] = property */
+  5,   /* field[5] = times */
+  1,   /* field[1] = where */
+  2,   /* field[2] = window */
+};
+static const ProtobufCIntRange shoal__segment__v1__distinct__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__distinct__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Distinct",
+  "Distinct",
+  "Shoal__Segment__V1__Distinct",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__Distinct),
+  6,
+  shoal__segment__v1__distinct__field_descriptors,
+  shoal__segment__v1__distinct__field_indices_by_name,
+  1,  shoal__segment__v1__distinct__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__distinct__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__segment__v1__step__field_descriptors[3] =
 {
   {
     "events",
@@ -2012,15 +2334,28 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__step__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "times",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Step, times),
+    &shoal__segment__v1__local_times__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__step__field_indices_by_name[] = {
   0,   /* field[0] = events */
+  2,   /* field[2] = times */
   1,   /* field[1] = where */
 };
 static const ProtobufCIntRange shoal__segment__v1__step__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__step__descriptor =
 {
@@ -2030,7 +2365,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__step__descriptor =
   "Shoal__Segment__V1__Step",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Step),
-  2,
+  3,
   shoal__segment__v1__step__field_descriptors,
   shoal__segment__v1__step__field_indices_by_name,
   1,  shoal__segment__v1__step__number_ranges,
@@ -2169,7 +2504,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[10] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[11] =
 {
   {
     "all",
@@ -2291,12 +2626,25 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "distinct",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, distinct),
+    &shoal__segment__v1__distinct__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
   1,   /* field[1] = any */
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
+  10,   /* field[10] = distinct */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
@@ -2307,7 +2655,7 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -2317,7 +2665,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  10,
+  11,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
   1,  shoal__segment__v1__node__number_ranges,

@@ -24,6 +24,7 @@ typedef struct Shoal__Segment__V1__AgoWindow Shoal__Segment__V1__AgoWindow;
 typedef struct Shoal__Segment__V1__BetweenWindow Shoal__Segment__V1__BetweenWindow;
 typedef struct Shoal__Segment__V1__CalendarWindow Shoal__Segment__V1__CalendarWindow;
 typedef struct Shoal__Segment__V1__Window Shoal__Segment__V1__Window;
+typedef struct Shoal__Segment__V1__LocalTimes Shoal__Segment__V1__LocalTimes;
 typedef struct Shoal__Segment__V1__Count Shoal__Segment__V1__Count;
 typedef struct Shoal__Segment__V1__Aggregate Shoal__Segment__V1__Aggregate;
 typedef struct Shoal__Segment__V1__Did Shoal__Segment__V1__Did;
@@ -31,6 +32,7 @@ typedef struct Shoal__Segment__V1__DidNot Shoal__Segment__V1__DidNot;
 typedef struct Shoal__Segment__V1__Occurrence Shoal__Segment__V1__Occurrence;
 typedef struct Shoal__Segment__V1__Share Shoal__Segment__V1__Share;
 typedef struct Shoal__Segment__V1__Predominantly Shoal__Segment__V1__Predominantly;
+typedef struct Shoal__Segment__V1__Distinct Shoal__Segment__V1__Distinct;
 typedef struct Shoal__Segment__V1__Step Shoal__Segment__V1__Step;
 typedef struct Shoal__Segment__V1__Sequence Shoal__Segment__V1__Sequence;
 typedef struct Shoal__Segment__V1__Node Shoal__Segment__V1__Node;
@@ -340,6 +342,33 @@ struct  Shoal__Segment__V1__Window
 
 
 /*
+ * Times of the day and days of the week, in the definition's zone.
+ */
+struct  Shoal__Segment__V1__LocalTimes
+{
+  ProtobufCMessage base;
+  /*
+   * From this time of the day on; absent: any time. Unit: ms of the day.
+   */
+  protobuf_c_boolean has_from_ms;
+  uint32_t from_ms;
+  /*
+   * Up to this one, not included; before from_ms it means past midnight. Unit: ms of the day.
+   */
+  protobuf_c_boolean has_to_ms;
+  uint32_t to_ms;
+  /*
+   * Days of the week, Monday being 1 and Sunday 7; none: any. Limit: 7.
+   */
+  size_t n_weekdays;
+  uint32_t *weekdays;
+};
+#define SHOAL__SEGMENT__V1__LOCAL_TIMES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__local_times__descriptor) \
+    , 0, 0, 0, 0, 0,NULL }
+
+
+/*
  * How often.
  */
 struct  Shoal__Segment__V1__Count
@@ -440,10 +469,14 @@ struct  Shoal__Segment__V1__Did
    */
   size_t n_aggregates;
   Shoal__Segment__V1__Aggregate **aggregates;
+  /*
+   * Which local times count; absent: all.
+   */
+  Shoal__Segment__V1__LocalTimes *times;
 };
 #define SHOAL__SEGMENT__V1__DID__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__did__descriptor) \
-    , 0,NULL, 0,NULL, NULL, NULL, 0,NULL }
+    , 0,NULL, 0,NULL, NULL, NULL, 0,NULL, NULL }
 
 
 /*
@@ -466,10 +499,14 @@ struct  Shoal__Segment__V1__DidNot
    * Which events count by instant; absent: ever.
    */
   Shoal__Segment__V1__Window *window;
+  /*
+   * Which local times count; absent: all.
+   */
+  Shoal__Segment__V1__LocalTimes *times;
 };
 #define SHOAL__SEGMENT__V1__DID_NOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__did_not__descriptor) \
-    , 0,NULL, 0,NULL, NULL }
+    , 0,NULL, 0,NULL, NULL, NULL }
 
 
 /*
@@ -507,10 +544,14 @@ struct  Shoal__Segment__V1__Occurrence
    */
   size_t n_named;
   char **named;
+  /*
+   * Which local times count; absent: all.
+   */
+  Shoal__Segment__V1__LocalTimes *times;
 };
 #define SHOAL__SEGMENT__V1__OCCURRENCE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__occurrence__descriptor) \
-    , 0, 1ull, 0,NULL, 0,NULL, NULL, 0, SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_EVER, 0,NULL }
+    , 0, 1ull, 0,NULL, 0,NULL, NULL, 0, SHOAL__SEGMENT__V1__OCCURRENCE_MODE__OCCURRENCE_MODE_EVER, 0,NULL, NULL }
 
 
 /*
@@ -543,10 +584,14 @@ struct  Shoal__Segment__V1__Share
    */
   protobuf_c_boolean has_minimum;
   uint64_t minimum;
+  /*
+   * Which local times count; absent: all.
+   */
+  Shoal__Segment__V1__LocalTimes *times;
 };
 #define SHOAL__SEGMENT__V1__SHARE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__share__descriptor) \
-    , 0,NULL, 0,NULL, NULL, 0, 0u, 0, 3ull }
+    , 0,NULL, 0,NULL, NULL, 0, 0u, 0, 3ull, NULL }
 
 
 /*
@@ -577,11 +622,53 @@ struct  Shoal__Segment__V1__Predominantly
    * The value: a text, a number or a bool.
    */
   Shoal__Log__V1__Value *value;
+  /*
+   * Which local times count; absent: all.
+   */
+  Shoal__Segment__V1__LocalTimes *times;
 };
 extern char shoal__segment__v1__predominantly__property__default_value[];
 #define SHOAL__SEGMENT__V1__PREDOMINANTLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__predominantly__descriptor) \
-    , 0,NULL, 0,NULL, NULL, shoal__segment__v1__predominantly__property__default_value, NULL }
+    , 0,NULL, 0,NULL, NULL, shoal__segment__v1__predominantly__property__default_value, NULL, NULL }
+
+
+/*
+ * Different values of a property, or different days, of some events in a window.
+ */
+struct  Shoal__Segment__V1__Distinct
+{
+  ProtobufCMessage base;
+  /*
+   * Any of these event names; none: any event at all. Limit: 64 names of 128 bytes.
+   */
+  size_t n_events;
+  char **events;
+  /*
+   * All of these must hold for an event to count. Limit: 64.
+   */
+  size_t n_where;
+  Shoal__Segment__V1__Filter **where;
+  /*
+   * Which events count by instant; absent: ever.
+   */
+  Shoal__Segment__V1__Window *window;
+  /*
+   * The property; absent: days in the definition's zone. Limit: 128 bytes.
+   */
+  char *property;
+  /*
+   * How many different ones; absent: at least one.
+   */
+  Shoal__Segment__V1__Count *count;
+  /*
+   * Which local times count; absent: all.
+   */
+  Shoal__Segment__V1__LocalTimes *times;
+};
+#define SHOAL__SEGMENT__V1__DISTINCT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__distinct__descriptor) \
+    , 0,NULL, 0,NULL, NULL, NULL, NULL, NULL }
 
 
 /*
@@ -600,10 +687,14 @@ struct  Shoal__Segment__V1__Step
    */
   size_t n_where;
   Shoal__Segment__V1__Filter **where;
+  /*
+   * Which local times count; absent: all.
+   */
+  Shoal__Segment__V1__LocalTimes *times;
 };
 #define SHOAL__SEGMENT__V1__STEP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__step__descriptor) \
-    , 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, NULL }
 
 
 /*
@@ -667,7 +758,8 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_OCCURRENCE = 7,
   SHOAL__SEGMENT__V1__NODE__KIND_SHARE = 8,
   SHOAL__SEGMENT__V1__NODE__KIND_PREDOMINANTLY = 9,
-  SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE = 10
+  SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE = 10,
+  SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT = 11
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
 } Shoal__Segment__V1__Node__KindCase;
 
@@ -719,6 +811,10 @@ struct  Shoal__Segment__V1__Node
      * Several events one after the other.
      */
     Shoal__Segment__V1__Sequence *sequence;
+    /*
+     * How many different values or days.
+     */
+    Shoal__Segment__V1__Distinct *distinct;
   };
 };
 #define SHOAL__SEGMENT__V1__NODE__INIT \
@@ -940,6 +1036,25 @@ Shoal__Segment__V1__Window *
 void   shoal__segment__v1__window__free_unpacked
                      (Shoal__Segment__V1__Window *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__LocalTimes methods */
+void   shoal__segment__v1__local_times__init
+                     (Shoal__Segment__V1__LocalTimes         *message);
+size_t shoal__segment__v1__local_times__get_packed_size
+                     (const Shoal__Segment__V1__LocalTimes   *message);
+size_t shoal__segment__v1__local_times__pack
+                     (const Shoal__Segment__V1__LocalTimes   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__local_times__pack_to_buffer
+                     (const Shoal__Segment__V1__LocalTimes   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__LocalTimes *
+       shoal__segment__v1__local_times__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__local_times__free_unpacked
+                     (Shoal__Segment__V1__LocalTimes *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__Count methods */
 void   shoal__segment__v1__count__init
                      (Shoal__Segment__V1__Count         *message);
@@ -1073,6 +1188,25 @@ Shoal__Segment__V1__Predominantly *
 void   shoal__segment__v1__predominantly__free_unpacked
                      (Shoal__Segment__V1__Predominantly *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__Distinct methods */
+void   shoal__segment__v1__distinct__init
+                     (Shoal__Segment__V1__Distinct         *message);
+size_t shoal__segment__v1__distinct__get_packed_size
+                     (const Shoal__Segment__V1__Distinct   *message);
+size_t shoal__segment__v1__distinct__pack
+                     (const Shoal__Segment__V1__Distinct   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__distinct__pack_to_buffer
+                     (const Shoal__Segment__V1__Distinct   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__Distinct *
+       shoal__segment__v1__distinct__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__distinct__free_unpacked
+                     (Shoal__Segment__V1__Distinct *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__Step methods */
 void   shoal__segment__v1__step__init
                      (Shoal__Segment__V1__Step         *message);
@@ -1194,6 +1328,9 @@ typedef void (*Shoal__Segment__V1__CalendarWindow_Closure)
 typedef void (*Shoal__Segment__V1__Window_Closure)
                  (const Shoal__Segment__V1__Window *message,
                   void *closure_data);
+typedef void (*Shoal__Segment__V1__LocalTimes_Closure)
+                 (const Shoal__Segment__V1__LocalTimes *message,
+                  void *closure_data);
 typedef void (*Shoal__Segment__V1__Count_Closure)
                  (const Shoal__Segment__V1__Count *message,
                   void *closure_data);
@@ -1214,6 +1351,9 @@ typedef void (*Shoal__Segment__V1__Share_Closure)
                   void *closure_data);
 typedef void (*Shoal__Segment__V1__Predominantly_Closure)
                  (const Shoal__Segment__V1__Predominantly *message,
+                  void *closure_data);
+typedef void (*Shoal__Segment__V1__Distinct_Closure)
+                 (const Shoal__Segment__V1__Distinct *message,
                   void *closure_data);
 typedef void (*Shoal__Segment__V1__Step_Closure)
                  (const Shoal__Segment__V1__Step *message,
@@ -1249,6 +1389,7 @@ extern const ProtobufCMessageDescriptor shoal__segment__v1__ago_window__descript
 extern const ProtobufCMessageDescriptor shoal__segment__v1__between_window__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__calendar_window__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__window__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__local_times__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__count__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__aggregate__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__did__descriptor;
@@ -1256,6 +1397,7 @@ extern const ProtobufCMessageDescriptor shoal__segment__v1__did_not__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__occurrence__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__share__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__predominantly__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__distinct__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__step__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor;
