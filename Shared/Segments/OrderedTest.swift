@@ -52,7 +52,7 @@ enum OrderedTest: Sendable {
                 let count = marks.count { $0.passes(0) }
                 return count == 0 ? "there is none" : "there are \(count) only"
             }
-            let other = mark.passes(1) ? "" : ", and is another"
+            let other = mark.passes(1) ? "" : ", which does not pass"
             let outside = interval.contains(mark.at) ? "" : ", outside \(interval)"
             return "it was at \(mark.at.rfc3339)\(other)\(outside)"
         case .share(_, let minimum):

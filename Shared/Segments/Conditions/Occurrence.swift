@@ -83,9 +83,7 @@ public struct Occurrence: Sendable, Hashable {
 
     /// `the first "Charged" happened in the last 7 days, where "amount" is greater than 100`.
     func phrase(_ place: String, zone: Zone) -> String {
-        var among = match
         let filters = match.filters.map { $0.phrase(zone: zone) }.joined(separator: " and ")
-        if mode == .ever { (among.filters, among.times) = ([], nil) }
         let window = match.window.phrase(zone: zone)
         let isBare = filters.isEmpty && match.times == nil
         var wishes: [String] = []
@@ -97,7 +95,12 @@ public struct Occurrence: Sendable, Hashable {
         }
         if mode == .ever, !filters.isEmpty { wishes.append("has " + filters) }
         if mode == .ever, let times = match.times { wishes.append("was" + times.phrase) }
-        return "the \(place) \(among.named(zone: zone)) " + wishes.joined(separator: " and ")
+        return "the \(place) \(among(zone: zone)) " + wishes.joined(separator: " and ")
+    }
+
+    /// Among which events the place is counted, in words.
+    func among(zone: Zone) -> String {
+        (mode == .ever ? EventMatch(match.events) : match).named(zone: zone)
     }
 
     func leaf(_ place: Place, _ window: CompiledWindow, zone: Zone) -> OrderedLeaf {
@@ -131,7 +134,7 @@ extension OccurrenceKind {
 
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
         guard case .ordered(_, let said) = found else { return found.said }
-        return isAlone ? "the \(placeName) \(occurrence.match.named(zone: zone)): \(said)" : said
+        return isAlone ? "the \(placeName) \(occurrence.among(zone: zone)): \(said)" : said
     }
 
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {

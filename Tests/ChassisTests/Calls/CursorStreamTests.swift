@@ -16,12 +16,15 @@ struct CursorStreamTests {
     final class Book: Sendable {
         let pages: Int
         let perPage: Int
+        /// A page stays open until so many have been open at once, or nobody comes for long.
+        let together: Int
         private let asked = Mutex<[Int]>([])
         private let open = Mutex((now: 0, most: 0))
 
-        init(pages: Int, perPage: Int = 10) {
+        init(pages: Int, perPage: Int = 10, together: Int = 1) {
             self.pages = pages
             self.perPage = perPage
+            self.together = together
         }
 
         var requests: [Int] { asked.withLock { $0 } }
@@ -34,7 +37,11 @@ struct CursorStreamTests {
                 state.now += 1
                 state.most = max(state.most, state.now)
             }
-            for _ in 0..<20 { await Task.yield() }
+            var turns = 0
+            while turns < 20 || mostAtOnce < together && turns < 1_000_000 {
+                await Task.yield()
+                turns += 1
+            }
             open.withLock { $0.now -= 1 }
             let items = Array(at * perPage..<(at + 1) * perPage)
             return Page(items: items, next: at + 1 < pages ? at + 1 : nil)
@@ -71,7 +78,7 @@ struct CursorStreamTests {
 
     @Test("has several pages in flight where cursors can be foretold")
     func foretold() async throws {
-        let book = Book(pages: 20)
+        let book = Book(pages: 20, together: 2)
         var items: [Int] = []
         let guess: CursorStream<Int, Int>.Following = { ($0 ?? 0) + 1 }
         for try await page in stream(book, ahead: 4, following: guess) { items += page.items }
