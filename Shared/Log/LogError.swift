@@ -73,8 +73,8 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
             .corrupt,
             operation,
             at: "\(file) byte \(byte)",
-            hint: "\(what); restore the file from a backup, or run `shoal repair log` to see "
-                + "what is lost and to cut the log there"
+            hint: "\(what); `shoal backup restore` writes the last backup into an empty folder; "
+                + "Deploy/README.md says what is lost then"
         )
     }
 
@@ -84,8 +84,8 @@ public struct LogError: Error, Sendable, Hashable, CustomStringConvertible {
             .missing,
             operation,
             at: file,
-            hint: "\(what); restore the folder from a backup, or run `shoal repair log` to see "
-                + "what is lost and to accept the loss"
+            hint: "\(what); `shoal backup restore` writes the last backup into an empty folder; "
+                + "Deploy/README.md says what is lost then"
         )
     }
 

@@ -95,7 +95,7 @@ import Testing
                     let group = try #require(ends.lastIndex { $0 <= byte })
                     #expect(error.code == .corrupt)
                     #expect(error.place == "\(journal) byte \(ends[group])")
-                    #expect(error.hint.contains("shoal repair log"))
+                    #expect(error.hint.contains("shoal backup restore"))
                 }
             }
         }
