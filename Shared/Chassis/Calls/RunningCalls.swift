@@ -147,8 +147,9 @@ final class RunningCalls: Sendable {
             return (over, wakeNs)
         }
         for call in over {
-            call.task.cancel()
+            // Told first: a handler that returns when it is cancelled would else answer before.
             call.facts?.tellTimeOver()
+            call.task.cancel()
         }
         return wakeNs
     }
