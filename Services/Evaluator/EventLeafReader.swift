@@ -61,7 +61,7 @@ struct EventLeafReader {
             forEachNumber({ _ in }) { number in
                 if totals.drifting.contains(number.slot) { ordered.append(number) }
             }
-            ordered.sort(by: SummedNumber.precedes)
+            ordered.sort { $0.order < $1.order }
             totals.addAnew(ordered)
         }
         var users = UserBitset(universe: universe)
@@ -96,9 +96,11 @@ struct EventLeafReader {
                     onNumber(
                         SummedNumber(
                             slot: index * width + sum,
-                            at: time,
-                            sequence: sequences?.clientSequence(row),
-                            offset: offset,
+                            order: EventOrder(
+                                at: time,
+                                clientSequence: sequences?.clientSequence(row),
+                                position: offset
+                            ),
                             number: number
                         )
                     )
@@ -126,21 +128,8 @@ struct EventLeafReader {
 private struct SummedNumber {
     /// User and sum: user number × sums per user + sum.
     let slot: Int
-    let at: Timestamp
-    let sequence: UInt64?
-    let offset: LogOffset
+    let order: EventOrder
     let number: Number
-
-    /// As `UserHistory.Event.precedes` puts events in order.
-    static func precedes(_ left: SummedNumber, _ right: SummedNumber) -> Bool {
-        if left.at != right.at { return left.at < right.at }
-        if left.sequence != right.sequence {
-            guard let first = left.sequence else { return true }
-            guard let second = right.sequence else { return false }
-            return first < second
-        }
-        return left.offset < right.offset
-    }
 }
 
 /// Counts and sums per user while rows pass by in any order.

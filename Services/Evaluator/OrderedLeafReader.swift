@@ -14,21 +14,8 @@ struct OrderedLeafReader {
     /// A mark on its way to its place among those of its user.
     private struct Entry {
         let user: UInt32
-        let sequence: UInt64?
-        let offset: UInt64
+        let order: EventOrder
         let mark: Mark
-
-        /// By user, then as `UserHistory.Event.precedes` puts events in order.
-        static func precedes(_ left: Entry, _ right: Entry) -> Bool {
-            if left.user != right.user { return left.user < right.user }
-            if left.mark.at != right.mark.at { return left.mark.at < right.mark.at }
-            if left.sequence != right.sequence {
-                guard let first = left.sequence else { return true }
-                guard let second = right.sequence else { return false }
-                return first < second
-            }
-            return left.offset < right.offset
-        }
     }
 
     init(_ leaf: OrderedLeaf, _ columns: PartitionColumns, at: Timestamp) {
@@ -43,7 +30,7 @@ struct OrderedLeafReader {
         var users = UserBitset(universe: columns.userCount)
         guard !interval.isEmpty else { return users }
         var entries = entries()
-        entries.sort(by: Entry.precedes)
+        entries.sort { $0.user != $1.user ? $0.user < $1.user : $0.order < $1.order }
         var next = 0
         while next < entries.count {
             let user = entries[next].user
@@ -82,8 +69,11 @@ struct OrderedLeafReader {
                     entries.append(
                         Entry(
                             user: user.value,
-                            sequence: sequences?.clientSequence(row),
-                            offset: offset.value,
+                            order: EventOrder(
+                                at: time,
+                                clientSequence: sequences?.clientSequence(row),
+                                position: offset
+                            ),
                             mark: Mark(at: time, bits: bits, value: key?.value(row))
                         )
                     )

@@ -8,17 +8,11 @@ import Ingestion
 import Logging
 import Registry
 import ServiceLifecycle
+import Stories
 import Synchronization
 
 /// A service's instance with its folder and its address.
 final class Player: Sendable {
-    /// Which service, and what is told to it beside the defaults.
-    enum Part: Sendable {
-        case registry
-        case ingestion
-        case evaluator
-    }
-
     /// What all instances of a stage share.
     struct House: Sendable {
         let folder: String
@@ -34,14 +28,14 @@ final class Player: Sendable {
         let data: DataFolder
     }
 
-    let part: Part
+    let service: Story.Service
     let name: String
     let address: String
     private let house: House
     private let running = Mutex<Running?>(nil)
 
-    init(_ part: Part, name: String, in house: House) {
-        self.part = part
+    init(_ service: Story.Service, name: String, in house: House) {
+        self.service = service
         self.name = name
         self.house = house
         address = "memory://\(name)"
@@ -53,7 +47,7 @@ final class Player: Sendable {
         let path = "\(house.folder)/\(name)"
         let data = try DataFolder.open(
             path,
-            service: service,
+            service: service.rawValue,
             disk: house.disk,
             chance: &chance,
             processID: 0
@@ -66,7 +60,7 @@ final class Player: Sendable {
             )
             common.name = name
             let world = World(
-                service: service,
+                service: service.rawValue,
                 common: common,
                 folder: data,
                 clock: house.clock.ofServices,
@@ -96,16 +90,8 @@ final class Player: Sendable {
         found.data.release()
     }
 
-    private var service: String {
-        switch part {
-        case .registry: "registry"
-        case .ingestion: "ingestion"
-        case .evaluator: "evaluator"
-        }
-    }
-
     private func services(_ world: World) throws -> [any Service] {
-        switch part {
+        switch service {
         case .registry:
             let config = try RegistryConfig(
                 reader: Self.reader(RegistryConfig.keys, Stage.registry)

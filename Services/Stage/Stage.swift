@@ -78,7 +78,7 @@ private final class StagedSuite: SuiteOnStage {
     func advance(to instant: Timestamp) { clock.advance(to: instant) }
 
     func restart(_ service: Story.Service) async throws {
-        for player in players where player.part == Self.part(of: service) {
+        for player in players where player.service == service {
             await player.crash()
             try player.start()
         }
@@ -87,13 +87,5 @@ private final class StagedSuite: SuiteOnStage {
     func close() async {
         for player in players.reversed() { await player.crash() }
         bus.shutDown()
-    }
-
-    private static func part(of service: Story.Service) -> Player.Part {
-        switch service {
-        case .registry: .registry
-        case .ingestion: .ingestion
-        case .evaluator: .evaluator
-        }
     }
 }

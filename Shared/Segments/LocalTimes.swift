@@ -40,36 +40,21 @@ public struct LocalTimes: Sendable, Hashable {
 /// Local times with their zone, ready to be asked of many instants.
 public struct CompiledTimes: Sendable {
     private let times: LocalTimes
-    private let zone: Zone
-    /// Within these instants the zone is known to have one offset.
-    private var known = Int64(1)...Int64(1)
-    private var offsetMs: Int64 = 0
-    /// No zone changes its offset twice within so many ms.
-    private static let steadyMs: Int64 = 6 * 3_600_000
+    private var clock: LocalClock
 
     /// Nil when every time is meant.
     init?(_ times: LocalTimes?, zone: Zone) {
         guard let times else { return nil }
         self.times = times
-        self.zone = zone
+        clock = LocalClock(zone)
     }
 
     /// Whether an event of this instant counts; quickest when asked of instants near each other.
     public mutating func contains(_ instant: Timestamp) -> Bool {
-        if !known.contains(instant.ms) { look(around: instant) }
-        let local = instant + offsetMs
+        let local = clock.local(instant)
         let day = local.day
-        if let clock = times.clock, !clock.contains(local.msSince(day.midnight)) { return false }
+        if let range = times.clock, !range.contains(local.msSince(day.midnight)) { return false }
         return times.weekdays.isEmpty || times.weekdays.contains(day.weekday)
-    }
-
-    private mutating func look(around instant: Timestamp) {
-        func offset(_ at: Timestamp) -> Int64 { zone.local(at).msSince(at) }
-        offsetMs = offset(instant)
-        known = instant.ms...instant.ms
-        let start = Timestamp(ms: CivilDate.floorDivide(instant.ms, Self.steadyMs) * Self.steadyMs)
-        let end = start + Self.steadyMs
-        if offset(start) == offset(end), offset(start) == offsetMs { known = start.ms...end.ms }
     }
 }
 

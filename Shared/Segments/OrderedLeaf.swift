@@ -72,9 +72,6 @@ public struct OrderedLeaf: Sendable {
         guard matches.allSatisfy({ !$0.events.isEmpty }) else { return nil }
         return Array(Set(matches.flatMap(\.events))).sorted()
     }
-
-    /// Whether a user without any mark passes.
-    public var acceptsNone: Bool { false }
 }
 
 extension OrderedLeaf {
@@ -84,14 +81,15 @@ extension OrderedLeaf {
     {
         let reach = reach(at: instant)
         var marks: [(mark: Mark, event: UserHistory.Event)] = []
+        // Outside the loop, so that a zone's offset is looked up once for neighbouring events.
+        var times = matches.map(\.times)
         for event in events where reach.contains(event.at) {
             var bits: UInt64 = 0
             for (index, match) in matches.enumerated() where match.concerns(event.name) {
-                var times = match.times
                 let passes = match.filters.allSatisfy {
                     $0.matches(event[$0.filter.property], at: instant)
                 }
-                if passes, times?.contains(event.at) ?? true { bits |= 1 << UInt64(index) }
+                if passes, times[index]?.contains(event.at) ?? true { bits |= 1 << UInt64(index) }
             }
             guard bits != 0 else { continue }
             let value = key.flatMap { event[$0] }

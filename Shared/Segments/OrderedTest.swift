@@ -94,7 +94,10 @@ enum OrderedTest: Sendable {
 
     private static func different(_ marks: [Mark], _ zone: Zone?) -> Int {
         guard let zone else { return counts(marks).count }
-        return Set(marks.lazy.filter { $0.passes(0) }.map { zone.local($0.at).day }).count
+        var clock = LocalClock(zone)
+        var days: Set<CivilDate> = []
+        for mark in marks where mark.passes(0) { days.insert(clock.local(mark.at).day) }
+        return days.count
     }
 
     private static func counts(_ marks: [Mark]) -> [PropertyValue: Int] {

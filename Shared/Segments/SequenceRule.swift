@@ -85,7 +85,8 @@ struct SequenceRule: Sendable {
         var reached = [Timestamp?](repeating: nil, count: steps + 1)
         for start in 0..<steps {
             let from = start == 0 ? (interval.contains(at) ? at : nil) : best[start]
-            guard let anchor = from else { continue }
+            // Most instants serve no step of most chains: nothing is set up for those.
+            guard let anchor = from, group.contains(where: { $0.passes(start) }) else { continue }
             if let withinMs, at.msSince(anchor) > withinMs { continue }
             var assignment = Assignment(group)
             for step in start..<steps {
@@ -119,7 +120,7 @@ struct SequenceRule: Sendable {
                     let anchor = fromPrevious ? before : named[start].at
                     if strictlyLater, mark.at == before { break }
                     if let withinMs, mark.at.msSince(anchor) > withinMs { break }
-                    if breaks.contains(where: { $0 > before && $0 < mark.at }) { break }
+                    if Self.has(breaks, between: before, and: mark.at) { break }
                 }
                 step += 1
             }
@@ -127,6 +128,18 @@ struct SequenceRule: Sendable {
             if furthest == steps { break }
         }
         return furthest
+    }
+
+    /// Whether one of these instants, which are in order, lies strictly between two.
+    private static func has(_ instants: [Timestamp], between low: Timestamp, and high: Timestamp)
+        -> Bool
+    {
+        var (start, end) = (0, instants.count)
+        while start < end {
+            let middle = (start + end) / 2
+            if instants[middle] <= low { start = middle + 1 } else { end = middle }
+        }
+        return start < instants.count && instants[start] < high
     }
 }
 

@@ -37,18 +37,9 @@ public struct UserHistory: Sendable, Hashable {
             properties.first { $0.name == property }?.value
         }
 
-        /// By (event time, client sequence when given, log position).
-        ///
-        /// An event without a sequence stands before those of its instant that have one: so the
-        /// order is total, whichever clients write.
-        public static func precedes(_ left: Event, _ right: Event) -> Bool {
-            if left.at != right.at { return left.at < right.at }
-            if left.clientSequence != right.clientSequence {
-                guard let first = left.clientSequence else { return true }
-                guard let second = right.clientSequence else { return false }
-                return first < second
-            }
-            return left.position < right.position
+        /// Its place among the user's events.
+        public var order: EventOrder {
+            EventOrder(at: at, clientSequence: clientSequence, position: position)
         }
 
         /// By name, time, place in the log and properties.
@@ -94,7 +85,7 @@ public struct UserHistory: Sendable, Hashable {
 
     /// A history of these events and versions, given in any order.
     public init(events: [Event] = [], versions: [PropertyVersion] = []) {
-        self.events = events.sorted(by: Event.precedes)
+        self.events = events.sorted { $0.order < $1.order }
         self.versions = versions
     }
 

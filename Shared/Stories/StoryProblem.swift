@@ -52,12 +52,12 @@ public struct StoryProblem: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// A field of a story, or a definition in it, is not of the language.
-    init(_ problem: DefinitionProblem, line: Int, under place: String = "") {
+    init(_ problem: DefinitionProblem, line: Int) {
         // Places begin with the field; the story's own readers begin theirs with a dot.
-        let inner = problem.place.hasPrefix(".") ? String(problem.place.dropFirst()) : problem.place
+        let place = problem.place.hasPrefix(".") ? problem.place.dropFirst() : problem.place[...]
         self.init(
             line: problem.line ?? line,
-            place: [place, inner].filter { !$0.isEmpty }.joined(separator: "."),
+            place: String(place),
             problem.message,
             hint: problem.hint ?? ""
         )

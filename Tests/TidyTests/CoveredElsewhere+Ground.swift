@@ -33,7 +33,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Segments",
             .test("DifferentialTests"),
-            ["LocalTimes", "OrderedLeaf", "OrderedTest", "SequenceRule"]
+            [
+                "EventOrder", "LocalClock", "LocalTimes", "OrderedLeaf", "OrderedTest",
+                "SequenceRule",
+            ]
         ),
         CoveredElsewhere(
             "Shared/Segments",
