@@ -73,12 +73,10 @@ public struct Evaluator: Sendable {
                 FollowerService(follower: follower),
                 try RPCServer(
                     world: world,
-                    methods: EvaluationV1_SegmentsMethods.serve(door)
-                        + EvaluationV1_SetsMethods.serve(own)
-                        + EvaluationV1_CheckpointsMethods.serve(
-                            CheckpointsDoor(checkpoints: checkpoints, threads: copies)
-                        )
-                        + Self.unserved,
+                    methods: Self.methods(
+                        door,
+                        CheckpointsDoor(checkpoints: checkpoints, threads: copies)
+                    ),
                     backups: backups
                 ),
             ]
@@ -104,17 +102,21 @@ public struct Evaluator: Sendable {
         )
     }
 
-    /// Methods of the contract that answer UNIMPLEMENTED until their issues.
-    private static var unserved: [ServedMethod] {
-        EvaluationV1_ListsMethods.serve(Unserved()) + EvaluationV1_UsersMethods.serve(Unserved())
+    /// All that is served; Lists and Feed answer UNIMPLEMENTED until their issues.
+    private static func methods(_ door: SegmentsDoor, _ checkpoints: CheckpointsDoor)
+        -> [ServedMethod]
+    {
+        EvaluationV1_SegmentsMethods.serve(door)
+            + EvaluationV1_SetsMethods.serve(door.gather.own)
+            + EvaluationV1_UsersMethods.serve(UsersDoor(segments: door))
+            + EvaluationV1_CheckpointsMethods.serve(checkpoints)
+            + EvaluationV1_ListsMethods.serve(Unserved())
             + EvaluationV1_FeedMethods.serve(Unserved())
     }
 }
 
 /// Nothing of its own: every method of these services has the contract's refusal.
-private struct Unserved: EvaluationV1_ListsService, EvaluationV1_UsersService,
-    EvaluationV1_FeedService
-{}
+private struct Unserved: EvaluationV1_ListsService, EvaluationV1_FeedService {}
 
 /// Runs the copies' threads, which end together.
 private struct CopyService: Service {

@@ -133,7 +133,8 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         )
     }
 
-    private func user(_ text: String) throws(Fault) -> UserID {
+    /// Who is asked about.
+    func user(_ text: String) throws(Fault) -> UserID {
         guard let user = UserID(text) else {
             throw Fault.invalidArgument(
                 "the user is missing or too long",

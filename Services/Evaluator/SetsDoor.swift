@@ -110,7 +110,7 @@ struct SetsDoor: EvaluationV1_SetsService {
     }
 
     /// Waits until the lanes have read as far as the answer must reach.
-    private func wait(for positions: [Partition: LogOffset], _ call: CallContext)
+    func wait(for positions: [Partition: LogOffset], _ call: CallContext)
         async throws(Fault)
     {
         let absent = positions.keys.filter { applied[$0] == nil }

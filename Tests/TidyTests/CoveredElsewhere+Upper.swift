@@ -168,6 +168,12 @@ extension CoveredElsewhere {
             .test("TrendTests"),
             ["TrendCount", "TrendInstants", "TrendThreads"]
         ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("UsersDoorTests"),
+            ["UserPage", "UserSearch"]
+        ),
+        CoveredElsewhere("Services/Evaluator", .test("GatherTests"), ["OwnersQuestion"]),
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
         CoveredElsewhere(
             "Services/Evaluator",
@@ -289,6 +295,16 @@ extension CoveredElsewhere {
                 "AuditCommand", "EventsCommand", "ExplainCommand", "ImportUndoCommand",
                 "InstanceCommands", "RejectsCommand", "RpcCommand", "SchemaCommand", "TrendCommand",
             ]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/QuestionCommandTests"),
+            ["UserCommand"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Print",
+            .test("SuiteTests/QuestionCommandTests"),
+            ["UserProfilePage"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Config",

@@ -130,12 +130,17 @@ static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__positions_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__positions_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__users_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__users_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__property_in_force;
+static const shoal_message_rule rule_shoal__evaluation__v1__event_tally;
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__timeline_event;
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__find_users_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__find_users_response;
@@ -1147,6 +1152,27 @@ static const shoal_message_rule rule_shoal__evaluation__v1__positions_response =
     "shoal.evaluation.v1.PositionsResponse", &shoal__evaluation__v1__positions_response__descriptor, 1, fields_shoal__evaluation__v1__positions_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__positions_response(void) { return &rule_shoal__evaluation__v1__positions_response; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__users_part_request[] = {
+    {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {2, 0, 0, 0, 0, 0, 0, "bytes_max", NULL},
+    {3, 2, 3, 0, 1, 0, 0, "profile", &rule_shoal__evaluation__v1__profile_request},
+    {4, 2, 3, 0, 1, 0, 0, "timeline", &rule_shoal__evaluation__v1__timeline_request},
+    {5, 2, 3, 0, 1, 0, 0, "find", &rule_shoal__evaluation__v1__find_users_request},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__users_part_request = {
+    "shoal.evaluation.v1.UsersPartRequest", &shoal__evaluation__v1__users_part_request__descriptor, 5, fields_shoal__evaluation__v1__users_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__users_part_request(void) { return &rule_shoal__evaluation__v1__users_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__users_part_response[] = {
+    {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {2, 2, 3, 0, 1, 0, 0, "profile", &rule_shoal__evaluation__v1__profile_response},
+    {3, 2, 3, 0, 1, 0, 0, "timeline", &rule_shoal__evaluation__v1__timeline_response},
+    {4, 2, 3, 0, 1, 0, 0, "find", &rule_shoal__evaluation__v1__find_users_response},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__users_part_response = {
+    "shoal.evaluation.v1.UsersPartResponse", &shoal__evaluation__v1__users_part_response__descriptor, 4, fields_shoal__evaluation__v1__users_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__users_part_response(void) { return &rule_shoal__evaluation__v1__users_part_response; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -1181,35 +1207,95 @@ const shoal_message_rule *shoal_rule__evaluation__v1__trend_response(void) { ret
 
 static const shoal_field_rule fields_shoal__evaluation__v1__profile_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "freshness", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_request = {
-    "shoal.evaluation.v1.ProfileRequest", &shoal__evaluation__v1__profile_request__descriptor, 1, fields_shoal__evaluation__v1__profile_request};
+    "shoal.evaluation.v1.ProfileRequest", &shoal__evaluation__v1__profile_request__descriptor, 3, fields_shoal__evaluation__v1__profile_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__profile_request(void) { return &rule_shoal__evaluation__v1__profile_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__property_in_force[] = {
+    {1, 2, 3, 0, 0, 0, 0, "property", &rule_shoal__log__v1__property},
+    {2, 0, 0, 0, 0, 0, 0, "since_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__property_in_force = {
+    "shoal.evaluation.v1.PropertyInForce", &shoal__evaluation__v1__property_in_force__descriptor, 2, fields_shoal__evaluation__v1__property_in_force};
+const shoal_message_rule *shoal_rule__evaluation__v1__property_in_force(void) { return &rule_shoal__evaluation__v1__property_in_force; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__event_tally[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "first_at_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "last_at_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__event_tally = {
+    "shoal.evaluation.v1.EventTally", &shoal__evaluation__v1__event_tally__descriptor, 4, fields_shoal__evaluation__v1__event_tally};
+const shoal_message_rule *shoal_rule__evaluation__v1__event_tally(void) { return &rule_shoal__evaluation__v1__event_tally; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__profile_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "known", NULL},
+    {2, 2, 3, 1, 0, 256, 0, "properties", &rule_shoal__evaluation__v1__property_in_force},
+    {3, 0, 0, 0, 0, 0, 0, "properties_left", NULL},
+    {4, 2, 3, 1, 0, 1024, 0, "events", &rule_shoal__evaluation__v1__event_tally},
+    {5, 0, 0, 0, 0, 0, 0, "events_left", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "last_event_ms", NULL},
+    {8, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_response = {
-    "shoal.evaluation.v1.ProfileResponse", &shoal__evaluation__v1__profile_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.ProfileResponse", &shoal__evaluation__v1__profile_response__descriptor, 8, fields_shoal__evaluation__v1__profile_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__profile_response(void) { return &rule_shoal__evaluation__v1__profile_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__timeline_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
+    {4, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {6, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "freshness", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_request = {
-    "shoal.evaluation.v1.TimelineRequest", &shoal__evaluation__v1__timeline_request__descriptor, 1, fields_shoal__evaluation__v1__timeline_request};
+    "shoal.evaluation.v1.TimelineRequest", &shoal__evaluation__v1__timeline_request__descriptor, 7, fields_shoal__evaluation__v1__timeline_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__timeline_request(void) { return &rule_shoal__evaluation__v1__timeline_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__timeline_event[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {4, 2, 3, 1, 0, 256, 0, "properties", &rule_shoal__log__v1__property},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__timeline_event = {
+    "shoal.evaluation.v1.TimelineEvent", &shoal__evaluation__v1__timeline_event__descriptor, 4, fields_shoal__evaluation__v1__timeline_event};
+const shoal_message_rule *shoal_rule__evaluation__v1__timeline_event(void) { return &rule_shoal__evaluation__v1__timeline_event; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__timeline_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "known", NULL},
+    {2, 2, 3, 1, 0, 1000, 0, "events", &rule_shoal__evaluation__v1__timeline_event},
+    {3, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {4, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_response = {
-    "shoal.evaluation.v1.TimelineResponse", &shoal__evaluation__v1__timeline_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.TimelineResponse", &shoal__evaluation__v1__timeline_response__descriptor, 4, fields_shoal__evaluation__v1__timeline_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__timeline_response(void) { return &rule_shoal__evaluation__v1__timeline_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__find_users_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "text", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "is_prefix", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "freshness", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__find_users_request = {
-    "shoal.evaluation.v1.FindUsersRequest", &shoal__evaluation__v1__find_users_request__descriptor, 1, fields_shoal__evaluation__v1__find_users_request};
+    "shoal.evaluation.v1.FindUsersRequest", &shoal__evaluation__v1__find_users_request__descriptor, 4, fields_shoal__evaluation__v1__find_users_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__find_users_request(void) { return &rule_shoal__evaluation__v1__find_users_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__find_users_response[] = {
+    {1, 2, 1, 1, 0, 1000, 256, "users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "of", NULL},
+    {3, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__find_users_response = {
-    "shoal.evaluation.v1.FindUsersResponse", &shoal__evaluation__v1__find_users_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.FindUsersResponse", &shoal__evaluation__v1__find_users_response__descriptor, 3, fields_shoal__evaluation__v1__find_users_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__find_users_response(void) { return &rule_shoal__evaluation__v1__find_users_response; }
 
 static const shoal_field_rule fields_shoal__health__v1__check_request[] = {

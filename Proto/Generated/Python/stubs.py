@@ -799,6 +799,15 @@ class SegmentsStub:
 class SetsStub:
     """What evaluators ask each other."""
 
+    USERS = Method(
+        name="/shoal.evaluation.v1.Sets/Users",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sets.UsersPartRequest,
+        response=evaluation_sets.UsersPartResponse,
+    )
     EVALUATE = Method(
         name="/shoal.evaluation.v1.Sets/Evaluate",
         service="shoal.evaluation.v1.Sets",
@@ -827,6 +836,7 @@ class SetsStub:
         response=evaluation_sets.BitmapResponse,
     )
     METHODS: tuple[Method, ...] = (
+        USERS,
         EVALUATE,
         POSITIONS,
         BITMAP,
@@ -834,6 +844,15 @@ class SetsStub:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def Users(
+        self,
+        request: evaluation_sets.UsersPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sets.UsersPartResponse:
+        """The part of a question about single users that concerns the partitions an evaluator
+        owns."""
+        return self._caller.call(self.USERS, request, options)
 
     def Evaluate(
         self,
@@ -861,7 +880,7 @@ class SetsStub:
 
 
 class UsersStub:
-    """Single users."""
+    """Single users of the project named in the request's header."""
 
     PROFILE = Method(
         name="/shoal.evaluation.v1.Users/Profile",
@@ -904,7 +923,7 @@ class UsersStub:
         request: evaluation_users.ProfileRequest,
         options: CallOptions | None = None,
     ) -> evaluation_users.ProfileResponse:
-        """A user's properties. Not served yet."""
+        """What is known of a user."""
         return self._caller.call(self.PROFILE, request, options)
 
     def Timeline(
@@ -912,7 +931,7 @@ class UsersStub:
         request: evaluation_users.TimelineRequest,
         options: CallOptions | None = None,
     ) -> evaluation_users.TimelineResponse:
-        """A user's events. Not served yet."""
+        """A user's events."""
         return self._caller.call(self.TIMELINE, request, options)
 
     def Find(
@@ -920,7 +939,7 @@ class UsersStub:
         request: evaluation_users.FindUsersRequest,
         options: CallOptions | None = None,
     ) -> evaluation_users.FindUsersResponse:
-        """Users by a part of their identifier. Not served yet."""
+        """Users by a part of their identifier."""
         return self._caller.call(self.FIND, request, options)
 
 

@@ -645,4 +645,190 @@ extension EvaluationV1 {
             }
         }
     }
+
+    /// A question about single users of some partitions (service role).
+    public struct UsersPartRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__UsersPartRequest
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.UsersPartRequest"
+
+        /// The one of its kinds that usersPartRequest is.
+        public enum Kind: Sendable, Hashable {
+            /// What is known of a user of the one partition asked about.
+            case profile(EvaluationV1.ProfileRequest)
+            /// What that user did.
+            case timeline(EvaluationV1.TimelineRequest)
+            /// Which users the partitions have.
+            case find(EvaluationV1.FindUsersRequest)
+        }
+
+        /// Positions the answer must include, one per partition asked about.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+        /// About so many bytes the answer may have.
+        ///
+        /// Unit: bytes. Limit: 256 KiB.
+        public var bytesMax: UInt32 = 65536
+        /// The one of its kinds that usersPartRequest is.
+        public var kind: Kind?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(positions: [LogV1.Position] = [], bytesMax: UInt32 = 65536, kind: Kind? = nil) {
+            self.positions = positions
+            self.bytesMax = bytesMax
+            self.kind = kind
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__users_part_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__UsersPartRequest>) {
+            let c = unsafe pb.pointee
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+            self.bytesMax = unsafe c.bytes_max
+            switch unsafe c.kind_case {
+            case SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_PROFILE:
+                self.kind = unsafe CValue.message(c.profile).map { .profile($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_TIMELINE:
+                self.kind = unsafe CValue.message(c.timeline).map { .timeline($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_FIND:
+                self.kind = unsafe CValue.message(c.find).map { .find($0) }
+            default: self.kind = nil
+            }
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__UsersPartRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__users_part_request__init(pb)
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.UsersPartRequest.positions", max: 4096)
+            }
+            if bytesMax != 65536 {
+                unsafe pb.pointee.has_bytes_max = 1
+                unsafe pb.pointee.bytes_max = bytesMax
+            }
+            switch kind {
+            case .profile(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_PROFILE
+                unsafe pb.pointee.profile = try arena.message(value)
+            case .timeline(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_TIMELINE
+                unsafe pb.pointee.timeline = try arena.message(value)
+            case .find(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_FIND
+                unsafe pb.pointee.find = try arena.message(value)
+            case nil: break
+            }
+        }
+    }
+
+    /// What the asked partitions hold of users.
+    public struct UsersPartResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__UsersPartResponse
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.UsersPartResponse"
+
+        /// The one of its kinds that usersPartResponse is.
+        public enum Kind: Sendable, Hashable {
+            /// What is known of the user.
+            case profile(EvaluationV1.ProfileResponse)
+            /// What the user did.
+            case timeline(EvaluationV1.TimelineResponse)
+            /// Which users there are.
+            case find(EvaluationV1.FindUsersResponse)
+        }
+
+        /// What the answer is exact at, one position per partition.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+        /// The one of its kinds that usersPartResponse is.
+        public var kind: Kind?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(positions: [LogV1.Position] = [], kind: Kind? = nil) {
+            self.positions = positions
+            self.kind = kind
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__users_part_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__UsersPartResponse>) {
+            let c = unsafe pb.pointee
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+            switch unsafe c.kind_case {
+            case SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_PROFILE:
+                self.kind = unsafe CValue.message(c.profile).map { .profile($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_TIMELINE:
+                self.kind = unsafe CValue.message(c.timeline).map { .timeline($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_FIND:
+                self.kind = unsafe CValue.message(c.find).map { .find($0) }
+            default: self.kind = nil
+            }
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__UsersPartResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__users_part_response__init(pb)
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.UsersPartResponse.positions", max: 4096)
+            }
+            switch kind {
+            case .profile(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_PROFILE
+                unsafe pb.pointee.profile = try arena.message(value)
+            case .timeline(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_TIMELINE
+                unsafe pb.pointee.timeline = try arena.message(value)
+            case .find(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_FIND
+                unsafe pb.pointee.find = try arena.message(value)
+            case nil: break
+            }
+        }
+    }
 }

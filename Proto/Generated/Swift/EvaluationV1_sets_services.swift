@@ -2,6 +2,10 @@
 
 /// What evaluators ask each other.
 public protocol EvaluationV1_SetsService: Sendable {
+    /// The part of a question about single users that concerns the partitions an evaluator owns.
+    func users(
+        _ request: EvaluationV1.UsersPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.UsersPartResponse
     /// The part of a question that concerns the partitions an evaluator owns.
     func evaluate(
         _ request: EvaluationV1.EvaluateRequest, _ call: CallContext
@@ -19,6 +23,13 @@ public protocol EvaluationV1_SetsService: Sendable {
 }
 
 extension EvaluationV1_SetsService {
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func users(
+        _ request: EvaluationV1.UsersPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.UsersPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Users")
+    }
+
     /// Answers UNIMPLEMENTED until the service does better.
     public func evaluate(
         _ request: EvaluationV1.EvaluateRequest, _ call: CallContext
@@ -43,6 +54,13 @@ extension EvaluationV1_SetsService {
 
 /// The methods of shoal.evaluation.v1.Sets.
 public enum EvaluationV1_SetsMethods {
+    /// The part of a question about single users that concerns the partitions an evaluator owns.
+    public static let users = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Users",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.UsersPartRequest",
+        response: "shoal.evaluation.v1.UsersPartResponse")
     /// The part of a question that concerns the partitions an evaluator owns.
     public static let evaluate = MethodDescription(
         name: "/shoal.evaluation.v1.Sets/Evaluate",
@@ -68,6 +86,7 @@ public enum EvaluationV1_SetsMethods {
         response: "shoal.evaluation.v1.BitmapResponse")
     /// All of them.
     public static let all: [MethodDescription] = [
+        users,
         evaluate,
         positions,
         bitmap,
@@ -78,6 +97,10 @@ public enum EvaluationV1_SetsMethods {
         _ service: some EvaluationV1_SetsService
     ) -> [ServedMethod] {
         [
+            ServedMethod(users, EvaluationV1.UsersPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.users(request, call)
+            },
             ServedMethod(evaluate, EvaluationV1.EvaluateRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.evaluate(request, call)
@@ -100,6 +123,16 @@ public struct EvaluationV1_SetsClient: Sendable {
 
     /// A client that calls through `caller`.
     public init(_ caller: any Caller) { self.caller = caller }
+
+    /// The part of a question about single users that concerns the partitions an evaluator owns.
+    public func users(
+        _ request: EvaluationV1.UsersPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.UsersPartResponse {
+        try await caller.response(
+            EvaluationV1.UsersPartResponse.self,
+            EvaluationV1_SetsMethods.users, request, options)
+    }
 
     /// The part of a question that concerns the partitions an evaluator owns.
     public func evaluate(

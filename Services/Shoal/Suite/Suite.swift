@@ -73,6 +73,11 @@ struct Suite: Sendable {
         EvaluationV1_SegmentsClient(try await caller(.evaluator))
     }
 
+    /// The door of single users.
+    func users() async throws -> EvaluationV1_UsersClient {
+        EvaluationV1_UsersClient(try await caller(.evaluator))
+    }
+
     /// The door of ingestion.
     func ingestion() async throws -> IngestionV1_IngestionClient {
         IngestionV1_IngestionClient(try await caller(.ingestion))

@@ -9,6 +9,7 @@ import sys
 import every_call_evaluation
 import every_call_ingestion
 import every_call_registry
+import every_call_users
 from every_call_stage import PROJECT, Stage
 from google.protobuf import descriptor_pb2
 
@@ -28,7 +29,6 @@ NOT_SERVED = {
     },
     "shoal.evaluation.v1.Sets": {"Bitmap"},
     "shoal.evaluation.v1.Lists": {"Create", "Add", "Remove", "Replace", "Get", "List"},
-    "shoal.evaluation.v1.Users": {"Profile", "Timeline", "Find"},
     "shoal.evaluation.v1.Feed": {"Snapshot", "Changes"},
 }
 
@@ -71,6 +71,7 @@ def main() -> None:
         every_call_registry.run(stage)
         every_call_ingestion.run(stage)
         every_call_evaluation.run(stage)
+        every_call_users.run(stage)
         every_call_registry.leave(stage)
         listed = {f"/{service}/{name}" for service, names in NOT_SERVED.items() for name in names}
         for name in sorted(listed):

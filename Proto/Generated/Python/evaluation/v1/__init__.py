@@ -95,6 +95,8 @@ from shoal.contract.evaluation.v1.sets_pb2 import EvaluateResponse as EvaluateRe
 from shoal.contract.evaluation.v1.sets_pb2 import PositionsRequest as PositionsRequest
 from shoal.contract.evaluation.v1.sets_pb2 import PositionsResponse as PositionsResponse
 from shoal.contract.evaluation.v1.sets_pb2 import SampledUser as SampledUser
+from shoal.contract.evaluation.v1.sets_pb2 import UsersPartRequest as UsersPartRequest
+from shoal.contract.evaluation.v1.sets_pb2 import UsersPartResponse as UsersPartResponse
 from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_DAY as TREND_UNIT_DAY
 from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_HOUR as TREND_UNIT_HOUR
 from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_MONTH as TREND_UNIT_MONTH
@@ -104,9 +106,12 @@ from shoal.contract.evaluation.v1.trend_pb2 import TrendPoint as TrendPoint
 from shoal.contract.evaluation.v1.trend_pb2 import TrendRequest as TrendRequest
 from shoal.contract.evaluation.v1.trend_pb2 import TrendResponse as TrendResponse
 from shoal.contract.evaluation.v1.trend_pb2 import TrendUnit as TrendUnit
+from shoal.contract.evaluation.v1.users_pb2 import EventTally as EventTally
 from shoal.contract.evaluation.v1.users_pb2 import FindUsersRequest as FindUsersRequest
 from shoal.contract.evaluation.v1.users_pb2 import FindUsersResponse as FindUsersResponse
 from shoal.contract.evaluation.v1.users_pb2 import ProfileRequest as ProfileRequest
 from shoal.contract.evaluation.v1.users_pb2 import ProfileResponse as ProfileResponse
+from shoal.contract.evaluation.v1.users_pb2 import PropertyInForce as PropertyInForce
+from shoal.contract.evaluation.v1.users_pb2 import TimelineEvent as TimelineEvent
 from shoal.contract.evaluation.v1.users_pb2 import TimelineRequest as TimelineRequest
 from shoal.contract.evaluation.v1.users_pb2 import TimelineResponse as TimelineResponse

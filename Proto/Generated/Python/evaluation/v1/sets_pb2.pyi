@@ -1,5 +1,6 @@
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
+from shoal.contract.evaluation.v1 import users_pb2 as _users_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from shoal.contract.segment.v1 import segment_pb2 as _segment_pb2
@@ -103,3 +104,29 @@ class SampledUser(_message.Message):
     rank: int
     user_id: str
     def __init__(self, rank: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
+
+class UsersPartRequest(_message.Message):
+    __slots__ = ["bytes_max", "find", "positions", "profile", "timeline"]
+    BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
+    FIND_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    TIMELINE_FIELD_NUMBER: _ClassVar[int]
+    bytes_max: int
+    find: _users_pb2.FindUsersRequest
+    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
+    profile: _users_pb2.ProfileRequest
+    timeline: _users_pb2.TimelineRequest
+    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., bytes_max: _Optional[int] = ..., profile: _Optional[_Union[_users_pb2.ProfileRequest, _Mapping]] = ..., timeline: _Optional[_Union[_users_pb2.TimelineRequest, _Mapping]] = ..., find: _Optional[_Union[_users_pb2.FindUsersRequest, _Mapping]] = ...) -> None: ...
+
+class UsersPartResponse(_message.Message):
+    __slots__ = ["find", "positions", "profile", "timeline"]
+    FIND_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    TIMELINE_FIELD_NUMBER: _ClassVar[int]
+    find: _users_pb2.FindUsersResponse
+    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
+    profile: _users_pb2.ProfileResponse
+    timeline: _users_pb2.TimelineResponse
+    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., profile: _Optional[_Union[_users_pb2.ProfileResponse, _Mapping]] = ..., timeline: _Optional[_Union[_users_pb2.TimelineResponse, _Mapping]] = ..., find: _Optional[_Union[_users_pb2.FindUsersResponse, _Mapping]] = ...) -> None: ...

@@ -322,6 +322,96 @@ void   shoal__evaluation__v1__positions_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__positions_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__users_part_request__init
+                     (Shoal__Evaluation__V1__UsersPartRequest         *message)
+{
+  static const Shoal__Evaluation__V1__UsersPartRequest init_value = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__users_part_request__get_packed_size
+                     (const Shoal__Evaluation__V1__UsersPartRequest *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__users_part_request__pack
+                     (const Shoal__Evaluation__V1__UsersPartRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__users_part_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__UsersPartRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__UsersPartRequest *
+       shoal__evaluation__v1__users_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__UsersPartRequest *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__users_part_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__users_part_request__free_unpacked
+                     (Shoal__Evaluation__V1__UsersPartRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__users_part_response__init
+                     (Shoal__Evaluation__V1__UsersPartResponse         *message)
+{
+  static const Shoal__Evaluation__V1__UsersPartResponse init_value = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__users_part_response__get_packed_size
+                     (const Shoal__Evaluation__V1__UsersPartResponse *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__users_part_response__pack
+                     (const Shoal__Evaluation__V1__UsersPartResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__users_part_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__UsersPartResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__UsersPartResponse *
+       shoal__evaluation__v1__users_part_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__UsersPartResponse *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__users_part_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__users_part_response__free_unpacked
+                     (Shoal__Evaluation__V1__UsersPartResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const int64_t shoal__evaluation__v1__evaluate_request__at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__node_counts__default_value = 0;
 static const uint32_t shoal__evaluation__v1__evaluate_request__sample__default_value = 0u;
@@ -924,5 +1014,173 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_response__desc
   shoal__evaluation__v1__positions_response__field_indices_by_name,
   1,  shoal__evaluation__v1__positions_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__positions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__users_part_request__bytes_max__default_value = 65536u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__users_part_request__field_descriptors[5] =
+{
+  {
+    "positions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, n_positions),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes_max",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, has_bytes_max),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, bytes_max),
+    NULL,
+    &shoal__evaluation__v1__users_part_request__bytes_max__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profile",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, profile),
+    &shoal__evaluation__v1__profile_request__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timeline",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, timeline),
+    &shoal__evaluation__v1__timeline_request__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "find",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, find),
+    &shoal__evaluation__v1__find_users_request__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__users_part_request__field_indices_by_name[] = {
+  1,   /* field[1] = bytes_max */
+  4,   /* field[4] = find */
+  0,   /* field[0] = positions */
+  2,   /* field[2] = profile */
+  3,   /* field[3] = timeline */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__users_part_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.UsersPartRequest",
+  "UsersPartRequest",
+  "Shoal__Evaluation__V1__UsersPartRequest",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__UsersPartRequest),
+  5,
+  shoal__evaluation__v1__users_part_request__field_descriptors,
+  shoal__evaluation__v1__users_part_request__field_indices_by_name,
+  1,  shoal__evaluation__v1__users_part_request__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__users_part_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__users_part_response__field_descriptors[4] =
+{
+  {
+    "positions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, n_positions),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profile",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, profile),
+    &shoal__evaluation__v1__profile_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timeline",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, timeline),
+    &shoal__evaluation__v1__timeline_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "find",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, find),
+    &shoal__evaluation__v1__find_users_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__users_part_response__field_indices_by_name[] = {
+  3,   /* field[3] = find */
+  0,   /* field[0] = positions */
+  1,   /* field[1] = profile */
+  2,   /* field[2] = timeline */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__users_part_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.UsersPartResponse",
+  "UsersPartResponse",
+  "Shoal__Evaluation__V1__UsersPartResponse",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__UsersPartResponse),
+  4,
+  shoal__evaluation__v1__users_part_response__field_descriptors,
+  shoal__evaluation__v1__users_part_response__field_indices_by_name,
+  1,  shoal__evaluation__v1__users_part_response__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__users_part_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

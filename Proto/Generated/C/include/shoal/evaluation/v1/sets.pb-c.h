@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
+#include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
@@ -26,6 +27,8 @@ typedef struct Shoal__Evaluation__V1__BitmapRequest Shoal__Evaluation__V1__Bitma
 typedef struct Shoal__Evaluation__V1__BitmapResponse Shoal__Evaluation__V1__BitmapResponse;
 typedef struct Shoal__Evaluation__V1__PositionsRequest Shoal__Evaluation__V1__PositionsRequest;
 typedef struct Shoal__Evaluation__V1__PositionsResponse Shoal__Evaluation__V1__PositionsResponse;
+typedef struct Shoal__Evaluation__V1__UsersPartRequest Shoal__Evaluation__V1__UsersPartRequest;
+typedef struct Shoal__Evaluation__V1__UsersPartResponse Shoal__Evaluation__V1__UsersPartResponse;
 
 
 /* --- enums --- */
@@ -279,6 +282,91 @@ struct  Shoal__Evaluation__V1__PositionsResponse
     , 0,NULL }
 
 
+typedef enum {
+  SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND__NOT_SET = 0,
+  SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_PROFILE = 3,
+  SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_TIMELINE = 4,
+  SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_FIND = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND__CASE)
+} Shoal__Evaluation__V1__UsersPartRequest__KindCase;
+
+/*
+ * A question about single users of some partitions (service role).
+ */
+struct  Shoal__Evaluation__V1__UsersPartRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Positions the answer must include, one per partition asked about. Limit: 4,096.
+   */
+  size_t n_positions;
+  Shoal__Log__V1__Position **positions;
+  /*
+   * About so many bytes the answer may have. Unit: bytes. Limit: 256 KiB.
+   */
+  protobuf_c_boolean has_bytes_max;
+  uint32_t bytes_max;
+  Shoal__Evaluation__V1__UsersPartRequest__KindCase kind_case;
+  union {
+    /*
+     * What is known of a user of the one partition asked about.
+     */
+    Shoal__Evaluation__V1__ProfileRequest *profile;
+    /*
+     * What that user did.
+     */
+    Shoal__Evaluation__V1__TimelineRequest *timeline;
+    /*
+     * Which users the partitions have.
+     */
+    Shoal__Evaluation__V1__FindUsersRequest *find;
+  };
+};
+#define SHOAL__EVALUATION__V1__USERS_PART_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__users_part_request__descriptor) \
+    , 0,NULL, 0, 65536u, SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND__NOT_SET, {0} }
+
+
+typedef enum {
+  SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND__NOT_SET = 0,
+  SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_PROFILE = 2,
+  SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_TIMELINE = 3,
+  SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_FIND = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND__CASE)
+} Shoal__Evaluation__V1__UsersPartResponse__KindCase;
+
+/*
+ * What the asked partitions hold of users.
+ */
+struct  Shoal__Evaluation__V1__UsersPartResponse
+{
+  ProtobufCMessage base;
+  /*
+   * What the answer is exact at, one position per partition. Limit: 4,096.
+   */
+  size_t n_positions;
+  Shoal__Log__V1__Position **positions;
+  Shoal__Evaluation__V1__UsersPartResponse__KindCase kind_case;
+  union {
+    /*
+     * What is known of the user.
+     */
+    Shoal__Evaluation__V1__ProfileResponse *profile;
+    /*
+     * What the user did.
+     */
+    Shoal__Evaluation__V1__TimelineResponse *timeline;
+    /*
+     * Which users there are.
+     */
+    Shoal__Evaluation__V1__FindUsersResponse *find;
+  };
+};
+#define SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__users_part_response__descriptor) \
+    , 0,NULL, SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND__NOT_SET, {0} }
+
+
 /* Shoal__Evaluation__V1__EvaluateRequest methods */
 void   shoal__evaluation__v1__evaluate_request__init
                      (Shoal__Evaluation__V1__EvaluateRequest         *message);
@@ -412,6 +500,44 @@ Shoal__Evaluation__V1__PositionsResponse *
 void   shoal__evaluation__v1__positions_response__free_unpacked
                      (Shoal__Evaluation__V1__PositionsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__UsersPartRequest methods */
+void   shoal__evaluation__v1__users_part_request__init
+                     (Shoal__Evaluation__V1__UsersPartRequest         *message);
+size_t shoal__evaluation__v1__users_part_request__get_packed_size
+                     (const Shoal__Evaluation__V1__UsersPartRequest   *message);
+size_t shoal__evaluation__v1__users_part_request__pack
+                     (const Shoal__Evaluation__V1__UsersPartRequest   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__users_part_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__UsersPartRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__UsersPartRequest *
+       shoal__evaluation__v1__users_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__users_part_request__free_unpacked
+                     (Shoal__Evaluation__V1__UsersPartRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__UsersPartResponse methods */
+void   shoal__evaluation__v1__users_part_response__init
+                     (Shoal__Evaluation__V1__UsersPartResponse         *message);
+size_t shoal__evaluation__v1__users_part_response__get_packed_size
+                     (const Shoal__Evaluation__V1__UsersPartResponse   *message);
+size_t shoal__evaluation__v1__users_part_response__pack
+                     (const Shoal__Evaluation__V1__UsersPartResponse   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__users_part_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__UsersPartResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__UsersPartResponse *
+       shoal__evaluation__v1__users_part_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__users_part_response__free_unpacked
+                     (Shoal__Evaluation__V1__UsersPartResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Shoal__Evaluation__V1__EvaluateRequest_Closure)
@@ -435,6 +561,12 @@ typedef void (*Shoal__Evaluation__V1__PositionsRequest_Closure)
 typedef void (*Shoal__Evaluation__V1__PositionsResponse_Closure)
                  (const Shoal__Evaluation__V1__PositionsResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__UsersPartRequest_Closure)
+                 (const Shoal__Evaluation__V1__UsersPartRequest *message,
+                  void *closure_data);
+typedef void (*Shoal__Evaluation__V1__UsersPartResponse_Closure)
+                 (const Shoal__Evaluation__V1__UsersPartResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -448,6 +580,8 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__bitmap_request__d
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__bitmap_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -1,0 +1,74 @@
+// Questions as a person asks them at the command line, over real processes.
+
+import Basics
+import Foundation
+import Messages
+import Testing
+
+@Suite(.serialized)
+struct QuestionCommandTests {
+    /// What the shop's people did, and who one of them is.
+    private static let lines = """
+        {"user_id":"ann","event":"Played","ts":"2025-05-01T10:00:00Z","properties":{"sku":7}}
+        {"user_id":"ann","event":"Charged","ts":"2025-05-03T10:00:00Z","properties":{"amount":12.5}}
+        {"user_id":"ann","event":"Played","ts":"2025-05-04T10:00:00Z"}
+        {"user_id":"bob","event":"Played","ts":"2025-05-02T10:00:00Z"}
+        {"user_id":"carol","event":"Charged","ts":"2025-05-02T10:00:00Z"}
+        {"user_id":"ann","properties":{"city":"Pune"}}
+
+        """
+
+    @Test("users and sets of users are asked about at the command line")
+    func questions() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let history = "\(suite.folder)/history.ndjson"
+        try Self.lines.write(toFile: history, atomically: true, encoding: .utf8)
+        let imported = await suite.shoal(["import", history] + Self.project)
+        #expect(imported.code == 0, "\(imported.errors)")
+        await checkUsers(suite)
+    }
+
+    private static var project: [String] { ["--project", RealSuite.project?.text ?? ""] }
+
+    private func checkUsers(_ suite: RealSuite) async {
+        let show = await suite.shoal(["user", "show", "ann"] + Self.project)
+        #expect(show.code == 0, "\(show.errors)")
+        for words in [
+            "first event 2025-05-01T10:00:00.000Z, last event 2025-05-04T10:00:00.000Z\n",
+            "city      \"Pune\"  the beginning\n", "\nexact at position ",
+            "Played       2  2025-05-01T10:00:00.000Z  2025-05-04T10:00:00.000Z\n",
+        ] {
+            #expect(show.out.contains(words), "\(words) in \(show.out)")
+        }
+        let early = await suite.shoal(
+            ["user", "show", "ann", "--at", "2025-05-02", "--json"] + Self.project
+        )
+        let pune = #""properties":[{"property":"city","value":"Pune","since":null}]"#
+        #expect(early.out.contains(pune), "\(early)")
+        let nobody = await suite.shoal(["user", "show", "dora"] + Self.project)
+        #expect(nobody.code == 66 && nobody.errors.contains("user find"), "\(nobody)")
+        let timeline = await suite.shoal(
+            ["user", "timeline", "ann", "--limit", "2"] + Self.project
+        )
+        #expect(
+            timeline.out == """
+                2025-05-04T10:00:00.000Z  Played
+                2025-05-03T10:00:00.000Z  Charged  amount=12.5
+
+                """
+        )
+        #expect(timeline.errors.contains("there are more"), "\(timeline)")
+        let played = await suite.shoal(
+            ["user", "timeline", "ann", "--event", "Played", "--to", "2025-05-04", "--json"]
+                + Self.project
+        )
+        #expect(played.out.contains(#""properties":{"sku":7}"#), "\(played)")
+        #expect(played.out.split(separator: "\n").count == 1, "\(played)")
+        let found = await suite.shoal(["user", "find", "o"] + Self.project)
+        #expect(found.out == "bob\ncarol\n", "\(found)")
+        let none = await suite.shoal(["user", "find", "o", "--prefix"] + Self.project)
+        #expect(none.code == 2 && none.out.isEmpty, "\(none)")
+    }
+}
