@@ -22,7 +22,12 @@ public struct Evaluator: Sendable {
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
         let copies = CopyThreads()
-        let own = SetsDoor(lanes: lanes, applied: applied, clock: world.clock)
+        let own = SetsDoor(
+            lanes: lanes,
+            applied: applied,
+            catalogue: catalogue,
+            clock: world.clock
+        )
         let door = SegmentsDoor(
             catalogue: catalogue,
             gather: Gather(

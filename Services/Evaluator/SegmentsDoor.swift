@@ -15,7 +15,7 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     /// Most bytes of users on one page, whatever the caller has room for.
     static let pageBytesMax = Limits.pageBytes
     /// About the bytes of one partition's position in an answer.
-    private static let positionBytes = 32
+    static let positionBytes = 32
 
     let catalogue: Catalogue
     let gather: Gather

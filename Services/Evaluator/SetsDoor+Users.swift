@@ -31,6 +31,9 @@ extension SetsDoor {
                     let told = try page?.timeline(timeline, from: place, bytesMax: bytesMax)
                     answer.kind = .timeline(told ?? EvaluationV1.TimelineResponse())
                 }
+            case .segmentsOf(let segments):
+                let zone = request.projectZone
+                return try await self.segments(segments, zone, partitions, project, call)
             case .find(let find): return try await self.find(find, partitions, project, call)
             case nil: throw Fault.invalidArgument("nothing is asked", place: "kind")
             }
@@ -50,15 +53,17 @@ extension SetsDoor {
         _ project: ProjectName,
         _ body: (UserPage?, inout EvaluationV1.UsersPartResponse) throws -> Void
     ) async throws -> EvaluationV1.UsersPartResponse {
-        guard let user = UserID(text), let home = partitions.first, partitions.count == 1 else {
-            throw EvaluatorError(
-                .badRequest,
-                "answer",
-                place: "user_id",
-                hint: "ask one partition about a user of 1 to \(Limits.userIDBytes) bytes"
-            )
-        }
-        let (page, position) = try await lanes[home].ask([home]) { states in
+        let (home, user) = try one(text, partitions)
+        let (page, position) = try await lend(user, of: home, project)
+        var answer = EvaluationV1.UsersPartResponse(positions: [position])
+        try body(page, &answer)
+        return answer
+    }
+
+    private func lend(_ user: UserID, of home: Partition, _ project: ProjectName) async throws
+        -> (UserPage?, LogV1.Position)
+    {
+        try await lanes[home].ask([home]) { states in
             var page: UserPage?
             // Through the dictionary's own storage, so that the index stays there.
             if let index = states[0].projects.index(forKey: project),
@@ -68,9 +73,44 @@ extension SetsDoor {
             }
             return (page, states[0].position)
         }
-        var answer = EvaluationV1.UsersPartResponse(positions: [position])
-        try body(page, &answer)
-        return answer
+    }
+
+    /// The catalogue is at least as new as the position: its changes stand in every log.
+    private func segments(
+        _ request: EvaluationV1.UserSegmentsQuestion,
+        _ zone: String?,
+        _ partitions: [Partition],
+        _ project: ProjectName,
+        _ call: CallContext
+    ) async throws -> EvaluationV1.UsersPartResponse {
+        let (home, user) = try one(request.userID, partitions)
+        let (page, position) = try await lend(user, of: home, project)
+        var answer = EvaluationV1.SegmentsOfResponse()
+        if let page {
+            let question = SegmentsOfUser(
+                columns: page.columns,
+                user: page.user,
+                at: Timestamp(ms: request.atMs),
+                projectZone: zone
+            )
+            let saved = catalogue.project(project)
+            let limit = limit(of: call)
+            answer = try await threads.run(limit) { try question.page(saved, request, limit) }
+        }
+        return EvaluationV1.UsersPartResponse(positions: [position], kind: .segmentsOf(answer))
+    }
+
+    /// The one user asked about, and the one partition.
+    private func one(_ text: String, _ partitions: [Partition]) throws -> (Partition, UserID) {
+        guard let user = UserID(text), let home = partitions.first, partitions.count == 1 else {
+            throw EvaluatorError(
+                .badRequest,
+                "answer",
+                place: "user_id",
+                hint: "ask one partition about a user of 1 to \(Limits.userIDBytes) bytes"
+            )
+        }
+        return (home, user)
     }
 
     private func find(

@@ -18,6 +18,7 @@ struct SetsDoor: EvaluationV1_SetsService {
 
     let lanes: Lanes
     let applied: Applied
+    let catalogue: Catalogue
     let clock: any Clock
     let threads = TrendThreads()
 

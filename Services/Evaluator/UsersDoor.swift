@@ -108,6 +108,8 @@ struct UsersQuestion: OwnersQuestion {
     let positions: [Partition: LogOffset]
     /// Unit: bytes.
     let bytesMax: Int
+    /// The zone of calendar windows, for questions about segments.
+    var projectZone: String?
 
     func replyBytes(_ partitions: [Partition]) -> UInt32 {
         let page =
@@ -145,7 +147,8 @@ struct UsersQuestion: OwnersQuestion {
                 )
             },
             bytesMax: UInt32(clamping: bytesMax),
-            kind: kind
+            kind: kind,
+            projectZone: projectZone
         )
     }
 }

@@ -140,7 +140,12 @@ final class SuiteRig: Sendable {
         let rigs = try (0..<2).map { _ in try LaneRig(catalogue: catalogue, applied: applied) }
         for rig in rigs { try rig.start() }
         let link = registryLink(number, roster, registry, clock: clock)
-        let sets = SetsDoor(lanes: Lanes(rigs.map(\.lane)), applied: applied, clock: clock)
+        let sets = SetsDoor(
+            lanes: Lanes(rigs.map(\.lane)),
+            applied: applied,
+            catalogue: catalogue,
+            clock: clock
+        )
         let peers = RPCClient(
             bus: bus,
             addresses: [],

@@ -28,6 +28,15 @@ struct QuestionCommandTests {
         let imported = await suite.shoal(["import", history] + Self.project)
         #expect(imported.code == 0, "\(imported.errors)")
         await checkUsers(suite)
+        for event in ["Played", "Charged"] {
+            let created = await suite.shoal(
+                ["segment", "create", "-", "--name", event.lowercased()] + Self.project,
+                input: "condition: {did: {event: \(event)}}\n"
+            )
+            #expect(created.code == 0, "\(created.errors)")
+        }
+        await checkSets(suite)
+        try await checkExport(suite)
     }
 
     private static var project: [String] { ["--project", RealSuite.project?.text ?? ""] }
@@ -70,5 +79,57 @@ struct QuestionCommandTests {
         #expect(found.out == "bob\ncarol\n", "\(found)")
         let none = await suite.shoal(["user", "find", "o", "--prefix"] + Self.project)
         #expect(none.code == 2 && none.out.isEmpty, "\(none)")
+    }
+
+    private func checkSets(_ suite: RealSuite) async {
+        let overlap = await suite.shoal(
+            ["segment", "overlap", "played", "charged", "--at", "2025-05-05"] + Self.project
+        )
+        #expect(overlap.code == 0, "\(overlap.errors)")
+        for words in [
+            "played       2  66.7 %\n", "(all)        1  33.3 %\n",
+            "played and charged      1          50.0 %\n", "ONLY IN             USERS  OF ANY\n",
+        ] {
+            #expect(overlap.out.contains(words), "\(words) in \(overlap.out)")
+        }
+        let count = await suite.shoal(
+            ["segment", "combine", "charged minus played", "--json"] + Self.project
+        )
+        #expect(count.out.contains(#""users":1,"universe":3,"#), "\(count)")
+        let members = await suite.shoal(
+            ["segment", "combine", "not (charged and played)", "--members"] + Self.project
+        )
+        #expect(members.out.split(separator: "\n").sorted() == ["bob", "carol"], "\(members)")
+        let bad = await suite.shoal(["segment", "combine", "charged minus"] + Self.project)
+        #expect(bad.code == 65 && bad.errors.contains("character 14"), "\(bad)")
+        let own = await suite.shoal(["segment", "of", "ann"] + Self.project)
+        #expect(own.out == "charged\nplayed\n", "\(own)")
+        let early = await suite.shoal(
+            ["segment", "of", "ann", "--at", "2025-05-02"] + Self.project
+        )
+        #expect(early.out == "played\n", "\(early)")
+    }
+
+    private func checkExport(_ suite: RealSuite) async throws {
+        let file = "\(suite.folder)/played.csv"
+        let export = [
+            "segment", "export", "played", "--properties", "city", "--out", file, "--at",
+            "2025-05-05",
+        ]
+        let first = await suite.shoal(export + Self.project)
+        #expect(first.code == 0 && first.errors.contains("2 users of played"), "\(first)")
+        let lines = try String(contentsOfFile: file, encoding: .utf8)
+            .split(separator: "\r\n").map(String.init)
+        #expect(lines.first == "user_id,city" && lines.dropFirst().sorted() == ["ann,Pune", "bob,"])
+        #expect(!FileManager.default.fileExists(atPath: file + ".partial"))
+        let plain = await suite.shoal(
+            ["segment", "export", "played", "--properties", "city"] + Self.project
+        )
+        #expect(
+            plain.out.split(separator: "\n").sorted() == [
+                #"{"user_id":"ann","properties":{"city":"Pune"}}"#,
+                #"{"user_id":"bob","properties":{}}"#,
+            ]
+        )
     }
 }

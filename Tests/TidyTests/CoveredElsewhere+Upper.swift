@@ -173,6 +173,7 @@ extension CoveredElsewhere {
             .test("UsersDoorTests"),
             ["UserPage", "UserSearch"]
         ),
+        CoveredElsewhere("Services/Evaluator", .test("SetsQuestionTests"), ["SegmentsOfUser"]),
         CoveredElsewhere("Services/Evaluator", .test("GatherTests"), ["OwnersQuestion"]),
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
         CoveredElsewhere(
@@ -299,13 +300,14 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/QuestionCommandTests"),
-            ["UserCommand"]
+            ["ExportCommand", "SetCommands", "UserCommand"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("SuiteTests/QuestionCommandTests"),
-            ["UserProfilePage"]
+            ["OverlapPage", "UserProfilePage"]
         ),
+        CoveredElsewhere("Services/Shoal/Export", .test("ExportFileTests"), ["ExportLine"]),
         CoveredElsewhere(
             "Services/Shoal/Config",
             .test("EnvironmentFileTests"),

@@ -4,6 +4,7 @@
 
 #include "shoal/admin/v1/admin.pb-c.h"
 #include "shoal/admin/v1/backup.pb-c.h"
+#include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/checkpoints.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
@@ -44,6 +45,19 @@ static const shoal_message_rule rule_shoal__admin__v1__backup_response;
 static const shoal_message_rule rule_shoal__admin__v1__backup_summary;
 static const shoal_message_rule rule_shoal__admin__v1__backup_project;
 static const shoal_message_rule rule_shoal__admin__v1__backup_piece;
+static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__pair_size;
+static const shoal_message_rule rule_shoal__evaluation__v1__region_size;
+static const shoal_message_rule rule_shoal__evaluation__v1__subject_windows;
+static const shoal_message_rule rule_shoal__evaluation__v1__overlap_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__set_node;
+static const shoal_message_rule rule_shoal__evaluation__v1__combine_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__combine_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__export_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__exported_user;
+static const shoal_message_rule rule_shoal__evaluation__v1__export_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__resolved_window;
 static const shoal_message_rule rule_shoal__evaluation__v1__warning;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
@@ -108,16 +122,8 @@ static const shoal_message_rule rule_shoal__evaluation__v1__is_member_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__is_member_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__overlap_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__combine_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__combine_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__export_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__export_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__backtest_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__backtest_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__activity_request;
@@ -131,8 +137,12 @@ static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__positions_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__positions_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__user_segments_question;
 static const shoal_message_rule rule_shoal__evaluation__v1__users_part_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__users_part_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__region_sample;
+static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
@@ -451,6 +461,145 @@ static const shoal_field_rule fields_shoal__admin__v1__backup_piece[] = {
 static const shoal_message_rule rule_shoal__admin__v1__backup_piece = {
     "shoal.admin.v1.BackupPiece", &shoal__admin__v1__backup_piece__descriptor, 4, fields_shoal__admin__v1__backup_piece};
 const shoal_message_rule *shoal_rule__admin__v1__backup_piece(void) { return &rule_shoal__admin__v1__backup_piece; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__overlap_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 3, 1, 0, 15, 0, "others", &rule_shoal__evaluation__v1__subject},
+    {4, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request = {
+    "shoal.evaluation.v1.OverlapRequest", &shoal__evaluation__v1__overlap_request__descriptor, 4, fields_shoal__evaluation__v1__overlap_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__overlap_request(void) { return &rule_shoal__evaluation__v1__overlap_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__pair_size[] = {
+    {1, 0, 0, 0, 0, 0, 0, "first", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "second", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__pair_size = {
+    "shoal.evaluation.v1.PairSize", &shoal__evaluation__v1__pair_size__descriptor, 3, fields_shoal__evaluation__v1__pair_size};
+const shoal_message_rule *shoal_rule__evaluation__v1__pair_size(void) { return &rule_shoal__evaluation__v1__pair_size; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__region_size[] = {
+    {1, 0, 0, 1, 0, 8, 0, "segments", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__region_size = {
+    "shoal.evaluation.v1.RegionSize", &shoal__evaluation__v1__region_size__descriptor, 2, fields_shoal__evaluation__v1__region_size};
+const shoal_message_rule *shoal_rule__evaluation__v1__region_size(void) { return &rule_shoal__evaluation__v1__region_size; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__subject_windows[] = {
+    {1, 0, 0, 0, 0, 0, 0, "subject", NULL},
+    {2, 2, 3, 1, 0, 1000, 0, "windows", &rule_shoal__evaluation__v1__resolved_window},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__subject_windows = {
+    "shoal.evaluation.v1.SubjectWindows", &shoal__evaluation__v1__subject_windows__descriptor, 2, fields_shoal__evaluation__v1__subject_windows};
+const shoal_message_rule *shoal_rule__evaluation__v1__subject_windows(void) { return &rule_shoal__evaluation__v1__subject_windows; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__overlap_response[] = {
+    {1, 0, 0, 1, 0, 16, 0, "users", NULL},
+    {2, 2, 3, 1, 0, 120, 0, "pairs", &rule_shoal__evaluation__v1__pair_size},
+    {3, 2, 3, 1, 0, 255, 0, "regions", &rule_shoal__evaluation__v1__region_size},
+    {4, 0, 0, 0, 0, 0, 0, "in_any", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "in_all", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {7, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {8, 2, 3, 1, 0, 16, 0, "windows", &rule_shoal__evaluation__v1__subject_windows},
+    {9, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__overlap_response = {
+    "shoal.evaluation.v1.OverlapResponse", &shoal__evaluation__v1__overlap_response__descriptor, 9, fields_shoal__evaluation__v1__overlap_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__overlap_response(void) { return &rule_shoal__evaluation__v1__overlap_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__set_node[] = {
+    {1, 0, 0, 0, 0, 0, 0, "operation", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "subject", NULL},
+    {3, 0, 0, 1, 0, 64, 0, "inputs", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__set_node = {
+    "shoal.evaluation.v1.SetNode", &shoal__evaluation__v1__set_node__descriptor, 3, fields_shoal__evaluation__v1__set_node};
+const shoal_message_rule *shoal_rule__evaluation__v1__set_node(void) { return &rule_shoal__evaluation__v1__set_node; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__combine_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 3, 1, 0, 15, 0, "others", &rule_shoal__evaluation__v1__subject},
+    {4, 2, 3, 1, 0, 64, 0, "nodes", &rule_shoal__evaluation__v1__set_node},
+    {5, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {6, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__combine_request = {
+    "shoal.evaluation.v1.CombineRequest", &shoal__evaluation__v1__combine_request__descriptor, 7, fields_shoal__evaluation__v1__combine_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__combine_request(void) { return &rule_shoal__evaluation__v1__combine_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__combine_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {3, 0, 0, 1, 0, 16, 0, "subject_users", NULL},
+    {4, 2, 1, 1, 0, 10000, 256, "members", NULL},
+    {5, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {6, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {7, 2, 3, 1, 0, 16, 0, "windows", &rule_shoal__evaluation__v1__subject_windows},
+    {8, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__combine_response = {
+    "shoal.evaluation.v1.CombineResponse", &shoal__evaluation__v1__combine_response__descriptor, 8, fields_shoal__evaluation__v1__combine_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__combine_response(void) { return &rule_shoal__evaluation__v1__combine_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__export_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 1, 1, 0, 64, 128, "properties", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {5, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__export_request = {
+    "shoal.evaluation.v1.ExportRequest", &shoal__evaluation__v1__export_request__descriptor, 6, fields_shoal__evaluation__v1__export_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__export_request(void) { return &rule_shoal__evaluation__v1__export_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__exported_user[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "values", &rule_shoal__log__v1__value},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__exported_user = {
+    "shoal.evaluation.v1.ExportedUser", &shoal__evaluation__v1__exported_user__descriptor, 2, fields_shoal__evaluation__v1__exported_user};
+const shoal_message_rule *shoal_rule__evaluation__v1__exported_user(void) { return &rule_shoal__evaluation__v1__exported_user; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__export_response[] = {
+    {1, 2, 3, 1, 0, 10000, 0, "users", &rule_shoal__evaluation__v1__exported_user},
+    {2, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {3, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__export_response = {
+    "shoal.evaluation.v1.ExportResponse", &shoal__evaluation__v1__export_response__descriptor, 3, fields_shoal__evaluation__v1__export_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__export_response(void) { return &rule_shoal__evaluation__v1__export_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__segments_of_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {4, 2, 1, 0, 0, 0, 128, "after_name", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request = {
+    "shoal.evaluation.v1.SegmentsOfRequest", &shoal__evaluation__v1__segments_of_request__descriptor, 6, fields_shoal__evaluation__v1__segments_of_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_request(void) { return &rule_shoal__evaluation__v1__segments_of_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__segments_of_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "known", NULL},
+    {2, 2, 1, 1, 0, 1000, 128, "segments", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "looked_at", NULL},
+    {4, 2, 1, 0, 0, 0, 128, "next_after_name", NULL},
+    {5, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {6, 2, 1, 1, 0, 100, 128, "unreadable", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response = {
+    "shoal.evaluation.v1.SegmentsOfResponse", &shoal__evaluation__v1__segments_of_response__descriptor, 6, fields_shoal__evaluation__v1__segments_of_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_response(void) { return &rule_shoal__evaluation__v1__segments_of_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__resolved_window[] = {
     {1, 0, 0, 0, 0, 0, 0, "node", NULL},
@@ -986,19 +1135,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__sample_response = {
     "shoal.evaluation.v1.SampleResponse", &shoal__evaluation__v1__sample_response__descriptor, 3, fields_shoal__evaluation__v1__sample_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sample_response(void) { return &rule_shoal__evaluation__v1__sample_response; }
 
-static const shoal_field_rule fields_shoal__evaluation__v1__segments_of_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-    {3, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request = {
-    "shoal.evaluation.v1.SegmentsOfRequest", &shoal__evaluation__v1__segments_of_request__descriptor, 3, fields_shoal__evaluation__v1__segments_of_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_request(void) { return &rule_shoal__evaluation__v1__segments_of_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response = {
-    "shoal.evaluation.v1.SegmentsOfResponse", &shoal__evaluation__v1__segments_of_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_response(void) { return &rule_shoal__evaluation__v1__segments_of_response; }
-
 static const shoal_field_rule fields_shoal__evaluation__v1__reachability_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -1010,42 +1146,6 @@ const shoal_message_rule *shoal_rule__evaluation__v1__reachability_request(void)
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response = {
     "shoal.evaluation.v1.ReachabilityResponse", &shoal__evaluation__v1__reachability_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__evaluation__v1__reachability_response(void) { return &rule_shoal__evaluation__v1__reachability_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__overlap_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request = {
-    "shoal.evaluation.v1.OverlapRequest", &shoal__evaluation__v1__overlap_request__descriptor, 2, fields_shoal__evaluation__v1__overlap_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__overlap_request(void) { return &rule_shoal__evaluation__v1__overlap_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__overlap_response = {
-    "shoal.evaluation.v1.OverlapResponse", &shoal__evaluation__v1__overlap_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__overlap_response(void) { return &rule_shoal__evaluation__v1__overlap_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__combine_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__combine_request = {
-    "shoal.evaluation.v1.CombineRequest", &shoal__evaluation__v1__combine_request__descriptor, 2, fields_shoal__evaluation__v1__combine_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__combine_request(void) { return &rule_shoal__evaluation__v1__combine_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__combine_response = {
-    "shoal.evaluation.v1.CombineResponse", &shoal__evaluation__v1__combine_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__combine_response(void) { return &rule_shoal__evaluation__v1__combine_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__export_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__export_request = {
-    "shoal.evaluation.v1.ExportRequest", &shoal__evaluation__v1__export_request__descriptor, 2, fields_shoal__evaluation__v1__export_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__export_request(void) { return &rule_shoal__evaluation__v1__export_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__export_response = {
-    "shoal.evaluation.v1.ExportResponse", &shoal__evaluation__v1__export_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__export_response(void) { return &rule_shoal__evaluation__v1__export_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__backtest_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -1153,15 +1253,27 @@ static const shoal_message_rule rule_shoal__evaluation__v1__positions_response =
     "shoal.evaluation.v1.PositionsResponse", &shoal__evaluation__v1__positions_response__descriptor, 1, fields_shoal__evaluation__v1__positions_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__positions_response(void) { return &rule_shoal__evaluation__v1__positions_response; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__user_segments_question[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 1, 0, 0, 0, 128, "after_name", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "limit", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__user_segments_question = {
+    "shoal.evaluation.v1.UserSegmentsQuestion", &shoal__evaluation__v1__user_segments_question__descriptor, 4, fields_shoal__evaluation__v1__user_segments_question};
+const shoal_message_rule *shoal_rule__evaluation__v1__user_segments_question(void) { return &rule_shoal__evaluation__v1__user_segments_question; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__users_part_request[] = {
     {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
     {2, 0, 0, 0, 0, 0, 0, "bytes_max", NULL},
     {3, 2, 3, 0, 1, 0, 0, "profile", &rule_shoal__evaluation__v1__profile_request},
     {4, 2, 3, 0, 1, 0, 0, "timeline", &rule_shoal__evaluation__v1__timeline_request},
     {5, 2, 3, 0, 1, 0, 0, "find", &rule_shoal__evaluation__v1__find_users_request},
+    {6, 2, 3, 0, 1, 0, 0, "segments_of", &rule_shoal__evaluation__v1__user_segments_question},
+    {7, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__users_part_request = {
-    "shoal.evaluation.v1.UsersPartRequest", &shoal__evaluation__v1__users_part_request__descriptor, 5, fields_shoal__evaluation__v1__users_part_request};
+    "shoal.evaluation.v1.UsersPartRequest", &shoal__evaluation__v1__users_part_request__descriptor, 7, fields_shoal__evaluation__v1__users_part_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__users_part_request(void) { return &rule_shoal__evaluation__v1__users_part_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__users_part_response[] = {
@@ -1169,10 +1281,56 @@ static const shoal_field_rule fields_shoal__evaluation__v1__users_part_response[
     {2, 2, 3, 0, 1, 0, 0, "profile", &rule_shoal__evaluation__v1__profile_response},
     {3, 2, 3, 0, 1, 0, 0, "timeline", &rule_shoal__evaluation__v1__timeline_response},
     {4, 2, 3, 0, 1, 0, 0, "find", &rule_shoal__evaluation__v1__find_users_response},
+    {5, 2, 3, 0, 1, 0, 0, "segments_of", &rule_shoal__evaluation__v1__segments_of_response},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__users_part_response = {
-    "shoal.evaluation.v1.UsersPartResponse", &shoal__evaluation__v1__users_part_response__descriptor, 4, fields_shoal__evaluation__v1__users_part_response};
+    "shoal.evaluation.v1.UsersPartResponse", &shoal__evaluation__v1__users_part_response__descriptor, 5, fields_shoal__evaluation__v1__users_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__users_part_response(void) { return &rule_shoal__evaluation__v1__users_part_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_request[] = {
+    {1, 2, 3, 1, 0, 16, 0, "definitions", &rule_shoal__segment__v1__definition},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {4, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "overlap", NULL},
+    {6, 2, 3, 1, 0, 64, 0, "nodes", &rule_shoal__evaluation__v1__set_node},
+    {7, 0, 0, 0, 0, 0, 0, "members_from", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "members_limit", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "members_bytes_max", NULL},
+    {10, 2, 1, 1, 0, 64, 128, "properties", NULL},
+    {11, 0, 0, 0, 0, 0, 0, "region_sample", NULL},
+    {12, 0, 0, 0, 0, 0, 0, "node_counts", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request = {
+    "shoal.evaluation.v1.SetsPartRequest", &shoal__evaluation__v1__sets_part_request__descriptor, 12, fields_shoal__evaluation__v1__sets_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_request(void) { return &rule_shoal__evaluation__v1__sets_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__region_sample[] = {
+    {1, 0, 0, 0, 0, 0, 0, "region", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "user", &rule_shoal__evaluation__v1__sampled_user},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__region_sample = {
+    "shoal.evaluation.v1.RegionSample", &shoal__evaluation__v1__region_sample__descriptor, 2, fields_shoal__evaluation__v1__region_sample};
+const shoal_message_rule *shoal_rule__evaluation__v1__region_sample(void) { return &rule_shoal__evaluation__v1__region_sample; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_response[] = {
+    {1, 0, 0, 1, 0, 16, 0, "users", NULL},
+    {2, 0, 0, 1, 0, 120, 0, "pair_users", NULL},
+    {3, 0, 0, 1, 0, 256, 0, "region_users", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "in_any", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "in_all", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "made_users", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {8, 2, 3, 1, 0, 10000, 0, "members", &rule_shoal__evaluation__v1__exported_user},
+    {9, 0, 0, 0, 0, 0, 0, "next_member", NULL},
+    {10, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {11, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+    {12, 2, 3, 1, 0, 3000, 0, "region_sample", &rule_shoal__evaluation__v1__region_sample},
+    {13, 0, 0, 1, 0, 16000, 0, "node_users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response = {
+    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 13, fields_shoal__evaluation__v1__sets_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void) { return &rule_shoal__evaluation__v1__sets_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},

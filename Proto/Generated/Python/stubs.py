@@ -6,6 +6,7 @@ from collections.abc import Callable
 from shoal.calls import Caller, CallOptions, Method
 from shoal.contract.admin.v1 import admin_pb2 as admin_admin
 from shoal.contract.admin.v1 import backup_pb2 as admin_backup
+from shoal.contract.evaluation.v1 import algebra_pb2 as evaluation_algebra
 from shoal.contract.evaluation.v1 import answers_pb2 as evaluation_answers
 from shoal.contract.evaluation.v1 import checkpoints_pb2 as evaluation_checkpoints
 from shoal.contract.evaluation.v1 import explain_pb2 as evaluation_explain
@@ -508,8 +509,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.SegmentsOfRequest,
-        response=evaluation_segments.SegmentsOfResponse,
+        request=evaluation_algebra.SegmentsOfRequest,
+        response=evaluation_algebra.SegmentsOfResponse,
     )
     EXPLAIN = Method(
         name="/shoal.evaluation.v1.Segments/Explain",
@@ -544,8 +545,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.OverlapRequest,
-        response=evaluation_segments.OverlapResponse,
+        request=evaluation_algebra.OverlapRequest,
+        response=evaluation_algebra.OverlapResponse,
     )
     COMBINE = Method(
         name="/shoal.evaluation.v1.Segments/Combine",
@@ -553,8 +554,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.CombineRequest,
-        response=evaluation_segments.CombineResponse,
+        request=evaluation_algebra.CombineRequest,
+        response=evaluation_algebra.CombineResponse,
     )
     EXPORT = Method(
         name="/shoal.evaluation.v1.Segments/Export",
@@ -562,8 +563,8 @@ class SegmentsStub:
         role="export",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.ExportRequest,
-        response=evaluation_segments.ExportResponse,
+        request=evaluation_algebra.ExportRequest,
+        response=evaluation_algebra.ExportResponse,
     )
     BACKTEST = Method(
         name="/shoal.evaluation.v1.Segments/Backtest",
@@ -718,10 +719,10 @@ class SegmentsStub:
 
     def SegmentsOf(
         self,
-        request: evaluation_segments.SegmentsOfRequest,
+        request: evaluation_algebra.SegmentsOfRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.SegmentsOfResponse:
-        """Tells the segments of a user. Not served yet."""
+    ) -> evaluation_algebra.SegmentsOfResponse:
+        """Tells the segments of a user."""
         return self._caller.call(self.SEGMENTS_OF, request, options)
 
     def Explain(
@@ -750,26 +751,26 @@ class SegmentsStub:
 
     def Overlap(
         self,
-        request: evaluation_segments.OverlapRequest,
+        request: evaluation_algebra.OverlapRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.OverlapResponse:
-        """Tells how many users two segments share. Not served yet."""
+    ) -> evaluation_algebra.OverlapResponse:
+        """Tells how many users some segments share."""
         return self._caller.call(self.OVERLAP, request, options)
 
     def Combine(
         self,
-        request: evaluation_segments.CombineRequest,
+        request: evaluation_algebra.CombineRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.CombineResponse:
-        """Tells a set made of several segments. Not served yet."""
+    ) -> evaluation_algebra.CombineResponse:
+        """Tells a set made of several segments."""
         return self._caller.call(self.COMBINE, request, options)
 
     def Export(
         self,
-        request: evaluation_segments.ExportRequest,
+        request: evaluation_algebra.ExportRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.ExportResponse:
-        """Tells the users of a segment as a file. Not served yet."""
+    ) -> evaluation_algebra.ExportResponse:
+        """Tells the users of a segment with chosen properties."""
         return self._caller.call(self.EXPORT, request, options)
 
     def Backtest(
@@ -800,6 +801,15 @@ class SegmentsStub:
 class SetsStub:
     """What evaluators ask each other."""
 
+    COMBINE = Method(
+        name="/shoal.evaluation.v1.Sets/Combine",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sets.SetsPartRequest,
+        response=evaluation_sets.SetsPartResponse,
+    )
     USERS = Method(
         name="/shoal.evaluation.v1.Sets/Users",
         service="shoal.evaluation.v1.Sets",
@@ -837,6 +847,7 @@ class SetsStub:
         response=evaluation_sets.BitmapResponse,
     )
     METHODS: tuple[Method, ...] = (
+        COMBINE,
         USERS,
         EVALUATE,
         POSITIONS,
@@ -845,6 +856,15 @@ class SetsStub:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def Combine(
+        self,
+        request: evaluation_sets.SetsPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sets.SetsPartResponse:
+        """The part of a question about several sets that concerns the partitions an evaluator
+        owns."""
+        return self._caller.call(self.COMBINE, request, options)
 
     def Users(
         self,

@@ -57,8 +57,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.SampleRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SampleResponse
     /// Tells the segments of a user.
-    ///
-    /// Not served yet.
     func segmentsOf(
         _ request: EvaluationV1.SegmentsOfRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SegmentsOfResponse
@@ -76,21 +74,15 @@ public protocol EvaluationV1_SegmentsService: Sendable {
     func reachability(
         _ request: EvaluationV1.ReachabilityRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ReachabilityResponse
-    /// Tells how many users two segments share.
-    ///
-    /// Not served yet.
+    /// Tells how many users some segments share.
     func overlap(
         _ request: EvaluationV1.OverlapRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.OverlapResponse
     /// Tells a set made of several segments.
-    ///
-    /// Not served yet.
     func combine(
         _ request: EvaluationV1.CombineRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CombineResponse
-    /// Tells the users of a segment as a file.
-    ///
-    /// Not served yet.
+    /// Tells the users of a segment with chosen properties.
     func export(
         _ request: EvaluationV1.ExportRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ExportResponse
@@ -363,8 +355,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.SampleRequest",
         response: "shoal.evaluation.v1.SampleResponse")
     /// Tells the segments of a user.
-    ///
-    /// Not served yet.
     public static let segmentsOf = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/SegmentsOf",
         service: "shoal.evaluation.v1.Segments",
@@ -394,9 +384,7 @@ public enum EvaluationV1_SegmentsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.ReachabilityRequest",
         response: "shoal.evaluation.v1.ReachabilityResponse")
-    /// Tells how many users two segments share.
-    ///
-    /// Not served yet.
+    /// Tells how many users some segments share.
     public static let overlap = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Overlap",
         service: "shoal.evaluation.v1.Segments",
@@ -404,17 +392,13 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.OverlapRequest",
         response: "shoal.evaluation.v1.OverlapResponse")
     /// Tells a set made of several segments.
-    ///
-    /// Not served yet.
     public static let combine = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Combine",
         service: "shoal.evaluation.v1.Segments",
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.CombineRequest",
         response: "shoal.evaluation.v1.CombineResponse")
-    /// Tells the users of a segment as a file.
-    ///
-    /// Not served yet.
+    /// Tells the users of a segment with chosen properties.
     public static let export = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Export",
         service: "shoal.evaluation.v1.Segments",
@@ -705,8 +689,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells the segments of a user.
-    ///
-    /// Not served yet.
     public func segmentsOf(
         _ request: EvaluationV1.SegmentsOfRequest,
         _ options: CallOptions = CallOptions()
@@ -748,9 +730,7 @@ public struct EvaluationV1_SegmentsClient: Sendable {
             EvaluationV1_SegmentsMethods.reachability, request, options)
     }
 
-    /// Tells how many users two segments share.
-    ///
-    /// Not served yet.
+    /// Tells how many users some segments share.
     public func overlap(
         _ request: EvaluationV1.OverlapRequest,
         _ options: CallOptions = CallOptions()
@@ -761,8 +741,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells a set made of several segments.
-    ///
-    /// Not served yet.
     public func combine(
         _ request: EvaluationV1.CombineRequest,
         _ options: CallOptions = CallOptions()
@@ -772,9 +750,7 @@ public struct EvaluationV1_SegmentsClient: Sendable {
             EvaluationV1_SegmentsMethods.combine, request, options)
     }
 
-    /// Tells the users of a segment as a file.
-    ///
-    /// Not served yet.
+    /// Tells the users of a segment with chosen properties.
     public func export(
         _ request: EvaluationV1.ExportRequest,
         _ options: CallOptions = CallOptions()

@@ -2,6 +2,10 @@
 
 /// What evaluators ask each other.
 public protocol EvaluationV1_SetsService: Sendable {
+    /// The part of a question about several sets that concerns the partitions an evaluator owns.
+    func combine(
+        _ request: EvaluationV1.SetsPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SetsPartResponse
     /// The part of a question about single users that concerns the partitions an evaluator owns.
     func users(
         _ request: EvaluationV1.UsersPartRequest, _ call: CallContext
@@ -23,6 +27,13 @@ public protocol EvaluationV1_SetsService: Sendable {
 }
 
 extension EvaluationV1_SetsService {
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func combine(
+        _ request: EvaluationV1.SetsPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SetsPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Combine")
+    }
+
     /// Answers UNIMPLEMENTED until the service does better.
     public func users(
         _ request: EvaluationV1.UsersPartRequest, _ call: CallContext
@@ -54,6 +65,13 @@ extension EvaluationV1_SetsService {
 
 /// The methods of shoal.evaluation.v1.Sets.
 public enum EvaluationV1_SetsMethods {
+    /// The part of a question about several sets that concerns the partitions an evaluator owns.
+    public static let combine = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Combine",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.SetsPartRequest",
+        response: "shoal.evaluation.v1.SetsPartResponse")
     /// The part of a question about single users that concerns the partitions an evaluator owns.
     public static let users = MethodDescription(
         name: "/shoal.evaluation.v1.Sets/Users",
@@ -86,6 +104,7 @@ public enum EvaluationV1_SetsMethods {
         response: "shoal.evaluation.v1.BitmapResponse")
     /// All of them.
     public static let all: [MethodDescription] = [
+        combine,
         users,
         evaluate,
         positions,
@@ -97,6 +116,10 @@ public enum EvaluationV1_SetsMethods {
         _ service: some EvaluationV1_SetsService
     ) -> [ServedMethod] {
         [
+            ServedMethod(combine, EvaluationV1.SetsPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.combine(request, call)
+            },
             ServedMethod(users, EvaluationV1.UsersPartRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.users(request, call)
@@ -123,6 +146,16 @@ public struct EvaluationV1_SetsClient: Sendable {
 
     /// A client that calls through `caller`.
     public init(_ caller: any Caller) { self.caller = caller }
+
+    /// The part of a question about several sets that concerns the partitions an evaluator owns.
+    public func combine(
+        _ request: EvaluationV1.SetsPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.SetsPartResponse {
+        try await caller.response(
+            EvaluationV1.SetsPartResponse.self,
+            EvaluationV1_SetsMethods.combine, request, options)
+    }
 
     /// The part of a question about single users that concerns the partitions an evaluator owns.
     public func users(

@@ -1,3 +1,4 @@
+from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
@@ -71,18 +72,6 @@ class CloneResponse(_message.Message):
     segment: _answers_pb2.Segment
     def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ...) -> None: ...
 
-class CombineRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class CombineResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
-
 class CountRequest(_message.Message):
     __slots__ = ["at_ms", "freshness", "subject"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -124,18 +113,6 @@ class CreateResponse(_message.Message):
     segment: _answers_pb2.Segment
     warnings: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Warning]
     def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ...) -> None: ...
-
-class ExportRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class ExportResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
 
 class GetSegmentRequest(_message.Message):
     __slots__ = ["name"]
@@ -221,18 +198,6 @@ class NodeCount(_message.Message):
     users: int
     def __init__(self, node: _Optional[int] = ..., users: _Optional[int] = ...) -> None: ...
 
-class OverlapRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class OverlapResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
-
 class PreviewRequest(_message.Message):
     __slots__ = ["at_ms", "definition", "freshness", "sample"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -300,20 +265,6 @@ class SampleResponse(_message.Message):
     of: int
     users: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, users: _Optional[_Iterable[str]] = ..., of: _Optional[int] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ...) -> None: ...
-
-class SegmentsOfRequest(_message.Message):
-    __slots__ = ["at_ms", "subject", "user_id"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    USER_ID_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    user_id: str
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
-
-class SegmentsOfResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
 
 class UpdateRequest(_message.Message):
     __slots__ = ["definition", "dry_run", "expected_revision", "name"]

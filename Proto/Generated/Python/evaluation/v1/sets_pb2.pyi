@@ -1,3 +1,4 @@
+from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
 from shoal.contract.evaluation.v1 import users_pb2 as _users_pb2
@@ -97,6 +98,14 @@ class PositionsResponse(_message.Message):
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
+class RegionSample(_message.Message):
+    __slots__ = ["region", "user"]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    USER_FIELD_NUMBER: _ClassVar[int]
+    region: int
+    user: SampledUser
+    def __init__(self, region: _Optional[int] = ..., user: _Optional[_Union[SampledUser, _Mapping]] = ...) -> None: ...
+
 class SampledUser(_message.Message):
     __slots__ = ["rank", "user_id"]
     RANK_FIELD_NUMBER: _ClassVar[int]
@@ -105,28 +114,104 @@ class SampledUser(_message.Message):
     user_id: str
     def __init__(self, rank: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
+class SetsPartRequest(_message.Message):
+    __slots__ = ["at_ms", "definitions", "members_bytes_max", "members_from", "members_limit", "node_counts", "nodes", "overlap", "positions", "project_zone", "properties", "region_sample"]
+    AT_MS_FIELD_NUMBER: _ClassVar[int]
+    DEFINITIONS_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FROM_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    NODES_FIELD_NUMBER: _ClassVar[int]
+    NODE_COUNTS_FIELD_NUMBER: _ClassVar[int]
+    OVERLAP_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    PROJECT_ZONE_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    REGION_SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    at_ms: int
+    definitions: _containers.RepeatedCompositeFieldContainer[_segment_pb2.Definition]
+    members_bytes_max: int
+    members_from: int
+    members_limit: int
+    node_counts: bool
+    nodes: _containers.RepeatedCompositeFieldContainer[_algebra_pb2.SetNode]
+    overlap: bool
+    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
+    project_zone: str
+    properties: _containers.RepeatedScalarFieldContainer[str]
+    region_sample: int
+    def __init__(self, definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ..., overlap: bool = ..., nodes: _Optional[_Iterable[_Union[_algebra_pb2.SetNode, _Mapping]]] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., properties: _Optional[_Iterable[str]] = ..., region_sample: _Optional[int] = ..., node_counts: bool = ...) -> None: ...
+
+class SetsPartResponse(_message.Message):
+    __slots__ = ["in_all", "in_any", "made_users", "members", "next_member", "node_users", "pair_users", "positions", "region_sample", "region_users", "took_us", "universe", "users"]
+    IN_ALL_FIELD_NUMBER: _ClassVar[int]
+    IN_ANY_FIELD_NUMBER: _ClassVar[int]
+    MADE_USERS_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_MEMBER_FIELD_NUMBER: _ClassVar[int]
+    NODE_USERS_FIELD_NUMBER: _ClassVar[int]
+    PAIR_USERS_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    REGION_SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    REGION_USERS_FIELD_NUMBER: _ClassVar[int]
+    TOOK_US_FIELD_NUMBER: _ClassVar[int]
+    UNIVERSE_FIELD_NUMBER: _ClassVar[int]
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    in_all: int
+    in_any: int
+    made_users: int
+    members: _containers.RepeatedCompositeFieldContainer[_algebra_pb2.ExportedUser]
+    next_member: int
+    node_users: _containers.RepeatedScalarFieldContainer[int]
+    pair_users: _containers.RepeatedScalarFieldContainer[int]
+    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
+    region_sample: _containers.RepeatedCompositeFieldContainer[RegionSample]
+    region_users: _containers.RepeatedScalarFieldContainer[int]
+    took_us: int
+    universe: int
+    users: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, users: _Optional[_Iterable[int]] = ..., pair_users: _Optional[_Iterable[int]] = ..., region_users: _Optional[_Iterable[int]] = ..., in_any: _Optional[int] = ..., in_all: _Optional[int] = ..., made_users: _Optional[int] = ..., universe: _Optional[int] = ..., members: _Optional[_Iterable[_Union[_algebra_pb2.ExportedUser, _Mapping]]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ..., region_sample: _Optional[_Iterable[_Union[RegionSample, _Mapping]]] = ..., node_users: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class UserSegmentsQuestion(_message.Message):
+    __slots__ = ["after_name", "at_ms", "limit", "user_id"]
+    AFTER_NAME_FIELD_NUMBER: _ClassVar[int]
+    AT_MS_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    after_name: str
+    at_ms: int
+    limit: int
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ..., at_ms: _Optional[int] = ..., after_name: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
+
 class UsersPartRequest(_message.Message):
-    __slots__ = ["bytes_max", "find", "positions", "profile", "timeline"]
+    __slots__ = ["bytes_max", "find", "positions", "profile", "project_zone", "segments_of", "timeline"]
     BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     FIND_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
+    PROJECT_ZONE_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_OF_FIELD_NUMBER: _ClassVar[int]
     TIMELINE_FIELD_NUMBER: _ClassVar[int]
     bytes_max: int
     find: _users_pb2.FindUsersRequest
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     profile: _users_pb2.ProfileRequest
+    project_zone: str
+    segments_of: UserSegmentsQuestion
     timeline: _users_pb2.TimelineRequest
-    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., bytes_max: _Optional[int] = ..., profile: _Optional[_Union[_users_pb2.ProfileRequest, _Mapping]] = ..., timeline: _Optional[_Union[_users_pb2.TimelineRequest, _Mapping]] = ..., find: _Optional[_Union[_users_pb2.FindUsersRequest, _Mapping]] = ...) -> None: ...
+    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., bytes_max: _Optional[int] = ..., profile: _Optional[_Union[_users_pb2.ProfileRequest, _Mapping]] = ..., timeline: _Optional[_Union[_users_pb2.TimelineRequest, _Mapping]] = ..., find: _Optional[_Union[_users_pb2.FindUsersRequest, _Mapping]] = ..., segments_of: _Optional[_Union[UserSegmentsQuestion, _Mapping]] = ..., project_zone: _Optional[str] = ...) -> None: ...
 
 class UsersPartResponse(_message.Message):
-    __slots__ = ["find", "positions", "profile", "timeline"]
+    __slots__ = ["find", "positions", "profile", "segments_of", "timeline"]
     FIND_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_OF_FIELD_NUMBER: _ClassVar[int]
     TIMELINE_FIELD_NUMBER: _ClassVar[int]
     find: _users_pb2.FindUsersResponse
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     profile: _users_pb2.ProfileResponse
+    segments_of: _algebra_pb2.SegmentsOfResponse
     timeline: _users_pb2.TimelineResponse
-    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., profile: _Optional[_Union[_users_pb2.ProfileResponse, _Mapping]] = ..., timeline: _Optional[_Union[_users_pb2.TimelineResponse, _Mapping]] = ..., find: _Optional[_Union[_users_pb2.FindUsersResponse, _Mapping]] = ...) -> None: ...
+    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., profile: _Optional[_Union[_users_pb2.ProfileResponse, _Mapping]] = ..., timeline: _Optional[_Union[_users_pb2.TimelineResponse, _Mapping]] = ..., find: _Optional[_Union[_users_pb2.FindUsersResponse, _Mapping]] = ..., segments_of: _Optional[_Union[_algebra_pb2.SegmentsOfResponse, _Mapping]] = ...) -> None: ...
