@@ -14,7 +14,8 @@ struct ExportCommand: DeskCommand {
             Membership and properties are as of one instant, by default now. With --out the file \
             appears once it is whole; what was written before an interruption stands beside it in \
             FILE.partial, and the same command goes on from there. NDJSON is what `shoal import` \
-            reads as profiles. Parquet: duckdb -c "COPY (FROM 'x.csv') TO 'x.parquet'".
+            reads as profiles. Parquet, by DuckDB (pip install duckdb): \
+            duckdb.sql("COPY (FROM 'x.csv') TO 'x.parquet'") in Python.
             """
     )
     private static let pageMax: UInt32 = 5_000
