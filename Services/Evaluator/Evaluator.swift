@@ -52,19 +52,7 @@ public struct Evaluator: Sendable {
             link: link,
             clock: world.clock,
             health: world.health,
-            takeOver: TakeOver(
-                copy: CheckpointCopy(
-                    instance: world.instance,
-                    checkpoints: checkpoints,
-                    catalogue: catalogue,
-                    threads: copies,
-                    peers: RPCClient(world: world),
-                    ingestion: ingestion
-                ),
-                applied: applied,
-                clock: world.clock,
-                logger: world.logger
-            ),
+            takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
             settings: settings
         )
         let backups = BackupDesk(world: world)
@@ -85,6 +73,29 @@ public struct Evaluator: Sendable {
                     backups: backups
                 ),
             ]
+    }
+
+    private static func takeOver(
+        _ world: World,
+        _ checkpoints: Checkpoints,
+        _ catalogue: Catalogue,
+        _ copies: CopyThreads,
+        _ ingestion: IngestionV1_IngestionClient,
+        _ applied: Applied
+    ) -> TakeOver {
+        TakeOver(
+            copy: CheckpointCopy(
+                instance: world.instance,
+                checkpoints: checkpoints,
+                catalogue: catalogue,
+                threads: copies,
+                peers: RPCClient(world: world),
+                ingestion: ingestion
+            ),
+            applied: applied,
+            clock: world.clock,
+            logger: world.logger
+        )
     }
 
     private static func lanes(

@@ -8,8 +8,8 @@ import Basics
 ///     and:   one { ("and" | "minus") one }         from left to right
 ///     one:   "not" one | "(" or ")" | name | quoted name
 ///
-/// `not` binds closest, `or` loosest: `a and b minus c or d` is `((a and b) minus c) or d`. A name is
-/// a segment's; one that is a word of the language stands in double quotes.
+/// `not` binds closest, `or` loosest: `a and b minus c or d` is `((a and b) minus c) or d`. A name
+/// is a segment's; one that is a word of the language stands in double quotes.
 public struct SetExpressionText: Sendable, Hashable {
     /// The segments named, each once, in the order of their first mention.
     public let names: [String]

@@ -37,6 +37,7 @@ struct QuestionCommandTests {
         }
         await checkSets(suite)
         try await checkExport(suite)
+        await checkUpdates(suite)
     }
 
     private static var project: [String] { ["--project", RealSuite.project?.text ?? ""] }
@@ -87,7 +88,7 @@ struct QuestionCommandTests {
         )
         #expect(overlap.code == 0, "\(overlap.errors)")
         for words in [
-            "played       2  66.7 %\n", "(all)        1  33.3 %\n",
+            "played       2   66.7 %\n", "(all)        1   33.3 %\n",
             "played and charged      1          50.0 %\n", "ONLY IN             USERS  OF ANY\n",
         ] {
             #expect(overlap.out.contains(words), "\(words) in \(overlap.out)")
@@ -120,7 +121,9 @@ struct QuestionCommandTests {
         #expect(first.code == 0 && first.errors.contains("2 users of played"), "\(first)")
         let lines = try String(contentsOfFile: file, encoding: .utf8)
             .split(separator: "\r\n").map(String.init)
-        #expect(lines.first == "user_id,city" && lines.dropFirst().sorted() == ["ann,Pune", "bob,"])
+        #expect(
+            lines.first == "user_id,city" && lines.dropFirst().sorted() == ["ann,Pune", "bob,"]
+        )
         #expect(!FileManager.default.fileExists(atPath: file + ".partial"))
         let plain = await suite.shoal(
             ["segment", "export", "played", "--properties", "city"] + Self.project
@@ -131,5 +134,36 @@ struct QuestionCommandTests {
                 #"{"user_id":"bob","properties":{}}"#,
             ]
         )
+    }
+
+    private func checkUpdates(_ suite: RealSuite) async {
+        func shoal(_ arguments: [String], _ yaml: String = "") async -> CommandOutcome {
+            await suite.shoal(["segment"] + arguments + Self.project, input: yaml)
+        }
+        let other = "condition: {did: {event: Charged, atLeast: 1, window: {rolling: 3650d}}}\n"
+        let dry = await shoal(["update", "-", "--name", "played", "--dry-run"], other)
+        #expect(dry.code == 0 && dry.errors.hasSuffix("played is at version 1\n"), "\(dry)")
+        for words in ["enter       1", "leave       1", "enter: carol\n", "leave: bob\n", "+ cond"]
+        {
+            #expect(dry.out.contains(words), "\(words) in \(dry.out)")
+        }
+        let updated = await shoal(["update", "-", "--name", "played"], other)
+        #expect(updated.errors.contains("played is at version 2 now"), "\(updated)")
+        let stale = await shoal(["update", "-", "--name", "played", "--if-version", "1"], other)
+        #expect(stale.code != 0 && stale.errors.contains("version 2"), "\(stale)")
+        let versions = await shoal(["versions", "played"])
+        #expect(versions.out.split(separator: "\n").count == 3, "\(versions)")
+        let copy = await shoal(["clone", "played", "old", "--version", "1"])
+        #expect(copy.code == 0 && copy.out.hasPrefix("old: "), "\(copy)")
+        let diff = await shoal(["diff", "old", "played"])
+        #expect(diff.code == 2 && diff.out.contains("leave: bob\n"), "\(diff)")
+        #expect(await shoal(["diff", "old", "old"]).code == 0)
+        let lint = await shoal(
+            ["lint", "--definition", "-"],
+            "condition: {all: [did: {event: Charged}, didNot: {event: Charged}]}\n"
+        )
+        #expect(lint.code == 2 && lint.out.contains("it contradicts condition.all[0]"), "\(lint)")
+        let sound = await shoal(["lint", "old"])
+        #expect(sound.code == 0 && sound.errors == "old: nothing found\n", "\(sound)")
     }
 }

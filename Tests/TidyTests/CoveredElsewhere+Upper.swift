@@ -22,6 +22,7 @@ extension CoveredElsewhere {
                 "WindowCoding",
             ]
         ),
+        CoveredElsewhere("Shared/Wire", .test("EvaluatorTests/SetsQuestionTests"), ["SetCoding"]),
         CoveredElsewhere(
             "Shared/Wire",
             .test("FrameTests"),
@@ -303,12 +304,17 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/QuestionCommandTests"),
-            ["ExportCommand", "SetCommands", "UserCommand"]
+            ["ExportCommand", "PlotOptions", "SetCommands", "UpdateCommands", "UserCommand"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Print",
             .test("SuiteTests/QuestionCommandTests"),
-            ["OverlapPage", "UserProfilePage"]
+            ["DiffPage", "OverlapPage", "UserProfilePage"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Chart",
+            .test("ChartTests"),
+            ["ChartDrawing", "ChartPNG", "ChartSVG", "ChartText", "PixelFont"]
         ),
         CoveredElsewhere("Services/Shoal/Export", .test("ExportFileTests"), ["ExportLine"]),
         CoveredElsewhere(

@@ -13,6 +13,7 @@
 #include "shoal/evaluation/v1/segments.pb-c.h"
 #include "shoal/evaluation/v1/sets.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
+#include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/health/v1/health.pb-c.h"
 #include "shoal/ingestion/v1/corrections.pb-c.h"
@@ -99,8 +100,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__list_lists_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__list_lists_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__create_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__create_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__update_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__update_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__preview_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__node_count;
 static const shoal_message_rule rule_shoal__evaluation__v1__preview_response;
@@ -110,10 +109,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__list_segments_reques
 static const shoal_message_rule rule_shoal__evaluation__v1__list_segments_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__archive_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__archive_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__clone_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__clone_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__versions_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__versions_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__count_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__count_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__members_request;
@@ -146,6 +141,18 @@ static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__condition_size;
+static const shoal_message_rule rule_shoal__evaluation__v1__condition_change;
+static const shoal_message_rule rule_shoal__evaluation__v1__diff_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__diff_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__update_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__update_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__clone_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__clone_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__versions_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__versions_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__lint_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__lint_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__property_in_force;
 static const shoal_message_rule rule_shoal__evaluation__v1__event_tally;
@@ -932,25 +939,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__create_response = {
     "shoal.evaluation.v1.CreateResponse", &shoal__evaluation__v1__create_response__descriptor, 3, fields_shoal__evaluation__v1__create_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__create_response(void) { return &rule_shoal__evaluation__v1__create_response; }
 
-static const shoal_field_rule fields_shoal__evaluation__v1__update_request[] = {
-    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
-    {2, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
-    {3, 0, 0, 0, 0, 0, 0, "expected_revision", NULL},
-    {4, 0, 0, 0, 0, 0, 0, "dry_run", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__update_request = {
-    "shoal.evaluation.v1.UpdateRequest", &shoal__evaluation__v1__update_request__descriptor, 4, fields_shoal__evaluation__v1__update_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__update_request(void) { return &rule_shoal__evaluation__v1__update_request; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__update_response[] = {
-    {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
-    {2, 0, 0, 0, 0, 0, 0, "entering", NULL},
-    {3, 0, 0, 0, 0, 0, 0, "leaving", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__update_response = {
-    "shoal.evaluation.v1.UpdateResponse", &shoal__evaluation__v1__update_response__descriptor, 3, fields_shoal__evaluation__v1__update_response};
-const shoal_message_rule *shoal_rule__evaluation__v1__update_response(void) { return &rule_shoal__evaluation__v1__update_response; }
-
 static const shoal_field_rule fields_shoal__evaluation__v1__preview_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -1027,35 +1015,6 @@ static const shoal_field_rule fields_shoal__evaluation__v1__archive_response[] =
 static const shoal_message_rule rule_shoal__evaluation__v1__archive_response = {
     "shoal.evaluation.v1.ArchiveResponse", &shoal__evaluation__v1__archive_response__descriptor, 1, fields_shoal__evaluation__v1__archive_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__archive_response(void) { return &rule_shoal__evaluation__v1__archive_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__clone_request[] = {
-    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
-    {2, 2, 1, 0, 0, 0, 128, "new_name", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__clone_request = {
-    "shoal.evaluation.v1.CloneRequest", &shoal__evaluation__v1__clone_request__descriptor, 2, fields_shoal__evaluation__v1__clone_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__clone_request(void) { return &rule_shoal__evaluation__v1__clone_request; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__clone_response[] = {
-    {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__clone_response = {
-    "shoal.evaluation.v1.CloneResponse", &shoal__evaluation__v1__clone_response__descriptor, 1, fields_shoal__evaluation__v1__clone_response};
-const shoal_message_rule *shoal_rule__evaluation__v1__clone_response(void) { return &rule_shoal__evaluation__v1__clone_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__versions_request[] = {
-    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__versions_request = {
-    "shoal.evaluation.v1.VersionsRequest", &shoal__evaluation__v1__versions_request__descriptor, 1, fields_shoal__evaluation__v1__versions_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__versions_request(void) { return &rule_shoal__evaluation__v1__versions_request; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__versions_response[] = {
-    {1, 2, 3, 1, 0, 1000, 0, "versions", &rule_shoal__evaluation__v1__segment},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__versions_response = {
-    "shoal.evaluation.v1.VersionsResponse", &shoal__evaluation__v1__versions_response__descriptor, 1, fields_shoal__evaluation__v1__versions_response};
-const shoal_message_rule *shoal_rule__evaluation__v1__versions_response(void) { return &rule_shoal__evaluation__v1__versions_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__count_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -1363,6 +1322,130 @@ static const shoal_field_rule fields_shoal__evaluation__v1__trend_response[] = {
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response = {
     "shoal.evaluation.v1.TrendResponse", &shoal__evaluation__v1__trend_response__descriptor, 4, fields_shoal__evaluation__v1__trend_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__trend_response(void) { return &rule_shoal__evaluation__v1__trend_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__condition_size[] = {
+    {1, 2, 1, 0, 0, 0, 1024, "place", NULL},
+    {2, 2, 1, 0, 0, 0, 1024, "text", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__condition_size = {
+    "shoal.evaluation.v1.ConditionSize", &shoal__evaluation__v1__condition_size__descriptor, 3, fields_shoal__evaluation__v1__condition_size};
+const shoal_message_rule *shoal_rule__evaluation__v1__condition_size(void) { return &rule_shoal__evaluation__v1__condition_size; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__condition_change[] = {
+    {1, 0, 0, 0, 0, 0, 0, "kind", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "before", &rule_shoal__evaluation__v1__condition_size},
+    {3, 2, 3, 0, 0, 0, 0, "after", &rule_shoal__evaluation__v1__condition_size},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__condition_change = {
+    "shoal.evaluation.v1.ConditionChange", &shoal__evaluation__v1__condition_change__descriptor, 3, fields_shoal__evaluation__v1__condition_change};
+const shoal_message_rule *shoal_rule__evaluation__v1__condition_change(void) { return &rule_shoal__evaluation__v1__condition_change; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__diff_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "before", &rule_shoal__evaluation__v1__subject},
+    {2, 2, 3, 0, 0, 0, 0, "after", &rule_shoal__evaluation__v1__subject},
+    {3, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "sample", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__diff_request = {
+    "shoal.evaluation.v1.DiffRequest", &shoal__evaluation__v1__diff_request__descriptor, 5, fields_shoal__evaluation__v1__diff_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__diff_request(void) { return &rule_shoal__evaluation__v1__diff_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__diff_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "before_users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "after_users", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "entering", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "leaving", NULL},
+    {5, 2, 1, 1, 0, 1000, 256, "entering_sample", NULL},
+    {6, 2, 1, 1, 0, 1000, 256, "leaving_sample", NULL},
+    {7, 2, 3, 1, 0, 100, 0, "changes", &rule_shoal__evaluation__v1__condition_change},
+    {8, 0, 0, 0, 0, 0, 0, "changes_left", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "zone_changed", NULL},
+    {10, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {11, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {12, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__diff_response = {
+    "shoal.evaluation.v1.DiffResponse", &shoal__evaluation__v1__diff_response__descriptor, 12, fields_shoal__evaluation__v1__diff_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__diff_response(void) { return &rule_shoal__evaluation__v1__diff_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__update_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
+    {3, 0, 0, 0, 0, 0, 0, "expected_revision", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "dry_run", NULL},
+    {5, 2, 1, 0, 0, 0, 1024, "description", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "expected_version", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "sample", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__update_request = {
+    "shoal.evaluation.v1.UpdateRequest", &shoal__evaluation__v1__update_request__descriptor, 7, fields_shoal__evaluation__v1__update_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__update_request(void) { return &rule_shoal__evaluation__v1__update_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__update_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
+    {2, 0, 0, 0, 0, 0, 0, "entering", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "leaving", NULL},
+    {4, 2, 3, 0, 0, 0, 0, "diff", &rule_shoal__evaluation__v1__diff_response},
+    {5, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {6, 2, 3, 1, 0, 100, 0, "warnings", &rule_shoal__evaluation__v1__warning},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__update_response = {
+    "shoal.evaluation.v1.UpdateResponse", &shoal__evaluation__v1__update_response__descriptor, 6, fields_shoal__evaluation__v1__update_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__update_response(void) { return &rule_shoal__evaluation__v1__update_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__clone_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 2, 1, 0, 0, 0, 128, "new_name", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "version", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__clone_request = {
+    "shoal.evaluation.v1.CloneRequest", &shoal__evaluation__v1__clone_request__descriptor, 3, fields_shoal__evaluation__v1__clone_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__clone_request(void) { return &rule_shoal__evaluation__v1__clone_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__clone_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__clone_response = {
+    "shoal.evaluation.v1.CloneResponse", &shoal__evaluation__v1__clone_response__descriptor, 1, fields_shoal__evaluation__v1__clone_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__clone_response(void) { return &rule_shoal__evaluation__v1__clone_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__versions_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "after_version", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__versions_request = {
+    "shoal.evaluation.v1.VersionsRequest", &shoal__evaluation__v1__versions_request__descriptor, 2, fields_shoal__evaluation__v1__versions_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__versions_request(void) { return &rule_shoal__evaluation__v1__versions_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__versions_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "versions", &rule_shoal__evaluation__v1__segment},
+    {2, 0, 0, 1, 0, 1000, 0, "since_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "more", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__versions_response = {
+    "shoal.evaluation.v1.VersionsResponse", &shoal__evaluation__v1__versions_response__descriptor, 3, fields_shoal__evaluation__v1__versions_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__versions_response(void) { return &rule_shoal__evaluation__v1__versions_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__lint_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__lint_request = {
+    "shoal.evaluation.v1.LintRequest", &shoal__evaluation__v1__lint_request__descriptor, 3, fields_shoal__evaluation__v1__lint_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__lint_request(void) { return &rule_shoal__evaluation__v1__lint_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__lint_response[] = {
+    {1, 2, 3, 1, 0, 100, 0, "warnings", &rule_shoal__evaluation__v1__warning},
+    {2, 0, 0, 0, 0, 0, 0, "users", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {4, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__lint_response = {
+    "shoal.evaluation.v1.LintResponse", &shoal__evaluation__v1__lint_response__descriptor, 4, fields_shoal__evaluation__v1__lint_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__lint_response(void) { return &rule_shoal__evaluation__v1__lint_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__profile_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},

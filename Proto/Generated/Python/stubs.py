@@ -15,6 +15,7 @@ from shoal.contract.evaluation.v1 import lists_pb2 as evaluation_lists
 from shoal.contract.evaluation.v1 import segments_pb2 as evaluation_segments
 from shoal.contract.evaluation.v1 import sets_pb2 as evaluation_sets
 from shoal.contract.evaluation.v1 import trend_pb2 as evaluation_trend
+from shoal.contract.evaluation.v1 import updates_pb2 as evaluation_updates
 from shoal.contract.evaluation.v1 import users_pb2 as evaluation_users
 from shoal.contract.health.v1 import health_pb2 as health_health
 from shoal.contract.ingestion.v1 import corrections_pb2 as ingestion_corrections
@@ -410,8 +411,8 @@ class SegmentsStub:
         role="segment.write",
         is_idempotent=False,
         waits=False,
-        request=evaluation_segments.UpdateRequest,
-        response=evaluation_segments.UpdateResponse,
+        request=evaluation_updates.UpdateRequest,
+        response=evaluation_updates.UpdateResponse,
     )
     PREVIEW = Method(
         name="/shoal.evaluation.v1.Segments/Preview",
@@ -421,6 +422,24 @@ class SegmentsStub:
         waits=False,
         request=evaluation_segments.PreviewRequest,
         response=evaluation_segments.PreviewResponse,
+    )
+    DIFF = Method(
+        name="/shoal.evaluation.v1.Segments/Diff",
+        service="shoal.evaluation.v1.Segments",
+        role="segment.read",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_updates.DiffRequest,
+        response=evaluation_updates.DiffResponse,
+    )
+    LINT = Method(
+        name="/shoal.evaluation.v1.Segments/Lint",
+        service="shoal.evaluation.v1.Segments",
+        role="segment.read",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_updates.LintRequest,
+        response=evaluation_updates.LintResponse,
     )
     GET = Method(
         name="/shoal.evaluation.v1.Segments/Get",
@@ -455,8 +474,8 @@ class SegmentsStub:
         role="segment.write",
         is_idempotent=False,
         waits=False,
-        request=evaluation_segments.CloneRequest,
-        response=evaluation_segments.CloneResponse,
+        request=evaluation_updates.CloneRequest,
+        response=evaluation_updates.CloneResponse,
     )
     VERSIONS = Method(
         name="/shoal.evaluation.v1.Segments/Versions",
@@ -464,8 +483,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.VersionsRequest,
-        response=evaluation_segments.VersionsResponse,
+        request=evaluation_updates.VersionsRequest,
+        response=evaluation_updates.VersionsResponse,
     )
     COUNT = Method(
         name="/shoal.evaluation.v1.Segments/Count",
@@ -597,6 +616,8 @@ class SegmentsStub:
         CREATE,
         UPDATE,
         PREVIEW,
+        DIFF,
+        LINT,
         GET,
         LIST,
         ARCHIVE,
@@ -631,10 +652,10 @@ class SegmentsStub:
 
     def Update(
         self,
-        request: evaluation_segments.UpdateRequest,
+        request: evaluation_updates.UpdateRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.UpdateResponse:
-        """Changes a segment. Not served yet."""
+    ) -> evaluation_updates.UpdateResponse:
+        """Changes a segment."""
         return self._caller.call(self.UPDATE, request, options)
 
     def Preview(
@@ -644,6 +665,22 @@ class SegmentsStub:
     ) -> evaluation_segments.PreviewResponse:
         """Tries a definition without saving it."""
         return self._caller.call(self.PREVIEW, request, options)
+
+    def Diff(
+        self,
+        request: evaluation_updates.DiffRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_updates.DiffResponse:
+        """Who is in one segment or definition and not in another, and why."""
+        return self._caller.call(self.DIFF, request, options)
+
+    def Lint(
+        self,
+        request: evaluation_updates.LintRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_updates.LintResponse:
+        """What a definition says that is probably not meant."""
+        return self._caller.call(self.LINT, request, options)
 
     def Get(
         self,
@@ -671,18 +708,18 @@ class SegmentsStub:
 
     def Clone(
         self,
-        request: evaluation_segments.CloneRequest,
+        request: evaluation_updates.CloneRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.CloneResponse:
-        """Copies a segment. Not served yet."""
+    ) -> evaluation_updates.CloneResponse:
+        """Copies a segment."""
         return self._caller.call(self.CLONE, request, options)
 
     def Versions(
         self,
-        request: evaluation_segments.VersionsRequest,
+        request: evaluation_updates.VersionsRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.VersionsResponse:
-        """A segment's versions. Not served yet."""
+    ) -> evaluation_updates.VersionsResponse:
+        """A segment's versions."""
         return self._caller.call(self.VERSIONS, request, options)
 
     def Count(

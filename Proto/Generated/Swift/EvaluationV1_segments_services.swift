@@ -7,8 +7,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.CreateRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CreateResponse
     /// Changes a segment.
-    ///
-    /// Not served yet.
     func update(
         _ request: EvaluationV1.UpdateRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.UpdateResponse
@@ -16,6 +14,14 @@ public protocol EvaluationV1_SegmentsService: Sendable {
     func preview(
         _ request: EvaluationV1.PreviewRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.PreviewResponse
+    /// Who is in one segment or definition and not in another, and why.
+    func diff(
+        _ request: EvaluationV1.DiffRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.DiffResponse
+    /// What a definition says that is probably not meant.
+    func lint(
+        _ request: EvaluationV1.LintRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.LintResponse
     /// A segment as it stands.
     func get(
         _ request: EvaluationV1.GetSegmentRequest, _ call: CallContext
@@ -29,14 +35,10 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.ArchiveRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ArchiveResponse
     /// Copies a segment.
-    ///
-    /// Not served yet.
     func clone(
         _ request: EvaluationV1.CloneRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CloneResponse
     /// A segment's versions.
-    ///
-    /// Not served yet.
     func versions(
         _ request: EvaluationV1.VersionsRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.VersionsResponse
@@ -126,6 +128,20 @@ extension EvaluationV1_SegmentsService {
         _ request: EvaluationV1.PreviewRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.PreviewResponse {
         throw .unimplemented("/shoal.evaluation.v1.Segments/Preview")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func diff(
+        _ request: EvaluationV1.DiffRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.DiffResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Segments/Diff")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func lint(
+        _ request: EvaluationV1.LintRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.LintResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Segments/Lint")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -272,8 +288,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.CreateRequest",
         response: "shoal.evaluation.v1.CreateResponse")
     /// Changes a segment.
-    ///
-    /// Not served yet.
     public static let update = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Update",
         service: "shoal.evaluation.v1.Segments",
@@ -287,6 +301,20 @@ public enum EvaluationV1_SegmentsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.PreviewRequest",
         response: "shoal.evaluation.v1.PreviewResponse")
+    /// Who is in one segment or definition and not in another, and why.
+    public static let diff = MethodDescription(
+        name: "/shoal.evaluation.v1.Segments/Diff",
+        service: "shoal.evaluation.v1.Segments",
+        role: "segment.read", isIdempotent: true,
+        request: "shoal.evaluation.v1.DiffRequest",
+        response: "shoal.evaluation.v1.DiffResponse")
+    /// What a definition says that is probably not meant.
+    public static let lint = MethodDescription(
+        name: "/shoal.evaluation.v1.Segments/Lint",
+        service: "shoal.evaluation.v1.Segments",
+        role: "segment.read", isIdempotent: true,
+        request: "shoal.evaluation.v1.LintRequest",
+        response: "shoal.evaluation.v1.LintResponse")
     /// A segment as it stands.
     public static let get = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Get",
@@ -309,8 +337,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.ArchiveRequest",
         response: "shoal.evaluation.v1.ArchiveResponse")
     /// Copies a segment.
-    ///
-    /// Not served yet.
     public static let clone = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Clone",
         service: "shoal.evaluation.v1.Segments",
@@ -318,8 +344,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.CloneRequest",
         response: "shoal.evaluation.v1.CloneResponse")
     /// A segment's versions.
-    ///
-    /// Not served yet.
     public static let versions = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Versions",
         service: "shoal.evaluation.v1.Segments",
@@ -437,6 +461,8 @@ public enum EvaluationV1_SegmentsMethods {
         create,
         update,
         preview,
+        diff,
+        lint,
         get,
         list,
         archive,
@@ -474,6 +500,14 @@ public enum EvaluationV1_SegmentsMethods {
             ServedMethod(preview, EvaluationV1.PreviewRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.preview(request, call)
+            },
+            ServedMethod(diff, EvaluationV1.DiffRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.diff(request, call)
+            },
+            ServedMethod(lint, EvaluationV1.LintRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.lint(request, call)
             },
             ServedMethod(get, EvaluationV1.GetSegmentRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -573,8 +607,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Changes a segment.
-    ///
-    /// Not served yet.
     public func update(
         _ request: EvaluationV1.UpdateRequest,
         _ options: CallOptions = CallOptions()
@@ -592,6 +624,26 @@ public struct EvaluationV1_SegmentsClient: Sendable {
         try await caller.response(
             EvaluationV1.PreviewResponse.self,
             EvaluationV1_SegmentsMethods.preview, request, options)
+    }
+
+    /// Who is in one segment or definition and not in another, and why.
+    public func diff(
+        _ request: EvaluationV1.DiffRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.DiffResponse {
+        try await caller.response(
+            EvaluationV1.DiffResponse.self,
+            EvaluationV1_SegmentsMethods.diff, request, options)
+    }
+
+    /// What a definition says that is probably not meant.
+    public func lint(
+        _ request: EvaluationV1.LintRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.LintResponse {
+        try await caller.response(
+            EvaluationV1.LintResponse.self,
+            EvaluationV1_SegmentsMethods.lint, request, options)
     }
 
     /// A segment as it stands.
@@ -625,8 +677,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Copies a segment.
-    ///
-    /// Not served yet.
     public func clone(
         _ request: EvaluationV1.CloneRequest,
         _ options: CallOptions = CallOptions()
@@ -637,8 +687,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// A segment's versions.
-    ///
-    /// Not served yet.
     public func versions(
         _ request: EvaluationV1.VersionsRequest,
         _ options: CallOptions = CallOptions()

@@ -22,6 +22,7 @@ struct OverlapCommand: DeskCommand {
     var names: [String] = []
     @Option(help: "A file with a definition besides them; may be given again.")
     var definition: [String] = []
+    @OptionGroup var chart: PlotOptions
     @OptionGroup var question: QuestionOptions
     @OptionGroup var project: ProjectOptions
     @OptionGroup var place: SuiteOptions
@@ -54,6 +55,7 @@ struct OverlapCommand: DeskCommand {
         let project = try await project.name(desk, suite)
         let answer = try await suite.segments().overlap(request, Questions.options(project))
         let page = OverlapPage(titles: titles, overlap: answer)
+        guard try !chart.draw(page.chart, desk) else { return }
         if desk.isJSON {
             desk.print(page.json)
         } else {

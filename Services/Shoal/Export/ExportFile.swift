@@ -5,7 +5,7 @@ import Basics
 /// Writes an export beside its file and gives it its name once it is whole.
 ///
 /// Legal transitions: begun → page taken in (any number of times) → finished. What was taken in
-/// is in `FILE.partial`, how far it goes in `FILE.partial-state`, which is replaced as a whole after
+/// is in `FILE.partial`, how far it goes in `FILE.partial-state`, which is replaced as a whole once
 /// the data are synced: whatever ends the process, the state tells no more than there is.
 struct ExportFile {
     /// How far an export has come.

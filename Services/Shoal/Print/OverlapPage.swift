@@ -45,6 +45,22 @@ struct OverlapPage: Sendable {
         return text
     }
 
+    /// Every region of the Venn diagram as a bar; of more than eight segments every pair.
+    var chart: Chart {
+        let isWhole = titles.count <= 8
+        let regions = overlap.regions.map { region in
+            let names = region.segments.map(title).joined(separator: " and ")
+            return Chart.Bar(name: "only \(names)", value: region.users)
+        }
+        let pairs = overlap.pairs.map { pair in
+            Chart.Bar(name: "\(title(pair.first)) and \(title(pair.second))", value: pair.users)
+        }
+        return Chart(
+            title: "users in \(isWhole ? "exactly these" : "both")",
+            content: .bars(isWhole ? regions : pairs)
+        )
+    }
+
     /// For programs.
     var json: JSONText {
         .object([

@@ -1,19 +1,24 @@
-"""Several segments at once: overlap, a set made of them, an export; the segments of a user."""
+"""Several segments at once, the segments of a user, and segments changed with open eyes."""
 
 from every_call_ingestion import USERS
-from every_call_stage import Stage
+from every_call_stage import Stage, fails
 
 import shoal
 from shoal.contract.evaluation.v1 import (
     SET_OPERATION_MINUS,
     SET_OPERATION_SUBJECT,
+    CloneRequest,
     CombineRequest,
     CreateRequest,
+    DiffRequest,
     ExportRequest,
+    LintRequest,
     OverlapRequest,
     SegmentsOfRequest,
     SetNode,
     SetsPartRequest,
+    UpdateRequest,
+    VersionsRequest,
 )
 from shoal.contract.log.v1 import Position
 
@@ -49,6 +54,7 @@ def run(stage: Stage) -> None:
     mine = segments.SegmentsOf(SegmentsOfRequest(user_id="user-7"))
     assert mine.known and list(mine.segments) == ["chargers"], mine
     parts(stage, overlap.exactness.positions)
+    updates(stage)
 
 
 def parts(stage: Stage, positions: list[Position]) -> None:
@@ -67,3 +73,27 @@ def parts(stage: Stage, positions: list[Position]) -> None:
                 # Another evaluator's.
                 assert fault.code == shoal.Status.UNAVAILABLE, fault
     assert found == USERS, found
+
+
+def updates(stage: Stage) -> None:
+    """A segment is compared, changed, listed by version, copied and linted."""
+    segments = stage.stubs.segments
+    seen = shoal.definition(SEEN)
+    diff = segments.Diff(DiffRequest(
+        before=shoal.subject("chargers"), after=shoal.subject(SEEN), sample=5))
+    assert (diff.entering, diff.leaving) == (0, USERS - 10), diff
+    assert len(diff.leaving_sample) == 5 and diff.changes[0].before.users == USERS, diff
+    dry = segments.Update(UpdateRequest(name="chargers", definition=seen, dry_run=True))
+    assert (dry.segment.version, dry.leaving) == (1, USERS - 10), dry
+    updated = segments.Update(UpdateRequest(
+        name="chargers", definition=seen, expected_revision=dry.segment.revision))
+    assert updated.segment.version == 2 and len(updated.positions) == 64, updated
+    fails(shoal.Status.ABORTED, lambda: segments.Update(
+        UpdateRequest(name="chargers", definition=seen, expected_version=1)))
+    versions = segments.Versions(VersionsRequest(name="chargers")).versions
+    assert [one.version for one in versions] == [1, 2], versions
+    copy = segments.Clone(CloneRequest(name="chargers", new_name="chargers-1", version=1))
+    assert "Charged" in copy.segment.sentence, copy
+    odd = shoal.all_of(CHARGED, shoal.not_(CHARGED))
+    warnings = segments.Lint(LintRequest(subject=shoal.subject(odd))).warnings
+    assert any("contradicts" in one.message for one in warnings), warnings

@@ -2,6 +2,7 @@ from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
+from shoal.contract.evaluation.v1 import updates_pb2 as _updates_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from shoal.contract.segment.v1 import segment_pb2 as _segment_pb2
@@ -57,20 +58,6 @@ class CancelRequest(_message.Message):
 class CancelResponse(_message.Message):
     __slots__: list[str] = []
     def __init__(self) -> None: ...
-
-class CloneRequest(_message.Message):
-    __slots__ = ["name", "new_name"]
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    NEW_NAME_FIELD_NUMBER: _ClassVar[int]
-    name: str
-    new_name: str
-    def __init__(self, name: _Optional[str] = ..., new_name: _Optional[str] = ...) -> None: ...
-
-class CloneResponse(_message.Message):
-    __slots__ = ["segment"]
-    SEGMENT_FIELD_NUMBER: _ClassVar[int]
-    segment: _answers_pb2.Segment
-    def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ...) -> None: ...
 
 class CountRequest(_message.Message):
     __slots__ = ["at_ms", "freshness", "subject"]
@@ -265,37 +252,3 @@ class SampleResponse(_message.Message):
     of: int
     users: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, users: _Optional[_Iterable[str]] = ..., of: _Optional[int] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ...) -> None: ...
-
-class UpdateRequest(_message.Message):
-    __slots__ = ["definition", "dry_run", "expected_revision", "name"]
-    DEFINITION_FIELD_NUMBER: _ClassVar[int]
-    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
-    EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    definition: _segment_pb2.Definition
-    dry_run: bool
-    expected_revision: int
-    name: str
-    def __init__(self, name: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., expected_revision: _Optional[int] = ..., dry_run: bool = ...) -> None: ...
-
-class UpdateResponse(_message.Message):
-    __slots__ = ["entering", "leaving", "segment"]
-    ENTERING_FIELD_NUMBER: _ClassVar[int]
-    LEAVING_FIELD_NUMBER: _ClassVar[int]
-    SEGMENT_FIELD_NUMBER: _ClassVar[int]
-    entering: int
-    leaving: int
-    segment: _answers_pb2.Segment
-    def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ..., entering: _Optional[int] = ..., leaving: _Optional[int] = ...) -> None: ...
-
-class VersionsRequest(_message.Message):
-    __slots__ = ["name"]
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
-
-class VersionsResponse(_message.Message):
-    __slots__ = ["versions"]
-    VERSIONS_FIELD_NUMBER: _ClassVar[int]
-    versions: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Segment]
-    def __init__(self, versions: _Optional[_Iterable[_Union[_answers_pb2.Segment, _Mapping]]] = ...) -> None: ...

@@ -18,13 +18,12 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
+#include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
 typedef struct Shoal__Evaluation__V1__CreateRequest Shoal__Evaluation__V1__CreateRequest;
 typedef struct Shoal__Evaluation__V1__CreateResponse Shoal__Evaluation__V1__CreateResponse;
-typedef struct Shoal__Evaluation__V1__UpdateRequest Shoal__Evaluation__V1__UpdateRequest;
-typedef struct Shoal__Evaluation__V1__UpdateResponse Shoal__Evaluation__V1__UpdateResponse;
 typedef struct Shoal__Evaluation__V1__PreviewRequest Shoal__Evaluation__V1__PreviewRequest;
 typedef struct Shoal__Evaluation__V1__NodeCount Shoal__Evaluation__V1__NodeCount;
 typedef struct Shoal__Evaluation__V1__PreviewResponse Shoal__Evaluation__V1__PreviewResponse;
@@ -34,10 +33,6 @@ typedef struct Shoal__Evaluation__V1__ListSegmentsRequest Shoal__Evaluation__V1_
 typedef struct Shoal__Evaluation__V1__ListSegmentsResponse Shoal__Evaluation__V1__ListSegmentsResponse;
 typedef struct Shoal__Evaluation__V1__ArchiveRequest Shoal__Evaluation__V1__ArchiveRequest;
 typedef struct Shoal__Evaluation__V1__ArchiveResponse Shoal__Evaluation__V1__ArchiveResponse;
-typedef struct Shoal__Evaluation__V1__CloneRequest Shoal__Evaluation__V1__CloneRequest;
-typedef struct Shoal__Evaluation__V1__CloneResponse Shoal__Evaluation__V1__CloneResponse;
-typedef struct Shoal__Evaluation__V1__VersionsRequest Shoal__Evaluation__V1__VersionsRequest;
-typedef struct Shoal__Evaluation__V1__VersionsResponse Shoal__Evaluation__V1__VersionsResponse;
 typedef struct Shoal__Evaluation__V1__CountRequest Shoal__Evaluation__V1__CountRequest;
 typedef struct Shoal__Evaluation__V1__CountResponse Shoal__Evaluation__V1__CountResponse;
 typedef struct Shoal__Evaluation__V1__MembersRequest Shoal__Evaluation__V1__MembersRequest;
@@ -110,63 +105,6 @@ struct  Shoal__Evaluation__V1__CreateResponse
 #define SHOAL__EVALUATION__V1__CREATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__create_response__descriptor) \
     , NULL, 0,NULL, 0,NULL }
-
-
-/*
- * Changes a segment. Not served yet.
- */
-struct  Shoal__Evaluation__V1__UpdateRequest
-{
-  ProtobufCMessage base;
-  /*
-   * Its name. Limit: 128 bytes.
-   */
-  char *name;
-  /*
-   * What it means from now on.
-   */
-  Shoal__Segment__V1__Definition *definition;
-  /*
-   * The revision the caller has seen.
-   */
-  protobuf_c_boolean has_expected_revision;
-  uint64_t expected_revision;
-  /*
-   * Whether only the difference is told and nothing changed.
-   */
-  protobuf_c_boolean has_dry_run;
-  protobuf_c_boolean dry_run;
-};
-extern char shoal__evaluation__v1__update_request__name__default_value[];
-#define SHOAL__EVALUATION__V1__UPDATE_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__update_request__descriptor) \
-    , shoal__evaluation__v1__update_request__name__default_value, NULL, 0, 0, 0, 0 }
-
-
-/*
- * It is changed.
- */
-struct  Shoal__Evaluation__V1__UpdateResponse
-{
-  ProtobufCMessage base;
-  /*
-   * As it stands.
-   */
-  Shoal__Evaluation__V1__Segment *segment;
-  /*
-   * How many users enter by it. Unit: users.
-   */
-  protobuf_c_boolean has_entering;
-  uint64_t entering;
-  /*
-   * How many users leave by it. Unit: users.
-   */
-  protobuf_c_boolean has_leaving;
-  uint64_t leaving;
-};
-#define SHOAL__EVALUATION__V1__UPDATE_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__update_response__descriptor) \
-    , NULL, 0, 0ull, 0, 0ull }
 
 
 /*
@@ -384,78 +322,6 @@ struct  Shoal__Evaluation__V1__ArchiveResponse
 #define SHOAL__EVALUATION__V1__ARCHIVE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__archive_response__descriptor) \
     , NULL }
-
-
-/*
- * Copies a segment. Not served yet.
- */
-struct  Shoal__Evaluation__V1__CloneRequest
-{
-  ProtobufCMessage base;
-  /*
-   * Its name. Limit: 128 bytes.
-   */
-  char *name;
-  /*
-   * The copy's name. Limit: 128 bytes.
-   */
-  char *new_name;
-};
-extern char shoal__evaluation__v1__clone_request__name__default_value[];
-extern char shoal__evaluation__v1__clone_request__new_name__default_value[];
-#define SHOAL__EVALUATION__V1__CLONE_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__clone_request__descriptor) \
-    , shoal__evaluation__v1__clone_request__name__default_value, shoal__evaluation__v1__clone_request__new_name__default_value }
-
-
-/*
- * It is copied.
- */
-struct  Shoal__Evaluation__V1__CloneResponse
-{
-  ProtobufCMessage base;
-  /*
-   * The copy.
-   */
-  Shoal__Evaluation__V1__Segment *segment;
-};
-#define SHOAL__EVALUATION__V1__CLONE_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__clone_response__descriptor) \
-    , NULL }
-
-
-/*
- * Asks for a segment's versions. Not served yet.
- */
-struct  Shoal__Evaluation__V1__VersionsRequest
-{
-  ProtobufCMessage base;
-  /*
-   * Its name. Limit: 128 bytes.
-   */
-  char *name;
-};
-extern char shoal__evaluation__v1__versions_request__name__default_value[];
-#define SHOAL__EVALUATION__V1__VERSIONS_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__versions_request__descriptor) \
-    , shoal__evaluation__v1__versions_request__name__default_value }
-
-
-/*
- * A segment's versions.
- */
-struct  Shoal__Evaluation__V1__VersionsResponse
-{
-  ProtobufCMessage base;
-  /*
-   * Oldest first. Limit: 1,000.
-   */
-  size_t n_versions;
-  Shoal__Evaluation__V1__Segment **versions;
-};
-#define SHOAL__EVALUATION__V1__VERSIONS_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__versions_response__descriptor) \
-    , 0,NULL }
 
 
 /*
@@ -863,44 +729,6 @@ Shoal__Evaluation__V1__CreateResponse *
 void   shoal__evaluation__v1__create_response__free_unpacked
                      (Shoal__Evaluation__V1__CreateResponse *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__UpdateRequest methods */
-void   shoal__evaluation__v1__update_request__init
-                     (Shoal__Evaluation__V1__UpdateRequest         *message);
-size_t shoal__evaluation__v1__update_request__get_packed_size
-                     (const Shoal__Evaluation__V1__UpdateRequest   *message);
-size_t shoal__evaluation__v1__update_request__pack
-                     (const Shoal__Evaluation__V1__UpdateRequest   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__update_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__UpdateRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__UpdateRequest *
-       shoal__evaluation__v1__update_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__update_request__free_unpacked
-                     (Shoal__Evaluation__V1__UpdateRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__UpdateResponse methods */
-void   shoal__evaluation__v1__update_response__init
-                     (Shoal__Evaluation__V1__UpdateResponse         *message);
-size_t shoal__evaluation__v1__update_response__get_packed_size
-                     (const Shoal__Evaluation__V1__UpdateResponse   *message);
-size_t shoal__evaluation__v1__update_response__pack
-                     (const Shoal__Evaluation__V1__UpdateResponse   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__update_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__UpdateResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__UpdateResponse *
-       shoal__evaluation__v1__update_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__update_response__free_unpacked
-                     (Shoal__Evaluation__V1__UpdateResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__PreviewRequest methods */
 void   shoal__evaluation__v1__preview_request__init
                      (Shoal__Evaluation__V1__PreviewRequest         *message);
@@ -1071,82 +899,6 @@ Shoal__Evaluation__V1__ArchiveResponse *
                       const uint8_t       *data);
 void   shoal__evaluation__v1__archive_response__free_unpacked
                      (Shoal__Evaluation__V1__ArchiveResponse *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__CloneRequest methods */
-void   shoal__evaluation__v1__clone_request__init
-                     (Shoal__Evaluation__V1__CloneRequest         *message);
-size_t shoal__evaluation__v1__clone_request__get_packed_size
-                     (const Shoal__Evaluation__V1__CloneRequest   *message);
-size_t shoal__evaluation__v1__clone_request__pack
-                     (const Shoal__Evaluation__V1__CloneRequest   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__clone_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__CloneRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__CloneRequest *
-       shoal__evaluation__v1__clone_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__clone_request__free_unpacked
-                     (Shoal__Evaluation__V1__CloneRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__CloneResponse methods */
-void   shoal__evaluation__v1__clone_response__init
-                     (Shoal__Evaluation__V1__CloneResponse         *message);
-size_t shoal__evaluation__v1__clone_response__get_packed_size
-                     (const Shoal__Evaluation__V1__CloneResponse   *message);
-size_t shoal__evaluation__v1__clone_response__pack
-                     (const Shoal__Evaluation__V1__CloneResponse   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__clone_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__CloneResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__CloneResponse *
-       shoal__evaluation__v1__clone_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__clone_response__free_unpacked
-                     (Shoal__Evaluation__V1__CloneResponse *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__VersionsRequest methods */
-void   shoal__evaluation__v1__versions_request__init
-                     (Shoal__Evaluation__V1__VersionsRequest         *message);
-size_t shoal__evaluation__v1__versions_request__get_packed_size
-                     (const Shoal__Evaluation__V1__VersionsRequest   *message);
-size_t shoal__evaluation__v1__versions_request__pack
-                     (const Shoal__Evaluation__V1__VersionsRequest   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__versions_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__VersionsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__VersionsRequest *
-       shoal__evaluation__v1__versions_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__versions_request__free_unpacked
-                     (Shoal__Evaluation__V1__VersionsRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__VersionsResponse methods */
-void   shoal__evaluation__v1__versions_response__init
-                     (Shoal__Evaluation__V1__VersionsResponse         *message);
-size_t shoal__evaluation__v1__versions_response__get_packed_size
-                     (const Shoal__Evaluation__V1__VersionsResponse   *message);
-size_t shoal__evaluation__v1__versions_response__pack
-                     (const Shoal__Evaluation__V1__VersionsResponse   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__versions_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__VersionsResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__VersionsResponse *
-       shoal__evaluation__v1__versions_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__versions_response__free_unpacked
-                     (Shoal__Evaluation__V1__VersionsResponse *message,
                       ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__CountRequest methods */
 void   shoal__evaluation__v1__count_request__init
@@ -1460,12 +1212,6 @@ typedef void (*Shoal__Evaluation__V1__CreateRequest_Closure)
 typedef void (*Shoal__Evaluation__V1__CreateResponse_Closure)
                  (const Shoal__Evaluation__V1__CreateResponse *message,
                   void *closure_data);
-typedef void (*Shoal__Evaluation__V1__UpdateRequest_Closure)
-                 (const Shoal__Evaluation__V1__UpdateRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__UpdateResponse_Closure)
-                 (const Shoal__Evaluation__V1__UpdateResponse *message,
-                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__PreviewRequest_Closure)
                  (const Shoal__Evaluation__V1__PreviewRequest *message,
                   void *closure_data);
@@ -1492,18 +1238,6 @@ typedef void (*Shoal__Evaluation__V1__ArchiveRequest_Closure)
                   void *closure_data);
 typedef void (*Shoal__Evaluation__V1__ArchiveResponse_Closure)
                  (const Shoal__Evaluation__V1__ArchiveResponse *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__CloneRequest_Closure)
-                 (const Shoal__Evaluation__V1__CloneRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__CloneResponse_Closure)
-                 (const Shoal__Evaluation__V1__CloneResponse *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__VersionsRequest_Closure)
-                 (const Shoal__Evaluation__V1__VersionsRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__VersionsResponse_Closure)
-                 (const Shoal__Evaluation__V1__VersionsResponse *message,
                   void *closure_data);
 typedef void (*Shoal__Evaluation__V1__CountRequest_Closure)
                  (const Shoal__Evaluation__V1__CountRequest *message,
@@ -1561,8 +1295,6 @@ typedef void (*Shoal__Evaluation__V1__CancelResponse_Closure)
 
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__create_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__create_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__update_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__update_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__preview_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__node_count__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__preview_response__descriptor;
@@ -1572,10 +1304,6 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__list_segments_req
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__list_segments_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__archive_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__archive_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__clone_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__clone_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__versions_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__versions_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__count_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__count_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__members_request__descriptor;
