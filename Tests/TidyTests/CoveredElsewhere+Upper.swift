@@ -191,7 +191,7 @@ extension CoveredElsewhere {
             [
                 "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
                 "SetReader",
-                "UserQuestion",
+                "UserQuestion", "UsersOwn",
             ]
         ),
     ]
