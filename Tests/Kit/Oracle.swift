@@ -9,13 +9,23 @@ public import Segments
 /// It shares the definition's shape with the product and nothing of how it is answered: no plan,
 /// no compiled filter, no window code. Calendar windows go by Foundation's `Calendar`.
 public struct Oracle {
-    private let definition: Definition
+    let definition: Definition
     let zone: TimeZone
     let now: Timestamp
+    let projectZone: String
+    let nested: [NestedSegment]
 
-    /// The oracle for one definition at one instant; the definition must be valid.
-    public init(_ definition: Definition, at instant: Timestamp, projectZone: String = "UTC") {
+    /// The oracle for one definition at one instant; it must be valid, and the segments that it
+    /// uses be among `nested`.
+    public init(
+        _ definition: Definition,
+        at instant: Timestamp,
+        projectZone: String = "UTC",
+        nested: [NestedSegment] = []
+    ) {
         self.definition = definition
+        self.projectZone = projectZone
+        self.nested = nested
         zone = TimeZone(identifier: definition.zone ?? projectZone) ?? .gmt
         now = instant
     }
@@ -50,6 +60,7 @@ public struct Oracle {
         case .predominantly(let favourite): return holds(favourite, user)
         case .sequence(let sequence): return holds(sequence, user)
         case .distinct(let distinct): return holds(distinct, user)
+        case .inSegment(let segment): return isMember(of: segment.name, user)
         }
     }
 

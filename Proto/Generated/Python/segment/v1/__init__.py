@@ -66,3 +66,4 @@ from shoal.contract.segment.v1.segment_pb2 import Sequence as Sequence
 from shoal.contract.segment.v1.segment_pb2 import Share as Share
 from shoal.contract.segment.v1.segment_pb2 import Step as Step
 from shoal.contract.segment.v1.segment_pb2 import Window as Window
+from shoal.contract.segment.v1.sets_pb2 import InSegment as InSegment
