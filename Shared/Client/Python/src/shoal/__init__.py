@@ -23,6 +23,5 @@ from shoal.pages import Pages
 __all__ = [
     "CallOptions", "Condition", "Fault", "FrameError", "Method", "Pages", "Shoal", "Status",
     "all_of", "any_of", "between", "connect", "definition", "did", "did_not", "event",
-    "in_segment", "last",
-    "not_", "profile", "subject", "user", "where",
+    "in_segment", "last", "not_", "profile", "subject", "user", "where",
 ]
