@@ -156,6 +156,11 @@ extension Plan {
                 return .segment(isMember: holds(0, of: other), reason: reason(other))
             }
             let children = condition.children
+            if let slots = piece.partsOfNode[node] {
+                return condition.kind.combined(
+                    slots.compactMap { plan.leaf(ofSlot: $0).map { found[$0] } }
+                )
+            }
             if children.isEmpty, let leaf = plan.leaf(ofSlot: piece.slotOfNode[node]) {
                 return found[leaf]
             }

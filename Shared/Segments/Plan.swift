@@ -37,6 +37,8 @@ public struct Plan: Sendable {
         /// The zone of its dates and calendar windows.
         let zone: Zone
         let slotOfNode: [Int]
+        /// The slots of the nodes that are made of several leaves.
+        let partsOfNode: [Int: [Int]]
         var root: Int { slotOfNode[0] }
     }
 
