@@ -8,6 +8,32 @@ struct LeafCourse {
     var turns: [(at: Timestamp, holds: Bool)] = []
     /// The instant from which on it was too much work to go; nil: there is no change but these.
     var openFrom: Timestamp?
+
+    /// No change.
+    init() {}
+
+    /// Follows an answer through every instant at which it may change by answering anew; where that
+    /// takes more than `workMax` events, the rest stays open.
+    init(
+        _ user: UserHistory,
+        _ instants: Set<Timestamp>,
+        after instant: Timestamp,
+        workMax: Int,
+        _ answer: (Timestamp) -> Bool
+    ) {
+        var holds = answer(instant)
+        var left = workMax
+        for at in instants.sorted() where at > instant && at < Timestamp(ms: .max) {
+            left -= user.events.count + 1
+            guard left >= 0 else {
+                openFrom = at
+                break
+            }
+            let next = answer(at)
+            if next != holds { turns.append((at, next)) }
+            holds = next
+        }
+    }
 }
 
 extension UserLeaf {
@@ -35,7 +61,22 @@ extension EventLeaf {
     ///
     /// Linear in events, but for sorting and for sums of doubles: these are added anew at every
     /// change, and where that takes more than `workMax` numbers, the rest stays open.
-    func course(
+    func course(_ user: UserHistory, after instant: Timestamp, workMax: Int) -> LeafCourse {
+        if match.isOfUser || window.anchor != nil {
+            var turns = match.turns(user).union(window.anchor?.match.turns(user) ?? [])
+            var course = WindowCourse(window)
+            for event in user.events where concerns(event.name) {
+                turns.formUnion(course.turns(ofEventAt: event.at))
+            }
+            return LeafCourse(user, turns, after: instant, workMax: workMax) {
+                holds(user, at: $0)
+            }
+        }
+        return course(user.events, after: instant, workMax: workMax)
+    }
+
+    /// The same where all is in the events.
+    private func course(
         _ events: [UserHistory.Event],
         after instant: Timestamp,
         workMax: Int

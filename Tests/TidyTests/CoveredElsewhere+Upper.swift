@@ -183,7 +183,7 @@ extension CoveredElsewhere {
             [
                 "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
                 "SetReader",
-                "UserQuestion",
+                "UserQuestion", "UsersOwn",
             ]
         ),
     ]
