@@ -89,7 +89,8 @@ import Testing
             ("{last: {event: Read, \(window)}}", false),
             ("{sequence: {steps: [Read, Read], \(window)}}", true),
             (
-                "{share: {anyEvent: true, where: [{property: p, missing: true}], atLeast: 1, \(window)}}",
+                "{share: {anyEvent: true, where: [{property: p, missing: true}], atLeast: 1, "
+                    + "\(window)}}",
                 true
             ),
         ] {
