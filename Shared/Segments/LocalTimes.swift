@@ -30,8 +30,8 @@ public struct LocalTimes: Sendable, Hashable {
     /// Which days, Monday being 1 and Sunday 7, each once, sorted; empty: any.
     public var weekdays: [Int]
 
-    /// Whether they are read from the clock of the user's own zone: the one that the user's
-    /// property `timeZone` names at the answer's instant; where it names none, the definition's.
+    /// Whether they are read in the user's own zone: the one that the user's property `timeZone`
+    /// names at the answer's instant; where it names none, the definition's.
     public var inUsersZone: Bool
 
     /// The user property that names a zone.

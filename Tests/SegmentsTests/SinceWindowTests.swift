@@ -82,6 +82,7 @@ import Testing
             ] as [(ExactName, Double)]
         let history = history(events.map { (name: $0.0, day: $0.1) })
         let window = "window: {since: {first: Installed, within: 7d}}"
+        let hours = "{from: \"00:00\", to: \"01:00\"}"
         for (document, expected) in [
             ("{distinct: {event: Read, days: true, exactly: 2, \(window)}}", true),
             ("{nth: {n: 2, event: Read, \(window)}}", true),
@@ -89,8 +90,7 @@ import Testing
             ("{last: {event: Read, \(window)}}", false),
             ("{sequence: {steps: [Read, Read], \(window)}}", true),
             (
-                "{share: {anyEvent: true, where: [{property: p, missing: true}], atLeast: 1, "
-                    + "\(window)}}",
+                "{share: {event: Read, timeOfDay: \(hours), atLeast: 1, minimum: 2, \(window)}}",
                 true
             ),
         ] {
