@@ -33,6 +33,8 @@ public struct Oracle {
     init(_ definition: Definition, at instant: Timestamp, zone: TimeZone) {
         self.definition = definition
         self.zone = zone
+        projectZone = zone.identifier
+        nested = []
         now = instant
     }
 
