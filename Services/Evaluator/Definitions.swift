@@ -33,13 +33,30 @@ enum Definitions {
         }
     }
 
-    /// The plan of a message's definition.
-    static func plan(_ message: SegmentV1.Definition?, projectZone: String?) throws(Fault) -> Plan {
-        try plan(try read(message), projectZone: projectZone)
+    /// The segments a definition uses, as they come with a question.
+    static func nested(_ names: [String], _ definitions: [SegmentV1.Definition]) throws(Fault)
+        -> [NestedSegment]
+    {
+        guard names.count == definitions.count else {
+            throw Fault.invalidArgument(
+                "segments are told without what they mean",
+                place: "nested_definitions",
+                hint: "as many as nested_names"
+            )
+        }
+        var nested: [NestedSegment] = []
+        for (name, definition) in zip(names, definitions) {
+            nested.append(NestedSegment(ExactName(name), try read(definition)))
+        }
+        return nested
     }
 
-    /// The plan of a definition.
-    static func plan(_ definition: Definition, projectZone: String?) throws(Fault) -> Plan {
+    /// The plan of a definition; `nested` are the segments that it uses.
+    static func plan(
+        _ definition: Definition,
+        nested: [NestedSegment],
+        projectZone: String?
+    ) throws(Fault) -> Plan {
         let zone = projectZone.flatMap(Zone.init)
         // Never another zone in its place: two evaluators would answer differently.
         guard zone != nil || projectZone == nil else {
@@ -50,7 +67,7 @@ enum Definitions {
             )
         }
         do {
-            return try Plan(definition, projectZone: zone)
+            return try Plan(definition, projectZone: zone, nested: nested)
         } catch {
             throw fault(error)
         }

@@ -134,13 +134,12 @@ extension SegmentsDoor {
         _ call: CallContext
     ) async throws(Fault) -> GatheredSets {
         let question = try await understand(first, atMs: atMs, freshness, call)
-        var sets = [question.definition]
+        var sets = [GatheredSets.One(question)]
         if !others.isEmpty { try await catchUp(question.positions, call) }
         for (index, subject) in others.enumerated() {
             do throws(Fault) {
-                sets.append(
-                    try await understand(subject, atMs: question.at.ms, .local, call).definition
-                )
+                let other = try await understand(subject, atMs: question.at.ms, .local, call)
+                sets.append(GatheredSets.One(other))
             } catch {
                 throw Fault(
                     error.code,
@@ -162,8 +161,12 @@ extension SegmentsDoor {
     /// Every window's bounds by subject.
     private func windows(_ question: GatheredSets) throws(Fault) -> [EvaluationV1.SubjectWindows] {
         var windows: [EvaluationV1.SubjectWindows] = []
-        for (index, definition) in question.sets.enumerated() {
-            let plan = try Definitions.plan(definition, projectZone: question.projectZone)
+        for (index, set) in question.sets.enumerated() {
+            let plan = try Definitions.plan(
+                set.definition,
+                nested: set.nested,
+                projectZone: question.projectZone
+            )
             windows.append(
                 EvaluationV1.SubjectWindows(
                     subject: UInt32(index),
@@ -215,7 +218,27 @@ extension SegmentsDoor {
 
 /// A question about several sets as it goes to every owner.
 struct GatheredSets: OwnersQuestion {
-    let sets: [Definition]
+    /// One of the sets.
+    struct One: Sendable {
+        let definition: Definition
+        /// The segments that it uses.
+        let nested: [NestedSegment]
+
+        init(_ question: GatheredQuestion) {
+            definition = question.definition
+            nested = question.nested
+        }
+
+        func message() throws -> EvaluationV1.ResolvedSet {
+            EvaluationV1.ResolvedSet(
+                definition: try DefinitionCoding.encode(definition),
+                nestedNames: nested.map(\.name.text),
+                nestedDefinitions: try nested.map { try DefinitionCoding.encode($0.definition) }
+            )
+        }
+    }
+
+    let sets: [One]
     let at: Timestamp
     let projectZone: String?
     /// Positions that the answer must include; empty: whatever the owners hold.
@@ -237,7 +260,7 @@ struct GatheredSets: OwnersQuestion {
         let last = min(properties.count * 8 * Limits.textValueBytes, Self.userBytesMax)
         let page = members.map { $0.bytesMax + Limits.userIDBytes + 32 + last } ?? 0
         let regions = overlap ? 12 * (1 << min(sets.count, SetsQuestion.regionSetsMax)) : 0
-        let nodes = nodeCounts ? 8 * sets.reduce(0) { $0 + $1.nodes.count } : 0
+        let nodes = nodeCounts ? 8 * sets.reduce(0) { $0 + $1.definition.nodes.count } : 0
         let drawn = (Limits.userIDBytes + 32) * 3 * regionSample
         return UInt32(clamping: 4_096 + 48 * partitions.count + regions + page + drawn + nodes)
     }
@@ -256,7 +279,7 @@ struct GatheredSets: OwnersQuestion {
 
     func isWhole(_ answer: EvaluationV1.SetsPartResponse, _ partitions: [Partition]) -> Bool {
         let pairs = overlap ? sets.count * (sets.count - 1) / 2 : 0
-        let nodes = sets.reduce(0) { $0 + $1.nodes.count }
+        let nodes = sets.reduce(0) { $0 + $1.definition.nodes.count }
         return answer.positions.reach(positions, partitions) && answer.users.count == sets.count
             && answer.pairUsers.count == pairs
             && answer.nodeUsers.count == (nodeCounts ? nodes : 0)
@@ -265,7 +288,7 @@ struct GatheredSets: OwnersQuestion {
 
     private func request(_ partitions: [Partition]) throws -> EvaluationV1.SetsPartRequest {
         EvaluationV1.SetsPartRequest(
-            definitions: try sets.map { try DefinitionCoding.encode($0) },
+            sets: try sets.map { try $0.message() },
             atMs: at.ms,
             positions: partitions.map {
                 LogV1.Position(

@@ -38,7 +38,7 @@ extension SegmentsDoor {
         guard sum.regionUsers.count == 4, sum.users.count == 2 else {
             throw Fault.internal("the owners have told no regions")
         }
-        let (old, new) = (question.sets[0], question.sets[1])
+        let (old, new) = (question.sets[0].definition, question.sets[1].definition)
         let difference = DefinitionDiff(from: old, to: new)
         let drawn = RegionSamples(sum.regionSample)
         func sample(_ region: Int) -> [String] {
@@ -111,7 +111,11 @@ extension SegmentsDoor {
     {
         let definition = try Definitions.read(request.definition)
         let project = try await caughtUp(call)
-        _ = try Definitions.plan(definition, projectZone: zone(of: project))
+        _ = try Definitions.plan(
+            definition,
+            nested: try catalogue.project(project).nested(in: definition, as: request.name),
+            projectZone: zone(of: project)
+        )
         let standing = try standing(request.name, in: project)
         try check(request, against: standing)
         let message = try encoded(definition)
@@ -293,7 +297,11 @@ extension SegmentsDoor {
                 IngestionV1.SchemaRequest(seen: true),
                 CallOptions(within: call, clock: clock, maxReplyBytes: 8 << 20)
             )
-            let plan = try Definitions.plan(definition, projectZone: question.projectZone)
+            let plan = try Definitions.plan(
+                definition,
+                nested: question.nested,
+                projectZone: question.projectZone
+            )
             problems += Lint.problems(
                 definition,
                 windows: plan.resolvedWindows(at: question.at),

@@ -43,8 +43,10 @@ struct SegmentsOfUser: Sendable {
             page.lookedAt += 1
             try limit.check()
             do throws(Fault) {
+                let definition = try Definitions.read(saved.document.definition)
                 let plan = try Definitions.plan(
-                    saved.document.definition,
+                    definition,
+                    nested: try catalogue.nested(in: definition),
                     projectZone: projectZone
                 )
                 let own = columns.history(of: user, read: plan.mentions, at: at)

@@ -40,14 +40,20 @@ extension SetsDoor {
     }
 
     private func question(_ request: EvaluationV1.SetsPartRequest) throws(Fault) -> SetsQuestion {
-        guard !request.definitions.isEmpty else {
-            throw Fault.invalidArgument("no set is asked about", place: "definitions")
+        guard !request.sets.isEmpty else {
+            throw Fault.invalidArgument("no set is asked about", place: "sets")
         }
         let at = Timestamp(ms: request.atMs)
         guard at.hasText else { throw Definitions.instantFault }
         var plans: [Plan] = []
-        for definition in request.definitions {
-            plans.append(try Definitions.plan(definition, projectZone: request.projectZone))
+        for set in request.sets {
+            plans.append(
+                try Definitions.plan(
+                    try Definitions.read(set.definition),
+                    nested: try Definitions.nested(set.nestedNames, set.nestedDefinitions),
+                    projectZone: request.projectZone
+                )
+            )
         }
         var question = SetsQuestion(plans: plans, at: at)
         question.overlap = request.overlap

@@ -88,7 +88,11 @@ struct SetsDoor: EvaluationV1_SetsService {
     {
         let instants = ([request.atMs] + request.trendAtMs).map(Timestamp.init(ms:))
         guard instants.allSatisfy(\.hasText) else { throw Definitions.instantFault }
-        let plan = try Definitions.plan(request.definition, projectZone: request.projectZone)
+        let plan = try Definitions.plan(
+            try Definitions.read(request.definition),
+            nested: try Definitions.nested(request.nestedNames, request.nestedDefinitions),
+            projectZone: request.projectZone
+        )
         var positions: [Partition: LogOffset] = [:]
         for position in request.positions {
             guard let index = UInt16(exactly: position.partition) else {

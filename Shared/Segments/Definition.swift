@@ -55,6 +55,8 @@ public enum Condition: Sendable, Hashable {
     case distinct(Distinct)
     /// Several events one after the other.
     case sequence(InSequence)
+    /// The user is in another segment.
+    case inSegment(InSegment)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -72,6 +74,7 @@ public enum Condition: Sendable, Hashable {
         case .predominantly(let favourite): favourite
         case .distinct(let distinct): distinct
         case .sequence(let sequence): sequence
+        case .inSegment(let segment): segment
         }
     }
 
@@ -79,7 +82,7 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self,
+        InSequence.self, InSegment.self,
     ]
 
     /// The field name of every kind.

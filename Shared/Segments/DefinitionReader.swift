@@ -28,6 +28,9 @@
 //       from: first, order: loose, exclude: [Removed], same: sku, strictlyLater: false,
 //       window: {rolling: 90d}}                        # from previous, order strict
 //
+// Other segments, each with its own zone; up to 16 within each other:
+//   - inSegment: payers
+//
 // Local times, beside `event` and `where` everywhere: `timeOfDay: {from: "20:00", to: "24:00"}`
 //   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`; with
 //   `zone: user` by the zone that the user's property `timeZone` names (else the definition's).

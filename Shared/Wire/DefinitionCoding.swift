@@ -78,6 +78,7 @@ public enum DefinitionCoding {
             return .distinct(
                 try placed("distinct") { () throws(WireError) in try OrderCoding.decode(sent) }
             )
+        case .inSegment(let sent): return .inSegment(InSegment(ExactName(sent.name)))
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -114,6 +115,8 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .distinct(try OrderCoding.encode(distinct)))
         case .sequence(let sequence):
             return SegmentV1.Node(kind: .sequence(try OrderCoding.encode(sequence)))
+        case .inSegment(let segment):
+            return SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: segment.name.text)))
         }
     }
 

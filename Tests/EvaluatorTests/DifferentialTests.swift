@@ -73,7 +73,7 @@ import Testing
         let columns = try #require(state.projects[shop])
         try #require(columns.userCount == example.users.count)
         let set = SetReader(columns: columns, at: at).slots(of: example.plan)[example.plan.root]
-        let oracle = Oracle(example.definition, at: at)
+        let oracle = Oracle(example.definition, at: at, nested: example.nested)
         for (number, user) in example.users.enumerated() {
             let told = oracle.isMember(user.history)
             let read = set[UserNumber(UInt32(number))]
@@ -107,7 +107,11 @@ import Testing
         let tally = try question.answer([state])
         try #require(tally.nodeUsers.count == example.definition.nodes.count)
         for (node, users) in tally.nodeUsers.enumerated() {
-            let oracle = Oracle(example.definition.part(node), at: at)
+            let oracle = Oracle(
+                example.definition.part(node),
+                at: at,
+                nested: example.nested
+            )
             let told = example.users.count { oracle.isMember($0.history) }
             try #require(users == UInt64(told), "seed \(example.seed), node \(node)")
         }

@@ -35,6 +35,7 @@ import Testing
         for kind in ["all", "any", "not", "did", "didNot", "user"] {
             #expect(kinds[kind, default: 0] > 300, "\(kind): \(kinds)")
         }
+        #expect(kinds["inSegment", default: 0] > 100, "\(kinds)")
     }
 
     @Test("an event that comes late to the log changes nothing but by its event time")
@@ -64,13 +65,13 @@ import Testing
         init(seed: UInt64) throws {
             var random = SeededRandom(seed: seed)
             let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-            var definitions = RandomDefinitions(random.fork(), around: centre)
+            var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
             var makers = RandomHistories(random.fork(), around: centre)
             definition = definitions.next()
-            plan = try Plan(definition)
+            plan = try Plan(definition, nested: definitions.nested)
             histories = (0..<DifferentialTests.usersPerCase).map { _ in makers.next() }
             at = Self.instant(plan, histories, &makers, &random)
-            oracle = Oracle(definition, at: at)
+            oracle = Oracle(definition, at: at, nested: definitions.nested)
         }
 
         /// Any instant, an event's own, or one at which an event stands on a window's edge.

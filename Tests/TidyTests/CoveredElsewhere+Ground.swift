@@ -26,8 +26,8 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InSequence", "Last", "Not",
-                "Nth",
+                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InSegment", "InSequence",
+                "Last", "Not", "Nth",
                 "Occurrence", "Predominantly", "Share", "UserProperty",
             ]
         ),

@@ -8,7 +8,7 @@ enum SizeRule {
     static let longFiles: [String: (lines: Int, reason: String)] = [
         "Proto/generate.py": (
             1_050, "one program read from top to bottom: the only writer of Proto/Generated"
-        ),
+        )
     ]
 
     static func findings(in files: [SourceFile]) -> [Finding] {

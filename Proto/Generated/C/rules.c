@@ -25,6 +25,7 @@
 #include "shoal/rpc/v1/rpc.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
+#include "shoal/segment/v1/sets.pb-c.h"
 
 static const shoal_message_rule rule_shoal__admin__v1__info_request;
 static const shoal_message_rule rule_shoal__admin__v1__info_response;
@@ -135,6 +136,7 @@ static const shoal_message_rule rule_shoal__evaluation__v1__positions_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__user_segments_question;
 static const shoal_message_rule rule_shoal__evaluation__v1__users_part_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__users_part_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__resolved_set;
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__region_sample;
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response;
@@ -288,6 +290,7 @@ static const shoal_message_rule rule_shoal__segment__v1__sequence;
 static const shoal_message_rule rule_shoal__segment__v1__node;
 static const shoal_message_rule rule_shoal__segment__v1__definition;
 static const shoal_message_rule rule_shoal__segment__v1__segment_document;
+static const shoal_message_rule rule_shoal__segment__v1__in_segment;
 
 static const shoal_message_rule rule_shoal__admin__v1__info_request = {
     "shoal.admin.v1.InfoRequest", &shoal__admin__v1__info_request__descriptor, 0, NULL};
@@ -1157,9 +1160,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] =
     {12, 0, 0, 1, 0, 1000, 0, "trend_at_ms", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event", NULL},
     {14, 0, 0, 0, 0, 0, 0, "explain_bytes_max", NULL},
+    {20, 2, 1, 1, 0, 100, 128, "nested_names", NULL},
+    {21, 2, 3, 1, 0, 100, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_request = {
-    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 14, fields_shoal__evaluation__v1__evaluate_request};
+    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 16, fields_shoal__evaluation__v1__evaluate_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_request(void) { return &rule_shoal__evaluation__v1__evaluate_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__sampled_user[] = {
@@ -1247,8 +1252,17 @@ static const shoal_message_rule rule_shoal__evaluation__v1__users_part_response 
     "shoal.evaluation.v1.UsersPartResponse", &shoal__evaluation__v1__users_part_response__descriptor, 5, fields_shoal__evaluation__v1__users_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__users_part_response(void) { return &rule_shoal__evaluation__v1__users_part_response; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__resolved_set[] = {
+    {1, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
+    {2, 2, 1, 1, 0, 100, 128, "nested_names", NULL},
+    {3, 2, 3, 1, 0, 100, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__resolved_set = {
+    "shoal.evaluation.v1.ResolvedSet", &shoal__evaluation__v1__resolved_set__descriptor, 3, fields_shoal__evaluation__v1__resolved_set};
+const shoal_message_rule *shoal_rule__evaluation__v1__resolved_set(void) { return &rule_shoal__evaluation__v1__resolved_set; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_request[] = {
-    {1, 2, 3, 1, 0, 16, 0, "definitions", &rule_shoal__segment__v1__definition},
+    {1, 2, 3, 1, 0, 16, 0, "sets", &rule_shoal__evaluation__v1__resolved_set},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
     {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
     {4, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
@@ -2664,9 +2678,10 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {9, 2, 3, 0, 1, 0, 0, "predominantly", &rule_shoal__segment__v1__predominantly},
     {10, 2, 3, 0, 1, 0, 0, "sequence", &rule_shoal__segment__v1__sequence},
     {11, 2, 3, 0, 1, 0, 0, "distinct", &rule_shoal__segment__v1__distinct},
+    {30, 2, 3, 0, 1, 0, 0, "in_segment", &rule_shoal__segment__v1__in_segment},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 11, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 12, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {
@@ -2688,3 +2703,10 @@ static const shoal_field_rule fields_shoal__segment__v1__segment_document[] = {
 static const shoal_message_rule rule_shoal__segment__v1__segment_document = {
     "shoal.segment.v1.SegmentDocument", &shoal__segment__v1__segment_document__descriptor, 6, fields_shoal__segment__v1__segment_document};
 const shoal_message_rule *shoal_rule__segment__v1__segment_document(void) { return &rule_shoal__segment__v1__segment_document; }
+
+static const shoal_field_rule fields_shoal__segment__v1__in_segment[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__in_segment = {
+    "shoal.segment.v1.InSegment", &shoal__segment__v1__in_segment__descriptor, 1, fields_shoal__segment__v1__in_segment};
+const shoal_message_rule *shoal_rule__segment__v1__in_segment(void) { return &rule_shoal__segment__v1__in_segment; }

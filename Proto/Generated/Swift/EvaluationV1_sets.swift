@@ -55,6 +55,15 @@ extension EvaluationV1 {
         ///
         /// Unit: bytes. Limit: 256 KiB.
         public var explainBytesMax: UInt32 = 0
+        /// The segments that the definition uses, itself or through others, each behind those it
+        /// uses itself.
+        ///
+        /// Limit: 100, each 128 bytes.
+        public var nestedNames: [String] = []
+        /// What they mean, in the order of nested_names.
+        ///
+        /// Limit: 100.
+        public var nestedDefinitions: [SegmentV1.Definition] = []
 
         /// Every field at its default.
         public init() {}
@@ -74,7 +83,9 @@ extension EvaluationV1 {
             projectZone: String? = nil,
             trendAtMs: [Int64] = [],
             firstEvent: Bool = false,
-            explainBytesMax: UInt32 = 0
+            explainBytesMax: UInt32 = 0,
+            nestedNames: [String] = [],
+            nestedDefinitions: [SegmentV1.Definition] = []
         ) {
             self.definition = definition
             self.atMs = atMs
@@ -90,6 +101,8 @@ extension EvaluationV1 {
             self.trendAtMs = trendAtMs
             self.firstEvent = firstEvent
             self.explainBytesMax = explainBytesMax
+            self.nestedNames = nestedNames
+            self.nestedDefinitions = nestedDefinitions
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -126,6 +139,8 @@ extension EvaluationV1 {
             self.trendAtMs = unsafe CValue.list(c.n_trend_at_ms, c.trend_at_ms) { $0 }
             self.firstEvent = unsafe c.first_event != 0
             self.explainBytesMax = unsafe c.explain_bytes_max
+            self.nestedNames = unsafe CValue.list(c.n_nested_names, c.nested_names) { unsafe CValue.text($0) }
+            self.nestedDefinitions = unsafe CValue.messages(c.n_nested_definitions, c.nested_definitions)
         }
 
         package func fill(
@@ -191,6 +206,19 @@ extension EvaluationV1 {
             if explainBytesMax != 0 {
                 unsafe pb.pointee.has_explain_bytes_max = 1
                 unsafe pb.pointee.explain_bytes_max = explainBytesMax
+            }
+            if !nestedNames.isEmpty {
+                unsafe pb.pointee.n_nested_names = nestedNames.count
+                unsafe pb.pointee.nested_names = try arena.list(
+                    nestedNames, "shoal.evaluation.v1.EvaluateRequest.nested_names", max: 100
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.EvaluateRequest.nested_names", max: 128)
+                }
+            }
+            if !nestedDefinitions.isEmpty {
+                unsafe pb.pointee.n_nested_definitions = nestedDefinitions.count
+                unsafe pb.pointee.nested_definitions =
+                    try arena.messages(nestedDefinitions, "shoal.evaluation.v1.EvaluateRequest.nested_definitions", max: 100)
             }
         }
     }
@@ -949,16 +977,95 @@ extension EvaluationV1 {
         }
     }
 
+    /// A set of users, resolved by the asking evaluator.
+    public struct ResolvedSet: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__ResolvedSet
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.ResolvedSet"
+
+        /// What it means.
+        public var definition: SegmentV1.Definition?
+        /// The segments that it uses, itself or through others, each behind those it uses itself.
+        ///
+        /// Limit: 100, each 128 bytes.
+        public var nestedNames: [String] = []
+        /// What they mean, in the order of nested_names.
+        ///
+        /// Limit: 100.
+        public var nestedDefinitions: [SegmentV1.Definition] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            definition: SegmentV1.Definition? = nil,
+            nestedNames: [String] = [],
+            nestedDefinitions: [SegmentV1.Definition] = []
+        ) {
+            self.definition = definition
+            self.nestedNames = nestedNames
+            self.nestedDefinitions = nestedDefinitions
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__resolved_set()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__ResolvedSet>) {
+            let c = unsafe pb.pointee
+            self.definition = unsafe CValue.message(c.definition)
+            self.nestedNames = unsafe CValue.list(c.n_nested_names, c.nested_names) { unsafe CValue.text($0) }
+            self.nestedDefinitions = unsafe CValue.messages(c.n_nested_definitions, c.nested_definitions)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ResolvedSet>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__resolved_set__init(pb)
+            if let value = definition {
+                unsafe pb.pointee.definition = try arena.message(value)
+            }
+            if !nestedNames.isEmpty {
+                unsafe pb.pointee.n_nested_names = nestedNames.count
+                unsafe pb.pointee.nested_names = try arena.list(
+                    nestedNames, "shoal.evaluation.v1.ResolvedSet.nested_names", max: 100
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.ResolvedSet.nested_names", max: 128)
+                }
+            }
+            if !nestedDefinitions.isEmpty {
+                unsafe pb.pointee.n_nested_definitions = nestedDefinitions.count
+                unsafe pb.pointee.nested_definitions =
+                    try arena.messages(nestedDefinitions, "shoal.evaluation.v1.ResolvedSet.nested_definitions", max: 100)
+            }
+        }
+    }
+
     /// What evaluators ask each other about several sets of users at once (service role).
     public struct SetsPartRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__SetsPartRequest
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.SetsPartRequest"
 
-        /// The sets, already resolved by the asking evaluator.
+        /// The sets.
         ///
         /// Limit: 16.
-        public var definitions: [SegmentV1.Definition] = []
+        public var sets: [EvaluationV1.ResolvedSet] = []
         /// As of which instant.
         ///
         /// Unit: ms since the Unix epoch, UTC.
@@ -1003,7 +1110,7 @@ extension EvaluationV1 {
 
         /// The message with these fields.
         public init(
-            definitions: [SegmentV1.Definition] = [],
+            sets: [EvaluationV1.ResolvedSet] = [],
             atMs: Int64 = 0,
             positions: [LogV1.Position] = [],
             projectZone: String? = nil,
@@ -1016,7 +1123,7 @@ extension EvaluationV1 {
             regionSample: UInt32 = 0,
             nodeCounts: Bool = false
         ) {
-            self.definitions = definitions
+            self.sets = sets
             self.atMs = atMs
             self.positions = positions
             self.projectZone = projectZone
@@ -1050,7 +1157,7 @@ extension EvaluationV1 {
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__SetsPartRequest>) {
             let c = unsafe pb.pointee
-            self.definitions = unsafe CValue.messages(c.n_definitions, c.definitions)
+            self.sets = unsafe CValue.messages(c.n_sets, c.sets)
             self.atMs = unsafe c.at_ms
             self.positions = unsafe CValue.messages(c.n_positions, c.positions)
             self.projectZone = unsafe CValue.optionalText(c.project_zone)
@@ -1068,10 +1175,10 @@ extension EvaluationV1 {
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__SetsPartRequest>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__sets_part_request__init(pb)
-            if !definitions.isEmpty {
-                unsafe pb.pointee.n_definitions = definitions.count
-                unsafe pb.pointee.definitions =
-                    try arena.messages(definitions, "shoal.evaluation.v1.SetsPartRequest.definitions", max: 16)
+            if !sets.isEmpty {
+                unsafe pb.pointee.n_sets = sets.count
+                unsafe pb.pointee.sets =
+                    try arena.messages(sets, "shoal.evaluation.v1.SetsPartRequest.sets", max: 16)
             }
             if atMs != 0 {
                 unsafe pb.pointee.has_at_ms = 1

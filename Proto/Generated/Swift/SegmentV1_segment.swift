@@ -1117,6 +1117,8 @@ extension SegmentV1 {
             case sequence(SegmentV1.Sequence)
             /// How many different values or days.
             case distinct(SegmentV1.Distinct)
+            /// The user is in another segment.
+            case inSegment(SegmentV1.InSegment)
         }
 
         /// The one of its kinds that node is.
@@ -1173,6 +1175,8 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.sequence).map { .sequence($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT:
                 self.kind = unsafe CValue.message(c.distinct).map { .distinct($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT:
+                self.kind = unsafe CValue.message(c.in_segment).map { .inSegment($0) }
             default: self.kind = nil
             }
         }
@@ -1215,6 +1219,9 @@ extension SegmentV1 {
             case .distinct(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT
                 unsafe pb.pointee.distinct = try arena.message(value)
+            case .inSegment(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT
+                unsafe pb.pointee.in_segment = try arena.message(value)
             case nil: break
             }
         }

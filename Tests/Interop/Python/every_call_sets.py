@@ -14,6 +14,7 @@ from shoal.contract.evaluation.v1 import (
     ExportRequest,
     LintRequest,
     OverlapRequest,
+    ResolvedSet,
     SegmentsOfRequest,
     SetNode,
     SetsPartRequest,
@@ -64,7 +65,7 @@ def parts(stage: Stage, positions: list[Position]) -> None:
         sets = stage.at(address).sets
         for position in positions:
             question = SetsPartRequest(
-                definitions=[shoal.definition(CHARGED)],
+                sets=[ResolvedSet(definition=shoal.definition(CHARGED))],
                 at_ms=1_900_000_000_000,
                 positions=[Position(partition=position.partition)])
             try:

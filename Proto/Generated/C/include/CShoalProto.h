@@ -23,4 +23,5 @@
 #include "shoal/rpc/v1/rpc.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
+#include "shoal/segment/v1/sets.pb-c.h"
 #include "shoal_rules.h"

@@ -148,6 +148,7 @@ const shoal_message_rule *shoal_rule__evaluation__v1__positions_response(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__user_segments_question(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__users_part_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__users_part_response(void);
+const shoal_message_rule *shoal_rule__evaluation__v1__resolved_set(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__region_sample(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void);
@@ -301,5 +302,6 @@ const shoal_message_rule *shoal_rule__segment__v1__sequence(void);
 const shoal_message_rule *shoal_rule__segment__v1__node(void);
 const shoal_message_rule *shoal_rule__segment__v1__definition(void);
 const shoal_message_rule *shoal_rule__segment__v1__segment_document(void);
+const shoal_message_rule *shoal_rule__segment__v1__in_segment(void);
 
 #endif

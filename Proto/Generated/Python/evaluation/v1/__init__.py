@@ -101,6 +101,7 @@ from shoal.contract.evaluation.v1.sets_pb2 import EvaluateResponse as EvaluateRe
 from shoal.contract.evaluation.v1.sets_pb2 import PositionsRequest as PositionsRequest
 from shoal.contract.evaluation.v1.sets_pb2 import PositionsResponse as PositionsResponse
 from shoal.contract.evaluation.v1.sets_pb2 import RegionSample as RegionSample
+from shoal.contract.evaluation.v1.sets_pb2 import ResolvedSet as ResolvedSet
 from shoal.contract.evaluation.v1.sets_pb2 import SampledUser as SampledUser
 from shoal.contract.evaluation.v1.sets_pb2 import SetsPartRequest as SetsPartRequest
 from shoal.contract.evaluation.v1.sets_pb2 import SetsPartResponse as SetsPartResponse

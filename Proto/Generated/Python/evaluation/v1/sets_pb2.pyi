@@ -25,7 +25,7 @@ class BitmapResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class EvaluateRequest(_message.Message):
-    __slots__ = ["at_ms", "definition", "explain_bytes_max", "first_event", "members_bytes_max", "members_from", "members_limit", "node_counts", "positions", "project_zone", "sample", "seed", "trend_at_ms", "user_id"]
+    __slots__ = ["at_ms", "definition", "explain_bytes_max", "first_event", "members_bytes_max", "members_from", "members_limit", "nested_definitions", "nested_names", "node_counts", "positions", "project_zone", "sample", "seed", "trend_at_ms", "user_id"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     EXPLAIN_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
@@ -33,6 +33,8 @@ class EvaluateRequest(_message.Message):
     MEMBERS_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FROM_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    NESTED_DEFINITIONS_FIELD_NUMBER: _ClassVar[int]
+    NESTED_NAMES_FIELD_NUMBER: _ClassVar[int]
     NODE_COUNTS_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     PROJECT_ZONE_FIELD_NUMBER: _ClassVar[int]
@@ -47,6 +49,8 @@ class EvaluateRequest(_message.Message):
     members_bytes_max: int
     members_from: int
     members_limit: int
+    nested_definitions: _containers.RepeatedCompositeFieldContainer[_segment_pb2.Definition]
+    nested_names: _containers.RepeatedScalarFieldContainer[str]
     node_counts: bool
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     project_zone: str
@@ -54,7 +58,7 @@ class EvaluateRequest(_message.Message):
     seed: int
     trend_at_ms: _containers.RepeatedScalarFieldContainer[int]
     user_id: str
-    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ...) -> None: ...
+    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ...) -> None: ...
 
 class EvaluateResponse(_message.Message):
     __slots__ = ["explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_users", "universe", "users", "windows"]
@@ -106,6 +110,16 @@ class RegionSample(_message.Message):
     user: SampledUser
     def __init__(self, region: _Optional[int] = ..., user: _Optional[_Union[SampledUser, _Mapping]] = ...) -> None: ...
 
+class ResolvedSet(_message.Message):
+    __slots__ = ["definition", "nested_definitions", "nested_names"]
+    DEFINITION_FIELD_NUMBER: _ClassVar[int]
+    NESTED_DEFINITIONS_FIELD_NUMBER: _ClassVar[int]
+    NESTED_NAMES_FIELD_NUMBER: _ClassVar[int]
+    definition: _segment_pb2.Definition
+    nested_definitions: _containers.RepeatedCompositeFieldContainer[_segment_pb2.Definition]
+    nested_names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ...) -> None: ...
+
 class SampledUser(_message.Message):
     __slots__ = ["rank", "user_id"]
     RANK_FIELD_NUMBER: _ClassVar[int]
@@ -115,9 +129,8 @@ class SampledUser(_message.Message):
     def __init__(self, rank: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class SetsPartRequest(_message.Message):
-    __slots__ = ["at_ms", "definitions", "members_bytes_max", "members_from", "members_limit", "node_counts", "nodes", "overlap", "positions", "project_zone", "properties", "region_sample"]
+    __slots__ = ["at_ms", "members_bytes_max", "members_from", "members_limit", "node_counts", "nodes", "overlap", "positions", "project_zone", "properties", "region_sample", "sets"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
-    DEFINITIONS_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FROM_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_LIMIT_FIELD_NUMBER: _ClassVar[int]
@@ -128,8 +141,8 @@ class SetsPartRequest(_message.Message):
     PROJECT_ZONE_FIELD_NUMBER: _ClassVar[int]
     PROPERTIES_FIELD_NUMBER: _ClassVar[int]
     REGION_SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    SETS_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
-    definitions: _containers.RepeatedCompositeFieldContainer[_segment_pb2.Definition]
     members_bytes_max: int
     members_from: int
     members_limit: int
@@ -140,7 +153,8 @@ class SetsPartRequest(_message.Message):
     project_zone: str
     properties: _containers.RepeatedScalarFieldContainer[str]
     region_sample: int
-    def __init__(self, definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ..., overlap: bool = ..., nodes: _Optional[_Iterable[_Union[_algebra_pb2.SetNode, _Mapping]]] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., properties: _Optional[_Iterable[str]] = ..., region_sample: _Optional[int] = ..., node_counts: bool = ...) -> None: ...
+    sets: _containers.RepeatedCompositeFieldContainer[ResolvedSet]
+    def __init__(self, sets: _Optional[_Iterable[_Union[ResolvedSet, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ..., overlap: bool = ..., nodes: _Optional[_Iterable[_Union[_algebra_pb2.SetNode, _Mapping]]] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., properties: _Optional[_Iterable[str]] = ..., region_sample: _Optional[int] = ..., node_counts: bool = ...) -> None: ...
 
 class SetsPartResponse(_message.Message):
     __slots__ = ["in_all", "in_any", "made_users", "members", "next_member", "node_users", "pair_users", "positions", "region_sample", "region_users", "took_us", "universe", "users"]

@@ -457,6 +457,51 @@ void   shoal__evaluation__v1__users_part_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__resolved_set__init
+                     (Shoal__Evaluation__V1__ResolvedSet         *message)
+{
+  static const Shoal__Evaluation__V1__ResolvedSet init_value = SHOAL__EVALUATION__V1__RESOLVED_SET__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__resolved_set__get_packed_size
+                     (const Shoal__Evaluation__V1__ResolvedSet *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__resolved_set__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__resolved_set__pack
+                     (const Shoal__Evaluation__V1__ResolvedSet *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__resolved_set__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__resolved_set__pack_to_buffer
+                     (const Shoal__Evaluation__V1__ResolvedSet *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__resolved_set__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__ResolvedSet *
+       shoal__evaluation__v1__resolved_set__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__ResolvedSet *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__resolved_set__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__resolved_set__free_unpacked
+                     (Shoal__Evaluation__V1__ResolvedSet *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__resolved_set__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__sets_part_request__init
                      (Shoal__Evaluation__V1__SetsPartRequest         *message)
 {
@@ -600,7 +645,7 @@ static const uint32_t shoal__evaluation__v1__evaluate_request__members_limit__de
 static const uint32_t shoal__evaluation__v1__evaluate_request__members_bytes_max__default_value = 65536u;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__first_event__default_value = 0;
 static const uint32_t shoal__evaluation__v1__evaluate_request__explain_bytes_max__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[14] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[16] =
 {
   {
     "definition",
@@ -770,6 +815,30 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "nested_names",
+    20,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, n_nested_names),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, nested_names),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nested_definitions",
+    21,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, n_nested_definitions),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, nested_definitions),
+    &shoal__segment__v1__definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
@@ -779,6 +848,8 @@ static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_
   9,   /* field[9] = members_bytes_max */
   7,   /* field[7] = members_from */
   8,   /* field[8] = members_limit */
+  15,   /* field[15] = nested_definitions */
+  14,   /* field[14] = nested_names */
   3,   /* field[3] = node_counts */
   2,   /* field[2] = positions */
   10,   /* field[10] = project_zone */
@@ -787,10 +858,11 @@ static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_
   11,   /* field[11] = trend_at_ms */
   6,   /* field[6] = user_id */
 };
-static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 20, 14 },
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descriptor =
 {
@@ -800,10 +872,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descri
   "Shoal__Evaluation__V1__EvaluateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateRequest),
-  14,
+  16,
   shoal__evaluation__v1__evaluate_request__field_descriptors,
   shoal__evaluation__v1__evaluate_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__evaluate_request__number_ranges,
+  2,  shoal__evaluation__v1__evaluate_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__evaluate_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1483,6 +1555,70 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_response__des
   (ProtobufCMessageInit) shoal__evaluation__v1__users_part_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__resolved_set__field_descriptors[3] =
+{
+  {
+    "definition",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, definition),
+    &shoal__segment__v1__definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nested_names",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, n_nested_names),
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, nested_names),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nested_definitions",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, n_nested_definitions),
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, nested_definitions),
+    &shoal__segment__v1__definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__resolved_set__field_indices_by_name[] = {
+  0,   /* field[0] = definition */
+  2,   /* field[2] = nested_definitions */
+  1,   /* field[1] = nested_names */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__resolved_set__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__resolved_set__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.ResolvedSet",
+  "ResolvedSet",
+  "Shoal__Evaluation__V1__ResolvedSet",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__ResolvedSet),
+  3,
+  shoal__evaluation__v1__resolved_set__field_descriptors,
+  shoal__evaluation__v1__resolved_set__field_indices_by_name,
+  1,  shoal__evaluation__v1__resolved_set__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__resolved_set__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const int64_t shoal__evaluation__v1__sets_part_request__at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__evaluation__v1__sets_part_request__overlap__default_value = 0;
 static const uint32_t shoal__evaluation__v1__sets_part_request__members_limit__default_value = 0u;
@@ -1492,13 +1628,13 @@ static const protobuf_c_boolean shoal__evaluation__v1__sets_part_request__node_c
 static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_request__field_descriptors[12] =
 {
   {
-    "definitions",
+    "sets",
     1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Shoal__Evaluation__V1__SetsPartRequest, n_definitions),
-    offsetof(Shoal__Evaluation__V1__SetsPartRequest, definitions),
-    &shoal__segment__v1__definition__descriptor,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, n_sets),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, sets),
+    &shoal__evaluation__v1__resolved_set__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1638,7 +1774,6 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_request__
 };
 static const unsigned shoal__evaluation__v1__sets_part_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
-  0,   /* field[0] = definitions */
   8,   /* field[8] = members_bytes_max */
   6,   /* field[6] = members_from */
   7,   /* field[7] = members_limit */
@@ -1649,6 +1784,7 @@ static const unsigned shoal__evaluation__v1__sets_part_request__field_indices_by
   3,   /* field[3] = project_zone */
   9,   /* field[9] = properties */
   10,   /* field[10] = region_sample */
+  0,   /* field[0] = sets */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__sets_part_request__number_ranges[1 + 1] =
 {

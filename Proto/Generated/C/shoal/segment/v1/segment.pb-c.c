@@ -1586,7 +1586,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[11] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[12] =
 {
   {
     "all",
@@ -1720,6 +1720,18 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "in_segment",
+    30,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, in_segment),
+    &shoal__segment__v1__in_segment__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
@@ -1727,6 +1739,7 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
+  11,   /* field[11] = in_segment */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
@@ -1734,10 +1747,11 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   7,   /* field[7] = share */
   5,   /* field[5] = user */
 };
-static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 30, 11 },
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1747,10 +1761,10 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  11,
+  12,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
-  1,  shoal__segment__v1__node__number_ranges,
+  2,  shoal__segment__v1__node__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -31,6 +31,7 @@ typedef struct Shoal__Evaluation__V1__PositionsResponse Shoal__Evaluation__V1__P
 typedef struct Shoal__Evaluation__V1__UserSegmentsQuestion Shoal__Evaluation__V1__UserSegmentsQuestion;
 typedef struct Shoal__Evaluation__V1__UsersPartRequest Shoal__Evaluation__V1__UsersPartRequest;
 typedef struct Shoal__Evaluation__V1__UsersPartResponse Shoal__Evaluation__V1__UsersPartResponse;
+typedef struct Shoal__Evaluation__V1__ResolvedSet Shoal__Evaluation__V1__ResolvedSet;
 typedef struct Shoal__Evaluation__V1__SetsPartRequest Shoal__Evaluation__V1__SetsPartRequest;
 typedef struct Shoal__Evaluation__V1__RegionSample Shoal__Evaluation__V1__RegionSample;
 typedef struct Shoal__Evaluation__V1__SetsPartResponse Shoal__Evaluation__V1__SetsPartResponse;
@@ -116,10 +117,21 @@ struct  Shoal__Evaluation__V1__EvaluateRequest
    */
   protobuf_c_boolean has_explain_bytes_max;
   uint32_t explain_bytes_max;
+  /*
+   * The segments that the definition uses, itself or through others, each behind those it uses
+   * itself. Limit: 100, each 128 bytes.
+   */
+  size_t n_nested_names;
+  char **nested_names;
+  /*
+   * What they mean, in the order of nested_names. Limit: 100.
+   */
+  size_t n_nested_definitions;
+  Shoal__Segment__V1__Definition **nested_definitions;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_request__descriptor) \
-    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0, 0, 0u }
+    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0, 0, 0u, 0,NULL, 0,NULL }
 
 
 /*
@@ -418,16 +430,43 @@ struct  Shoal__Evaluation__V1__UsersPartResponse
 
 
 /*
+ * A set of users, resolved by the asking evaluator.
+ */
+struct  Shoal__Evaluation__V1__ResolvedSet
+{
+  ProtobufCMessage base;
+  /*
+   * What it means.
+   */
+  Shoal__Segment__V1__Definition *definition;
+  /*
+   * The segments that it uses, itself or through others, each behind those it uses itself. Limit:
+   * 100, each 128 bytes.
+   */
+  size_t n_nested_names;
+  char **nested_names;
+  /*
+   * What they mean, in the order of nested_names. Limit: 100.
+   */
+  size_t n_nested_definitions;
+  Shoal__Segment__V1__Definition **nested_definitions;
+};
+#define SHOAL__EVALUATION__V1__RESOLVED_SET__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__resolved_set__descriptor) \
+    , NULL, 0,NULL, 0,NULL }
+
+
+/*
  * What evaluators ask each other about several sets of users at once (service role).
  */
 struct  Shoal__Evaluation__V1__SetsPartRequest
 {
   ProtobufCMessage base;
   /*
-   * The sets, already resolved by the asking evaluator. Limit: 16.
+   * The sets. Limit: 16.
    */
-  size_t n_definitions;
-  Shoal__Segment__V1__Definition **definitions;
+  size_t n_sets;
+  Shoal__Evaluation__V1__ResolvedSet **sets;
   /*
    * As of which instant. Unit: ms since the Unix epoch, UTC.
    */
@@ -776,6 +815,25 @@ Shoal__Evaluation__V1__UsersPartResponse *
 void   shoal__evaluation__v1__users_part_response__free_unpacked
                      (Shoal__Evaluation__V1__UsersPartResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__ResolvedSet methods */
+void   shoal__evaluation__v1__resolved_set__init
+                     (Shoal__Evaluation__V1__ResolvedSet         *message);
+size_t shoal__evaluation__v1__resolved_set__get_packed_size
+                     (const Shoal__Evaluation__V1__ResolvedSet   *message);
+size_t shoal__evaluation__v1__resolved_set__pack
+                     (const Shoal__Evaluation__V1__ResolvedSet   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__resolved_set__pack_to_buffer
+                     (const Shoal__Evaluation__V1__ResolvedSet   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__ResolvedSet *
+       shoal__evaluation__v1__resolved_set__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__resolved_set__free_unpacked
+                     (Shoal__Evaluation__V1__ResolvedSet *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__SetsPartRequest methods */
 void   shoal__evaluation__v1__sets_part_request__init
                      (Shoal__Evaluation__V1__SetsPartRequest         *message);
@@ -865,6 +923,9 @@ typedef void (*Shoal__Evaluation__V1__UsersPartRequest_Closure)
 typedef void (*Shoal__Evaluation__V1__UsersPartResponse_Closure)
                  (const Shoal__Evaluation__V1__UsersPartResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__ResolvedSet_Closure)
+                 (const Shoal__Evaluation__V1__ResolvedSet *message,
+                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__SetsPartRequest_Closure)
                  (const Shoal__Evaluation__V1__SetsPartRequest *message,
                   void *closure_data);
@@ -890,6 +951,7 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_respons
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__user_segments_question__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__resolved_set__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__region_sample__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_response__descriptor;
