@@ -220,8 +220,8 @@ struct LintCommand: DeskCommand {
         abstract: "What a definition says that is probably not meant: exit 2 when there is any.",
         discussion: """
             Names nobody has seen (with the nearest), values of another type, conditions that \
-            stand twice, contradict or complete each other, parts that hold for nobody or everybody, and \
-            windows before the first or behind the last of their events.
+            stand twice, contradict or complete each other, parts that hold for nobody or \
+            everybody, and windows before the first or behind the last of their events.
             """
     )
 
