@@ -20,6 +20,8 @@ struct ProjectCatalogue: Sendable, Hashable {
     var revision: UInt64 = 0
     /// Segments by name, archived ones too.
     private(set) var segments: [ExactName: SavedSegment] = [:]
+    /// Uploaded lists by name.
+    private(set) var lists: [ExactName: SegmentV1.ListDocument] = [:]
     /// Segments whose documents this build cannot read.
     private(set) var unreadable: Set<ExactName> = []
 
@@ -40,12 +42,16 @@ struct ProjectCatalogue: Sendable, Hashable {
             )
         }
         revision = change.revision
-        if change.kind == Catalogue.segmentKind { take(change) }
+        switch change.kind {
+        case Catalogue.segmentKind: take(segment: change)
+        case Catalogue.listKind: take(list: change)
+        default: break
+        }
         return true
     }
 
     /// A document that cannot be read makes its segment unanswerable, and nothing else.
-    private mutating func take(_ change: LogV1.CatalogueChange) {
+    private mutating func take(segment change: LogV1.CatalogueChange) {
         let name = ExactName(change.name)
         segments[name] = nil
         unreadable.remove(name)
@@ -60,6 +66,18 @@ struct ProjectCatalogue: Sendable, Hashable {
             // The same as a document of another name.
         }
         unreadable.insert(name)
+    }
+
+    /// A list is its name: a document that cannot be read says no more than that there is one.
+    private mutating func take(list change: LogV1.CatalogueChange) {
+        let name = ExactName(change.name)
+        lists[name] = nil
+        guard let body = change.body else { return }
+        do throws(MessageError) {
+            lists[name] = try SegmentV1.ListDocument.decode(body)
+        } catch {
+            lists[name] = SegmentV1.ListDocument(name: change.name)
+        }
     }
 
     /// A segment, archived or not.
@@ -110,6 +128,8 @@ struct ProjectCatalogue: Sendable, Hashable {
 final class Catalogue: Sendable {
     /// The kind of a segment's document in the registry.
     static let segmentKind = "segment"
+    /// The kind of an uploaded list's document in the registry.
+    static let listKind = "list"
 
     private struct State {
         var projects: [ProjectName: ProjectCatalogue]

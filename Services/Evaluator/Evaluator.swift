@@ -123,16 +123,16 @@ public struct Evaluator: Sendable {
         -> [ServedMethod]
     {
         EvaluationV1_SegmentsMethods.serve(door)
+            + EvaluationV1_ListsMethods.serve(ListsDoor(segments: door))
             + EvaluationV1_SetsMethods.serve(door.gather.own)
             + EvaluationV1_UsersMethods.serve(UsersDoor(segments: door))
             + EvaluationV1_CheckpointsMethods.serve(checkpoints)
-            + EvaluationV1_ListsMethods.serve(Unserved())
             + EvaluationV1_FeedMethods.serve(Unserved())
     }
 }
 
 /// Nothing of its own: every method of these services has the contract's refusal.
-private struct Unserved: EvaluationV1_ListsService, EvaluationV1_FeedService {}
+private struct Unserved: EvaluationV1_FeedService {}
 
 /// Runs the copies' threads, which end together.
 private struct CopyService: Service {

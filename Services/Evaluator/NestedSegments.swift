@@ -12,10 +12,12 @@ extension ProjectCatalogue {
     /// The segments a definition uses, bound to what they mean at this catalogue's revision.
     ///
     /// - Parameter name: the name it is to be saved under, to which it may not come back.
-    /// - Throws: when one of them is not there, cannot be used, or is in itself.
+    /// - Throws: when one of them is not there, cannot be used, or is in itself, or when the
+    ///   definition names a list that is not there.
     func nested(in definition: Definition, as name: String? = nil) throws(Fault)
         -> [NestedSegment]
     {
+        try checkLists(of: definition)
         do throws(DefinitionProblem) {
             return try Nesting(of: definition, as: name.map { ExactName($0) }, find: meaning)
                 .segments

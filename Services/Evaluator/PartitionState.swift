@@ -102,6 +102,9 @@ struct PartitionState {
             case .profile(let profile):
                 try add(profile, to: project, at: offset)
                 note(profile.userNumber, of: project, at: (before, offset), record.importID)
+            case .listChange(let change):
+                try add(change, to: project, at: offset)
+                note(change.userNumber, of: project, at: (before, offset), record.importID)
             case .catalogue(let change): return (project, change)
             case .importUndone(let undone):
                 if let index = projects.index(forKey: project) {
@@ -182,6 +185,24 @@ struct PartitionState {
                 profile: changes,
                 user: UserNumber(profile.userNumber),
                 at: profile.atMs.map(Timestamp.init(ms:)),
+                offset: offset
+            )
+        }
+    }
+
+    /// Who is on a list is a property like others, under a name of its own.
+    private mutating func add(
+        _ change: LogV1.ListChange,
+        to project: ProjectName,
+        at offset: LogOffset
+    ) throws {
+        let property = InList(ExactName(change.list)).property.text
+        try checkUser(change.userNumber, of: project)
+        try columns(project) { columns throws(ColumnsError) in
+            try columns.tail.append(
+                profile: [(name: property, value: change.listed ? InList.listed : nil)],
+                user: UserNumber(change.userNumber),
+                at: Timestamp(ms: change.atMs),
                 offset: offset
             )
         }

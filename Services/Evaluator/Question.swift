@@ -50,9 +50,12 @@ struct Question: Sendable {
         let slots = try history.slots(of: plan, at: at)
         let set = slots[plan.root]
         tally.users += UInt64(set.count)
-        tally.universe += UInt64(history.presentCount)
+        let universe = plan.universe.map { slots[$0] }
+        tally.universe += UInt64(universe?.count ?? history.presentCount)
         for (node, slot) in plan.slotOfNode.enumerated() where nodeCounts {
-            tally.nodeUsers[node] += UInt64(slots[slot].count)
+            var part = slots[slot]
+            if let universe { part.and(universe) }
+            tally.nodeUsers[node] += UInt64(part.count)
         }
         if sample.size > 0 {
             var drawn: [EvaluationV1.SampledUser] = []

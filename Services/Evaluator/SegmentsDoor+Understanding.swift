@@ -23,7 +23,9 @@ extension SegmentsDoor {
         switch subject?.kind {
         case .definition(let message):
             definition = try Definitions.read(message)
-            if definition.usesSegments { try await catchUp(positions, call) }
+            if !(definition.segmentsUsed.isEmpty && definition.listsUsed.isEmpty) {
+                try await catchUp(positions, call)
+            }
             pinned = catalogue.project(project)
         case .segment(let name):
             try await catchUp(positions, call)

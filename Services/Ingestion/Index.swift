@@ -14,6 +14,8 @@ struct IndexStore: Sendable {
     let events: Family
     /// Project, import, line → place.
     let imports: Family
+    /// Project, list, partition, user number → nothing: who is on a list is there.
+    let lists: Family
     /// Small facts: next numbers, applied offsets, epochs, catalogue revisions, schemas, imports.
     let facts: Family
 
@@ -22,12 +24,13 @@ struct IndexStore: Sendable {
         do {
             store = try Store(
                 path: folder,
-                families: ["users", "events", "imports", "facts"],
+                families: ["users", "events", "imports", "lists", "facts"],
                 options: Self.options
             )
             users = try store.family("users")
             events = try store.family("events")
             imports = try store.family("imports")
+            lists = try store.family("lists")
             facts = try store.family("facts")
         } catch {
             throw .index("open", error)
@@ -80,6 +83,22 @@ enum IndexKey {
         key += importID.utf8
         key.append(0)
         put(line, bytes: 8, &key)
+        return key
+    }
+
+    /// What the keys of everybody on a list begin with.
+    static func list(_ project: ProjectName, _ list: String) -> [UInt8] {
+        var key = start(project.text, room: list.utf8.count + 7)
+        key += list.utf8
+        key.append(0)
+        return key
+    }
+
+    /// A user on a list.
+    static func listed(_ project: ProjectName, _ list: String, _ user: ListedUser) -> [UInt8] {
+        var key = self.list(project, list)
+        put(UInt64(user.partition.index), bytes: 2, &key)
+        put(UInt64(user.number.value), bytes: 4, &key)
         return key
     }
 

@@ -6,7 +6,7 @@ import Messages
 
 /// Reads the index.
 struct IndexReader {
-    private let index: IndexStore
+    let index: IndexStore
 
     init(_ index: IndexStore) { self.index = index }
 
@@ -134,7 +134,8 @@ struct IndexReader {
         }
     }
 
-    private func read(_ family: Family, _ keys: [[UInt8]]) throws(IngestionError) -> [[UInt8]?] {
+    /// The values of some keys of a family, in their order.
+    func read(_ family: Family, _ keys: [[UInt8]]) throws(IngestionError) -> [[UInt8]?] {
         do {
             return try index.store.multiGet(family, keys)
         } catch {

@@ -184,6 +184,19 @@ struct IndexReplay {
                 of: project,
                 &batch
             )
+        case .listChange(let change):
+            let user = ListedUser(
+                partition: place.partition,
+                number: UserNumber(change.userNumber)
+            )
+            IndexWriter(index).put(
+                change.listed,
+                user,
+                on: change.list,
+                of: project,
+                at: Timestamp(ms: change.atMs),
+                &batch
+            )
         case .tenure, .importUndone, nil: break
         }
     }

@@ -103,6 +103,11 @@ final class Intake: Sendable {
         return try await order(bytes: bytes) { .undoing(undoing, $0) }
     }
 
+    /// Changes who is on a list and waits until that is durable, all of it at one instant.
+    func change(_ list: ListOrder) async throws -> ListOutcome {
+        try await order(bytes: list.bytesMax) { .listing(list, $0) }
+    }
+
     /// Begins a tenure in every partition whose log does not carry this epoch yet.
     func begin(_ epochs: [Partition: Epoch], as instance: InstanceID) async throws {
         try await order(bytes: 0) { .tenure(epochs, instance, $0) }

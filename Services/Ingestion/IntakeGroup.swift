@@ -103,13 +103,27 @@ struct IntakeGroup {
             case .undoing(let undoing, let answer):
                 let undone = try write(undoing, &pending)
                 pending.answers.append { answer.resume(with: undone) }
+            case .listing(let order, let answer):
+                let changed = try write(order, &pending)
+                pending.answers.append { answer.resume(with: changed) }
             }
         }
+        keep(numbering, &pending)
+    }
+
+    /// Keeps the numbers that were given.
+    mutating func keep(_ numbering: Numbering, _ pending: inout Pending) {
         for (home, number) in numbering.next where !numbering.given.isEmpty {
             next[home] = number
             IndexWriter(parts.index).put(next: number, home, &pending.batch)
         }
         numbers.insert(numbering.given)
+    }
+
+    /// The next free number of a project in a partition.
+    func nextNumber(of home: Numbering.ProjectPartition) throws(IngestionError) -> UInt32 {
+        if let number = next[home] { return number }
+        return try IndexReader(parts.index).nextNumber(home)
     }
 
     private mutating func tick() -> Timestamp {
@@ -193,12 +207,7 @@ extension IntakeGroup {
                     project: batch.project,
                     partition: record.partition
                 )
-                guard known[home] == nil else { continue }
-                if let number = next[home] {
-                    known[home] = number
-                } else {
-                    known[home] = try IndexReader(parts.index).nextNumber(home)
-                }
+                if known[home] == nil { known[home] = try nextNumber(of: home) }
             }
         }
         return known
@@ -265,21 +274,8 @@ extension IntakeGroup {
         let (number, isNew) = numbering.taken(record, of: batch.project, &sighting)
         let partition = record.partition
         if isNew {
-            _ = try add(to: partition, &pending) { bytes, place in
-                bytes.write(
-                    .newUser,
-                    RecordBytes.newUser(record.user),
-                    of: number,
-                    in: batch.project,
-                    at: place
-                )
-            }
-            IndexWriter(parts.index).put(
-                number,
-                for: record.user,
-                in: batch.project,
-                &pending.batch
-            )
+            let who = ProjectUser(project: batch.project, user: record.user)
+            try write(newUser: who, number, to: partition, &pending)
         }
         let place = try add(to: partition, &pending) { bytes, place in
             bytes.write(
@@ -303,8 +299,27 @@ extension IntakeGroup {
         return place
     }
 
+    /// Writes that a user is new, before the user's first record.
+    mutating func write(
+        newUser who: ProjectUser,
+        _ number: UserNumber,
+        to partition: Partition,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        _ = try add(to: partition, &pending) { bytes, place in
+            bytes.write(
+                .newUser,
+                RecordBytes.newUser(who.user),
+                of: number,
+                in: who.project,
+                at: place
+            )
+        }
+        IndexWriter(parts.index).put(number, for: who.user, in: who.project, &pending.batch)
+    }
+
     /// Adds a record written here to the group, at the offset it will have.
-    private mutating func add(
+    mutating func add(
         to partition: Partition,
         _ pending: inout Pending,
         _ write: (inout RecordBytes, (offset: LogOffset, time: Timestamp)) -> Void

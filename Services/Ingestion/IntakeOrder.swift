@@ -95,9 +95,16 @@ enum IntakeOrder: Sendable {
     case catalogue(CatalogueBatch, Answer<CatalogueStanding>)
     case tenure([Partition: Epoch], InstanceID, Answer<Void>)
     case undoing(ImportUndoing, Answer<IngestionV1.ImportSummary>)
+    case listing(ListOrder, Answer<ListOutcome>)
 
-    /// Whether it forms a group of its own: what others were told they saw must not change within.
-    var standsAlone: Bool { if case .undoing = self { true } else { false } }
+    /// Whether it forms a group of its own: what others were told they saw must not change within,
+    /// and what it reads of the index is all that was before it.
+    var standsAlone: Bool {
+        switch self {
+        case .undoing, .listing: true
+        case .records, .catalogue, .tenure: false
+        }
+    }
 
     /// Ends the order with an error.
     func fail(_ error: IngestionError) {
@@ -106,6 +113,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(_, let answer): answer.resume(throwing: error)
         case .tenure(_, _, let answer): answer.resume(throwing: error)
         case .undoing(_, let answer): answer.resume(throwing: error)
+        case .listing(_, let answer): answer.resume(throwing: error)
         }
     }
 
@@ -116,6 +124,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(let batch, _): batch.documents.count * Int(partitions.count)
         case .tenure(let epochs, _, _): epochs.count
         case .undoing: Int(partitions.count)
+        case .listing(let order, _): order.recordCount
         }
     }
 
@@ -128,6 +137,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(let batch, _): batch.bytesMax(partitions)
         case .tenure: 0
         case .undoing: ImportUndoing.recordBytes * Int(partitions.count)
+        case .listing(let order, _): order.bytesMax
         }
     }
 }

@@ -77,14 +77,21 @@ struct Numbering {
         _ sighting: inout Sighting
     ) -> (number: UserNumber, isNew: Bool) {
         if let number = sighting.number { return (number, false) }
-        let home = ProjectPartition(project: project, partition: record.partition)
-        let number = UserNumber(next[home, default: 0])
-        precondition(number.value < .max, "a partition has room for 4 billion users of a project")
-        next[home] = number.value + 1
-        given[ProjectUser(project: project, user: record.user)] = number
+        let who = ProjectUser(project: project, user: record.user)
+        let number = give(who, in: record.partition)
         sighting.number = number
         complete(&sighting, record, project)
         return (number, true)
+    }
+
+    /// Gives a user who has none the next number.
+    mutating func give(_ who: ProjectUser, in partition: Partition) -> UserNumber {
+        let home = ProjectPartition(project: who.project, partition: partition)
+        let number = UserNumber(next[home, default: 0])
+        precondition(number.value < .max, "a partition has room for 4 billion users of a project")
+        next[home] = number.value + 1
+        given[who] = number
+        return number
     }
 
     /// The record stands there: its repeats in this group will be known.

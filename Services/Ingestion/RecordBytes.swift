@@ -9,7 +9,7 @@ import Messages
 /// test holds the bytes against those of `LogRecord.encode`.
 struct RecordBytes {
     /// The number of the body's field in LogRecord.
-    enum Body: UInt8 { case newUser = 4, event = 5, profile = 6 }
+    enum Body: UInt8 { case newUser = 4, event = 5, profile = 6, list = 14 }
 
     /// What a record takes beside its body at most: offset, time, project, import, line, the
     /// user's number and their tags (241), the user's own first record (358), and what the log

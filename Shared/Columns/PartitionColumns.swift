@@ -100,10 +100,11 @@ public struct PartitionColumns: Sendable {
 
     // Users
 
-    /// The names of all user properties, sorted by bytes.
+    /// The names of all user properties, sorted by bytes; without those that begin with a zero
+    /// byte, which stand for something else, such as who is on a list.
     public func propertyNames() -> [String] {
         let names = sealed.flatMap { $0.properties.map(\.name) } + tail.properties.map(\.name)
-        return Self.distinct(names.filter { $0 != Format.bareProfile })
+        return Self.distinct(names.filter { $0 != Format.bareProfile && $0.utf8.first != 0 })
     }
 
     /// The versions of a user property over all pieces.

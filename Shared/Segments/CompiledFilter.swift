@@ -30,7 +30,15 @@ public struct CompiledFilter: Sendable {
         case hasAny(Members)
         case hasAll([Members])
         case hasNone(Members)
+        case rule(ValueRule)
         case never
+    }
+
+    /// A rule about values of users; as a filter it says no more than that there is one.
+    init(_ property: ExactName, _ rule: ValueRule) {
+        filter = PropertyFilter(property, .exists)
+        zone = .utc
+        test = .rule(rule)
     }
 
     /// The filter for values of events or users; `zone` is the definition's.
@@ -50,6 +58,7 @@ public struct CompiledFilter: Sendable {
         }
         switch test {
         case .exists: return true
+        case .rule(let rule): return rule.holds(value)
         case .missing, .never: return false
         case .member(let members, let wanted): return members.contains(value) == wanted
         case .numbers(let bounds):

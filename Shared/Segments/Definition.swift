@@ -12,10 +12,14 @@ public struct Definition: Sendable, Hashable {
     /// The IANA zone of calendar windows and of dates; nil: the project's, else UTC.
     public var zone: String?
 
+    /// Whom its negations, and so the whole, are taken against.
+    public var universe: Universe
+
     /// A definition of these nodes.
-    public init(nodes: [Condition], zone: String? = nil) {
+    public init(nodes: [Condition], zone: String? = nil, universe: Universe = .all) {
         self.nodes = nodes
         self.zone = zone
+        self.universe = universe
     }
 
     /// A definition of one condition without children.
@@ -57,6 +61,10 @@ public enum Condition: Sendable, Hashable {
     case sequence(InSequence)
     /// The user is in another segment.
     case inSegment(InSegment)
+    /// The user is on an uploaded list.
+    case inList(InList)
+    /// How the user stands to a channel.
+    case reachable(Reachable)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -75,6 +83,8 @@ public enum Condition: Sendable, Hashable {
         case .distinct(let distinct): distinct
         case .sequence(let sequence): sequence
         case .inSegment(let segment): segment
+        case .inList(let list): list
+        case .reachable(let reachable): reachable
         }
     }
 
@@ -82,7 +92,7 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self, InSegment.self,
+        InSequence.self, InSegment.self, InList.self, Reachable.self,
     ]
 
     /// The field name of every kind.

@@ -118,6 +118,6 @@ extension Definition {
             default: nodes.append(condition)
             }
         }
-        return Definition(nodes: nodes, zone: zone)
+        return Definition(nodes: nodes, zone: zone, universe: universe)
     }
 }

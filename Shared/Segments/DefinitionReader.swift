@@ -30,6 +30,10 @@
 //
 // Other segments, each with its own zone; up to 16 within each other:
 //   - inSegment: payers
+//   - inList: vip                                      # an uploaded list
+//   - reachable: email                                 # push, webPush, sms, whatsApp, email, inApp
+//   - reachable: {channel: push, state: optedOut}      # or noAddress
+// `universe: {reachable: email}` beside `zone` bounds negations and the whole; else all users.
 //
 // Local times, beside `event` and `where` everywhere: `timeOfDay: {from: "20:00", to: "24:00"}`
 //   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`; with
@@ -93,7 +97,7 @@ public enum DefinitionReader {
         zone projectZone: Zone = .utc
     ) throws(DefinitionProblem) -> DefinitionDocument {
         let whole = Field(value: plain, place: "", line: nil)
-        let known = ["name", "description", "zone", "condition"]
+        let known = ["name", "description", "zone", "universe", "condition"]
         var hints: [String: String] = [:]
         for kind in Condition.kinds {
             hints[kind.keyword] = "conditions stand under `condition`"
@@ -108,7 +112,11 @@ public enum DefinitionReader {
         return DefinitionDocument(
             name: try fields["name"]?.text(upTo: Limits.nameBytes),
             description: try fields["description"]?.text(upTo: DefinitionLimits.descriptionBytes),
-            definition: Definition(nodes: nodes, zone: zoneName)
+            definition: Definition(
+                nodes: nodes,
+                zone: zoneName,
+                universe: try fields["universe"].map(Universe.read) ?? .all
+            )
         )
     }
 

@@ -29,6 +29,9 @@ public enum DefinitionWriter {
             entries.append(PlainEntry("description", .text(description)))
         }
         if let zone = definition.zone { entries.append(PlainEntry("zone", .text(zone))) }
+        if definition.universe != .all {
+            entries.append(PlainEntry("universe", definition.universe.written))
+        }
         entries.append(PlainEntry("condition", written[0]))
         return .map(entries)
     }

@@ -10,7 +10,7 @@ extension Explanation {
         at instant: Timestamp,
         _ flip: Flip
     ) -> [String] {
-        let isMember = parts[0].holds
+        let isMember = facts.slots[facts.plan.root]
         let answer = isMember ? "a member" : "not a member"
         var lines = [cut("\(answer): \(facts.reason(facts.plan.whole))")]
         for part in parts {
@@ -80,7 +80,7 @@ extension Explanation.Found {
     package var events: Explanation.FoundEvents? {
         switch self {
         case .events(let found), .ordered(let found, _): found
-        case .conditions, .version, .segment: nil
+        case .conditions, .version, .segment, .channel: nil
         }
     }
 

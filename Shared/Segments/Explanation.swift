@@ -47,6 +47,8 @@ public struct Explanation: Sendable, Hashable {
         case ordered(FoundEvents, said: String)
         /// Another segment's answer, with its reason in words.
         case segment(isMember: Bool, reason: String)
+        /// How the user stands to a channel, and the write that decides it.
+        case channel(ChannelState, UserHistory.PropertyVersion?)
     }
 
     /// The matching events of one condition.
@@ -104,7 +106,13 @@ extension Plan {
         }
         let results = leafResults(history, at: instant)
         let slots = run(results)
-        let facts = Facts(plan: self, found: found, slots: slots)
+        let facts = Facts(
+            plan: self,
+            history: history,
+            at: instant,
+            found: found,
+            slots: slots
+        )
         let parts = parts(facts)
         let flip = flip(history, after: instant, leafResults: results, workMax: workMax)
         return Explanation(
@@ -144,6 +152,8 @@ extension Plan {
     /// What was found for a plan: of its leaves and of all its slots.
     struct Facts {
         let plan: Plan
+        let history: UserHistory
+        let at: Timestamp
         let found: [Explanation.Found]
         let slots: [Bool]
 
@@ -153,7 +163,10 @@ extension Plan {
         func found(_ node: Int, of piece: Piece) -> Explanation.Found {
             let condition = piece.definition.nodes[node]
             if case .inSegment(let segment) = condition, let other = plan.nested[segment.name] {
-                return .segment(isMember: holds(0, of: other), reason: reason(other))
+                return .segment(isMember: slots[other.root], reason: reason(other))
+            }
+            if case .reachable(let reachable) = condition {
+                return history.standing(to: reachable.channel, at: at)
             }
             let children = condition.children
             if let slots = piece.partsOfNode[node] {
@@ -175,6 +188,11 @@ extension Plan {
         ///
         /// Of a segment that decides it is that segment's own reason.
         func reason(_ piece: Piece) -> String {
+            if let universe = piece.universe, !slots[universe] {
+                let outside = piece.definition.universe
+                return "outside the universe of \(outside.said ?? ""): "
+                    + outside.finding(history, at: at)
+            }
             var node = 0
             var isTurned = false
             while true {

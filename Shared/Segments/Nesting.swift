@@ -37,13 +37,10 @@ public struct Nesting: Sendable, Hashable {
         as name: ExactName? = nil,
         find: (ExactName) throws(DefinitionProblem) -> Definition
     ) throws(DefinitionProblem) {
-        guard definition.usesSegments else {
-            segments = []
-            return
-        }
         var search = NestingSearch(below: name)
-        let places = definition.places
-        for (node, used) in definition.segmentsUsed {
+        let uses = definition.segmentsUsed
+        let places = uses.isEmpty ? [] : definition.places
+        for (node, used) in uses {
             do {
                 _ = try search.visit(used, find)
             } catch {
@@ -159,6 +156,11 @@ extension Definition {
         }
     }
 
-    /// Whether it names any segment.
-    public var usesSegments: Bool { !segmentsUsed.isEmpty }
+    /// The lists named in it, with the nodes that name them.
+    public var listsUsed: [(node: Int, name: ExactName)] {
+        nodes.enumerated().compactMap { node, condition in
+            guard case .inList(let list) = condition else { return nil }
+            return (node, list.name)
+        }
+    }
 }

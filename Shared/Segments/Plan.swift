@@ -37,9 +37,12 @@ public struct Plan: Sendable {
         /// The zone of its dates and calendar windows.
         let zone: Zone
         let slotOfNode: [Int]
+        /// The slot of the answer: of node 0, within the universe.
+        let root: Int
+        /// The slot of the universe; nil: everybody.
+        let universe: Int?
         /// The slots of the nodes that are made of several leaves.
         let partsOfNode: [Int: [Int]]
-        var root: Int { slotOfNode[0] }
     }
 
     /// The definition itself.
@@ -56,6 +59,8 @@ public struct Plan: Sendable {
     public let steps: [Step]
     /// The slot of the answer.
     public var root: Int { whole.root }
+    /// The slot of the users that the definition is taken against; nil: everybody.
+    public var universe: Int? { whole.universe }
     /// The slot of each node of the definition, for the sizes of its parts.
     public var slotOfNode: [Int] { whole.slotOfNode }
     /// Which events and properties it reads.

@@ -23,6 +23,7 @@ struct PlanBuilder {
     private enum LeafKey: Hashable {
         case events(Did)
         case user(PropertyFilter)
+        case rule(ExactName, ValueRule)
         case ordered(AnyHashable)
     }
 
@@ -79,10 +80,13 @@ struct PlanBuilder {
                 children: kind.children.map { slots[$0] }
             )
         }
+        let universe = definition.universe.slot(&self)
         return Plan.Piece(
             definition: definition,
             zone: zone,
             slotOfNode: slots,
+            root: universe.map { all([slots[0], $0]) } ?? slots[0],
+            universe: universe,
             partsOfNode: partsOfNode
         )
     }
@@ -148,6 +152,14 @@ struct PlanBuilder {
         mentions.userProperties.insert(filter.property)
         let leaf = UserLeaf(filter: CompiledFilter(filter, zone: zone))
         return add(.user(leaf), key: .user(filter))
+    }
+
+    /// A leaf over a property of users by a rule that no filter says.
+    mutating func user(_ property: ExactName, _ rule: ValueRule) -> Int {
+        let key = LeafKey.rule(property, rule)
+        if let leaf = leafOfKey[key] { return slot(of: .leaf(leaf)) }
+        mentions.userProperties.insert(property)
+        return add(.user(UserLeaf(filter: CompiledFilter(property, rule))), key: key)
     }
 
     private mutating func add(_ leaf: Plan.Leaf, key: LeafKey) -> Int {

@@ -17,7 +17,9 @@ public enum Sentence {
             let kind = definition.nodes[index].kind
             phrases[index] = kind.phrase(kind.children.map { phrases[$0] }, zone: zone)
         }
-        return phrases[0].text + (definition.zone.map { ", with dates and days of \($0)" } ?? "")
+        let among = definition.universe.said.map { ", among \($0)" } ?? ""
+        return phrases[0].text + among
+            + (definition.zone.map { ", with dates and days of \($0)" } ?? "")
     }
 }
 

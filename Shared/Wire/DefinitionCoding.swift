@@ -20,12 +20,18 @@ public enum DefinitionCoding {
                 throw error.inside("nodes[\(index)]")
             }
         }
-        return Definition(nodes: nodes, zone: sent.zone)
+        let universe = try sent.reachableBy.map { channel throws(WireError) in
+            Universe.reachable(try ChannelCoding.decode(channel))
+        }
+        return Definition(nodes: nodes, zone: sent.zone, universe: universe ?? .all)
     }
 
     /// The definition as it is sent.
     public static func encode(_ definition: Definition) throws(WireError) -> SegmentV1.Definition {
         var sent = SegmentV1.Definition(zone: definition.zone)
+        if case .reachable(let channel) = definition.universe {
+            sent.reachableBy = ChannelCoding.encode(channel)
+        }
         sent.nodes.reserveCapacity(definition.nodes.count)
         for (index, condition) in definition.nodes.enumerated() {
             do {
@@ -79,6 +85,11 @@ public enum DefinitionCoding {
                 try placed("distinct") { () throws(WireError) in try OrderCoding.decode(sent) }
             )
         case .inSegment(let sent): return .inSegment(InSegment(ExactName(sent.name)))
+        case .reachable(let sent):
+            return .reachable(
+                try placed("reachable") { () throws(WireError) in try ChannelCoding.decode(sent) }
+            )
+        case .inList(let sent): return .inList(InList(ExactName(sent.name)))
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -117,6 +128,10 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .sequence(try OrderCoding.encode(sequence)))
         case .inSegment(let segment):
             return SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: segment.name.text)))
+        case .reachable(let reachable):
+            return SegmentV1.Node(kind: .reachable(ChannelCoding.encode(reachable)))
+        case .inList(let list):
+            return SegmentV1.Node(kind: .inList(SegmentV1.InList(name: list.name.text)))
         }
     }
 

@@ -101,6 +101,19 @@ struct LogScript {
         return append(.profile(change))
     }
 
+    /// That a user came on a list or went off it.
+    @discardableResult
+    mutating func list(_ name: ExactName, _ isOn: Bool, of id: String, at: Timestamp) -> LogOffset {
+        let number = user(id)
+        let change = LogV1.ListChange(
+            userNumber: number,
+            list: name.text,
+            listed: isOn,
+            atMs: at.ms
+        )
+        return append(.listChange(change))
+    }
+
     @discardableResult
     mutating func segment(
         _ name: String,

@@ -40,8 +40,8 @@ struct RandomCase {
         self.seed = seed
         random = SeededRandom(seed: seed)
         let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-        var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
-        var makers = RandomHistories(random.fork(), around: centre)
+        var definitions = RandomDefinitions(random.fork(), around: centre, sets: true)
+        var makers = RandomHistories(random.fork(), around: centre, lists: true)
         definition = definitions.next()
         nested = definitions.nested
         plan = try Plan(definition, nested: nested)
@@ -71,6 +71,13 @@ struct RandomCase {
                     event.properties
                 )
                 events[user].append(event)
+            case .versions(let group) where group[0].isOfList:
+                var version = group[0]
+                guard let list = RandomWorld.lists.first(where: version.isOf(list:)),
+                    let at = version.since
+                else { continue }
+                version.position = log.list(list, version.value != nil, of: id, at: at)
+                versions[user].append(version)
             case .versions(let group):
                 let offset = try log.profile(
                     of: id,
@@ -133,6 +140,7 @@ struct RandomCase {
         for event in history.events { entries.append(.event(event)) }
         for version in history.versions {
             if case .versions(let others)? = entries.last, others[0].since == version.since,
+                !(others + [version]).contains(where: \.isOfList),
                 !others.contains(where: { $0.property == version.property })
             {
                 entries[entries.count - 1] = .versions(others + [version])
@@ -159,4 +167,12 @@ struct RandomCase {
         guard !interval.isOpen else { return event.at }
         return event.at + (event.at.ms - interval.from.ms) + Int64(random.below(3)) - 1
     }
+}
+
+extension Segments.UserHistory.PropertyVersion {
+    /// Whether it says that the user came on a list or went off it.
+    var isOfList: Bool { RandomWorld.lists.contains(where: isOf(list:)) }
+
+    /// Whether it is about this list.
+    func isOf(list: ExactName) -> Bool { InList(list).property == property }
 }

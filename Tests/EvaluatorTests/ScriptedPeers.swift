@@ -3,6 +3,7 @@
 import Basics
 import Chassis
 import Messages
+import Segments
 import Synchronization
 
 @testable import Evaluator
@@ -111,6 +112,8 @@ final class ScriptedIngestion: Caller {
         /// What the next calls are answered with; nil: as usual.
         var faults: [Fault?] = []
         var fetches = 0
+        /// Who is on the lists.
+        var lists: [String: Set<String>] = [:]
         var cursors: [Partition: LogOffset] = [:]
         var forgotten: Partition?
         /// Under which epoch somebody owns every partition's state, as it has heard.
@@ -195,6 +198,13 @@ final class ScriptedIngestion: Caller {
             let after = onAppend.withLock { $0 }
             await after?()
             return try bytes(IngestionV1.AppendResponse(positions: positions))
+        case let request as IngestionV1.ChangeListRequest:
+            let changed = change(request)
+            let after = onAppend.withLock { $0 }
+            await after?()
+            return try bytes(
+                IngestionV1.ChangeListResponse(added: UInt32(changed), positions: positions)
+            )
         case let request as IngestionV1.FetchRequest: return try bytes(await fetch(request))
         default: throw .unimplemented(method.name)
         }
@@ -227,6 +237,31 @@ final class ScriptedIngestion: Caller {
                     )
                 }
             }
+        }
+    }
+
+    /// Writes what changes of a list.
+    ///
+    /// - Returns: how many users came on it or went off it.
+    private func change(_ request: IngestionV1.ChangeListRequest) -> Int {
+        defer { news.raise() }
+        return state.withLock { state in
+            let standing = state.lists[request.list] ?? []
+            var members = standing
+            switch request.operation {
+            case .remove: members.subtract(request.userIDs)
+            case .replace: members = Set(request.userIDs)
+            default: members.formUnion(request.userIDs)
+            }
+            state.lists[request.list] = members
+            let changed = members.symmetricDifference(standing).sorted()
+            for user in changed {
+                guard let count = PartitionCount(state.logs.count) else { continue }
+                let home = Int(count.home(project: shop, identifier: user).index)
+                let isOn = members.contains(user)
+                state.logs[home].list(ExactName(request.list), isOn, of: user, at: day(50))
+            }
+            return changed.count
         }
     }
 

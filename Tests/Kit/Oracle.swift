@@ -44,7 +44,9 @@ public struct Oracle {
     }
 
     /// Whether a user with this history is a member.
-    public func isMember(_ history: UserHistory) -> Bool { holds(0, history) }
+    public func isMember(_ history: UserHistory) -> Bool {
+        isInUniverse(history) && holds(0, history)
+    }
 
     /// Whether a node of the definition holds by itself.
     public func holds(_ node: Int, _ user: UserHistory) -> Bool {
@@ -68,6 +70,11 @@ public struct Oracle {
         case .predominantly(let favourite): return holds(favourite, user)
         case .sequence(let sequence): return holds(sequence, user)
         case .distinct(let distinct): return holds(distinct, user)
+        case .reachable(let reachable):
+            return state(of: user, reachable.channel) == reachable.state
+        case .inList(let list):
+            // Membership of a list has instants like a property: those at which it was uploaded.
+            return valueInForce(list.property, user) == .bool(true)
         case .inSegment(let segment): return isMember(of: segment.name, user)
         }
     }

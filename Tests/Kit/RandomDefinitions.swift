@@ -46,10 +46,10 @@ public struct RandomDefinitions {
     var nesting: Int?
     private var histories: RandomHistories
 
-    /// Definitions about histories around an instant; with `nests` they use other segments.
-    public init(_ random: SeededRandom, around centre: Timestamp, nests: Bool = false) {
+    /// Definitions about histories around an instant; with `sets` they use segments and lists.
+    public init(_ random: SeededRandom, around centre: Timestamp, sets: Bool = false) {
         self.random = random
-        nesting = nests ? 0 : nil
+        nesting = sets ? 0 : nil
         histories = RandomHistories(self.random.fork(), around: centre)
     }
 
@@ -60,7 +60,12 @@ public struct RandomDefinitions {
     }
 
     mutating func definition(depth: Int) -> Definition {
-        tree(depth: depth).definition(zone: random.chance(0.5) ? pick(RandomWorld.zones) : nil)
+        let zone = random.chance(0.5) ? pick(RandomWorld.zones) : nil
+        var definition = tree(depth: depth).definition(zone: zone)
+        if nesting != nil, random.chance(0.15) {
+            definition.universe = .reachable(pick(Channel.allCases))
+        }
+        return definition
     }
 
     private mutating func tree(depth: Int) -> DefinitionTree {
@@ -84,7 +89,7 @@ public struct RandomDefinitions {
     }
 
     private mutating func leaf() -> Condition {
-        if let nesting, nesting < 3, random.chance(0.08) { return segment(inside: nesting) }
+        if let nesting, random.chance(0.12) { return set(inside: nesting) }
         switch random.below(9) {
         case 0, 1: return .did(did())
         case 2: return .didNot(DidNot(match()))

@@ -18,6 +18,8 @@ public enum RandomWorld {
     ]
     /// Names of events.
     public static let events: [ExactName] = ["Charged", "App Launched", "Song Played"]
+    /// Uploaded lists.
+    public static let lists: [ExactName] = ["vip", "beta"]
     /// Names of properties, of events and of users alike.
     public static let properties: [ExactName] = [
         "amount", "city", "premium", "version", "tags", "when",
@@ -44,11 +46,13 @@ public enum RandomWorld {
 public struct RandomHistories {
     private var random: SeededRandom
     private let centre: Timestamp
+    private let hasLists: Bool
     private var position: UInt64 = 0
 
-    /// Histories around an instant.
-    public init(_ random: SeededRandom, around centre: Timestamp) {
+    /// Histories around an instant; with `lists` users come on uploaded lists and go off them.
+    public init(_ random: SeededRandom, around centre: Timestamp, lists: Bool = false) {
         self.random = random
+        hasLists = lists
         self.centre = centre
     }
 
@@ -84,7 +88,48 @@ public struct RandomHistories {
                 )
             )
         }
+        if hasLists { versions += addresses() }
+        for list in RandomWorld.lists where hasLists && random.chance(0.6) {
+            for _ in 0...random.below(3) {
+                versions.append(
+                    UserHistory.PropertyVersion(
+                        InList(list).property,
+                        random.chance(0.6) ? InList.listed : nil,
+                        since: instant(),
+                        position: nextPosition()
+                    )
+                )
+            }
+        }
         return UserHistory(events: events, versions: versions)
+    }
+
+    /// Addresses and opt-outs, in the shapes that backends send them.
+    private mutating func addresses() -> [UserHistory.PropertyVersion] {
+        let addresses: [PropertyValue] = [
+            .text("a"), .text(""), .list([]), .list([.text("t"), .text("")]), .number(Number(49)),
+            .bool(false),
+        ]
+        let refusals: [PropertyValue] = [
+            .text("email"), .list([.text("push"), .text("sms")]), .bool(true), .text("all"),
+            .bool(false), .list([]),
+        ]
+        let names: [ExactName] = ["email", "phone", "pushToken", "webPushToken", Channel.optOut]
+        var versions: [UserHistory.PropertyVersion] = []
+        for name in names where random.chance(0.6) {
+            for _ in 0...random.below(2) {
+                let value = pick(name == Channel.optOut ? refusals : addresses)
+                versions.append(
+                    UserHistory.PropertyVersion(
+                        name,
+                        random.chance(0.15) ? nil : value,
+                        since: random.chance(0.3) ? nil : instant(),
+                        position: nextPosition()
+                    )
+                )
+            }
+        }
+        return versions
     }
 
     /// An instant near the centre: anywhere, at round hours, just beside them.

@@ -65,8 +65,8 @@ import Testing
         init(seed: UInt64) throws {
             var random = SeededRandom(seed: seed)
             let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-            var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
-            var makers = RandomHistories(random.fork(), around: centre)
+            var definitions = RandomDefinitions(random.fork(), around: centre, sets: true)
+            var makers = RandomHistories(random.fork(), around: centre, lists: true)
             definition = definitions.next()
             plan = try Plan(definition, nested: definitions.nested)
             histories = (0..<DifferentialTests.usersPerCase).map { _ in makers.next() }

@@ -13,8 +13,8 @@ import Testing
             let seed = 0x5E60_5000 + UInt64(number)
             var random = SeededRandom(seed: seed)
             let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-            var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
-            var makers = RandomHistories(random.fork(), around: centre)
+            var definitions = RandomDefinitions(random.fork(), around: centre, sets: true)
+            var makers = RandomHistories(random.fork(), around: centre, lists: true)
             let definition = definitions.next()
             let (history, at) = (makers.next(), makers.instant())
             let plan = try Plan(definition, nested: definitions.nested)
@@ -62,6 +62,10 @@ import Testing
             let children = condition.children
             #expect(holding == children.count { oracle.holds($0, history) }, comment)
             #expect(count == children.count, comment)
+        case (.reachable(let reachable), .channel(let state, _)):
+            #expect((state == reachable.state) == part.holds, comment)
+        case (.inList(let list), .version(let version)):
+            #expect(version?.value == oracle.valueInForce(list.property, history), comment)
         case (.inSegment, .segment(let isMember, let reason)):
             #expect(isMember == part.holds && !reason.isEmpty, comment)
         case (_, .ordered(let events, let said)):

@@ -217,8 +217,8 @@ private struct FlipExample {
     init(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-        var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
-        var makers = RandomHistories(random.fork(), around: centre)
+        var definitions = RandomDefinitions(random.fork(), around: centre, sets: true)
+        var makers = RandomHistories(random.fork(), around: centre, lists: true)
         definition = definitions.next()
         nested = definitions.nested
         plan = try Plan(definition, nested: nested)
@@ -273,7 +273,7 @@ private struct FlipExample {
             case .sequence(let sequence):
                 durations(EventMatch(window: sequence.window))
                     + (sequence.steps + sequence.excluded).flatMap { durations($0) }
-            case .all, .any, .not, .inSegment: []
+            case .all, .any, .not, .inSegment, .inList, .reachable: []
             }
         }
     }

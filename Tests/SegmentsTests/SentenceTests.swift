@@ -55,8 +55,11 @@ import Testing
             {did: {event: A, timeOfDay: {from: "20:00", to: "24:00"}, dayOfWeek: [sunday,
             saturday]}}
                 did "A" from 20:00 to 24:00 on saturday or sunday
-            {all: [{inSegment: payers}, {not: {inSegment: "a-b"}}]}
-                in segment "payers" and not (in segment "a-b")
+            {all: [{inSegment: payers}, {not: {inSegment: "a-b"}}, {inList: vip}]}
+                in segment "payers" and not (in segment "a-b") and on list "vip"
+            {any: [{reachable: push}, {reachable: {channel: sms, state: optedOut}}, {reachable:
+            {channel: webPush, state: noAddress}}]}
+                reachable by push or opted out of sms or without an address for webPush
             {distinct: {anyEvent: true, days: true, atLeast: 5}}
                 at least 5 different days of any event
             {distinct: {event: Read, property: section, exactly: 8, window: {rolling: 7d}}}

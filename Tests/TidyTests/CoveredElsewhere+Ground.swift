@@ -26,9 +26,10 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InSegment", "InSequence",
+                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InList",
+                "InSegment", "InSequence",
                 "Last", "Not", "Nth",
-                "Occurrence", "Predominantly", "Share", "UserProperty",
+                "Occurrence", "Predominantly", "Reachable", "Share", "UserProperty",
             ]
         ),
         CoveredElsewhere(
@@ -61,6 +62,7 @@ extension CoveredElsewhere {
             ["AggregateTest", "CompiledAggregate"]
         ),
         CoveredElsewhere("Shared/Segments", .test("MatchTests"), ["MatchTest"]),
+        CoveredElsewhere("Shared/Segments", .test("ReachableTests"), ["Channel", "Universe"]),
         CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
         CoveredElsewhere(

@@ -18,7 +18,8 @@ extension CoveredElsewhere {
             "Shared/Wire",
             .test("DefinitionCodingTests"),
             [
-                "AggregateCoding", "CountCoding", "FilterCoding", "OrderCoding", "TimesCoding",
+                "AggregateCoding", "ChannelCoding", "CountCoding", "FilterCoding", "OrderCoding",
+                "TimesCoding",
                 "WindowCoding",
             ]
         ),
@@ -130,6 +131,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Ingestion",
+            .test("ListChangesTests"),
+            ["IntakeGroup+Lists"]
+        ),
+        CoveredElsewhere(
+            "Services/Ingestion",
             .test("RejectRetryTests"),
             ["IngestionDoor+Rejects", "RejectDesk"]
         ),
@@ -179,6 +185,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere("Services/Evaluator", .test("SetsQuestionTests"), ["SegmentsOfUser"]),
         CoveredElsewhere("Services/Evaluator", .test("GatherTests"), ["OwnersQuestion"]),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("ReachabilityTests"),
+            ["SegmentsDoor+Reachability"]
+        ),
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
         CoveredElsewhere(
             "Services/Evaluator",
@@ -245,6 +256,11 @@ extension CoveredElsewhere {
             "Services/Shoal/Commands",
             .test("EntryTests"),
             ["Options", "PreviewCommand"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/ListCommandTests"),
+            ["ListCommand", "ListUpload", "ReachabilityCommand"]
         ),
         // Deploy/answers drives these commands against real processes.
         CoveredElsewhere(

@@ -131,7 +131,7 @@ import Testing
         for seed in UInt64(40_001)...42_000 {
             let random = SeededRandom(seed: seed)
             let centre = Timestamp(ms: 1_751_328_000_000)
-            var definitions = RandomDefinitions(random, around: centre, nests: true)
+            var definitions = RandomDefinitions(random, around: centre, sets: true)
             let definition = definitions.next()
             #expect(try through(definition) == definition, "seed \(seed)")
         }

@@ -10,6 +10,7 @@
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/feed.pb-c.h"
 #include "shoal/evaluation/v1/lists.pb-c.h"
+#include "shoal/evaluation/v1/reachability.pb-c.h"
 #include "shoal/evaluation/v1/segments.pb-c.h"
 #include "shoal/evaluation/v1/sets.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
@@ -18,6 +19,7 @@
 #include "shoal/health/v1/health.pb-c.h"
 #include "shoal/ingestion/v1/corrections.pb-c.h"
 #include "shoal/ingestion/v1/ingestion.pb-c.h"
+#include "shoal/ingestion/v1/lists.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/reflection/v1/reflection.pb-c.h"
 #include "shoal/registry/v1/catalogue.pb-c.h"
@@ -87,6 +89,8 @@ static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__user_list;
+static const shoal_message_rule rule_shoal__evaluation__v1__list_changed;
 static const shoal_message_rule rule_shoal__evaluation__v1__create_list_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__create_list_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__add_to_list_request;
@@ -99,6 +103,9 @@ static const shoal_message_rule rule_shoal__evaluation__v1__get_list_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__get_list_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__list_lists_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__list_lists_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__reachability_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__channel_reach;
+static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__create_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__create_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__preview_request;
@@ -118,8 +125,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__is_member_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__is_member_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__reachability_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__backtest_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__backtest_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__activity_request;
@@ -215,6 +220,8 @@ static const shoal_message_rule rule_shoal__ingestion__v1__property_schema;
 static const shoal_message_rule rule_shoal__ingestion__v1__event_schema;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_limits;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__change_list_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__change_list_response;
 static const shoal_message_rule rule_shoal__log__v1__value;
 static const shoal_message_rule rule_shoal__log__v1__value_list;
 static const shoal_message_rule rule_shoal__log__v1__plain_value;
@@ -225,6 +232,7 @@ static const shoal_message_rule rule_shoal__log__v1__profile_change;
 static const shoal_message_rule rule_shoal__log__v1__catalogue_change;
 static const shoal_message_rule rule_shoal__log__v1__tenure;
 static const shoal_message_rule rule_shoal__log__v1__import_undone;
+static const shoal_message_rule rule_shoal__log__v1__list_change;
 static const shoal_message_rule rule_shoal__log__v1__log_record;
 static const shoal_message_rule rule_shoal__log__v1__position;
 static const shoal_message_rule rule_shoal__reflection__v1__describe_request;
@@ -291,6 +299,9 @@ static const shoal_message_rule rule_shoal__segment__v1__node;
 static const shoal_message_rule rule_shoal__segment__v1__definition;
 static const shoal_message_rule rule_shoal__segment__v1__segment_document;
 static const shoal_message_rule rule_shoal__segment__v1__in_segment;
+static const shoal_message_rule rule_shoal__segment__v1__in_list;
+static const shoal_message_rule rule_shoal__segment__v1__list_document;
+static const shoal_message_rule rule_shoal__segment__v1__reachable;
 
 static const shoal_message_rule rule_shoal__admin__v1__info_request = {
     "shoal.admin.v1.InfoRequest", &shoal__admin__v1__info_request__descriptor, 0, NULL};
@@ -855,16 +866,42 @@ static const shoal_message_rule rule_shoal__evaluation__v1__changes_response = {
     "shoal.evaluation.v1.ChangesResponse", &shoal__evaluation__v1__changes_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__evaluation__v1__changes_response(void) { return &rule_shoal__evaluation__v1__changes_response; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__user_list[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 2, 1, 0, 0, 0, 1024, "description", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "created_at_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__user_list = {
+    "shoal.evaluation.v1.UserList", &shoal__evaluation__v1__user_list__descriptor, 4, fields_shoal__evaluation__v1__user_list};
+const shoal_message_rule *shoal_rule__evaluation__v1__user_list(void) { return &rule_shoal__evaluation__v1__user_list; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__list_changed[] = {
+    {1, 0, 0, 0, 0, 0, 0, "added", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "removed", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "unchanged", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "new_users", NULL},
+    {5, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__list_changed = {
+    "shoal.evaluation.v1.ListChanged", &shoal__evaluation__v1__list_changed__descriptor, 5, fields_shoal__evaluation__v1__list_changed};
+const shoal_message_rule *shoal_rule__evaluation__v1__list_changed(void) { return &rule_shoal__evaluation__v1__list_changed; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__create_list_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
     {2, 2, 1, 1, 0, 10000, 256, "user_ids", NULL},
+    {3, 2, 1, 0, 0, 0, 1024, "description", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__create_list_request = {
-    "shoal.evaluation.v1.CreateListRequest", &shoal__evaluation__v1__create_list_request__descriptor, 2, fields_shoal__evaluation__v1__create_list_request};
+    "shoal.evaluation.v1.CreateListRequest", &shoal__evaluation__v1__create_list_request__descriptor, 3, fields_shoal__evaluation__v1__create_list_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__create_list_request(void) { return &rule_shoal__evaluation__v1__create_list_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__create_list_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "list", &rule_shoal__evaluation__v1__user_list},
+    {2, 2, 3, 0, 0, 0, 0, "changed", &rule_shoal__evaluation__v1__list_changed},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__create_list_response = {
-    "shoal.evaluation.v1.CreateListResponse", &shoal__evaluation__v1__create_list_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.CreateListResponse", &shoal__evaluation__v1__create_list_response__descriptor, 2, fields_shoal__evaluation__v1__create_list_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__create_list_response(void) { return &rule_shoal__evaluation__v1__create_list_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__add_to_list_request[] = {
@@ -875,8 +912,11 @@ static const shoal_message_rule rule_shoal__evaluation__v1__add_to_list_request 
     "shoal.evaluation.v1.AddToListRequest", &shoal__evaluation__v1__add_to_list_request__descriptor, 2, fields_shoal__evaluation__v1__add_to_list_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__add_to_list_request(void) { return &rule_shoal__evaluation__v1__add_to_list_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__add_to_list_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "changed", &rule_shoal__evaluation__v1__list_changed},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__add_to_list_response = {
-    "shoal.evaluation.v1.AddToListResponse", &shoal__evaluation__v1__add_to_list_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.AddToListResponse", &shoal__evaluation__v1__add_to_list_response__descriptor, 1, fields_shoal__evaluation__v1__add_to_list_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__add_to_list_response(void) { return &rule_shoal__evaluation__v1__add_to_list_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__remove_from_list_request[] = {
@@ -887,8 +927,11 @@ static const shoal_message_rule rule_shoal__evaluation__v1__remove_from_list_req
     "shoal.evaluation.v1.RemoveFromListRequest", &shoal__evaluation__v1__remove_from_list_request__descriptor, 2, fields_shoal__evaluation__v1__remove_from_list_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__remove_from_list_request(void) { return &rule_shoal__evaluation__v1__remove_from_list_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__remove_from_list_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "changed", &rule_shoal__evaluation__v1__list_changed},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__remove_from_list_response = {
-    "shoal.evaluation.v1.RemoveFromListResponse", &shoal__evaluation__v1__remove_from_list_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.RemoveFromListResponse", &shoal__evaluation__v1__remove_from_list_response__descriptor, 1, fields_shoal__evaluation__v1__remove_from_list_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__remove_from_list_response(void) { return &rule_shoal__evaluation__v1__remove_from_list_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__replace_list_request[] = {
@@ -899,8 +942,11 @@ static const shoal_message_rule rule_shoal__evaluation__v1__replace_list_request
     "shoal.evaluation.v1.ReplaceListRequest", &shoal__evaluation__v1__replace_list_request__descriptor, 2, fields_shoal__evaluation__v1__replace_list_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__replace_list_request(void) { return &rule_shoal__evaluation__v1__replace_list_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__replace_list_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "changed", &rule_shoal__evaluation__v1__list_changed},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__replace_list_response = {
-    "shoal.evaluation.v1.ReplaceListResponse", &shoal__evaluation__v1__replace_list_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.ReplaceListResponse", &shoal__evaluation__v1__replace_list_response__descriptor, 1, fields_shoal__evaluation__v1__replace_list_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__replace_list_response(void) { return &rule_shoal__evaluation__v1__replace_list_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__get_list_request[] = {
@@ -910,20 +956,60 @@ static const shoal_message_rule rule_shoal__evaluation__v1__get_list_request = {
     "shoal.evaluation.v1.GetListRequest", &shoal__evaluation__v1__get_list_request__descriptor, 1, fields_shoal__evaluation__v1__get_list_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__get_list_request(void) { return &rule_shoal__evaluation__v1__get_list_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__get_list_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "list", &rule_shoal__evaluation__v1__user_list},
+    {2, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__get_list_response = {
-    "shoal.evaluation.v1.GetListResponse", &shoal__evaluation__v1__get_list_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.GetListResponse", &shoal__evaluation__v1__get_list_response__descriptor, 2, fields_shoal__evaluation__v1__get_list_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__get_list_response(void) { return &rule_shoal__evaluation__v1__get_list_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__list_lists_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "after_name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "limit", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__list_lists_request = {
-    "shoal.evaluation.v1.ListListsRequest", &shoal__evaluation__v1__list_lists_request__descriptor, 1, fields_shoal__evaluation__v1__list_lists_request};
+    "shoal.evaluation.v1.ListListsRequest", &shoal__evaluation__v1__list_lists_request__descriptor, 2, fields_shoal__evaluation__v1__list_lists_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__list_lists_request(void) { return &rule_shoal__evaluation__v1__list_lists_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__list_lists_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "lists", &rule_shoal__evaluation__v1__user_list},
+    {2, 0, 0, 0, 0, 0, 0, "more", NULL},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__list_lists_response = {
-    "shoal.evaluation.v1.ListListsResponse", &shoal__evaluation__v1__list_lists_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.ListListsResponse", &shoal__evaluation__v1__list_lists_response__descriptor, 2, fields_shoal__evaluation__v1__list_lists_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__list_lists_response(void) { return &rule_shoal__evaluation__v1__list_lists_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__reachability_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__reachability_request = {
+    "shoal.evaluation.v1.ReachabilityRequest", &shoal__evaluation__v1__reachability_request__descriptor, 3, fields_shoal__evaluation__v1__reachability_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__reachability_request(void) { return &rule_shoal__evaluation__v1__reachability_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__channel_reach[] = {
+    {1, 0, 0, 0, 0, 0, 0, "channel", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "reachable", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "no_address", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "opted_out", NULL},
+    {5, 2, 1, 0, 0, 0, 128, "address_property", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__channel_reach = {
+    "shoal.evaluation.v1.ChannelReach", &shoal__evaluation__v1__channel_reach__descriptor, 5, fields_shoal__evaluation__v1__channel_reach};
+const shoal_message_rule *shoal_rule__evaluation__v1__channel_reach(void) { return &rule_shoal__evaluation__v1__channel_reach; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__reachability_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "users", NULL},
+    {2, 2, 3, 1, 0, 16, 0, "channels", &rule_shoal__evaluation__v1__channel_reach},
+    {3, 2, 1, 0, 0, 0, 128, "opt_out_property", NULL},
+    {4, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {5, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response = {
+    "shoal.evaluation.v1.ReachabilityResponse", &shoal__evaluation__v1__reachability_response__descriptor, 5, fields_shoal__evaluation__v1__reachability_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__reachability_response(void) { return &rule_shoal__evaluation__v1__reachability_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__create_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
@@ -1097,18 +1183,6 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sample_response[] = 
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_response = {
     "shoal.evaluation.v1.SampleResponse", &shoal__evaluation__v1__sample_response__descriptor, 3, fields_shoal__evaluation__v1__sample_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sample_response(void) { return &rule_shoal__evaluation__v1__sample_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__reachability_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__reachability_request = {
-    "shoal.evaluation.v1.ReachabilityRequest", &shoal__evaluation__v1__reachability_request__descriptor, 2, fields_shoal__evaluation__v1__reachability_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__reachability_request(void) { return &rule_shoal__evaluation__v1__reachability_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response = {
-    "shoal.evaluation.v1.ReachabilityResponse", &shoal__evaluation__v1__reachability_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__reachability_response(void) { return &rule_shoal__evaluation__v1__reachability_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__backtest_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -2000,6 +2074,26 @@ static const shoal_message_rule rule_shoal__ingestion__v1__schema_response = {
     "shoal.ingestion.v1.SchemaResponse", &shoal__ingestion__v1__schema_response__descriptor, 5, fields_shoal__ingestion__v1__schema_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__schema_response(void) { return &rule_shoal__ingestion__v1__schema_response; }
 
+static const shoal_field_rule fields_shoal__ingestion__v1__change_list_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "list", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "operation", NULL},
+    {3, 2, 1, 1, 0, 10000, 256, "user_ids", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__change_list_request = {
+    "shoal.ingestion.v1.ChangeListRequest", &shoal__ingestion__v1__change_list_request__descriptor, 3, fields_shoal__ingestion__v1__change_list_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__change_list_request(void) { return &rule_shoal__ingestion__v1__change_list_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__change_list_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "added", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "removed", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "unchanged", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "new_users", NULL},
+    {5, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__change_list_response = {
+    "shoal.ingestion.v1.ChangeListResponse", &shoal__ingestion__v1__change_list_response__descriptor, 5, fields_shoal__ingestion__v1__change_list_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__change_list_response(void) { return &rule_shoal__ingestion__v1__change_list_response; }
+
 static const shoal_field_rule fields_shoal__log__v1__value[] = {
     {1, 2, 1, 0, 1, 0, 1024, "text", NULL},
     {2, 1, 0, 0, 1, 0, 0, "number", NULL},
@@ -2102,6 +2196,16 @@ static const shoal_message_rule rule_shoal__log__v1__import_undone = {
     "shoal.log.v1.ImportUndone", &shoal__log__v1__import_undone__descriptor, 1, fields_shoal__log__v1__import_undone};
 const shoal_message_rule *shoal_rule__log__v1__import_undone(void) { return &rule_shoal__log__v1__import_undone; }
 
+static const shoal_field_rule fields_shoal__log__v1__list_change[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {2, 2, 1, 0, 0, 0, 128, "list", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "listed", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__list_change = {
+    "shoal.log.v1.ListChange", &shoal__log__v1__list_change__descriptor, 4, fields_shoal__log__v1__list_change};
+const shoal_message_rule *shoal_rule__log__v1__list_change(void) { return &rule_shoal__log__v1__list_change; }
+
 static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {1, 0, 0, 0, 0, 0, 0, "offset", NULL},
     {2, 0, 0, 0, 0, 0, 0, "log_time_ms", NULL},
@@ -2114,9 +2218,10 @@ static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {9, 2, 1, 0, 0, 0, 128, "import_id", NULL},
     {10, 0, 0, 0, 0, 0, 0, "import_line", NULL},
     {11, 2, 3, 0, 1, 0, 0, "import_undone", &rule_shoal__log__v1__import_undone},
+    {14, 2, 3, 0, 1, 0, 0, "list_change", &rule_shoal__log__v1__list_change},
 };
 static const shoal_message_rule rule_shoal__log__v1__log_record = {
-    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 11, fields_shoal__log__v1__log_record};
+    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 12, fields_shoal__log__v1__log_record};
 const shoal_message_rule *shoal_rule__log__v1__log_record(void) { return &rule_shoal__log__v1__log_record; }
 
 static const shoal_field_rule fields_shoal__log__v1__position[] = {
@@ -2679,17 +2784,20 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {10, 2, 3, 0, 1, 0, 0, "sequence", &rule_shoal__segment__v1__sequence},
     {11, 2, 3, 0, 1, 0, 0, "distinct", &rule_shoal__segment__v1__distinct},
     {30, 2, 3, 0, 1, 0, 0, "in_segment", &rule_shoal__segment__v1__in_segment},
+    {31, 2, 3, 0, 1, 0, 0, "in_list", &rule_shoal__segment__v1__in_list},
+    {32, 2, 3, 0, 1, 0, 0, "reachable", &rule_shoal__segment__v1__reachable},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 12, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 14, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {
     {1, 2, 3, 1, 0, 1000, 0, "nodes", &rule_shoal__segment__v1__node},
     {2, 2, 1, 0, 0, 0, 64, "zone", NULL},
+    {10, 0, 0, 0, 0, 0, 0, "reachable_by", NULL},
 };
 static const shoal_message_rule rule_shoal__segment__v1__definition = {
-    "shoal.segment.v1.Definition", &shoal__segment__v1__definition__descriptor, 2, fields_shoal__segment__v1__definition};
+    "shoal.segment.v1.Definition", &shoal__segment__v1__definition__descriptor, 3, fields_shoal__segment__v1__definition};
 const shoal_message_rule *shoal_rule__segment__v1__definition(void) { return &rule_shoal__segment__v1__definition; }
 
 static const shoal_field_rule fields_shoal__segment__v1__segment_document[] = {
@@ -2710,3 +2818,28 @@ static const shoal_field_rule fields_shoal__segment__v1__in_segment[] = {
 static const shoal_message_rule rule_shoal__segment__v1__in_segment = {
     "shoal.segment.v1.InSegment", &shoal__segment__v1__in_segment__descriptor, 1, fields_shoal__segment__v1__in_segment};
 const shoal_message_rule *shoal_rule__segment__v1__in_segment(void) { return &rule_shoal__segment__v1__in_segment; }
+
+static const shoal_field_rule fields_shoal__segment__v1__in_list[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__in_list = {
+    "shoal.segment.v1.InList", &shoal__segment__v1__in_list__descriptor, 1, fields_shoal__segment__v1__in_list};
+const shoal_message_rule *shoal_rule__segment__v1__in_list(void) { return &rule_shoal__segment__v1__in_list; }
+
+static const shoal_field_rule fields_shoal__segment__v1__list_document[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 2, 1, 0, 0, 0, 1024, "description", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "created_at_ms", NULL},
+    {4, 2, 2, 0, 0, 0, 16, "created_by", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__list_document = {
+    "shoal.segment.v1.ListDocument", &shoal__segment__v1__list_document__descriptor, 4, fields_shoal__segment__v1__list_document};
+const shoal_message_rule *shoal_rule__segment__v1__list_document(void) { return &rule_shoal__segment__v1__list_document; }
+
+static const shoal_field_rule fields_shoal__segment__v1__reachable[] = {
+    {1, 0, 0, 0, 0, 0, 0, "channel", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "state", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__reachable = {
+    "shoal.segment.v1.Reachable", &shoal__segment__v1__reachable__descriptor, 2, fields_shoal__segment__v1__reachable};
+const shoal_message_rule *shoal_rule__segment__v1__reachable(void) { return &rule_shoal__segment__v1__reachable; }

@@ -12,6 +12,7 @@ from shoal.contract.evaluation.v1 import checkpoints_pb2 as evaluation_checkpoin
 from shoal.contract.evaluation.v1 import explain_pb2 as evaluation_explain
 from shoal.contract.evaluation.v1 import feed_pb2 as evaluation_feed
 from shoal.contract.evaluation.v1 import lists_pb2 as evaluation_lists
+from shoal.contract.evaluation.v1 import reachability_pb2 as evaluation_reachability
 from shoal.contract.evaluation.v1 import segments_pb2 as evaluation_segments
 from shoal.contract.evaluation.v1 import sets_pb2 as evaluation_sets
 from shoal.contract.evaluation.v1 import trend_pb2 as evaluation_trend
@@ -20,6 +21,7 @@ from shoal.contract.evaluation.v1 import users_pb2 as evaluation_users
 from shoal.contract.health.v1 import health_pb2 as health_health
 from shoal.contract.ingestion.v1 import corrections_pb2 as ingestion_corrections
 from shoal.contract.ingestion.v1 import ingestion_pb2 as ingestion_ingestion
+from shoal.contract.ingestion.v1 import lists_pb2 as ingestion_lists
 from shoal.contract.log.v1 import log_pb2 as log_log
 from shoal.contract.reflection.v1 import reflection_pb2 as reflection_reflection
 from shoal.contract.registry.v1 import catalogue_pb2 as registry_catalogue
@@ -350,7 +352,7 @@ class ListsStub:
         request: evaluation_lists.CreateListRequest,
         options: CallOptions | None = None,
     ) -> evaluation_lists.CreateListResponse:
-        """Creates a list. Not served yet."""
+        """Creates a list."""
         return self._caller.call(self.CREATE, request, options)
 
     def Add(
@@ -358,7 +360,7 @@ class ListsStub:
         request: evaluation_lists.AddToListRequest,
         options: CallOptions | None = None,
     ) -> evaluation_lists.AddToListResponse:
-        """Adds users to a list. Not served yet."""
+        """Adds users to a list."""
         return self._caller.call(self.ADD, request, options)
 
     def Remove(
@@ -366,7 +368,7 @@ class ListsStub:
         request: evaluation_lists.RemoveFromListRequest,
         options: CallOptions | None = None,
     ) -> evaluation_lists.RemoveFromListResponse:
-        """Removes users from a list. Not served yet."""
+        """Removes users from a list."""
         return self._caller.call(self.REMOVE, request, options)
 
     def Replace(
@@ -374,7 +376,7 @@ class ListsStub:
         request: evaluation_lists.ReplaceListRequest,
         options: CallOptions | None = None,
     ) -> evaluation_lists.ReplaceListResponse:
-        """Replaces the users of a list. Not served yet."""
+        """Replaces the users of a list."""
         return self._caller.call(self.REPLACE, request, options)
 
     def Get(
@@ -382,7 +384,7 @@ class ListsStub:
         request: evaluation_lists.GetListRequest,
         options: CallOptions | None = None,
     ) -> evaluation_lists.GetListResponse:
-        """A list as it stands. Not served yet."""
+        """A list as it stands."""
         return self._caller.call(self.GET, request, options)
 
     def List(
@@ -390,7 +392,7 @@ class ListsStub:
         request: evaluation_lists.ListListsRequest,
         options: CallOptions | None = None,
     ) -> evaluation_lists.ListListsResponse:
-        """The lists. Not served yet."""
+        """The lists."""
         return self._caller.call(self.LIST, request, options)
 
 
@@ -556,8 +558,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.ReachabilityRequest,
-        response=evaluation_segments.ReachabilityResponse,
+        request=evaluation_reachability.ReachabilityRequest,
+        response=evaluation_reachability.ReachabilityResponse,
     )
     OVERLAP = Method(
         name="/shoal.evaluation.v1.Segments/Overlap",
@@ -781,10 +783,10 @@ class SegmentsStub:
 
     def Reachability(
         self,
-        request: evaluation_segments.ReachabilityRequest,
+        request: evaluation_reachability.ReachabilityRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.ReachabilityResponse:
-        """Tells how many users of a segment each channel reaches. Not served yet."""
+    ) -> evaluation_reachability.ReachabilityResponse:
+        """Tells how many users of a segment each channel reaches."""
         return self._caller.call(self.REACHABILITY, request, options)
 
     def Overlap(
@@ -1078,6 +1080,15 @@ class IngestionStub:
         request=ingestion_ingestion.AppendRequest,
         response=ingestion_ingestion.AppendResponse,
     )
+    CHANGE_LIST = Method(
+        name="/shoal.ingestion.v1.Ingestion/ChangeList",
+        service="shoal.ingestion.v1.Ingestion",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_lists.ChangeListRequest,
+        response=ingestion_lists.ChangeListResponse,
+    )
     FETCH = Method(
         name="/shoal.ingestion.v1.Ingestion/Fetch",
         service="shoal.ingestion.v1.Ingestion",
@@ -1199,6 +1210,7 @@ class IngestionStub:
         TRACK,
         IMPORT,
         APPEND,
+        CHANGE_LIST,
         FETCH,
         POSITIONS,
         SCHEMA,
@@ -1240,6 +1252,14 @@ class IngestionStub:
     ) -> ingestion_ingestion.AppendResponse:
         """Makes sure the catalogue stands in every log."""
         return self._caller.call(self.APPEND, request, options)
+
+    def ChangeList(
+        self,
+        request: ingestion_lists.ChangeListRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_lists.ChangeListResponse:
+        """Changes who is on an uploaded list."""
+        return self._caller.call(self.CHANGE_LIST, request, options)
 
     def Fetch(
         self,

@@ -3,15 +3,193 @@
 package import CShoalProto
 
 extension EvaluationV1 {
-    /// Creates a list.
+    /// A list as it stands.
+    public struct UserList: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__UserList
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.UserList"
+
+        /// Its name.
+        ///
+        /// Limit: 128 bytes.
+        public var name: String = ""
+        /// A sentence for people.
+        ///
+        /// Limit: 1,024 bytes.
+        public var description: String?
+        /// When it was created.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var createdAtMs: Int64 = 0
+        /// How many users are on it; only where one list is asked about.
+        public var users: UInt64?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            name: String = "",
+            description: String? = nil,
+            createdAtMs: Int64 = 0,
+            users: UInt64? = nil
+        ) {
+            self.name = name
+            self.description = description
+            self.createdAtMs = createdAtMs
+            self.users = users
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__user_list()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__UserList>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+            self.description = unsafe CValue.optionalText(c.description)
+            self.createdAtMs = unsafe c.created_at_ms
+            self.users = unsafe c.has_users != 0 ? c.users : nil
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__UserList>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__user_list__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.UserList.name", max: 128)
+            }
+            if let value = description {
+                unsafe pb.pointee.description =
+                    try arena.text(value, "shoal.evaluation.v1.UserList.description", max: 1024)
+            }
+            if createdAtMs != 0 {
+                unsafe pb.pointee.has_created_at_ms = 1
+                unsafe pb.pointee.created_at_ms = createdAtMs
+            }
+            if let value = users {
+                unsafe pb.pointee.has_users = 1
+                unsafe pb.pointee.users = value
+            }
+        }
+    }
+
+    /// What a change of a list has changed; it is durable, and stands in the log at one instant.
+    public struct ListChanged: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__ListChanged
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.ListChanged"
+
+        /// Users that came on the list.
+        public var added: UInt32 = 0
+        /// Users that went off it.
+        public var removed: UInt32 = 0
+        /// Users for whom nothing changed.
+        public var unchanged: UInt32 = 0
+        /// Users of whom nothing was known before: they are users from now on.
+        public var newUsers: UInt32 = 0
+        /// Positions an answer must include to see it.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            added: UInt32 = 0,
+            removed: UInt32 = 0,
+            unchanged: UInt32 = 0,
+            newUsers: UInt32 = 0,
+            positions: [LogV1.Position] = []
+        ) {
+            self.added = added
+            self.removed = removed
+            self.unchanged = unchanged
+            self.newUsers = newUsers
+            self.positions = positions
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__list_changed()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__ListChanged>) {
+            let c = unsafe pb.pointee
+            self.added = unsafe c.added
+            self.removed = unsafe c.removed
+            self.unchanged = unsafe c.unchanged
+            self.newUsers = unsafe c.new_users
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ListChanged>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__list_changed__init(pb)
+            if added != 0 {
+                unsafe pb.pointee.has_added = 1
+                unsafe pb.pointee.added = added
+            }
+            if removed != 0 {
+                unsafe pb.pointee.has_removed = 1
+                unsafe pb.pointee.removed = removed
+            }
+            if unchanged != 0 {
+                unsafe pb.pointee.has_unchanged = 1
+                unsafe pb.pointee.unchanged = unchanged
+            }
+            if newUsers != 0 {
+                unsafe pb.pointee.has_new_users = 1
+                unsafe pb.pointee.new_users = newUsers
+            }
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.ListChanged.positions", max: 4096)
+            }
+        }
+    }
+
+    /// Creates a list, with its first users.
     ///
-    /// Not served yet.
+    /// The same request again goes on where it stopped.
     public struct CreateListRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__CreateListRequest
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.CreateListRequest"
 
-        /// Its name.
+        /// Its name: letters, digits, dashes, dots, underscores.
         ///
         /// Limit: 128 bytes.
         public var name: String = ""
@@ -19,14 +197,19 @@ extension EvaluationV1 {
         ///
         /// Limit: 10,000, each 256 bytes.
         public var userIDs: [String] = []
+        /// A sentence for people.
+        ///
+        /// Limit: 1,024 bytes.
+        public var description: String?
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(name: String = "", userIDs: [String] = []) {
+        public init(name: String = "", userIDs: [String] = [], description: String? = nil) {
             self.name = name
             self.userIDs = userIDs
+            self.description = description
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -51,6 +234,7 @@ extension EvaluationV1 {
             let c = unsafe pb.pointee
             self.name = unsafe CValue.text(c.name)
             self.userIDs = unsafe CValue.list(c.n_user_ids, c.user_ids) { unsafe CValue.text($0) }
+            self.description = unsafe CValue.optionalText(c.description)
         }
 
         package func fill(
@@ -69,6 +253,10 @@ extension EvaluationV1 {
                     try unsafe arena.text(each, "shoal.evaluation.v1.CreateListRequest.user_ids", max: 256)
                 }
             }
+            if let value = description {
+                unsafe pb.pointee.description =
+                    try arena.text(value, "shoal.evaluation.v1.CreateListRequest.description", max: 1024)
+            }
         }
     }
 
@@ -78,8 +266,19 @@ extension EvaluationV1 {
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.CreateListResponse"
 
+        /// The list.
+        public var list: EvaluationV1.UserList?
+        /// What has changed.
+        public var changed: EvaluationV1.ListChanged?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(list: EvaluationV1.UserList? = nil, changed: EvaluationV1.ListChanged? = nil) {
+            self.list = list
+            self.changed = changed
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -100,18 +299,25 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__CreateListResponse>) {
+            let c = unsafe pb.pointee
+            self.list = unsafe CValue.message(c.list)
+            self.changed = unsafe CValue.message(c.changed)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CreateListResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__create_list_response__init(pb)
+            if let value = list {
+                unsafe pb.pointee.list = try arena.message(value)
+            }
+            if let value = changed {
+                unsafe pb.pointee.changed = try arena.message(value)
+            }
         }
     }
 
-    /// Adds users to a list.
-    ///
-    /// Not served yet.
+    /// Adds users to a list; those of whom nothing is known become users.
     public struct AddToListRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__AddToListRequest
         /// The message's full name.
@@ -184,8 +390,16 @@ extension EvaluationV1 {
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.AddToListResponse"
 
+        /// What has changed.
+        public var changed: EvaluationV1.ListChanged?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(changed: EvaluationV1.ListChanged? = nil) {
+            self.changed = changed
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -206,18 +420,21 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__AddToListResponse>) {
+            let c = unsafe pb.pointee
+            self.changed = unsafe CValue.message(c.changed)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__AddToListResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__add_to_list_response__init(pb)
+            if let value = changed {
+                unsafe pb.pointee.changed = try arena.message(value)
+            }
         }
     }
 
     /// Removes users from a list.
-    ///
-    /// Not served yet.
     public struct RemoveFromListRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__RemoveFromListRequest
         /// The message's full name.
@@ -290,8 +507,16 @@ extension EvaluationV1 {
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.RemoveFromListResponse"
 
+        /// What has changed.
+        public var changed: EvaluationV1.ListChanged?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(changed: EvaluationV1.ListChanged? = nil) {
+            self.changed = changed
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -312,18 +537,21 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__RemoveFromListResponse>) {
+            let c = unsafe pb.pointee
+            self.changed = unsafe CValue.message(c.changed)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__RemoveFromListResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__remove_from_list_response__init(pb)
+            if let value = changed {
+                unsafe pb.pointee.changed = try arena.message(value)
+            }
         }
     }
 
-    /// Replaces the users of a list.
-    ///
-    /// Not served yet.
+    /// Replaces the users of a list of at most 20,000, all at one instant.
     public struct ReplaceListRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ReplaceListRequest
         /// The message's full name.
@@ -396,8 +624,16 @@ extension EvaluationV1 {
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.ReplaceListResponse"
 
+        /// What has changed.
+        public var changed: EvaluationV1.ListChanged?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(changed: EvaluationV1.ListChanged? = nil) {
+            self.changed = changed
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -418,18 +654,21 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ReplaceListResponse>) {
+            let c = unsafe pb.pointee
+            self.changed = unsafe CValue.message(c.changed)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ReplaceListResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__replace_list_response__init(pb)
+            if let value = changed {
+                unsafe pb.pointee.changed = try arena.message(value)
+            }
         }
     }
 
     /// A list as it stands.
-    ///
-    /// Not served yet.
     public struct GetListRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__GetListRequest
         /// The message's full name.
@@ -488,8 +727,19 @@ extension EvaluationV1 {
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.GetListResponse"
 
+        /// The list, with the number of its users.
+        public var list: EvaluationV1.UserList?
+        /// What that number is exact at.
+        public var exactness: EvaluationV1.Exactness?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(list: EvaluationV1.UserList? = nil, exactness: EvaluationV1.Exactness? = nil) {
+            self.list = list
+            self.exactness = exactness
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -510,18 +760,25 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__GetListResponse>) {
+            let c = unsafe pb.pointee
+            self.list = unsafe CValue.message(c.list)
+            self.exactness = unsafe CValue.message(c.exactness)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__GetListResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__get_list_response__init(pb)
+            if let value = list {
+                unsafe pb.pointee.list = try arena.message(value)
+            }
+            if let value = exactness {
+                unsafe pb.pointee.exactness = try arena.message(value)
+            }
         }
     }
 
-    /// The lists.
-    ///
-    /// Not served yet.
+    /// The lists, by name.
     public struct ListListsRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ListListsRequest
         /// The message's full name.
@@ -531,13 +788,18 @@ extension EvaluationV1 {
         ///
         /// Limit: 128 bytes.
         public var afterName: String = ""
+        /// At most so many.
+        ///
+        /// Limit: 1,000.
+        public var limit: UInt32 = 100
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(afterName: String = "") {
+        public init(afterName: String = "", limit: UInt32 = 100) {
             self.afterName = afterName
+            self.limit = limit
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -561,6 +823,7 @@ extension EvaluationV1 {
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ListListsRequest>) {
             let c = unsafe pb.pointee
             self.afterName = unsafe CValue.text(c.after_name)
+            self.limit = unsafe c.limit
         }
 
         package func fill(
@@ -571,6 +834,10 @@ extension EvaluationV1 {
                 unsafe pb.pointee.after_name =
                     try arena.text(afterName, "shoal.evaluation.v1.ListListsRequest.after_name", max: 128)
             }
+            if limit != 100 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
         }
     }
 
@@ -580,8 +847,21 @@ extension EvaluationV1 {
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.ListListsResponse"
 
+        /// The lists.
+        ///
+        /// Limit: 1,000.
+        public var lists: [EvaluationV1.UserList] = []
+        /// Whether there are more behind the last one.
+        public var more: Bool = false
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(lists: [EvaluationV1.UserList] = [], more: Bool = false) {
+            self.lists = lists
+            self.more = more
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -602,12 +882,24 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ListListsResponse>) {
+            let c = unsafe pb.pointee
+            self.lists = unsafe CValue.messages(c.n_lists, c.lists)
+            self.more = unsafe c.more != 0
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ListListsResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__list_lists_response__init(pb)
+            if !lists.isEmpty {
+                unsafe pb.pointee.n_lists = lists.count
+                unsafe pb.pointee.lists =
+                    try arena.messages(lists, "shoal.evaluation.v1.ListListsResponse.lists", max: 1000)
+            }
+            if more != false {
+                unsafe pb.pointee.has_more = 1
+                unsafe pb.pointee.more = more ? 1 : 0
+            }
         }
     }
 }

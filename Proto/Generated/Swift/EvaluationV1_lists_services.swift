@@ -3,38 +3,26 @@
 /// Uploaded lists of users.
 public protocol EvaluationV1_ListsService: Sendable {
     /// Creates a list.
-    ///
-    /// Not served yet.
     func create(
         _ request: EvaluationV1.CreateListRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CreateListResponse
     /// Adds users to a list.
-    ///
-    /// Not served yet.
     func add(
         _ request: EvaluationV1.AddToListRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.AddToListResponse
     /// Removes users from a list.
-    ///
-    /// Not served yet.
     func remove(
         _ request: EvaluationV1.RemoveFromListRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.RemoveFromListResponse
     /// Replaces the users of a list.
-    ///
-    /// Not served yet.
     func replace(
         _ request: EvaluationV1.ReplaceListRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ReplaceListResponse
     /// A list as it stands.
-    ///
-    /// Not served yet.
     func get(
         _ request: EvaluationV1.GetListRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.GetListResponse
     /// The lists.
-    ///
-    /// Not served yet.
     func list(
         _ request: EvaluationV1.ListListsRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ListListsResponse
@@ -87,8 +75,6 @@ extension EvaluationV1_ListsService {
 /// The methods of shoal.evaluation.v1.Lists.
 public enum EvaluationV1_ListsMethods {
     /// Creates a list.
-    ///
-    /// Not served yet.
     public static let create = MethodDescription(
         name: "/shoal.evaluation.v1.Lists/Create",
         service: "shoal.evaluation.v1.Lists",
@@ -96,8 +82,6 @@ public enum EvaluationV1_ListsMethods {
         request: "shoal.evaluation.v1.CreateListRequest",
         response: "shoal.evaluation.v1.CreateListResponse")
     /// Adds users to a list.
-    ///
-    /// Not served yet.
     public static let add = MethodDescription(
         name: "/shoal.evaluation.v1.Lists/Add",
         service: "shoal.evaluation.v1.Lists",
@@ -105,8 +89,6 @@ public enum EvaluationV1_ListsMethods {
         request: "shoal.evaluation.v1.AddToListRequest",
         response: "shoal.evaluation.v1.AddToListResponse")
     /// Removes users from a list.
-    ///
-    /// Not served yet.
     public static let remove = MethodDescription(
         name: "/shoal.evaluation.v1.Lists/Remove",
         service: "shoal.evaluation.v1.Lists",
@@ -114,8 +96,6 @@ public enum EvaluationV1_ListsMethods {
         request: "shoal.evaluation.v1.RemoveFromListRequest",
         response: "shoal.evaluation.v1.RemoveFromListResponse")
     /// Replaces the users of a list.
-    ///
-    /// Not served yet.
     public static let replace = MethodDescription(
         name: "/shoal.evaluation.v1.Lists/Replace",
         service: "shoal.evaluation.v1.Lists",
@@ -123,8 +103,6 @@ public enum EvaluationV1_ListsMethods {
         request: "shoal.evaluation.v1.ReplaceListRequest",
         response: "shoal.evaluation.v1.ReplaceListResponse")
     /// A list as it stands.
-    ///
-    /// Not served yet.
     public static let get = MethodDescription(
         name: "/shoal.evaluation.v1.Lists/Get",
         service: "shoal.evaluation.v1.Lists",
@@ -132,8 +110,6 @@ public enum EvaluationV1_ListsMethods {
         request: "shoal.evaluation.v1.GetListRequest",
         response: "shoal.evaluation.v1.GetListResponse")
     /// The lists.
-    ///
-    /// Not served yet.
     public static let list = MethodDescription(
         name: "/shoal.evaluation.v1.Lists/List",
         service: "shoal.evaluation.v1.Lists",
@@ -191,8 +167,6 @@ public struct EvaluationV1_ListsClient: Sendable {
     public init(_ caller: any Caller) { self.caller = caller }
 
     /// Creates a list.
-    ///
-    /// Not served yet.
     public func create(
         _ request: EvaluationV1.CreateListRequest,
         _ options: CallOptions = CallOptions()
@@ -203,8 +177,6 @@ public struct EvaluationV1_ListsClient: Sendable {
     }
 
     /// Adds users to a list.
-    ///
-    /// Not served yet.
     public func add(
         _ request: EvaluationV1.AddToListRequest,
         _ options: CallOptions = CallOptions()
@@ -215,8 +187,6 @@ public struct EvaluationV1_ListsClient: Sendable {
     }
 
     /// Removes users from a list.
-    ///
-    /// Not served yet.
     public func remove(
         _ request: EvaluationV1.RemoveFromListRequest,
         _ options: CallOptions = CallOptions()
@@ -227,8 +197,6 @@ public struct EvaluationV1_ListsClient: Sendable {
     }
 
     /// Replaces the users of a list.
-    ///
-    /// Not served yet.
     public func replace(
         _ request: EvaluationV1.ReplaceListRequest,
         _ options: CallOptions = CallOptions()
@@ -239,8 +207,6 @@ public struct EvaluationV1_ListsClient: Sendable {
     }
 
     /// A list as it stands.
-    ///
-    /// Not served yet.
     public func get(
         _ request: EvaluationV1.GetListRequest,
         _ options: CallOptions = CallOptions()
@@ -251,8 +217,6 @@ public struct EvaluationV1_ListsClient: Sendable {
     }
 
     /// The lists.
-    ///
-    /// Not served yet.
     public func list(
         _ request: EvaluationV1.ListListsRequest,
         _ options: CallOptions = CallOptions()

@@ -71,8 +71,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.TrendRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.TrendResponse
     /// Tells how many users of a segment each channel reaches.
-    ///
-    /// Not served yet.
     func reachability(
         _ request: EvaluationV1.ReachabilityRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ReachabilityResponse
@@ -400,8 +398,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.TrendRequest",
         response: "shoal.evaluation.v1.TrendResponse")
     /// Tells how many users of a segment each channel reaches.
-    ///
-    /// Not served yet.
     public static let reachability = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Reachability",
         service: "shoal.evaluation.v1.Segments",
@@ -767,8 +763,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells how many users of a segment each channel reaches.
-    ///
-    /// Not served yet.
     public func reachability(
         _ request: EvaluationV1.ReachabilityRequest,
         _ options: CallOptions = CallOptions()

@@ -14,6 +14,10 @@ public protocol IngestionV1_IngestionService: Sendable {
     func append(
         _ request: IngestionV1.AppendRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.AppendResponse
+    /// Changes who is on an uploaded list.
+    func changeList(
+        _ request: IngestionV1.ChangeListRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.ChangeListResponse
     /// Reads many partitions' logs.
     func fetch(
         _ request: IngestionV1.FetchRequest, _ call: CallContext
@@ -98,6 +102,13 @@ extension IngestionV1_IngestionService {
         _ request: IngestionV1.AppendRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.AppendResponse {
         throw .unimplemented("/shoal.ingestion.v1.Ingestion/Append")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func changeList(
+        _ request: IngestionV1.ChangeListRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.ChangeListResponse {
+        throw .unimplemented("/shoal.ingestion.v1.Ingestion/ChangeList")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -215,6 +226,13 @@ public enum IngestionV1_IngestionMethods {
         role: "service", isIdempotent: true,
         request: "shoal.ingestion.v1.AppendRequest",
         response: "shoal.ingestion.v1.AppendResponse")
+    /// Changes who is on an uploaded list.
+    public static let changeList = MethodDescription(
+        name: "/shoal.ingestion.v1.Ingestion/ChangeList",
+        service: "shoal.ingestion.v1.Ingestion",
+        role: "service", isIdempotent: true,
+        request: "shoal.ingestion.v1.ChangeListRequest",
+        response: "shoal.ingestion.v1.ChangeListResponse")
     /// Reads many partitions' logs.
     public static let fetch = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/Fetch",
@@ -321,6 +339,7 @@ public enum IngestionV1_IngestionMethods {
         track,
         `import`,
         append,
+        changeList,
         fetch,
         positions,
         schema,
@@ -352,6 +371,10 @@ public enum IngestionV1_IngestionMethods {
             ServedMethod(append, IngestionV1.AppendRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.append(request, call)
+            },
+            ServedMethod(changeList, IngestionV1.ChangeListRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.changeList(request, call)
             },
             ServedMethod(fetch, IngestionV1.FetchRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -444,6 +467,16 @@ public struct IngestionV1_IngestionClient: Sendable {
         try await caller.response(
             IngestionV1.AppendResponse.self,
             IngestionV1_IngestionMethods.append, request, options)
+    }
+
+    /// Changes who is on an uploaded list.
+    public func changeList(
+        _ request: IngestionV1.ChangeListRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.ChangeListResponse {
+        try await caller.response(
+            IngestionV1.ChangeListResponse.self,
+            IngestionV1_IngestionMethods.changeList, request, options)
     }
 
     /// Reads many partitions' logs.

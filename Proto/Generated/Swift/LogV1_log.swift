@@ -888,6 +888,91 @@ extension LogV1 {
         }
     }
 
+    /// From here on a user is on an uploaded list, or is not.
+    public struct ListChange: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Log__V1__ListChange
+        /// The message's full name.
+        public static let fullName = "shoal.log.v1.ListChange"
+
+        /// The user's number in this project and partition.
+        public var userNumber: UInt32 = 0
+        /// The list.
+        ///
+        /// Limit: 128 bytes.
+        public var list: String = ""
+        /// Whether the user is on it.
+        public var listed: Bool = false
+        /// From when on: when ingestion took it in, by its clock, and never before an earlier
+        /// change in the same partition.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            userNumber: UInt32 = 0,
+            list: String = "",
+            listed: Bool = false,
+            atMs: Int64 = 0
+        ) {
+            self.userNumber = userNumber
+            self.list = list
+            self.listed = listed
+            self.atMs = atMs
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__log__v1__list_change()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Log__V1__ListChange>) {
+            let c = unsafe pb.pointee
+            self.userNumber = unsafe c.user_number
+            self.list = unsafe CValue.text(c.list)
+            self.listed = unsafe c.listed != 0
+            self.atMs = unsafe c.at_ms
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Log__V1__ListChange>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__log__v1__list_change__init(pb)
+            if userNumber != 0 {
+                unsafe pb.pointee.has_user_number = 1
+                unsafe pb.pointee.user_number = userNumber
+            }
+            if list != "" {
+                unsafe pb.pointee.list =
+                    try arena.text(list, "shoal.log.v1.ListChange.list", max: 128)
+            }
+            if listed != false {
+                unsafe pb.pointee.has_listed = 1
+                unsafe pb.pointee.listed = listed ? 1 : 0
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+        }
+    }
+
     /// One record of a partition's log.
     public struct LogRecord: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Log__V1__LogRecord
@@ -908,6 +993,8 @@ extension LogV1 {
             case tenure(LogV1.Tenure)
             /// An import that was taken back.
             case importUndone(LogV1.ImportUndone)
+            /// A user who comes on an uploaded list or goes off it.
+            case listChange(LogV1.ListChange)
         }
 
         /// Dense per partition from 0.
@@ -985,6 +1072,8 @@ extension LogV1 {
                 self.body = unsafe CValue.message(c.tenure).map { .tenure($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_IMPORT_UNDONE:
                 self.body = unsafe CValue.message(c.import_undone).map { .importUndone($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE:
+                self.body = unsafe CValue.message(c.list_change).map { .listChange($0) }
             default: self.body = nil
             }
             self.importID = unsafe CValue.optionalText(c.import_id)
@@ -1026,6 +1115,9 @@ extension LogV1 {
             case .importUndone(let value):
                 unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_IMPORT_UNDONE
                 unsafe pb.pointee.import_undone = try arena.message(value)
+            case .listChange(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE
+                unsafe pb.pointee.list_change = try arena.message(value)
             case nil: break
             }
             if let value = importID {

@@ -1119,6 +1119,10 @@ extension SegmentV1 {
             case distinct(SegmentV1.Distinct)
             /// The user is in another segment.
             case inSegment(SegmentV1.InSegment)
+            /// The user is on an uploaded list.
+            case inList(SegmentV1.InList)
+            /// How the user stands to a channel.
+            case reachable(SegmentV1.Reachable)
         }
 
         /// The one of its kinds that node is.
@@ -1177,6 +1181,10 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.distinct).map { .distinct($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT:
                 self.kind = unsafe CValue.message(c.in_segment).map { .inSegment($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST:
+                self.kind = unsafe CValue.message(c.in_list).map { .inList($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE:
+                self.kind = unsafe CValue.message(c.reachable).map { .reachable($0) }
             default: self.kind = nil
             }
         }
@@ -1222,6 +1230,12 @@ extension SegmentV1 {
             case .inSegment(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT
                 unsafe pb.pointee.in_segment = try arena.message(value)
+            case .inList(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST
+                unsafe pb.pointee.in_list = try arena.message(value)
+            case .reachable(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE
+                unsafe pb.pointee.reachable = try arena.message(value)
             case nil: break
             }
         }
@@ -1241,14 +1255,22 @@ extension SegmentV1 {
         ///
         /// Limit: 64 bytes.
         public var zone: String?
+        /// Whom negation and the whole are taken against: the users reachable by this channel;
+        /// absent: all.
+        public var reachableBy: SegmentV1.Channel?
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(nodes: [SegmentV1.Node] = [], zone: String? = nil) {
+        public init(
+            nodes: [SegmentV1.Node] = [],
+            zone: String? = nil,
+            reachableBy: SegmentV1.Channel? = nil
+        ) {
             self.nodes = nodes
             self.zone = zone
+            self.reachableBy = reachableBy
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1273,6 +1295,7 @@ extension SegmentV1 {
             let c = unsafe pb.pointee
             self.nodes = unsafe CValue.messages(c.n_nodes, c.nodes)
             self.zone = unsafe CValue.optionalText(c.zone)
+            self.reachableBy = unsafe c.has_reachable_by != 0 ? SegmentV1.Channel(known: c.reachable_by.rawValue) : nil
         }
 
         package func fill(
@@ -1287,6 +1310,10 @@ extension SegmentV1 {
             if let value = zone {
                 unsafe pb.pointee.zone =
                     try arena.text(value, "shoal.segment.v1.Definition.zone", max: 64)
+            }
+            if let value = reachableBy {
+                unsafe pb.pointee.has_reachable_by = 1
+                unsafe pb.pointee.reachable_by = Shoal__Segment__V1__Channel(UInt32(value.rawValue))
             }
         }
     }

@@ -3,6 +3,46 @@
 package import CShoalProto
 
 extension SegmentV1 {
+    /// A way to reach users.
+    public enum Channel: Int32, Sendable, Hashable, CaseIterable {
+        /// CHANNEL_UNSPECIFIED.
+        case unspecified = 0
+        /// CHANNEL_PUSH.
+        case push = 1
+        /// CHANNEL_WEB_PUSH.
+        case webPush = 2
+        /// CHANNEL_SMS.
+        case sms = 3
+        /// CHANNEL_WHATS_APP.
+        case whatsApp = 4
+        /// CHANNEL_EMAIL.
+        case email = 5
+        /// CHANNEL_IN_APP.
+        case inApp = 6
+
+        /// A number off the wire; one not known yet is ``unspecified``.
+        init(known number: UInt32) {
+            self = Self(rawValue: Int32(truncatingIfNeeded: number)) ?? .unspecified
+        }
+    }
+
+    /// How a user stands to a channel.
+    public enum ChannelState: Int32, Sendable, Hashable, CaseIterable {
+        /// CHANNEL_STATE_UNSPECIFIED.
+        case unspecified = 0
+        /// There is an address, and the user has not opted out.
+        case reachable = 1
+        /// There is no address, and the user has not opted out.
+        case noAddress = 2
+        /// The user has opted out, with or without an address.
+        case optedOut = 3
+
+        /// A number off the wire; one not known yet is ``unspecified``.
+        init(known number: UInt32) {
+            self = Self(rawValue: Int32(truncatingIfNeeded: number)) ?? .unspecified
+        }
+    }
+
     /// The user is in another segment, as of the same instant.
     public struct InSegment: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__InSegment
@@ -52,6 +92,210 @@ extension SegmentV1 {
             if name != "" {
                 unsafe pb.pointee.name =
                     try arena.text(name, "shoal.segment.v1.InSegment.name", max: 128)
+            }
+        }
+    }
+
+    /// The user is on an uploaded list, by the time ingestion took that in.
+    public struct InList: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__InList
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.InList"
+
+        /// The list's name.
+        ///
+        /// Limit: 128 bytes.
+        public var name: String = ""
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(name: String = "") {
+            self.name = name
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__in_list()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__InList>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__InList>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__in_list__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.segment.v1.InList.name", max: 128)
+            }
+        }
+    }
+
+    /// An uploaded list as the catalogue keeps it; who is on it stands in the users' logs.
+    public struct ListDocument: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__ListDocument
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.ListDocument"
+
+        /// The list's name.
+        ///
+        /// Limit: 128 bytes.
+        public var name: String = ""
+        /// A sentence for people.
+        ///
+        /// Limit: 1,024 bytes.
+        public var description: String?
+        /// When it was created.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var createdAtMs: Int64 = 0
+        /// The id of the request that created it, so that a repeat is known.
+        ///
+        /// Limit: 16 bytes.
+        public var createdBy: [UInt8]?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            name: String = "",
+            description: String? = nil,
+            createdAtMs: Int64 = 0,
+            createdBy: [UInt8]? = nil
+        ) {
+            self.name = name
+            self.description = description
+            self.createdAtMs = createdAtMs
+            self.createdBy = createdBy
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__list_document()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__ListDocument>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+            self.description = unsafe CValue.optionalText(c.description)
+            self.createdAtMs = unsafe c.created_at_ms
+            self.createdBy = unsafe c.has_created_by != 0 ? CValue.bytes(c.created_by) : nil
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__ListDocument>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__list_document__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.segment.v1.ListDocument.name", max: 128)
+            }
+            if let value = description {
+                unsafe pb.pointee.description =
+                    try arena.text(value, "shoal.segment.v1.ListDocument.description", max: 1024)
+            }
+            if createdAtMs != 0 {
+                unsafe pb.pointee.has_created_at_ms = 1
+                unsafe pb.pointee.created_at_ms = createdAtMs
+            }
+            if let value = createdBy {
+                unsafe pb.pointee.has_created_by = 1
+                unsafe pb.pointee.created_by =
+                    try arena.bytes(value, "shoal.segment.v1.ListDocument.created_by", max: 16)
+            }
+        }
+    }
+
+    /// How the user stands to a channel, by the user's properties in force.
+    public struct Reachable: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__Reachable
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.Reachable"
+
+        /// The channel.
+        public var channel: SegmentV1.Channel = .unspecified
+        /// How.
+        public var state: SegmentV1.ChannelState = .reachable
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            channel: SegmentV1.Channel = .unspecified,
+            state: SegmentV1.ChannelState = .reachable
+        ) {
+            self.channel = channel
+            self.state = state
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__reachable()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__Reachable>) {
+            let c = unsafe pb.pointee
+            self.channel = unsafe SegmentV1.Channel(known: c.channel.rawValue)
+            self.state = unsafe SegmentV1.ChannelState(known: c.state.rawValue)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__Reachable>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__reachable__init(pb)
+            if channel != .unspecified {
+                unsafe pb.pointee.has_channel = 1
+                unsafe pb.pointee.channel = Shoal__Segment__V1__Channel(UInt32(channel.rawValue))
+            }
+            if state != .reachable {
+                unsafe pb.pointee.has_state = 1
+                unsafe pb.pointee.state = Shoal__Segment__V1__ChannelState(UInt32(state.rawValue))
             }
         }
     }

@@ -78,6 +78,11 @@ struct Suite: Sendable {
         EvaluationV1_UsersClient(try await caller(.evaluator))
     }
 
+    /// The evaluators' door for uploaded lists.
+    func lists() async throws -> EvaluationV1_ListsClient {
+        EvaluationV1_ListsClient(try await caller(.evaluator))
+    }
+
     /// The door of ingestion.
     func ingestion() async throws -> IngestionV1_IngestionClient {
         IngestionV1_IngestionClient(try await caller(.ingestion))

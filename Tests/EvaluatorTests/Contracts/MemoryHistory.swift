@@ -88,6 +88,15 @@ struct MemoryHistory: History {
                         position: position
                     )
                 }
+            case .listChange(let change):
+                users[Int(change.userNumber)].versions.append(
+                    Segments.UserHistory.PropertyVersion(
+                        InList(ExactName(change.list)).property,
+                        change.listed ? InList.listed : nil,
+                        since: Timestamp(ms: change.atMs),
+                        position: position
+                    )
+                )
             case .catalogue, .importUndone, .tenure, nil: break
             }
         }

@@ -25,10 +25,9 @@ NOT_SERVED = {
         "ExportUser", "Identify", "Alias", "Unmerge", "Erase",
     },
     "shoal.evaluation.v1.Segments": {
-        "Reachability", "Backtest", "Activity", "Cancel",
+        "Backtest", "Activity", "Cancel",
     },
     "shoal.evaluation.v1.Sets": {"Bitmap"},
-    "shoal.evaluation.v1.Lists": {"Create", "Add", "Remove", "Replace", "Get", "List"},
     "shoal.evaluation.v1.Feed": {"Snapshot", "Changes"},
 }
 

@@ -6,18 +6,25 @@ from every_call_stage import PROJECT, Stage, fails
 import shoal
 from shoal.contract.evaluation.v1 import (
     ArchiveRequest,
+    AddToListRequest,
     CountRequest,
+    CreateListRequest,
     CreateRequest,
     EvaluateRequest,
     ExplainRequest,
+    GetListRequest,
     GetSegmentRequest,
     IsMemberRequest,
     KeptChangesRequest,
+    ListListsRequest,
     ListSegmentsRequest,
     MembersRequest,
     NewestRequest,
     PieceRequest,
     PreviewRequest,
+    ReachabilityRequest,
+    RemoveFromListRequest,
+    ReplaceListRequest,
     SampleRequest,
     TrendRequest,
 )
@@ -51,6 +58,13 @@ def run(stage: Stage) -> None:
     assert [segment.name for segment in listed.segments] == ["payers"]
     members(stage)
     nested(stage)
+    lists(stage)
+    reached = segments.Reachability(ReachabilityRequest(subject=saved))
+    assert reached.users == USERS and len(reached.channels) == 6, reached
+    assert all(one.reachable + one.no_address + one.opted_out == USERS
+               for one in reached.channels), reached
+    push = shoal.definition(shoal.reachable("push"))
+    assert segments.Preview(PreviewRequest(definition=push)).users == 0
     assert segments.IsMember(IsMemberRequest(subject=saved, user_id="user-7")).member
     assert not segments.IsMember(IsMemberRequest(subject=saved, user_id="stranger")).known
     explained = segments.Explain(ExplainRequest(subject=saved, user_id="user-7"))
@@ -77,6 +91,26 @@ def nested(stage: Stage) -> None:
     fails(shoal.Status.FAILED_PRECONDITION, lambda: segments.Archive(
         ArchiveRequest(name="payers")))
     assert segments.Archive(ArchiveRequest(name="others")).segment.archived
+
+
+def lists(stage: Stage) -> None:
+    """A list of known users and changes of it, seen by segments at once."""
+    stub, segments = stage.stubs.lists, stage.stubs.segments
+    made = stub.Create(CreateListRequest(name="vip", user_ids=["user-1", "user-2"]))
+    assert (made.changed.added, made.changed.new_users) == (2, 0), made
+    fails(shoal.Status.ALREADY_EXISTS, lambda: stub.Create(CreateListRequest(name="vip")))
+    added = stub.Add(AddToListRequest(name="vip", user_ids=["user-2", "user-3"])).changed
+    assert (added.added, added.unchanged) == (1, 1), added
+    removed = stub.Remove(RemoveFromListRequest(name="vip", user_ids=["user-1"])).changed
+    assert removed.removed == 1, removed
+    replaced = stub.Replace(ReplaceListRequest(name="vip", user_ids=["user-3", "user-4"])).changed
+    assert (replaced.added, replaced.removed, replaced.unchanged) == (1, 1, 1), replaced
+    assert stub.Get(GetListRequest(name="vip")).list.users == 2
+    assert [one.name for one in stub.List(ListListsRequest()).lists] == ["vip"]
+    on_list = shoal.definition(shoal.in_list("vip"))
+    assert segments.Preview(PreviewRequest(definition=on_list)).users == 2
+    fails(shoal.Status.INVALID_ARGUMENT, lambda: segments.Preview(
+        PreviewRequest(definition=shoal.definition(shoal.in_list("nobody")))))
 
 
 def members(stage: Stage) -> None:

@@ -61,12 +61,17 @@ from shoal.contract.evaluation.v1.lists_pb2 import CreateListRequest as CreateLi
 from shoal.contract.evaluation.v1.lists_pb2 import CreateListResponse as CreateListResponse
 from shoal.contract.evaluation.v1.lists_pb2 import GetListRequest as GetListRequest
 from shoal.contract.evaluation.v1.lists_pb2 import GetListResponse as GetListResponse
+from shoal.contract.evaluation.v1.lists_pb2 import ListChanged as ListChanged
 from shoal.contract.evaluation.v1.lists_pb2 import ListListsRequest as ListListsRequest
 from shoal.contract.evaluation.v1.lists_pb2 import ListListsResponse as ListListsResponse
 from shoal.contract.evaluation.v1.lists_pb2 import RemoveFromListRequest as RemoveFromListRequest
 from shoal.contract.evaluation.v1.lists_pb2 import RemoveFromListResponse as RemoveFromListResponse
 from shoal.contract.evaluation.v1.lists_pb2 import ReplaceListRequest as ReplaceListRequest
 from shoal.contract.evaluation.v1.lists_pb2 import ReplaceListResponse as ReplaceListResponse
+from shoal.contract.evaluation.v1.lists_pb2 import UserList as UserList
+from shoal.contract.evaluation.v1.reachability_pb2 import ChannelReach as ChannelReach
+from shoal.contract.evaluation.v1.reachability_pb2 import ReachabilityRequest as ReachabilityRequest
+from shoal.contract.evaluation.v1.reachability_pb2 import ReachabilityResponse as ReachabilityResponse
 from shoal.contract.evaluation.v1.segments_pb2 import ActivityRequest as ActivityRequest
 from shoal.contract.evaluation.v1.segments_pb2 import ActivityResponse as ActivityResponse
 from shoal.contract.evaluation.v1.segments_pb2 import ArchiveRequest as ArchiveRequest
@@ -90,8 +95,6 @@ from shoal.contract.evaluation.v1.segments_pb2 import MembersResponse as Members
 from shoal.contract.evaluation.v1.segments_pb2 import NodeCount as NodeCount
 from shoal.contract.evaluation.v1.segments_pb2 import PreviewRequest as PreviewRequest
 from shoal.contract.evaluation.v1.segments_pb2 import PreviewResponse as PreviewResponse
-from shoal.contract.evaluation.v1.segments_pb2 import ReachabilityRequest as ReachabilityRequest
-from shoal.contract.evaluation.v1.segments_pb2 import ReachabilityResponse as ReachabilityResponse
 from shoal.contract.evaluation.v1.segments_pb2 import SampleRequest as SampleRequest
 from shoal.contract.evaluation.v1.segments_pb2 import SampleResponse as SampleResponse
 from shoal.contract.evaluation.v1.sets_pb2 import BitmapRequest as BitmapRequest

@@ -11,20 +11,30 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from shoal.contract.evaluation.v1 import answers_pb2 as shoal_dot_evaluation_dot_v1_dot_answers__pb2
+from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshoal/evaluation/v1/lists.proto\x12\x13shoal.evaluation.v1\x1a\x1eshoal/options/v1/options.proto\"H\n\x11\x43reateListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1c\n\x08user_ids\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\"\x14\n\x12\x43reateListResponse\"G\n\x10\x41\x64\x64ToListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1c\n\x08user_ids\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\"\x13\n\x11\x41\x64\x64ToListResponse\"L\n\x15RemoveFromListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1c\n\x08user_ids\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\"\x18\n\x16RemoveFromListResponse\"I\n\x12ReplaceListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1c\n\x08user_ids\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\"\x15\n\x13ReplaceListResponse\"\'\n\x0eGetListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"\x11\n\x0fGetListResponse\"/\n\x10ListListsRequest\x12\x1b\n\nafter_name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"\x13\n\x11ListListsResponse2\xaa\x05\n\x05Lists\x12p\n\x06\x43reate\x12&.shoal.evaluation.v1.CreateListRequest\x1a\'.shoal.evaluation.v1.CreateListResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12k\n\x03\x41\x64\x64\x12%.shoal.evaluation.v1.AddToListRequest\x1a&.shoal.evaluation.v1.AddToListResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12x\n\x06Remove\x12*.shoal.evaluation.v1.RemoveFromListRequest\x1a+.shoal.evaluation.v1.RemoveFromListResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12s\n\x07Replace\x12\'.shoal.evaluation.v1.ReplaceListRequest\x1a(.shoal.evaluation.v1.ReplaceListResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12\x66\n\x03Get\x12#.shoal.evaluation.v1.GetListRequest\x1a$.shoal.evaluation.v1.GetListResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\x04List\x12%.shoal.evaluation.v1.ListListsRequest\x1a&.shoal.evaluation.v1.ListListsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshoal/evaluation/v1/lists.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/answers.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"f\n\x08UserList\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x18\n\rcreated_at_ms\x18\x03 \x01(\x12:\x01\x30\x12\r\n\x05users\x18\x04 \x01(\x04\"\x91\x01\n\x0bListChanged\x12\x10\n\x05\x61\x64\x64\x65\x64\x18\x01 \x01(\r:\x01\x30\x12\x12\n\x07removed\x18\x02 \x01(\r:\x01\x30\x12\x14\n\tunchanged\x18\x03 \x01(\r:\x01\x30\x12\x14\n\tnew_users\x18\x04 \x01(\r:\x01\x30\x12\x30\n\tpositions\x18\x05 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \"d\n\x11\x43reateListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1c\n\x08user_ids\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x1a\n\x0b\x64\x65scription\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x08\"t\n\x12\x43reateListResponse\x12+\n\x04list\x18\x01 \x01(\x0b\x32\x1d.shoal.evaluation.v1.UserList\x12\x31\n\x07\x63hanged\x18\x02 \x01(\x0b\x32 .shoal.evaluation.v1.ListChanged\"G\n\x10\x41\x64\x64ToListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1c\n\x08user_ids\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\"F\n\x11\x41\x64\x64ToListResponse\x12\x31\n\x07\x63hanged\x18\x01 \x01(\x0b\x32 .shoal.evaluation.v1.ListChanged\"L\n\x15RemoveFromListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1c\n\x08user_ids\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\"K\n\x16RemoveFromListResponse\x12\x31\n\x07\x63hanged\x18\x01 \x01(\x0b\x32 .shoal.evaluation.v1.ListChanged\"I\n\x12ReplaceListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1c\n\x08user_ids\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\"H\n\x13ReplaceListResponse\x12\x31\n\x07\x63hanged\x18\x01 \x01(\x0b\x32 .shoal.evaluation.v1.ListChanged\"\'\n\x0eGetListRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"q\n\x0fGetListResponse\x12+\n\x04list\x18\x01 \x01(\x0b\x32\x1d.shoal.evaluation.v1.UserList\x12\x31\n\texactness\x18\x02 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"C\n\x10ListListsRequest\x12\x1b\n\nafter_name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x12\n\x05limit\x18\x02 \x01(\r:\x03\x31\x30\x30\"]\n\x11ListListsResponse\x12\x33\n\x05lists\x18\x01 \x03(\x0b\x32\x1d.shoal.evaluation.v1.UserListB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse2\xaa\x05\n\x05Lists\x12p\n\x06\x43reate\x12&.shoal.evaluation.v1.CreateListRequest\x1a\'.shoal.evaluation.v1.CreateListResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12k\n\x03\x41\x64\x64\x12%.shoal.evaluation.v1.AddToListRequest\x1a&.shoal.evaluation.v1.AddToListResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12x\n\x06Remove\x12*.shoal.evaluation.v1.RemoveFromListRequest\x1a+.shoal.evaluation.v1.RemoveFromListResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12s\n\x07Replace\x12\'.shoal.evaluation.v1.ReplaceListRequest\x1a(.shoal.evaluation.v1.ReplaceListResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12\x66\n\x03Get\x12#.shoal.evaluation.v1.GetListRequest\x1a$.shoal.evaluation.v1.GetListResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\x04List\x12%.shoal.evaluation.v1.ListListsRequest\x1a&.shoal.evaluation.v1.ListListsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.lists_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
+  _USERLIST.fields_by_name['name']._options = None
+  _USERLIST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
+  _USERLIST.fields_by_name['description']._options = None
+  _USERLIST.fields_by_name['description']._serialized_options = b'\340\265\030\200\010'
+  _LISTCHANGED.fields_by_name['positions']._options = None
+  _LISTCHANGED.fields_by_name['positions']._serialized_options = b'\330\265\030\200 '
   _CREATELISTREQUEST.fields_by_name['name']._options = None
   _CREATELISTREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
   _CREATELISTREQUEST.fields_by_name['user_ids']._options = None
   _CREATELISTREQUEST.fields_by_name['user_ids']._serialized_options = b'\330\265\030\220N\340\265\030\200\002'
+  _CREATELISTREQUEST.fields_by_name['description']._options = None
+  _CREATELISTREQUEST.fields_by_name['description']._serialized_options = b'\340\265\030\200\010'
   _ADDTOLISTREQUEST.fields_by_name['name']._options = None
   _ADDTOLISTREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
   _ADDTOLISTREQUEST.fields_by_name['user_ids']._options = None
@@ -41,6 +51,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _GETLISTREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
   _LISTLISTSREQUEST.fields_by_name['after_name']._options = None
   _LISTLISTSREQUEST.fields_by_name['after_name']._serialized_options = b'\340\265\030\200\001'
+  _LISTLISTSRESPONSE.fields_by_name['lists']._options = None
+  _LISTLISTSRESPONSE.fields_by_name['lists']._serialized_options = b'\330\265\030\350\007'
   _LISTS.methods_by_name['Create']._options = None
   _LISTS.methods_by_name['Create']._serialized_options = b'\212\265\030\rsegment.write\220\265\030\001'
   _LISTS.methods_by_name['Add']._options = None
@@ -53,30 +65,34 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _LISTS.methods_by_name['Get']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _LISTS.methods_by_name['List']._options = None
   _LISTS.methods_by_name['List']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
-  _CREATELISTREQUEST._serialized_start=88
-  _CREATELISTREQUEST._serialized_end=160
-  _CREATELISTRESPONSE._serialized_start=162
-  _CREATELISTRESPONSE._serialized_end=182
-  _ADDTOLISTREQUEST._serialized_start=184
-  _ADDTOLISTREQUEST._serialized_end=255
-  _ADDTOLISTRESPONSE._serialized_start=257
-  _ADDTOLISTRESPONSE._serialized_end=276
-  _REMOVEFROMLISTREQUEST._serialized_start=278
-  _REMOVEFROMLISTREQUEST._serialized_end=354
-  _REMOVEFROMLISTRESPONSE._serialized_start=356
-  _REMOVEFROMLISTRESPONSE._serialized_end=380
-  _REPLACELISTREQUEST._serialized_start=382
-  _REPLACELISTREQUEST._serialized_end=455
-  _REPLACELISTRESPONSE._serialized_start=457
-  _REPLACELISTRESPONSE._serialized_end=478
-  _GETLISTREQUEST._serialized_start=480
-  _GETLISTREQUEST._serialized_end=519
-  _GETLISTRESPONSE._serialized_start=521
-  _GETLISTRESPONSE._serialized_end=538
-  _LISTLISTSREQUEST._serialized_start=540
-  _LISTLISTSREQUEST._serialized_end=587
-  _LISTLISTSRESPONSE._serialized_start=589
-  _LISTLISTSRESPONSE._serialized_end=608
-  _LISTS._serialized_start=611
-  _LISTS._serialized_end=1293
+  _USERLIST._serialized_start=147
+  _USERLIST._serialized_end=249
+  _LISTCHANGED._serialized_start=252
+  _LISTCHANGED._serialized_end=397
+  _CREATELISTREQUEST._serialized_start=399
+  _CREATELISTREQUEST._serialized_end=499
+  _CREATELISTRESPONSE._serialized_start=501
+  _CREATELISTRESPONSE._serialized_end=617
+  _ADDTOLISTREQUEST._serialized_start=619
+  _ADDTOLISTREQUEST._serialized_end=690
+  _ADDTOLISTRESPONSE._serialized_start=692
+  _ADDTOLISTRESPONSE._serialized_end=762
+  _REMOVEFROMLISTREQUEST._serialized_start=764
+  _REMOVEFROMLISTREQUEST._serialized_end=840
+  _REMOVEFROMLISTRESPONSE._serialized_start=842
+  _REMOVEFROMLISTRESPONSE._serialized_end=917
+  _REPLACELISTREQUEST._serialized_start=919
+  _REPLACELISTREQUEST._serialized_end=992
+  _REPLACELISTRESPONSE._serialized_start=994
+  _REPLACELISTRESPONSE._serialized_end=1066
+  _GETLISTREQUEST._serialized_start=1068
+  _GETLISTREQUEST._serialized_end=1107
+  _GETLISTRESPONSE._serialized_start=1109
+  _GETLISTRESPONSE._serialized_end=1222
+  _LISTLISTSREQUEST._serialized_start=1224
+  _LISTLISTSREQUEST._serialized_end=1291
+  _LISTLISTSRESPONSE._serialized_start=1293
+  _LISTLISTSRESPONSE._serialized_end=1386
+  _LISTS._serialized_start=1389
+  _LISTS._serialized_end=2071
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
+from shoal.contract.evaluation.v1 import reachability_pb2 as _reachability_pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
 from shoal.contract.evaluation.v1 import updates_pb2 as _updates_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
@@ -216,18 +217,6 @@ class PreviewResponse(_message.Message):
     users: int
     warnings: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Warning]
     def __init__(self, users: _Optional[int] = ..., nodes: _Optional[_Iterable[_Union[NodeCount, _Mapping]]] = ..., universe: _Optional[int] = ..., sample: _Optional[_Iterable[str]] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ..., took_us: _Optional[int] = ..., sentence: _Optional[str] = ...) -> None: ...
-
-class ReachabilityRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class ReachabilityResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
 
 class SampleRequest(_message.Message):
     __slots__ = ["at_ms", "freshness", "seed", "size", "subject"]

@@ -58,3 +58,10 @@ from shoal.contract.ingestion.v1.ingestion_pb2 import VERDICT_KIND_UNSPECIFIED a
 from shoal.contract.ingestion.v1.ingestion_pb2 import ValueType as ValueType
 from shoal.contract.ingestion.v1.ingestion_pb2 import Verdict as Verdict
 from shoal.contract.ingestion.v1.ingestion_pb2 import VerdictKind as VerdictKind
+from shoal.contract.ingestion.v1.lists_pb2 import ChangeListRequest as ChangeListRequest
+from shoal.contract.ingestion.v1.lists_pb2 import ChangeListResponse as ChangeListResponse
+from shoal.contract.ingestion.v1.lists_pb2 import LIST_OPERATION_ADD as LIST_OPERATION_ADD
+from shoal.contract.ingestion.v1.lists_pb2 import LIST_OPERATION_REMOVE as LIST_OPERATION_REMOVE
+from shoal.contract.ingestion.v1.lists_pb2 import LIST_OPERATION_REPLACE as LIST_OPERATION_REPLACE
+from shoal.contract.ingestion.v1.lists_pb2 import LIST_OPERATION_UNSPECIFIED as LIST_OPERATION_UNSPECIFIED
+from shoal.contract.ingestion.v1.lists_pb2 import ListOperation as ListOperation

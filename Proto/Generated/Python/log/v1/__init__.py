@@ -2,6 +2,7 @@
 from shoal.contract.log.v1.log_pb2 import CatalogueChange as CatalogueChange
 from shoal.contract.log.v1.log_pb2 import Event as Event
 from shoal.contract.log.v1.log_pb2 import ImportUndone as ImportUndone
+from shoal.contract.log.v1.log_pb2 import ListChange as ListChange
 from shoal.contract.log.v1.log_pb2 import LogRecord as LogRecord
 from shoal.contract.log.v1.log_pb2 import NewUser as NewUser
 from shoal.contract.log.v1.log_pb2 import PlainValue as PlainValue

@@ -54,13 +54,26 @@ class ImportUndone(_message.Message):
     import_id: str
     def __init__(self, import_id: _Optional[str] = ...) -> None: ...
 
+class ListChange(_message.Message):
+    __slots__ = ["at_ms", "list", "listed", "user_number"]
+    AT_MS_FIELD_NUMBER: _ClassVar[int]
+    LISTED_FIELD_NUMBER: _ClassVar[int]
+    LIST_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    at_ms: int
+    list: str
+    listed: bool
+    user_number: int
+    def __init__(self, user_number: _Optional[int] = ..., list: _Optional[str] = ..., listed: bool = ..., at_ms: _Optional[int] = ...) -> None: ...
+
 class LogRecord(_message.Message):
-    __slots__ = ["catalogue", "event", "import_id", "import_line", "import_undone", "log_time_ms", "new_user", "offset", "profile", "project", "tenure"]
+    __slots__ = ["catalogue", "event", "import_id", "import_line", "import_undone", "list_change", "log_time_ms", "new_user", "offset", "profile", "project", "tenure"]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
     IMPORT_LINE_FIELD_NUMBER: _ClassVar[int]
     IMPORT_UNDONE_FIELD_NUMBER: _ClassVar[int]
+    LIST_CHANGE_FIELD_NUMBER: _ClassVar[int]
     LOG_TIME_MS_FIELD_NUMBER: _ClassVar[int]
     NEW_USER_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
@@ -72,13 +85,14 @@ class LogRecord(_message.Message):
     import_id: str
     import_line: int
     import_undone: ImportUndone
+    list_change: ListChange
     log_time_ms: int
     new_user: NewUser
     offset: int
     profile: ProfileChange
     project: str
     tenure: Tenure
-    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ...) -> None: ...
+    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ...) -> None: ...
 
 class NewUser(_message.Message):
     __slots__ = ["number", "user_id"]

@@ -62,12 +62,14 @@ class Count(_message.Message):
     def __init__(self, comparison: _Optional[_Union[Comparison, str]] = ..., low: _Optional[int] = ..., high: _Optional[int] = ..., include_zero: bool = ...) -> None: ...
 
 class Definition(_message.Message):
-    __slots__ = ["nodes", "zone"]
+    __slots__ = ["nodes", "reachable_by", "zone"]
     NODES_FIELD_NUMBER: _ClassVar[int]
+    REACHABLE_BY_FIELD_NUMBER: _ClassVar[int]
     ZONE_FIELD_NUMBER: _ClassVar[int]
     nodes: _containers.RepeatedCompositeFieldContainer[Node]
+    reachable_by: _sets_pb2.Channel
     zone: str
-    def __init__(self, nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., zone: _Optional[str] = ...) -> None: ...
+    def __init__(self, nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., zone: _Optional[str] = ..., reachable_by: _Optional[_Union[_sets_pb2.Channel, str]] = ...) -> None: ...
 
 class Did(_message.Message):
     __slots__ = ["aggregates", "count", "events", "times", "where", "window"]
@@ -120,16 +122,18 @@ class Group(_message.Message):
     def __init__(self, children: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Node(_message.Message):
-    __slots__ = ["all", "any", "did", "did_not", "distinct", "in_segment", "occurrence", "predominantly", "sequence", "share", "user"]
+    __slots__ = ["all", "any", "did", "did_not", "distinct", "in_list", "in_segment", "occurrence", "predominantly", "reachable", "sequence", "share", "user"]
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     DID_FIELD_NUMBER: _ClassVar[int]
     DID_NOT_FIELD_NUMBER: _ClassVar[int]
     DISTINCT_FIELD_NUMBER: _ClassVar[int]
+    IN_LIST_FIELD_NUMBER: _ClassVar[int]
     IN_SEGMENT_FIELD_NUMBER: _ClassVar[int]
     NOT_FIELD_NUMBER: _ClassVar[int]
     OCCURRENCE_FIELD_NUMBER: _ClassVar[int]
     PREDOMINANTLY_FIELD_NUMBER: _ClassVar[int]
+    REACHABLE_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     SHARE_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
@@ -138,13 +142,15 @@ class Node(_message.Message):
     did: Did
     did_not: DidNot
     distinct: Distinct
+    in_list: _sets_pb2.InList
     in_segment: _sets_pb2.InSegment
     occurrence: Occurrence
     predominantly: Predominantly
+    reachable: _sets_pb2.Reachable
     sequence: Sequence
     share: Share
     user: _match_pb2.Filter
-    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., **kwargs) -> None: ...
+    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., in_list: _Optional[_Union[_sets_pb2.InList, _Mapping]] = ..., reachable: _Optional[_Union[_sets_pb2.Reachable, _Mapping]] = ..., **kwargs) -> None: ...
 
 class Occurrence(_message.Message):
     __slots__ = ["events", "mode", "named", "number", "times", "where", "window"]

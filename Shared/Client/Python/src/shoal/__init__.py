@@ -10,9 +10,11 @@ from shoal.conditions import (
     definition,
     did,
     did_not,
+    in_list,
     in_segment,
     last,
     not_,
+    reachable,
     subject,
     user,
     where,
@@ -23,5 +25,5 @@ from shoal.pages import Pages
 __all__ = [
     "CallOptions", "Condition", "Fault", "FrameError", "Method", "Pages", "Shoal", "Status",
     "all_of", "any_of", "between", "connect", "definition", "did", "did_not", "event",
-    "in_segment", "last", "not_", "profile", "subject", "user", "where",
+    "in_list", "in_segment", "last", "not_", "profile", "reachable", "subject", "user", "where",
 ]

@@ -17,6 +17,8 @@ from shoal.contract.segment.v1 import (
     COMPARISON_AT_MOST,
     COMPARISON_BETWEEN,
     COMPARISON_EXACTLY,
+    Channel,
+    ChannelState,
     Definition,
     Filter,
     Group,
@@ -109,6 +111,22 @@ def did_not(*events: str, where: Sequence[Filter] = (),
     if window is not None:
         node.did_not.window.CopyFrom(window)
     return Condition("did_not", node.did_not)
+
+
+def in_list(name: str) -> Condition:
+    """The user is on an uploaded list."""
+    node = Node()
+    node.in_list.name = name
+    return Condition("in_list", node.in_list)
+
+
+def reachable(channel: str, state: str = "reachable") -> Condition:
+    """A channel reaches the user, or not: state is reachable, no_address or opted_out."""
+    node = Node()
+    node.reachable.channel = cast(Channel, Channel.Value("CHANNEL_" + channel.upper()))
+    number = ChannelState.Value("CHANNEL_STATE_" + state.upper())
+    node.reachable.state = cast(ChannelState, number)
+    return Condition("reachable", node.reachable)
 
 
 def in_segment(name: str) -> Condition:

@@ -7,6 +7,96 @@
 #endif
 
 #include "shoal/evaluation/v1/lists.pb-c.h"
+void   shoal__evaluation__v1__user_list__init
+                     (Shoal__Evaluation__V1__UserList         *message)
+{
+  static const Shoal__Evaluation__V1__UserList init_value = SHOAL__EVALUATION__V1__USER_LIST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__user_list__get_packed_size
+                     (const Shoal__Evaluation__V1__UserList *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__user_list__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__user_list__pack
+                     (const Shoal__Evaluation__V1__UserList *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__user_list__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__user_list__pack_to_buffer
+                     (const Shoal__Evaluation__V1__UserList *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__user_list__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__UserList *
+       shoal__evaluation__v1__user_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__UserList *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__user_list__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__user_list__free_unpacked
+                     (Shoal__Evaluation__V1__UserList *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__user_list__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__list_changed__init
+                     (Shoal__Evaluation__V1__ListChanged         *message)
+{
+  static const Shoal__Evaluation__V1__ListChanged init_value = SHOAL__EVALUATION__V1__LIST_CHANGED__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__list_changed__get_packed_size
+                     (const Shoal__Evaluation__V1__ListChanged *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__list_changed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__list_changed__pack
+                     (const Shoal__Evaluation__V1__ListChanged *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__list_changed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__list_changed__pack_to_buffer
+                     (const Shoal__Evaluation__V1__ListChanged *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__list_changed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__ListChanged *
+       shoal__evaluation__v1__list_changed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__ListChanged *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__list_changed__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__list_changed__free_unpacked
+                     (Shoal__Evaluation__V1__ListChanged *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__list_changed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__create_list_request__init
                      (Shoal__Evaluation__V1__CreateListRequest         *message)
 {
@@ -547,8 +637,181 @@ void   shoal__evaluation__v1__list_lists_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__list_lists_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+char shoal__evaluation__v1__user_list__name__default_value[] = "";
+static const int64_t shoal__evaluation__v1__user_list__created_at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__user_list__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__UserList, name),
+    NULL,
+    &shoal__evaluation__v1__user_list__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__UserList, description),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at_ms",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__UserList, has_created_at_ms),
+    offsetof(Shoal__Evaluation__V1__UserList, created_at_ms),
+    NULL,
+    &shoal__evaluation__v1__user_list__created_at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "users",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__UserList, has_users),
+    offsetof(Shoal__Evaluation__V1__UserList, users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__user_list__field_indices_by_name[] = {
+  2,   /* field[2] = created_at_ms */
+  1,   /* field[1] = description */
+  0,   /* field[0] = name */
+  3,   /* field[3] = users */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__user_list__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__user_list__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.UserList",
+  "UserList",
+  "Shoal__Evaluation__V1__UserList",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__UserList),
+  4,
+  shoal__evaluation__v1__user_list__field_descriptors,
+  shoal__evaluation__v1__user_list__field_indices_by_name,
+  1,  shoal__evaluation__v1__user_list__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__user_list__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__list_changed__added__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__list_changed__removed__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__list_changed__unchanged__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__list_changed__new_users__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__list_changed__field_descriptors[5] =
+{
+  {
+    "added",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ListChanged, has_added),
+    offsetof(Shoal__Evaluation__V1__ListChanged, added),
+    NULL,
+    &shoal__evaluation__v1__list_changed__added__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ListChanged, has_removed),
+    offsetof(Shoal__Evaluation__V1__ListChanged, removed),
+    NULL,
+    &shoal__evaluation__v1__list_changed__removed__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unchanged",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ListChanged, has_unchanged),
+    offsetof(Shoal__Evaluation__V1__ListChanged, unchanged),
+    NULL,
+    &shoal__evaluation__v1__list_changed__unchanged__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "new_users",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ListChanged, has_new_users),
+    offsetof(Shoal__Evaluation__V1__ListChanged, new_users),
+    NULL,
+    &shoal__evaluation__v1__list_changed__new_users__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "positions",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ListChanged, n_positions),
+    offsetof(Shoal__Evaluation__V1__ListChanged, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__list_changed__field_indices_by_name[] = {
+  0,   /* field[0] = added */
+  3,   /* field[3] = new_users */
+  4,   /* field[4] = positions */
+  1,   /* field[1] = removed */
+  2,   /* field[2] = unchanged */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__list_changed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__list_changed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.ListChanged",
+  "ListChanged",
+  "Shoal__Evaluation__V1__ListChanged",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__ListChanged),
+  5,
+  shoal__evaluation__v1__list_changed__field_descriptors,
+  shoal__evaluation__v1__list_changed__field_indices_by_name,
+  1,  shoal__evaluation__v1__list_changed__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__list_changed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 char shoal__evaluation__v1__create_list_request__name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_list_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_list_request__field_descriptors[3] =
 {
   {
     "name",
@@ -574,15 +837,28 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_list_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "description",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__CreateListRequest, description),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__create_list_request__field_indices_by_name[] = {
+  2,   /* field[2] = description */
   0,   /* field[0] = name */
   1,   /* field[1] = user_ids */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__create_list_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__create_list_request__descriptor =
 {
@@ -592,16 +868,49 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__create_list_request__des
   "Shoal__Evaluation__V1__CreateListRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__CreateListRequest),
-  2,
+  3,
   shoal__evaluation__v1__create_list_request__field_descriptors,
   shoal__evaluation__v1__create_list_request__field_indices_by_name,
   1,  shoal__evaluation__v1__create_list_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__create_list_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__create_list_response__field_descriptors NULL
-#define shoal__evaluation__v1__create_list_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__create_list_response__number_ranges NULL
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_list_response__field_descriptors[2] =
+{
+  {
+    "list",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__CreateListResponse, list),
+    &shoal__evaluation__v1__user_list__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changed",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__CreateListResponse, changed),
+    &shoal__evaluation__v1__list_changed__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__create_list_response__field_indices_by_name[] = {
+  1,   /* field[1] = changed */
+  0,   /* field[0] = list */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__create_list_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__create_list_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -610,10 +919,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__create_list_response__de
   "Shoal__Evaluation__V1__CreateListResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__CreateListResponse),
-  0,
+  2,
   shoal__evaluation__v1__create_list_response__field_descriptors,
   shoal__evaluation__v1__create_list_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__create_list_response__number_ranges,
+  1,  shoal__evaluation__v1__create_list_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__create_list_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -669,9 +978,29 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__add_to_list_request__des
   (ProtobufCMessageInit) shoal__evaluation__v1__add_to_list_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__add_to_list_response__field_descriptors NULL
-#define shoal__evaluation__v1__add_to_list_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__add_to_list_response__number_ranges NULL
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__add_to_list_response__field_descriptors[1] =
+{
+  {
+    "changed",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__AddToListResponse, changed),
+    &shoal__evaluation__v1__list_changed__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__add_to_list_response__field_indices_by_name[] = {
+  0,   /* field[0] = changed */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__add_to_list_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__add_to_list_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -680,10 +1009,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__add_to_list_response__de
   "Shoal__Evaluation__V1__AddToListResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__AddToListResponse),
-  0,
+  1,
   shoal__evaluation__v1__add_to_list_response__field_descriptors,
   shoal__evaluation__v1__add_to_list_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__add_to_list_response__number_ranges,
+  1,  shoal__evaluation__v1__add_to_list_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__add_to_list_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -739,9 +1068,29 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__remove_from_list_request
   (ProtobufCMessageInit) shoal__evaluation__v1__remove_from_list_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__remove_from_list_response__field_descriptors NULL
-#define shoal__evaluation__v1__remove_from_list_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__remove_from_list_response__number_ranges NULL
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__remove_from_list_response__field_descriptors[1] =
+{
+  {
+    "changed",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__RemoveFromListResponse, changed),
+    &shoal__evaluation__v1__list_changed__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__remove_from_list_response__field_indices_by_name[] = {
+  0,   /* field[0] = changed */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__remove_from_list_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__remove_from_list_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -750,10 +1099,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__remove_from_list_respons
   "Shoal__Evaluation__V1__RemoveFromListResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__RemoveFromListResponse),
-  0,
+  1,
   shoal__evaluation__v1__remove_from_list_response__field_descriptors,
   shoal__evaluation__v1__remove_from_list_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__remove_from_list_response__number_ranges,
+  1,  shoal__evaluation__v1__remove_from_list_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__remove_from_list_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -809,9 +1158,29 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__replace_list_request__de
   (ProtobufCMessageInit) shoal__evaluation__v1__replace_list_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__replace_list_response__field_descriptors NULL
-#define shoal__evaluation__v1__replace_list_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__replace_list_response__number_ranges NULL
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__replace_list_response__field_descriptors[1] =
+{
+  {
+    "changed",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__ReplaceListResponse, changed),
+    &shoal__evaluation__v1__list_changed__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__replace_list_response__field_indices_by_name[] = {
+  0,   /* field[0] = changed */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__replace_list_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__replace_list_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -820,10 +1189,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__replace_list_response__d
   "Shoal__Evaluation__V1__ReplaceListResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ReplaceListResponse),
-  0,
+  1,
   shoal__evaluation__v1__replace_list_response__field_descriptors,
   shoal__evaluation__v1__replace_list_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__replace_list_response__number_ranges,
+  1,  shoal__evaluation__v1__replace_list_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__replace_list_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -866,9 +1235,42 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__get_list_request__descri
   (ProtobufCMessageInit) shoal__evaluation__v1__get_list_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__get_list_response__field_descriptors NULL
-#define shoal__evaluation__v1__get_list_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__get_list_response__number_ranges NULL
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__get_list_response__field_descriptors[2] =
+{
+  {
+    "list",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__GetListResponse, list),
+    &shoal__evaluation__v1__user_list__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exactness",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__GetListResponse, exactness),
+    &shoal__evaluation__v1__exactness__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__get_list_response__field_indices_by_name[] = {
+  1,   /* field[1] = exactness */
+  0,   /* field[0] = list */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__get_list_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__get_list_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -877,15 +1279,16 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__get_list_response__descr
   "Shoal__Evaluation__V1__GetListResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__GetListResponse),
-  0,
+  2,
   shoal__evaluation__v1__get_list_response__field_descriptors,
   shoal__evaluation__v1__get_list_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__get_list_response__number_ranges,
+  1,  shoal__evaluation__v1__get_list_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__get_list_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__evaluation__v1__list_lists_request__after_name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__list_lists_request__field_descriptors[1] =
+static const uint32_t shoal__evaluation__v1__list_lists_request__limit__default_value = 100u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__list_lists_request__field_descriptors[2] =
 {
   {
     "after_name",
@@ -899,14 +1302,27 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__list_lists_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "limit",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ListListsRequest, has_limit),
+    offsetof(Shoal__Evaluation__V1__ListListsRequest, limit),
+    NULL,
+    &shoal__evaluation__v1__list_lists_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__list_lists_request__field_indices_by_name[] = {
   0,   /* field[0] = after_name */
+  1,   /* field[1] = limit */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__list_lists_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__list_lists_request__descriptor =
 {
@@ -916,16 +1332,50 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__list_lists_request__desc
   "Shoal__Evaluation__V1__ListListsRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ListListsRequest),
-  1,
+  2,
   shoal__evaluation__v1__list_lists_request__field_descriptors,
   shoal__evaluation__v1__list_lists_request__field_indices_by_name,
   1,  shoal__evaluation__v1__list_lists_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__list_lists_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__list_lists_response__field_descriptors NULL
-#define shoal__evaluation__v1__list_lists_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__list_lists_response__number_ranges NULL
+static const protobuf_c_boolean shoal__evaluation__v1__list_lists_response__more__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__list_lists_response__field_descriptors[2] =
+{
+  {
+    "lists",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ListListsResponse, n_lists),
+    offsetof(Shoal__Evaluation__V1__ListListsResponse, lists),
+    &shoal__evaluation__v1__user_list__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "more",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__ListListsResponse, has_more),
+    offsetof(Shoal__Evaluation__V1__ListListsResponse, more),
+    NULL,
+    &shoal__evaluation__v1__list_lists_response__more__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__list_lists_response__field_indices_by_name[] = {
+  0,   /* field[0] = lists */
+  1,   /* field[1] = more */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__list_lists_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__list_lists_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -934,10 +1384,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__list_lists_response__des
   "Shoal__Evaluation__V1__ListListsResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ListListsResponse),
-  0,
+  2,
   shoal__evaluation__v1__list_lists_response__field_descriptors,
   shoal__evaluation__v1__list_lists_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__list_lists_response__number_ranges,
+  1,  shoal__evaluation__v1__list_lists_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__list_lists_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -457,6 +457,51 @@ void   shoal__log__v1__import_undone__free_unpacked
   assert(message->base.descriptor == &shoal__log__v1__import_undone__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__log__v1__list_change__init
+                     (Shoal__Log__V1__ListChange         *message)
+{
+  static const Shoal__Log__V1__ListChange init_value = SHOAL__LOG__V1__LIST_CHANGE__INIT;
+  *message = init_value;
+}
+size_t shoal__log__v1__list_change__get_packed_size
+                     (const Shoal__Log__V1__ListChange *message)
+{
+  assert(message->base.descriptor == &shoal__log__v1__list_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__log__v1__list_change__pack
+                     (const Shoal__Log__V1__ListChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__log__v1__list_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__log__v1__list_change__pack_to_buffer
+                     (const Shoal__Log__V1__ListChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__log__v1__list_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Log__V1__ListChange *
+       shoal__log__v1__list_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Log__V1__ListChange *)
+     protobuf_c_message_unpack (&shoal__log__v1__list_change__descriptor,
+                                allocator, len, data);
+}
+void   shoal__log__v1__list_change__free_unpacked
+                     (Shoal__Log__V1__ListChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__log__v1__list_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__log__v1__log_record__init
                      (Shoal__Log__V1__LogRecord         *message)
 {
@@ -1360,10 +1405,91 @@ const ProtobufCMessageDescriptor shoal__log__v1__import_undone__descriptor =
   (ProtobufCMessageInit) shoal__log__v1__import_undone__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+char shoal__log__v1__list_change__list__default_value[] = "";
+static const uint32_t shoal__log__v1__list_change__user_number__default_value = 0u;
+static const protobuf_c_boolean shoal__log__v1__list_change__listed__default_value = 0;
+static const int64_t shoal__log__v1__list_change__at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__log__v1__list_change__field_descriptors[4] =
+{
+  {
+    "user_number",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Log__V1__ListChange, has_user_number),
+    offsetof(Shoal__Log__V1__ListChange, user_number),
+    NULL,
+    &shoal__log__v1__list_change__user_number__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "list",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Log__V1__ListChange, list),
+    NULL,
+    &shoal__log__v1__list_change__list__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "listed",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Log__V1__ListChange, has_listed),
+    offsetof(Shoal__Log__V1__ListChange, listed),
+    NULL,
+    &shoal__log__v1__list_change__listed__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Log__V1__ListChange, has_at_ms),
+    offsetof(Shoal__Log__V1__ListChange, at_ms),
+    NULL,
+    &shoal__log__v1__list_change__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__log__v1__list_change__field_indices_by_name[] = {
+  3,   /* field[3] = at_ms */
+  1,   /* field[1] = list */
+  2,   /* field[2] = listed */
+  0,   /* field[0] = user_number */
+};
+static const ProtobufCIntRange shoal__log__v1__list_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__log__v1__list_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.log.v1.ListChange",
+  "ListChange",
+  "Shoal__Log__V1__ListChange",
+  "shoal.log.v1",
+  sizeof(Shoal__Log__V1__ListChange),
+  4,
+  shoal__log__v1__list_change__field_descriptors,
+  shoal__log__v1__list_change__field_indices_by_name,
+  1,  shoal__log__v1__list_change__number_ranges,
+  (ProtobufCMessageInit) shoal__log__v1__list_change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 char shoal__log__v1__log_record__project__default_value[] = "";
 static const uint64_t shoal__log__v1__log_record__offset__default_value = 0ull;
 static const int64_t shoal__log__v1__log_record__log_time_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[11] =
+static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[12] =
 {
   {
     "offset",
@@ -1497,6 +1623,18 @@ static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "list_change",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, list_change),
+    &shoal__log__v1__list_change__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   6,   /* field[6] = catalogue */
@@ -1504,6 +1642,7 @@ static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   8,   /* field[8] = import_id */
   9,   /* field[9] = import_line */
   10,   /* field[10] = import_undone */
+  11,   /* field[11] = list_change */
   1,   /* field[1] = log_time_ms */
   3,   /* field[3] = new_user */
   0,   /* field[0] = offset */
@@ -1511,10 +1650,11 @@ static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   2,   /* field[2] = project */
   7,   /* field[7] = tenure */
 };
-static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 14, 11 },
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
 {
@@ -1524,10 +1664,10 @@ const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
   "Shoal__Log__V1__LogRecord",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__LogRecord),
-  11,
+  12,
   shoal__log__v1__log_record__field_descriptors,
   shoal__log__v1__log_record__field_indices_by_name,
-  1,  shoal__log__v1__log_record__number_ranges,
+  2,  shoal__log__v1__log_record__number_ranges,
   (ProtobufCMessageInit) shoal__log__v1__log_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -1586,7 +1586,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[12] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[14] =
 {
   {
     "all",
@@ -1732,6 +1732,30 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "in_list",
+    31,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, in_list),
+    &shoal__segment__v1__in_list__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reachable",
+    32,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, reachable),
+    &shoal__segment__v1__reachable__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
@@ -1739,10 +1763,12 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
+  12,   /* field[12] = in_list */
   11,   /* field[11] = in_segment */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
+  13,   /* field[13] = reachable */
   9,   /* field[9] = sequence */
   7,   /* field[7] = share */
   5,   /* field[5] = user */
@@ -1751,7 +1777,7 @@ static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 30, 11 },
-  { 0, 12 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1761,14 +1787,14 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  12,
+  14,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
   2,  shoal__segment__v1__node__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__definition__field_descriptors[2] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__definition__field_descriptors[3] =
 {
   {
     "nodes",
@@ -1794,15 +1820,29 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__definition__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reachable_by",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Segment__V1__Definition, has_reachable_by),
+    offsetof(Shoal__Segment__V1__Definition, reachable_by),
+    &shoal__segment__v1__channel__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__definition__field_indices_by_name[] = {
   0,   /* field[0] = nodes */
+  2,   /* field[2] = reachable_by */
   1,   /* field[1] = zone */
 };
-static const ProtobufCIntRange shoal__segment__v1__definition__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__segment__v1__definition__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 10, 2 },
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__definition__descriptor =
 {
@@ -1812,10 +1852,10 @@ const ProtobufCMessageDescriptor shoal__segment__v1__definition__descriptor =
   "Shoal__Segment__V1__Definition",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Definition),
-  2,
+  3,
   shoal__segment__v1__definition__field_descriptors,
   shoal__segment__v1__definition__field_indices_by_name,
-  1,  shoal__segment__v1__definition__number_ranges,
+  2,  shoal__segment__v1__definition__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -52,6 +52,141 @@ void   shoal__segment__v1__in_segment__free_unpacked
   assert(message->base.descriptor == &shoal__segment__v1__in_segment__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__segment__v1__in_list__init
+                     (Shoal__Segment__V1__InList         *message)
+{
+  static const Shoal__Segment__V1__InList init_value = SHOAL__SEGMENT__V1__IN_LIST__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__in_list__get_packed_size
+                     (const Shoal__Segment__V1__InList *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__in_list__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__in_list__pack
+                     (const Shoal__Segment__V1__InList *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__in_list__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__in_list__pack_to_buffer
+                     (const Shoal__Segment__V1__InList *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__in_list__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__InList *
+       shoal__segment__v1__in_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__InList *)
+     protobuf_c_message_unpack (&shoal__segment__v1__in_list__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__in_list__free_unpacked
+                     (Shoal__Segment__V1__InList *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__in_list__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__segment__v1__list_document__init
+                     (Shoal__Segment__V1__ListDocument         *message)
+{
+  static const Shoal__Segment__V1__ListDocument init_value = SHOAL__SEGMENT__V1__LIST_DOCUMENT__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__list_document__get_packed_size
+                     (const Shoal__Segment__V1__ListDocument *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__list_document__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__list_document__pack
+                     (const Shoal__Segment__V1__ListDocument *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__list_document__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__list_document__pack_to_buffer
+                     (const Shoal__Segment__V1__ListDocument *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__list_document__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__ListDocument *
+       shoal__segment__v1__list_document__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__ListDocument *)
+     protobuf_c_message_unpack (&shoal__segment__v1__list_document__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__list_document__free_unpacked
+                     (Shoal__Segment__V1__ListDocument *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__list_document__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__segment__v1__reachable__init
+                     (Shoal__Segment__V1__Reachable         *message)
+{
+  static const Shoal__Segment__V1__Reachable init_value = SHOAL__SEGMENT__V1__REACHABLE__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__reachable__get_packed_size
+                     (const Shoal__Segment__V1__Reachable *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__reachable__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__reachable__pack
+                     (const Shoal__Segment__V1__Reachable *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__reachable__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__reachable__pack_to_buffer
+                     (const Shoal__Segment__V1__Reachable *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__reachable__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__Reachable *
+       shoal__segment__v1__reachable__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__Reachable *)
+     protobuf_c_message_unpack (&shoal__segment__v1__reachable__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__reachable__free_unpacked
+                     (Shoal__Segment__V1__Reachable *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__reachable__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 char shoal__segment__v1__in_segment__name__default_value[] = "";
 static const ProtobufCFieldDescriptor shoal__segment__v1__in_segment__field_descriptors[1] =
 {
@@ -90,4 +225,245 @@ const ProtobufCMessageDescriptor shoal__segment__v1__in_segment__descriptor =
   1,  shoal__segment__v1__in_segment__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__in_segment__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__segment__v1__in_list__name__default_value[] = "";
+static const ProtobufCFieldDescriptor shoal__segment__v1__in_list__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__InList, name),
+    NULL,
+    &shoal__segment__v1__in_list__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__in_list__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange shoal__segment__v1__in_list__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__in_list__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.InList",
+  "InList",
+  "Shoal__Segment__V1__InList",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__InList),
+  1,
+  shoal__segment__v1__in_list__field_descriptors,
+  shoal__segment__v1__in_list__field_indices_by_name,
+  1,  shoal__segment__v1__in_list__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__in_list__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__segment__v1__list_document__name__default_value[] = "";
+static const int64_t shoal__segment__v1__list_document__created_at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__segment__v1__list_document__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__ListDocument, name),
+    NULL,
+    &shoal__segment__v1__list_document__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__ListDocument, description),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_at_ms",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Segment__V1__ListDocument, has_created_at_ms),
+    offsetof(Shoal__Segment__V1__ListDocument, created_at_ms),
+    NULL,
+    &shoal__segment__v1__list_document__created_at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_by",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Segment__V1__ListDocument, has_created_by),
+    offsetof(Shoal__Segment__V1__ListDocument, created_by),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__list_document__field_indices_by_name[] = {
+  2,   /* field[2] = created_at_ms */
+  3,   /* field[3] = created_by */
+  1,   /* field[1] = description */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange shoal__segment__v1__list_document__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__list_document__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.ListDocument",
+  "ListDocument",
+  "Shoal__Segment__V1__ListDocument",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__ListDocument),
+  4,
+  shoal__segment__v1__list_document__field_descriptors,
+  shoal__segment__v1__list_document__field_indices_by_name,
+  1,  shoal__segment__v1__list_document__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__list_document__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const Shoal__Segment__V1__Channel shoal__segment__v1__reachable__channel__default_value = SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED;
+static const Shoal__Segment__V1__ChannelState shoal__segment__v1__reachable__state__default_value = SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_REACHABLE;
+static const ProtobufCFieldDescriptor shoal__segment__v1__reachable__field_descriptors[2] =
+{
+  {
+    "channel",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Segment__V1__Reachable, has_channel),
+    offsetof(Shoal__Segment__V1__Reachable, channel),
+    &shoal__segment__v1__channel__descriptor,
+    &shoal__segment__v1__reachable__channel__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Segment__V1__Reachable, has_state),
+    offsetof(Shoal__Segment__V1__Reachable, state),
+    &shoal__segment__v1__channel_state__descriptor,
+    &shoal__segment__v1__reachable__state__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__reachable__field_indices_by_name[] = {
+  0,   /* field[0] = channel */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange shoal__segment__v1__reachable__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__reachable__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Reachable",
+  "Reachable",
+  "Shoal__Segment__V1__Reachable",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__Reachable),
+  2,
+  shoal__segment__v1__reachable__field_descriptors,
+  shoal__segment__v1__reachable__field_indices_by_name,
+  1,  shoal__segment__v1__reachable__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__reachable__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue shoal__segment__v1__channel__enum_values_by_number[7] =
+{
+  { "CHANNEL_UNSPECIFIED", "SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED", 0 },
+  { "CHANNEL_PUSH", "SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_PUSH", 1 },
+  { "CHANNEL_WEB_PUSH", "SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_WEB_PUSH", 2 },
+  { "CHANNEL_SMS", "SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_SMS", 3 },
+  { "CHANNEL_WHATS_APP", "SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_WHATS_APP", 4 },
+  { "CHANNEL_EMAIL", "SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_EMAIL", 5 },
+  { "CHANNEL_IN_APP", "SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_IN_APP", 6 },
+};
+static const ProtobufCIntRange shoal__segment__v1__channel__value_ranges[] = {
+{0, 0},{0, 7}
+};
+static const ProtobufCEnumValueIndex shoal__segment__v1__channel__enum_values_by_name[7] =
+{
+  { "CHANNEL_EMAIL", 5 },
+  { "CHANNEL_IN_APP", 6 },
+  { "CHANNEL_PUSH", 1 },
+  { "CHANNEL_SMS", 3 },
+  { "CHANNEL_UNSPECIFIED", 0 },
+  { "CHANNEL_WEB_PUSH", 2 },
+  { "CHANNEL_WHATS_APP", 4 },
+};
+const ProtobufCEnumDescriptor shoal__segment__v1__channel__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Channel",
+  "Channel",
+  "Shoal__Segment__V1__Channel",
+  "shoal.segment.v1",
+  7,
+  shoal__segment__v1__channel__enum_values_by_number,
+  7,
+  shoal__segment__v1__channel__enum_values_by_name,
+  1,
+  shoal__segment__v1__channel__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue shoal__segment__v1__channel_state__enum_values_by_number[4] =
+{
+  { "CHANNEL_STATE_UNSPECIFIED", "SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_UNSPECIFIED", 0 },
+  { "CHANNEL_STATE_REACHABLE", "SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_REACHABLE", 1 },
+  { "CHANNEL_STATE_NO_ADDRESS", "SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_NO_ADDRESS", 2 },
+  { "CHANNEL_STATE_OPTED_OUT", "SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_OPTED_OUT", 3 },
+};
+static const ProtobufCIntRange shoal__segment__v1__channel_state__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex shoal__segment__v1__channel_state__enum_values_by_name[4] =
+{
+  { "CHANNEL_STATE_NO_ADDRESS", 2 },
+  { "CHANNEL_STATE_OPTED_OUT", 3 },
+  { "CHANNEL_STATE_REACHABLE", 1 },
+  { "CHANNEL_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor shoal__segment__v1__channel_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.ChannelState",
+  "ChannelState",
+  "Shoal__Segment__V1__ChannelState",
+  "shoal.segment.v1",
+  4,
+  shoal__segment__v1__channel_state__enum_values_by_number,
+  4,
+  shoal__segment__v1__channel_state__enum_values_by_name,
+  1,
+  shoal__segment__v1__channel_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
+#include "shoal/evaluation/v1/reachability.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
@@ -41,8 +42,6 @@ typedef struct Shoal__Evaluation__V1__IsMemberRequest Shoal__Evaluation__V1__IsM
 typedef struct Shoal__Evaluation__V1__IsMemberResponse Shoal__Evaluation__V1__IsMemberResponse;
 typedef struct Shoal__Evaluation__V1__SampleRequest Shoal__Evaluation__V1__SampleRequest;
 typedef struct Shoal__Evaluation__V1__SampleResponse Shoal__Evaluation__V1__SampleResponse;
-typedef struct Shoal__Evaluation__V1__ReachabilityRequest Shoal__Evaluation__V1__ReachabilityRequest;
-typedef struct Shoal__Evaluation__V1__ReachabilityResponse Shoal__Evaluation__V1__ReachabilityResponse;
 typedef struct Shoal__Evaluation__V1__BacktestRequest Shoal__Evaluation__V1__BacktestRequest;
 typedef struct Shoal__Evaluation__V1__BacktestResponse Shoal__Evaluation__V1__BacktestResponse;
 typedef struct Shoal__Evaluation__V1__ActivityRequest Shoal__Evaluation__V1__ActivityRequest;
@@ -564,39 +563,6 @@ struct  Shoal__Evaluation__V1__SampleResponse
 
 
 /*
- * Asks for how many users of a segment each channel reaches. Not served yet.
- */
-struct  Shoal__Evaluation__V1__ReachabilityRequest
-{
-  ProtobufCMessage base;
-  /*
-   * Which.
-   */
-  Shoal__Evaluation__V1__Subject *subject;
-  /*
-   * As of which instant; absent: now. Unit: ms since the Unix epoch, UTC.
-   */
-  protobuf_c_boolean has_at_ms;
-  int64_t at_ms;
-};
-#define SHOAL__EVALUATION__V1__REACHABILITY_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__reachability_request__descriptor) \
-    , NULL, 0, 0 }
-
-
-/*
- * Tells how many users of a segment each channel reaches.
- */
-struct  Shoal__Evaluation__V1__ReachabilityResponse
-{
-  ProtobufCMessage base;
-};
-#define SHOAL__EVALUATION__V1__REACHABILITY_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__reachability_response__descriptor) \
-     }
-
-
-/*
  * Asks for what a live segment would have done over history. Not served yet.
  */
 struct  Shoal__Evaluation__V1__BacktestRequest
@@ -1052,44 +1018,6 @@ Shoal__Evaluation__V1__SampleResponse *
 void   shoal__evaluation__v1__sample_response__free_unpacked
                      (Shoal__Evaluation__V1__SampleResponse *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__ReachabilityRequest methods */
-void   shoal__evaluation__v1__reachability_request__init
-                     (Shoal__Evaluation__V1__ReachabilityRequest         *message);
-size_t shoal__evaluation__v1__reachability_request__get_packed_size
-                     (const Shoal__Evaluation__V1__ReachabilityRequest   *message);
-size_t shoal__evaluation__v1__reachability_request__pack
-                     (const Shoal__Evaluation__V1__ReachabilityRequest   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__reachability_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__ReachabilityRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__ReachabilityRequest *
-       shoal__evaluation__v1__reachability_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__reachability_request__free_unpacked
-                     (Shoal__Evaluation__V1__ReachabilityRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__ReachabilityResponse methods */
-void   shoal__evaluation__v1__reachability_response__init
-                     (Shoal__Evaluation__V1__ReachabilityResponse         *message);
-size_t shoal__evaluation__v1__reachability_response__get_packed_size
-                     (const Shoal__Evaluation__V1__ReachabilityResponse   *message);
-size_t shoal__evaluation__v1__reachability_response__pack
-                     (const Shoal__Evaluation__V1__ReachabilityResponse   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__reachability_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__ReachabilityResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__ReachabilityResponse *
-       shoal__evaluation__v1__reachability_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__reachability_response__free_unpacked
-                     (Shoal__Evaluation__V1__ReachabilityResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__BacktestRequest methods */
 void   shoal__evaluation__v1__backtest_request__init
                      (Shoal__Evaluation__V1__BacktestRequest         *message);
@@ -1263,12 +1191,6 @@ typedef void (*Shoal__Evaluation__V1__SampleRequest_Closure)
 typedef void (*Shoal__Evaluation__V1__SampleResponse_Closure)
                  (const Shoal__Evaluation__V1__SampleResponse *message,
                   void *closure_data);
-typedef void (*Shoal__Evaluation__V1__ReachabilityRequest_Closure)
-                 (const Shoal__Evaluation__V1__ReachabilityRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__ReachabilityResponse_Closure)
-                 (const Shoal__Evaluation__V1__ReachabilityResponse *message,
-                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__BacktestRequest_Closure)
                  (const Shoal__Evaluation__V1__BacktestRequest *message,
                   void *closure_data);
@@ -1312,8 +1234,6 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__is_member_request
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__is_member_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__reachability_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__reachability_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__backtest_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__backtest_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__activity_request__descriptor;

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/ingestion/v1/corrections.pb-c.h"
+#include "shoal/ingestion/v1/lists.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
 

@@ -25,6 +25,7 @@ typedef struct Shoal__Log__V1__ProfileChange Shoal__Log__V1__ProfileChange;
 typedef struct Shoal__Log__V1__CatalogueChange Shoal__Log__V1__CatalogueChange;
 typedef struct Shoal__Log__V1__Tenure Shoal__Log__V1__Tenure;
 typedef struct Shoal__Log__V1__ImportUndone Shoal__Log__V1__ImportUndone;
+typedef struct Shoal__Log__V1__ListChange Shoal__Log__V1__ListChange;
 typedef struct Shoal__Log__V1__LogRecord Shoal__Log__V1__LogRecord;
 typedef struct Shoal__Log__V1__Position Shoal__Log__V1__Position;
 
@@ -399,6 +400,39 @@ extern char shoal__log__v1__import_undone__import_id__default_value[];
     , shoal__log__v1__import_undone__import_id__default_value }
 
 
+/*
+ * From here on a user is on an uploaded list, or is not.
+ */
+struct  Shoal__Log__V1__ListChange
+{
+  ProtobufCMessage base;
+  /*
+   * The user's number in this project and partition.
+   */
+  protobuf_c_boolean has_user_number;
+  uint32_t user_number;
+  /*
+   * The list. Limit: 128 bytes.
+   */
+  char *list;
+  /*
+   * Whether the user is on it.
+   */
+  protobuf_c_boolean has_listed;
+  protobuf_c_boolean listed;
+  /*
+   * From when on: when ingestion took it in, by its clock, and never before an earlier change in the
+   * same partition. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_at_ms;
+  int64_t at_ms;
+};
+extern char shoal__log__v1__list_change__list__default_value[];
+#define SHOAL__LOG__V1__LIST_CHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__list_change__descriptor) \
+    , 0, 0u, shoal__log__v1__list_change__list__default_value, 0, 0, 0, 0ll }
+
+
 typedef enum {
   SHOAL__LOG__V1__LOG_RECORD__BODY__NOT_SET = 0,
   SHOAL__LOG__V1__LOG_RECORD__BODY_NEW_USER = 4,
@@ -406,7 +440,8 @@ typedef enum {
   SHOAL__LOG__V1__LOG_RECORD__BODY_PROFILE = 6,
   SHOAL__LOG__V1__LOG_RECORD__BODY_CATALOGUE = 7,
   SHOAL__LOG__V1__LOG_RECORD__BODY_TENURE = 8,
-  SHOAL__LOG__V1__LOG_RECORD__BODY_IMPORT_UNDONE = 11
+  SHOAL__LOG__V1__LOG_RECORD__BODY_IMPORT_UNDONE = 11,
+  SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE = 14
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__LOG__V1__LOG_RECORD__BODY__CASE)
 } Shoal__Log__V1__LogRecord__BodyCase;
 
@@ -465,6 +500,10 @@ struct  Shoal__Log__V1__LogRecord
      * An import that was taken back.
      */
     Shoal__Log__V1__ImportUndone *import_undone;
+    /*
+     * A user who comes on an uploaded list or goes off it.
+     */
+    Shoal__Log__V1__ListChange *list_change;
   };
 };
 extern char shoal__log__v1__log_record__project__default_value[];
@@ -690,6 +729,25 @@ Shoal__Log__V1__ImportUndone *
 void   shoal__log__v1__import_undone__free_unpacked
                      (Shoal__Log__V1__ImportUndone *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Log__V1__ListChange methods */
+void   shoal__log__v1__list_change__init
+                     (Shoal__Log__V1__ListChange         *message);
+size_t shoal__log__v1__list_change__get_packed_size
+                     (const Shoal__Log__V1__ListChange   *message);
+size_t shoal__log__v1__list_change__pack
+                     (const Shoal__Log__V1__ListChange   *message,
+                      uint8_t             *out);
+size_t shoal__log__v1__list_change__pack_to_buffer
+                     (const Shoal__Log__V1__ListChange   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Log__V1__ListChange *
+       shoal__log__v1__list_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__log__v1__list_change__free_unpacked
+                     (Shoal__Log__V1__ListChange *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Log__V1__LogRecord methods */
 void   shoal__log__v1__log_record__init
                      (Shoal__Log__V1__LogRecord         *message);
@@ -760,6 +818,9 @@ typedef void (*Shoal__Log__V1__Tenure_Closure)
 typedef void (*Shoal__Log__V1__ImportUndone_Closure)
                  (const Shoal__Log__V1__ImportUndone *message,
                   void *closure_data);
+typedef void (*Shoal__Log__V1__ListChange_Closure)
+                 (const Shoal__Log__V1__ListChange *message,
+                  void *closure_data);
 typedef void (*Shoal__Log__V1__LogRecord_Closure)
                  (const Shoal__Log__V1__LogRecord *message,
                   void *closure_data);
@@ -783,6 +844,7 @@ extern const ProtobufCMessageDescriptor shoal__log__v1__profile_change__descript
 extern const ProtobufCMessageDescriptor shoal__log__v1__catalogue_change__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__tenure__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__import_undone__descriptor;
+extern const ProtobufCMessageDescriptor shoal__log__v1__list_change__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__position__descriptor;
 

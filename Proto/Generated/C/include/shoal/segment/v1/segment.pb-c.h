@@ -502,7 +502,9 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_PREDOMINANTLY = 9,
   SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE = 10,
   SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT = 11,
-  SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT = 30
+  SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT = 30,
+  SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST = 31,
+  SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE = 32
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
 } Shoal__Segment__V1__Node__KindCase;
 
@@ -562,6 +564,14 @@ struct  Shoal__Segment__V1__Node
      * The user is in another segment.
      */
     Shoal__Segment__V1__InSegment *in_segment;
+    /*
+     * The user is on an uploaded list.
+     */
+    Shoal__Segment__V1__InList *in_list;
+    /*
+     * How the user stands to a channel.
+     */
+    Shoal__Segment__V1__Reachable *reachable;
   };
 };
 #define SHOAL__SEGMENT__V1__NODE__INIT \
@@ -585,10 +595,16 @@ struct  Shoal__Segment__V1__Definition
    * The IANA zone of calendar windows; absent: the project's, else UTC. Limit: 64 bytes.
    */
   char *zone;
+  /*
+   * Whom negation and the whole are taken against: the users reachable by this channel; absent:
+   * all.
+   */
+  protobuf_c_boolean has_reachable_by;
+  Shoal__Segment__V1__Channel reachable_by;
 };
 #define SHOAL__SEGMENT__V1__DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__definition__descriptor) \
-    , 0,NULL, NULL }
+    , 0,NULL, NULL, 0, SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED }
 
 
 /*

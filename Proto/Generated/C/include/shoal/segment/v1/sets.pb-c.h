@@ -16,10 +16,45 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Shoal__Segment__V1__InSegment Shoal__Segment__V1__InSegment;
+typedef struct Shoal__Segment__V1__InList Shoal__Segment__V1__InList;
+typedef struct Shoal__Segment__V1__ListDocument Shoal__Segment__V1__ListDocument;
+typedef struct Shoal__Segment__V1__Reachable Shoal__Segment__V1__Reachable;
 
 
 /* --- enums --- */
 
+/*
+ * A way to reach users.
+ */
+typedef enum _Shoal__Segment__V1__Channel {
+  SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED = 0,
+  SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_PUSH = 1,
+  SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_WEB_PUSH = 2,
+  SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_SMS = 3,
+  SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_WHATS_APP = 4,
+  SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_EMAIL = 5,
+  SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_IN_APP = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__CHANNEL)
+} Shoal__Segment__V1__Channel;
+/*
+ * How a user stands to a channel.
+ */
+typedef enum _Shoal__Segment__V1__ChannelState {
+  SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_UNSPECIFIED = 0,
+  /*
+   * There is an address, and the user has not opted out.
+   */
+  SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_REACHABLE = 1,
+  /*
+   * There is no address, and the user has not opted out.
+   */
+  SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_NO_ADDRESS = 2,
+  /*
+   * The user has opted out, with or without an address.
+   */
+  SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_OPTED_OUT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__CHANNEL_STATE)
+} Shoal__Segment__V1__ChannelState;
 
 /* --- messages --- */
 
@@ -38,6 +73,76 @@ extern char shoal__segment__v1__in_segment__name__default_value[];
 #define SHOAL__SEGMENT__V1__IN_SEGMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__in_segment__descriptor) \
     , shoal__segment__v1__in_segment__name__default_value }
+
+
+/*
+ * The user is on an uploaded list, by the time ingestion took that in.
+ */
+struct  Shoal__Segment__V1__InList
+{
+  ProtobufCMessage base;
+  /*
+   * The list's name. Limit: 128 bytes.
+   */
+  char *name;
+};
+extern char shoal__segment__v1__in_list__name__default_value[];
+#define SHOAL__SEGMENT__V1__IN_LIST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__in_list__descriptor) \
+    , shoal__segment__v1__in_list__name__default_value }
+
+
+/*
+ * An uploaded list as the catalogue keeps it; who is on it stands in the users' logs.
+ */
+struct  Shoal__Segment__V1__ListDocument
+{
+  ProtobufCMessage base;
+  /*
+   * The list's name. Limit: 128 bytes.
+   */
+  char *name;
+  /*
+   * A sentence for people. Limit: 1,024 bytes.
+   */
+  char *description;
+  /*
+   * When it was created. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_created_at_ms;
+  int64_t created_at_ms;
+  /*
+   * The id of the request that created it, so that a repeat is known. Limit: 16 bytes.
+   */
+  protobuf_c_boolean has_created_by;
+  ProtobufCBinaryData created_by;
+};
+extern char shoal__segment__v1__list_document__name__default_value[];
+#define SHOAL__SEGMENT__V1__LIST_DOCUMENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__list_document__descriptor) \
+    , shoal__segment__v1__list_document__name__default_value, NULL, 0, 0ll, 0, {0,NULL} }
+
+
+/*
+ * How the user stands to a channel, by the user's properties in force.
+ */
+struct  Shoal__Segment__V1__Reachable
+{
+  ProtobufCMessage base;
+  /*
+   * The channel.
+   */
+  protobuf_c_boolean has_channel;
+  Shoal__Segment__V1__Channel channel;
+  /*
+   * How.
+   */
+  protobuf_c_boolean has_state;
+  Shoal__Segment__V1__ChannelState state;
+};
+#define SHOAL__SEGMENT__V1__REACHABLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__reachable__descriptor) \
+    , 0, SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED, 0, SHOAL__SEGMENT__V1__CHANNEL_STATE__CHANNEL_STATE_REACHABLE }
 
 
 /* Shoal__Segment__V1__InSegment methods */
@@ -59,10 +164,76 @@ Shoal__Segment__V1__InSegment *
 void   shoal__segment__v1__in_segment__free_unpacked
                      (Shoal__Segment__V1__InSegment *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__InList methods */
+void   shoal__segment__v1__in_list__init
+                     (Shoal__Segment__V1__InList         *message);
+size_t shoal__segment__v1__in_list__get_packed_size
+                     (const Shoal__Segment__V1__InList   *message);
+size_t shoal__segment__v1__in_list__pack
+                     (const Shoal__Segment__V1__InList   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__in_list__pack_to_buffer
+                     (const Shoal__Segment__V1__InList   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__InList *
+       shoal__segment__v1__in_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__in_list__free_unpacked
+                     (Shoal__Segment__V1__InList *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__ListDocument methods */
+void   shoal__segment__v1__list_document__init
+                     (Shoal__Segment__V1__ListDocument         *message);
+size_t shoal__segment__v1__list_document__get_packed_size
+                     (const Shoal__Segment__V1__ListDocument   *message);
+size_t shoal__segment__v1__list_document__pack
+                     (const Shoal__Segment__V1__ListDocument   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__list_document__pack_to_buffer
+                     (const Shoal__Segment__V1__ListDocument   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__ListDocument *
+       shoal__segment__v1__list_document__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__list_document__free_unpacked
+                     (Shoal__Segment__V1__ListDocument *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__Reachable methods */
+void   shoal__segment__v1__reachable__init
+                     (Shoal__Segment__V1__Reachable         *message);
+size_t shoal__segment__v1__reachable__get_packed_size
+                     (const Shoal__Segment__V1__Reachable   *message);
+size_t shoal__segment__v1__reachable__pack
+                     (const Shoal__Segment__V1__Reachable   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__reachable__pack_to_buffer
+                     (const Shoal__Segment__V1__Reachable   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__Reachable *
+       shoal__segment__v1__reachable__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__reachable__free_unpacked
+                     (Shoal__Segment__V1__Reachable *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Shoal__Segment__V1__InSegment_Closure)
                  (const Shoal__Segment__V1__InSegment *message,
+                  void *closure_data);
+typedef void (*Shoal__Segment__V1__InList_Closure)
+                 (const Shoal__Segment__V1__InList *message,
+                  void *closure_data);
+typedef void (*Shoal__Segment__V1__ListDocument_Closure)
+                 (const Shoal__Segment__V1__ListDocument *message,
+                  void *closure_data);
+typedef void (*Shoal__Segment__V1__Reachable_Closure)
+                 (const Shoal__Segment__V1__Reachable *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -70,7 +241,12 @@ typedef void (*Shoal__Segment__V1__InSegment_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    shoal__segment__v1__channel__descriptor;
+extern const ProtobufCEnumDescriptor    shoal__segment__v1__channel_state__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__in_segment__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__in_list__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__list_document__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__reachable__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -1,0 +1,67 @@
+// Whom a definition is taken against: its negations, and so the whole.
+
+import Basics
+
+/// The users that a definition is about.
+///
+/// Restricting the whole to them restricts every negation inside it, too: of the rest nobody is in.
+public enum Universe: Sendable, Hashable {
+    /// Every user of the project.
+    case all
+    /// The users that a channel reaches at the answer's instant.
+    case reachable(Channel)
+
+    static func read(_ field: Field) throws(DefinitionProblem) -> Universe {
+        guard case .map = field.value else {
+            switch try field.text() {
+            case "all": return .all
+            case "known":
+                throw field.problem(
+                    .absent,
+                    "nothing tells known users from anonymous ones yet",
+                    hint: "write `all` or `{reachable: CHANNEL}`"
+                )
+            default: throw field.unexpected("`all` or `{reachable: CHANNEL}`")
+            }
+        }
+        let fields = try field.fields(["reachable"])
+        return .reachable(try fields.needed("reachable").choice(Channel.self))
+    }
+
+    var written: PlainValue {
+        switch self {
+        case .all: .text("all")
+        case .reachable(let channel):
+            .map([PlainEntry("reachable", .text(channel.rawValue))])
+        }
+    }
+
+    /// Who they are, such as `those reachable by email`; nil: everybody.
+    var said: String? {
+        switch self {
+        case .all: nil
+        case .reachable(let channel): "those reachable by \(channel.rawValue)"
+        }
+    }
+
+    /// The slot of the users; nil: everybody.
+    func slot(_ builder: inout PlanBuilder) -> Int? {
+        switch self {
+        case .all: nil
+        case .reachable(let channel): builder.reach(channel, .reachable)
+        }
+    }
+
+    /// Why a user is outside.
+    func finding(_ history: UserHistory, at instant: Timestamp) -> String {
+        switch self {
+        case .all: ""
+        case .reachable(let channel):
+            Reachable(channel).finding(
+                history.standing(to: channel, at: instant),
+                isAlone: false,
+                zone: .utc
+            )
+        }
+    }
+}
