@@ -30,7 +30,7 @@ import Wire
             let count = 2 + example.random.below(3)
             let plans = try (0..<count).map { _ in
                 let node = example.random.below(example.definition.nodes.count)
-                return try Plan(example.definition.part(node))
+                return try Plan(example.definition.part(node), nested: example.nested)
             }
             let at = example.instants[0]
             var question = SetsQuestion(plans: plans, at: at)
