@@ -16,7 +16,7 @@ import Wire
     private static let cases = 150
 
     /// Without an end.
-    private var limit: TrendLimit { TrendLimit(clock: SystemClock(), untilNs: .max) }
+    private var limit: QuestionLimit { QuestionLimit(clock: SystemClock(), untilNs: .max) }
 
     @Test("over random histories, overlaps and made sets are what the user reader says")
     func random() throws {

@@ -178,6 +178,7 @@ extension CoveredElsewhere {
             ["UserPage", "UserSearch"]
         ),
         CoveredElsewhere("Services/Evaluator", .test("SetsQuestionTests"), ["SegmentsOfUser"]),
+        CoveredElsewhere("Services/Evaluator", .test("QuestionLimitTests"), ["QuestionCost"]),
         CoveredElsewhere("Services/Evaluator", .test("GatherTests"), ["OwnersQuestion"]),
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
         CoveredElsewhere(

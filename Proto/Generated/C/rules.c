@@ -62,6 +62,7 @@ static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__resolved_window;
 static const shoal_message_rule rule_shoal__evaluation__v1__warning;
+static const shoal_message_rule rule_shoal__evaluation__v1__question_cost;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
 static const shoal_message_rule rule_shoal__evaluation__v1__subject;
 static const shoal_message_rule rule_shoal__evaluation__v1__segment;
@@ -140,6 +141,8 @@ static const shoal_message_rule rule_shoal__evaluation__v1__resolved_set;
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__region_sample;
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
@@ -630,6 +633,15 @@ static const shoal_message_rule rule_shoal__evaluation__v1__warning = {
     "shoal.evaluation.v1.Warning", &shoal__evaluation__v1__warning__descriptor, 3, fields_shoal__evaluation__v1__warning};
 const shoal_message_rule *shoal_rule__evaluation__v1__warning(void) { return &rule_shoal__evaluation__v1__warning; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__question_cost[] = {
+    {1, 0, 0, 0, 0, 0, 0, "rows", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "bytes", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "memory_bytes", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__question_cost = {
+    "shoal.evaluation.v1.QuestionCost", &shoal__evaluation__v1__question_cost__descriptor, 3, fields_shoal__evaluation__v1__question_cost};
+const shoal_message_rule *shoal_rule__evaluation__v1__question_cost(void) { return &rule_shoal__evaluation__v1__question_cost; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__exactness[] = {
     {1, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
     {2, 2, 3, 1, 0, 1000, 0, "windows", &rule_shoal__evaluation__v1__resolved_window},
@@ -970,9 +982,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__preview_response[] =
     {6, 2, 3, 1, 0, 100, 0, "warnings", &rule_shoal__evaluation__v1__warning},
     {7, 0, 0, 0, 0, 0, 0, "took_us", NULL},
     {8, 2, 1, 0, 0, 0, 65536, "sentence", NULL},
+    {9, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__preview_response = {
-    "shoal.evaluation.v1.PreviewResponse", &shoal__evaluation__v1__preview_response__descriptor, 8, fields_shoal__evaluation__v1__preview_response};
+    "shoal.evaluation.v1.PreviewResponse", &shoal__evaluation__v1__preview_response__descriptor, 9, fields_shoal__evaluation__v1__preview_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__preview_response(void) { return &rule_shoal__evaluation__v1__preview_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__get_segment_request[] = {
@@ -1141,8 +1154,12 @@ static const shoal_message_rule rule_shoal__evaluation__v1__cancel_request = {
     "shoal.evaluation.v1.CancelRequest", &shoal__evaluation__v1__cancel_request__descriptor, 1, fields_shoal__evaluation__v1__cancel_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__cancel_request(void) { return &rule_shoal__evaluation__v1__cancel_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "ended", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "silent", NULL},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_response = {
-    "shoal.evaluation.v1.CancelResponse", &shoal__evaluation__v1__cancel_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.CancelResponse", &shoal__evaluation__v1__cancel_response__descriptor, 2, fields_shoal__evaluation__v1__cancel_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__cancel_response(void) { return &rule_shoal__evaluation__v1__cancel_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] = {
@@ -1162,9 +1179,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] =
     {14, 0, 0, 0, 0, 0, 0, "explain_bytes_max", NULL},
     {20, 2, 1, 1, 0, 100, 128, "nested_names", NULL},
     {21, 2, 3, 1, 0, 100, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
+    {30, 0, 0, 0, 0, 0, 0, "want_cost", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_request = {
-    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 16, fields_shoal__evaluation__v1__evaluate_request};
+    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 17, fields_shoal__evaluation__v1__evaluate_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_request(void) { return &rule_shoal__evaluation__v1__evaluate_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__sampled_user[] = {
@@ -1190,9 +1208,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {12, 0, 0, 1, 0, 1000, 0, "trend_users", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
     {14, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
+    {30, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 14, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 15, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {
@@ -1305,6 +1324,20 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_response[]
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response = {
     "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 13, fields_shoal__evaluation__v1__sets_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void) { return &rule_shoal__evaluation__v1__sets_part_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_request[] = {
+    {1, 2, 2, 0, 0, 0, 16, "question", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_request = {
+    "shoal.evaluation.v1.CancelPartRequest", &shoal__evaluation__v1__cancel_part_request__descriptor, 1, fields_shoal__evaluation__v1__cancel_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__cancel_part_request(void) { return &rule_shoal__evaluation__v1__cancel_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "ended", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response = {
+    "shoal.evaluation.v1.CancelPartResponse", &shoal__evaluation__v1__cancel_part_response__descriptor, 1, fields_shoal__evaluation__v1__cancel_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__cancel_part_response(void) { return &rule_shoal__evaluation__v1__cancel_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},

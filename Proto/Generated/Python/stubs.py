@@ -832,13 +832,22 @@ class SegmentsStub:
         request: evaluation_segments.CancelRequest,
         options: CallOptions | None = None,
     ) -> evaluation_segments.CancelResponse:
-        """Tells the end of a running question. Not served yet."""
+        """Ends a running question, by its request id, wherever it is worked on."""
         return self._caller.call(self.CANCEL, request, options)
 
 
 class SetsStub:
     """What evaluators ask each other."""
 
+    CANCEL = Method(
+        name="/shoal.evaluation.v1.Sets/Cancel",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sets.CancelPartRequest,
+        response=evaluation_sets.CancelPartResponse,
+    )
     COMBINE = Method(
         name="/shoal.evaluation.v1.Sets/Combine",
         service="shoal.evaluation.v1.Sets",
@@ -885,6 +894,7 @@ class SetsStub:
         response=evaluation_sets.BitmapResponse,
     )
     METHODS: tuple[Method, ...] = (
+        CANCEL,
         COMBINE,
         USERS,
         EVALUATE,
@@ -894,6 +904,14 @@ class SetsStub:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def Cancel(
+        self,
+        request: evaluation_sets.CancelPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sets.CancelPartResponse:
+        """Ends the parts of a question that an evaluator works on."""
+        return self._caller.call(self.CANCEL, request, options)
 
     def Combine(
         self,

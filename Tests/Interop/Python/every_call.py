@@ -25,7 +25,7 @@ NOT_SERVED = {
         "ExportUser", "Identify", "Alias", "Unmerge", "Erase",
     },
     "shoal.evaluation.v1.Segments": {
-        "Reachability", "Backtest", "Activity", "Cancel",
+        "Reachability", "Backtest", "Activity",
     },
     "shoal.evaluation.v1.Sets": {"Bitmap"},
     "shoal.evaluation.v1.Lists": {"Create", "Add", "Remove", "Replace", "Get", "List"},
