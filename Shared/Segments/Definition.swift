@@ -55,6 +55,12 @@ public enum Condition: Sendable, Hashable {
     case distinct(Distinct)
     /// Several events one after the other.
     case sequence(InSequence)
+    /// Events in so many of the last calendar units.
+    case regularly(Regularly)
+    /// Events until lately.
+    case stopped(Stopped)
+    /// Events again after a pause.
+    case restarted(Restarted)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -72,6 +78,9 @@ public enum Condition: Sendable, Hashable {
         case .predominantly(let favourite): favourite
         case .distinct(let distinct): distinct
         case .sequence(let sequence): sequence
+        case .regularly(let habit): habit
+        case .stopped(let stopped): stopped
+        case .restarted(let restarted): restarted
         }
     }
 
@@ -79,7 +88,7 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self,
+        InSequence.self, Regularly.self, Stopped.self, Restarted.self,
     ]
 
     /// The field name of every kind.

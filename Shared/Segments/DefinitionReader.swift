@@ -28,6 +28,13 @@
 //       from: first, order: loose, exclude: [Removed], same: sku, strictlyLater: false,
 //       window: {rolling: 90d}}                        # from previous, order strict
 //
+// Habits (each beside `event`, `anyEvent`, `where`, without a window of its own):
+//   - regularly: {event: Read, atLeast: 3, of: 4, unit: week, current: exclude}   # in 3 of the
+//                                                      # last 4 whole weeks
+//   - stopped: {event: Charged, within: 90d, notWithin: 30d}
+//   - restarted: {event: Charged, within: 30d, pause: 60d}   # not in the 60 days before these 30,
+//                                                      # but before that; pause: as within
+//
 // Local times, beside `event` and `where` everywhere: `timeOfDay: {from: "20:00", to: "24:00"}`
 //   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`; with
 //   `zone: user` by the zone that the user's property `timeZone` names (else the definition's).

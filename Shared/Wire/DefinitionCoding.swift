@@ -78,6 +78,18 @@ public enum DefinitionCoding {
             return .distinct(
                 try placed("distinct") { () throws(WireError) in try OrderCoding.decode(sent) }
             )
+        case .regularly(let sent):
+            return .regularly(
+                try placed("regularly") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
+        case .stopped(let sent):
+            return .stopped(
+                try placed("stopped") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
+        case .restarted(let sent):
+            return .restarted(
+                try placed("restarted") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -114,6 +126,12 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .distinct(try OrderCoding.encode(distinct)))
         case .sequence(let sequence):
             return SegmentV1.Node(kind: .sequence(try OrderCoding.encode(sequence)))
+        case .regularly(let habit):
+            return SegmentV1.Node(kind: .regularly(try HabitCoding.encode(habit)))
+        case .stopped(let stopped):
+            return SegmentV1.Node(kind: .stopped(try HabitCoding.encode(stopped)))
+        case .restarted(let restarted):
+            return SegmentV1.Node(kind: .restarted(try HabitCoding.encode(restarted)))
         }
     }
 

@@ -56,6 +56,9 @@ public struct Oracle {
         case .predominantly(let favourite): return holds(favourite, user)
         case .sequence(let sequence): return holds(sequence, user)
         case .distinct(let distinct): return holds(distinct, user)
+        case .regularly(let habit): return holds(habit, user)
+        case .stopped(let stopped): return holds(stopped, user)
+        case .restarted(let restarted): return holds(restarted, user)
         }
     }
 
@@ -149,7 +152,7 @@ public struct Oracle {
         }
     }
 
-    private func isInside(_ at: Timestamp, _ window: CalendarWindow) -> Bool {
+    func isInside(_ at: Timestamp, _ window: CalendarWindow) -> Bool {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = window.zone.flatMap { TimeZone(identifier: $0) } ?? zone
         calendar.firstWeekday = 2

@@ -74,13 +74,14 @@ public struct RandomDefinitions {
     }
 
     private mutating func leaf() -> Condition {
-        switch random.below(9) {
+        switch random.below(10) {
         case 0, 1: return .did(did())
         case 2: return .didNot(DidNot(match()))
         case 3, 4: return .user(UserProperty(filter()))
         case 5: return occurrence()
         case 6 where random.chance(0.4): return .distinct(distinct())
         case 6: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
+        case 7: return habit()
         default: return .sequence(sequence())
         }
     }

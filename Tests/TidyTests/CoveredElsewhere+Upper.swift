@@ -18,7 +18,8 @@ extension CoveredElsewhere {
             "Shared/Wire",
             .test("DefinitionCodingTests"),
             [
-                "AggregateCoding", "CountCoding", "FilterCoding", "OrderCoding", "TimesCoding",
+                "AggregateCoding", "CountCoding", "FilterCoding", "HabitCoding", "OrderCoding",
+                "TimesCoding",
                 "WindowCoding",
             ]
         ),

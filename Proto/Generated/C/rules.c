@@ -21,6 +21,7 @@
 #include "shoal/registry/v1/catalogue.pb-c.h"
 #include "shoal/registry/v1/registry.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
+#include "shoal/segment/v1/habits.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
@@ -243,6 +244,9 @@ static const shoal_message_rule rule_shoal__registry__v1__drain_response;
 static const shoal_message_rule rule_shoal__rpc__v1__metadata;
 static const shoal_message_rule rule_shoal__rpc__v1__request_header;
 static const shoal_message_rule rule_shoal__rpc__v1__reply_header;
+static const shoal_message_rule rule_shoal__segment__v1__regularly;
+static const shoal_message_rule rule_shoal__segment__v1__stopped;
+static const shoal_message_rule rule_shoal__segment__v1__restarted;
 static const shoal_message_rule rule_shoal__segment__v1__filter;
 static const shoal_message_rule rule_shoal__segment__v1__ever_window;
 static const shoal_message_rule rule_shoal__segment__v1__rolling_window;
@@ -2119,6 +2123,41 @@ static const shoal_message_rule rule_shoal__rpc__v1__reply_header = {
     "shoal.rpc.v1.ReplyHeader", &shoal__rpc__v1__reply_header__descriptor, 9, fields_shoal__rpc__v1__reply_header};
 const shoal_message_rule *shoal_rule__rpc__v1__reply_header(void) { return &rule_shoal__rpc__v1__reply_header; }
 
+static const shoal_field_rule fields_shoal__segment__v1__regularly[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "at_least", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "of", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "unit", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "include_current", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__regularly = {
+    "shoal.segment.v1.Regularly", &shoal__segment__v1__regularly__descriptor, 7, fields_shoal__segment__v1__regularly};
+const shoal_message_rule *shoal_rule__segment__v1__regularly(void) { return &rule_shoal__segment__v1__regularly; }
+
+static const shoal_field_rule fields_shoal__segment__v1__stopped[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "within_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "not_within_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__stopped = {
+    "shoal.segment.v1.Stopped", &shoal__segment__v1__stopped__descriptor, 5, fields_shoal__segment__v1__stopped};
+const shoal_message_rule *shoal_rule__segment__v1__stopped(void) { return &rule_shoal__segment__v1__stopped; }
+
+static const shoal_field_rule fields_shoal__segment__v1__restarted[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "within_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "pause_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__restarted = {
+    "shoal.segment.v1.Restarted", &shoal__segment__v1__restarted__descriptor, 5, fields_shoal__segment__v1__restarted};
+const shoal_message_rule *shoal_rule__segment__v1__restarted(void) { return &rule_shoal__segment__v1__restarted; }
+
 static const shoal_field_rule fields_shoal__segment__v1__filter[] = {
     {1, 2, 1, 0, 0, 0, 128, "property", NULL},
     {2, 0, 0, 0, 0, 0, 0, "operator", NULL},
@@ -2337,9 +2376,12 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {9, 2, 3, 0, 1, 0, 0, "predominantly", &rule_shoal__segment__v1__predominantly},
     {10, 2, 3, 0, 1, 0, 0, "sequence", &rule_shoal__segment__v1__sequence},
     {11, 2, 3, 0, 1, 0, 0, "distinct", &rule_shoal__segment__v1__distinct},
+    {20, 2, 3, 0, 1, 0, 0, "regularly", &rule_shoal__segment__v1__regularly},
+    {21, 2, 3, 0, 1, 0, 0, "stopped", &rule_shoal__segment__v1__stopped},
+    {22, 2, 3, 0, 1, 0, 0, "restarted", &rule_shoal__segment__v1__restarted},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 11, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 14, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {
