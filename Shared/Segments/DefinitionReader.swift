@@ -44,8 +44,12 @@
 // instants: RFC 3339, or a date for its midnight; without an offset in the definition's zone.
 // operators: equals, notEquals, lessThan, atMost, greaterThan, atLeast, between: [low, high] (both
 //   included), in, notIn, contains, startsWith, endsWith, exists: true, missing: true, before,
-//   after (at or after), withinLast: 30d, withinNext: 7d, hasAny, hasAll, hasNone: [values];
-//   `ignoreCase: true` beside them for texts.
+//   after (at or after), withinLast: 30d, withinNext: 7d, hasAny, hasAll, hasNone: [values],
+//   matches: "^[a-z]+@example\\.com$" (a regular expression, `PatternSyntax`; it may describe any
+//   part of the text), onDay: 2025-05-01 or today, sameDayOfYear: 12-24 or today (of the local day;
+//   29 February counts as 28 in other years), withinKm: {latitude: 52.52, longitude: 13.405,
+//   km: 10} of a text such as "52.52,13.405"; `ignoreCase: true` beside them for texts.
+//   Country, region and city are plain texts: equals, in, …
 // values: `facebook`, `10`, `true`, `{version: "5.2"}`, `{instant: 2025-01-01}` (or `date`). The
 //   document's types count: `equals: 10` is a number, `equals: "10"` is a text.
 

@@ -8,6 +8,11 @@ struct LeafCourse {
     var turns: [(at: Timestamp, holds: Bool)] = []
     /// The instant from which on it was too much work to go; nil: there is no change but these.
     var openFrom: Timestamp?
+
+    /// Opens from the first of these instants on, if not sooner.
+    mutating func open(from instants: [Timestamp]) {
+        openFrom = (instants + (openFrom.map { [$0] } ?? [])).min()
+    }
 }
 
 extension UserLeaf {
@@ -16,10 +21,11 @@ extension UserLeaf {
         var course = LeafCourse()
         let succession = history.succession(of: property)
         var holds = filter.matches(history.value(of: property, at: instant), at: instant)
+        course.open(from: succession.compactMap { filter.horizon(for: $0.value, after: instant) })
         for (index, version) in succession.enumerated() {
             let since = version.since ?? Timestamp(ms: .min)
             let end = index + 1 < succession.count ? succession[index + 1].since : nil
-            for at in [since] + filter.turns(for: version.value)
+            for at in [since] + filter.turns(for: version.value, after: instant).sorted()
             where at > instant && at >= since && at < end ?? Timestamp(ms: .max) {
                 let next = filter.matches(version.value, at: at)
                 if next != holds { course.turns.append((at, next)) }
@@ -46,6 +52,7 @@ extension EventLeaf {
         let fixed = filters.filter { !$0.dependsOnInstant }
         let relative = filters.filter(\.dependsOnInstant)
         var times = times
+        var horizons: [Timestamp] = []
         for (index, event) in events.enumerated()
         where concerns(event.name) && passes(event, fixed, at: instant)
             && times?.contains(event.at) ?? true
@@ -57,7 +64,10 @@ extension EventLeaf {
             if isIn { moving.turn(index) }
             let turns =
                 window.turns(ofEventAt: event.at)
-                + relative.flatMap { $0.turns(for: event[$0.filter.property]) }
+                + relative.flatMap { $0.turns(for: event[$0.filter.property], after: instant) }
+            horizons += relative.compactMap {
+                $0.horizon(for: event[$0.filter.property], after: instant)
+            }
             for at in turns.sorted() where at > instant && at < Timestamp(ms: .max) {
                 guard counts(at) != isIn else { continue }
                 isIn.toggle()
@@ -65,7 +75,9 @@ extension EventLeaf {
             }
         }
         steps.sort { $0.at < $1.at }
-        return course(of: steps, moving, workMax: workMax)
+        var course = course(of: steps, moving, workMax: workMax)
+        course.open(from: horizons)
+        return course
     }
 
     private func course(

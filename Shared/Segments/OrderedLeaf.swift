@@ -114,12 +114,15 @@ extension OrderedLeaf {
     ) -> LeafCourse {
         var window = WindowCourse(window)
         var instants: Set<Timestamp> = []
+        var horizons: [Timestamp] = []
         let relative = matches.flatMap(\.filters).filter(\.dependsOnInstant)
         for event in events where matches.contains(where: { $0.concerns(event.name) }) {
             instants.insert(event.at)
             instants.formUnion(window.turns(ofEventAt: event.at))
             for filter in relative {
-                instants.formUnion(filter.turns(for: event[filter.filter.property]))
+                let value = event[filter.filter.property]
+                instants.formUnion(filter.turns(for: value, after: instant))
+                horizons += [filter.horizon(for: value, after: instant)].compactMap(\.self)
             }
         }
         var course = LeafCourse()
@@ -135,6 +138,7 @@ extension OrderedLeaf {
             if next != holds { course.turns.append((at, next)) }
             holds = next
         }
+        course.open(from: horizons)
         return course
     }
 

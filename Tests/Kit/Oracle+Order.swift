@@ -149,7 +149,7 @@ extension Oracle {
         }
     }
 
-    private func localFields(_ instant: Timestamp) -> (day: String, weekday: Int, ms: Int64) {
+    func localFields(_ instant: Timestamp) -> (day: String, weekday: Int, ms: Int64) {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         // To the whole second: a Date is a Double.

@@ -209,6 +209,7 @@ extension Oracle {
             }
             let (v, t) = (instant.ms, now.ms)
             return filter.operator == .withinLast ? v > t - d && v <= t : v > t && v <= t + d
+        case .matches, .onDay, .sameDayOfYear, .withinKm: return passesByMeaning(filter, value)
         case .hasAny: return filter.operands.contains(where: listHas)
         case .hasAll: return filter.operands.allSatisfy(listHas)
         case .hasNone: return isList && !filter.operands.contains(where: listHas)
@@ -242,7 +243,7 @@ extension Oracle {
     }
 
     /// An instant, or a text that is one; a date or time without an offset is the zone's.
-    private func instant(_ value: PropertyValue) -> Timestamp? {
+    func instant(_ value: PropertyValue) -> Timestamp? {
         if case .instant(let instant) = value { return instant }
         guard case .text(let text) = value, let read = Timestamp.rfc3339(text) else { return nil }
         let tail = text.dropFirst(10)

@@ -30,6 +30,12 @@ import Testing
                 user property "city" is one of "Pune", "New \"York\"" (ignoring case) or (not
                 (user property "v" is less than version 5.2) and user property "email" is
                 missing)
+            {all: [{user: {property: p, matches: "^a.c", ignoreCase: true}}, {user: {property: p,
+            onDay: 2025-05-01}}, {user: {property: p, sameDayOfYear: today}}, {user: {property: p,
+            withinKm: {latitude: 52.52, longitude: 13.405, km: 10}}}]}
+                user property "p" matches "^a.c" (ignoring case) and user property "p" is on
+                2025-05-01 and user property "p" is on today of any year and user property "p" is
+                within 10 km of 52.52, 13.405
             {did: {window: {ago: {from: 60d, to: 1d}}}}
                 did any event from 60 days ago to 1 day ago
             {did: {window: {calendar: {unit: week, current: include}}}}

@@ -62,6 +62,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Shared/Segments",
+            .test("TextPatternTests"),
+            ["PatternSyntax", "ScalarSet"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
             .test("TimeWindowsTests"),
             ["Window", "Zone"]
         ),

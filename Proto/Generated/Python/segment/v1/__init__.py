@@ -49,11 +49,15 @@ from shoal.contract.segment.v1.segment_pb2 import OPERATOR_HAS_ANY as OPERATOR_H
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_HAS_NONE as OPERATOR_HAS_NONE
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_IN as OPERATOR_IN
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_LESS_THAN as OPERATOR_LESS_THAN
+from shoal.contract.segment.v1.segment_pb2 import OPERATOR_MATCHES as OPERATOR_MATCHES
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_MISSING as OPERATOR_MISSING
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_NOT_EQUALS as OPERATOR_NOT_EQUALS
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_NOT_IN as OPERATOR_NOT_IN
+from shoal.contract.segment.v1.segment_pb2 import OPERATOR_ON_DAY as OPERATOR_ON_DAY
+from shoal.contract.segment.v1.segment_pb2 import OPERATOR_SAME_DAY_OF_YEAR as OPERATOR_SAME_DAY_OF_YEAR
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_STARTS_WITH as OPERATOR_STARTS_WITH
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_UNSPECIFIED as OPERATOR_UNSPECIFIED
+from shoal.contract.segment.v1.segment_pb2 import OPERATOR_WITHIN_KM as OPERATOR_WITHIN_KM
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_WITHIN_LAST as OPERATOR_WITHIN_LAST
 from shoal.contract.segment.v1.segment_pb2 import OPERATOR_WITHIN_NEXT as OPERATOR_WITHIN_NEXT
 from shoal.contract.segment.v1.segment_pb2 import Occurrence as Occurrence
