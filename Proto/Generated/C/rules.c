@@ -21,6 +21,7 @@
 #include "shoal/registry/v1/catalogue.pb-c.h"
 #include "shoal/registry/v1/registry.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
+#include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
 static const shoal_message_rule rule_shoal__admin__v1__info_request;
@@ -242,7 +243,6 @@ static const shoal_message_rule rule_shoal__registry__v1__drain_response;
 static const shoal_message_rule rule_shoal__rpc__v1__metadata;
 static const shoal_message_rule rule_shoal__rpc__v1__request_header;
 static const shoal_message_rule rule_shoal__rpc__v1__reply_header;
-static const shoal_message_rule rule_shoal__segment__v1__group;
 static const shoal_message_rule rule_shoal__segment__v1__filter;
 static const shoal_message_rule rule_shoal__segment__v1__ever_window;
 static const shoal_message_rule rule_shoal__segment__v1__rolling_window;
@@ -251,6 +251,8 @@ static const shoal_message_rule rule_shoal__segment__v1__between_window;
 static const shoal_message_rule rule_shoal__segment__v1__calendar_window;
 static const shoal_message_rule rule_shoal__segment__v1__window;
 static const shoal_message_rule rule_shoal__segment__v1__local_times;
+static const shoal_message_rule rule_shoal__segment__v1__step;
+static const shoal_message_rule rule_shoal__segment__v1__group;
 static const shoal_message_rule rule_shoal__segment__v1__count;
 static const shoal_message_rule rule_shoal__segment__v1__aggregate;
 static const shoal_message_rule rule_shoal__segment__v1__did;
@@ -259,7 +261,6 @@ static const shoal_message_rule rule_shoal__segment__v1__occurrence;
 static const shoal_message_rule rule_shoal__segment__v1__share;
 static const shoal_message_rule rule_shoal__segment__v1__predominantly;
 static const shoal_message_rule rule_shoal__segment__v1__distinct;
-static const shoal_message_rule rule_shoal__segment__v1__step;
 static const shoal_message_rule rule_shoal__segment__v1__sequence;
 static const shoal_message_rule rule_shoal__segment__v1__node;
 static const shoal_message_rule rule_shoal__segment__v1__definition;
@@ -2117,13 +2118,6 @@ static const shoal_message_rule rule_shoal__rpc__v1__reply_header = {
     "shoal.rpc.v1.ReplyHeader", &shoal__rpc__v1__reply_header__descriptor, 9, fields_shoal__rpc__v1__reply_header};
 const shoal_message_rule *shoal_rule__rpc__v1__reply_header(void) { return &rule_shoal__rpc__v1__reply_header; }
 
-static const shoal_field_rule fields_shoal__segment__v1__group[] = {
-    {1, 0, 0, 1, 0, 1000, 0, "children", NULL},
-};
-static const shoal_message_rule rule_shoal__segment__v1__group = {
-    "shoal.segment.v1.Group", &shoal__segment__v1__group__descriptor, 1, fields_shoal__segment__v1__group};
-const shoal_message_rule *shoal_rule__segment__v1__group(void) { return &rule_shoal__segment__v1__group; }
-
 static const shoal_field_rule fields_shoal__segment__v1__filter[] = {
     {1, 2, 1, 0, 0, 0, 128, "property", NULL},
     {2, 0, 0, 0, 0, 0, 0, "operator", NULL},
@@ -2190,6 +2184,22 @@ static const shoal_field_rule fields_shoal__segment__v1__local_times[] = {
 static const shoal_message_rule rule_shoal__segment__v1__local_times = {
     "shoal.segment.v1.LocalTimes", &shoal__segment__v1__local_times__descriptor, 3, fields_shoal__segment__v1__local_times};
 const shoal_message_rule *shoal_rule__segment__v1__local_times(void) { return &rule_shoal__segment__v1__local_times; }
+
+static const shoal_field_rule fields_shoal__segment__v1__step[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+};
+static const shoal_message_rule rule_shoal__segment__v1__step = {
+    "shoal.segment.v1.Step", &shoal__segment__v1__step__descriptor, 3, fields_shoal__segment__v1__step};
+const shoal_message_rule *shoal_rule__segment__v1__step(void) { return &rule_shoal__segment__v1__step; }
+
+static const shoal_field_rule fields_shoal__segment__v1__group[] = {
+    {1, 0, 0, 1, 0, 1000, 0, "children", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__group = {
+    "shoal.segment.v1.Group", &shoal__segment__v1__group__descriptor, 1, fields_shoal__segment__v1__group};
+const shoal_message_rule *shoal_rule__segment__v1__group(void) { return &rule_shoal__segment__v1__group; }
 
 static const shoal_field_rule fields_shoal__segment__v1__count[] = {
     {1, 0, 0, 0, 0, 0, 0, "comparison", NULL},
@@ -2283,15 +2293,6 @@ static const shoal_field_rule fields_shoal__segment__v1__distinct[] = {
 static const shoal_message_rule rule_shoal__segment__v1__distinct = {
     "shoal.segment.v1.Distinct", &shoal__segment__v1__distinct__descriptor, 6, fields_shoal__segment__v1__distinct};
 const shoal_message_rule *shoal_rule__segment__v1__distinct(void) { return &rule_shoal__segment__v1__distinct; }
-
-static const shoal_field_rule fields_shoal__segment__v1__step[] = {
-    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
-    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
-    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
-};
-static const shoal_message_rule rule_shoal__segment__v1__step = {
-    "shoal.segment.v1.Step", &shoal__segment__v1__step__descriptor, 3, fields_shoal__segment__v1__step};
-const shoal_message_rule *shoal_rule__segment__v1__step(void) { return &rule_shoal__segment__v1__step; }
 
 static const shoal_field_rule fields_shoal__segment__v1__sequence[] = {
     {1, 2, 3, 1, 0, 20, 0, "steps", &rule_shoal__segment__v1__step},

@@ -15,16 +15,9 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/log/v1/log.pb-c.h"
+#include "shoal/segment/v1/match.pb-c.h"
 
 typedef struct Shoal__Segment__V1__Group Shoal__Segment__V1__Group;
-typedef struct Shoal__Segment__V1__Filter Shoal__Segment__V1__Filter;
-typedef struct Shoal__Segment__V1__EverWindow Shoal__Segment__V1__EverWindow;
-typedef struct Shoal__Segment__V1__RollingWindow Shoal__Segment__V1__RollingWindow;
-typedef struct Shoal__Segment__V1__AgoWindow Shoal__Segment__V1__AgoWindow;
-typedef struct Shoal__Segment__V1__BetweenWindow Shoal__Segment__V1__BetweenWindow;
-typedef struct Shoal__Segment__V1__CalendarWindow Shoal__Segment__V1__CalendarWindow;
-typedef struct Shoal__Segment__V1__Window Shoal__Segment__V1__Window;
-typedef struct Shoal__Segment__V1__LocalTimes Shoal__Segment__V1__LocalTimes;
 typedef struct Shoal__Segment__V1__Count Shoal__Segment__V1__Count;
 typedef struct Shoal__Segment__V1__Aggregate Shoal__Segment__V1__Aggregate;
 typedef struct Shoal__Segment__V1__Did Shoal__Segment__V1__Did;
@@ -33,7 +26,6 @@ typedef struct Shoal__Segment__V1__Occurrence Shoal__Segment__V1__Occurrence;
 typedef struct Shoal__Segment__V1__Share Shoal__Segment__V1__Share;
 typedef struct Shoal__Segment__V1__Predominantly Shoal__Segment__V1__Predominantly;
 typedef struct Shoal__Segment__V1__Distinct Shoal__Segment__V1__Distinct;
-typedef struct Shoal__Segment__V1__Step Shoal__Segment__V1__Step;
 typedef struct Shoal__Segment__V1__Sequence Shoal__Segment__V1__Sequence;
 typedef struct Shoal__Segment__V1__Node Shoal__Segment__V1__Node;
 typedef struct Shoal__Segment__V1__Definition Shoal__Segment__V1__Definition;
@@ -42,74 +34,6 @@ typedef struct Shoal__Segment__V1__SegmentDocument Shoal__Segment__V1__SegmentDo
 
 /* --- enums --- */
 
-/*
- * How a property compares.
- */
-typedef enum _Shoal__Segment__V1__Operator {
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_UNSPECIFIED = 0,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_EQUALS = 1,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_NOT_EQUALS = 2,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_LESS_THAN = 3,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_AT_MOST = 4,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_GREATER_THAN = 5,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_AT_LEAST = 6,
-  /*
-   * Two operands, both ends included.
-   */
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_BETWEEN = 7,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_IN = 8,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_NOT_IN = 9,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_CONTAINS = 10,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_STARTS_WITH = 11,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_ENDS_WITH = 12,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_EXISTS = 13,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_MISSING = 14,
-  /*
-   * Instants: strictly before, at or after (a half-open line cut in two).
-   */
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_BEFORE = 15,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_AFTER = 16,
-  /*
-   * One operand: a duration in ms, as an integer.
-   */
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_WITHIN_LAST = 17,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_WITHIN_NEXT = 18,
-  /*
-   * Lists.
-   */
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_ANY = 19,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_ALL = 20,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_NONE = 21,
-  /*
-   * Texts: a regular expression that describes some part. Limit: 1,024 bytes.
-   */
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_MATCHES = 22,
-  /*
-   * Instants, by the local day: a text such as 2025-05-01, or today.
-   */
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_ON_DAY = 23,
-  /*
-   * The same, of any year: a text such as 12-24, or today.
-   */
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_SAME_DAY_OF_YEAR = 24,
-  /*
-   * Texts such as 52.52,13.405: three numbers, latitude, longitude and distance in km.
-   */
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_WITHIN_KM = 25
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__OPERATOR)
-} Shoal__Segment__V1__Operator;
-/*
- * A calendar unit. Weeks begin on Monday.
- */
-typedef enum _Shoal__Segment__V1__CalendarUnit {
-  SHOAL__SEGMENT__V1__CALENDAR_UNIT__CALENDAR_UNIT_UNSPECIFIED = 0,
-  SHOAL__SEGMENT__V1__CALENDAR_UNIT__CALENDAR_UNIT_DAY = 1,
-  SHOAL__SEGMENT__V1__CALENDAR_UNIT__CALENDAR_UNIT_WEEK = 2,
-  SHOAL__SEGMENT__V1__CALENDAR_UNIT__CALENDAR_UNIT_MONTH = 3,
-  SHOAL__SEGMENT__V1__CALENDAR_UNIT__CALENDAR_UNIT_QUARTER = 4,
-  SHOAL__SEGMENT__V1__CALENDAR_UNIT__CALENDAR_UNIT_YEAR = 5
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__CALENDAR_UNIT)
-} Shoal__Segment__V1__CalendarUnit;
 /*
  * How a count or an aggregate compares.
  */
@@ -173,215 +97,6 @@ struct  Shoal__Segment__V1__Group
 #define SHOAL__SEGMENT__V1__GROUP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__group__descriptor) \
     , 0,NULL }
-
-
-/*
- * A comparison of one property. A comparison with an absent property is false, also NOT_EQUALS.
- */
-struct  Shoal__Segment__V1__Filter
-{
-  ProtobufCMessage base;
-  /*
-   * The property's name. Limit: 128 bytes.
-   */
-  char *property;
-  /*
-   * How it compares.
-   */
-  protobuf_c_boolean has_operator_;
-  Shoal__Segment__V1__Operator operator_;
-  /*
-   * What it is compared with: none for EXISTS and MISSING, two for BETWEEN, one or more for IN and
-   * lists. Limit: 1,000.
-   */
-  size_t n_operands;
-  Shoal__Log__V1__Value **operands;
-  /*
-   * Texts compare without regard to case, by Unicode simple folding.
-   */
-  protobuf_c_boolean has_ignore_case;
-  protobuf_c_boolean ignore_case;
-};
-extern char shoal__segment__v1__filter__property__default_value[];
-#define SHOAL__SEGMENT__V1__FILTER__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__filter__descriptor) \
-    , shoal__segment__v1__filter__property__default_value, 0, SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_UNSPECIFIED, 0,NULL, 0, 0 }
-
-
-/*
- * All of time up to t.
- */
-struct  Shoal__Segment__V1__EverWindow
-{
-  ProtobufCMessage base;
-};
-#define SHOAL__SEGMENT__V1__EVER_WINDOW__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__ever_window__descriptor) \
-     }
-
-
-/*
- * (t - duration, t].
- */
-struct  Shoal__Segment__V1__RollingWindow
-{
-  ProtobufCMessage base;
-  /*
-   * Unit: ms. Limit: 1 s to 10 years.
-   */
-  protobuf_c_boolean has_duration_ms;
-  uint64_t duration_ms;
-};
-#define SHOAL__SEGMENT__V1__ROLLING_WINDOW__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__rolling_window__descriptor) \
-    , 0, 0ull }
-
-
-/*
- * (t - from, t - to], from greater than to.
- */
-struct  Shoal__Segment__V1__AgoWindow
-{
-  ProtobufCMessage base;
-  /*
-   * The farther edge. Unit: ms. Limit: 10 years.
-   */
-  protobuf_c_boolean has_from_ms;
-  uint64_t from_ms;
-  /*
-   * The nearer edge. Unit: ms.
-   */
-  protobuf_c_boolean has_to_ms;
-  uint64_t to_ms;
-};
-#define SHOAL__SEGMENT__V1__AGO_WINDOW__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__ago_window__descriptor) \
-    , 0, 0ull, 0, 0ull }
-
-
-/*
- * [from, to).
- */
-struct  Shoal__Segment__V1__BetweenWindow
-{
-  ProtobufCMessage base;
-  /*
-   * Unit: ms since the Unix epoch, UTC; absent: open.
-   */
-  protobuf_c_boolean has_from_ms;
-  int64_t from_ms;
-  /*
-   * Unit: ms since the Unix epoch, UTC; absent: open.
-   */
-  protobuf_c_boolean has_to_ms;
-  int64_t to_ms;
-};
-#define SHOAL__SEGMENT__V1__BETWEEN_WINDOW__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__between_window__descriptor) \
-    , 0, 0, 0, 0 }
-
-
-/*
- * The last n whole local days, weeks, months, quarters or years.
- */
-struct  Shoal__Segment__V1__CalendarWindow
-{
-  ProtobufCMessage base;
-  /*
-   * How many. Limit: 1 to 1,000.
-   */
-  protobuf_c_boolean has_count;
-  uint32_t count;
-  /*
-   * Of what.
-   */
-  protobuf_c_boolean has_unit;
-  Shoal__Segment__V1__CalendarUnit unit;
-  /*
-   * Whether the unit that t lies in is the last of them (its part up to t).
-   */
-  protobuf_c_boolean has_include_current;
-  protobuf_c_boolean include_current;
-  /*
-   * An IANA zone; absent: the definition's, else the project's, else UTC. Limit: 64 bytes.
-   */
-  char *zone;
-};
-#define SHOAL__SEGMENT__V1__CALENDAR_WINDOW__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__calendar_window__descriptor) \
-    , 0, 1u, 0, SHOAL__SEGMENT__V1__CALENDAR_UNIT__CALENDAR_UNIT_UNSPECIFIED, 0, 0, NULL }
-
-
-typedef enum {
-  SHOAL__SEGMENT__V1__WINDOW__KIND__NOT_SET = 0,
-  SHOAL__SEGMENT__V1__WINDOW__KIND_EVER = 1,
-  SHOAL__SEGMENT__V1__WINDOW__KIND_ROLLING = 2,
-  SHOAL__SEGMENT__V1__WINDOW__KIND_AGO = 3,
-  SHOAL__SEGMENT__V1__WINDOW__KIND_BETWEEN = 4,
-  SHOAL__SEGMENT__V1__WINDOW__KIND_CALENDAR = 5
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__WINDOW__KIND__CASE)
-} Shoal__Segment__V1__Window__KindCase;
-
-/*
- * Which events count, by their instant.
- */
-struct  Shoal__Segment__V1__Window
-{
-  ProtobufCMessage base;
-  Shoal__Segment__V1__Window__KindCase kind_case;
-  union {
-    /*
-     * All of time up to t.
-     */
-    Shoal__Segment__V1__EverWindow *ever;
-    /*
-     * The last so long.
-     */
-    Shoal__Segment__V1__RollingWindow *rolling;
-    /*
-     * From so long ago to so long ago.
-     */
-    Shoal__Segment__V1__AgoWindow *ago;
-    /*
-     * Between two fixed instants.
-     */
-    Shoal__Segment__V1__BetweenWindow *between;
-    /*
-     * Whole local calendar units.
-     */
-    Shoal__Segment__V1__CalendarWindow *calendar;
-  };
-};
-#define SHOAL__SEGMENT__V1__WINDOW__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__window__descriptor) \
-    , SHOAL__SEGMENT__V1__WINDOW__KIND__NOT_SET, {0} }
-
-
-/*
- * Times of the day and days of the week, in the definition's zone.
- */
-struct  Shoal__Segment__V1__LocalTimes
-{
-  ProtobufCMessage base;
-  /*
-   * From this time of the day on; absent: any time. Unit: ms of the day.
-   */
-  protobuf_c_boolean has_from_ms;
-  uint32_t from_ms;
-  /*
-   * Up to this one, not included; before from_ms it means past midnight. Unit: ms of the day.
-   */
-  protobuf_c_boolean has_to_ms;
-  uint32_t to_ms;
-  /*
-   * Days of the week, Monday being 1 and Sunday 7; none: any. Limit: 7.
-   */
-  size_t n_weekdays;
-  uint32_t *weekdays;
-};
-#define SHOAL__SEGMENT__V1__LOCAL_TIMES__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__local_times__descriptor) \
-    , 0, 0, 0, 0, 0,NULL }
 
 
 /*
@@ -688,32 +403,6 @@ struct  Shoal__Segment__V1__Distinct
 
 
 /*
- * A step of a sequence, or what must not come between two.
- */
-struct  Shoal__Segment__V1__Step
-{
-  ProtobufCMessage base;
-  /*
-   * Any of these event names; none: any event at all. Limit: 64 names of 128 bytes.
-   */
-  size_t n_events;
-  char **events;
-  /*
-   * All of these must hold. Limit: 64.
-   */
-  size_t n_where;
-  Shoal__Segment__V1__Filter **where;
-  /*
-   * Which local times count; absent: all.
-   */
-  Shoal__Segment__V1__LocalTimes *times;
-};
-#define SHOAL__SEGMENT__V1__STEP__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__step__descriptor) \
-    , 0,NULL, 0,NULL, NULL }
-
-
-/*
  * Several events one after the other.
  */
 struct  Shoal__Segment__V1__Sequence
@@ -919,158 +608,6 @@ Shoal__Segment__V1__Group *
 void   shoal__segment__v1__group__free_unpacked
                      (Shoal__Segment__V1__Group *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__Filter methods */
-void   shoal__segment__v1__filter__init
-                     (Shoal__Segment__V1__Filter         *message);
-size_t shoal__segment__v1__filter__get_packed_size
-                     (const Shoal__Segment__V1__Filter   *message);
-size_t shoal__segment__v1__filter__pack
-                     (const Shoal__Segment__V1__Filter   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__filter__pack_to_buffer
-                     (const Shoal__Segment__V1__Filter   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__Filter *
-       shoal__segment__v1__filter__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__filter__free_unpacked
-                     (Shoal__Segment__V1__Filter *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__EverWindow methods */
-void   shoal__segment__v1__ever_window__init
-                     (Shoal__Segment__V1__EverWindow         *message);
-size_t shoal__segment__v1__ever_window__get_packed_size
-                     (const Shoal__Segment__V1__EverWindow   *message);
-size_t shoal__segment__v1__ever_window__pack
-                     (const Shoal__Segment__V1__EverWindow   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__ever_window__pack_to_buffer
-                     (const Shoal__Segment__V1__EverWindow   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__EverWindow *
-       shoal__segment__v1__ever_window__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__ever_window__free_unpacked
-                     (Shoal__Segment__V1__EverWindow *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__RollingWindow methods */
-void   shoal__segment__v1__rolling_window__init
-                     (Shoal__Segment__V1__RollingWindow         *message);
-size_t shoal__segment__v1__rolling_window__get_packed_size
-                     (const Shoal__Segment__V1__RollingWindow   *message);
-size_t shoal__segment__v1__rolling_window__pack
-                     (const Shoal__Segment__V1__RollingWindow   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__rolling_window__pack_to_buffer
-                     (const Shoal__Segment__V1__RollingWindow   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__RollingWindow *
-       shoal__segment__v1__rolling_window__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__rolling_window__free_unpacked
-                     (Shoal__Segment__V1__RollingWindow *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__AgoWindow methods */
-void   shoal__segment__v1__ago_window__init
-                     (Shoal__Segment__V1__AgoWindow         *message);
-size_t shoal__segment__v1__ago_window__get_packed_size
-                     (const Shoal__Segment__V1__AgoWindow   *message);
-size_t shoal__segment__v1__ago_window__pack
-                     (const Shoal__Segment__V1__AgoWindow   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__ago_window__pack_to_buffer
-                     (const Shoal__Segment__V1__AgoWindow   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__AgoWindow *
-       shoal__segment__v1__ago_window__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__ago_window__free_unpacked
-                     (Shoal__Segment__V1__AgoWindow *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__BetweenWindow methods */
-void   shoal__segment__v1__between_window__init
-                     (Shoal__Segment__V1__BetweenWindow         *message);
-size_t shoal__segment__v1__between_window__get_packed_size
-                     (const Shoal__Segment__V1__BetweenWindow   *message);
-size_t shoal__segment__v1__between_window__pack
-                     (const Shoal__Segment__V1__BetweenWindow   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__between_window__pack_to_buffer
-                     (const Shoal__Segment__V1__BetweenWindow   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__BetweenWindow *
-       shoal__segment__v1__between_window__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__between_window__free_unpacked
-                     (Shoal__Segment__V1__BetweenWindow *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__CalendarWindow methods */
-void   shoal__segment__v1__calendar_window__init
-                     (Shoal__Segment__V1__CalendarWindow         *message);
-size_t shoal__segment__v1__calendar_window__get_packed_size
-                     (const Shoal__Segment__V1__CalendarWindow   *message);
-size_t shoal__segment__v1__calendar_window__pack
-                     (const Shoal__Segment__V1__CalendarWindow   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__calendar_window__pack_to_buffer
-                     (const Shoal__Segment__V1__CalendarWindow   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__CalendarWindow *
-       shoal__segment__v1__calendar_window__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__calendar_window__free_unpacked
-                     (Shoal__Segment__V1__CalendarWindow *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__Window methods */
-void   shoal__segment__v1__window__init
-                     (Shoal__Segment__V1__Window         *message);
-size_t shoal__segment__v1__window__get_packed_size
-                     (const Shoal__Segment__V1__Window   *message);
-size_t shoal__segment__v1__window__pack
-                     (const Shoal__Segment__V1__Window   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__window__pack_to_buffer
-                     (const Shoal__Segment__V1__Window   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__Window *
-       shoal__segment__v1__window__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__window__free_unpacked
-                     (Shoal__Segment__V1__Window *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__LocalTimes methods */
-void   shoal__segment__v1__local_times__init
-                     (Shoal__Segment__V1__LocalTimes         *message);
-size_t shoal__segment__v1__local_times__get_packed_size
-                     (const Shoal__Segment__V1__LocalTimes   *message);
-size_t shoal__segment__v1__local_times__pack
-                     (const Shoal__Segment__V1__LocalTimes   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__local_times__pack_to_buffer
-                     (const Shoal__Segment__V1__LocalTimes   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__LocalTimes *
-       shoal__segment__v1__local_times__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__local_times__free_unpacked
-                     (Shoal__Segment__V1__LocalTimes *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__Count methods */
 void   shoal__segment__v1__count__init
                      (Shoal__Segment__V1__Count         *message);
@@ -1223,25 +760,6 @@ Shoal__Segment__V1__Distinct *
 void   shoal__segment__v1__distinct__free_unpacked
                      (Shoal__Segment__V1__Distinct *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__Step methods */
-void   shoal__segment__v1__step__init
-                     (Shoal__Segment__V1__Step         *message);
-size_t shoal__segment__v1__step__get_packed_size
-                     (const Shoal__Segment__V1__Step   *message);
-size_t shoal__segment__v1__step__pack
-                     (const Shoal__Segment__V1__Step   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__step__pack_to_buffer
-                     (const Shoal__Segment__V1__Step   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__Step *
-       shoal__segment__v1__step__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__step__free_unpacked
-                     (Shoal__Segment__V1__Step *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__Sequence methods */
 void   shoal__segment__v1__sequence__init
                      (Shoal__Segment__V1__Sequence         *message);
@@ -1323,30 +841,6 @@ void   shoal__segment__v1__segment_document__free_unpacked
 typedef void (*Shoal__Segment__V1__Group_Closure)
                  (const Shoal__Segment__V1__Group *message,
                   void *closure_data);
-typedef void (*Shoal__Segment__V1__Filter_Closure)
-                 (const Shoal__Segment__V1__Filter *message,
-                  void *closure_data);
-typedef void (*Shoal__Segment__V1__EverWindow_Closure)
-                 (const Shoal__Segment__V1__EverWindow *message,
-                  void *closure_data);
-typedef void (*Shoal__Segment__V1__RollingWindow_Closure)
-                 (const Shoal__Segment__V1__RollingWindow *message,
-                  void *closure_data);
-typedef void (*Shoal__Segment__V1__AgoWindow_Closure)
-                 (const Shoal__Segment__V1__AgoWindow *message,
-                  void *closure_data);
-typedef void (*Shoal__Segment__V1__BetweenWindow_Closure)
-                 (const Shoal__Segment__V1__BetweenWindow *message,
-                  void *closure_data);
-typedef void (*Shoal__Segment__V1__CalendarWindow_Closure)
-                 (const Shoal__Segment__V1__CalendarWindow *message,
-                  void *closure_data);
-typedef void (*Shoal__Segment__V1__Window_Closure)
-                 (const Shoal__Segment__V1__Window *message,
-                  void *closure_data);
-typedef void (*Shoal__Segment__V1__LocalTimes_Closure)
-                 (const Shoal__Segment__V1__LocalTimes *message,
-                  void *closure_data);
 typedef void (*Shoal__Segment__V1__Count_Closure)
                  (const Shoal__Segment__V1__Count *message,
                   void *closure_data);
@@ -1371,9 +865,6 @@ typedef void (*Shoal__Segment__V1__Predominantly_Closure)
 typedef void (*Shoal__Segment__V1__Distinct_Closure)
                  (const Shoal__Segment__V1__Distinct *message,
                   void *closure_data);
-typedef void (*Shoal__Segment__V1__Step_Closure)
-                 (const Shoal__Segment__V1__Step *message,
-                  void *closure_data);
 typedef void (*Shoal__Segment__V1__Sequence_Closure)
                  (const Shoal__Segment__V1__Sequence *message,
                   void *closure_data);
@@ -1392,20 +883,10 @@ typedef void (*Shoal__Segment__V1__SegmentDocument_Closure)
 
 /* --- descriptors --- */
 
-extern const ProtobufCEnumDescriptor    shoal__segment__v1__operator__descriptor;
-extern const ProtobufCEnumDescriptor    shoal__segment__v1__calendar_unit__descriptor;
 extern const ProtobufCEnumDescriptor    shoal__segment__v1__comparison__descriptor;
 extern const ProtobufCEnumDescriptor    shoal__segment__v1__aggregate_kind__descriptor;
 extern const ProtobufCEnumDescriptor    shoal__segment__v1__occurrence_mode__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__group__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__filter__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__ever_window__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__rolling_window__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__ago_window__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__between_window__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__calendar_window__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__window__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__local_times__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__count__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__aggregate__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__did__descriptor;
@@ -1414,7 +895,6 @@ extern const ProtobufCMessageDescriptor shoal__segment__v1__occurrence__descript
 extern const ProtobufCMessageDescriptor shoal__segment__v1__share__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__predominantly__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__distinct__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__step__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__definition__descriptor;
