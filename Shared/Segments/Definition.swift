@@ -55,6 +55,10 @@ public enum Condition: Sendable, Hashable {
     case distinct(Distinct)
     /// Several events one after the other.
     case sequence(InSequence)
+    /// A fixed share of the users by chance.
+    case bucket(Bucket)
+    /// Recency and frequency in cells.
+    case rfm(Rfm)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -72,6 +76,8 @@ public enum Condition: Sendable, Hashable {
         case .predominantly(let favourite): favourite
         case .distinct(let distinct): distinct
         case .sequence(let sequence): sequence
+        case .bucket(let bucket): bucket
+        case .rfm(let rfm): rfm
         }
     }
 
@@ -79,7 +85,7 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self,
+        InSequence.self, Bucket.self, Rfm.self,
     ]
 
     /// The field name of every kind.
@@ -113,6 +119,8 @@ protocol ConditionKind: Sendable, Hashable {
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase
     /// The slot of the result, its children's being compiled already.
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int
+    /// What was found, of a condition made of several leaves; in the order it composed them.
+    func combined(_ parts: [Explanation.Found]) -> Explanation.Found
     /// What it asks, in words and without its children's.
     func heading(zone: Zone) -> String
     /// What was found in words, beside what is asked; where it stands alone, without the heading,
@@ -126,6 +134,10 @@ extension ConditionKind {
     var children: [Int] { [] }
 
     func heading(zone: Zone) -> String { phrase([], zone: zone).text }
+
+    func combined(_ parts: [Explanation.Found]) -> Explanation.Found {
+        parts.first ?? .version(nil)
+    }
 
     func deciding(holds: Bool, children: (Int) -> Bool) -> Int? { nil }
 

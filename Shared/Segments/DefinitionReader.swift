@@ -28,6 +28,12 @@
 //       from: first, order: loose, exclude: [Removed], same: sku, strictlyLater: false,
 //       window: {rolling: 90d}}                        # from previous, order strict
 //
+// Cells: `bucket: {salt: spring-test, from: 0, to: 12.5}` is a fixed share of the users by chance, in
+//   percent with two places (`Bucket` has the hash); `rfm: {event: Charged, recency: [4, 5],
+//   frequency: 5, window: {rolling: 365d}, recencyEdges: [7d, 30d, 90d, 180d],
+//   frequencyEdges: [2, 4, 8, 16]}` are scores of how lately and how often (`Rfm`; these edges are
+//   the usual ones, a score alone or two with those between).
+//
 // Local times, beside `event` and `where` everywhere: `timeOfDay: {from: "20:00", to: "24:00"}`
 //   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`.
 //

@@ -100,7 +100,7 @@ extension Explanation.Found {
     package var events: Explanation.FoundEvents? {
         switch self {
         case .events(let found), .ordered(let found, _): found
-        case .conditions, .version: nil
+        case .conditions, .version, .fact: nil
         }
     }
 

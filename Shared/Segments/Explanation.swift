@@ -45,6 +45,8 @@ public struct Explanation: Sendable, Hashable {
         case version(UserHistory.PropertyVersion?)
         /// Events looked at for their order, and what became of them in words.
         case ordered(FoundEvents, said: String)
+        /// What is so whatever the user does, in words.
+        case fact(String)
     }
 
     /// The matching events of one condition.
@@ -96,6 +98,7 @@ extension Plan {
             switch leaf {
             case .events(let leaf): leaf.found(history.events, at: instant)
             case .ordered(let leaf): leaf.found(history.events, at: instant)
+            case .bucket(let leaf): leaf.found(history.user)
             case .user(let leaf):
                 Explanation.Found.version(history.version(of: leaf.property, at: instant))
             }
@@ -126,7 +129,9 @@ extension Plan {
                 holding: kind.children.count { slots[slotOfNode[$0]] },
                 of: kind.children.count
             )
-            if kind.children.isEmpty, let leaf = leaf(ofSlot: slotOfNode[node]) {
+            if let slots = partsOfNode[node] {
+                own = kind.combined(slots.compactMap { leaf(ofSlot: $0).map { found[$0] } })
+            } else if kind.children.isEmpty, let leaf = leaf(ofSlot: slotOfNode[node]) {
                 own = found[leaf]
             }
             parts.append(

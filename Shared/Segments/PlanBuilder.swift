@@ -9,6 +9,8 @@ struct PlanBuilder {
     private(set) var steps: [Plan.Step] = []
     private(set) var mentions = Mentions()
     private(set) var windows: [(node: Int, window: CompiledWindow)] = []
+    /// The slots of the nodes that are made of several leaves, in the kind's own order.
+    private(set) var partsOfNode: [Int: [Int]] = [:]
     /// What could not be compiled; a valid definition has nothing such.
     private(set) var problem: DefinitionProblem?
     private var slotOfStep: [Plan.Step: Int] = [:]
@@ -18,6 +20,7 @@ struct PlanBuilder {
         case events(Did)
         case user(PropertyFilter)
         case ordered(AnyHashable)
+        case bucket(BucketLeaf)
     }
 
     init(zone: Zone) { self.zone = zone }
@@ -29,6 +32,12 @@ struct PlanBuilder {
     mutating func not(_ input: Int) -> Int {
         if case .not(let inner) = steps[input] { return inner }
         return slot(of: .not(input))
+    }
+
+    /// What holds when all of these slots do, which the node's explanation combines.
+    mutating func composed(_ parts: [Int], node: Int) -> Int {
+        partsOfNode[node] = parts
+        return all(parts)
     }
 
     mutating func events(_ did: Did, node: Int) -> Int {
@@ -84,6 +93,11 @@ struct PlanBuilder {
         mentions.userProperties.insert(filter.property)
         let leaf = UserLeaf(filter: CompiledFilter(filter, zone: zone))
         return add(.user(leaf), key: .user(filter))
+    }
+
+    mutating func bucket(_ leaf: BucketLeaf) -> Int {
+        if let known = leafOfKey[.bucket(leaf)] { return slot(of: .leaf(known)) }
+        return add(.bucket(leaf), key: .bucket(leaf))
     }
 
     private mutating func add(_ leaf: Plan.Leaf, key: LeafKey) -> Int {

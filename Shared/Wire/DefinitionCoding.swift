@@ -78,6 +78,9 @@ public enum DefinitionCoding {
             return .distinct(
                 try placed("distinct") { () throws(WireError) in try OrderCoding.decode(sent) }
             )
+        case .bucket(let sent): return .bucket(CellCoding.decode(sent))
+        case .rfm(let sent):
+            return .rfm(try placed("rfm") { () throws(WireError) in try CellCoding.decode(sent) })
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -114,6 +117,9 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .distinct(try OrderCoding.encode(distinct)))
         case .sequence(let sequence):
             return SegmentV1.Node(kind: .sequence(try OrderCoding.encode(sequence)))
+        case .bucket(let bucket):
+            return SegmentV1.Node(kind: .bucket(try CellCoding.encode(bucket)))
+        case .rfm(let rfm): return SegmentV1.Node(kind: .rfm(try CellCoding.encode(rfm)))
         }
     }
 

@@ -1,4 +1,4 @@
-// The naive reader of expressions, local days and places, from design/semantics.md alone.
+// The naive reader of expressions, local days, places, buckets and cells, from design/semantics.md alone.
 
 import Basics
 import Foundation
@@ -61,5 +61,27 @@ extension Oracle {
         )
         let length = (cross.0 * cross.0 + cross.1 * cross.1 + cross.2 * cross.2).squareRoot()
         return atan2(length, product) * 6371.0088 <= numbers[2]
+    }
+
+    // "bucket(salt, from, to) = a documented hash of (immutable salt, user id)"
+    func holds(_ bucket: Bucket, _ user: UserHistory) -> Bool {
+        guard let id = user.user else { return false }
+        let hash = Checksum.xxh64(Array("\(bucket.salt.text)\0\(id.text)".utf8))
+        // The upper half of the product: 2^64 in 10,000 equal parts.
+        let part = (hash.multipliedFullWidth(by: 10_000)).high
+        let percent = Double(part) / 100
+        return percent >= bucket.from.double && percent < bucket.to.double
+    }
+
+    // "rfm(recency, frequency) cells with documented edges"
+    func holds(_ rfm: Rfm, _ user: UserHistory) -> Bool {
+        let events = matching(rfm.match, user)
+        guard let last = events.map(\.at.ms).max() else { return false }
+        var recency = rfm.recencyEdgesMs.count + 1
+        for edge in rfm.recencyEdgesMs where now.ms - last >= edge { recency -= 1 }
+        var frequency = 1
+        for edge in rfm.frequencyEdges where events.count >= edge { frequency += 1 }
+        return (rfm.recency?.contains(recency) ?? true)
+            && (rfm.frequency?.contains(frequency) ?? true)
     }
 }

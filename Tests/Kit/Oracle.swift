@@ -50,6 +50,8 @@ public struct Oracle {
         case .predominantly(let favourite): return holds(favourite, user)
         case .sequence(let sequence): return holds(sequence, user)
         case .distinct(let distinct): return holds(distinct, user)
+        case .bucket(let bucket): return holds(bucket, user)
+        case .rfm(let rfm): return holds(rfm, user)
         }
     }
 

@@ -74,7 +74,8 @@ public struct RandomDefinitions {
     }
 
     private mutating func leaf() -> Condition {
-        switch random.below(9) {
+        switch random.below(10) {
+        case 9: return random.chance(0.4) ? .bucket(bucket()) : .rfm(rfm())
         case 0, 1: return .did(did())
         case 2: return .didNot(DidNot(match()))
         case 3, 4: return .user(UserProperty(filter()))

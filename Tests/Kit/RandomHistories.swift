@@ -95,7 +95,11 @@ public struct RandomHistories {
                 )
             )
         }
-        return UserHistory(events: events, versions: versions)
+        return UserHistory(
+            of: UserID("user-\(random.below(1_000))"),
+            events: events,
+            versions: versions
+        )
     }
 
     /// An instant near the centre: anywhere, at round hours, just beside them.

@@ -43,6 +43,7 @@ import Testing
             let example = try Example(seed: 0x5E60_1000 + UInt64(number))
             for history in example.histories {
                 let backwards = UserHistory(
+                    of: history.user,
                     events: history.events.reversed(),
                     versions: history.versions.reversed()
                 )

@@ -25,9 +25,9 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InSequence", "Last", "Not",
+                "AllOf", "AnyOf", "Bucket", "Did", "DidNot", "Distinct", "First", "InSequence", "Last", "Not",
                 "Nth",
-                "Occurrence", "Predominantly", "Share", "UserProperty",
+                "Occurrence", "Predominantly", "Rfm", "Share", "UserProperty",
             ]
         ),
         CoveredElsewhere(
