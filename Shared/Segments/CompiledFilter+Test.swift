@@ -53,7 +53,6 @@ extension CompiledFilter {
     }
 }
 
-
 // Operands of one operator as what they mean; nil when they mean nothing.
 extension PropertyFilter {
     /// The regular expression, or what is wrong with it.

@@ -10,7 +10,8 @@ public import Basics
 /// `hasNone` is false, since it asks about a list. Orders with an instant as operand (`before`,
 /// `after`, `withinLast`, `withinNext`, `lessThan` …) also take a text that is an RFC 3339 date
 /// or date-time, without an offset in the definition's zone, and so do `onDay` and `sameDayOfYear`;
-/// `equals` does not. Versions compare with texts only; `withinKm` reads texts only. Texts compare by their UTF-8 bytes. Numbers are answered without allocation.
+/// `equals` does not. Versions compare with texts only; `withinKm` reads texts only. Texts compare
+/// by their UTF-8 bytes. Numbers are answered without allocation.
 public struct CompiledFilter: Sendable {
     /// As it was said.
     public let filter: PropertyFilter

@@ -196,7 +196,9 @@ struct PatternSyntax {
     }
 
     private func one(_ value: UInt32) -> ScalarSet {
-        guard ignoreCase, let scalar = Unicode.Scalar(value) else { return ScalarSet([value...value]) }
+        guard ignoreCase, let scalar = Unicode.Scalar(value) else {
+            return ScalarSet([value...value])
+        }
         let folded = CaseFolding.fold(scalar).value
         return ScalarSet([folded...folded])
     }
@@ -235,7 +237,9 @@ extension PatternSyntax {
     private mutating func member() throws(PatternProblem) -> (set: ScalarSet, only: UInt32?) {
         guard let scalar = next else { throw problem("the class is not closed", hint: "write `]`") }
         at += 1
-        guard scalar == "\\" else { return (ScalarSet([scalar.value...scalar.value]), scalar.value) }
+        guard scalar == "\\" else {
+            return (ScalarSet([scalar.value...scalar.value]), scalar.value)
+        }
         if let set = escapedSet() { return (set, nil) }
         let value = try escapedCharacter()
         return (ScalarSet([value...value]), value)

@@ -3,13 +3,13 @@
 import Segments
 
 /// Reads and matches an expression at once, by trying everything; the expression must be right.
-struct OraclePattern {
+public struct OraclePattern {
     private let pattern: [Unicode.Scalar]
     private let text: [Unicode.Scalar]
     private let ignoreCase: Bool
 
     /// Whether some part of the text is what the expression describes.
-    static func matches(_ pattern: String, _ text: String, ignoreCase: Bool) -> Bool {
+    public static func matches(_ pattern: String, _ text: String, ignoreCase: Bool) -> Bool {
         func fold(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
             let upper = scalar.properties.uppercaseMapping.unicodeScalars
             guard ignoreCase, upper.count == 1, let up = upper.first else { return scalar }

@@ -186,12 +186,14 @@ public struct RandomDefinitions {
     private mutating func fitting(_ property: ExactName) -> FilterOperator {
         switch property {
         case "amount": pick([.lessThan, .atMost, .greaterThan, .atLeast, .between, .equals])
-        case "city": pick([.equals, .notEquals, .in, .notIn, .contains, .startsWith, .endsWith, .matches])
+        case "city":
+            pick([.equals, .notEquals, .in, .notIn, .contains, .startsWith, .endsWith, .matches])
         case "premium": pick([.equals, .notEquals, .exists, .missing])
         case "version": pick([.equals, .lessThan, .atMost, .greaterThan, .atLeast, .between])
         case "tags": pick([.hasAny, .hasAll, .hasNone])
         case "place": .withinKm
-        default: pick([.before, .after, .withinLast, .withinNext, .between, .onDay, .sameDayOfYear])
+        default:
+            pick([.before, .after, .withinLast, .withinNext, .between, .onDay, .sameDayOfYear])
         }
     }
 

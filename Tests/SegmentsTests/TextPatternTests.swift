@@ -34,7 +34,8 @@ import Testing
         "without regard to case text and expression are folded, classes too",
         arguments: [
             (#"ÄÖ"#, "äö", true), (#"^[A-C]+$"#, "abc", true), (#"^[^A-C]+$"#, "abc", false),
-            (#"ΟΔΟΣ$"#, "οδος", true), (#"[\x{0}-\x{10FFFF}]"#, "ß", true), (#"k"#, "\u{212A}", true),
+            (#"ΟΔΟΣ$"#, "οδος", true), (#"[\x{0}-\x{10FFFF}]"#, "ß", true),
+            (#"k"#, "\u{212A}", true),
             (#"strasse"#, "Straße", false), (#"\bÉ"#, "é", false), (#"[Σ-Ω]"#, "ς", true),
         ]
     )
@@ -51,7 +52,8 @@ import Testing
             (#"a{3"#, 4, "the repetition has no end"), (#"a{x}"#, 3, "a number is expected"),
             (#"a{3,2}"#, 2, "no times from the lower"), (#"a{1001}"#, 2, "no times from the lower"),
             (#"[a"#, 3, "the class is not closed"), (#"[z-a]"#, 5, "no range from a lower"),
-            (#"[[:alpha:]]"#, 2, "named classes are not there"), (#"(a)\1"#, 4, "`\\1` is not known"),
+            (#"[[:alpha:]]"#, 2, "named classes are not there"),
+            (#"(a)\1"#, 4, "`\\1` is not known"),
             (#"(?=a)"#, 3, "a group of a kind"), (#"(?i)a"#, 3, "a group of a kind"),
             (#"\p{L}"#, 1, "`\\p` is not known"), (#"a\"#, 2, "nothing follows"),
             (#"\x{110000}"#, 11, "no character has this number"),
@@ -110,7 +112,9 @@ import Testing
     private static func pattern(_ random: inout SeededRandom, depth: Int) -> String {
         var text = ""
         for _ in 0..<1 + random.below(3) {
-            let atoms = ["a", "b", "é", ".", "[ab]", "[^a]", "\\w", "\\d", "\\s", "\\b", "[a-c1]", "\\B"]
+            let atoms = [
+                "a", "b", "é", ".", "[ab]", "[^a]", "\\w", "\\d", "\\s", "\\b", "[a-c1]", "\\B",
+            ]
             var atom = atoms[random.below(atoms.count)]
             let isPlace = atom == "\\b" || atom == "\\B"
             if depth < 3, random.chance(0.25) {
