@@ -117,6 +117,9 @@ protocol ConditionKind: Sendable, Hashable {
     func check(_ audit: inout Audit, place: String)
     /// The condition in words, its children being said already.
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase
+    /// The condition that comes next in a sentence, as `phrase` says it; nil when none of this kind
+    /// begins there. Groups are read by `SentenceReader`.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition?
     /// The slot of the result, its children's being compiled already.
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int
     /// What was found, of a condition made of several leaves; in the order it composed them.
@@ -132,6 +135,8 @@ protocol ConditionKind: Sendable, Hashable {
 
 extension ConditionKind {
     var children: [Int] { [] }
+
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? { nil }
 
     func heading(zone: Zone) -> String { phrase([], zone: zone).text }
 

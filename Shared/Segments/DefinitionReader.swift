@@ -16,6 +16,9 @@
 //         - not: {user: {property: appVersion, lessThan: {version: "5.2"}}}
 //         - any: [did: {anyEvent: true}, user: {property: city, in: [Pune, Mumbai]}]
 //
+// Instead of fields the whole document, or `condition`, may be a sentence (see `SentenceReader`):
+//     condition: did "Charged" at least 3 times and did not "Charged" in the last 14 days
+//
 // The order of events (each beside `event`, `anyEvent`, `where`, `window` as in `did`):
 //   - first: {event: Charged, window: {rolling: 7d}}   # the very first lies in the window
 //   - nth: {n: 5, event: Read, mode: matching, where: [filters]}   # the fifth that passes; in mode
@@ -88,6 +91,9 @@ public enum DefinitionReader {
         _ plain: PlainValue,
         zone projectZone: Zone = .utc
     ) throws(DefinitionProblem) -> DefinitionDocument {
+        if case .text(let sentence) = plain {
+            return DefinitionDocument(definition: try Sentence.read(sentence, zone: projectZone))
+        }
         let whole = Field(value: plain, place: "", line: nil)
         let known = ["name", "description", "zone", "condition"]
         var hints: [String: String] = [:]
@@ -100,12 +106,49 @@ public enum DefinitionReader {
         if let zoneName, let field = fields["zone"] {
             zone = try Zone.read(zoneName, field)
         }
-        let nodes = try conditions(try fields.needed("condition"), zone: zone)
+        let root = try fields.needed("condition")
+        let definition: Definition
+        if case .text(let sentence) = root.value {
+            definition = try said(sentence, root, zone: zone, zoneName)
+        } else {
+            definition = Definition(nodes: try conditions(root, zone: zone), zone: zoneName)
+        }
         return DefinitionDocument(
             name: try fields["name"]?.text(upTo: Limits.nameBytes),
             description: try fields["description"]?.text(upTo: DefinitionLimits.descriptionBytes),
-            definition: Definition(nodes: nodes, zone: zoneName)
+            definition: definition
         )
+    }
+
+    /// A condition said in a sentence, whose places are inside the field.
+    private static func said(
+        _ sentence: String,
+        _ field: Field,
+        zone: Zone,
+        _ zoneName: String?
+    ) throws(DefinitionProblem) -> Definition {
+        var definition: Definition
+        do {
+            definition = try Sentence.read(sentence, zone: zone)
+        } catch {
+            throw DefinitionProblem(
+                error.code,
+                .read,
+                place: "\(field.place), \(error.place)",
+                line: field.line,
+                message: error.message,
+                hint: error.hint
+            )
+        }
+        if let zoneName, let own = definition.zone, own != zoneName {
+            throw field.problem(
+                .conflictingFields,
+                "the sentence names the zone \(own), the document \(zoneName)",
+                hint: "leave one of them out"
+            )
+        }
+        definition.zone = definition.zone ?? zoneName
+        return definition
     }
 
     private static func conditions(

@@ -65,6 +65,19 @@ import Testing
                 at least 5 different days of any event
             {distinct: {event: Read, property: section, exactly: 8, window: {rolling: 7d}}}
                 exactly 8 different values of "section" of "Read" in the last 7 days
+            {bucket: {salt: spring, from: 0, to: 12.5}}
+                is in the bucket from 0 to 12.5 percent of "spring"
+            {rfm: {event: A, recency: [4, 5], frequency: 5, window: {rolling: 90d}, recencyEdges:
+            [1d, 2d, 3d, 12h]}}
+                recency 4 to 5 with frequency 5 of "A" in the last 90 days, with recency edges of
+                1 day, 2 days, 3 days, 12 hours
+            {nth: {n: 2, event: A, mode: matching}}
+                the 2nd matching "A" happened
+            {sequence: {steps: [A, B], from: previous, exclude: [C, {event: [D, E]}]}}
+                did "A" then "B" within any time of the one before, without "C" nor "D" or "E"
+                between
+            {all: [{any: [{did: {}}]}]}
+                all of (any of (did any event))
             {all: []}
                 is any user
             """#

@@ -62,6 +62,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Shared/Segments",
+            .test("SentenceReaderTests"),
+            ["EventMatch+Sentence", "PropertyFilter+Sentence", "SentenceWords"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
             .test("TextPatternTests"),
             ["PatternSyntax", "ScalarSet"]
         ),

@@ -65,6 +65,16 @@ public struct Bucket: ConditionKind {
         Phrase("is in the bucket from \(from) to \(to) percent of \(Phrase.quoted(salt.text))")
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("is in the bucket") else { return nil }
+        try words.expect("from")
+        let from = try words.number()
+        try words.expect("to")
+        let to = try words.number()
+        try words.expect("percent of")
+        return .bucket(Bucket(ExactName(try words.quoted("a salt")), from: from, to: to))
+    }
+
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
         guard case .fact(let said) = found else { return found.said }
         return isAlone ? "bucket \(Phrase.quoted(salt.text)): \(said)" : said

@@ -76,6 +76,27 @@ public struct Did: ConditionKind {
         return Phrase("did " + match.named(zone: zone) + often)
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("did"), !words.isNext("not") else { return nil }
+        var did = Did(try EventMatch.parse(&words))
+        // A sequence.
+        if words.isNext("then") { return nil }
+        // As said, but in whichever order a person writes them.
+        var hasCount = false
+        var hasWindow = false
+        while true {
+            if !hasCount, let count = try CountTest.parse(&words) {
+                (did.count, hasCount) = (count, true)
+            } else if let sum = try SumTest.parse(&words, isFirst: did.sums.isEmpty) {
+                did.sums.append(sum)
+            } else if !hasWindow, let window = try Window.parse(&words) {
+                (did.match.window, hasWindow) = (window, true)
+            } else {
+                return .did(did)
+            }
+        }
+    }
+
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.events(self, node: node)
     }

@@ -219,7 +219,43 @@ extension Rfm {
         return Phrase(text)
     }
 
-    /// `3 in […), the last 12 days before: recency 4, frequency 2`.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        var (recency, frequency): (ClosedRange<Int>?, ClosedRange<Int>?)
+        if words.take("recency") {
+            recency = try scores(&words)
+            if words.take("with frequency") { frequency = try scores(&words) }
+        } else if words.take("frequency") {
+            frequency = try scores(&words)
+        } else if !words.take("any recency") {
+            return nil
+        }
+        try words.expect("of")
+        let match = try EventMatch.parse(windowed: &words)
+        var rfm = Rfm(match, recency: recency, frequency: frequency)
+        if words.take(", with recency edges of") {
+            rfm.recencyEdgesMs = []
+            repeat { rfm.recencyEdgesMs.append(try words.duration()) } while words.takeComma()
+        }
+        if words.take(", with frequency edges of") {
+            rfm.frequencyEdges = []
+            repeat { rfm.frequencyEdges.append(try words.whole()) } while words.takeComma()
+        }
+        return .rfm(rfm)
+    }
+
+    private static func scores(
+        _ words: inout SentenceWords
+    ) throws(DefinitionProblem) -> ClosedRange<Int> {
+        let low = try words.whole()
+        guard words.take("to") else { return low...low }
+        let high = try words.whole()
+        guard low <= high else {
+            throw words.problem("\(high) is below \(low)", code: .operand, hint: "swap them")
+        }
+        return low...high
+    }
+
+    /// `3 in […): recency 4, frequency 2`.
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
         guard case .events(let events) = found else { return found.said }
         let name = isAlone ? " " + match.named(zone: zone) : ""
