@@ -113,6 +113,8 @@ protocol ConditionKind: Sendable, Hashable {
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase
     /// The slot of the result, its children's being compiled already.
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int
+    /// What was found, of a condition made of several leaves; in the order it composed them.
+    func combined(_ parts: [Explanation.Found]) -> Explanation.Found
     /// What it asks, in words and without its children's.
     func heading(zone: Zone) -> String
     /// What was found in words, beside what is asked; where it stands alone, without the heading,
@@ -126,6 +128,10 @@ extension ConditionKind {
     var children: [Int] { [] }
 
     func heading(zone: Zone) -> String { phrase([], zone: zone).text }
+
+    func combined(_ parts: [Explanation.Found]) -> Explanation.Found {
+        parts.first ?? .version(nil)
+    }
 
     func deciding(holds: Bool, children: (Int) -> Bool) -> Int? { nil }
 

@@ -126,7 +126,9 @@ extension Plan {
                 holding: kind.children.count { slots[slotOfNode[$0]] },
                 of: kind.children.count
             )
-            if kind.children.isEmpty, let leaf = leaf(ofSlot: slotOfNode[node]) {
+            if let slots = partsOfNode[node] {
+                own = kind.combined(slots.compactMap { leaf(ofSlot: $0).map { found[$0] } })
+            } else if kind.children.isEmpty, let leaf = leaf(ofSlot: slotOfNode[node]) {
                 own = found[leaf]
             }
             parts.append(

@@ -42,6 +42,8 @@ public struct Plan: Sendable {
     public let root: Int
     /// The slot of each node of the definition, for the sizes of its parts.
     public let slotOfNode: [Int]
+    /// The slots of the nodes that are made of several leaves.
+    let partsOfNode: [Int: [Int]]
     /// Which events and properties it reads.
     public let mentions: Mentions
     /// The windows of the nodes that have one, in the order of the nodes.
@@ -74,6 +76,7 @@ public struct Plan: Sendable {
         steps = builder.steps
         root = slots[0]
         slotOfNode = slots
+        partsOfNode = builder.partsOfNode
         mentions = builder.mentions
         windows = builder.windows.reversed()
     }

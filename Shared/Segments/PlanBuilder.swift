@@ -9,6 +9,8 @@ struct PlanBuilder {
     private(set) var steps: [Plan.Step] = []
     private(set) var mentions = Mentions()
     private(set) var windows: [(node: Int, window: CompiledWindow)] = []
+    /// The slots of the nodes that are made of several leaves, in the kind's own order.
+    private(set) var partsOfNode: [Int: [Int]] = [:]
     /// What could not be compiled; a valid definition has nothing such.
     private(set) var problem: DefinitionProblem?
     private var slotOfStep: [Plan.Step: Int] = [:]
@@ -31,6 +33,12 @@ struct PlanBuilder {
         return slot(of: .not(input))
     }
 
+    /// What holds when all of these slots do, which the node's explanation combines.
+    mutating func composed(_ parts: [Int], node: Int) -> Int {
+        partsOfNode[node] = parts
+        return all(parts)
+    }
+
     mutating func events(_ did: Did, node: Int) -> Int {
         var did = did
         did.match.events = Array(Set(did.match.events)).sorted()
@@ -41,7 +49,7 @@ struct PlanBuilder {
             problem = error
             return slot(of: .any([]))
         }
-        windows.append((node, window))
+        note(window, of: node)
         if let leaf = leafOfKey[.events(did)] { return slot(of: .leaf(leaf)) }
         note(did.match.events, did.match.filters.map(\.property) + did.sums.map(\.property))
         let leaf = EventLeaf(
@@ -57,7 +65,7 @@ struct PlanBuilder {
 
     /// A leaf over the order of events; equal conditions share one.
     mutating func ordered(
-        _ kind: some ConditionKind,
+        _ kind: some Hashable,
         window: Window,
         node: Int,
         _ make: (CompiledWindow, Zone) -> OrderedLeaf
@@ -69,7 +77,7 @@ struct PlanBuilder {
             problem = error
             return slot(of: .any([]))
         }
-        windows.append((node, compiled))
+        note(compiled, of: node)
         let key = LeafKey.ordered(AnyHashable(kind))
         if let leaf = leafOfKey[key] { return slot(of: .leaf(leaf)) }
         let leaf = make(compiled, zone)
@@ -103,6 +111,12 @@ struct PlanBuilder {
         slotOfStep[step] = steps.count
         steps.append(step)
         return steps.count - 1
+    }
+
+    /// Parts of one node have its window in common.
+    private mutating func note(_ window: CompiledWindow, of node: Int) {
+        if let last = windows.last, last.node == node, last.window == window { return }
+        windows.append((node, window))
     }
 
     private mutating func note(_ events: [ExactName], _ properties: [ExactName]) {

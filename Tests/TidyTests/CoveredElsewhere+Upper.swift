@@ -17,7 +17,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Wire",
             .test("DefinitionCodingTests"),
-            ["CountCoding", "FilterCoding", "OrderCoding", "TimesCoding", "WindowCoding"]
+            [
+                "AggregateCoding", "CountCoding", "FilterCoding", "OrderCoding", "TimesCoding",
+                "WindowCoding",
+            ]
         ),
         CoveredElsewhere(
             "Shared/Wire",
