@@ -43,6 +43,11 @@
 // How often (inside `did`; at least once when none is there): `atLeast: 3`, `exactly: 3`,
 //   `atMost: 3`, `between: [2, 5]`. Users without such an event match only with
 //   `includeZero: true`. `exactly: 0` is refused: write `didNot`.
+// avg: as sum, compared without dividing. min, max: the least, the greatest value by size, such as
+//   `min: {property: amount, greaterThan: 5}`, `max: {property: seen, before: 2025-01-01}`. first,
+//   last: the value of the first or last event that has one, by any operator: `last: {property:
+//   plan, equals: pro}`. distinct: `{property: section, atLeast: 8}`; distinctDays: `{atLeast: 5}`.
+//   Each may be a list; `missing: zero` where numbers compare.
 // sum: `atLeast`, `exactly`, `atMost`, `between`, `greaterThan`, `lessThan` a number; an event
 //   without a number there is skipped, or counts as 0 with `missing: zero`.
 // window: `ever`, `{rolling: 30d}`, `{ago: {from: 60d, to: 30d}}`,

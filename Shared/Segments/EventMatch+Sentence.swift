@@ -179,13 +179,8 @@ extension CountTest {
 }
 
 extension SumTest {
-    /// `with a sum of "amount" of at least 500 (missing as 0)`, from the second on behind `and`; nil
-    /// when no sum comes next.
-    static func parse(
-        _ words: inout SentenceWords,
-        isFirst: Bool
-    ) throws(DefinitionProblem) -> SumTest? {
-        guard words.take(isFirst ? "with a sum of" : "and with a sum of") else { return nil }
+    /// Behind `with a sum of`: `"amount" of at least 500 (missing as 0)`.
+    static func parse(after words: inout SentenceWords) throws(DefinitionProblem) -> SumTest {
         let property = ExactName(try words.quoted("a property"))
         var sum = SumTest(property, try NumberTest.parse(&words))
         sum.missingIsZero = words.take("( missing as 0 )")

@@ -71,6 +71,37 @@ public struct ExactSum: Sendable, Hashable {
         }
     }
 
+    /// -1, 0 or 1: how the average of `count` numbers that make up the sum compares with a number.
+    ///
+    /// Nothing is divided: the sum stands against the number times `count`, without rounding while
+    /// it is exact, else in doubles.
+    public func compareAverage(of count: Int, with number: Number) -> Int {
+        if hasDouble {
+            guard running.isFinite else { return running > 0 ? 1 : -1 }
+            let wanted = number.double * Double(count)
+            return running < wanted ? -1 : (running == wanted ? 0 : 1)
+        }
+        switch number.form {
+        case .decimal(let other): return Self.sign(e4, Int128(other) * Int128(count))
+        case .double(let value):
+            return value < 0
+                ? -Self.order(e4: -e4, against: -value, times: count)
+                : Self.order(e4: e4, against: value, times: count)
+        }
+    }
+
+    /// The value is significand / 2^shift; the significand times all the rest is an integer.
+    private static func order(e4: Int128, against value: Double, times count: Int) -> Int {
+        let wanted = Int128(value.significand * 0x1p52) * Int128(count) * Int128(Number.scale)
+        let shift = 52 - Int(value.exponent)
+        // From 2^76 on the value is further out than any average of decimals.
+        if e4 < 0 || shift < -24 { return -1 }
+        if shift <= 0 { return sign(e4, wanted << Int128(-shift)) }
+        let whole = shift > 126 ? 0 : wanted >> Int128(shift)
+        if e4 != whole { return e4 < whole ? -1 : 1 }
+        return shift > 126 || whole << Int128(shift) != wanted ? -1 : 0
+    }
+
     private static func sign(_ left: Int128, _ right: Int128) -> Int {
         left < right ? -1 : (left == right ? 0 : 1)
     }

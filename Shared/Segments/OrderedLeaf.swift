@@ -64,7 +64,7 @@ public struct OrderedLeaf: Sendable {
 
     /// Whether a user with these marks passes.
     public func holds(_ marks: [Mark], at instant: Timestamp) -> Bool {
-        test.holds(marks, window.resolve(at: instant))
+        test.holds(marks, window.resolve(at: instant), at: instant)
     }
 
     /// The events that may become marks; nil: any.
@@ -115,7 +115,8 @@ extension OrderedLeaf {
         var window = WindowCourse(window)
         var instants: Set<Timestamp> = []
         var horizons: [Timestamp] = []
-        let relative = matches.flatMap(\.filters).filter(\.dependsOnInstant)
+        let filters = matches.flatMap(\.filters) + (test.filter.map { [$0] } ?? [])
+        let relative = filters.filter(\.dependsOnInstant)
         for event in events where matches.contains(where: { $0.concerns(event.name) }) {
             instants.insert(event.at)
             instants.formUnion(window.turns(ofEventAt: event.at))

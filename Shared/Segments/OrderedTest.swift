@@ -14,18 +14,25 @@ enum OrderedTest: Sendable {
     case predominance(PropertyValue)
     /// Match 0 in the window has so many different values, or lies on so many days of a zone.
     case distinct(CountTest, days: Zone?)
+    /// What is computed of match 0 in the window compares.
+    case aggregate(CompiledAggregate)
     /// The steps follow each other.
     case sequence(SequenceRule)
 
     /// Whether marks outside the window have no say.
     var readsWindowOnly: Bool {
         switch self {
-        case .share, .predominance, .distinct: true
+        case .share, .predominance, .distinct, .aggregate: true
         case .occurrence, .sequence: false
         }
     }
 
-    func holds(_ marks: [Mark], _ interval: Interval) -> Bool {
+    /// A filter of the test's own, whose answer may depend on the instant.
+    var filter: CompiledFilter? {
+        if case .aggregate(let aggregate) = self { aggregate.filter } else { nil }
+    }
+
+    func holds(_ marks: [Mark], _ interval: Interval, at instant: Timestamp) -> Bool {
         switch self {
         case .occurrence(let place):
             guard let mark = Self.mark(at: place, marks) else { return false }
@@ -41,6 +48,7 @@ enum OrderedTest: Sendable {
             return count.matches(Self.different(marks, zone))
         case .sequence(let rule):
             return rule.furthest(marks, interval) == rule.steps
+        case .aggregate(let aggregate): return aggregate.holds(marks, at: instant)
         }
     }
 
@@ -67,6 +75,7 @@ enum OrderedTest: Sendable {
             return "\(Self.different(marks, zone)) of \(count.wanted) different in \(interval)"
         case .sequence(let rule):
             return "\(rule.furthest(marks, interval)) of \(rule.steps) steps reached"
+        case .aggregate(let aggregate): return aggregate.finding(marks)
         }
     }
 

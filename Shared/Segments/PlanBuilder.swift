@@ -50,7 +50,7 @@ struct PlanBuilder {
             problem = error
             return slot(of: .any([]))
         }
-        windows.append((node, window))
+        note(window, of: node)
         if let leaf = leafOfKey[.events(did)] { return slot(of: .leaf(leaf)) }
         note(did.match.events, did.match.filters.map(\.property) + did.sums.map(\.property))
         let leaf = EventLeaf(
@@ -66,7 +66,7 @@ struct PlanBuilder {
 
     /// A leaf over the order of events; equal conditions share one.
     mutating func ordered(
-        _ kind: some ConditionKind,
+        _ kind: some Hashable,
         window: Window,
         node: Int,
         _ make: (CompiledWindow, Zone) -> OrderedLeaf
@@ -78,7 +78,7 @@ struct PlanBuilder {
             problem = error
             return slot(of: .any([]))
         }
-        windows.append((node, compiled))
+        note(compiled, of: node)
         let key = LeafKey.ordered(AnyHashable(kind))
         if let leaf = leafOfKey[key] { return slot(of: .leaf(leaf)) }
         let leaf = make(compiled, zone)
@@ -117,6 +117,12 @@ struct PlanBuilder {
         slotOfStep[step] = steps.count
         steps.append(step)
         return steps.count - 1
+    }
+
+    /// Parts of one node have its window in common.
+    private mutating func note(_ window: CompiledWindow, of node: Int) {
+        if let last = windows.last, last.node == node, last.window == window { return }
+        windows.append((node, window))
     }
 
     private mutating func note(_ events: [ExactName], _ properties: [ExactName]) {

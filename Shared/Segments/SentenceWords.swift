@@ -155,6 +155,11 @@ struct SentenceWords {
         if case .word(let word)? = piece() { Int(word) } else { nil }
     }
 
+    /// Whether a whole number stands so many places on.
+    func wholeIsNext(ahead: Int) -> Bool {
+        if case .word(let word)? = piece(ahead) { Int(word) != nil } else { false }
+    }
+
     /// A duration in ms: `30 days`, or `30d`.
     mutating func duration() throws(DefinitionProblem) -> Int64 {
         if case .word(let word)? = piece(), let ms = DurationText.read(word) {

@@ -42,14 +42,20 @@ public struct SumTest: Sendable, Hashable {
     /// Whether the sum of the numbers in `events` matching events passes.
     public func matches(_ sum: ExactSum, events: Int) -> Bool {
         if sum.count == 0, events > 0, !missingIsZero { return false }
-        return switch test {
-        case .atLeast(let low): sum.compare(with: low) >= 0
-        case .exactly(let wanted): sum.compare(with: wanted) == 0
-        case .atMost(let high): sum.compare(with: high) <= 0
-        case .between(let low, let high):
-            sum.compare(with: low) >= 0 && sum.compare(with: high) <= 0
-        case .greaterThan(let low): sum.compare(with: low) > 0
-        case .lessThan(let high): sum.compare(with: high) < 0
+        return test.holds { sum.compare(with: $0) }
+    }
+}
+
+extension NumberTest {
+    /// Whether a number passes that compares so with another: below it -1, equal 0, above it 1.
+    func holds(_ compare: (Number) -> Int) -> Bool {
+        switch self {
+        case .atLeast(let low): compare(low) >= 0
+        case .exactly(let wanted): compare(wanted) == 0
+        case .atMost(let high): compare(high) <= 0
+        case .between(let low, let high): compare(low) >= 0 && compare(high) <= 0
+        case .greaterThan(let low): compare(low) > 0
+        case .lessThan(let high): compare(high) < 0
         }
     }
 }
@@ -60,7 +66,9 @@ extension SumTest {
         "atLeast", "exactly", "atMost", "between", "greaterThan", "lessThan",
     ]
 
-    static func read(_ field: Field) throws(DefinitionProblem) -> SumTest {
+    static func read(_ field: Field, named what: String = "sum") throws(DefinitionProblem)
+        -> SumTest
+    {
         let fields = try field.fields(
             ["property", "missing"] + tests,
             hints: ["equals": "did you mean `exactly`?"]
@@ -71,23 +79,26 @@ extension SumTest {
         else {
             throw field.problem(
                 .missingField,
-                "the sum is compared with nothing",
+                "the \(what) is compared with nothing",
                 hint: "write one of " + tests.joined(separator: ", ")
             )
         }
         var sum = SumTest(property, try test(name, operand))
-        if let field = fields["missing"] {
-            let text = try field.text()
-            guard text == "zero" || text == "skip" else {
-                throw field.problem(
-                    .shape,
-                    "\(Quoted.name(text)) is neither zero nor skip",
-                    hint: "write `missing: zero` to count events without it as 0"
-                )
-            }
-            sum.missingIsZero = text == "zero"
-        }
+        if let field = fields["missing"] { sum.missingIsZero = try readMissing(field) }
         return sum
+    }
+
+    /// Whether an event without a value counts as 0.
+    static func readMissing(_ field: Field) throws(DefinitionProblem) -> Bool {
+        let text = try field.text()
+        guard text == "zero" || text == "skip" else {
+            throw field.problem(
+                .shape,
+                "\(Quoted.name(text)) is neither zero nor skip",
+                hint: "write `missing: zero` to count events without it as 0"
+            )
+        }
+        return text == "zero"
     }
 
     private static func test(_ name: String, _ field: Field) throws(DefinitionProblem) -> NumberTest
@@ -142,7 +153,7 @@ extension SumTest {
     }
 
     /// ` with a sum of "amount" of at least 500`.
-    func phrase() -> String {
+    func phrase(of what: String = "a sum") -> String {
         let compared: String
         switch test {
         case .atLeast(let low): compared = "of at least \(low)"
@@ -153,25 +164,28 @@ extension SumTest {
         case .lessThan(let high): compared = "less than \(high)"
         }
         let missing = missingIsZero ? " (missing as 0)" : ""
-        return " with a sum of \(Phrase.quoted(property.text)) \(compared)" + missing
+        return " with \(what) of \(Phrase.quoted(property.text)) \(compared)" + missing
     }
 
     /// `"amount" adds up to 120 of at least 500`; where no event has a number there is no sum.
     func finding(_ sum: ExactSum, events: Int) -> String {
-        let wanted: String
-        switch test {
-        case .atLeast(let low): wanted = "at least \(low)"
-        case .exactly(let exact): wanted = "exactly \(exact)"
-        case .atMost(let high): wanted = "at most \(high)"
-        case .between(let low, let high): wanted = "\(low) to \(high)"
-        case .greaterThan(let low): wanted = "more than \(low)"
-        case .lessThan(let high): wanted = "less than \(high)"
-        }
         let name = Phrase.quoted(property.text)
         let isThere = sum.count > 0 || events == 0 || missingIsZero
         return isThere
             ? "\(name) adds up to \(sum) of \(wanted)"
             : "no number in \(name), wanted \(wanted)"
+    }
+
+    /// `at least 500`.
+    var wanted: String {
+        switch test {
+        case .atLeast(let low): "at least \(low)"
+        case .exactly(let exact): "exactly \(exact)"
+        case .atMost(let high): "at most \(high)"
+        case .between(let low, let high): "\(low) to \(high)"
+        case .greaterThan(let low): "more than \(low)"
+        case .lessThan(let high): "less than \(high)"
+        }
     }
 }
 

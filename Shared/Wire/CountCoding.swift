@@ -50,13 +50,6 @@ enum CountCoding {
 /// The coding of what events add up to.
 enum SumCoding {
     static func decode(_ sent: SegmentV1.Aggregate) throws(WireError) -> SumTest {
-        guard sent.kind == .sum else {
-            throw ValueCoding.refused(
-                "no aggregate this build knows",
-                "compare the releases",
-                at: "kind"
-            )
-        }
         let low = try number(sent.low, "low")
         let test: NumberTest
         switch sent.comparison {
@@ -72,14 +65,16 @@ enum SumCoding {
         return SumTest(ExactName(sent.property), test, missingIsZero: sent.missingIsZero)
     }
 
-    static func encode(_ sum: SumTest) throws(WireError) -> SegmentV1.Aggregate {
+    static func encode(_ sum: SumTest, as kind: SegmentV1.AggregateKind = .sum) throws(WireError)
+        -> SegmentV1.Aggregate
+    {
         func sent(
             _ comparison: SegmentV1.Comparison,
             _ low: Number,
             _ high: Number? = nil
         ) throws(WireError) -> SegmentV1.Aggregate {
             var sent = SegmentV1.Aggregate(
-                kind: .sum,
+                kind: kind,
                 property: sum.property.text,
                 comparison: comparison,
                 missingIsZero: sum.missingIsZero

@@ -136,15 +136,17 @@ public enum DefinitionCoding {
         let count = try placed("count") { () throws(WireError) in
             try sent.count.map(CountCoding.decode) ?? .atLeastOne
         }
-        var sums: [SumTest] = []
+        var did = Did(match, count: count)
         for (index, aggregate) in sent.aggregates.enumerated() {
-            sums.append(
-                try placed("aggregates[\(index)]") { () throws(WireError) in
-                    try SumCoding.decode(aggregate)
+            try placed("aggregates[\(index)]") { () throws(WireError) in
+                if aggregate.kind == .sum {
+                    did.sums.append(try SumCoding.decode(aggregate))
+                } else {
+                    did.aggregates.append(try AggregateCoding.decode(aggregate))
                 }
-            )
+            }
         }
-        return Did(match, count: count, sums: sums)
+        return did
     }
 
     private static func sent(_ did: Did) throws(WireError) -> SegmentV1.Did {
@@ -153,6 +155,7 @@ public enum DefinitionCoding {
         if did.count != .atLeastOne { sent.count = try CountCoding.encode(did.count) }
         sent.times = try TimesCoding.encode(did.match.times)
         for sum in did.sums { sent.aggregates.append(try SumCoding.encode(sum)) }
+        for other in did.aggregates { sent.aggregates.append(try AggregateCoding.encode(other)) }
         return sent
     }
 

@@ -140,13 +140,7 @@ extension Oracle {
         case .values(let property): count = Set(events.compactMap { $0[property] }).count
         case .days: count = Set(events.map { localFields($0.at).day }).count
         }
-        guard count > 0 else { return false }
-        switch distinct.count.comparison {
-        case .atLeast(let low): return count >= low
-        case .exactly(let wanted): return count == wanted
-        case .atMost(let high): return count <= high
-        case .between(let low, let high): return (low...high).contains(count)
-        }
+        return holds(distinct.count, count)
     }
 
     func localFields(_ instant: Timestamp) -> (day: String, weekday: Int, ms: Int64) {
@@ -166,7 +160,11 @@ extension Oracle {
 
     /// What has happened by now, ties by client sequence when given, then by log position.
     private func inOrder(_ user: UserHistory) -> [UserHistory.Event] {
-        user.events.filter { $0.at <= now }.sorted {
+        inOrder(user.events.filter { $0.at <= now })
+    }
+
+    func inOrder(_ events: [UserHistory.Event]) -> [UserHistory.Event] {
+        events.sorted {
             ($0.at.ms, $0.clientSequence.map { Int64($0) } ?? -1, $0.position.value)
                 < ($1.at.ms, $1.clientSequence.map { Int64($0) } ?? -1, $1.position.value)
         }

@@ -89,6 +89,7 @@ public struct Oracle {
             case .between(let low, let high): (low...high).contains(count)
             }
         return isCounted && did.sums.allSatisfy { holds($0, events) }
+            && did.aggregates.allSatisfy { holds($0, events) }
     }
 
     // "Sums are exact for decimals; other sums add in event-time order."
@@ -218,7 +219,7 @@ extension Oracle {
         }
     }
 
-    private func equal(_ value: PropertyValue, _ operand: Operand, _ ignoreCase: Bool) -> Bool {
+    func equal(_ value: PropertyValue, _ operand: Operand, _ ignoreCase: Bool) -> Bool {
         switch (value, operand) {
         case (.number(let a), .value(.number(let b))): return a == b
         case (.bool(let a), .value(.bool(let b))): return a == b
@@ -231,7 +232,7 @@ extension Oracle {
     }
 
     /// -1, 0, 1; nil when the two cannot be put in order.
-    private func compare(_ value: PropertyValue, _ operand: Operand) -> Int? {
+    func compare(_ value: PropertyValue, _ operand: Operand) -> Int? {
         switch (value, operand) {
         case (.number(let a), .value(.number(let b))): return a < b ? -1 : (a == b ? 0 : 1)
         case (_, .value(.instant(let b))):
@@ -300,7 +301,7 @@ extension Oracle {
 }
 
 /// A version, the obvious way.
-private struct OracleVersion {
+struct OracleVersion {
     let numbers: [Int]
     let pre: [String]
 

@@ -91,6 +91,7 @@ public struct RandomDefinitions {
         if random.chance(0.35) {
             for _ in 0...random.below(2) { did.sums.append(sum()) }
         }
+        if random.chance(0.3) { did.aggregates = aggregates() }
         return did
     }
 
@@ -115,7 +116,7 @@ public struct RandomDefinitions {
         }
     }
 
-    private mutating func sum() -> SumTest {
+    mutating func sum() -> SumTest {
         let (a, b) = (pick(RandomWorld.numbers), pick(RandomWorld.numbers))
         let property = random.chance(0.8) ? "amount" : pick(RandomWorld.properties)
         let test: NumberTest =
@@ -183,7 +184,7 @@ public struct RandomDefinitions {
     }
 
     /// An operator that has something to compare with this property's usual type.
-    private mutating func fitting(_ property: ExactName) -> FilterOperator {
+    mutating func fitting(_ property: ExactName) -> FilterOperator {
         switch property {
         case "amount": pick([.lessThan, .atMost, .greaterThan, .atLeast, .between, .equals])
         case "city":
@@ -213,7 +214,7 @@ public struct RandomDefinitions {
     }
 
     /// Operands of an order: numbers, versions or instants, the lower one first.
-    private mutating func ordered(_ property: ExactName, between: Bool) -> [Operand] {
+    mutating func ordered(_ property: ExactName, between: Bool) -> [Operand] {
         let kind = random.chance(0.8) ? property : pick(RandomWorld.properties)
         switch kind {
         case "version":

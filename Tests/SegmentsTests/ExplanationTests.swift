@@ -49,7 +49,7 @@ import Testing
         _ comment: Comment
     ) {
         switch (condition, part.found) {
-        case (.did(let did), .events(let events)):
+        case (.did(let did), .events(let events)), (.did(let did), .ordered(let events, _)):
             check(events, oracle.matching(did.match, history), did.sums, comment)
         case (.rfm(let rfm), .events(let events)):
             check(events, oracle.matching(rfm.match, history), [], comment)

@@ -263,7 +263,7 @@ private struct FlipExample {
     private func durations() -> [Int64] {
         definition.nodes.flatMap { node -> [Int64] in
             switch node {
-            case .did(let did): durations(did.match)
+            case .did(let did): durations(did.match) + did.aggregates.flatMap(durations)
             case .didNot(let didNot): durations(didNot.match)
             case .user(let user): durations(user.filter)
             case .first(let first): durations(first.occurrence.match)
@@ -287,6 +287,10 @@ private struct FlipExample {
         case .ago(let fromMs, let toMs): own + [fromMs, toMs]
         case .ever, .between, .calendar: own
         }
+    }
+
+    private func durations(_ aggregate: AggregateTest) -> [Int64] {
+        if case .picked(_, let filter, _) = aggregate { durations(filter) } else { [] }
     }
 
     private func durations(_ filter: PropertyFilter) -> [Int64] {

@@ -65,6 +65,13 @@ import Testing
                 at least 5 different days of any event
             {distinct: {event: Read, property: section, exactly: 8, window: {rolling: 7d}}}
                 exactly 8 different values of "section" of "Read" in the last 7 days
+            {did: {event: A, sum: {property: p, atMost: 9}, avg: {property: p, atLeast: 2.5},
+            min: {property: p, greaterThan: 1, missing: zero}, last: {property: plan, in: [pro,
+            team]}, distinct: {property: p, atLeast: 2}, distinctDays: {exactly: 3}}}
+                did "A" with a sum of "p" of at most 9 and with an average of "p" of at least
+                2.5 and whose least "p" is greater than 1 (missing as 0) and whose last "plan"
+                is one of "pro", "team" and with at least 2 different values of "p" and on
+                exactly 3 different days
             {bucket: {salt: spring, from: 0, to: 12.5}}
                 is in the bucket from 0 to 12.5 percent of "spring"
             {rfm: {event: A, recency: [4, 5], frequency: 5, window: {rolling: 90d}, recencyEdges:

@@ -48,6 +48,11 @@ extension CoveredElsewhere {
             .test("ExplanationTests"),
             ["EventTally", "Explanation+Lines"]
         ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("AggregateTests"),
+            ["AggregateTest", "CompiledAggregate"]
+        ),
         CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
         CoveredElsewhere(

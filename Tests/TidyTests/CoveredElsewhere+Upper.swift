@@ -18,7 +18,8 @@ extension CoveredElsewhere {
             "Shared/Wire",
             .test("DefinitionCodingTests"),
             [
-                "CellCoding", "CountCoding", "FilterCoding", "OrderCoding", "TimesCoding",
+                "AggregateCoding", "CellCoding", "CountCoding", "FilterCoding", "OrderCoding",
+                "TimesCoding",
                 "WindowCoding",
             ]
         ),

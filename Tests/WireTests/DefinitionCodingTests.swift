@@ -73,6 +73,13 @@ import Testing
             .didNot(DidNot(EventMatch(["a", "b"], where: [PropertyFilter("p", .exists)]))),
             .user(UserProperty(PropertyFilter("plan", .equals, [.text("pro")]))), .all(AllOf([])),
         ]
+        let filter = PropertyFilter("plan", .equals, [.text("pro")])
+        let aggregates: [AggregateTest] = [
+            .average(sums[0]), .picked(.least, filter), .picked(.greatest, filter),
+            .picked(.first, filter, missingIsZero: true), .picked(.last, filter),
+            .distinct("p", counts[2]), .distinctDays(counts[3]),
+        ]
+        nodes.append(.did(Did(EventMatch(), sums: [sums[1]], aggregates: aggregates)))
         for count in counts { nodes.append(.did(Did(EventMatch(), count: count, sums: sums))) }
         let definition = Definition(nodes: nodes, zone: "Europe/Berlin")
         #expect(try through(definition) == definition)

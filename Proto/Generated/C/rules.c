@@ -2218,9 +2218,11 @@ static const shoal_field_rule fields_shoal__segment__v1__aggregate[] = {
     {4, 2, 3, 0, 0, 0, 0, "low", &rule_shoal__log__v1__value},
     {5, 2, 3, 0, 0, 0, 0, "high", &rule_shoal__log__v1__value},
     {6, 0, 0, 0, 0, 0, 0, "missing_is_zero", NULL},
+    {7, 2, 3, 0, 0, 0, 0, "filter", &rule_shoal__segment__v1__filter},
+    {8, 2, 3, 0, 0, 0, 0, "count", &rule_shoal__segment__v1__count},
 };
 static const shoal_message_rule rule_shoal__segment__v1__aggregate = {
-    "shoal.segment.v1.Aggregate", &shoal__segment__v1__aggregate__descriptor, 6, fields_shoal__segment__v1__aggregate};
+    "shoal.segment.v1.Aggregate", &shoal__segment__v1__aggregate__descriptor, 8, fields_shoal__segment__v1__aggregate};
 const shoal_message_rule *shoal_rule__segment__v1__aggregate(void) { return &rule_shoal__segment__v1__aggregate; }
 
 static const shoal_field_rule fields_shoal__segment__v1__did[] = {

@@ -32,6 +32,20 @@ extension SegmentV1 {
         case unspecified = 0
         /// AGGREGATE_KIND_SUM.
         case sum = 1
+        /// Of numbers, as SUM.
+        case average = 2
+        /// The least value of those that can be ordered with the filter's operands.
+        case least = 3
+        /// The greatest of these.
+        case greatest = 4
+        /// The value of the first event that has one.
+        case first = 5
+        /// The value of the last event that has one.
+        case last = 6
+        /// How many different values.
+        case distinct = 7
+        /// On how many different days of the definition's zone.
+        case distinctDays = 8
 
         /// A number off the wire; one not known yet is ``unspecified``.
         init(known number: UInt32) {
@@ -196,7 +210,7 @@ extension SegmentV1 {
         }
     }
 
-    /// A number computed from one property of the matching events, compared.
+    /// A number or value computed from the matching events, compared.
     public struct Aggregate: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__Aggregate
         /// The message's full name.
@@ -204,18 +218,22 @@ extension SegmentV1 {
 
         /// What is computed.
         public var kind: SegmentV1.AggregateKind = .unspecified
-        /// The property's name.
+        /// The property's name; none of DISTINCT_DAYS.
         ///
         /// Limit: 128 bytes.
         public var property: String = ""
-        /// How the result compares.
+        /// SUM, AVERAGE: how the result compares.
         public var comparison: SegmentV1.Comparison = .unspecified
         /// The number compared with, or the lower end.
         public var low: LogV1.Value?
         /// The upper end of BETWEEN.
         public var high: LogV1.Value?
-        /// Whether an event without the property counts as 0 (else it is skipped).
+        /// Whether an event without the property counts as 0 (else it is skipped); not of DISTINCT.
         public var missingIsZero: Bool = false
+        /// LEAST, GREATEST, FIRST, LAST: what the value must pass, with the property's name.
+        public var filter: SegmentV1.Filter?
+        /// DISTINCT, DISTINCT_DAYS: how many.
+        public var count: SegmentV1.Count?
 
         /// Every field at its default.
         public init() {}
@@ -227,7 +245,9 @@ extension SegmentV1 {
             comparison: SegmentV1.Comparison = .unspecified,
             low: LogV1.Value? = nil,
             high: LogV1.Value? = nil,
-            missingIsZero: Bool = false
+            missingIsZero: Bool = false,
+            filter: SegmentV1.Filter? = nil,
+            count: SegmentV1.Count? = nil
         ) {
             self.kind = kind
             self.property = property
@@ -235,6 +255,8 @@ extension SegmentV1 {
             self.low = low
             self.high = high
             self.missingIsZero = missingIsZero
+            self.filter = filter
+            self.count = count
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -263,6 +285,8 @@ extension SegmentV1 {
             self.low = unsafe CValue.message(c.low)
             self.high = unsafe CValue.message(c.high)
             self.missingIsZero = unsafe c.missing_is_zero != 0
+            self.filter = unsafe CValue.message(c.filter)
+            self.count = unsafe CValue.message(c.count)
         }
 
         package func fill(
@@ -291,6 +315,12 @@ extension SegmentV1 {
             if missingIsZero != false {
                 unsafe pb.pointee.has_missing_is_zero = 1
                 unsafe pb.pointee.missing_is_zero = missingIsZero ? 1 : 0
+            }
+            if let value = filter {
+                unsafe pb.pointee.filter = try arena.message(value)
+            }
+            if let value = count {
+                unsafe pb.pointee.count = try arena.message(value)
             }
         }
     }

@@ -42,6 +42,13 @@ from shoal.contract.segment.v1.match_pb2 import Operator as Operator
 from shoal.contract.segment.v1.match_pb2 import RollingWindow as RollingWindow
 from shoal.contract.segment.v1.match_pb2 import Step as Step
 from shoal.contract.segment.v1.match_pb2 import Window as Window
+from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_AVERAGE as AGGREGATE_KIND_AVERAGE
+from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_DISTINCT as AGGREGATE_KIND_DISTINCT
+from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_DISTINCT_DAYS as AGGREGATE_KIND_DISTINCT_DAYS
+from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_FIRST as AGGREGATE_KIND_FIRST
+from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_GREATEST as AGGREGATE_KIND_GREATEST
+from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_LAST as AGGREGATE_KIND_LAST
+from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_LEAST as AGGREGATE_KIND_LEAST
 from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_SUM as AGGREGATE_KIND_SUM
 from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_UNSPECIFIED as AGGREGATE_KIND_UNSPECIFIED
 from shoal.contract.segment.v1.segment_pb2 import Aggregate as Aggregate

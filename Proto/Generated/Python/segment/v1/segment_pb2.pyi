@@ -7,6 +7,13 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
+AGGREGATE_KIND_AVERAGE: AggregateKind
+AGGREGATE_KIND_DISTINCT: AggregateKind
+AGGREGATE_KIND_DISTINCT_DAYS: AggregateKind
+AGGREGATE_KIND_FIRST: AggregateKind
+AGGREGATE_KIND_GREATEST: AggregateKind
+AGGREGATE_KIND_LAST: AggregateKind
+AGGREGATE_KIND_LEAST: AggregateKind
 AGGREGATE_KIND_SUM: AggregateKind
 AGGREGATE_KIND_UNSPECIFIED: AggregateKind
 COMPARISON_AT_LEAST: Comparison
@@ -22,20 +29,24 @@ OCCURRENCE_MODE_MATCHING: OccurrenceMode
 OCCURRENCE_MODE_UNSPECIFIED: OccurrenceMode
 
 class Aggregate(_message.Message):
-    __slots__ = ["comparison", "high", "kind", "low", "missing_is_zero", "property"]
+    __slots__ = ["comparison", "count", "filter", "high", "kind", "low", "missing_is_zero", "property"]
     COMPARISON_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
     HIGH_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     LOW_FIELD_NUMBER: _ClassVar[int]
     MISSING_IS_ZERO_FIELD_NUMBER: _ClassVar[int]
     PROPERTY_FIELD_NUMBER: _ClassVar[int]
     comparison: Comparison
+    count: Count
+    filter: _match_pb2.Filter
     high: _log_pb2.Value
     kind: AggregateKind
     low: _log_pb2.Value
     missing_is_zero: bool
     property: str
-    def __init__(self, kind: _Optional[_Union[AggregateKind, str]] = ..., property: _Optional[str] = ..., comparison: _Optional[_Union[Comparison, str]] = ..., low: _Optional[_Union[_log_pb2.Value, _Mapping]] = ..., high: _Optional[_Union[_log_pb2.Value, _Mapping]] = ..., missing_is_zero: bool = ...) -> None: ...
+    def __init__(self, kind: _Optional[_Union[AggregateKind, str]] = ..., property: _Optional[str] = ..., comparison: _Optional[_Union[Comparison, str]] = ..., low: _Optional[_Union[_log_pb2.Value, _Mapping]] = ..., high: _Optional[_Union[_log_pb2.Value, _Mapping]] = ..., missing_is_zero: bool = ..., filter: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., count: _Optional[_Union[Count, _Mapping]] = ...) -> None: ...
 
 class Count(_message.Message):
     __slots__ = ["comparison", "high", "include_zero", "low"]

@@ -715,7 +715,7 @@ char shoal__segment__v1__aggregate__property__default_value[] = "";
 static const Shoal__Segment__V1__AggregateKind shoal__segment__v1__aggregate__kind__default_value = SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_UNSPECIFIED;
 static const Shoal__Segment__V1__Comparison shoal__segment__v1__aggregate__comparison__default_value = SHOAL__SEGMENT__V1__COMPARISON__COMPARISON_UNSPECIFIED;
 static const protobuf_c_boolean shoal__segment__v1__aggregate__missing_is_zero__default_value = 0;
-static const ProtobufCFieldDescriptor shoal__segment__v1__aggregate__field_descriptors[6] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__aggregate__field_descriptors[8] =
 {
   {
     "kind",
@@ -789,9 +789,35 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__aggregate__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "filter",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Aggregate, filter),
+    &shoal__segment__v1__filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__Aggregate, count),
+    &shoal__segment__v1__count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__aggregate__field_indices_by_name[] = {
   2,   /* field[2] = comparison */
+  7,   /* field[7] = count */
+  6,   /* field[6] = filter */
   4,   /* field[4] = high */
   0,   /* field[0] = kind */
   3,   /* field[3] = low */
@@ -801,7 +827,7 @@ static const unsigned shoal__segment__v1__aggregate__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__segment__v1__aggregate__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__aggregate__descriptor =
 {
@@ -811,7 +837,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__aggregate__descriptor =
   "Shoal__Segment__V1__Aggregate",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Aggregate),
-  6,
+  8,
   shoal__segment__v1__aggregate__field_descriptors,
   shoal__segment__v1__aggregate__field_indices_by_name,
   1,  shoal__segment__v1__aggregate__number_ranges,
@@ -1924,16 +1950,30 @@ const ProtobufCEnumDescriptor shoal__segment__v1__comparison__descriptor =
   shoal__segment__v1__comparison__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue shoal__segment__v1__aggregate_kind__enum_values_by_number[2] =
+static const ProtobufCEnumValue shoal__segment__v1__aggregate_kind__enum_values_by_number[9] =
 {
   { "AGGREGATE_KIND_UNSPECIFIED", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_UNSPECIFIED", 0 },
   { "AGGREGATE_KIND_SUM", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_SUM", 1 },
+  { "AGGREGATE_KIND_AVERAGE", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_AVERAGE", 2 },
+  { "AGGREGATE_KIND_LEAST", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_LEAST", 3 },
+  { "AGGREGATE_KIND_GREATEST", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_GREATEST", 4 },
+  { "AGGREGATE_KIND_FIRST", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_FIRST", 5 },
+  { "AGGREGATE_KIND_LAST", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_LAST", 6 },
+  { "AGGREGATE_KIND_DISTINCT", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_DISTINCT", 7 },
+  { "AGGREGATE_KIND_DISTINCT_DAYS", "SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_DISTINCT_DAYS", 8 },
 };
 static const ProtobufCIntRange shoal__segment__v1__aggregate_kind__value_ranges[] = {
-{0, 0},{0, 2}
+{0, 0},{0, 9}
 };
-static const ProtobufCEnumValueIndex shoal__segment__v1__aggregate_kind__enum_values_by_name[2] =
+static const ProtobufCEnumValueIndex shoal__segment__v1__aggregate_kind__enum_values_by_name[9] =
 {
+  { "AGGREGATE_KIND_AVERAGE", 2 },
+  { "AGGREGATE_KIND_DISTINCT", 7 },
+  { "AGGREGATE_KIND_DISTINCT_DAYS", 8 },
+  { "AGGREGATE_KIND_FIRST", 5 },
+  { "AGGREGATE_KIND_GREATEST", 4 },
+  { "AGGREGATE_KIND_LAST", 6 },
+  { "AGGREGATE_KIND_LEAST", 3 },
   { "AGGREGATE_KIND_SUM", 1 },
   { "AGGREGATE_KIND_UNSPECIFIED", 0 },
 };
@@ -1944,9 +1984,9 @@ const ProtobufCEnumDescriptor shoal__segment__v1__aggregate_kind__descriptor =
   "AggregateKind",
   "Shoal__Segment__V1__AggregateKind",
   "shoal.segment.v1",
-  2,
+  9,
   shoal__segment__v1__aggregate_kind__enum_values_by_number,
-  2,
+  9,
   shoal__segment__v1__aggregate_kind__enum_values_by_name,
   1,
   shoal__segment__v1__aggregate_kind__value_ranges,

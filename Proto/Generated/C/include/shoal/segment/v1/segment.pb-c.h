@@ -61,7 +61,35 @@ typedef enum _Shoal__Segment__V1__Comparison {
  */
 typedef enum _Shoal__Segment__V1__AggregateKind {
   SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_UNSPECIFIED = 0,
-  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_SUM = 1
+  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_SUM = 1,
+  /*
+   * Of numbers, as SUM.
+   */
+  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_AVERAGE = 2,
+  /*
+   * The least value of those that can be ordered with the filter's operands.
+   */
+  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_LEAST = 3,
+  /*
+   * The greatest of these.
+   */
+  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_GREATEST = 4,
+  /*
+   * The value of the first event that has one.
+   */
+  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_FIRST = 5,
+  /*
+   * The value of the last event that has one.
+   */
+  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_LAST = 6,
+  /*
+   * How many different values.
+   */
+  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_DISTINCT = 7,
+  /*
+   * On how many different days of the definition's zone.
+   */
+  SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_DISTINCT_DAYS = 8
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__AGGREGATE_KIND)
 } Shoal__Segment__V1__AggregateKind;
 /*
@@ -132,7 +160,7 @@ struct  Shoal__Segment__V1__Count
 
 
 /*
- * A number computed from one property of the matching events, compared.
+ * A number or value computed from the matching events, compared.
  */
 struct  Shoal__Segment__V1__Aggregate
 {
@@ -143,11 +171,11 @@ struct  Shoal__Segment__V1__Aggregate
   protobuf_c_boolean has_kind;
   Shoal__Segment__V1__AggregateKind kind;
   /*
-   * The property's name. Limit: 128 bytes.
+   * The property's name; none of DISTINCT_DAYS. Limit: 128 bytes.
    */
   char *property;
   /*
-   * How the result compares.
+   * SUM, AVERAGE: how the result compares.
    */
   protobuf_c_boolean has_comparison;
   Shoal__Segment__V1__Comparison comparison;
@@ -160,15 +188,23 @@ struct  Shoal__Segment__V1__Aggregate
    */
   Shoal__Log__V1__Value *high;
   /*
-   * Whether an event without the property counts as 0 (else it is skipped).
+   * Whether an event without the property counts as 0 (else it is skipped); not of DISTINCT.
    */
   protobuf_c_boolean has_missing_is_zero;
   protobuf_c_boolean missing_is_zero;
+  /*
+   * LEAST, GREATEST, FIRST, LAST: what the value must pass, with the property's name.
+   */
+  Shoal__Segment__V1__Filter *filter;
+  /*
+   * DISTINCT, DISTINCT_DAYS: how many.
+   */
+  Shoal__Segment__V1__Count *count;
 };
 extern char shoal__segment__v1__aggregate__property__default_value[];
 #define SHOAL__SEGMENT__V1__AGGREGATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__aggregate__descriptor) \
-    , 0, SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_UNSPECIFIED, shoal__segment__v1__aggregate__property__default_value, 0, SHOAL__SEGMENT__V1__COMPARISON__COMPARISON_UNSPECIFIED, NULL, NULL, 0, 0 }
+    , 0, SHOAL__SEGMENT__V1__AGGREGATE_KIND__AGGREGATE_KIND_UNSPECIFIED, shoal__segment__v1__aggregate__property__default_value, 0, SHOAL__SEGMENT__V1__COMPARISON__COMPARISON_UNSPECIFIED, NULL, NULL, 0, 0, NULL, NULL }
 
 
 /*
