@@ -42,9 +42,13 @@ public struct GlobePoint: Sendable, Hashable {
 /// sin²(Δφ/2) + cos φ₁ · cos φ₂ · sin²(Δλ/2) ≤ sin²(d / 2R), R being 6,371.0088 km, the mean radius
 /// of the Earth (IUGG). The Earth being no sphere, true distances differ by up to 0.56 %.
 public struct GlobeCircle: Sendable {
-    /// The radius of the sphere. Unit: km.
+    /// The radius of the sphere.
+    ///
+    /// Unit: km.
     public static let earthRadiusKm = 6_371.0088
-    /// No two points are farther from each other, with a hair of room. Unit: km.
+    /// No two points are farther from each other, with a hair of room.
+    ///
+    /// Unit: km.
     public static let radiusKmMax = 20_016.0
 
     private let centre: GlobePoint
