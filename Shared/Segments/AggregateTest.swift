@@ -199,7 +199,8 @@ extension AggregateTest {
             return .average(try SumTest.parse(after: &words))
         }
         if words.take("whose") {
-            guard let said = words.word(), let pick = Pick.allCases.first(where: { $0.said == said })
+            guard let said = words.word(),
+                let pick = Pick.allCases.first(where: { $0.said == said })
             else { throw words.expected("`least`, `greatest`, `first` or `last`") }
             _ = words.take(said)
             let filter = try PropertyFilter.parse(&words)

@@ -197,7 +197,9 @@ extension NumberTest {
         if words.take("greater than") { return .greaterThan(try words.number()) }
         if words.take("less than") { return .lessThan(try words.number()) }
         guard words.take("from") else {
-            throw words.expected("`of at least`, `of exactly`, `of at most`, `from`, `greater than`")
+            throw words.expected(
+                "`of at least`, `of exactly`, `of at most`, `from`, `greater than`"
+            )
         }
         let low = try words.number()
         try words.expect("to")

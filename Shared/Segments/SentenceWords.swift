@@ -49,7 +49,8 @@ struct SentenceWords {
         guard start > 0, Array(pieces[start..<pieces.count - 1]) == Self.zoneWords,
             case .word(let name)? = pieces.last
         else { return (self, nil) }
-        let place = "line \(places[pieces.count - 1].line), column \(places[pieces.count - 1].column)"
+        let place =
+            "line \(places[pieces.count - 1].line), column \(places[pieces.count - 1].column)"
         let zone = try Zone.read(name, Field(value: .text(name), place: place, line: nil))
         return (SentenceWords(Array(pieces[..<start]), Array(places[...start]), zone), name)
     }

@@ -275,7 +275,8 @@ private struct FlipExample {
             case .sequence(let sequence):
                 durations(EventMatch(window: sequence.window))
                     + (sequence.steps + sequence.excluded).flatMap { durations($0) }
-            case .all, .any, .not: []
+            case .rfm(let rfm): durations(rfm.match) + rfm.recencyEdgesMs
+            case .all, .any, .not, .bucket: []
             }
         }
     }

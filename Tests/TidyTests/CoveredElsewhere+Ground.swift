@@ -25,7 +25,8 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Bucket", "Did", "DidNot", "Distinct", "First", "InSequence", "Last", "Not",
+                "AllOf", "AnyOf", "Bucket", "Did", "DidNot", "Distinct", "First", "InSequence",
+                "Last", "Not",
                 "Nth",
                 "Occurrence", "Predominantly", "Rfm", "Share", "UserProperty",
             ]

@@ -16,7 +16,9 @@ public struct Bucket: ConditionKind {
     public var salt: ExactName
     /// Where the stretch begins, in percent from 0 to 100; two places count.
     public var from: Number
-    /// Where it ends, not included. Unit: percent.
+    /// Where it ends, not included.
+    ///
+    /// Unit: percent.
     public var to: Number
 
     /// The users between two places.

@@ -22,9 +22,13 @@ public struct Rfm: ConditionKind {
     public var recency: ClosedRange<Int>?
     /// Scores of frequency, both ends included; nil: any.
     public var frequency: ClosedRange<Int>?
-    /// Where recency's score goes down by one, ascending. Unit: ms since the last event.
+    /// Where recency's score goes down by one, ascending.
+    ///
+    /// Unit: ms since the last event.
     public var recencyEdgesMs: [Int64]
-    /// Where frequency's score goes up by one, ascending. Unit: events.
+    /// Where frequency's score goes up by one, ascending.
+    ///
+    /// Unit: events.
     public var frequencyEdges: [Int]
 
     /// These cells, with the usual edges unless others are given.
@@ -155,7 +159,12 @@ extension Rfm {
             )
         }
         let frequencies = frequencyEdges.map(Int64.init)
-        checkEdges(recencyEdgesMs, 1_000...DefinitionLimits.durationMsMax, &audit, place + ".recency")
+        checkEdges(
+            recencyEdgesMs,
+            1_000...DefinitionLimits.durationMsMax,
+            &audit,
+            place + ".recency"
+        )
         checkEdges(frequencies, 2...Int64(DefinitionLimits.countMax), &audit, place + ".frequency")
         check(recency, edges: recencyEdgesMs.count, &audit, place + ".recency")
         check(frequency, edges: frequencyEdges.count, &audit, place + ".frequency")
