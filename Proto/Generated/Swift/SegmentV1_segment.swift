@@ -1117,6 +1117,10 @@ extension SegmentV1 {
             case sequence(SegmentV1.Sequence)
             /// How many different values or days.
             case distinct(SegmentV1.Distinct)
+            /// A fixed share of the users by chance.
+            case bucket(SegmentV1.Bucket)
+            /// Recency and frequency in cells.
+            case rfm(SegmentV1.Rfm)
         }
 
         /// The one of its kinds that node is.
@@ -1173,6 +1177,10 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.sequence).map { .sequence($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT:
                 self.kind = unsafe CValue.message(c.distinct).map { .distinct($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_BUCKET:
+                self.kind = unsafe CValue.message(c.bucket).map { .bucket($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_RFM:
+                self.kind = unsafe CValue.message(c.rfm).map { .rfm($0) }
             default: self.kind = nil
             }
         }
@@ -1215,6 +1223,12 @@ extension SegmentV1 {
             case .distinct(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT
                 unsafe pb.pointee.distinct = try arena.message(value)
+            case .bucket(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_BUCKET
+                unsafe pb.pointee.bucket = try arena.message(value)
+            case .rfm(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_RFM
+                unsafe pb.pointee.rfm = try arena.message(value)
             case nil: break
             }
         }

@@ -1586,7 +1586,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[11] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[13] =
 {
   {
     "all",
@@ -1720,24 +1720,51 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bucket",
+    20,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, bucket),
+    &shoal__segment__v1__bucket__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rfm",
+    21,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, rfm),
+    &shoal__segment__v1__rfm__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
   1,   /* field[1] = any */
+  11,   /* field[11] = bucket */
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
+  12,   /* field[12] = rfm */
   9,   /* field[9] = sequence */
   7,   /* field[7] = share */
   5,   /* field[5] = user */
 };
-static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 20, 11 },
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1747,10 +1774,10 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  11,
+  13,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
-  1,  shoal__segment__v1__node__number_ranges,
+  2,  shoal__segment__v1__node__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/log/v1/log.pb-c.h"
+#include "shoal/segment/v1/cells.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 
 typedef struct Shoal__Segment__V1__Group Shoal__Segment__V1__Group;
@@ -500,7 +501,9 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_SHARE = 8,
   SHOAL__SEGMENT__V1__NODE__KIND_PREDOMINANTLY = 9,
   SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE = 10,
-  SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT = 11
+  SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT = 11,
+  SHOAL__SEGMENT__V1__NODE__KIND_BUCKET = 20,
+  SHOAL__SEGMENT__V1__NODE__KIND_RFM = 21
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
 } Shoal__Segment__V1__Node__KindCase;
 
@@ -556,6 +559,14 @@ struct  Shoal__Segment__V1__Node
      * How many different values or days.
      */
     Shoal__Segment__V1__Distinct *distinct;
+    /*
+     * A fixed share of the users by chance.
+     */
+    Shoal__Segment__V1__Bucket *bucket;
+    /*
+     * Recency and frequency in cells.
+     */
+    Shoal__Segment__V1__Rfm *rfm;
   };
 };
 #define SHOAL__SEGMENT__V1__NODE__INIT \
