@@ -1,5 +1,6 @@
 // A segment's definition in a file or in a sentence: read, checked, put on the wire, and shown again.
 
+import Basics
 import Messages
 import Segments
 import Wire
