@@ -81,7 +81,7 @@ public struct RandomDefinitions {
         case 3, 4: return .user(UserProperty(filter()))
         case 5: return occurrence()
         case 6 where random.chance(0.4): return .distinct(distinct())
-        case 6: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
+        case 6, 7: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
         default: return .sequence(sequence())
         }
     }

@@ -103,7 +103,7 @@ import Testing
             return plan.isMember(less, at: asked.at) != plan.isMember(asked.history, at: asked.at)
         }
         var found = 0
-        for number in 0..<400 where found < 10 {
+        for number in 0..<4_000 where found < 10 {
             let example = try Example(seed: 0x5E60_A000 + UInt64(number))
             let asked = AskedCase(example.definition, example.histories[0], at: example.at)
             guard try fails(asked) else { continue }
