@@ -27,7 +27,7 @@ import Testing
         condition zone all any not did didNot user first nth last share predominantly distinct
         sequence bucket rfm event anyEvent where window timeOfDay dayOfWeek from to
         atLeast exactly atMost between includeZero sum avg min max distinctDays property missing
-        greaterThan lessThan rolling ago calendar unit current
+        greaterThan lessThan rolling ago calendar since unit current
         ignoreCase version instant latitude longitude km
         n mode is minimum days steps within order exclude same strictlyLater
         salt recency frequency recencyEdges frequencyEdges
