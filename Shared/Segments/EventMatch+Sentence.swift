@@ -88,7 +88,9 @@ extension Window {
                 )
             )
         }
-        guard words.take("in the last") else { return try SinceWindow.parse(&words).map(Window.since) }
+        guard words.take("in the last") else {
+            return try SinceWindow.parse(&words).map(Window.since)
+        }
         if let calendar = try CalendarWindow.parse(&words) { return .calendar(calendar) }
         return .rolling(ms: try words.duration())
     }

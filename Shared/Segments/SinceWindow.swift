@@ -124,8 +124,9 @@ extension SinceWindow {
 
     /// What `phrase` says; nil when no such window comes next.
     static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> SinceWindow? {
-        guard words.isNext("in the"), words.isNext("since the", ahead: 3)
-            || words.isNext("since the", ahead: 4)
+        guard words.isNext("in the"),
+            words.isNext("since the", ahead: 3)
+                || words.isNext("since the", ahead: 4)
         else { return nil }
         _ = words.take("in the")
         let ms = try words.duration()
