@@ -27,7 +27,7 @@ from python_stubs import write_python
 HERE = Path(__file__).resolve().parent
 OUTPUT = HERE / "Generated"
 OPTIONS = "shoal/options/v1/options.proto"
-FIELDS_MAX, CHOICES_MAX, DEPTH_MAX, LINE_MAX = 64, 32, 9, 100
+FIELDS_MAX, CHOICES_MAX, DEPTH_MAX, LINE_MAX = 64, 32, 10, 100
 ROLES = {
     "ingest", "segment.read", "segment.write", "campaign.write", "campaign.send",
     "analytics.read", "export", "admin", "service", "anyone",

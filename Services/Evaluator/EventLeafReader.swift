@@ -111,7 +111,7 @@ struct EventLeafReader {
 
     /// Hands over each piece of each event of the leaf that may hold matching rows.
     private func forEachTable(_ body: (EventTable, RowMask?) -> Void) {
-        let mask = MatchMask(filters: leaf.filters, times: leaf.times, at: at)
+        let mask = MatchMask(leaf.match, within: leaf.window, columns, at: at)
         let names = leaf.events.isEmpty ? columns.eventNames() : leaf.events.map(\.text)
         for name in names {
             for table in columns.tables(of: name) where table.rowCount > 0 {

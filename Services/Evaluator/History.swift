@@ -74,8 +74,9 @@ extension PartitionColumns: History {
                 }
             )
         }
-        let versions = mentions.userProperties.flatMap { property in
-            writes(to: property, of: user, at: instant)
+        let past = mentions.pastUserProperties
+        let versions = mentions.userProperties.union(past).flatMap { property in
+            writes(to: property, of: user, at: past.contains(property) ? nil : instant)
         }
         return Segments.UserHistory(of: id(of: user), events: events, versions: versions)
     }

@@ -10,6 +10,8 @@ struct OrderedLeafReader {
     private let columns: PartitionColumns
     private let at: Timestamp
     private let interval: Interval
+    private let masks: [MatchMask]
+    private let anchors: Anchors?
 
     /// A mark on its way to its place among those of its user.
     private struct Entry {
@@ -23,6 +25,8 @@ struct OrderedLeafReader {
         self.columns = columns
         self.at = at
         interval = leaf.reach(at: at)
+        masks = leaf.matches.map { MatchMask($0, columns, at: at) }
+        anchors = Anchors(leaf.window, columns, at: at)
     }
 
     /// The users that pass the leaf.
@@ -39,7 +43,8 @@ struct OrderedLeafReader {
                 marks.append(entries[next].mark)
                 next += 1
             }
-            if leaf.holds(marks, at: at) { users.insert(UserNumber(user)) }
+            let anchor = anchors?[UserNumber(user)]
+            if leaf.holds(marks, at: at, anchor: anchor) { users.insert(UserNumber(user)) }
         }
         return users
     }
@@ -86,9 +91,8 @@ struct OrderedLeafReader {
     /// The rows of each match that may concern the table; no mask: all of them.
     private func masks(_ table: EventTable, named name: ExactName) -> [(match: Int, mask: RowMask?)]
     {
-        leaf.matches.enumerated().filter { $0.element.concerns(name) }.map { index, match in
-            let mask = MatchMask(filters: match.filters, times: match.times, at: at)
-            return (index, mask.rows(of: table))
+        leaf.matches.enumerated().filter { $0.element.concerns(name) }.map { index, _ in
+            (index, masks[index].rows(of: table))
         }
     }
 

@@ -117,6 +117,7 @@ extension AggregateTest {
         case .average(let test): test.check(&audit, events: events, place: place)
         case .picked(let pick, let filter, let missingIsZero):
             filter.check(&audit, place: place)
+            filter.checkStandsAlone(&audit, place: place)
             audit.checkProperty(filter, of: events, place: place)
             Self.check(pick, filter, &audit, place: place)
             if missingIsZero, filter.wantedTypes != .number {

@@ -38,7 +38,11 @@
 //   the usual ones, a score alone or two with those between).
 //
 // Local times, beside `event` and `where` everywhere: `timeOfDay: {from: "20:00", to: "24:00"}`
-//   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`.
+//   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`; with
+//   `zone: user` by the zone that the user's property `timeZone` names (else the definition's).
+//
+// What a user was then, in `where` everywhere: `{user: plan, equals: pro, at: event}` asks the
+//   value in force when the event happened; durations in it count from the event, too.
 //
 // How often (inside `did`; at least once when none is there): `atLeast: 3`, `exactly: 3`,
 //   `atMost: 3`, `between: [2, 5]`. Users without such an event match only with
@@ -53,7 +57,9 @@
 // window: `ever`, `{rolling: 30d}`, `{ago: {from: 60d, to: 30d}}`,
 //   `{between: {from: 2025-05-01, to: 2025-07-01}}` (one end may be left out; or a list of two),
 //   `{calendar: {last: 3, unit: month, current: include, zone: Asia/Tokyo}}` with unit day, week
-//   (from Monday), month, quarter or year; `last` is 1 and `current` is exclude by default.
+//   (from Monday), month, quarter or year; `last` is 1 and `current` is exclude by default;
+//   `{since: {first: App Installed, within: 7d}}` from that event of the user on (first or last; a
+//   name, or `event` and `where`). Who has no such event has no window, and did nothing in it.
 // durations: `500ms`, `90s`, `15m`, `36h`, `30d` (of 24 h), `2w`, or a number of milliseconds.
 // instants: RFC 3339, or a date for its midnight; without an offset in the definition's zone.
 // operators: equals, notEquals, lessThan, atMost, greaterThan, atLeast, between: [low, high] (both

@@ -30,7 +30,7 @@ extension EventMatch {
 }
 
 extension LocalTimes {
-    /// `from 20:00 to 24:00 on saturday or sunday`; nil when no local time comes next.
+    /// `from 20:00 to 24:00 on saturday or sunday in the user's zone`; nil when no local time comes next.
     static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> LocalTimes? {
         var times = LocalTimes()
         if words.isNext("from"), words.word(1)?.contains(":") == true,
@@ -42,15 +42,14 @@ extension LocalTimes {
             times.clock = ClockRange(fromMs: fromMs, toMs: try clock(&words))
         }
         func day(_ ahead: Int) -> Int? { words.word(ahead).flatMap { days.firstIndex(of: $0) } }
-        guard words.isNext("on"), day(1) != nil else {
-            return times == LocalTimes() ? nil : times
-        }
         var weekdays: [Int] = []
         while words.isNext(weekdays.isEmpty ? "on" : "or"), let index = day(1) {
             weekdays.append(index + 1)
             _ = words.take("\(weekdays.count == 1 ? "on" : "or") \(days[index])")
         }
-        return LocalTimes(clock: times.clock, weekdays: weekdays)
+        times = LocalTimes(clock: times.clock, weekdays: weekdays)
+        times.inUsersZone = words.take("in the user's zone")
+        return times == LocalTimes() ? nil : times
     }
 
     private static func clock(_ words: inout SentenceWords) throws(DefinitionProblem) -> Int64 {
@@ -89,7 +88,9 @@ extension Window {
                 )
             )
         }
-        guard words.take("in the last") else { return nil }
+        guard words.take("in the last") else {
+            return try SinceWindow.parse(&words).map(Window.since)
+        }
         if let calendar = try CalendarWindow.parse(&words) { return .calendar(calendar) }
         return .rolling(ms: try words.duration())
     }

@@ -64,12 +64,23 @@ extension EventMatch {
         }
         if let field = fields["where"] {
             for item in try field.oneOrMore() {
-                match.filters.append(try PropertyFilter.read(item, zone: zone))
+                match.filters.append(try PropertyFilter.readBesideEvent(item, zone: zone))
             }
         }
         if let field = fields["window"] { match.window = try Window.read(field, zone: zone) }
         match.times = try LocalTimes.read(fields)
         return match
+    }
+
+    /// A name alone, or a match without a window.
+    static func readStep(
+        _ field: Field,
+        zone: Zone,
+        hints: [String: String]
+    ) throws(DefinitionProblem) -> EventMatch {
+        if case .text(let name) = field.value { return EventMatch([ExactName(name)]) }
+        let known = fields.filter { $0 != "window" }
+        return try read(try field.fields(known, hints: hints), zone: zone)
     }
 
     func entries(zone: Zone) -> [PlainEntry] {
@@ -115,7 +126,11 @@ extension EventMatch {
         for (index, filter) in filters.enumerated() {
             let at = place + ".where[\(index)]"
             filter.check(&audit, place: at)
-            audit.checkProperty(filter, of: events, place: at)
+            if filter.isOfUser {
+                audit.checkUserProperty(filter, place: at)
+            } else {
+                audit.checkProperty(filter, of: events, place: at)
+            }
         }
         times?.check(&audit, place: place)
         window.check(&audit, place: place + ".window")

@@ -22,28 +22,25 @@ struct EventTally {
 }
 
 extension EventLeaf {
-    /// Counts a user's events, which are in event-time order; each match is handed over, too.
+    /// Counts a user's events; each match is handed over, too.
     func tally(
-        _ events: [UserHistory.Event],
+        _ user: UserHistory,
         at instant: Timestamp,
         onMatch: (UserHistory.Event) -> Void = { _ in }
     ) -> EventTally {
-        let interval = window.resolve(at: instant)
+        let interval = window.resolve(at: instant, of: user)
         var tally = EventTally(of: self)
-        var times = times
-        for event in events where interval.contains(event.at) && concerns(event.name) {
-            guard passes(event, filters, at: instant), times?.contains(event.at) ?? true else {
-                continue
-            }
+        var test = MatchTest(match, of: user, at: instant)
+        for event in user.events where interval.contains(event.at) && test.passes(event) {
             tally.add(event, of: self)
             onMatch(event)
         }
         return tally
     }
 
-    /// Whether the leaf holds for a user with these events, which are in event-time order.
-    func holds(_ events: [UserHistory.Event], at instant: Timestamp) -> Bool {
-        accepts(tally(events, at: instant))
+    /// Whether the leaf holds for a user.
+    func holds(_ user: UserHistory, at instant: Timestamp) -> Bool {
+        accepts(tally(user, at: instant))
     }
 
     /// Whether what was counted passes.

@@ -96,8 +96,8 @@ extension Plan {
     ) -> Explanation {
         let found = leaves.map { leaf in
             switch leaf {
-            case .events(let leaf): leaf.found(history.events, at: instant)
-            case .ordered(let leaf): leaf.found(history.events, at: instant)
+            case .events(let leaf): leaf.found(history, at: instant)
+            case .ordered(let leaf): leaf.found(history, at: instant)
             case .bucket(let leaf): leaf.found(history.user)
             case .user(let leaf):
                 Explanation.Found.version(history.version(of: leaf.property, at: instant))
@@ -163,12 +163,12 @@ extension Plan {
 
 extension EventLeaf {
     fileprivate func found(
-        _ events: [UserHistory.Event],
+        _ user: UserHistory,
         at instant: Timestamp
     ) -> Explanation.Found {
         let each = Explanation.eventsPerEnd
         var ends: [Explanation.FoundEvent] = []
-        let tally = tally(events, at: instant) { event in
+        let tally = tally(user, at: instant) { event in
             // The newest so far make room in front of the one that comes.
             if ends.count == 2 * each { ends.remove(at: each) }
             ends.append(
@@ -177,7 +177,7 @@ extension EventLeaf {
         }
         return .events(
             Explanation.FoundEvents(
-                interval: window.resolve(at: instant),
+                interval: window.resolve(at: instant, of: user),
                 count: tally.count,
                 sums: tally.sums,
                 events: ends

@@ -56,9 +56,9 @@ extension Plan {
             let course =
                 switch leaf {
                 case .events(let leaf):
-                    leaf.course(history.events, after: instant, workMax: workMax / leaves.count)
+                    leaf.course(history, after: instant, workMax: workMax / leaves.count)
                 case .ordered(let leaf):
-                    leaf.course(history.events, after: instant, workMax: workMax / leaves.count)
+                    leaf.course(history, after: instant, workMax: workMax / leaves.count)
                 case .user(let leaf): leaf.course(history, after: instant)
                 case .bucket: LeafCourse()
                 }

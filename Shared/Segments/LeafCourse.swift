@@ -9,6 +9,32 @@ struct LeafCourse {
     /// The instant from which on it was too much work to go; nil: there is no change but these.
     var openFrom: Timestamp?
 
+    /// No change.
+    init() {}
+
+    /// Follows an answer through every instant at which it may change by answering anew; where that
+    /// takes more than `workMax` events, the rest stays open.
+    init(
+        _ user: UserHistory,
+        _ instants: Set<Timestamp>,
+        after instant: Timestamp,
+        workMax: Int,
+        _ answer: (Timestamp) -> Bool
+    ) {
+        var holds = answer(instant)
+        var left = workMax
+        for at in instants.sorted() where at > instant && at < Timestamp(ms: .max) {
+            left -= user.events.count + 1
+            guard left >= 0 else {
+                openFrom = at
+                break
+            }
+            let next = answer(at)
+            if next != holds { turns.append((at, next)) }
+            holds = next
+        }
+    }
+
     /// Opens from the first of these instants on, if not sooner.
     mutating func open(from instants: [Timestamp]) {
         openFrom = (instants + (openFrom.map { [$0] } ?? [])).min()
@@ -41,7 +67,26 @@ extension EventLeaf {
     ///
     /// Linear in events, but for sorting and for sums of doubles: these are added anew at every
     /// change, and where that takes more than `workMax` numbers, the rest stays open.
-    func course(
+    func course(_ user: UserHistory, after instant: Timestamp, workMax: Int) -> LeafCourse {
+        if match.isOfUser || window.anchor != nil {
+            let asked = [match] + (window.anchor.map { [$0.match] } ?? [])
+            var turns: Set<Timestamp> = []
+            for match in asked { turns.formUnion(match.turns(user, after: instant)) }
+            var course = WindowCourse(window)
+            for event in user.events where concerns(event.name) {
+                turns.formUnion(course.turns(ofEventAt: event.at))
+            }
+            var answers = LeafCourse(user, turns, after: instant, workMax: workMax) {
+                holds(user, at: $0)
+            }
+            answers.open(from: asked.flatMap { $0.horizons(user, after: instant) })
+            return answers
+        }
+        return course(user.events, after: instant, workMax: workMax)
+    }
+
+    /// The same where all is in the events.
+    private func course(
         _ events: [UserHistory.Event],
         after instant: Timestamp,
         workMax: Int

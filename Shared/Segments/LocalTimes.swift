@@ -2,7 +2,7 @@
 
 public import Basics
 
-/// Times of the day and days of the week in the definition's zone.
+/// Times of the day and days of the week in the definition's zone, or in each user's own.
 ///
 /// Both are asked of the event's own local day: from 22:00 to 02:00 on Fridays means Friday from
 /// 22:00 to midnight, and Friday from midnight to 02:00.
@@ -30,9 +30,17 @@ public struct LocalTimes: Sendable, Hashable {
     /// Which days, Monday being 1 and Sunday 7, each once, sorted; empty: any.
     public var weekdays: [Int]
 
+    /// Whether they are read in the user's own zone: the one that the user's property `timeZone`
+    /// names at the answer's instant; where it names none, the definition's.
+    public var inUsersZone: Bool
+
+    /// The user property that names a zone.
+    public static let zoneProperty: ExactName = "timeZone"
+
     /// These times on these days.
-    public init(clock: ClockRange? = nil, weekdays: [Int] = []) {
+    public init(clock: ClockRange? = nil, weekdays: [Int] = [], inUsersZone: Bool = false) {
         self.clock = clock
+        self.inUsersZone = inUsersZone
         self.weekdays = Array(Set(weekdays)).sorted()
     }
 }
@@ -49,6 +57,19 @@ public struct CompiledTimes: Sendable {
         clock = LocalClock(zone)
     }
 
+    /// Whether the zone is each user's own, so that `inZone` must be asked first.
+    public var inUsersZone: Bool { times.inUsersZone }
+
+    /// The same for a user whose zone property has this value.
+    public func inZone(named value: PropertyValue?) -> CompiledTimes {
+        guard times.inUsersZone, case .text(let name)? = value, let zone = Zone(name) else {
+            return self
+        }
+        var own = self
+        own.clock = LocalClock(zone)
+        return own
+    }
+
     /// Whether an event of this instant counts; quickest when asked of instants near each other.
     public mutating func contains(_ instant: Timestamp) -> Bool {
         let local = clock.local(instant)
@@ -61,7 +82,7 @@ public struct CompiledTimes: Sendable {
 // Document form, beside `event` and `where`: `timeOfDay: {from: "20:00", to: "24:00"}` and
 // `dayOfWeek: [saturday, sunday]`.
 extension LocalTimes {
-    static let fields = ["timeOfDay", "dayOfWeek"]
+    static let fields = ["timeOfDay", "dayOfWeek", "zone"]
     static let days = [
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     ]
@@ -92,6 +113,20 @@ extension LocalTimes {
                 times.weekdays.append(index + 1)
             }
             times = LocalTimes(clock: times.clock, weekdays: times.weekdays)
+        }
+        if let field = fields["zone"] {
+            let hint = "in a zone of its own write `zone` beside `condition`"
+            guard try field.text() == "user" else {
+                throw field.problem(.zone, "`zone: user` is all that can be said here", hint: hint)
+            }
+            guard times != LocalTimes() else {
+                throw field.problem(
+                    .missingField,
+                    "`zone: user` without `timeOfDay` or `dayOfWeek` means nothing",
+                    hint: hint
+                )
+            }
+            times.inUsersZone = true
         }
         return times == LocalTimes() ? nil : times
     }
@@ -133,6 +168,7 @@ extension LocalTimes {
                 PlainEntry("dayOfWeek", .list(weekdays.map { .text(Self.days[($0 - 1) % 7]) }))
             )
         }
+        if inUsersZone { entries.append(PlainEntry("zone", .text("user"))) }
         return entries
     }
 
@@ -160,6 +196,7 @@ extension LocalTimes {
         let hours = clock.map { " from \(Self.said($0.fromMs)) to \(Self.said($0.toMs))" } ?? ""
         let names = weekdays.map { Self.days[($0 - 1) % 7] }.joined(separator: " or ")
         return hours + (names.isEmpty ? "" : " on " + names)
+            + (inUsersZone ? " in the user's zone" : "")
     }
 
     private static func said(_ ms: Int64) -> String {

@@ -6,15 +6,31 @@ public import Basics
 public struct CompiledMatch: Sendable {
     /// Any of these names, each once; empty: any event at all.
     public let events: [ExactName]
-    /// All of these must hold.
+    /// All of these must hold of the event.
     public let filters: [CompiledFilter]
+    /// All of these must hold of the user as of the event.
+    public let userFilters: [CompiledFilter]
     /// Which local times count; nil: all.
     public let times: CompiledTimes?
+
+    init(
+        events: [ExactName],
+        filters: [CompiledFilter],
+        userFilters: [CompiledFilter],
+        times: CompiledTimes?
+    ) {
+        self.events = events
+        self.filters = filters
+        self.userFilters = userFilters
+        self.times = times
+    }
 
     /// Its window is the leaf's affair.
     init(_ match: EventMatch, zone: Zone) {
         events = Array(Set(match.events)).sorted()
-        filters = match.filters.map { CompiledFilter($0, zone: zone) }
+        let all = match.filters.map { CompiledFilter($0, zone: zone) }
+        filters = all.filter { !$0.filter.isOfUser }
+        userFilters = all.filter(\.filter.isOfUser)
         times = CompiledTimes(match.times, zone: zone)
     }
 
@@ -62,9 +78,13 @@ public struct OrderedLeaf: Sendable {
             ? window.resolve(at: instant) : Interval(from: Interval.openStart, to: instant + 1)
     }
 
-    /// Whether a user with these marks passes.
-    public func holds(_ marks: [Mark], at instant: Timestamp) -> Bool {
-        test.holds(marks, window.resolve(at: instant), at: instant)
+    /// Whether a user with these marks passes; `anchor` is where a window of the user's own begins.
+    public func holds(_ marks: [Mark], at instant: Timestamp, anchor: Timestamp? = nil) -> Bool {
+        let interval = window.resolve(at: instant, anchor: anchor)
+        guard test.readsWindowOnly, window.anchor != nil else {
+            return test.holds(marks, interval, at: instant)
+        }
+        return test.holds(marks.filter { interval.contains($0.at) }, interval, at: instant)
     }
 
     /// The events that may become marks; nil: any.
@@ -75,21 +95,20 @@ public struct OrderedLeaf: Sendable {
 }
 
 extension OrderedLeaf {
-    /// The marks of a user with these events, which are in event-time order.
-    func marks(_ events: [UserHistory.Event], at instant: Timestamp)
+    /// The marks of a user.
+    func marks(_ user: UserHistory, at instant: Timestamp)
         -> [(mark: Mark, event: UserHistory.Event)]
     {
-        let reach = reach(at: instant)
+        let reach =
+            test.readsWindowOnly
+            ? window.resolve(at: instant, of: user) : self.reach(at: instant)
         var marks: [(mark: Mark, event: UserHistory.Event)] = []
         // Outside the loop, so that a zone's offset is looked up once for neighbouring events.
-        var times = matches.map(\.times)
-        for event in events where reach.contains(event.at) {
+        var tests = matches.map { MatchTest($0, of: user, at: instant) }
+        for event in user.events where reach.contains(event.at) {
             var bits: UInt64 = 0
-            for (index, match) in matches.enumerated() where match.concerns(event.name) {
-                let passes = match.filters.allSatisfy {
-                    $0.matches(event[$0.filter.property], at: instant)
-                }
-                if passes, times[index]?.contains(event.at) ?? true { bits |= 1 << UInt64(index) }
+            for index in tests.indices where tests[index].passes(event) {
+                bits |= 1 << UInt64(index)
             }
             guard bits != 0 else { continue }
             let value = key.flatMap { event[$0] }
@@ -98,61 +117,50 @@ extension OrderedLeaf {
         return marks
     }
 
-    /// Whether the leaf holds for a user with these events, which are in event-time order.
-    func holds(_ events: [UserHistory.Event], at instant: Timestamp) -> Bool {
-        holds(marks(events, at: instant).map(\.mark), at: instant)
+    /// Whether the leaf holds for a user.
+    func holds(_ user: UserHistory, at instant: Timestamp) -> Bool {
+        holds(
+            marks(user, at: instant).map(\.mark),
+            at: instant,
+            anchor: window.anchor?.instant(of: user, at: instant)
+        )
     }
 
     /// Follows the answer through every instant at which a mark may come, go or count anew.
-    ///
-    /// Each such instant is answered anew; where that takes more than `workMax` events, the rest
-    /// stays open.
-    func course(
-        _ events: [UserHistory.Event],
-        after instant: Timestamp,
-        workMax: Int
-    ) -> LeafCourse {
+    func course(_ user: UserHistory, after instant: Timestamp, workMax: Int) -> LeafCourse {
         var window = WindowCourse(window)
-        var instants: Set<Timestamp> = []
-        var horizons: [Timestamp] = []
-        let filters = matches.flatMap(\.filters) + (test.filter.map { [$0] } ?? [])
-        let relative = filters.filter(\.dependsOnInstant)
-        for event in events where matches.contains(where: { $0.concerns(event.name) }) {
-            instants.insert(event.at)
-            instants.formUnion(window.turns(ofEventAt: event.at))
-            for filter in relative {
-                let value = event[filter.filter.property]
-                instants.formUnion(filter.turns(for: value, after: instant))
-                horizons += [filter.horizon(for: value, after: instant)].compactMap(\.self)
+        let own = test.filter.map { [$0] } ?? []
+        var turns = self.window.anchor?.match.turns(user, after: instant) ?? []
+        var horizons = self.window.anchor?.match.horizons(user, after: instant) ?? []
+        for match in matches {
+            turns.formUnion(match.turns(user, after: instant))
+            horizons += match.horizons(user, after: instant)
+            for event in user.events where match.concerns(event.name) {
+                turns.formUnion(window.turns(ofEventAt: event.at))
+                for filter in own {
+                    let value = event[filter.filter.property]
+                    turns.formUnion(filter.turns(for: value, after: instant))
+                    horizons += filter.horizon(for: value, after: instant).map { [$0] } ?? []
+                }
             }
         }
-        var course = LeafCourse()
-        var holds = holds(events, at: instant)
-        var left = workMax
-        for at in instants.sorted() where at > instant && at < Timestamp(ms: .max) {
-            left -= events.count + 1
-            guard left >= 0 else {
-                course.openFrom = at
-                break
-            }
-            let next = self.holds(events, at: at)
-            if next != holds { course.turns.append((at, next)) }
-            holds = next
+        var course = LeafCourse(user, turns, after: instant, workMax: workMax) {
+            holds(user, at: $0)
         }
         course.open(from: horizons)
         return course
     }
 
     /// What was found, for people and for programs.
-    func found(_ events: [UserHistory.Event], at instant: Timestamp) -> Explanation.Found {
-        let marks = marks(events, at: instant)
+    func found(_ user: UserHistory, at instant: Timestamp) -> Explanation.Found {
+        let marks = marks(user, at: instant)
+        let interval = window.resolve(at: instant, of: user)
         let each = Explanation.eventsPerEnd
         let shown =
             marks.count <= 2 * each ? marks : Array(marks.prefix(each) + marks.suffix(each))
-        let reach = reach(at: instant)
         return .ordered(
             Explanation.FoundEvents(
-                interval: reach,
+                interval: test.readsWindowOnly ? interval : reach(at: instant),
                 count: marks.count,
                 sums: [],
                 events: shown.map { _, event in
@@ -163,7 +171,7 @@ extension OrderedLeaf {
                     )
                 }
             ),
-            said: test.finding(marks.map(\.mark), window.resolve(at: instant))
+            said: test.finding(marks.map(\.mark), interval)
         )
     }
 }

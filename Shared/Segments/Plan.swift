@@ -109,8 +109,10 @@ public struct Plan: Sendable {
 public struct EventLeaf: Sendable {
     /// Any of these names, each once; empty: any event at all.
     public let events: [ExactName]
-    /// All of these must hold.
+    /// All of these must hold of the event.
     public let filters: [CompiledFilter]
+    /// All of these must hold of the user as of the event.
+    public let userFilters: [CompiledFilter]
     /// Which events count by their instant.
     public let window: CompiledWindow
     /// Which events count by their local time; nil: all.
@@ -140,6 +142,11 @@ public struct EventLeaf: Sendable {
     public func concerns(_ event: ExactName) -> Bool {
         events.isEmpty || events.contains(event)
     }
+
+    /// Which events count, but for the window.
+    public var match: CompiledMatch {
+        CompiledMatch(events: events, filters: filters, userFilters: userFilters, times: times)
+    }
 }
 
 /// A leaf over the value of a user's property in force at the answer's instant.
@@ -160,4 +167,6 @@ public struct Mentions: Sendable, Hashable {
     public var propertiesOfAnyEvent: Set<ExactName> = []
     /// The properties of users.
     public var userProperties: Set<ExactName> = []
+    /// The properties of users whose value at the instants of events counts.
+    public var pastUserProperties: Set<ExactName> = []
 }

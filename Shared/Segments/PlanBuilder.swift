@@ -52,12 +52,15 @@ struct PlanBuilder {
         }
         note(window, of: node)
         if let leaf = leafOfKey[.events(did)] { return slot(of: .leaf(leaf)) }
-        note(did.match.events, did.match.filters.map(\.property) + did.sums.map(\.property))
+        let match = CompiledMatch(did.match, zone: zone)
+        note(match, did.sums.map(\.property))
+        if let anchor = window.anchor { note(anchor.match, []) }
         let leaf = EventLeaf(
-            events: did.match.events,
-            filters: did.match.filters.map { CompiledFilter($0, zone: zone) },
+            events: match.events,
+            filters: match.filters,
+            userFilters: match.userFilters,
             window: window,
-            times: CompiledTimes(did.match.times, zone: zone),
+            times: match.times,
             count: did.count,
             sums: did.sums
         )
@@ -82,9 +85,8 @@ struct PlanBuilder {
         let key = LeafKey.ordered(AnyHashable(kind))
         if let leaf = leafOfKey[key] { return slot(of: .leaf(leaf)) }
         let leaf = make(compiled, zone)
-        for match in leaf.matches {
-            note(match.events, match.filters.map(\.filter.property) + (leaf.key.map { [$0] } ?? []))
-        }
+        for match in leaf.matches { note(match, leaf.key.map { [$0] } ?? []) }
+        if let anchor = compiled.anchor { note(anchor.match, []) }
         return add(.ordered(leaf), key: key)
     }
 
@@ -121,11 +123,20 @@ struct PlanBuilder {
 
     /// Parts of one node have its window in common.
     private mutating func note(_ window: CompiledWindow, of node: Int) {
-        if let last = windows.last, last.node == node, last.window == window { return }
+        if let last = windows.last, last.node == node, last.window.window == window.window {
+            return
+        }
         windows.append((node, window))
     }
 
-    private mutating func note(_ events: [ExactName], _ properties: [ExactName]) {
+    /// What a match reads, and which properties of its events besides.
+    private mutating func note(_ match: CompiledMatch, _ others: [ExactName]) {
+        let events = match.events
+        let properties = match.filters.map(\.filter.property) + others
+        mentions.pastUserProperties.formUnion(match.userFilters.map(\.filter.property))
+        if match.times?.inUsersZone ?? false {
+            mentions.userProperties.insert(LocalTimes.zoneProperty)
+        }
         if events.isEmpty {
             mentions.anyEvent = true
             mentions.propertiesOfAnyEvent.formUnion(properties)

@@ -44,6 +44,17 @@ extension PropertyFilter {
         }
     }
 
+    /// Refuses what has a meaning beside an event only.
+    func checkStandsAlone(_ audit: inout Audit, place: String) {
+        guard isOfUser else { return }
+        audit.refuse(
+            .operand,
+            place + ".at",
+            "`at: event` has a meaning in the `where` of events only",
+            hint: "leave it out"
+        )
+    }
+
     /// Whether the operand is fine.
     private func checkOperand(
         _ operand: Operand,

@@ -33,6 +33,31 @@ extension PropertyFilter {
         return filter
     }
 
+    /// A filter beside events: `{property: …}`, or `{user: plan, equals: pro, at: event}` of what
+    /// the user was when the event happened.
+    static func readBesideEvent(_ field: Field, zone: Zone) throws(DefinitionProblem)
+        -> PropertyFilter
+    {
+        guard case .map(let entries) = field.value,
+            entries.contains(where: { $0.key == "user" || $0.key == "at" })
+        else { return try read(field, zone: zone) }
+        let at = entries.first { $0.key == "at" }
+        guard at?.value == .text("event"), entries.contains(where: { $0.key == "user" }) else {
+            throw field.problem(
+                .missingField,
+                "`user: …` and `at: event` stand together",
+                hint: "for what a user is now write a condition `user: {property: …}`"
+            )
+        }
+        let rest = entries.filter { $0.key != "at" }.map { entry in
+            PlainEntry(entry.key == "user" ? "property" : entry.key, entry.value, line: entry.line)
+        }
+        let plain = Field(value: .map(rest), place: field.place, line: field.line)
+        var filter = try read(plain, zone: zone)
+        filter.isOfUser = true
+        return filter
+    }
+
     private static func operands(
         of op: FilterOperator,
         _ field: Field,
@@ -111,7 +136,7 @@ extension PropertyFilter {
     }
 
     func written(zone: Zone) -> PlainValue {
-        var entries = [PlainEntry("property", .text(property.text))]
+        var entries = [PlainEntry(isOfUser ? "user" : "property", .text(property.text))]
         let values = operands.map { $0.written(by: self.operator, zone: zone) }
         let value: PlainValue
         if self.operator.isPresence {
@@ -125,6 +150,7 @@ extension PropertyFilter {
         }
         entries.append(PlainEntry(self.operator.rawValue, value))
         if ignoreCase { entries.append(PlainEntry("ignoreCase", .bool(true))) }
+        if isOfUser { entries.append(PlainEntry("at", .text("event"))) }
         return .map(entries)
     }
 }
@@ -161,7 +187,7 @@ extension Operand {
 extension PropertyFilter {
     /// `"amount" is greater than 100`.
     func phrase(zone: Zone) -> String {
-        let name = Phrase.quoted(property.text)
+        let name = (isOfUser ? "the user's " : "") + Phrase.quoted(property.text)
         let said = operands.map { $0.said(zone: zone) }
         let either = said.joined(separator: " or ")
         let words: String
@@ -194,7 +220,8 @@ extension PropertyFilter {
             words =
                 "is within \(said.last ?? "") km of " + said.dropLast().joined(separator: ", ")
         }
-        return "\(name) \(words)" + (ignoreCase ? " (ignoring case)" : "")
+        let then = isOfUser ? " at the event" : ""
+        return "\(name) \(words)" + then + (ignoreCase ? " (ignoring case)" : "")
     }
 
     /// A day as it is written, without quotation marks.

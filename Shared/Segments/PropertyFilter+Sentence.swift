@@ -10,17 +10,21 @@ extension PropertyFilter {
         var filters: [PropertyFilter] = []
         repeat {
             filters.append(try parse(&words))
-        } while words.isNextName(after: "and") && words.take("and")
+        } while (words.isNextName(after: "and") || words.isNext("and the user's"))
+            && words.take("and")
         return filters
     }
 
     /// `"amount" is greater than 100`.
     static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> PropertyFilter {
+        let isOfUser = words.take("the user's")
         var filter = PropertyFilter(ExactName(try words.quoted("a property")), .exists)
+        filter.isOfUser = isOfUser
         for (phrase, comparison) in phrases where words.take(phrase) {
             filter.operator = comparison
             filter.operands = try operands(of: comparison, &words)
             if comparison == .onDay, words.take("of any year") { filter.operator = .sameDayOfYear }
+            if isOfUser { try words.expect("at the event") }
             filter.ignoreCase = words.take("( ignoring case )")
             return filter
         }

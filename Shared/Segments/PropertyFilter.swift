@@ -139,17 +139,22 @@ public struct PropertyFilter: Sendable, Hashable {
     public var operands: [Operand]
     /// Whether texts compare without regard to case, by Unicode simple folding.
     public var ignoreCase: Bool
+    /// Beside events: whether a property of the user is meant, as it was when the event happened;
+    /// all of it is then as of the event, durations too.
+    public var isOfUser: Bool
 
     /// A comparison.
     public init(
         _ property: ExactName,
         _ operator: FilterOperator,
         _ operands: [Operand] = [],
-        ignoreCase: Bool = false
+        ignoreCase: Bool = false,
+        isOfUser: Bool = false
     ) {
         self.property = property
         self.operator = `operator`
         self.operands = operands
         self.ignoreCase = ignoreCase
+        self.isOfUser = isOfUser
     }
 }

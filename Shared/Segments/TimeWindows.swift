@@ -50,15 +50,19 @@ public struct ResolvedWindow: Sendable, Hashable {
 }
 
 /// A window with its zone looked up, ready to be resolved at many instants.
-public struct CompiledWindow: Sendable, Hashable {
+public struct CompiledWindow: Sendable {
     /// As it is said.
     public let window: Window
     /// The zone of a calendar window.
     public let zone: Zone
+    /// The events of a user that the window begins with; nil: it is the same for all users.
+    public let anchor: CompiledAnchor?
 
     /// A window; `zone` is the definition's, the window's own goes before it.
     init(_ window: Window, zone: Zone) throws(DefinitionProblem) {
         self.window = window
+        anchor =
+            if case .since(let since) = window { CompiledAnchor(since, zone: zone) } else { nil }
         guard case .calendar(let calendar) = window, let name = calendar.zone else {
             self.zone = zone
             return
@@ -66,14 +70,15 @@ public struct CompiledWindow: Sendable, Hashable {
         self.zone = try Zone.read(name, Field(value: .text(name), place: "window", line: nil))
     }
 
-    /// The interval that the window means at an instant.
+    /// The interval that the window means at an instant; of one that begins with an event of the
+    /// user's own, all that it may mean for some user.
     ///
     /// No answer sees an event later than its own instant, so every interval ends at `instant` +
     /// 1 ms at the latest.
     public func resolve(at instant: Timestamp) -> Interval {
         let end = instant + 1
         switch window {
-        case .ever:
+        case .ever, .since:
             return Interval(from: Interval.openStart, to: end)
         case .rolling(let ms):
             return Interval(from: instant - ms + 1, to: end)
@@ -84,6 +89,16 @@ public struct CompiledWindow: Sendable, Hashable {
         case .calendar(let calendar):
             return resolve(calendar, at: instant, end: end)
         }
+    }
+
+    /// The interval that the window means for a user whose event that begins it was at `anchor`
+    /// (nil: there was none).
+    @inlinable
+    public func resolve(at instant: Timestamp, anchor: Timestamp?) -> Interval {
+        guard case .since(let since) = window else { return resolve(at: instant) }
+        let end = instant + 1
+        guard let anchor else { return Interval(from: end, to: end) }
+        return Interval(from: anchor, to: min(anchor + since.ms, end))
     }
 
     private func resolve(

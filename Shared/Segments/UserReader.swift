@@ -14,8 +14,8 @@ extension Plan {
     public func leafResults(_ history: UserHistory, at instant: Timestamp) -> [Bool] {
         leaves.map { leaf in
             switch leaf {
-            case .events(let leaf): leaf.holds(history.events, at: instant)
-            case .ordered(let leaf): leaf.holds(history.events, at: instant)
+            case .events(let leaf): leaf.holds(history, at: instant)
+            case .ordered(let leaf): leaf.holds(history, at: instant)
             case .bucket(let leaf): history.user.map(leaf.contains) ?? false
             case .user(let leaf):
                 leaf.filter.matches(

@@ -4,7 +4,7 @@ import Basics
 
 // Document form: see `DefinitionReader`.
 extension Window {
-    private static let kinds = ["rolling", "ago", "between", "calendar"]
+    private static let kinds = ["rolling", "ago", "between", "calendar", "since"]
 
     static func read(_ field: Field, zone: Zone) throws(DefinitionProblem) -> Window {
         if case .text(let text) = field.value {
@@ -39,6 +39,7 @@ extension Window {
                 toMs: try ends.needed("to").duration()
             )
         case "between": return try between(inner, zone: zone)
+        case "since": return .since(try SinceWindow.read(inner, zone: zone))
         default: return .calendar(try CalendarWindow.read(inner))
         }
     }
@@ -86,6 +87,7 @@ extension Window {
             return .map([PlainEntry("between", .map(ends))])
         case .calendar(let calendar):
             return .map([PlainEntry("calendar", calendar.written())])
+        case .since(let since): return .map([PlainEntry("since", since.written(zone: zone))])
         }
     }
 }
@@ -152,6 +154,7 @@ extension Window {
             }
         case .between(let from, let to): checkBetween(from, to, &audit, place + ".between")
         case .calendar(let calendar): calendar.check(&audit, place: place + ".calendar")
+        case .since(let since): since.check(&audit, place: place + ".since")
         }
     }
 
@@ -218,6 +221,7 @@ extension Window {
         case .between(let from?, nil): return " since \(said(from))"
         case .between(nil, let to?): return " before \(said(to))"
         case .between(nil, nil): return ""
+        case .since(let since): return since.phrase(zone: zone)
         case .calendar(let calendar):
             let unit = calendar.unit.rawValue
             let zone = calendar.zone.map { " in \($0)" } ?? ""

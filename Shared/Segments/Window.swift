@@ -17,6 +17,8 @@ public enum Window: Sendable, Hashable {
     case between(from: Timestamp?, to: Timestamp?)
     /// The last whole local days, weeks, months, quarters or years.
     case calendar(CalendarWindow)
+    /// A time from an event of the user's own on.
+    indirect case since(SinceWindow)
 }
 
 /// The last so many local calendar units.

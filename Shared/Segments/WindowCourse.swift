@@ -24,7 +24,8 @@ struct WindowCourse {
     /// no other, though at some of these nothing need happen.
     mutating func turns(ofEventAt at: Timestamp) -> [Timestamp] {
         switch window.window {
-        case .ever, .between: return [at]
+        // Of a window of the user's own the leaf looks at every event that may begin it.
+        case .ever, .between, .since: return [at]
         case .rolling(let ms): return [at, at + ms]
         case .ago(let fromMs, let toMs): return [at + toMs, at + fromMs]
         case .calendar(let calendar): return [at] + turns(of: calendar, eventAt: at)

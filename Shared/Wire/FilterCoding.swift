@@ -27,7 +27,8 @@ enum FilterCoding {
             ExactName(sent.property),
             comparison,
             operands,
-            ignoreCase: sent.ignoreCase
+            ignoreCase: sent.ignoreCase,
+            isOfUser: sent.ofUser
         )
     }
 
@@ -36,7 +37,8 @@ enum FilterCoding {
         var sent = SegmentV1.Filter(
             property: filter.property.text,
             operator: found?.sent ?? .unspecified,
-            ignoreCase: filter.ignoreCase
+            ignoreCase: filter.ignoreCase,
+            ofUser: filter.isOfUser
         )
         for operand in filter.operands { sent.operands.append(try value(operand)) }
         return sent

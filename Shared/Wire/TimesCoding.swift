@@ -20,12 +20,16 @@ enum TimesCoding {
                 at: "times"
             )
         }
-        return LocalTimes(clock: clock, weekdays: sent.weekdays.map(Int.init))
+        return LocalTimes(
+            clock: clock,
+            weekdays: sent.weekdays.map(Int.init),
+            inUsersZone: sent.inUsersZone
+        )
     }
 
     static func encode(_ times: LocalTimes?) throws(WireError) -> SegmentV1.LocalTimes? {
         guard let times else { return nil }
-        var sent = SegmentV1.LocalTimes()
+        var sent = SegmentV1.LocalTimes(inUsersZone: times.inUsersZone)
         if let clock = times.clock {
             sent.fromMs = try DefinitionCoding.exact(clock.fromMs, "a time of the day")
             sent.toMs = try DefinitionCoding.exact(clock.toMs, "a time of the day")

@@ -37,6 +37,16 @@ enum WindowCoding {
                     zone: calendar.zone
                 )
             )
+        case .since(let since):
+            return .since(
+                try DefinitionCoding.placed("since") { () throws(WireError) in
+                    SinceWindow(
+                        since.last ? .last : .first,
+                        try DefinitionCoding.match(since.events, since.where, nil, since.times),
+                        ms: try DefinitionCoding.exact(since.durationMs, "a duration")
+                    )
+                }
+            )
         case nil:
             throw ValueCoding.refused("no window", "this build may be older than the sender's")
         }
@@ -66,6 +76,16 @@ enum WindowCoding {
                 zone: calendar.zone
             )
             return SegmentV1.Window(kind: .calendar(sent))
+        case .since(let since):
+            let (events, filters, _) = try DefinitionCoding.sent(since.anchor)
+            let sent = SegmentV1.SinceWindow(
+                events: events,
+                where: filters,
+                times: try TimesCoding.encode(since.anchor.times),
+                last: since.place == .last,
+                durationMs: try DefinitionCoding.exact(since.ms, "a duration")
+            )
+            return SegmentV1.Window(kind: .since(sent))
         }
     }
 

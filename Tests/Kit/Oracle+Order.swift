@@ -11,24 +11,25 @@ extension Oracle {
     func holds(_ occurrence: Occurrence, number: Int?, _ user: UserHistory) -> Bool {
         let known = inOrder(user).filter { isNamed($0, occurrence.match) }
         let among =
-            occurrence.mode == .ever ? known : known.filter { passesAll($0, occurrence.match) }
+            occurrence.mode == .ever
+            ? known : known.filter { passesAll($0, occurrence.match, user) }
         let found: UserHistory.Event?
         if let number {
             found = among.count >= number ? among[number - 1] : nil
         } else {
             found = among.last
         }
-        guard let found, isInside(found.at, occurrence.match.window) else { return false }
-        return passesAll(found, occurrence.match)
+        guard let found, isInside(found.at, occurrence.match.window, user) else { return false }
+        return passesAll(found, occurrence.match, user)
             && (occurrence.named.isEmpty || occurrence.named.contains(found.name))
     }
 
     // "matching ÷ all of the user's such events in the window, at least `minimum` of them."
     func holds(_ share: Share, _ user: UserHistory) -> Bool {
         let all = inOrder(user).filter {
-            isNamed($0, share.match) && isInside($0.at, share.match.window)
+            isNamed($0, share.match) && isInside($0.at, share.match.window, user)
         }
-        let matching = all.filter { passesAll($0, share.match) }
+        let matching = all.filter { passesAll($0, share.match, user) }
         guard all.count >= share.minimum, !all.isEmpty else { return false }
         return Double(matching.count) / Double(all.count) >= share.atLeast.double - 1e-12
     }
@@ -37,8 +38,8 @@ extension Oracle {
     func holds(_ favourite: Predominantly, _ user: UserHistory) -> Bool {
         let values = inOrder(user)
             .filter {
-                isNamed($0, favourite.match) && isInside($0.at, favourite.match.window)
-                    && passesAll($0, favourite.match)
+                isNamed($0, favourite.match) && isInside($0.at, favourite.match.window, user)
+                    && passesAll($0, favourite.match, user)
             }
             .compactMap { $0[favourite.property] }
         func count(_ value: PropertyValue) -> Int { values.filter { $0 == value }.count }
@@ -52,11 +53,11 @@ extension Oracle {
         let events = inOrder(user)
         func isStep(_ index: Int, _ step: Int) -> Bool {
             isNamed(events[index], sequence.steps[step])
-                && passesAll(events[index], sequence.steps[step])
+                && passesAll(events[index], sequence.steps[step], user)
         }
         func goesOn(_ chain: [Int]) -> Bool {
             guard chain.count < sequence.steps.count else {
-                return isAllowed(chain, events, sequence)
+                return isAllowed(chain, events, sequence, user)
             }
             return events.indices.contains {
                 !chain.contains($0) && isStep($0, chain.count) && goesOn(chain + [$0])
@@ -68,10 +69,11 @@ extension Oracle {
     private func isAllowed(
         _ chain: [Int],
         _ events: [UserHistory.Event],
-        _ sequence: InSequence
+        _ sequence: InSequence,
+        _ user: UserHistory
     ) -> Bool {
         let first = events[chain[0]]
-        guard isInside(first.at, sequence.window) else { return false }
+        guard isInside(first.at, sequence.window, user) else { return false }
         if let same = sequence.same {
             guard let value = first[same],
                 chain.allSatisfy({ events[$0][same] == value })
@@ -93,7 +95,9 @@ extension Oracle {
             }
             let isBroken = events.contains { event in
                 event.at > before.at && event.at < after.at && takesPart(event)
-                    && sequence.excluded.contains { isNamed(event, $0) && passesAll(event, $0) }
+                    && sequence.excluded.contains {
+                        isNamed(event, $0) && passesAll(event, $0, user)
+                    }
             }
             if isBroken { return false }
             if sequence.order == .strict {
@@ -112,15 +116,29 @@ extension Oracle {
         match.events.isEmpty || match.events.contains(event.name)
     }
 
-    private func passesAll(_ event: UserHistory.Event, _ match: EventMatch) -> Bool {
-        isTimely(event.at, match.times)
-            && match.filters.allSatisfy { passes($0, event[$0.property]) }
+    func passesAll(_ event: UserHistory.Event, _ match: EventMatch, _ user: UserHistory) -> Bool {
+        isTimely(event.at, match.times, user)
+            && match.filters.allSatisfy { filter in
+                guard filter.isOfUser else { return passes(filter, event[filter.property]) }
+                // "with `at: event`, the one in force when the event happened"
+                return Oracle(definition, at: event.at, zone: zone).passes(
+                    filter,
+                    value(of: filter.property, user, at: event.at)
+                )
+            }
     }
 
-    // "timeOfDay(from,to), dayOfWeek(set) restrict the events, in the definition's zone."
-    func isTimely(_ instant: Timestamp, _ times: LocalTimes?) -> Bool {
+    // "timeOfDay(from,to), dayOfWeek(set) restrict the events, in the definition's zone or the
+    // user's."
+    func isTimely(_ instant: Timestamp, _ times: LocalTimes?, _ user: UserHistory) -> Bool {
         guard let times else { return true }
-        let local = localFields(instant)
+        var clock = zone
+        if times.inUsersZone, case .text(let name)? = value(of: "timeZone", user, at: now),
+            TimeZone.knownTimeZoneIdentifiers.contains(name) || name == "UTC"
+        {
+            clock = TimeZone(identifier: name) ?? zone
+        }
+        let local = localFields(instant, clock)
         if !times.weekdays.isEmpty, !times.weekdays.contains(local.weekday) { return false }
         guard let clock = times.clock else { return true }
         let isBehindFrom = local.ms >= clock.fromMs
@@ -132,8 +150,8 @@ extension Oracle {
     // "distinct(property), distinctDays"
     func holds(_ distinct: Distinct, _ user: UserHistory) -> Bool {
         let events = inOrder(user).filter {
-            isNamed($0, distinct.match) && isInside($0.at, distinct.match.window)
-                && passesAll($0, distinct.match)
+            isNamed($0, distinct.match) && isInside($0.at, distinct.match.window, user)
+                && passesAll($0, distinct.match, user)
         }
         let count: Int
         switch distinct.subject {
@@ -143,9 +161,11 @@ extension Oracle {
         return holds(distinct.count, count)
     }
 
-    func localFields(_ instant: Timestamp) -> (day: String, weekday: Int, ms: Int64) {
+    func localFields(_ instant: Timestamp, _ clock: TimeZone? = nil)
+        -> (day: String, weekday: Int, ms: Int64)
+    {
         var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
+        calendar.timeZone = clock ?? zone
         // To the whole second: a Date is a Double.
         let seconds = (Double(instant.ms) / 1000).rounded(.down)
         let fields = calendar.dateComponents(

@@ -9,7 +9,7 @@ public import Segments
 /// It shares the definition's shape with the product and nothing of how it is answered: no plan,
 /// no compiled filter, no window code. Calendar windows go by Foundation's `Calendar`.
 public struct Oracle {
-    private let definition: Definition
+    let definition: Definition
     let zone: TimeZone
     let now: Timestamp
 
@@ -17,6 +17,12 @@ public struct Oracle {
     public init(_ definition: Definition, at instant: Timestamp, projectZone: String = "UTC") {
         self.definition = definition
         zone = TimeZone(identifier: definition.zone ?? projectZone) ?? .gmt
+        now = instant
+    }
+
+    init(_ definition: Definition, at instant: Timestamp, zone: TimeZone) {
+        self.definition = definition
+        self.zone = zone
         now = instant
     }
 
@@ -59,8 +65,14 @@ public struct Oracle {
     // "The value used is the one in force at t"; an import without an instant holds from the
     // beginning of time; ties by log position.
     public func valueInForce(_ property: ExactName, _ user: UserHistory) -> PropertyValue? {
+        value(of: property, user, at: now)
+    }
+
+    func value(of property: ExactName, _ user: UserHistory, at instant: Timestamp)
+        -> PropertyValue?
+    {
         user.versions
-            .filter { $0.property == property && ($0.since ?? now) <= now }
+            .filter { $0.property == property && ($0.since ?? instant) <= instant }
             .max {
                 let (first, second) = ($0.since?.ms ?? .min, $1.since?.ms ?? .min)
                 return first != second ? first < second : $0.position < $1.position
@@ -72,9 +84,8 @@ public struct Oracle {
     public func matching(_ match: EventMatch, _ user: UserHistory) -> [UserHistory.Event] {
         user.events.filter { event in
             (match.events.isEmpty || match.events.contains(event.name))
-                && event.at <= now && isInside(event.at, match.window)
-                && isTimely(event.at, match.times)
-                && match.filters.allSatisfy { passes($0, event[$0.property]) }
+                && event.at <= now && isInside(event.at, match.window, user)
+                && passesAll(event, match, user)
         }
     }
 
@@ -121,7 +132,7 @@ public struct Oracle {
         }
     }
 
-    func isInside(_ at: Timestamp, _ window: Window) -> Bool {
+    func isInside(_ at: Timestamp, _ window: Window, _ user: UserHistory) -> Bool {
         let (event, t) = (at.ms, now.ms)
         switch window {
         case .ever: return true
@@ -130,6 +141,13 @@ public struct Oracle {
         case .between(let from, let to):
             return event >= (from?.ms ?? .min) && event < (to?.ms ?? .max)
         case .calendar(let calendar): return isInside(at, calendar)
+        case .since(let since):
+            // "[x, x+d) where x is the user's first or last event of another kind."
+            let anchors = matching(since.anchor, user).map(\.at.ms)
+            guard let x = since.place == .first ? anchors.min() : anchors.max() else {
+                return false
+            }
+            return event >= x && event < x + since.ms
         }
     }
 

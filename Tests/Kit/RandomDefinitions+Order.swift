@@ -48,6 +48,7 @@ extension RandomDefinitions {
             for day in 1...7 where random.chance(0.5) { times.weekdays.append(day) }
             if times.weekdays.isEmpty { times.weekdays = [6, 7] }
         }
+        times.inUsersZone = random.chance(0.4)
         return times
     }
 
@@ -79,10 +80,21 @@ extension RandomDefinitions {
         return sequence
     }
 
+    /// A window that begins with an event of the user's own.
+    mutating func since() -> SinceWindow {
+        let hour: Int64 = 3_600_000
+        let ms = 1_000 + Int64(random.below(random.chance(0.5) ? 72 : 1_500)) * hour
+        return SinceWindow(random.chance(0.5) ? .first : .last, step(), ms: ms)
+    }
+
     private mutating func step() -> EventMatch {
         var step = EventMatch()
         for name in RandomWorld.events where random.chance(0.5) { step.events.append(name) }
-        if random.chance(0.2) { step.filters = [filter()] }
+        if random.chance(0.2) {
+            step.filters = [filter()]
+            step.filters[0].isOfUser = random.chance(0.3)
+        }
+        if random.chance(0.05) { step.times = times() }
         return step
     }
 }

@@ -81,7 +81,7 @@ public struct RandomDefinitions {
         case 3, 4: return .user(UserProperty(filter()))
         case 5: return occurrence()
         case 6 where random.chance(0.4): return .distinct(distinct())
-        case 6: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
+        case 6, 7: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
         default: return .sequence(sequence())
         }
     }
@@ -100,6 +100,11 @@ public struct RandomDefinitions {
         for name in RandomWorld.events where random.chance(0.45) { match.events.append(name) }
         if random.chance(0.5) {
             for _ in 0...random.below(2) { match.filters.append(filter()) }
+        }
+        if random.chance(0.15) {
+            var filter = filter()
+            filter.isOfUser = true
+            match.filters.insert(filter, at: random.below(match.filters.count + 1))
         }
         if random.chance(0.15) { match.times = times() }
         return match
@@ -133,7 +138,7 @@ public struct RandomDefinitions {
 
     mutating func window() -> Window {
         let day: Int64 = 86_400_000
-        switch random.below(6) {
+        switch random.below(7) {
         case 0: return .ever
         case 1: return .rolling(ms: 1000 + Int64(random.below(Int(40 * day))))
         case 2:
@@ -145,6 +150,7 @@ public struct RandomDefinitions {
                 return random.chance(0.5) ? .between(from: a, to: nil) : .between(from: nil, to: b)
             }
             return .between(from: min(a, b), to: max(a, b))
+        case 4: return .since(since())
         default:
             return .calendar(
                 CalendarWindow(

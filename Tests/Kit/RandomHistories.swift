@@ -83,7 +83,7 @@ public struct RandomHistories {
         }
         var versions: [UserHistory.PropertyVersion] = []
         for _ in 0..<versionCount {
-            let name = pick(RandomWorld.properties)
+            let name = random.chance(0.2) ? "timeZone" : pick(RandomWorld.properties)
             let isTie = random.chance(0.2)
             let since = random.chance(0.3) ? nil : (isTie ? versions.last?.since : nil) ?? instant()
             versions.append(
@@ -119,6 +119,7 @@ public struct RandomHistories {
     /// A value such as the property usually has, now and then one of another type.
     public mutating func value(of property: ExactName) -> PropertyValue {
         let kind = random.chance(0.1) ? pick(RandomWorld.properties) : property
+        if property == "timeZone" { return .text(pick(RandomWorld.zones + ["Berlin", ""])) }
         switch kind {
         case "amount": return .number(pick(RandomWorld.numbers))
         case "city": return .text(pick(RandomWorld.texts))

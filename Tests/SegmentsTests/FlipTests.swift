@@ -284,6 +284,7 @@ private struct FlipExample {
     private func durations(_ match: EventMatch) -> [Int64] {
         let own = match.filters.flatMap(durations)
         return switch match.window {
+        case .since(let since): own + durations(since.anchor) + [since.ms]
         case .rolling(let ms): own + [ms]
         case .ago(let fromMs, let toMs): own + [fromMs, toMs]
         case .ever, .between, .calendar: own

@@ -72,6 +72,13 @@ import Testing
                 2.5 and whose least "p" is greater than 1 (missing as 0) and whose last "plan"
                 is one of "pro", "team" and with at least 2 different values of "p" and on
                 exactly 3 different days
+            {didNot: {event: A, window: {since: {last: {event: B, where: [{property: p, exists:
+            true}]}, within: 7d}}}}
+                did not "A" in the 7 days since the last "B" where "p" exists
+            {did: {event: A, where: [{user: plan, equals: pro, at: event}], dayOfWeek: friday,
+            zone: user}}
+                did "A" on friday in the user's zone where the user's "plan" is "pro" at the
+                event
             {bucket: {salt: spring, from: 0, to: 12.5}}
                 is in the bucket from 0 to 12.5 percent of "spring"
             {rfm: {event: A, recency: [4, 5], frequency: 5, window: {rolling: 90d}, recencyEdges:

@@ -54,6 +54,7 @@ extension CoveredElsewhere {
             .test("AggregateTests"),
             ["AggregateTest", "CompiledAggregate"]
         ),
+        CoveredElsewhere("Shared/Segments", .test("MatchTests"), ["MatchTest"]),
         CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
         CoveredElsewhere(
@@ -142,11 +143,11 @@ extension CoveredElsewhere {
     ]
 
     private static let columns = [
-        // Ties by the client's own order, from columns as from the log.
+        // Ties by the client's own order, values at the instants of events: as from the log.
         CoveredElsewhere(
             "Shared/Columns",
             .test("EvaluatorTests/DifferentialTests"),
-            ["ClientSequence"]
+            ["ClientSequence", "PropertySuccessions"]
         ),
         CoveredElsewhere(
             "Shared/Columns",

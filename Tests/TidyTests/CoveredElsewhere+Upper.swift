@@ -184,7 +184,7 @@ extension CoveredElsewhere {
             [
                 "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
                 "SetReader",
-                "UserQuestion",
+                "UserQuestion", "UsersOwn",
             ]
         ),
     ]

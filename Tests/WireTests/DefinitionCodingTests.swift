@@ -19,6 +19,18 @@ import Testing
         .calendar(
             CalendarWindow(last: 3, unit: .quarter, includesCurrent: true, zone: "Asia/Kolkata")
         ),
+        .since(SinceWindow(.first, EventMatch(), ms: 7_000)),
+        .since(
+            SinceWindow(
+                .last,
+                EventMatch(
+                    ["a", "b"],
+                    where: [PropertyFilter("plan", .equals, [.text("pro")], isOfUser: true)],
+                    times: LocalTimes(weekdays: [1, 7], inUsersZone: true)
+                ),
+                ms: 9_000
+            )
+        ),
     ]
 
     @Test("every window comes back equal", arguments: windows)

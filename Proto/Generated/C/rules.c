@@ -253,6 +253,7 @@ static const shoal_message_rule rule_shoal__segment__v1__rolling_window;
 static const shoal_message_rule rule_shoal__segment__v1__ago_window;
 static const shoal_message_rule rule_shoal__segment__v1__between_window;
 static const shoal_message_rule rule_shoal__segment__v1__calendar_window;
+static const shoal_message_rule rule_shoal__segment__v1__since_window;
 static const shoal_message_rule rule_shoal__segment__v1__window;
 static const shoal_message_rule rule_shoal__segment__v1__local_times;
 static const shoal_message_rule rule_shoal__segment__v1__step;
@@ -2158,9 +2159,10 @@ static const shoal_field_rule fields_shoal__segment__v1__filter[] = {
     {2, 0, 0, 0, 0, 0, 0, "operator", NULL},
     {3, 2, 3, 1, 0, 1000, 0, "operands", &rule_shoal__log__v1__value},
     {4, 0, 0, 0, 0, 0, 0, "ignore_case", NULL},
+    {10, 0, 0, 0, 0, 0, 0, "of_user", NULL},
 };
 static const shoal_message_rule rule_shoal__segment__v1__filter = {
-    "shoal.segment.v1.Filter", &shoal__segment__v1__filter__descriptor, 4, fields_shoal__segment__v1__filter};
+    "shoal.segment.v1.Filter", &shoal__segment__v1__filter__descriptor, 5, fields_shoal__segment__v1__filter};
 const shoal_message_rule *shoal_rule__segment__v1__filter(void) { return &rule_shoal__segment__v1__filter; }
 
 static const shoal_message_rule rule_shoal__segment__v1__ever_window = {
@@ -2200,24 +2202,37 @@ static const shoal_message_rule rule_shoal__segment__v1__calendar_window = {
     "shoal.segment.v1.CalendarWindow", &shoal__segment__v1__calendar_window__descriptor, 4, fields_shoal__segment__v1__calendar_window};
 const shoal_message_rule *shoal_rule__segment__v1__calendar_window(void) { return &rule_shoal__segment__v1__calendar_window; }
 
+static const shoal_field_rule fields_shoal__segment__v1__since_window[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "last", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "duration_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__since_window = {
+    "shoal.segment.v1.SinceWindow", &shoal__segment__v1__since_window__descriptor, 5, fields_shoal__segment__v1__since_window};
+const shoal_message_rule *shoal_rule__segment__v1__since_window(void) { return &rule_shoal__segment__v1__since_window; }
+
 static const shoal_field_rule fields_shoal__segment__v1__window[] = {
     {1, 2, 3, 0, 1, 0, 0, "ever", &rule_shoal__segment__v1__ever_window},
     {2, 2, 3, 0, 1, 0, 0, "rolling", &rule_shoal__segment__v1__rolling_window},
     {3, 2, 3, 0, 1, 0, 0, "ago", &rule_shoal__segment__v1__ago_window},
     {4, 2, 3, 0, 1, 0, 0, "between", &rule_shoal__segment__v1__between_window},
     {5, 2, 3, 0, 1, 0, 0, "calendar", &rule_shoal__segment__v1__calendar_window},
+    {6, 2, 3, 0, 1, 0, 0, "since", &rule_shoal__segment__v1__since_window},
 };
 static const shoal_message_rule rule_shoal__segment__v1__window = {
-    "shoal.segment.v1.Window", &shoal__segment__v1__window__descriptor, 5, fields_shoal__segment__v1__window};
+    "shoal.segment.v1.Window", &shoal__segment__v1__window__descriptor, 6, fields_shoal__segment__v1__window};
 const shoal_message_rule *shoal_rule__segment__v1__window(void) { return &rule_shoal__segment__v1__window; }
 
 static const shoal_field_rule fields_shoal__segment__v1__local_times[] = {
     {1, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
     {2, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
     {3, 0, 0, 1, 0, 7, 0, "weekdays", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "in_users_zone", NULL},
 };
 static const shoal_message_rule rule_shoal__segment__v1__local_times = {
-    "shoal.segment.v1.LocalTimes", &shoal__segment__v1__local_times__descriptor, 3, fields_shoal__segment__v1__local_times};
+    "shoal.segment.v1.LocalTimes", &shoal__segment__v1__local_times__descriptor, 4, fields_shoal__segment__v1__local_times};
 const shoal_message_rule *shoal_rule__segment__v1__local_times(void) { return &rule_shoal__segment__v1__local_times; }
 
 static const shoal_field_rule fields_shoal__segment__v1__step[] = {

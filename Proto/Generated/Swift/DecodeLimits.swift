@@ -29,7 +29,7 @@ public struct DecodeLimits: Sendable, Hashable {
         elements: Int = 2_000_000,
         arenaBytes: Int = 128 << 20,
         stackBytes: Int = 128 << 10,
-        depth: Int = 9
+        depth: Int = 10
     ) {
         self.bytes = bytes
         self.elements = elements

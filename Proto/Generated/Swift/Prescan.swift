@@ -13,7 +13,7 @@ struct Prescan {
     private let limits: DecodeLimits
     private var elementsLeft: Int
     /// How often each field was seen, one row of 64 per depth.
-    private var counts = InlineArray<640, UInt32>(repeating: 0)
+    private var counts = InlineArray<704, UInt32>(repeating: 0)
 
     init(limits: DecodeLimits) {
         self.limits = limits
@@ -23,7 +23,7 @@ struct Prescan {
     /// Fields of one message type; the generator refuses more.
     static let fieldsMax = 64
     /// Nesting that `counts` has rows for; the generator refuses more.
-    static let depthMax = 9
+    static let depthMax = 10
 
     /// Checks all of the bytes; bad isolated elements are collected, any other fault is thrown.
     mutating func check(

@@ -110,6 +110,8 @@ extension SegmentV1 {
         public var operands: [LogV1.Value] = []
         /// Texts compare without regard to case, by Unicode simple folding.
         public var ignoreCase: Bool = false
+        /// Beside events: a property of the user is meant, as it was when the event happened.
+        public var ofUser: Bool = false
 
         /// Every field at its default.
         public init() {}
@@ -119,12 +121,14 @@ extension SegmentV1 {
             property: String = "",
             `operator`: SegmentV1.Operator = .unspecified,
             operands: [LogV1.Value] = [],
-            ignoreCase: Bool = false
+            ignoreCase: Bool = false,
+            ofUser: Bool = false
         ) {
             self.property = property
             self.`operator` = `operator`
             self.operands = operands
             self.ignoreCase = ignoreCase
+            self.ofUser = ofUser
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -151,6 +155,7 @@ extension SegmentV1 {
             self.`operator` = unsafe SegmentV1.Operator(known: c.operator_.rawValue)
             self.operands = unsafe CValue.messages(c.n_operands, c.operands)
             self.ignoreCase = unsafe c.ignore_case != 0
+            self.ofUser = unsafe c.of_user != 0
         }
 
         package func fill(
@@ -174,6 +179,10 @@ extension SegmentV1 {
             if ignoreCase != false {
                 unsafe pb.pointee.has_ignore_case = 1
                 unsafe pb.pointee.ignore_case = ignoreCase ? 1 : 0
+            }
+            if ofUser != false {
+                unsafe pb.pointee.has_of_user = 1
+                unsafe pb.pointee.of_user = ofUser ? 1 : 0
             }
         }
     }
@@ -474,6 +483,106 @@ extension SegmentV1 {
         }
     }
 
+    /// [x, x + duration), x being the user's first or last such event up to t; no such event:
+    /// empty.
+    public struct SinceWindow: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__SinceWindow
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.SinceWindow"
+
+        /// Any of these event names; none: any event at all.
+        ///
+        /// Limit: 64 names of 128 bytes.
+        public var events: [String] = []
+        /// All of these must hold.
+        ///
+        /// Limit: 64.
+        public var `where`: [SegmentV1.Filter] = []
+        /// Which local times count; absent: all.
+        public var times: SegmentV1.LocalTimes?
+        /// Whether the last one begins the window, else the first.
+        public var last: Bool = false
+        /// Unit: ms.
+        ///
+        /// Limit: 1 s to 10 years.
+        public var durationMs: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            events: [String] = [],
+            `where`: [SegmentV1.Filter] = [],
+            times: SegmentV1.LocalTimes? = nil,
+            last: Bool = false,
+            durationMs: UInt64 = 0
+        ) {
+            self.events = events
+            self.`where` = `where`
+            self.times = times
+            self.last = last
+            self.durationMs = durationMs
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__since_window()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__SinceWindow>) {
+            let c = unsafe pb.pointee
+            self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
+            self.`where` = unsafe CValue.messages(c.n_where, c.`where`)
+            self.times = unsafe CValue.message(c.times)
+            self.last = unsafe c.last != 0
+            self.durationMs = unsafe c.duration_ms
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__SinceWindow>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__since_window__init(pb)
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events = try arena.list(
+                    events, "shoal.segment.v1.SinceWindow.events", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.segment.v1.SinceWindow.events", max: 128)
+                }
+            }
+            if !`where`.isEmpty {
+                unsafe pb.pointee.n_where = `where`.count
+                unsafe pb.pointee.`where` =
+                    try arena.messages(`where`, "shoal.segment.v1.SinceWindow.where", max: 64)
+            }
+            if let value = times {
+                unsafe pb.pointee.times = try arena.message(value)
+            }
+            if last != false {
+                unsafe pb.pointee.has_last = 1
+                unsafe pb.pointee.last = last ? 1 : 0
+            }
+            if durationMs != 0 {
+                unsafe pb.pointee.has_duration_ms = 1
+                unsafe pb.pointee.duration_ms = durationMs
+            }
+        }
+    }
+
     /// Which events count, by their instant.
     public struct Window: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__Window
@@ -492,6 +601,8 @@ extension SegmentV1 {
             case between(SegmentV1.BetweenWindow)
             /// Whole local calendar units.
             case calendar(SegmentV1.CalendarWindow)
+            /// From an event of the user's own on.
+            case since(SegmentV1.SinceWindow)
         }
 
         /// The one of its kinds that window is.
@@ -536,6 +647,8 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.between).map { .between($0) }
             case SHOAL__SEGMENT__V1__WINDOW__KIND_CALENDAR:
                 self.kind = unsafe CValue.message(c.calendar).map { .calendar($0) }
+            case SHOAL__SEGMENT__V1__WINDOW__KIND_SINCE:
+                self.kind = unsafe CValue.message(c.since).map { .since($0) }
             default: self.kind = nil
             }
         }
@@ -560,12 +673,15 @@ extension SegmentV1 {
             case .calendar(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__WINDOW__KIND_CALENDAR
                 unsafe pb.pointee.calendar = try arena.message(value)
+            case .since(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__WINDOW__KIND_SINCE
+                unsafe pb.pointee.since = try arena.message(value)
             case nil: break
             }
         }
     }
 
-    /// Times of the day and days of the week, in the definition's zone.
+    /// Times of the day and days of the week, in the definition's zone or each user's own.
     public struct LocalTimes: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__LocalTimes
         /// The message's full name.
@@ -583,15 +699,24 @@ extension SegmentV1 {
         ///
         /// Limit: 7.
         public var weekdays: [UInt32] = []
+        /// Whether in the zone that the user's property "timeZone" names at t; if none, the
+        /// definition's.
+        public var inUsersZone: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(fromMs: UInt32? = nil, toMs: UInt32? = nil, weekdays: [UInt32] = []) {
+        public init(
+            fromMs: UInt32? = nil,
+            toMs: UInt32? = nil,
+            weekdays: [UInt32] = [],
+            inUsersZone: Bool = false
+        ) {
             self.fromMs = fromMs
             self.toMs = toMs
             self.weekdays = weekdays
+            self.inUsersZone = inUsersZone
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -617,6 +742,7 @@ extension SegmentV1 {
             self.fromMs = unsafe c.has_from_ms != 0 ? c.from_ms : nil
             self.toMs = unsafe c.has_to_ms != 0 ? c.to_ms : nil
             self.weekdays = unsafe CValue.list(c.n_weekdays, c.weekdays) { $0 }
+            self.inUsersZone = unsafe c.in_users_zone != 0
         }
 
         package func fill(
@@ -638,6 +764,10 @@ extension SegmentV1 {
                 ) { (each: UInt32) throws(MessageError) -> UInt32 in
                     each
                 }
+            }
+            if inUsersZone != false {
+                unsafe pb.pointee.has_in_users_zone = 1
+                unsafe pb.pointee.in_users_zone = inUsersZone ? 1 : 0
             }
         }
     }

@@ -203,7 +203,7 @@ public struct Did: ConditionKind {
         let amounts = zip(sums, events.sums).map { test, sum in
             ", " + test.finding(sum, events: events.count)
         }
-        return "\(events.count) of \(count.wanted)\(name) in \(events.interval)"
+        return "\(events.count) of \(count.wanted)\(name)" + match.window.found(events.interval)
             + amounts.joined() + computed
     }
 }

@@ -47,6 +47,6 @@ public struct DidNot: ConditionKind {
         guard case .events(let events) = found else { return found.said }
         let name = isAlone ? " " + match.named(zone: zone) : ""
         let (count, wish) = events.count == 0 ? ("none", "") : ("\(events.count)", ", none wanted")
-        return "\(count)\(name) in \(events.interval)\(wish)"
+        return "\(count)\(name)" + match.window.found(events.interval) + wish
     }
 }

@@ -101,7 +101,6 @@ extension InSequence {
     private static let fields = [
         "steps", "within", "from", "order", "exclude", "same", "strictlyLater", "window",
     ]
-    private static let stepFields = ["event", "anyEvent", "where"] + LocalTimes.fields
 
     static func read(_ field: Field, _ reading: inout Reading) throws(DefinitionProblem)
         -> Condition
@@ -126,11 +125,9 @@ extension InSequence {
         return .sequence(sequence)
     }
 
-    /// A name alone, or a match without a window.
     private static func step(_ field: Field, zone: Zone) throws(DefinitionProblem) -> EventMatch {
-        if case .text(let name) = field.value { return EventMatch([ExactName(name)]) }
         let hints = ["window": "the window of a sequence stands beside `steps`"]
-        return try EventMatch.read(try field.fields(stepFields, hints: hints), zone: zone)
+        return try EventMatch.readStep(field, zone: zone, hints: hints)
     }
 
     func written(_ children: [PlainValue], zone: Zone) -> PlainValue {

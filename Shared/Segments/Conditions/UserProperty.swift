@@ -26,6 +26,7 @@ public struct UserProperty: ConditionKind {
     func check(_ audit: inout Audit, place: String) {
         filter.check(&audit, place: place)
         audit.checkUserProperty(filter, place: place)
+        filter.checkStandsAlone(&audit, place: place)
     }
 
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase {

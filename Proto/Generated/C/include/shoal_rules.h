@@ -267,6 +267,7 @@ const shoal_message_rule *shoal_rule__segment__v1__rolling_window(void);
 const shoal_message_rule *shoal_rule__segment__v1__ago_window(void);
 const shoal_message_rule *shoal_rule__segment__v1__between_window(void);
 const shoal_message_rule *shoal_rule__segment__v1__calendar_window(void);
+const shoal_message_rule *shoal_rule__segment__v1__since_window(void);
 const shoal_message_rule *shoal_rule__segment__v1__window(void);
 const shoal_message_rule *shoal_rule__segment__v1__local_times(void);
 const shoal_message_rule *shoal_rule__segment__v1__step(void);

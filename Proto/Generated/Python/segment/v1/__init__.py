@@ -43,6 +43,7 @@ from shoal.contract.segment.v1.match_pb2 import OPERATOR_WITHIN_LAST as OPERATOR
 from shoal.contract.segment.v1.match_pb2 import OPERATOR_WITHIN_NEXT as OPERATOR_WITHIN_NEXT
 from shoal.contract.segment.v1.match_pb2 import Operator as Operator
 from shoal.contract.segment.v1.match_pb2 import RollingWindow as RollingWindow
+from shoal.contract.segment.v1.match_pb2 import SinceWindow as SinceWindow
 from shoal.contract.segment.v1.match_pb2 import Step as Step
 from shoal.contract.segment.v1.match_pb2 import Window as Window
 from shoal.contract.segment.v1.segment_pb2 import AGGREGATE_KIND_AVERAGE as AGGREGATE_KIND_AVERAGE

@@ -15,7 +15,7 @@ from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cshoal/segment/v1/match.proto\x12\x10shoal.segment.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"\xb1\x01\n\x06\x46ilter\x12\x19\n\x08property\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x42\n\x08operator\x18\x02 \x01(\x0e\x32\x1a.shoal.segment.v1.Operator:\x14OPERATOR_UNSPECIFIED\x12,\n\x08operands\x18\x03 \x03(\x0b\x32\x13.shoal.log.v1.ValueB\x05\xd8\xb5\x18\xe8\x07\x12\x1a\n\x0bignore_case\x18\x04 \x01(\x08:\x05\x66\x61lse\"\x0c\n\nEverWindow\"\'\n\rRollingWindow\x12\x16\n\x0b\x64uration_ms\x18\x01 \x01(\x04:\x01\x30\"1\n\tAgoWindow\x12\x12\n\x07\x66rom_ms\x18\x01 \x01(\x04:\x01\x30\x12\x10\n\x05to_ms\x18\x02 \x01(\x04:\x01\x30\"/\n\rBetweenWindow\x12\x0f\n\x07\x66rom_ms\x18\x01 \x01(\x12\x12\r\n\x05to_ms\x18\x02 \x01(\x12\"\x9f\x01\n\x0e\x43\x61lendarWindow\x12\x10\n\x05\x63ount\x18\x01 \x01(\r:\x01\x31\x12G\n\x04unit\x18\x02 \x01(\x0e\x32\x1e.shoal.segment.v1.CalendarUnit:\x19\x43\x41LENDAR_UNIT_UNSPECIFIED\x12\x1e\n\x0finclude_current\x18\x03 \x01(\x08:\x05\x66\x61lse\x12\x12\n\x04zone\x18\x04 \x01(\tB\x04\xe0\xb5\x18@\"\x88\x02\n\x06Window\x12,\n\x04\x65ver\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.EverWindowH\x00\x12\x32\n\x07rolling\x18\x02 \x01(\x0b\x32\x1f.shoal.segment.v1.RollingWindowH\x00\x12*\n\x03\x61go\x18\x03 \x01(\x0b\x32\x1b.shoal.segment.v1.AgoWindowH\x00\x12\x32\n\x07\x62\x65tween\x18\x04 \x01(\x0b\x32\x1f.shoal.segment.v1.BetweenWindowH\x00\x12\x34\n\x08\x63\x61lendar\x18\x05 \x01(\x0b\x32 .shoal.segment.v1.CalendarWindowH\x00\x42\x06\n\x04kind\"D\n\nLocalTimes\x12\x0f\n\x07\x66rom_ms\x18\x01 \x01(\r\x12\r\n\x05to_ms\x18\x02 \x01(\r\x12\x16\n\x08weekdays\x18\x03 \x03(\rB\x04\xd8\xb5\x18\x07\"}\n\x04Step\x12\x19\n\x06\x65vents\x18\x01 \x03(\tB\t\xd8\xb5\x18@\xe0\xb5\x18\x80\x01\x12-\n\x05where\x18\x02 \x03(\x0b\x32\x18.shoal.segment.v1.FilterB\x04\xd8\xb5\x18@\x12+\n\x05times\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.LocalTimes*\xe4\x04\n\x08Operator\x12\x18\n\x14OPERATOR_UNSPECIFIED\x10\x00\x12\x13\n\x0fOPERATOR_EQUALS\x10\x01\x12\x17\n\x13OPERATOR_NOT_EQUALS\x10\x02\x12\x16\n\x12OPERATOR_LESS_THAN\x10\x03\x12\x14\n\x10OPERATOR_AT_MOST\x10\x04\x12\x19\n\x15OPERATOR_GREATER_THAN\x10\x05\x12\x15\n\x11OPERATOR_AT_LEAST\x10\x06\x12\x14\n\x10OPERATOR_BETWEEN\x10\x07\x12\x0f\n\x0bOPERATOR_IN\x10\x08\x12\x13\n\x0fOPERATOR_NOT_IN\x10\t\x12\x15\n\x11OPERATOR_CONTAINS\x10\n\x12\x18\n\x14OPERATOR_STARTS_WITH\x10\x0b\x12\x16\n\x12OPERATOR_ENDS_WITH\x10\x0c\x12\x13\n\x0fOPERATOR_EXISTS\x10\r\x12\x14\n\x10OPERATOR_MISSING\x10\x0e\x12\x13\n\x0fOPERATOR_BEFORE\x10\x0f\x12\x12\n\x0eOPERATOR_AFTER\x10\x10\x12\x18\n\x14OPERATOR_WITHIN_LAST\x10\x11\x12\x18\n\x14OPERATOR_WITHIN_NEXT\x10\x12\x12\x14\n\x10OPERATOR_HAS_ANY\x10\x13\x12\x14\n\x10OPERATOR_HAS_ALL\x10\x14\x12\x15\n\x11OPERATOR_HAS_NONE\x10\x15\x12\x14\n\x10OPERATOR_MATCHES\x10\x16\x12\x13\n\x0fOPERATOR_ON_DAY\x10\x17\x12\x1d\n\x19OPERATOR_SAME_DAY_OF_YEAR\x10\x18\x12\x16\n\x12OPERATOR_WITHIN_KM\x10\x19*\xa8\x01\n\x0c\x43\x61lendarUnit\x12\x1d\n\x19\x43\x41LENDAR_UNIT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43\x41LENDAR_UNIT_DAY\x10\x01\x12\x16\n\x12\x43\x41LENDAR_UNIT_WEEK\x10\x02\x12\x17\n\x13\x43\x41LENDAR_UNIT_MONTH\x10\x03\x12\x19\n\x15\x43\x41LENDAR_UNIT_QUARTER\x10\x04\x12\x16\n\x12\x43\x41LENDAR_UNIT_YEAR\x10\x05')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cshoal/segment/v1/match.proto\x12\x10shoal.segment.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"\xc9\x01\n\x06\x46ilter\x12\x19\n\x08property\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x42\n\x08operator\x18\x02 \x01(\x0e\x32\x1a.shoal.segment.v1.Operator:\x14OPERATOR_UNSPECIFIED\x12,\n\x08operands\x18\x03 \x03(\x0b\x32\x13.shoal.log.v1.ValueB\x05\xd8\xb5\x18\xe8\x07\x12\x1a\n\x0bignore_case\x18\x04 \x01(\x08:\x05\x66\x61lse\x12\x16\n\x07of_user\x18\n \x01(\x08:\x05\x66\x61lse\"\x0c\n\nEverWindow\"\'\n\rRollingWindow\x12\x16\n\x0b\x64uration_ms\x18\x01 \x01(\x04:\x01\x30\"1\n\tAgoWindow\x12\x12\n\x07\x66rom_ms\x18\x01 \x01(\x04:\x01\x30\x12\x10\n\x05to_ms\x18\x02 \x01(\x04:\x01\x30\"/\n\rBetweenWindow\x12\x0f\n\x07\x66rom_ms\x18\x01 \x01(\x12\x12\r\n\x05to_ms\x18\x02 \x01(\x12\"\x9f\x01\n\x0e\x43\x61lendarWindow\x12\x10\n\x05\x63ount\x18\x01 \x01(\r:\x01\x31\x12G\n\x04unit\x18\x02 \x01(\x0e\x32\x1e.shoal.segment.v1.CalendarUnit:\x19\x43\x41LENDAR_UNIT_UNSPECIFIED\x12\x1e\n\x0finclude_current\x18\x03 \x01(\x08:\x05\x66\x61lse\x12\x12\n\x04zone\x18\x04 \x01(\tB\x04\xe0\xb5\x18@\"\xb1\x01\n\x0bSinceWindow\x12\x19\n\x06\x65vents\x18\x01 \x03(\tB\t\xd8\xb5\x18@\xe0\xb5\x18\x80\x01\x12-\n\x05where\x18\x02 \x03(\x0b\x32\x18.shoal.segment.v1.FilterB\x04\xd8\xb5\x18@\x12+\n\x05times\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.LocalTimes\x12\x13\n\x04last\x18\x04 \x01(\x08:\x05\x66\x61lse\x12\x16\n\x0b\x64uration_ms\x18\x05 \x01(\x04:\x01\x30\"\xb8\x02\n\x06Window\x12,\n\x04\x65ver\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.EverWindowH\x00\x12\x32\n\x07rolling\x18\x02 \x01(\x0b\x32\x1f.shoal.segment.v1.RollingWindowH\x00\x12*\n\x03\x61go\x18\x03 \x01(\x0b\x32\x1b.shoal.segment.v1.AgoWindowH\x00\x12\x32\n\x07\x62\x65tween\x18\x04 \x01(\x0b\x32\x1f.shoal.segment.v1.BetweenWindowH\x00\x12\x34\n\x08\x63\x61lendar\x18\x05 \x01(\x0b\x32 .shoal.segment.v1.CalendarWindowH\x00\x12.\n\x05since\x18\x06 \x01(\x0b\x32\x1d.shoal.segment.v1.SinceWindowH\x00\x42\x06\n\x04kind\"b\n\nLocalTimes\x12\x0f\n\x07\x66rom_ms\x18\x01 \x01(\r\x12\r\n\x05to_ms\x18\x02 \x01(\r\x12\x16\n\x08weekdays\x18\x03 \x03(\rB\x04\xd8\xb5\x18\x07\x12\x1c\n\rin_users_zone\x18\x04 \x01(\x08:\x05\x66\x61lse\"}\n\x04Step\x12\x19\n\x06\x65vents\x18\x01 \x03(\tB\t\xd8\xb5\x18@\xe0\xb5\x18\x80\x01\x12-\n\x05where\x18\x02 \x03(\x0b\x32\x18.shoal.segment.v1.FilterB\x04\xd8\xb5\x18@\x12+\n\x05times\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.LocalTimes*\xe4\x04\n\x08Operator\x12\x18\n\x14OPERATOR_UNSPECIFIED\x10\x00\x12\x13\n\x0fOPERATOR_EQUALS\x10\x01\x12\x17\n\x13OPERATOR_NOT_EQUALS\x10\x02\x12\x16\n\x12OPERATOR_LESS_THAN\x10\x03\x12\x14\n\x10OPERATOR_AT_MOST\x10\x04\x12\x19\n\x15OPERATOR_GREATER_THAN\x10\x05\x12\x15\n\x11OPERATOR_AT_LEAST\x10\x06\x12\x14\n\x10OPERATOR_BETWEEN\x10\x07\x12\x0f\n\x0bOPERATOR_IN\x10\x08\x12\x13\n\x0fOPERATOR_NOT_IN\x10\t\x12\x15\n\x11OPERATOR_CONTAINS\x10\n\x12\x18\n\x14OPERATOR_STARTS_WITH\x10\x0b\x12\x16\n\x12OPERATOR_ENDS_WITH\x10\x0c\x12\x13\n\x0fOPERATOR_EXISTS\x10\r\x12\x14\n\x10OPERATOR_MISSING\x10\x0e\x12\x13\n\x0fOPERATOR_BEFORE\x10\x0f\x12\x12\n\x0eOPERATOR_AFTER\x10\x10\x12\x18\n\x14OPERATOR_WITHIN_LAST\x10\x11\x12\x18\n\x14OPERATOR_WITHIN_NEXT\x10\x12\x12\x14\n\x10OPERATOR_HAS_ANY\x10\x13\x12\x14\n\x10OPERATOR_HAS_ALL\x10\x14\x12\x15\n\x11OPERATOR_HAS_NONE\x10\x15\x12\x14\n\x10OPERATOR_MATCHES\x10\x16\x12\x13\n\x0fOPERATOR_ON_DAY\x10\x17\x12\x1d\n\x19OPERATOR_SAME_DAY_OF_YEAR\x10\x18\x12\x16\n\x12OPERATOR_WITHIN_KM\x10\x19*\xa8\x01\n\x0c\x43\x61lendarUnit\x12\x1d\n\x19\x43\x41LENDAR_UNIT_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43\x41LENDAR_UNIT_DAY\x10\x01\x12\x16\n\x12\x43\x41LENDAR_UNIT_WEEK\x10\x02\x12\x17\n\x13\x43\x41LENDAR_UNIT_MONTH\x10\x03\x12\x19\n\x15\x43\x41LENDAR_UNIT_QUARTER\x10\x04\x12\x16\n\x12\x43\x41LENDAR_UNIT_YEAR\x10\x05')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.segment.v1.match_pb2', globals())
@@ -28,32 +28,38 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _FILTER.fields_by_name['operands']._serialized_options = b'\330\265\030\350\007'
   _CALENDARWINDOW.fields_by_name['zone']._options = None
   _CALENDARWINDOW.fields_by_name['zone']._serialized_options = b'\340\265\030@'
+  _SINCEWINDOW.fields_by_name['events']._options = None
+  _SINCEWINDOW.fields_by_name['events']._serialized_options = b'\330\265\030@\340\265\030\200\001'
+  _SINCEWINDOW.fields_by_name['where']._options = None
+  _SINCEWINDOW.fields_by_name['where']._serialized_options = b'\330\265\030@'
   _LOCALTIMES.fields_by_name['weekdays']._options = None
   _LOCALTIMES.fields_by_name['weekdays']._serialized_options = b'\330\265\030\007'
   _STEP.fields_by_name['events']._options = None
   _STEP.fields_by_name['events']._serialized_options = b'\330\265\030@\340\265\030\200\001'
   _STEP.fields_by_name['where']._options = None
   _STEP.fields_by_name['where']._serialized_options = b'\330\265\030@'
-  _OPERATOR._serialized_start=1068
-  _OPERATOR._serialized_end=1680
-  _CALENDARUNIT._serialized_start=1683
-  _CALENDARUNIT._serialized_end=1851
+  _OPERATOR._serialized_start=1350
+  _OPERATOR._serialized_end=1962
+  _CALENDARUNIT._serialized_start=1965
+  _CALENDARUNIT._serialized_end=2133
   _FILTER._serialized_start=107
-  _FILTER._serialized_end=284
-  _EVERWINDOW._serialized_start=286
-  _EVERWINDOW._serialized_end=298
-  _ROLLINGWINDOW._serialized_start=300
-  _ROLLINGWINDOW._serialized_end=339
-  _AGOWINDOW._serialized_start=341
-  _AGOWINDOW._serialized_end=390
-  _BETWEENWINDOW._serialized_start=392
-  _BETWEENWINDOW._serialized_end=439
-  _CALENDARWINDOW._serialized_start=442
-  _CALENDARWINDOW._serialized_end=601
-  _WINDOW._serialized_start=604
-  _WINDOW._serialized_end=868
-  _LOCALTIMES._serialized_start=870
-  _LOCALTIMES._serialized_end=938
-  _STEP._serialized_start=940
-  _STEP._serialized_end=1065
+  _FILTER._serialized_end=308
+  _EVERWINDOW._serialized_start=310
+  _EVERWINDOW._serialized_end=322
+  _ROLLINGWINDOW._serialized_start=324
+  _ROLLINGWINDOW._serialized_end=363
+  _AGOWINDOW._serialized_start=365
+  _AGOWINDOW._serialized_end=414
+  _BETWEENWINDOW._serialized_start=416
+  _BETWEENWINDOW._serialized_end=463
+  _CALENDARWINDOW._serialized_start=466
+  _CALENDARWINDOW._serialized_end=625
+  _SINCEWINDOW._serialized_start=628
+  _SINCEWINDOW._serialized_end=805
+  _WINDOW._serialized_start=808
+  _WINDOW._serialized_end=1120
+  _LOCALTIMES._serialized_start=1122
+  _LOCALTIMES._serialized_end=1220
+  _STEP._serialized_start=1222
+  _STEP._serialized_end=1347
 # @@protoc_insertion_point(module_scope)

@@ -73,32 +73,50 @@ class EverWindow(_message.Message):
     def __init__(self) -> None: ...
 
 class Filter(_message.Message):
-    __slots__ = ["ignore_case", "operands", "operator", "property"]
+    __slots__ = ["ignore_case", "of_user", "operands", "operator", "property"]
     IGNORE_CASE_FIELD_NUMBER: _ClassVar[int]
+    OF_USER_FIELD_NUMBER: _ClassVar[int]
     OPERANDS_FIELD_NUMBER: _ClassVar[int]
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PROPERTY_FIELD_NUMBER: _ClassVar[int]
     ignore_case: bool
+    of_user: bool
     operands: _containers.RepeatedCompositeFieldContainer[_log_pb2.Value]
     operator: Operator
     property: str
-    def __init__(self, property: _Optional[str] = ..., operator: _Optional[_Union[Operator, str]] = ..., operands: _Optional[_Iterable[_Union[_log_pb2.Value, _Mapping]]] = ..., ignore_case: bool = ...) -> None: ...
+    def __init__(self, property: _Optional[str] = ..., operator: _Optional[_Union[Operator, str]] = ..., operands: _Optional[_Iterable[_Union[_log_pb2.Value, _Mapping]]] = ..., ignore_case: bool = ..., of_user: bool = ...) -> None: ...
 
 class LocalTimes(_message.Message):
-    __slots__ = ["from_ms", "to_ms", "weekdays"]
+    __slots__ = ["from_ms", "in_users_zone", "to_ms", "weekdays"]
     FROM_MS_FIELD_NUMBER: _ClassVar[int]
+    IN_USERS_ZONE_FIELD_NUMBER: _ClassVar[int]
     TO_MS_FIELD_NUMBER: _ClassVar[int]
     WEEKDAYS_FIELD_NUMBER: _ClassVar[int]
     from_ms: int
+    in_users_zone: bool
     to_ms: int
     weekdays: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, from_ms: _Optional[int] = ..., to_ms: _Optional[int] = ..., weekdays: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, from_ms: _Optional[int] = ..., to_ms: _Optional[int] = ..., weekdays: _Optional[_Iterable[int]] = ..., in_users_zone: bool = ...) -> None: ...
 
 class RollingWindow(_message.Message):
     __slots__ = ["duration_ms"]
     DURATION_MS_FIELD_NUMBER: _ClassVar[int]
     duration_ms: int
     def __init__(self, duration_ms: _Optional[int] = ...) -> None: ...
+
+class SinceWindow(_message.Message):
+    __slots__ = ["duration_ms", "events", "last", "times", "where"]
+    DURATION_MS_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    TIMES_FIELD_NUMBER: _ClassVar[int]
+    WHERE_FIELD_NUMBER: _ClassVar[int]
+    duration_ms: int
+    events: _containers.RepeatedScalarFieldContainer[str]
+    last: bool
+    times: LocalTimes
+    where: _containers.RepeatedCompositeFieldContainer[Filter]
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ..., last: bool = ..., duration_ms: _Optional[int] = ...) -> None: ...
 
 class Step(_message.Message):
     __slots__ = ["events", "times", "where"]
@@ -111,18 +129,20 @@ class Step(_message.Message):
     def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[Filter, _Mapping]]] = ..., times: _Optional[_Union[LocalTimes, _Mapping]] = ...) -> None: ...
 
 class Window(_message.Message):
-    __slots__ = ["ago", "between", "calendar", "ever", "rolling"]
+    __slots__ = ["ago", "between", "calendar", "ever", "rolling", "since"]
     AGO_FIELD_NUMBER: _ClassVar[int]
     BETWEEN_FIELD_NUMBER: _ClassVar[int]
     CALENDAR_FIELD_NUMBER: _ClassVar[int]
     EVER_FIELD_NUMBER: _ClassVar[int]
     ROLLING_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
     ago: AgoWindow
     between: BetweenWindow
     calendar: CalendarWindow
     ever: EverWindow
     rolling: RollingWindow
-    def __init__(self, ever: _Optional[_Union[EverWindow, _Mapping]] = ..., rolling: _Optional[_Union[RollingWindow, _Mapping]] = ..., ago: _Optional[_Union[AgoWindow, _Mapping]] = ..., between: _Optional[_Union[BetweenWindow, _Mapping]] = ..., calendar: _Optional[_Union[CalendarWindow, _Mapping]] = ...) -> None: ...
+    since: SinceWindow
+    def __init__(self, ever: _Optional[_Union[EverWindow, _Mapping]] = ..., rolling: _Optional[_Union[RollingWindow, _Mapping]] = ..., ago: _Optional[_Union[AgoWindow, _Mapping]] = ..., between: _Optional[_Union[BetweenWindow, _Mapping]] = ..., calendar: _Optional[_Union[CalendarWindow, _Mapping]] = ..., since: _Optional[_Union[SinceWindow, _Mapping]] = ...) -> None: ...
 
 class Operator(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__: list[str] = []

@@ -277,6 +277,51 @@ void   shoal__segment__v1__calendar_window__free_unpacked
   assert(message->base.descriptor == &shoal__segment__v1__calendar_window__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__segment__v1__since_window__init
+                     (Shoal__Segment__V1__SinceWindow         *message)
+{
+  static const Shoal__Segment__V1__SinceWindow init_value = SHOAL__SEGMENT__V1__SINCE_WINDOW__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__since_window__get_packed_size
+                     (const Shoal__Segment__V1__SinceWindow *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__since_window__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__since_window__pack
+                     (const Shoal__Segment__V1__SinceWindow *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__since_window__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__since_window__pack_to_buffer
+                     (const Shoal__Segment__V1__SinceWindow *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__since_window__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__SinceWindow *
+       shoal__segment__v1__since_window__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__SinceWindow *)
+     protobuf_c_message_unpack (&shoal__segment__v1__since_window__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__since_window__free_unpacked
+                     (Shoal__Segment__V1__SinceWindow *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__since_window__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__segment__v1__window__init
                      (Shoal__Segment__V1__Window         *message)
 {
@@ -415,7 +460,8 @@ void   shoal__segment__v1__step__free_unpacked
 char shoal__segment__v1__filter__property__default_value[] = "";
 static const Shoal__Segment__V1__Operator shoal__segment__v1__filter__operator__default_value = SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_UNSPECIFIED;
 static const protobuf_c_boolean shoal__segment__v1__filter__ignore_case__default_value = 0;
-static const ProtobufCFieldDescriptor shoal__segment__v1__filter__field_descriptors[4] =
+static const protobuf_c_boolean shoal__segment__v1__filter__of_user__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__segment__v1__filter__field_descriptors[5] =
 {
   {
     "property",
@@ -465,17 +511,31 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__filter__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "of_user",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Segment__V1__Filter, has_of_user),
+    offsetof(Shoal__Segment__V1__Filter, of_user),
+    NULL,
+    &shoal__segment__v1__filter__of_user__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__filter__field_indices_by_name[] = {
   3,   /* field[3] = ignore_case */
+  4,   /* field[4] = of_user */
   2,   /* field[2] = operands */
   1,   /* field[1] = operator */
   0,   /* field[0] = property */
 };
-static const ProtobufCIntRange shoal__segment__v1__filter__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__segment__v1__filter__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 10, 4 },
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__filter__descriptor =
 {
@@ -485,10 +545,10 @@ const ProtobufCMessageDescriptor shoal__segment__v1__filter__descriptor =
   "Shoal__Segment__V1__Filter",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Filter),
-  4,
+  5,
   shoal__segment__v1__filter__field_descriptors,
   shoal__segment__v1__filter__field_indices_by_name,
-  1,  shoal__segment__v1__filter__number_ranges,
+  2,  shoal__segment__v1__filter__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__filter__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -733,7 +793,99 @@ const ProtobufCMessageDescriptor shoal__segment__v1__calendar_window__descriptor
   (ProtobufCMessageInit) shoal__segment__v1__calendar_window__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__window__field_descriptors[5] =
+static const protobuf_c_boolean shoal__segment__v1__since_window__last__default_value = 0;
+static const uint64_t shoal__segment__v1__since_window__duration_ms__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__segment__v1__since_window__field_descriptors[5] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Segment__V1__SinceWindow, n_events),
+    offsetof(Shoal__Segment__V1__SinceWindow, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "where",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__SinceWindow, n_where),
+    offsetof(Shoal__Segment__V1__SinceWindow, where),
+    &shoal__segment__v1__filter__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "times",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__SinceWindow, times),
+    &shoal__segment__v1__local_times__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Segment__V1__SinceWindow, has_last),
+    offsetof(Shoal__Segment__V1__SinceWindow, last),
+    NULL,
+    &shoal__segment__v1__since_window__last__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duration_ms",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Segment__V1__SinceWindow, has_duration_ms),
+    offsetof(Shoal__Segment__V1__SinceWindow, duration_ms),
+    NULL,
+    &shoal__segment__v1__since_window__duration_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__since_window__field_indices_by_name[] = {
+  4,   /* field[4] = duration_ms */
+  0,   /* field[0] = events */
+  3,   /* field[3] = last */
+  2,   /* field[2] = times */
+  1,   /* field[1] = where */
+};
+static const ProtobufCIntRange shoal__segment__v1__since_window__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__since_window__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.SinceWindow",
+  "SinceWindow",
+  "Shoal__Segment__V1__SinceWindow",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__SinceWindow),
+  5,
+  shoal__segment__v1__since_window__field_descriptors,
+  shoal__segment__v1__since_window__field_indices_by_name,
+  1,  shoal__segment__v1__since_window__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__since_window__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__segment__v1__window__field_descriptors[6] =
 {
   {
     "ever",
@@ -795,6 +947,18 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__window__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "since",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Window, kind_case),
+    offsetof(Shoal__Segment__V1__Window, since),
+    &shoal__segment__v1__since_window__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__window__field_indices_by_name[] = {
   2,   /* field[2] = ago */
@@ -802,11 +966,12 @@ static const unsigned shoal__segment__v1__window__field_indices_by_name[] = {
   4,   /* field[4] = calendar */
   0,   /* field[0] = ever */
   1,   /* field[1] = rolling */
+  5,   /* field[5] = since */
 };
 static const ProtobufCIntRange shoal__segment__v1__window__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__window__descriptor =
 {
@@ -816,14 +981,15 @@ const ProtobufCMessageDescriptor shoal__segment__v1__window__descriptor =
   "Shoal__Segment__V1__Window",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Window),
-  5,
+  6,
   shoal__segment__v1__window__field_descriptors,
   shoal__segment__v1__window__field_indices_by_name,
   1,  shoal__segment__v1__window__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__window__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__local_times__field_descriptors[3] =
+static const protobuf_c_boolean shoal__segment__v1__local_times__in_users_zone__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__segment__v1__local_times__field_descriptors[4] =
 {
   {
     "from_ms",
@@ -861,16 +1027,29 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__local_times__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "in_users_zone",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Segment__V1__LocalTimes, has_in_users_zone),
+    offsetof(Shoal__Segment__V1__LocalTimes, in_users_zone),
+    NULL,
+    &shoal__segment__v1__local_times__in_users_zone__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__local_times__field_indices_by_name[] = {
   0,   /* field[0] = from_ms */
+  3,   /* field[3] = in_users_zone */
   1,   /* field[1] = to_ms */
   2,   /* field[2] = weekdays */
 };
 static const ProtobufCIntRange shoal__segment__v1__local_times__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__local_times__descriptor =
 {
@@ -880,7 +1059,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__local_times__descriptor =
   "Shoal__Segment__V1__LocalTimes",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__LocalTimes),
-  3,
+  4,
   shoal__segment__v1__local_times__field_descriptors,
   shoal__segment__v1__local_times__field_indices_by_name,
   1,  shoal__segment__v1__local_times__number_ranges,

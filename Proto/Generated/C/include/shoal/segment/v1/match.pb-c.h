@@ -22,6 +22,7 @@ typedef struct Shoal__Segment__V1__RollingWindow Shoal__Segment__V1__RollingWind
 typedef struct Shoal__Segment__V1__AgoWindow Shoal__Segment__V1__AgoWindow;
 typedef struct Shoal__Segment__V1__BetweenWindow Shoal__Segment__V1__BetweenWindow;
 typedef struct Shoal__Segment__V1__CalendarWindow Shoal__Segment__V1__CalendarWindow;
+typedef struct Shoal__Segment__V1__SinceWindow Shoal__Segment__V1__SinceWindow;
 typedef struct Shoal__Segment__V1__Window Shoal__Segment__V1__Window;
 typedef struct Shoal__Segment__V1__LocalTimes Shoal__Segment__V1__LocalTimes;
 typedef struct Shoal__Segment__V1__Step Shoal__Segment__V1__Step;
@@ -126,11 +127,16 @@ struct  Shoal__Segment__V1__Filter
    */
   protobuf_c_boolean has_ignore_case;
   protobuf_c_boolean ignore_case;
+  /*
+   * Beside events: a property of the user is meant, as it was when the event happened.
+   */
+  protobuf_c_boolean has_of_user;
+  protobuf_c_boolean of_user;
 };
 extern char shoal__segment__v1__filter__property__default_value[];
 #define SHOAL__SEGMENT__V1__FILTER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__filter__descriptor) \
-    , shoal__segment__v1__filter__property__default_value, 0, SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_UNSPECIFIED, 0,NULL, 0, 0 }
+    , shoal__segment__v1__filter__property__default_value, 0, SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_UNSPECIFIED, 0,NULL, 0, 0, 0, 0 }
 
 
 /*
@@ -237,13 +243,50 @@ struct  Shoal__Segment__V1__CalendarWindow
     , 0, 1u, 0, SHOAL__SEGMENT__V1__CALENDAR_UNIT__CALENDAR_UNIT_UNSPECIFIED, 0, 0, NULL }
 
 
+/*
+ * [x, x + duration), x being the user's first or last such event up to t; no such event: empty.
+ */
+struct  Shoal__Segment__V1__SinceWindow
+{
+  ProtobufCMessage base;
+  /*
+   * Any of these event names; none: any event at all. Limit: 64 names of 128 bytes.
+   */
+  size_t n_events;
+  char **events;
+  /*
+   * All of these must hold. Limit: 64.
+   */
+  size_t n_where;
+  Shoal__Segment__V1__Filter **where;
+  /*
+   * Which local times count; absent: all.
+   */
+  Shoal__Segment__V1__LocalTimes *times;
+  /*
+   * Whether the last one begins the window, else the first.
+   */
+  protobuf_c_boolean has_last;
+  protobuf_c_boolean last;
+  /*
+   * Unit: ms. Limit: 1 s to 10 years.
+   */
+  protobuf_c_boolean has_duration_ms;
+  uint64_t duration_ms;
+};
+#define SHOAL__SEGMENT__V1__SINCE_WINDOW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__since_window__descriptor) \
+    , 0,NULL, 0,NULL, NULL, 0, 0, 0, 0ull }
+
+
 typedef enum {
   SHOAL__SEGMENT__V1__WINDOW__KIND__NOT_SET = 0,
   SHOAL__SEGMENT__V1__WINDOW__KIND_EVER = 1,
   SHOAL__SEGMENT__V1__WINDOW__KIND_ROLLING = 2,
   SHOAL__SEGMENT__V1__WINDOW__KIND_AGO = 3,
   SHOAL__SEGMENT__V1__WINDOW__KIND_BETWEEN = 4,
-  SHOAL__SEGMENT__V1__WINDOW__KIND_CALENDAR = 5
+  SHOAL__SEGMENT__V1__WINDOW__KIND_CALENDAR = 5,
+  SHOAL__SEGMENT__V1__WINDOW__KIND_SINCE = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__WINDOW__KIND__CASE)
 } Shoal__Segment__V1__Window__KindCase;
 
@@ -275,6 +318,10 @@ struct  Shoal__Segment__V1__Window
      * Whole local calendar units.
      */
     Shoal__Segment__V1__CalendarWindow *calendar;
+    /*
+     * From an event of the user's own on.
+     */
+    Shoal__Segment__V1__SinceWindow *since;
   };
 };
 #define SHOAL__SEGMENT__V1__WINDOW__INIT \
@@ -283,7 +330,7 @@ struct  Shoal__Segment__V1__Window
 
 
 /*
- * Times of the day and days of the week, in the definition's zone.
+ * Times of the day and days of the week, in the definition's zone or each user's own.
  */
 struct  Shoal__Segment__V1__LocalTimes
 {
@@ -303,10 +350,15 @@ struct  Shoal__Segment__V1__LocalTimes
    */
   size_t n_weekdays;
   uint32_t *weekdays;
+  /*
+   * Whether in the zone that the user's property "timeZone" names at t; if none, the definition's.
+   */
+  protobuf_c_boolean has_in_users_zone;
+  protobuf_c_boolean in_users_zone;
 };
 #define SHOAL__SEGMENT__V1__LOCAL_TIMES__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__local_times__descriptor) \
-    , 0, 0, 0, 0, 0,NULL }
+    , 0, 0, 0, 0, 0,NULL, 0, 0 }
 
 
 /*
@@ -449,6 +501,25 @@ Shoal__Segment__V1__CalendarWindow *
 void   shoal__segment__v1__calendar_window__free_unpacked
                      (Shoal__Segment__V1__CalendarWindow *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__SinceWindow methods */
+void   shoal__segment__v1__since_window__init
+                     (Shoal__Segment__V1__SinceWindow         *message);
+size_t shoal__segment__v1__since_window__get_packed_size
+                     (const Shoal__Segment__V1__SinceWindow   *message);
+size_t shoal__segment__v1__since_window__pack
+                     (const Shoal__Segment__V1__SinceWindow   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__since_window__pack_to_buffer
+                     (const Shoal__Segment__V1__SinceWindow   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__SinceWindow *
+       shoal__segment__v1__since_window__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__since_window__free_unpacked
+                     (Shoal__Segment__V1__SinceWindow *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__Window methods */
 void   shoal__segment__v1__window__init
                      (Shoal__Segment__V1__Window         *message);
@@ -526,6 +597,9 @@ typedef void (*Shoal__Segment__V1__BetweenWindow_Closure)
 typedef void (*Shoal__Segment__V1__CalendarWindow_Closure)
                  (const Shoal__Segment__V1__CalendarWindow *message,
                   void *closure_data);
+typedef void (*Shoal__Segment__V1__SinceWindow_Closure)
+                 (const Shoal__Segment__V1__SinceWindow *message,
+                  void *closure_data);
 typedef void (*Shoal__Segment__V1__Window_Closure)
                  (const Shoal__Segment__V1__Window *message,
                   void *closure_data);
@@ -549,6 +623,7 @@ extern const ProtobufCMessageDescriptor shoal__segment__v1__rolling_window__desc
 extern const ProtobufCMessageDescriptor shoal__segment__v1__ago_window__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__between_window__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__calendar_window__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__since_window__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__window__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__local_times__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__step__descriptor;
