@@ -59,6 +59,8 @@ public enum Condition: Sendable, Hashable {
     case bucket(Bucket)
     /// Recency and frequency in cells.
     case rfm(Rfm)
+    /// The user is in another segment.
+    case inSegment(InSegment)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -78,6 +80,7 @@ public enum Condition: Sendable, Hashable {
         case .sequence(let sequence): sequence
         case .bucket(let bucket): bucket
         case .rfm(let rfm): rfm
+        case .inSegment(let segment): segment
         }
     }
 
@@ -85,7 +88,7 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self, Bucket.self, Rfm.self,
+        InSequence.self, Bucket.self, Rfm.self, InSegment.self,
     ]
 
     /// The field name of every kind.

@@ -28,6 +28,12 @@ public enum DefinitionLimits {
     public static let calendarUnits = 1_000
     /// The highest count compared with: no user has more events.
     public static let countMax = 1_000_000_000
+    /// Segments above each other, one in the other: people follow no longer way.
+    public static let nestedDepth = 16
+    /// Segments that one definition uses, itself and through others.
+    public static let nestedSegments = 100
+    /// Conditions of all segments that one definition uses: ten of the largest.
+    public static let nestedNodes = 10_000
     /// Problems told at once; who has more fixes the first ones first.
     public static let problems = 100
     /// Bytes of a name or value quoted in a problem's text.

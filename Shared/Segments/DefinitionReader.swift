@@ -37,6 +37,9 @@
 //   frequencyEdges: [2, 4, 8, 16]}` are scores of how lately and how often (`Rfm`; these edges are
 //   the usual ones, a score alone or two with those between).
 //
+// Other segments, each with its own zone; up to 16 within each other:
+//   - inSegment: payers
+//
 // Local times, beside `event` and `where` everywhere: `timeOfDay: {from: "20:00", to: "24:00"}`
 //   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`; with
 //   `zone: user` by the zone that the user's property `timeZone` names (else the definition's).

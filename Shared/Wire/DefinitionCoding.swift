@@ -81,6 +81,7 @@ public enum DefinitionCoding {
         case .bucket(let sent): return .bucket(CellCoding.decode(sent))
         case .rfm(let sent):
             return .rfm(try placed("rfm") { () throws(WireError) in try CellCoding.decode(sent) })
+        case .inSegment(let sent): return .inSegment(InSegment(ExactName(sent.name)))
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -120,6 +121,8 @@ public enum DefinitionCoding {
         case .bucket(let bucket):
             return SegmentV1.Node(kind: .bucket(try CellCoding.encode(bucket)))
         case .rfm(let rfm): return SegmentV1.Node(kind: .rfm(try CellCoding.encode(rfm)))
+        case .inSegment(let segment):
+            return SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: segment.name.text)))
         }
     }
 

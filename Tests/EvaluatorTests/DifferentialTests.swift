@@ -75,7 +75,7 @@ import Testing
         let columns = try #require(state.projects[shop])
         try #require(columns.userCount == example.users.count)
         let set = SetReader(columns: columns, at: at).slots(of: example.plan)[example.plan.root]
-        let oracle = Oracle(example.definition, at: at)
+        let oracle = Oracle(example.definition, at: at, nested: example.nested)
         for (number, user) in example.users.enumerated() {
             let told = oracle.isMember(user.history)
             let read = set[UserNumber(UInt32(number))]
@@ -110,14 +110,15 @@ import Testing
         _ at: Timestamp
     ) -> Definition {
         let history = example.users[number].history
-        let whole = AskedCase(example.definition, history, at: at)
+        let whole = AskedCase(example.definition, history, at: at, nested: example.nested)
         return whole.shrunk { asked in
             // The columns hold the whole history.
-            guard asked.history == history, let plan = try? Plan(asked.definition) else {
-                return false
-            }
+            guard asked.history == history,
+                let plan = try? Plan(asked.definition, nested: asked.nested)
+            else { return false }
             let set = SetReader(columns: columns, at: at).slots(of: plan)[plan.root]
-            let told = Oracle(asked.definition, at: at).isMember(history)
+            let oracle = Oracle(asked.definition, at: at, nested: asked.nested)
+            let told = oracle.isMember(history)
             return set[UserNumber(UInt32(number))] != told
         }.definition
     }
@@ -132,7 +133,11 @@ import Testing
         let tally = try question.answer([state])
         try #require(tally.nodeUsers.count == example.definition.nodes.count)
         for (node, users) in tally.nodeUsers.enumerated() {
-            let oracle = Oracle(example.definition.part(node), at: at)
+            let oracle = Oracle(
+                example.definition.part(node),
+                at: at,
+                nested: example.nested
+            )
             let told = example.users.count { oracle.isMember($0.history) }
             try #require(users == UInt64(told), "seed \(example.seed), node \(node)")
         }

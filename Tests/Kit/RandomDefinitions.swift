@@ -40,17 +40,27 @@ public indirect enum DefinitionTree {
 /// Makes valid definitions; the same generator state makes the same ones.
 public struct RandomDefinitions {
     var random: SeededRandom
+    /// The segments that the last definition uses, each behind those it uses itself.
+    public internal(set) var nested: [NestedSegment] = []
+    /// How many segments stand around what is being made; nil: none may be used.
+    var nesting: Int?
     private var histories: RandomHistories
 
-    /// Definitions about histories around an instant.
-    public init(_ random: SeededRandom, around centre: Timestamp) {
+    /// Definitions about histories around an instant; with `nests` they use other segments.
+    public init(_ random: SeededRandom, around centre: Timestamp, nests: Bool = false) {
         self.random = random
+        nesting = nests ? 0 : nil
         histories = RandomHistories(self.random.fork(), around: centre)
     }
 
     /// One definition of up to about twenty conditions.
     public mutating func next() -> Definition {
-        tree(depth: 1).definition(zone: random.chance(0.5) ? pick(RandomWorld.zones) : nil)
+        nested = []
+        return definition(depth: 1)
+    }
+
+    mutating func definition(depth: Int) -> Definition {
+        tree(depth: depth).definition(zone: random.chance(0.5) ? pick(RandomWorld.zones) : nil)
     }
 
     private mutating func tree(depth: Int) -> DefinitionTree {
@@ -74,6 +84,7 @@ public struct RandomDefinitions {
     }
 
     private mutating func leaf() -> Condition {
+        if let nesting, nesting < 3, random.chance(0.08) { return segment(inside: nesting) }
         switch random.below(10) {
         case 9: return random.chance(0.4) ? .bucket(bucket()) : .rfm(rfm())
         case 0, 1: return .did(did())

@@ -11,12 +11,20 @@ public struct AskedCase: Sendable, Hashable {
     public var history: UserHistory
     /// As of when.
     public var at: Timestamp
+    /// The segments it uses, and those that they use.
+    public var nested: [NestedSegment]
 
     /// A question.
-    public init(_ definition: Definition, _ history: UserHistory, at instant: Timestamp) {
+    public init(
+        _ definition: Definition,
+        _ history: UserHistory,
+        at instant: Timestamp,
+        nested: [NestedSegment] = []
+    ) {
         self.definition = definition
         self.history = history
         at = instant
+        self.nested = nested
     }
 
     /// The smallest case found that still fails: as long as some smaller one does, it is taken.
@@ -45,8 +53,19 @@ public struct AskedCase: Sendable, Hashable {
     }
 
     private func smaller() -> [AskedCase] {
-        definition.smaller().map { AskedCase($0, history, at: at) }
-            + history.smaller().map { AskedCase(definition, $0, at: at) }
+        func with(_ change: (inout AskedCase) -> Void) -> AskedCase {
+            var changed = self
+            change(&changed)
+            return changed
+        }
+        let unused = nested.indices.filter { index in
+            let all = [definition] + nested.map(\.definition)
+            let use = Condition.inSegment(InSegment(nested[index].name))
+            return !all.contains { $0.nodes.contains(use) }
+        }
+        return unused.map { index in with { $0.nested.remove(at: index) } }
+            + definition.smaller().map { smaller in with { $0.definition = smaller } }
+            + history.smaller().map { smaller in with { $0.history = smaller } }
     }
 }
 

@@ -25,7 +25,7 @@ import Testing
     private static let fields =
         """
         condition zone all any not did didNot user first nth last share predominantly distinct
-        sequence bucket rfm event anyEvent where window timeOfDay dayOfWeek from to
+        sequence bucket rfm inSegment event anyEvent where window timeOfDay dayOfWeek from to
         atLeast exactly atMost between includeZero sum avg min max distinctDays property missing
         greaterThan lessThan rolling ago calendar since unit current
         ignoreCase version instant latitude longitude km
@@ -50,7 +50,7 @@ import Testing
                 asked += 1
                 members += told ? 1 : 0
                 if example.plan.isMember(history, at: example.at) == told { continue }
-                let failing = AskedCase(example.definition, history, at: example.at)
+                let failing = example.asked(history)
                 let smallest = try failing.shrunk { try !Self.agree($0) }
                 try KeptCase.keep(smallest, named: "seed-\(seed)", "found by seed \(seed)")
                 Issue.record("seed \(seed), kept in KeptCases:\n\(try KeptCase.write(smallest))")
@@ -67,8 +67,9 @@ import Testing
     }
 
     private static func agree(_ asked: AskedCase) throws -> Bool {
-        let read = try Plan(asked.definition).isMember(asked.history, at: asked.at)
-        return read == Oracle(asked.definition, at: asked.at).isMember(asked.history)
+        let plan = try Plan(asked.definition, nested: asked.nested)
+        let oracle = Oracle(asked.definition, at: asked.at, nested: asked.nested)
+        return plan.isMember(asked.history, at: asked.at) == oracle.isMember(asked.history)
     }
 
     @Test("cases that once failed, and those worth keeping, agree", arguments: KeptCase.names())
@@ -83,7 +84,7 @@ import Testing
         #expect(!KeptCase.names().isEmpty)
         for number in 0..<300 {
             let example = try Example(seed: 0x5E60_9000 + UInt64(number))
-            let asked = AskedCase(example.definition, example.histories[0], at: example.at)
+            let asked = example.asked(example.histories[0])
             let text = try KeptCase.write(asked)
             #expect(try KeptCase.read(text) == asked, "\(text)")
         }
@@ -99,13 +100,13 @@ import Testing
                 events: events,
                 versions: asked.history.versions
             )
-            let plan = try Plan(asked.definition)
+            let plan = try Plan(asked.definition, nested: asked.nested)
             return plan.isMember(less, at: asked.at) != plan.isMember(asked.history, at: asked.at)
         }
         var found = 0
         for number in 0..<4_000 where found < 10 {
             let example = try Example(seed: 0x5E60_A000 + UInt64(number))
-            let asked = AskedCase(example.definition, example.histories[0], at: example.at)
+            let asked = example.asked(example.histories[0])
             guard try fails(asked) else { continue }
             found += 1
             let smallest = try asked.shrunk(while: fails)
@@ -141,17 +142,23 @@ import Testing
         let histories: [UserHistory]
         let at: Timestamp
         let oracle: Oracle
+        let nested: [NestedSegment]
+
+        func asked(_ history: UserHistory) -> AskedCase {
+            AskedCase(definition, history, at: at, nested: nested)
+        }
 
         init(seed: UInt64) throws {
             var random = SeededRandom(seed: seed)
             let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-            var definitions = RandomDefinitions(random.fork(), around: centre)
+            var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
             var makers = RandomHistories(random.fork(), around: centre)
             definition = definitions.next()
-            plan = try Plan(definition)
+            nested = definitions.nested
+            plan = try Plan(definition, nested: definitions.nested)
             histories = (0..<DifferentialTests.usersPerCase).map { _ in makers.next() }
             at = Self.instant(plan, histories, &makers, &random)
-            oracle = Oracle(definition, at: at)
+            oracle = Oracle(definition, at: at, nested: definitions.nested)
         }
 
         /// Any instant, an event's own, or one at which an event stands on a window's edge.

@@ -212,6 +212,7 @@ import Testing
 /// A random definition, some histories, and instants at which something may happen.
 private struct FlipExample {
     let definition: Definition
+    let nested: [NestedSegment]
     let plan: Plan
     let histories: [UserHistory]
     let at: Timestamp
@@ -220,17 +221,18 @@ private struct FlipExample {
     init(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-        var definitions = RandomDefinitions(random.fork(), around: centre)
+        var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
         var makers = RandomHistories(random.fork(), around: centre)
         definition = definitions.next()
-        plan = try Plan(definition)
+        nested = definitions.nested
+        plan = try Plan(definition, nested: nested)
         histories = (0..<2).map { _ in makers.next() }
         at = makers.instant()
         self.random = random
     }
 
     func isMember(_ history: UserHistory, at instant: Timestamp) -> Bool {
-        Oracle(definition, at: instant).isMember(history)
+        Oracle(definition, at: instant, nested: nested).isMember(history)
     }
 
     /// Instants of events and values, moved by the definition's durations and days, give or take
@@ -261,7 +263,7 @@ private struct FlipExample {
     }
 
     private func durations() -> [Int64] {
-        definition.nodes.flatMap { node -> [Int64] in
+        ([definition] + nested.map(\.definition)).flatMap(\.nodes).flatMap { node -> [Int64] in
             switch node {
             case .did(let did): durations(did.match) + did.aggregates.flatMap(durations)
             case .didNot(let didNot): durations(didNot.match)
@@ -276,7 +278,7 @@ private struct FlipExample {
                 durations(EventMatch(window: sequence.window))
                     + (sequence.steps + sequence.excluded).flatMap { durations($0) }
             case .rfm(let rfm): durations(rfm.match) + rfm.recencyEdgesMs
-            case .all, .any, .not, .bucket: []
+            case .all, .any, .not, .bucket, .inSegment: []
             }
         }
     }

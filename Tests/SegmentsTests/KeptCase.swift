@@ -2,7 +2,8 @@
 //
 //     at 2025-07-01T00:00:00.000Z
 //     user "ann"
-//     definition did "Charged" at least 3 times
+//     definition did "Charged" at least 3 times and in segment "others"
+//     segment "others" did any event
 //     event "Charged" 2025-05-01T10:00:00.000Z position 4 sequence 2 "amount" 12.5 "tags" ("a", 1)
 //     property "city" "Pune" since 2025-01-01T00:00:00.000Z position 3
 //     property "city" gone position 5
@@ -41,6 +42,10 @@ enum KeptCase {
         var lines = ["at \(asked.at.rfc3339)"]
         if let user = asked.history.user { lines.append("user \(Phrase.quoted(user.text))") }
         lines.append("definition \(try Sentence.say(asked.definition))")
+        for segment in asked.nested {
+            let said = try Sentence.say(segment.definition)
+            lines.append("segment \(Phrase.quoted(segment.name.text)) \(said)")
+        }
         for event in asked.history.events {
             var line = "event \(Phrase.quoted(event.name.text)) \(event.at.rfc3339)"
             line += " position \(event.position.value)"
@@ -70,10 +75,18 @@ enum KeptCase {
     static func read(_ text: String) throws -> AskedCase {
         var definition = Definition(nodes: [])
         var (at, user) = (Timestamp(ms: 0), UserID?.none)
+        var nested: [NestedSegment] = []
         var (events, versions) = ([UserHistory.Event](), [UserHistory.PropertyVersion]())
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             if line.hasPrefix("definition ") {
                 definition = try Sentence.read(String(line.dropFirst(11)))
+                continue
+            }
+            if line.hasPrefix("segment ") {
+                // A segment's name has no quotation mark in it.
+                let parts = line.split(separator: "\"", maxSplits: 2)
+                let definition = try Sentence.read(String(parts[2]))
+                nested.append(NestedSegment(ExactName(String(parts[1])), definition))
                 continue
             }
             var words = try SentenceWords(String(line), zone: .utc)
@@ -90,7 +103,7 @@ enum KeptCase {
             guard words.isAtEnd else { throw words.expected("the end") }
         }
         let history = UserHistory(of: user, events: events, versions: versions)
-        return AskedCase(definition, history, at: at)
+        return AskedCase(definition, history, at: at, nested: nested)
     }
 
     private static func event(_ words: inout SentenceWords) throws -> UserHistory.Event {

@@ -12,7 +12,8 @@ import Testing
         var operators: Set<FilterOperator> = []
         for seed in UInt64(60_001)...62_000 {
             let random = SeededRandom(seed: seed)
-            var definitions = RandomDefinitions(random, around: Timestamp(ms: 1_751_328_000_000))
+            let centre = Timestamp(ms: 1_751_328_000_000)
+            var definitions = RandomDefinitions(random, around: centre, nests: true)
             let definition = definitions.next()
             let sentence = try Sentence.say(definition)
             do {

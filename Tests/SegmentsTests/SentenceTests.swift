@@ -61,6 +61,8 @@ import Testing
             {did: {event: A, timeOfDay: {from: "20:00", to: "24:00"}, dayOfWeek: [sunday,
             saturday]}}
                 did "A" from 20:00 to 24:00 on saturday or sunday
+            {all: [{inSegment: payers}, {not: {inSegment: "a-b"}}]}
+                in segment "payers" and not (in segment "a-b")
             {distinct: {anyEvent: true, days: true, atLeast: 5}}
                 at least 5 different days of any event
             {distinct: {event: Read, property: section, exactly: 8, window: {rolling: 7d}}}

@@ -25,10 +25,9 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Bucket", "Did", "DidNot", "Distinct", "First", "InSequence",
-                "Last", "Not",
-                "Nth",
-                "Occurrence", "Predominantly", "Rfm", "Share", "UserProperty",
+                "AllOf", "AnyOf", "Bucket", "Did", "DidNot", "Distinct", "First", "InSegment",
+                "InSequence", "Last", "Not", "Nth", "Occurrence", "Predominantly", "Rfm", "Share",
+                "UserProperty",
             ]
         ),
         CoveredElsewhere(

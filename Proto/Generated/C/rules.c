@@ -24,6 +24,7 @@
 #include "shoal/segment/v1/cells.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
+#include "shoal/segment/v1/sets.pb-c.h"
 
 static const shoal_message_rule rule_shoal__admin__v1__info_request;
 static const shoal_message_rule rule_shoal__admin__v1__info_response;
@@ -270,6 +271,7 @@ static const shoal_message_rule rule_shoal__segment__v1__sequence;
 static const shoal_message_rule rule_shoal__segment__v1__node;
 static const shoal_message_rule rule_shoal__segment__v1__definition;
 static const shoal_message_rule rule_shoal__segment__v1__segment_document;
+static const shoal_message_rule rule_shoal__segment__v1__in_segment;
 
 static const shoal_message_rule rule_shoal__admin__v1__info_request = {
     "shoal.admin.v1.InfoRequest", &shoal__admin__v1__info_request__descriptor, 0, NULL};
@@ -1097,9 +1099,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] =
     {12, 0, 0, 1, 0, 1000, 0, "trend_at_ms", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event", NULL},
     {14, 0, 0, 0, 0, 0, 0, "explain_bytes_max", NULL},
+    {20, 2, 1, 1, 0, 100, 128, "nested_names", NULL},
+    {21, 2, 3, 1, 0, 100, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_request = {
-    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 14, fields_shoal__evaluation__v1__evaluate_request};
+    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 16, fields_shoal__evaluation__v1__evaluate_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_request(void) { return &rule_shoal__evaluation__v1__evaluate_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__sampled_user[] = {
@@ -2374,9 +2378,10 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {11, 2, 3, 0, 1, 0, 0, "distinct", &rule_shoal__segment__v1__distinct},
     {20, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
     {21, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
+    {30, 2, 3, 0, 1, 0, 0, "in_segment", &rule_shoal__segment__v1__in_segment},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 13, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 14, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {
@@ -2398,3 +2403,10 @@ static const shoal_field_rule fields_shoal__segment__v1__segment_document[] = {
 static const shoal_message_rule rule_shoal__segment__v1__segment_document = {
     "shoal.segment.v1.SegmentDocument", &shoal__segment__v1__segment_document__descriptor, 6, fields_shoal__segment__v1__segment_document};
 const shoal_message_rule *shoal_rule__segment__v1__segment_document(void) { return &rule_shoal__segment__v1__segment_document; }
+
+static const shoal_field_rule fields_shoal__segment__v1__in_segment[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__in_segment = {
+    "shoal.segment.v1.InSegment", &shoal__segment__v1__in_segment__descriptor, 1, fields_shoal__segment__v1__in_segment};
+const shoal_message_rule *shoal_rule__segment__v1__in_segment(void) { return &rule_shoal__segment__v1__in_segment; }

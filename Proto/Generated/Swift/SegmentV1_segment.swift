@@ -1121,6 +1121,8 @@ extension SegmentV1 {
             case bucket(SegmentV1.Bucket)
             /// Recency and frequency in cells.
             case rfm(SegmentV1.Rfm)
+            /// The user is in another segment.
+            case inSegment(SegmentV1.InSegment)
         }
 
         /// The one of its kinds that node is.
@@ -1181,6 +1183,8 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.bucket).map { .bucket($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_RFM:
                 self.kind = unsafe CValue.message(c.rfm).map { .rfm($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT:
+                self.kind = unsafe CValue.message(c.in_segment).map { .inSegment($0) }
             default: self.kind = nil
             }
         }
@@ -1229,6 +1233,9 @@ extension SegmentV1 {
             case .rfm(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_RFM
                 unsafe pb.pointee.rfm = try arena.message(value)
+            case .inSegment(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT
+                unsafe pb.pointee.in_segment = try arena.message(value)
             case nil: break
             }
         }

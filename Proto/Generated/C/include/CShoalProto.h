@@ -22,4 +22,5 @@
 #include "shoal/segment/v1/cells.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
+#include "shoal/segment/v1/sets.pb-c.h"
 #include "shoal_rules.h"

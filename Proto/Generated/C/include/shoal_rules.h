@@ -284,5 +284,6 @@ const shoal_message_rule *shoal_rule__segment__v1__sequence(void);
 const shoal_message_rule *shoal_rule__segment__v1__node(void);
 const shoal_message_rule *shoal_rule__segment__v1__definition(void);
 const shoal_message_rule *shoal_rule__segment__v1__segment_document(void);
+const shoal_message_rule *shoal_rule__segment__v1__in_segment(void);
 
 #endif

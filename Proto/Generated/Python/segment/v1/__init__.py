@@ -81,3 +81,4 @@ from shoal.contract.segment.v1.segment_pb2 import Predominantly as Predominantly
 from shoal.contract.segment.v1.segment_pb2 import SegmentDocument as SegmentDocument
 from shoal.contract.segment.v1.segment_pb2 import Sequence as Sequence
 from shoal.contract.segment.v1.segment_pb2 import Share as Share
+from shoal.contract.segment.v1.sets_pb2 import InSegment as InSegment

@@ -2,6 +2,7 @@ from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from shoal.contract.segment.v1 import cells_pb2 as _cells_pb2
 from shoal.contract.segment.v1 import match_pb2 as _match_pb2
+from shoal.contract.segment.v1 import sets_pb2 as _sets_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -120,13 +121,14 @@ class Group(_message.Message):
     def __init__(self, children: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Node(_message.Message):
-    __slots__ = ["all", "any", "bucket", "did", "did_not", "distinct", "occurrence", "predominantly", "rfm", "sequence", "share", "user"]
+    __slots__ = ["all", "any", "bucket", "did", "did_not", "distinct", "in_segment", "occurrence", "predominantly", "rfm", "sequence", "share", "user"]
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     BUCKET_FIELD_NUMBER: _ClassVar[int]
     DID_FIELD_NUMBER: _ClassVar[int]
     DID_NOT_FIELD_NUMBER: _ClassVar[int]
     DISTINCT_FIELD_NUMBER: _ClassVar[int]
+    IN_SEGMENT_FIELD_NUMBER: _ClassVar[int]
     NOT_FIELD_NUMBER: _ClassVar[int]
     OCCURRENCE_FIELD_NUMBER: _ClassVar[int]
     PREDOMINANTLY_FIELD_NUMBER: _ClassVar[int]
@@ -140,13 +142,14 @@ class Node(_message.Message):
     did: Did
     did_not: DidNot
     distinct: Distinct
+    in_segment: _sets_pb2.InSegment
     occurrence: Occurrence
     predominantly: Predominantly
     rfm: _cells_pb2.Rfm
     sequence: Sequence
     share: Share
     user: _match_pb2.Filter
-    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., bucket: _Optional[_Union[_cells_pb2.Bucket, _Mapping]] = ..., rfm: _Optional[_Union[_cells_pb2.Rfm, _Mapping]] = ..., **kwargs) -> None: ...
+    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., bucket: _Optional[_Union[_cells_pb2.Bucket, _Mapping]] = ..., rfm: _Optional[_Union[_cells_pb2.Rfm, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., **kwargs) -> None: ...
 
 class Occurrence(_message.Message):
     __slots__ = ["events", "mode", "named", "number", "times", "where", "window"]

@@ -1586,7 +1586,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[13] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[14] =
 {
   {
     "all",
@@ -1744,6 +1744,18 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "in_segment",
+    30,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, in_segment),
+    &shoal__segment__v1__in_segment__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
@@ -1752,6 +1764,7 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
+  13,   /* field[13] = in_segment */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
@@ -1760,11 +1773,12 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   7,   /* field[7] = share */
   5,   /* field[5] = user */
 };
-static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[2 + 1] =
+static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 20, 11 },
-  { 0, 13 }
+  { 30, 13 },
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1774,10 +1788,10 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  13,
+  14,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
-  2,  shoal__segment__v1__node__number_ranges,
+  3,  shoal__segment__v1__node__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
