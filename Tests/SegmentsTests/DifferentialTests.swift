@@ -113,7 +113,7 @@ import Testing
             #expect(try fails(smallest))
             let text = try KeptCase.write(smallest)
             #expect(smallest.definition.nodes.count == 1, "\(text)")
-            #expect(smallest.history.events.count <= 6, "\(text)")
+            #expect(smallest.history.events.count <= 10, "\(text)")
         }
         #expect(found == 10)
     }

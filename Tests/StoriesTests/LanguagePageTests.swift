@@ -43,7 +43,9 @@ struct LanguagePageTests {
         let documents = page.examples.map(\.document).joined(separator: "\n")
         for kind in [
             "all", "any", "not", "did", "didNot", "user", "first", "nth", "last", "share",
-            "predominantly", "distinct", "sequence", "bucket", "rfm",
+            "predominantly", "distinct", "sequence", "bucket", "rfm", "inSegment", "since",
+            "rolling",
+            "ago", "between", "calendar", "sum", "avg",
         ] {
             #expect(documents.contains("\(kind):"), "\(kind)")
         }
@@ -71,6 +73,8 @@ private struct LanguagePage {
 
     let text: String
     private(set) var history: [String] = []
+    /// Segments that examples use.
+    private(set) var saved: [String] = []
     private(set) var examples: [Example] = []
 
     init() {
@@ -84,7 +88,11 @@ private struct LanguagePage {
             if line == "```yaml" {
                 block = []
             } else if line == "```", let whole = block {
-                if whole.first == "when:" { history = whole } else { example.yaml = whole }
+                switch whole.first {
+                case "when:": history = whole
+                case "segments:": saved = Array(whole.dropFirst())
+                default: example.yaml = whole
+                }
                 block = nil
             } else if block != nil {
                 block?.append(line)
@@ -99,7 +107,7 @@ private struct LanguagePage {
 
     /// The examples as segments, the history, and a check of each.
     var story: String {
-        var lines = ["story: The page of the language", "segments:"]
+        var lines = ["story: The page of the language", "segments:"] + saved
         for (number, example) in examples.enumerated() {
             lines.append("  example-\(number):")
             lines += example.yaml.map { "    \($0)" }
