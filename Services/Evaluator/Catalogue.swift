@@ -84,6 +84,24 @@ struct ProjectCatalogue: Sendable, Hashable {
             hint: near.map { "did you mean \($0)?" } ?? "project \(project) has no such segment"
         )
     }
+
+    /// A segment that can be asked about.
+    ///
+    /// - Throws: when there is none of that name (the nearest one is named) or it is archived.
+    func answerable(_ name: String, in project: ProjectName) throws(EvaluatorError)
+        -> SavedSegment
+    {
+        let segment = try self.segment(name, in: project)
+        guard !segment.document.archived else {
+            throw EvaluatorError(
+                .archivedSegment,
+                "find the segment",
+                place: name,
+                hint: "archived segments are kept, not answered; create it under a new name"
+            )
+        }
+        return segment
+    }
 }
 
 /// The instance's catalogue: shared by its lanes, each of which reads the same control records.
@@ -133,16 +151,7 @@ final class Catalogue: Sendable {
     ///
     /// - Throws: when there is none of that name (the nearest one is named) or it is archived.
     func segment(_ name: String, in project: ProjectName) throws(EvaluatorError) -> SavedSegment {
-        let segment = try self.project(project).segment(name, in: project)
-        guard !segment.document.archived else {
-            throw EvaluatorError(
-                .archivedSegment,
-                "find the segment",
-                place: name,
-                hint: "archived segments are kept, not answered; create it under a new name"
-            )
-        }
-        return segment
+        try self.project(project).answerable(name, in: project)
     }
 
     /// The changes that are not known to be in the checkpoint store, in order.

@@ -33,13 +33,12 @@ enum Definitions {
         }
     }
 
-    /// The plan of a message's definition.
-    static func plan(_ message: SegmentV1.Definition?, projectZone: String?) throws(Fault) -> Plan {
-        try plan(try read(message), projectZone: projectZone)
-    }
-
-    /// The plan of a definition.
-    static func plan(_ definition: Definition, projectZone: String?) throws(Fault) -> Plan {
+    /// The plan of a definition; `nested` are the segments that it uses.
+    static func plan(
+        _ definition: Definition,
+        nested: [NestedSegment],
+        projectZone: String?
+    ) throws(Fault) -> Plan {
         let zone = projectZone.flatMap(Zone.init)
         // Never another zone in its place: two evaluators would answer differently.
         guard zone != nil || projectZone == nil else {
@@ -50,7 +49,7 @@ enum Definitions {
             )
         }
         do {
-            return try Plan(definition, projectZone: zone)
+            return try Plan(definition, projectZone: zone, nested: nested)
         } catch {
             throw fault(error)
         }

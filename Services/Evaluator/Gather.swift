@@ -10,6 +10,8 @@ import Wire
 struct GatheredQuestion: Sendable {
     let project: ProjectName
     let definition: Definition
+    /// The segments that it uses, as the catalogue has them at the question's revision.
+    let nested: [NestedSegment]
     let at: Timestamp
     let projectZone: String?
     /// Positions that the answer must include; empty: whatever the owners hold.
@@ -62,7 +64,9 @@ struct GatheredQuestion: Sendable {
             projectZone: projectZone,
             trendAtMs: trend.map(\.ms),
             firstEvent: wantsFirstEvent,
-            explainBytesMax: UInt32(clamping: explainBytesMax)
+            explainBytesMax: UInt32(clamping: explainBytesMax),
+            nestedNames: nested.map(\.name.text),
+            nestedDefinitions: try nested.map { try DefinitionCoding.encode($0.definition) }
         )
     }
 }

@@ -19,21 +19,22 @@ extension SegmentsDoor {
         let project = try await project(call)
         let positions = try await positions(freshness, call)
         let definition: Definition
+        let pinned: ProjectCatalogue
         switch subject?.kind {
-        case .definition(let message): definition = try Definitions.read(message)
+        case .definition(let message):
+            definition = try Definitions.read(message)
+            if definition.usesSegments { try await catchUp(positions, call) }
+            pinned = catalogue.project(project)
         case .segment(let name):
             try await catchUp(positions, call)
-            do {
-                definition = try Definitions.read(
-                    catalogue.segment(name, in: project).document.definition
-                )
-            } catch let error as EvaluatorError {
-                throw error.fault
-            } catch let fault as Fault {
-                throw fault
+            pinned = catalogue.project(project)
+            let saved: SavedSegment
+            do throws(EvaluatorError) {
+                saved = try pinned.answerable(name, in: project)
             } catch {
-                throw Fault.internal("\(error)")
+                throw error.fault
             }
+            definition = try Definitions.read(saved.document.definition)
         case nil:
             throw Fault.invalidArgument(
                 "the question has no subject",
@@ -41,12 +42,14 @@ extension SegmentsDoor {
                 hint: "name a segment or send a definition"
             )
         }
+        let nested = try pinned.nested(in: definition)
         let zone = zone(of: project)
         // Refuses a definition that is not valid before anybody is asked.
-        _ = try Definitions.plan(definition, projectZone: zone)
+        _ = try Definitions.plan(definition, nested: nested, projectZone: zone)
         return GatheredQuestion(
             project: project,
             definition: definition,
+            nested: nested,
             at: at,
             projectZone: zone,
             positions: positions

@@ -13,7 +13,11 @@ extension SegmentsDoor {
         try Self.check(name: request.name)
         let definition = try Definitions.read(request.definition)
         let project = try await caughtUp(call)
-        _ = try Definitions.plan(definition, projectZone: zone(of: project))
+        _ = try Definitions.plan(
+            definition,
+            nested: try catalogue.project(project).nested(in: definition, as: request.name),
+            projectZone: zone(of: project)
+        )
         guard catalogue.project(project).segments.count < Limits.segmentsPerProject else {
             throw Fault.resourceExhausted(
                 "the project has \(Limits.segmentsPerProject) segments",
@@ -59,6 +63,7 @@ extension SegmentsDoor {
         guard !standing.document.archived else {
             return EvaluationV1.ArchiveResponse(segment: standing.message)
         }
+        try catalogue.project(project).checkUnused(request.name)
         var document = standing.document
         document.archived = true
         let (saved, _) = try await put(

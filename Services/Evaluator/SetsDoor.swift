@@ -87,7 +87,11 @@ struct SetsDoor: EvaluationV1_SetsService {
     {
         let instants = ([request.atMs] + request.trendAtMs).map(Timestamp.init(ms:))
         guard instants.allSatisfy(\.hasText) else { throw Definitions.instantFault }
-        let plan = try Definitions.plan(request.definition, projectZone: request.projectZone)
+        let plan = try Definitions.plan(
+            try Definitions.read(request.definition),
+            nested: try nested(request),
+            projectZone: request.projectZone
+        )
         var positions: [Partition: LogOffset] = [:]
         for position in request.positions {
             guard let index = UInt16(exactly: position.partition) else {
@@ -107,6 +111,21 @@ struct SetsDoor: EvaluationV1_SetsService {
             )
         }
         return (plan, positions)
+    }
+
+    private func nested(_ request: EvaluationV1.EvaluateRequest) throws(Fault) -> [NestedSegment] {
+        guard request.nestedNames.count == request.nestedDefinitions.count else {
+            throw Fault.invalidArgument(
+                "segments are told without what they mean",
+                place: "nested_definitions",
+                hint: "as many as nested_names"
+            )
+        }
+        var nested: [NestedSegment] = []
+        for (name, definition) in zip(request.nestedNames, request.nestedDefinitions) {
+            nested.append(NestedSegment(ExactName(name), try Definitions.read(definition)))
+        }
+        return nested
     }
 
     /// Waits until the lanes have read as far as the answer must reach.

@@ -61,6 +61,12 @@ public enum Condition: Sendable, Hashable {
     case stopped(Stopped)
     /// Events again after a pause.
     case restarted(Restarted)
+    /// A fixed share of the users by chance.
+    case bucket(Bucket)
+    /// Recency and frequency in cells.
+    case rfm(Rfm)
+    /// The user is in another segment.
+    case inSegment(InSegment)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -81,6 +87,9 @@ public enum Condition: Sendable, Hashable {
         case .regularly(let habit): habit
         case .stopped(let stopped): stopped
         case .restarted(let restarted): restarted
+        case .bucket(let bucket): bucket
+        case .rfm(let rfm): rfm
+        case .inSegment(let segment): segment
         }
     }
 
@@ -89,6 +98,7 @@ public enum Condition: Sendable, Hashable {
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
         InSequence.self, Regularly.self, Stopped.self, Restarted.self,
+        Bucket.self, Rfm.self, InSegment.self,
     ]
 
     /// The field name of every kind.
@@ -120,6 +130,9 @@ protocol ConditionKind: Sendable, Hashable {
     func check(_ audit: inout Audit, place: String)
     /// The condition in words, its children being said already.
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase
+    /// The condition that comes next in a sentence, as `phrase` says it; nil when none of this kind
+    /// begins there. Groups are read by `SentenceReader`.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition?
     /// The slot of the result, its children's being compiled already.
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int
     /// What was found, of a condition made of several leaves; in the order it composed them.
@@ -135,6 +148,8 @@ protocol ConditionKind: Sendable, Hashable {
 
 extension ConditionKind {
     var children: [Int] { [] }
+
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? { nil }
 
     func heading(zone: Zone) -> String { phrase([], zone: zone).text }
 

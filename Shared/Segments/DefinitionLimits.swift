@@ -18,6 +18,8 @@ public enum DefinitionLimits {
     public static let zoneBytes = 64
     /// Bytes of a segment's description.
     public static let descriptionBytes = 1_024
+    /// Bytes of a sentence: what a person writes or pastes; longer definitions are documents.
+    public static let sentenceBytes = 1_048_576
     /// The shortest rolling window, in ms: below a second the log's own clock would show.
     public static let rollingMsMin: Int64 = 1_000
     /// The longest duration anywhere, in ms: ten years with their leap days.
@@ -26,6 +28,12 @@ public enum DefinitionLimits {
     public static let calendarUnits = 1_000
     /// The highest count compared with: no user has more events.
     public static let countMax = 1_000_000_000
+    /// Segments above each other, one in the other: people follow no longer way.
+    public static let nestedDepth = 16
+    /// Segments that one definition uses, itself and through others.
+    public static let nestedSegments = 100
+    /// Conditions of all segments that one definition uses: ten of the largest.
+    public static let nestedNodes = 10_000
     /// Problems told at once; who has more fixes the first ones first.
     public static let problems = 100
     /// Bytes of a name or value quoted in a problem's text.

@@ -22,6 +22,10 @@ public struct DefinitionProblem: Error, Sendable, Hashable, CustomStringConverti
         case notATree
         /// An empty, overlong or unknown name.
         case name
+        /// A segment that would be in itself.
+        case cycle
+        /// A segment that is not there, or cannot be used.
+        case segment
         /// Something the language names and this version does not do.
         case absent
         /// A count nobody can mean.

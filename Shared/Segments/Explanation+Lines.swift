@@ -5,14 +5,14 @@ import Basics
 extension Explanation {
     /// The text; `parts` are all nodes of the plan's definition, depth first.
     static func lines(
-        _ plan: Plan,
+        _ facts: Plan.Facts,
         _ parts: [Part],
         at instant: Timestamp,
         _ flip: Flip
     ) -> [String] {
         let isMember = parts[0].holds
         let answer = isMember ? "a member" : "not a member"
-        var lines = [cut("\(answer): \(reason(plan, parts))")]
+        var lines = [cut("\(answer): \(facts.reason(facts.plan.whole))")]
         for part in parts {
             let indentation = String(repeating: "  ", count: part.depth + 1)
             let mark = part.holds ? "yes" : "no "
@@ -28,26 +28,6 @@ extension Explanation {
         }
         lines.append("as of \(instant.rfc3339); \(outlook(flip, isMember: isMember))")
         return lines
-    }
-
-    /// The finding of the condition that decides: down from the root, through the first one that
-    /// holds of an `any` and the first one that does not of an `all`.
-    private static func reason(_ plan: Plan, _ parts: [Part]) -> String {
-        var holds = [Bool](repeating: false, count: parts.count)
-        for part in parts { holds[part.node] = part.holds }
-        var found = [Found](repeating: .version(nil), count: parts.count)
-        for part in parts { found[part.node] = part.found }
-        var node = 0
-        var isTurned = false
-        while true {
-            let kind = plan.definition.nodes[node].kind
-            guard let next = kind.deciding(holds: holds[node], children: { holds[$0] }) else {
-                let finding = kind.finding(found[node], isAlone: true, zone: plan.zone)
-                return isTurned ? finding + " (under `not`)" : finding
-            }
-            if kind is Not { isTurned.toggle() }
-            node = next
-        }
     }
 
     private static func outlook(_ flip: Flip, isMember: Bool) -> String {
@@ -100,7 +80,7 @@ extension Explanation.Found {
     package var events: Explanation.FoundEvents? {
         switch self {
         case .events(let found), .ordered(let found, _): found
-        case .conditions, .version: nil
+        case .conditions, .version, .fact, .segment: nil
         }
     }
 

@@ -45,6 +45,10 @@ public struct Explanation: Sendable, Hashable {
         case version(UserHistory.PropertyVersion?)
         /// Events looked at for their order, and what became of them in words.
         case ordered(FoundEvents, said: String)
+        /// What is so whatever the user does, in words.
+        case fact(String)
+        /// Another segment's answer, with its reason in words.
+        case segment(isMember: Bool, reason: String)
     }
 
     /// The matching events of one condition.
@@ -96,55 +100,101 @@ extension Plan {
             switch leaf {
             case .events(let leaf): leaf.found(history, at: instant)
             case .ordered(let leaf): leaf.found(history, at: instant)
+            case .bucket(let leaf): leaf.found(history.user)
             case .user(let leaf):
                 Explanation.Found.version(history.version(of: leaf.property, at: instant))
             }
         }
         let results = leafResults(history, at: instant)
         let slots = run(results)
-        let parts = parts(found, slots)
+        let facts = Facts(plan: self, found: found, slots: slots)
+        let parts = parts(facts)
         let flip = flip(history, after: instant, leafResults: results, workMax: workMax)
         return Explanation(
             at: instant,
             isMember: slots[root],
             parts: parts,
             flip: flip,
-            lines: Explanation.lines(self, parts, at: instant, flip)
+            lines: Explanation.lines(facts, parts, at: instant, flip)
         )
     }
 
     /// The nodes depth first, each with what its leaf found or how many of its children hold.
-    private func parts(_ found: [Explanation.Found], _ slots: [Bool]) -> [Explanation.Part] {
+    private func parts(_ facts: Facts) -> [Explanation.Part] {
         let places = definition.places
         var parts: [Explanation.Part] = []
         var waiting = [(node: 0, depth: 0)]
         while let (node, depth) = waiting.popLast() {
             let condition = definition.nodes[node]
             let kind = condition.kind
-            let holds = slots[slotOfNode[node]]
-            var own = Explanation.Found.conditions(
-                holding: kind.children.count { slots[slotOfNode[$0]] },
-                of: kind.children.count
-            )
-            if let slots = partsOfNode[node] {
-                own = kind.combined(slots.compactMap { leaf(ofSlot: $0).map { found[$0] } })
-            } else if kind.children.isEmpty, let leaf = leaf(ofSlot: slotOfNode[node]) {
-                own = found[leaf]
-            }
+            let found = facts.found(node, of: whole)
             parts.append(
                 Explanation.Part(
                     node: node,
                     depth: depth,
                     place: places[node] + "." + condition.keyword,
                     text: Explanation.cut(kind.heading(zone: zone)),
-                    holds: holds,
-                    found: own,
-                    finding: Explanation.cut(kind.finding(own, isAlone: false, zone: zone))
+                    holds: facts.holds(node, of: whole),
+                    found: found,
+                    finding: Explanation.cut(kind.finding(found, isAlone: false, zone: zone))
                 )
             )
             waiting += kind.children.reversed().map { ($0, depth + 1) }
         }
         return parts
+    }
+
+    /// What was found for a plan: of its leaves and of all its slots.
+    struct Facts {
+        let plan: Plan
+        let found: [Explanation.Found]
+        let slots: [Bool]
+
+        func holds(_ node: Int, of piece: Piece) -> Bool { slots[piece.slotOfNode[node]] }
+
+        /// What became of a node: of a group, of another segment, or of a leaf.
+        func found(_ node: Int, of piece: Piece) -> Explanation.Found {
+            let condition = piece.definition.nodes[node]
+            if case .inSegment(let segment) = condition, let other = plan.nested[segment.name] {
+                return .segment(isMember: holds(0, of: other), reason: reason(other))
+            }
+            let children = condition.children
+            if let slots = piece.partsOfNode[node] {
+                return condition.kind.combined(
+                    slots.compactMap { plan.leaf(ofSlot: $0).map { found[$0] } }
+                )
+            }
+            if children.isEmpty, let leaf = plan.leaf(ofSlot: piece.slotOfNode[node]) {
+                return found[leaf]
+            }
+            return .conditions(
+                holding: children.count { holds($0, of: piece) },
+                of: children.count
+            )
+        }
+
+        /// The finding of the condition that decides: down from the root, through the first one
+        /// that holds of an `any` and the first one that does not of an `all`.
+        ///
+        /// Of a segment that decides it is that segment's own reason.
+        func reason(_ piece: Piece) -> String {
+            var node = 0
+            var isTurned = false
+            while true {
+                let kind = piece.definition.nodes[node].kind
+                let next = kind.deciding(
+                    holds: holds(node, of: piece),
+                    children: { holds($0, of: piece) }
+                )
+                guard let next else {
+                    let found = found(node, of: piece)
+                    let finding = kind.finding(found, isAlone: true, zone: piece.zone)
+                    return Explanation.cut(isTurned ? finding + " (under `not`)" : finding)
+                }
+                if kind is Not { isTurned.toggle() }
+                node = next
+            }
+        }
     }
 
     /// The leaf whose result a slot is, or the opposite of.

@@ -6,7 +6,8 @@ public import Basics
 ///
 /// A reader evaluates every leaf once, to a set of users or to one bool, then runs `steps` in
 /// order: each makes its slot's result from earlier slots. The answer is slot `root`. Equal
-/// sub-trees share one slot, `didNot` shares the leaf of its `did`.
+/// sub-trees share one slot, `didNot` shares the leaf of its `did`; those of segments that the
+/// definition uses are compiled into the same program.
 public struct Plan: Sendable {
     /// One step of the program; its inputs are slots before its own.
     public enum Step: Sendable, Hashable {
@@ -28,22 +29,37 @@ public struct Plan: Sendable {
         case user(UserLeaf)
         /// The order of a user's events.
         case ordered(OrderedLeaf)
+        /// The user's identifier.
+        case bucket(BucketLeaf)
     }
 
+    /// A definition within the program: the one asked about, or a segment that it uses.
+    struct Piece: Sendable {
+        let definition: Definition
+        /// The zone of its dates and calendar windows.
+        let zone: Zone
+        let slotOfNode: [Int]
+        /// The slots of the nodes that are made of several leaves.
+        let partsOfNode: [Int: [Int]]
+        var root: Int { slotOfNode[0] }
+    }
+
+    /// The definition itself.
+    let whole: Piece
+    /// The segments it uses.
+    let nested: [ExactName: Piece]
     /// The definition it was made from; it is valid.
-    public let definition: Definition
+    public var definition: Definition { whole.definition }
     /// The zone of its dates and calendar windows.
-    public let zone: Zone
+    public var zone: Zone { whole.zone }
     /// What to evaluate, each different one once.
     public let leaves: [Leaf]
     /// The program; step i makes slot i.
     public let steps: [Step]
     /// The slot of the answer.
-    public let root: Int
+    public var root: Int { whole.root }
     /// The slot of each node of the definition, for the sizes of its parts.
-    public let slotOfNode: [Int]
-    /// The slots of the nodes that are made of several leaves.
-    let partsOfNode: [Int: [Int]]
+    public var slotOfNode: [Int] { whole.slotOfNode }
     /// Which events and properties it reads.
     public let mentions: Mentions
     /// The windows of the nodes that have one, in the order of the nodes.
@@ -51,32 +67,27 @@ public struct Plan: Sendable {
 
     /// Compiles a definition; throws its first error when it is not valid.
     ///
-    /// Linear in its size. `projectZone` counts when the definition names no zone.
+    /// Linear in its size. `projectZone` counts when the definition names no zone; `nested` are the
+    /// segments that it uses, each behind those it uses itself (`Nesting`).
     public init(
         _ definition: Definition,
-        projectZone: Zone? = nil
+        projectZone: Zone? = nil,
+        nested segments: [NestedSegment] = []
     ) throws(DefinitionProblem) {
         try Validation.require(definition)
         let zone = try Zone.of(definition, projectZone: projectZone)
         var builder = PlanBuilder(zone: zone)
-        var slots = [Int](repeating: 0, count: definition.nodes.count)
-        // Children stand behind their parents, so from the end every child is compiled first.
-        for index in definition.nodes.indices.reversed() {
-            let kind = definition.nodes[index].kind
-            slots[index] = kind.compile(
-                &builder,
-                node: index,
-                children: kind.children.map { slots[$0] }
-            )
+        var pieces: [ExactName: Piece] = [:]
+        for segment in segments {
+            try Validation.require(segment.definition)
+            let own = try Zone.of(segment.definition, projectZone: projectZone)
+            pieces[segment.name] = builder.define(segment, zone: own)
         }
+        whole = builder.compile(definition)
         if let problem = builder.problem { throw problem }
-        self.definition = definition
-        self.zone = zone
+        nested = pieces
         leaves = builder.leaves
         steps = builder.steps
-        root = slots[0]
-        slotOfNode = slots
-        partsOfNode = builder.partsOfNode
         mentions = builder.mentions
         windows = builder.windows.reversed()
     }

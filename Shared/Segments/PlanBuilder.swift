@@ -4,7 +4,7 @@ import Basics
 
 /// The plan so far: every method answers the slot of its result.
 struct PlanBuilder {
-    private let zone: Zone
+    private(set) var zone: Zone
     private(set) var leaves: [Plan.Leaf] = []
     private(set) var steps: [Plan.Step] = []
     private(set) var mentions = Mentions()
@@ -16,10 +16,15 @@ struct PlanBuilder {
     private var slotOfStep: [Plan.Step: Int] = [:]
     private var leafOfKey: [LeafKey: Int] = [:]
 
+    /// The leaves of the zones that are not compiled at the moment: a leaf's dates are its zone's.
+    private var leavesElsewhere: [String: [LeafKey: Int]] = [:]
+    private var slotOfSegment: [ExactName: Int] = [:]
+
     private enum LeafKey: Hashable {
         case events(Did)
         case user(PropertyFilter)
         case ordered(AnyHashable)
+        case bucket(BucketLeaf)
     }
 
     init(zone: Zone) { self.zone = zone }
@@ -31,6 +36,56 @@ struct PlanBuilder {
     mutating func not(_ input: Int) -> Int {
         if case .not(let inner) = steps[input] { return inner }
         return slot(of: .not(input))
+    }
+
+    /// The slot of a segment that was compiled before.
+    mutating func segment(_ name: ExactName) -> Int {
+        if let slot = slotOfSegment[name] { return slot }
+        problem = DefinitionProblem(
+            .segment,
+            place: InSegment.keyword,
+            message: "segment \(Quoted.name(name.text)) is not told with the definition",
+            hint: "definitions that use segments are answered where these are known"
+        )
+        return slot(of: .any([]))
+    }
+
+    /// Compiles a segment that others use, in its own zone; its windows are told with no node.
+    mutating func define(_ segment: NestedSegment, zone own: Zone) -> Plan.Piece {
+        let outer = (zone: zone, windows: windows)
+        change(to: own)
+        let piece = compile(segment.definition)
+        change(to: outer.zone)
+        windows = outer.windows
+        slotOfSegment[segment.name] = piece.root
+        return piece
+    }
+
+    private mutating func change(to other: Zone) {
+        leavesElsewhere[zone.name] = leafOfKey
+        leafOfKey = leavesElsewhere[other.name] ?? [:]
+        zone = other
+    }
+
+    /// Compiles a definition's nodes in the zone of the moment.
+    mutating func compile(_ definition: Definition) -> Plan.Piece {
+        partsOfNode = [:]
+        var slots = [Int](repeating: 0, count: definition.nodes.count)
+        // Children stand behind their parents, so from the end every child is compiled first.
+        for index in definition.nodes.indices.reversed() {
+            let kind = definition.nodes[index].kind
+            slots[index] = kind.compile(
+                &self,
+                node: index,
+                children: kind.children.map { slots[$0] }
+            )
+        }
+        return Plan.Piece(
+            definition: definition,
+            zone: zone,
+            slotOfNode: slots,
+            partsOfNode: partsOfNode
+        )
     }
 
     /// What holds when all of these slots do, which the node's explanation combines.
@@ -101,6 +156,11 @@ struct PlanBuilder {
         mentions.userProperties.insert(filter.property)
         let leaf = UserLeaf(filter: CompiledFilter(filter, zone: zone))
         return add(.user(leaf), key: .user(filter))
+    }
+
+    mutating func bucket(_ leaf: BucketLeaf) -> Int {
+        if let known = leafOfKey[.bucket(leaf)] { return slot(of: .leaf(known)) }
+        return add(.bucket(leaf), key: .bucket(leaf))
     }
 
     private mutating func add(_ leaf: Plan.Leaf, key: LeafKey) -> Int {

@@ -114,4 +114,19 @@ extension SinceWindow {
         " in the \(DurationText.spoken(ms)) since the \(place.rawValue) "
             + anchor.named(zone: zone)
     }
+
+    /// What `phrase` says; nil when no such window comes next.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> SinceWindow? {
+        guard words.isNext("in the"),
+            words.isNext("since the", ahead: 3)
+                || words.isNext("since the", ahead: 4)
+        else { return nil }
+        _ = words.take("in the")
+        let ms = try words.duration()
+        try words.expect("since the")
+        guard let place = Place.allCases.first(where: { words.take($0.rawValue) }) else {
+            throw words.expected("`first` or `last`")
+        }
+        return SinceWindow(place, try EventMatch.parse(&words), ms: ms)
+    }
 }

@@ -16,7 +16,7 @@ public final class EngineStage: Stage {
     }
 
     private struct State {
-        var plans: [String: Plan] = [:]
+        var plans: [ExactName: Plan] = [:]
         var users: [UserID: User] = [:]
         var next = LogOffset.zero
     }
@@ -32,16 +32,35 @@ public final class EngineStage: Stage {
         async throws(StoryProblem)
     {
         do throws(DefinitionProblem) {
-            let plan = try Plan(definition, projectZone: zone)
-            state.withLock { $0.plans[name] = plan }
+            let known = state.withLock { $0.plans }
+            let nesting = try Nesting(of: definition, as: ExactName(name)) {
+                (name) throws(DefinitionProblem) in
+                if let plan = known[name] { return plan.definition }
+                throw DefinitionProblem(
+                    .segment,
+                    place: "",
+                    message: "there is no segment \(name.text)",
+                    hint: "define it first"
+                )
+            }
+            let plan = try Plan(definition, projectZone: zone, nested: nesting.segments)
+            state.withLock { $0.plans[ExactName(name)] = plan }
         } catch {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
         }
     }
 
-    /// Forgets the segment.
+    /// Forgets the segment, unless others use it.
     public func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
-        state.withLock { $0.plans[name] = nil }
+        let users = state.withLock { state in
+            let users = state.plans.filter { _, plan in
+                plan.definition.segmentsUsed.contains { $0.name == ExactName(name) }
+            }
+            if users.isEmpty { state.plans[ExactName(name)] = nil }
+            return users.keys.sorted()
+        }
+        guard let user = users.first else { return }
+        throw StoryProblem(.stage, place: name, "it is used by \(user.text)")
     }
 
     /// Nothing to do: nothing is kept outside.
@@ -97,7 +116,7 @@ public final class EngineStage: Stage {
         let plan = try plan(segment)
         let users = state.withLock { $0.users }
         return Set(
-            users.filter { plan.isMember($0.value.history, at: instant) }.map(\.key)
+            users.filter { plan.isMember($0.value.history(of: $0.key), at: instant) }.map(\.key)
         )
     }
 
@@ -107,7 +126,7 @@ public final class EngineStage: Stage {
     {
         let plan = try plan(segment)
         guard let found = state.withLock({ $0.users[user] }) else { return nil }
-        let explanation = plan.explain(found.history, at: instant)
+        let explanation = plan.explain(found.history(of: user), at: instant)
         return MembershipAnswer(
             isMember: explanation.isMember,
             flip: explanation.flip,
@@ -116,7 +135,7 @@ public final class EngineStage: Stage {
     }
 
     private func plan(_ segment: String) throws(StoryProblem) -> Plan {
-        guard let plan = state.withLock({ $0.plans[segment] }) else {
+        guard let plan = state.withLock({ $0.plans[ExactName(segment)] }) else {
             throw StoryProblem(.stage, place: segment, "there is no such segment")
         }
         return plan
@@ -124,5 +143,7 @@ public final class EngineStage: Stage {
 }
 
 extension EngineStage.User {
-    fileprivate var history: UserHistory { UserHistory(events: events, versions: versions) }
+    fileprivate func history(of user: UserID) -> UserHistory {
+        UserHistory(of: user, events: events, versions: versions)
+    }
 }

@@ -90,6 +90,10 @@ public enum DefinitionCoding {
             return .restarted(
                 try placed("restarted") { () throws(WireError) in try HabitCoding.decode(sent) }
             )
+        case .bucket(let sent): return .bucket(CellCoding.decode(sent))
+        case .rfm(let sent):
+            return .rfm(try placed("rfm") { () throws(WireError) in try CellCoding.decode(sent) })
+        case .inSegment(let sent): return .inSegment(InSegment(ExactName(sent.name)))
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -132,6 +136,11 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .stopped(try HabitCoding.encode(stopped)))
         case .restarted(let restarted):
             return SegmentV1.Node(kind: .restarted(try HabitCoding.encode(restarted)))
+        case .bucket(let bucket):
+            return SegmentV1.Node(kind: .bucket(try CellCoding.encode(bucket)))
+        case .rfm(let rfm): return SegmentV1.Node(kind: .rfm(try CellCoding.encode(rfm)))
+        case .inSegment(let segment):
+            return SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: segment.name.text)))
         }
     }
 

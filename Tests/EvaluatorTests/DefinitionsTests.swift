@@ -10,7 +10,7 @@ import Testing
 @Suite struct DefinitionsTests {
     private func refused(_ message: SegmentV1.Definition?, zone: String? = nil) -> Fault? {
         do throws(Fault) {
-            _ = try Definitions.plan(message, projectZone: zone)
+            _ = try Definitions.plan(Definitions.read(message), nested: [], projectZone: zone)
             return nil
         } catch {
             return error
@@ -50,7 +50,11 @@ import Testing
             nodes: [SegmentV1.Node(kind: .did(SegmentV1.Did(events: ["A"])))])
         #expect(refused(window, zone: "Mars/Olympus")?.code == .failedPrecondition)
         #expect(refused(window, zone: "Europe/Berlin") == nil)
-        let plan = try Definitions.plan(window, projectZone: "Asia/Kathmandu")
+        let plan = try Definitions.plan(
+            Definitions.read(window),
+            nested: [],
+            projectZone: "Asia/Kathmandu"
+        )
         #expect(plan.zone.name == "Asia/Kathmandu")
     }
 

@@ -131,6 +131,7 @@ import Testing
         var question = GatheredQuestion(
             project: shop,
             definition: did("A"),
+            nested: [],
             at: day(1),
             projectZone: nil
         )

@@ -9,6 +9,7 @@ import Segments
 struct RandomCase {
     let seed: UInt64
     let definition: Definition
+    let nested: [NestedSegment]
     let plan: Plan
     /// The users by number, each with the history that the log tells.
     private(set) var users: [(id: UserID, history: Segments.UserHistory)] = []
@@ -39,10 +40,11 @@ struct RandomCase {
         self.seed = seed
         random = SeededRandom(seed: seed)
         let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-        var definitions = RandomDefinitions(random.fork(), around: centre)
+        var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
         var makers = RandomHistories(random.fork(), around: centre)
         definition = definitions.next()
-        plan = try Plan(definition)
+        nested = definitions.nested
+        plan = try Plan(definition, nested: nested)
         isInOrder = random.chance(0.3)
         // Mostly few, now and then more than one word of a set.
         let count = random.chance(0.03) ? 65 + random.below(10) : 1 + random.below(9)
@@ -85,8 +87,9 @@ struct RandomCase {
         users = histories.indices
             .sorted { (numbers["user-\($0)"] ?? 0) < (numbers["user-\($1)"] ?? 0) }
             .compactMap { user in
-                let history = Segments.UserHistory(events: events[user], versions: versions[user])
-                return UserID("user-\(user)").map { (id: $0, history: history) }
+                guard let id = UserID("user-\(user)") else { return nil }
+                let (events, versions) = (events[user], versions[user])
+                return (id, Segments.UserHistory(of: id, events: events, versions: versions))
             }
     }
 

@@ -12,10 +12,20 @@ public struct Oracle {
     let definition: Definition
     let zone: TimeZone
     let now: Timestamp
+    let projectZone: String
+    let nested: [NestedSegment]
 
-    /// The oracle for one definition at one instant; the definition must be valid.
-    public init(_ definition: Definition, at instant: Timestamp, projectZone: String = "UTC") {
+    /// The oracle for one definition at one instant; it must be valid, and the segments that it
+    /// uses be among `nested`.
+    public init(
+        _ definition: Definition,
+        at instant: Timestamp,
+        projectZone: String = "UTC",
+        nested: [NestedSegment] = []
+    ) {
         self.definition = definition
+        self.projectZone = projectZone
+        self.nested = nested
         zone = TimeZone(identifier: definition.zone ?? projectZone) ?? .gmt
         now = instant
     }
@@ -23,6 +33,8 @@ public struct Oracle {
     init(_ definition: Definition, at instant: Timestamp, zone: TimeZone) {
         self.definition = definition
         self.zone = zone
+        projectZone = zone.identifier
+        nested = []
         now = instant
     }
 
@@ -59,6 +71,9 @@ public struct Oracle {
         case .regularly(let habit): return holds(habit, user)
         case .stopped(let stopped): return holds(stopped, user)
         case .restarted(let restarted): return holds(restarted, user)
+        case .bucket(let bucket): return holds(bucket, user)
+        case .rfm(let rfm): return holds(rfm, user)
+        case .inSegment(let segment): return isMember(of: segment.name, user)
         }
     }
 
@@ -231,6 +246,7 @@ extension Oracle {
             }
             let (v, t) = (instant.ms, now.ms)
             return filter.operator == .withinLast ? v > t - d && v <= t : v > t && v <= t + d
+        case .matches, .onDay, .sameDayOfYear, .withinKm: return passesByMeaning(filter, value)
         case .hasAny: return filter.operands.contains(where: listHas)
         case .hasAll: return filter.operands.allSatisfy(listHas)
         case .hasNone: return isList && !filter.operands.contains(where: listHas)

@@ -40,17 +40,27 @@ public indirect enum DefinitionTree {
 /// Makes valid definitions; the same generator state makes the same ones.
 public struct RandomDefinitions {
     var random: SeededRandom
+    /// The segments that the last definition uses, each behind those it uses itself.
+    public internal(set) var nested: [NestedSegment] = []
+    /// How many segments stand around what is being made; nil: none may be used.
+    var nesting: Int?
     private var histories: RandomHistories
 
-    /// Definitions about histories around an instant.
-    public init(_ random: SeededRandom, around centre: Timestamp) {
+    /// Definitions about histories around an instant; with `nests` they use other segments.
+    public init(_ random: SeededRandom, around centre: Timestamp, nests: Bool = false) {
         self.random = random
+        nesting = nests ? 0 : nil
         histories = RandomHistories(self.random.fork(), around: centre)
     }
 
     /// One definition of up to about twenty conditions.
     public mutating func next() -> Definition {
-        tree(depth: 1).definition(zone: random.chance(0.5) ? pick(RandomWorld.zones) : nil)
+        nested = []
+        return definition(depth: 1)
+    }
+
+    mutating func definition(depth: Int) -> Definition {
+        tree(depth: depth).definition(zone: random.chance(0.5) ? pick(RandomWorld.zones) : nil)
     }
 
     private mutating func tree(depth: Int) -> DefinitionTree {
@@ -74,14 +84,16 @@ public struct RandomDefinitions {
     }
 
     private mutating func leaf() -> Condition {
-        switch random.below(10) {
+        if let nesting, nesting < 3, random.chance(0.08) { return segment(inside: nesting) }
+        switch random.below(11) {
+        case 9: return random.chance(0.4) ? .bucket(bucket()) : .rfm(rfm())
         case 0, 1: return .did(did())
         case 2: return .didNot(DidNot(match()))
         case 3, 4: return .user(UserProperty(filter()))
         case 5: return occurrence()
         case 6 where random.chance(0.4): return .distinct(distinct())
-        case 6: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
-        case 7: return habit()
+        case 10: return habit()
+        case 6, 7: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
         default: return .sequence(sequence())
         }
     }
@@ -181,6 +193,9 @@ public struct RandomDefinitions {
         case .in, .notIn, .hasAny, .hasAll, .hasNone:
             for _ in 0...random.below(3) { filter.operands.append(plain(property)) }
         case .equals, .notEquals: filter.operands = [plain(property)]
+        case .matches: filter.operands = [.text(pick(RandomWorld.patterns))]
+        case .onDay, .sameDayOfYear: filter.operands = [.text(day(ofYear: op == .sameDayOfYear))]
+        case .withinKm: filter.operands = circle()
         }
         if op.canIgnoreCase { filter.ignoreCase = random.chance(0.4) }
         return filter
@@ -190,12 +205,30 @@ public struct RandomDefinitions {
     mutating func fitting(_ property: ExactName) -> FilterOperator {
         switch property {
         case "amount": pick([.lessThan, .atMost, .greaterThan, .atLeast, .between, .equals])
-        case "city": pick([.equals, .notEquals, .in, .notIn, .contains, .startsWith, .endsWith])
+        case "city":
+            pick([.equals, .notEquals, .in, .notIn, .contains, .startsWith, .endsWith, .matches])
         case "premium": pick([.equals, .notEquals, .exists, .missing])
         case "version": pick([.equals, .lessThan, .atMost, .greaterThan, .atLeast, .between])
         case "tags": pick([.hasAny, .hasAll, .hasNone])
-        default: pick([.before, .after, .withinLast, .withinNext, .between])
+        case "place": .withinKm
+        default:
+            pick([.before, .after, .withinLast, .withinNext, .between, .onDay, .sameDayOfYear])
         }
+    }
+
+    /// A day of the history's time, so that some values lie on it.
+    private mutating func day(ofYear: Bool) -> String {
+        if random.chance(0.4) { return "today" }
+        if ofYear, random.chance(0.2) { return random.chance(0.5) ? "02-29" : "02-28" }
+        let day = String(histories.instant().rfc3339.prefix(10))
+        return ofYear ? String(day.suffix(5)) : day
+    }
+
+    /// From a stone's throw to half the globe.
+    private mutating func circle() -> [Operand] {
+        let centre = pick([(52.52, 13.405), (0, 180), (90, 0), (-33.9, 18.4)])
+        let km = pick([0.5, 20, 300.25, 5_000, 19_000])
+        return [centre.0, centre.1, km].map { .number(Number($0) ?? .zero) }
     }
 
     /// Operands of an order: numbers, versions or instants, the lower one first.

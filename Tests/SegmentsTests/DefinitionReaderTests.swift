@@ -228,7 +228,10 @@ import Testing
             } catch { return error.description }
         }
         for (text, expected) in [
-            ("x", "document: expected fields, found a text; a definition begins with `condition:`"),
+            (
+                "7",
+                "document: expected fields, found a number; a definition begins with `condition:`"
+            ),
             ("{name: x}", "document: `condition` is missing"),
             ("{did: {}}", "document: unknown field `did`; conditions stand under `condition`"),
             (
@@ -278,7 +281,7 @@ import Testing
             let seed = 0x5E60_4000 + UInt64(number)
             let random = SeededRandom(seed: seed)
             let centre = RandomWorld.centres[number % RandomWorld.centres.count]
-            var definitions = RandomDefinitions(random, around: centre)
+            var definitions = RandomDefinitions(random, around: centre, nests: true)
             let document = DefinitionDocument(
                 name: number % 2 == 0 ? "n\(number)" : nil,
                 definition: definitions.next()

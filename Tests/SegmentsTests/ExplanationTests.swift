@@ -13,13 +13,13 @@ import Testing
             let seed = 0x5E60_5000 + UInt64(number)
             var random = SeededRandom(seed: seed)
             let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
-            var definitions = RandomDefinitions(random.fork(), around: centre)
+            var definitions = RandomDefinitions(random.fork(), around: centre, nests: true)
             var makers = RandomHistories(random.fork(), around: centre)
             let definition = definitions.next()
             let (history, at) = (makers.next(), makers.instant())
-            let plan = try Plan(definition)
+            let plan = try Plan(definition, nested: definitions.nested)
             let explanation = plan.explain(history, at: at)
-            let oracle = Oracle(definition, at: at)
+            let oracle = Oracle(definition, at: at, nested: definitions.nested)
             #expect(explanation.isMember == plan.isMember(history, at: at), "seed \(seed)")
             try #require(explanation.isMember == oracle.isMember(history), "seed \(seed)")
             #expect(explanation.parts.map(\.node).sorted() == Array(definition.nodes.indices))
@@ -51,6 +51,9 @@ import Testing
         switch (condition, part.found) {
         case (.did(let did), .events(let events)), (.did(let did), .ordered(let events, _)):
             check(events, oracle.matching(did.match, history), did.sums, comment)
+        case (.rfm(let rfm), .events(let events)):
+            check(events, oracle.matching(rfm.match, history), [], comment)
+        case (.bucket, .fact(let said)): #expect(said.hasPrefix("falls to "), comment)
         case (.didNot(let didNot), .events(let events)):
             check(events, oracle.matching(didNot.match, history), [], comment)
         case (.user(let user), .version(let version)):
@@ -62,6 +65,8 @@ import Testing
             let children = condition.children
             #expect(holding == children.count { oracle.holds($0, history) }, comment)
             #expect(count == children.count, comment)
+        case (.inSegment, .segment(let isMember, let reason)):
+            #expect(isMember == part.holds && !reason.isEmpty, comment)
         case (_, .ordered(let events, let said)):
             // Which events were looked at is the condition's own affair; they are the user's.
             let own = Set(history.events.map(\.position))

@@ -25,9 +25,9 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InSequence", "Last", "Not",
-                "Nth",
-                "Occurrence", "Predominantly", "Share", "UserProperty",
+                "AllOf", "AnyOf", "Bucket", "Did", "DidNot", "Distinct", "First", "InSegment",
+                "InSequence", "Last", "Not", "Nth", "Occurrence", "Predominantly", "Rfm", "Share",
+                "UserProperty",
             ]
         ),
         CoveredElsewhere(
@@ -70,6 +70,16 @@ extension CoveredElsewhere {
             "Shared/Segments",
             .test("CompiledFilterTests"),
             ["CaseFolding", "CaseFoldingTable", "PropertyFilter"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("SentenceReaderTests"),
+            ["EventMatch+Sentence", "PropertyFilter+Sentence", "SentenceWords"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("TextPatternTests"),
+            ["PatternSyntax", "ScalarSet"]
         ),
         CoveredElsewhere(
             "Shared/Segments",

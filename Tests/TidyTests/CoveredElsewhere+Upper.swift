@@ -18,7 +18,8 @@ extension CoveredElsewhere {
             "Shared/Wire",
             .test("DefinitionCodingTests"),
             [
-                "AggregateCoding", "CountCoding", "FilterCoding", "HabitCoding", "OrderCoding",
+                "AggregateCoding", "CellCoding", "CountCoding", "FilterCoding", "HabitCoding",
+                "OrderCoding",
                 "TimesCoding",
                 "WindowCoding",
             ]

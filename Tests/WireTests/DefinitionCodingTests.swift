@@ -130,7 +130,8 @@ import Testing
     func random() throws {
         for seed in UInt64(40_001)...42_000 {
             let random = SeededRandom(seed: seed)
-            var definitions = RandomDefinitions(random, around: Timestamp(ms: 1_751_328_000_000))
+            let centre = Timestamp(ms: 1_751_328_000_000)
+            var definitions = RandomDefinitions(random, around: centre, nests: true)
             let definition = definitions.next()
             #expect(try through(definition) == definition, "seed \(seed)")
         }

@@ -55,6 +55,15 @@ extension EvaluationV1 {
         ///
         /// Unit: bytes. Limit: 256 KiB.
         public var explainBytesMax: UInt32 = 0
+        /// The segments that the definition uses, itself or through others, each behind those it
+        /// uses itself.
+        ///
+        /// Limit: 100, each 128 bytes.
+        public var nestedNames: [String] = []
+        /// What they mean, in the order of nested_names.
+        ///
+        /// Limit: 100.
+        public var nestedDefinitions: [SegmentV1.Definition] = []
 
         /// Every field at its default.
         public init() {}
@@ -74,7 +83,9 @@ extension EvaluationV1 {
             projectZone: String? = nil,
             trendAtMs: [Int64] = [],
             firstEvent: Bool = false,
-            explainBytesMax: UInt32 = 0
+            explainBytesMax: UInt32 = 0,
+            nestedNames: [String] = [],
+            nestedDefinitions: [SegmentV1.Definition] = []
         ) {
             self.definition = definition
             self.atMs = atMs
@@ -90,6 +101,8 @@ extension EvaluationV1 {
             self.trendAtMs = trendAtMs
             self.firstEvent = firstEvent
             self.explainBytesMax = explainBytesMax
+            self.nestedNames = nestedNames
+            self.nestedDefinitions = nestedDefinitions
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -126,6 +139,8 @@ extension EvaluationV1 {
             self.trendAtMs = unsafe CValue.list(c.n_trend_at_ms, c.trend_at_ms) { $0 }
             self.firstEvent = unsafe c.first_event != 0
             self.explainBytesMax = unsafe c.explain_bytes_max
+            self.nestedNames = unsafe CValue.list(c.n_nested_names, c.nested_names) { unsafe CValue.text($0) }
+            self.nestedDefinitions = unsafe CValue.messages(c.n_nested_definitions, c.nested_definitions)
         }
 
         package func fill(
@@ -191,6 +206,19 @@ extension EvaluationV1 {
             if explainBytesMax != 0 {
                 unsafe pb.pointee.has_explain_bytes_max = 1
                 unsafe pb.pointee.explain_bytes_max = explainBytesMax
+            }
+            if !nestedNames.isEmpty {
+                unsafe pb.pointee.n_nested_names = nestedNames.count
+                unsafe pb.pointee.nested_names = try arena.list(
+                    nestedNames, "shoal.evaluation.v1.EvaluateRequest.nested_names", max: 100
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.EvaluateRequest.nested_names", max: 128)
+                }
+            }
+            if !nestedDefinitions.isEmpty {
+                unsafe pb.pointee.n_nested_definitions = nestedDefinitions.count
+                unsafe pb.pointee.nested_definitions =
+                    try arena.messages(nestedDefinitions, "shoal.evaluation.v1.EvaluateRequest.nested_definitions", max: 100)
             }
         }
     }

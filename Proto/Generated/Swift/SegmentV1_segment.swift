@@ -1123,6 +1123,12 @@ extension SegmentV1 {
             case stopped(SegmentV1.Stopped)
             /// Events again after a pause.
             case restarted(SegmentV1.Restarted)
+            /// A fixed share of the users by chance.
+            case bucket(SegmentV1.Bucket)
+            /// Recency and frequency in cells.
+            case rfm(SegmentV1.Rfm)
+            /// The user is in another segment.
+            case inSegment(SegmentV1.InSegment)
         }
 
         /// The one of its kinds that node is.
@@ -1185,6 +1191,12 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.stopped).map { .stopped($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED:
                 self.kind = unsafe CValue.message(c.restarted).map { .restarted($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_BUCKET:
+                self.kind = unsafe CValue.message(c.bucket).map { .bucket($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_RFM:
+                self.kind = unsafe CValue.message(c.rfm).map { .rfm($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT:
+                self.kind = unsafe CValue.message(c.in_segment).map { .inSegment($0) }
             default: self.kind = nil
             }
         }
@@ -1236,6 +1248,15 @@ extension SegmentV1 {
             case .restarted(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED
                 unsafe pb.pointee.restarted = try arena.message(value)
+            case .bucket(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_BUCKET
+                unsafe pb.pointee.bucket = try arena.message(value)
+            case .rfm(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_RFM
+                unsafe pb.pointee.rfm = try arena.message(value)
+            case .inSegment(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT
+                unsafe pb.pointee.in_segment = try arena.message(value)
             case nil: break
             }
         }

@@ -65,6 +65,17 @@ public struct Restarted: ConditionKind {
         )
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("restarted") else { return nil }
+        let match = try EventMatch.parse(&words)
+        try words.expect("( did in the last")
+        let withinMs = try words.duration()
+        try words.expect(", not in the")
+        let pauseMs = try words.duration()
+        try words.expect("before , and before that )")
+        return .restarted(Restarted(match, withinMs: withinMs, pauseMs: pauseMs))
+    }
+
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         let start = withinMs + pauseMs
         let again = builder.events(match, in: .rolling(ms: withinMs), node: node)

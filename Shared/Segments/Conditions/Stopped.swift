@@ -70,6 +70,17 @@ public struct Stopped: ConditionKind {
         )
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("stopped") else { return nil }
+        let match = try EventMatch.parse(&words)
+        try words.expect("( did in the last")
+        let withinMs = try words.duration()
+        try words.expect(", but not in the last")
+        let notWithinMs = try words.duration()
+        try words.expect(")")
+        return .stopped(Stopped(match, withinMs: withinMs, notWithinMs: notWithinMs))
+    }
+
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         let did = builder.events(match, in: .rolling(ms: withinMs), node: node)
         let lately = builder.events(match, in: .rolling(ms: notWithinMs), node: nil)

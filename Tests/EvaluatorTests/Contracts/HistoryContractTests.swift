@@ -36,7 +36,7 @@ struct HistoryContractTests {
         try eachCase { example in
             let history = try HistoryRig.full(kind, example.log.records, seed: example.seed)
             for at in example.instants {
-                let told = Oracle(example.definition, at: at)
+                let told = Oracle(example.definition, at: at, nested: example.nested)
                     .members(example.users.map { (user: $0.id.text, history: $0.history) })
                 let read = try history.members(of: example.plan, at: at)
                 #expect(read == told, "seed \(example.seed) at \(at.rfc3339)")
@@ -47,7 +47,11 @@ struct HistoryContractTests {
                 let tally = try history.tally(question)
                 #expect(tally.users == UInt64(told.count))
                 for (node, users) in tally.nodeUsers.enumerated() {
-                    let oracle = Oracle(example.definition.part(node), at: at)
+                    let oracle = Oracle(
+                        example.definition.part(node),
+                        at: at,
+                        nested: example.nested
+                    )
                     let told = example.users.count { oracle.isMember($0.history) }
                     #expect(users == UInt64(told), "seed \(example.seed), node \(node)")
                 }
@@ -123,7 +127,7 @@ struct HistoryContractTests {
             let instants = (-4...4).map { middle + $0 * 5 * 86_400_000 }
             let count = TrendCount(plan: example.plan, instants: instants, histories: [history])
             for (at, users) in zip(instants, try count.users(limit)) {
-                let told = Oracle(example.definition, at: at)
+                let told = Oracle(example.definition, at: at, nested: example.nested)
                     .members(example.users.map { (user: $0.id, history: $0.history) })
                 #expect(users == UInt64(told.count), "seed \(example.seed) at \(at.rfc3339)")
             }
@@ -158,7 +162,7 @@ struct HistoryContractTests {
             isDone.store(true, ordering: .releasing)
             asking.join()
             #expect(differences.withLock { $0 } == [], "seed \(example.seed)")
-            let told = Oracle(example.definition, at: at)
+            let told = Oracle(example.definition, at: at, nested: example.nested)
                 .members(example.users.map { (user: $0.id.text, history: $0.history) })
             #expect(try rig.snapshot().members(of: plan, at: at) == told)
             if told != before { answersThatMoved += 1 }

@@ -50,6 +50,7 @@ def run(stage: Stage) -> None:
     listed = segments.List(ListSegmentsRequest())
     assert [segment.name for segment in listed.segments] == ["payers"]
     members(stage)
+    nested(stage)
     assert segments.IsMember(IsMemberRequest(subject=saved, user_id="user-7")).member
     assert not segments.IsMember(IsMemberRequest(subject=saved, user_id="stranger")).known
     explained = segments.Explain(ExplainRequest(subject=saved, user_id="user-7"))
@@ -65,6 +66,17 @@ def run(stage: Stage) -> None:
     sets(stage)
     checkpoints(stage)
     assert segments.Archive(ArchiveRequest(name="payers")).segment.archived
+
+
+def nested(stage: Stage) -> None:
+    """A segment that uses another, which is not archived before it."""
+    segments = stage.stubs.segments
+    outer = shoal.definition(shoal.not_(shoal.in_segment("payers")))
+    assert segments.Create(CreateRequest(name="others", definition=outer)).segment.sentence
+    assert segments.Count(CountRequest(subject=shoal.subject("others"))).users == 0
+    fails(shoal.Status.FAILED_PRECONDITION, lambda: segments.Archive(
+        ArchiveRequest(name="payers")))
+    assert segments.Archive(ArchiveRequest(name="others")).segment.archived
 
 
 def members(stage: Stage) -> None:

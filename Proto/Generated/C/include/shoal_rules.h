@@ -258,6 +258,9 @@ const shoal_message_rule *shoal_rule__registry__v1__drain_response(void);
 const shoal_message_rule *shoal_rule__rpc__v1__metadata(void);
 const shoal_message_rule *shoal_rule__rpc__v1__request_header(void);
 const shoal_message_rule *shoal_rule__rpc__v1__reply_header(void);
+const shoal_message_rule *shoal_rule__segment__v1__bucket(void);
+const shoal_message_rule *shoal_rule__segment__v1__scores(void);
+const shoal_message_rule *shoal_rule__segment__v1__rfm(void);
 const shoal_message_rule *shoal_rule__segment__v1__regularly(void);
 const shoal_message_rule *shoal_rule__segment__v1__stopped(void);
 const shoal_message_rule *shoal_rule__segment__v1__restarted(void);
@@ -284,5 +287,6 @@ const shoal_message_rule *shoal_rule__segment__v1__sequence(void);
 const shoal_message_rule *shoal_rule__segment__v1__node(void);
 const shoal_message_rule *shoal_rule__segment__v1__definition(void);
 const shoal_message_rule *shoal_rule__segment__v1__segment_document(void);
+const shoal_message_rule *shoal_rule__segment__v1__in_segment(void);
 
 #endif

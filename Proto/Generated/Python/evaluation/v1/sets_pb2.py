@@ -18,7 +18,7 @@ from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_do
 from shoal.contract.segment.v1 import segment_pb2 as shoal_dot_segment_dot_v1_dot_segment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eshoal/evaluation/v1/sets.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/answers.proto\x1a!shoal/evaluation/v1/explain.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1eshoal/segment/v1/segment.proto\"\xa3\x03\n\x0f\x45valuateRequest\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x30\n\tpositions\x18\x03 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x1a\n\x0bnode_counts\x18\x04 \x01(\x08:\x05\x66\x61lse\x12\x11\n\x06sample\x18\x05 \x01(\r:\x01\x30\x12\x0f\n\x04seed\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x07user_id\x18\x07 \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x14\n\x0cmembers_from\x18\x08 \x01(\r\x12\x18\n\rmembers_limit\x18\t \x01(\r:\x01\x30\x12 \n\x11members_bytes_max\x18\n \x01(\r:\x05\x36\x35\x35\x33\x36\x12\x1a\n\x0cproject_zone\x18\x0b \x01(\tB\x04\xe0\xb5\x18@\x12\x1a\n\x0btrend_at_ms\x18\x0c \x03(\x12\x42\x05\xd8\xb5\x18\xe8\x07\x12\x1a\n\x0b\x66irst_event\x18\r \x01(\x08:\x05\x66\x61lse\x12\x1c\n\x11\x65xplain_bytes_max\x18\x0e \x01(\r:\x01\x30\"8\n\x0bSampledUser\x12\x0f\n\x04rank\x18\x01 \x01(\x06:\x01\x30\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\xd3\x03\n\x10\x45valuateResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x02 \x01(\x04:\x01\x30\x12\x19\n\nnode_users\x18\x03 \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12\x37\n\x06sample\x18\x04 \x03(\x0b\x32 .shoal.evaluation.v1.SampledUserB\x05\xd8\xb5\x18\xe8\x07\x12\x0e\n\x06member\x18\x05 \x01(\x08\x12\x14\n\x05known\x18\x06 \x01(\x08:\x05\x66\x61lse\x12\x1b\n\x07members\x18\x07 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x13\n\x0bnext_member\x18\x08 \x01(\r\x12\x30\n\tpositions\x18\t \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12;\n\x07windows\x18\n \x03(\x0b\x32#.shoal.evaluation.v1.ResolvedWindowB\x05\xd8\xb5\x18\xe8\x07\x12\x12\n\x07took_us\x18\x0b \x01(\x04:\x01\x30\x12\x1a\n\x0btrend_users\x18\x0c \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12\x16\n\x0e\x66irst_event_ms\x18\r \x01(\x12\x12\x35\n\x0b\x65xplanation\x18\x0e \x01(\x0b\x32 .shoal.evaluation.v1.Explanation\"M\n\rBitmapRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x10\n\x0e\x42itmapResponse\"\x12\n\x10PositionsRequest\"E\n\x11PositionsResponse\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 2\xc6\x02\n\x04Sets\x12h\n\x08\x45valuate\x12$.shoal.evaluation.v1.EvaluateRequest\x1a%.shoal.evaluation.v1.EvaluateResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12p\n\tPositions\x12%.shoal.evaluation.v1.PositionsRequest\x1a&.shoal.evaluation.v1.PositionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x62\n\x06\x42itmap\x12\".shoal.evaluation.v1.BitmapRequest\x1a#.shoal.evaluation.v1.BitmapResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eshoal/evaluation/v1/sets.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/answers.proto\x1a!shoal/evaluation/v1/explain.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1eshoal/segment/v1/segment.proto\"\x84\x04\n\x0f\x45valuateRequest\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x30\n\tpositions\x18\x03 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x1a\n\x0bnode_counts\x18\x04 \x01(\x08:\x05\x66\x61lse\x12\x11\n\x06sample\x18\x05 \x01(\r:\x01\x30\x12\x0f\n\x04seed\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x07user_id\x18\x07 \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x14\n\x0cmembers_from\x18\x08 \x01(\r\x12\x18\n\rmembers_limit\x18\t \x01(\r:\x01\x30\x12 \n\x11members_bytes_max\x18\n \x01(\r:\x05\x36\x35\x35\x33\x36\x12\x1a\n\x0cproject_zone\x18\x0b \x01(\tB\x04\xe0\xb5\x18@\x12\x1a\n\x0btrend_at_ms\x18\x0c \x03(\x12\x42\x05\xd8\xb5\x18\xe8\x07\x12\x1a\n\x0b\x66irst_event\x18\r \x01(\x08:\x05\x66\x61lse\x12\x1c\n\x11\x65xplain_bytes_max\x18\x0e \x01(\r:\x01\x30\x12\x1f\n\x0cnested_names\x18\x14 \x03(\tB\t\xd8\xb5\x18\x64\xe0\xb5\x18\x80\x01\x12>\n\x12nested_definitions\x18\x15 \x03(\x0b\x32\x1c.shoal.segment.v1.DefinitionB\x04\xd8\xb5\x18\x64\"8\n\x0bSampledUser\x12\x0f\n\x04rank\x18\x01 \x01(\x06:\x01\x30\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\xd3\x03\n\x10\x45valuateResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x02 \x01(\x04:\x01\x30\x12\x19\n\nnode_users\x18\x03 \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12\x37\n\x06sample\x18\x04 \x03(\x0b\x32 .shoal.evaluation.v1.SampledUserB\x05\xd8\xb5\x18\xe8\x07\x12\x0e\n\x06member\x18\x05 \x01(\x08\x12\x14\n\x05known\x18\x06 \x01(\x08:\x05\x66\x61lse\x12\x1b\n\x07members\x18\x07 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x13\n\x0bnext_member\x18\x08 \x01(\r\x12\x30\n\tpositions\x18\t \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12;\n\x07windows\x18\n \x03(\x0b\x32#.shoal.evaluation.v1.ResolvedWindowB\x05\xd8\xb5\x18\xe8\x07\x12\x12\n\x07took_us\x18\x0b \x01(\x04:\x01\x30\x12\x1a\n\x0btrend_users\x18\x0c \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12\x16\n\x0e\x66irst_event_ms\x18\r \x01(\x12\x12\x35\n\x0b\x65xplanation\x18\x0e \x01(\x0b\x32 .shoal.evaluation.v1.Explanation\"M\n\rBitmapRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x10\n\x0e\x42itmapResponse\"\x12\n\x10PositionsRequest\"E\n\x11PositionsResponse\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 2\xc6\x02\n\x04Sets\x12h\n\x08\x45valuate\x12$.shoal.evaluation.v1.EvaluateRequest\x1a%.shoal.evaluation.v1.EvaluateResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12p\n\tPositions\x12%.shoal.evaluation.v1.PositionsRequest\x1a&.shoal.evaluation.v1.PositionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x62\n\x06\x42itmap\x12\".shoal.evaluation.v1.BitmapRequest\x1a#.shoal.evaluation.v1.BitmapResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.sets_pb2', globals())
@@ -33,6 +33,10 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _EVALUATEREQUEST.fields_by_name['project_zone']._serialized_options = b'\340\265\030@'
   _EVALUATEREQUEST.fields_by_name['trend_at_ms']._options = None
   _EVALUATEREQUEST.fields_by_name['trend_at_ms']._serialized_options = b'\330\265\030\350\007'
+  _EVALUATEREQUEST.fields_by_name['nested_names']._options = None
+  _EVALUATEREQUEST.fields_by_name['nested_names']._serialized_options = b'\330\265\030d\340\265\030\200\001'
+  _EVALUATEREQUEST.fields_by_name['nested_definitions']._options = None
+  _EVALUATEREQUEST.fields_by_name['nested_definitions']._serialized_options = b'\330\265\030d'
   _SAMPLEDUSER.fields_by_name['user_id']._options = None
   _SAMPLEDUSER.fields_by_name['user_id']._serialized_options = b'\340\265\030\200\002'
   _EVALUATERESPONSE.fields_by_name['node_users']._options = None
@@ -56,19 +60,19 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SETS.methods_by_name['Bitmap']._options = None
   _SETS.methods_by_name['Bitmap']._serialized_options = b'\212\265\030\007service\220\265\030\001'
   _EVALUATEREQUEST._serialized_start=214
-  _EVALUATEREQUEST._serialized_end=633
-  _SAMPLEDUSER._serialized_start=635
-  _SAMPLEDUSER._serialized_end=691
-  _EVALUATERESPONSE._serialized_start=694
-  _EVALUATERESPONSE._serialized_end=1161
-  _BITMAPREQUEST._serialized_start=1163
-  _BITMAPREQUEST._serialized_end=1240
-  _BITMAPRESPONSE._serialized_start=1242
-  _BITMAPRESPONSE._serialized_end=1258
-  _POSITIONSREQUEST._serialized_start=1260
-  _POSITIONSREQUEST._serialized_end=1278
-  _POSITIONSRESPONSE._serialized_start=1280
-  _POSITIONSRESPONSE._serialized_end=1349
-  _SETS._serialized_start=1352
-  _SETS._serialized_end=1678
+  _EVALUATEREQUEST._serialized_end=730
+  _SAMPLEDUSER._serialized_start=732
+  _SAMPLEDUSER._serialized_end=788
+  _EVALUATERESPONSE._serialized_start=791
+  _EVALUATERESPONSE._serialized_end=1258
+  _BITMAPREQUEST._serialized_start=1260
+  _BITMAPREQUEST._serialized_end=1337
+  _BITMAPRESPONSE._serialized_start=1339
+  _BITMAPRESPONSE._serialized_end=1355
+  _POSITIONSREQUEST._serialized_start=1357
+  _POSITIONSREQUEST._serialized_end=1375
+  _POSITIONSRESPONSE._serialized_start=1377
+  _POSITIONSRESPONSE._serialized_end=1446
+  _SETS._serialized_start=1449
+  _SETS._serialized_end=1775
 # @@protoc_insertion_point(module_scope)

@@ -23,7 +23,7 @@ class BitmapResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class EvaluateRequest(_message.Message):
-    __slots__ = ["at_ms", "definition", "explain_bytes_max", "first_event", "members_bytes_max", "members_from", "members_limit", "node_counts", "positions", "project_zone", "sample", "seed", "trend_at_ms", "user_id"]
+    __slots__ = ["at_ms", "definition", "explain_bytes_max", "first_event", "members_bytes_max", "members_from", "members_limit", "nested_definitions", "nested_names", "node_counts", "positions", "project_zone", "sample", "seed", "trend_at_ms", "user_id"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     EXPLAIN_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,8 @@ class EvaluateRequest(_message.Message):
     MEMBERS_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FROM_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    NESTED_DEFINITIONS_FIELD_NUMBER: _ClassVar[int]
+    NESTED_NAMES_FIELD_NUMBER: _ClassVar[int]
     NODE_COUNTS_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     PROJECT_ZONE_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +47,8 @@ class EvaluateRequest(_message.Message):
     members_bytes_max: int
     members_from: int
     members_limit: int
+    nested_definitions: _containers.RepeatedCompositeFieldContainer[_segment_pb2.Definition]
+    nested_names: _containers.RepeatedScalarFieldContainer[str]
     node_counts: bool
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     project_zone: str
@@ -52,7 +56,7 @@ class EvaluateRequest(_message.Message):
     seed: int
     trend_at_ms: _containers.RepeatedScalarFieldContainer[int]
     user_id: str
-    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ...) -> None: ...
+    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ...) -> None: ...
 
 class EvaluateResponse(_message.Message):
     __slots__ = ["explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_users", "universe", "users", "windows"]

@@ -10,6 +10,7 @@ from shoal.conditions import (
     definition,
     did,
     did_not,
+    in_segment,
     last,
     not_,
     subject,
@@ -21,6 +22,6 @@ from shoal.pages import Pages
 
 __all__ = [
     "CallOptions", "Condition", "Fault", "FrameError", "Method", "Pages", "Shoal", "Status",
-    "all_of", "any_of", "between", "connect", "definition", "did", "did_not", "event", "last",
-    "not_", "profile", "subject", "user", "where",
+    "all_of", "any_of", "between", "connect", "definition", "did", "did_not", "event",
+    "in_segment", "last", "not_", "profile", "subject", "user", "where",
 ]

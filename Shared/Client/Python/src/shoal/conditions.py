@@ -111,6 +111,13 @@ def did_not(*events: str, where: Sequence[Filter] = (),
     return Condition("did_not", node.did_not)
 
 
+def in_segment(name: str) -> Condition:
+    """The user is in a saved segment."""
+    node = Node()
+    node.in_segment.name = name
+    return Condition("in_segment", node.in_segment)
+
+
 def last(duration: timedelta) -> Window:
     """The last so long."""
     window = Window()

@@ -330,7 +330,7 @@ static const uint32_t shoal__evaluation__v1__evaluate_request__members_limit__de
 static const uint32_t shoal__evaluation__v1__evaluate_request__members_bytes_max__default_value = 65536u;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__first_event__default_value = 0;
 static const uint32_t shoal__evaluation__v1__evaluate_request__explain_bytes_max__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[14] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[16] =
 {
   {
     "definition",
@@ -500,6 +500,30 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "nested_names",
+    20,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, n_nested_names),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, nested_names),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nested_definitions",
+    21,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, n_nested_definitions),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, nested_definitions),
+    &shoal__segment__v1__definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
@@ -509,6 +533,8 @@ static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_
   9,   /* field[9] = members_bytes_max */
   7,   /* field[7] = members_from */
   8,   /* field[8] = members_limit */
+  15,   /* field[15] = nested_definitions */
+  14,   /* field[14] = nested_names */
   3,   /* field[3] = node_counts */
   2,   /* field[2] = positions */
   10,   /* field[10] = project_zone */
@@ -517,10 +543,11 @@ static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_
   11,   /* field[11] = trend_at_ms */
   6,   /* field[6] = user_id */
 };
-static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 20, 14 },
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descriptor =
 {
@@ -530,10 +557,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descri
   "Shoal__Evaluation__V1__EvaluateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateRequest),
-  14,
+  16,
   shoal__evaluation__v1__evaluate_request__field_descriptors,
   shoal__evaluation__v1__evaluate_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__evaluate_request__number_ranges,
+  2,  shoal__evaluation__v1__evaluate_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__evaluate_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

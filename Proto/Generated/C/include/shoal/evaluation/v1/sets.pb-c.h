@@ -108,10 +108,21 @@ struct  Shoal__Evaluation__V1__EvaluateRequest
    */
   protobuf_c_boolean has_explain_bytes_max;
   uint32_t explain_bytes_max;
+  /*
+   * The segments that the definition uses, itself or through others, each behind those it uses
+   * itself. Limit: 100, each 128 bytes.
+   */
+  size_t n_nested_names;
+  char **nested_names;
+  /*
+   * What they mean, in the order of nested_names. Limit: 100.
+   */
+  size_t n_nested_definitions;
+  Shoal__Segment__V1__Definition **nested_definitions;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_request__descriptor) \
-    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0, 0, 0u }
+    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0, 0, 0u, 0,NULL, 0,NULL }
 
 
 /*

@@ -1,0 +1,71 @@
+// Segments that use others: found in one state of the catalogue, told with every question.
+
+import Basics
+import Messages
+import Segments
+import Wire
+
+extension ProjectCatalogue {
+    /// Names told when a segment is in use.
+    private static let namesMax = 10
+
+    /// The segments a definition uses, bound to what they mean at this catalogue's revision.
+    ///
+    /// - Parameter name: the name it is to be saved under, to which it may not come back.
+    /// - Throws: when one of them is not there, cannot be used, or is in itself.
+    func nested(in definition: Definition, as name: String? = nil) throws(Fault)
+        -> [NestedSegment]
+    {
+        do throws(DefinitionProblem) {
+            return try Nesting(of: definition, as: name.map { ExactName($0) }, find: meaning)
+                .segments
+        } catch {
+            throw Definitions.fault(error)
+        }
+    }
+
+    private func meaning(of name: ExactName) throws(DefinitionProblem) -> Definition {
+        func problem(_ message: String, _ hint: String?) -> DefinitionProblem {
+            DefinitionProblem(.segment, place: "", message: message, hint: hint)
+        }
+        guard let segment = segments[name] else {
+            guard !unreadable.contains(name) else {
+                throw problem("segment \(name.text) cannot be read here", "a newer build wrote it")
+            }
+            let known = segments.filter { !$0.value.document.archived }.keys.sorted()
+            let near = NearestName.nearest(to: name.text, in: known.map(\.text))
+            throw problem(
+                "there is no segment \(name.text)",
+                near.map { "did you mean \($0)?" } ?? "create it first"
+            )
+        }
+        guard !segment.document.archived else {
+            throw problem("segment \(name.text) is archived", "use another, or its condition")
+        }
+        do {
+            return try DefinitionCoding.decode(segment.document.definition ?? .init())
+        } catch {
+            throw problem("segment \(name.text): \(error.message)", error.hint)
+        }
+    }
+
+    /// Refuses when segments that can be asked about use this one.
+    func checkUnused(_ name: String) throws(Fault) {
+        let users = segments.values.lazy.map(\.document)
+            .filter { document in
+                !document.archived
+                    && (document.definition?.nodes ?? []).contains {
+                        if case .inSegment(let used) = $0.kind { used.name == name } else { false }
+                    }
+            }
+            .map(\.name).sorted()
+        guard let first = users.first else { return }
+        let others = users.dropFirst().prefix(Self.namesMax - 1).map { ", " + $0 }.joined()
+        let more = users.count > Self.namesMax ? " and \(users.count - Self.namesMax) more" : ""
+        throw Fault.failedPrecondition(
+            "segment \(name) is used by \(first)\(others)\(more)",
+            place: "name",
+            hint: "archive those first"
+        )
+    }
+}
