@@ -114,7 +114,7 @@ extension PartitionColumns: History {
         let versions = mentions.userProperties.union(past).flatMap { property in
             writes(to: property, of: user, at: past.contains(property) ? nil : instant)
         }
-        return Segments.UserHistory(events: events, versions: versions)
+        return Segments.UserHistory(of: id(of: user), events: events, versions: versions)
     }
 
     /// All writes to a user's property; at an instant only the value in force, as if it always was.

@@ -61,6 +61,8 @@ struct QuestionCost: Sendable, Hashable {
                 rows += versions
                 bytes += versions * (Self.rowBytes + Self.valueBytes)
                 most = max(most, users * Self.versionBytes)
+            case .bucket:
+                bytes += users * Limits.userIDBytes
             }
         }
         memoryBytes = most + plan.steps.count * (users / 8 + 8)

@@ -55,6 +55,16 @@ public enum Condition: Sendable, Hashable {
     case distinct(Distinct)
     /// Several events one after the other.
     case sequence(InSequence)
+    /// Events in so many of the last calendar units.
+    case regularly(Regularly)
+    /// Events until lately.
+    case stopped(Stopped)
+    /// Events again after a pause.
+    case restarted(Restarted)
+    /// A fixed share of the users by chance.
+    case bucket(Bucket)
+    /// Recency and frequency in cells.
+    case rfm(Rfm)
     /// The user is in another segment.
     case inSegment(InSegment)
 
@@ -74,6 +84,11 @@ public enum Condition: Sendable, Hashable {
         case .predominantly(let favourite): favourite
         case .distinct(let distinct): distinct
         case .sequence(let sequence): sequence
+        case .regularly(let habit): habit
+        case .stopped(let stopped): stopped
+        case .restarted(let restarted): restarted
+        case .bucket(let bucket): bucket
+        case .rfm(let rfm): rfm
         case .inSegment(let segment): segment
         }
     }
@@ -82,7 +97,8 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self, InSegment.self,
+        InSequence.self, Regularly.self, Stopped.self, Restarted.self,
+        Bucket.self, Rfm.self, InSegment.self,
     ]
 
     /// The field name of every kind.
@@ -114,6 +130,9 @@ protocol ConditionKind: Sendable, Hashable {
     func check(_ audit: inout Audit, place: String)
     /// The condition in words, its children being said already.
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase
+    /// The condition that comes next in a sentence, as `phrase` says it; nil when none of this kind
+    /// begins there. Groups are read by `SentenceReader`.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition?
     /// The slot of the result, its children's being compiled already.
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int
     /// What was found, of a condition made of several leaves; in the order it composed them.
@@ -129,6 +148,8 @@ protocol ConditionKind: Sendable, Hashable {
 
 extension ConditionKind {
     var children: [Int] { [] }
+
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? { nil }
 
     func heading(zone: Zone) -> String { phrase([], zone: zone).text }
 

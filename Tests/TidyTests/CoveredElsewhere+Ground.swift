@@ -26,9 +26,9 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InSegment", "InSequence",
-                "Last", "Not", "Nth",
-                "Occurrence", "Predominantly", "Share", "UserProperty",
+                "AllOf", "AnyOf", "Bucket", "Did", "DidNot", "Distinct", "First", "InSegment",
+                "InSequence", "Last", "Not", "Nth", "Occurrence", "Predominantly", "Rfm", "Share",
+                "UserProperty",
             ]
         ),
         CoveredElsewhere(
@@ -61,6 +61,11 @@ extension CoveredElsewhere {
             ["AggregateTest", "CompiledAggregate"]
         ),
         CoveredElsewhere("Shared/Segments", .test("MatchTests"), ["MatchTest"]),
+        CoveredElsewhere(
+            "Shared/Segments/Conditions",
+            .test("HabitTests"),
+            ["Regularly", "Restarted", "Stopped"]
+        ),
         CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
         CoveredElsewhere(
@@ -72,6 +77,16 @@ extension CoveredElsewhere {
             "Shared/Segments",
             .test("CompiledFilterTests"),
             ["CaseFolding", "CaseFoldingTable", "PropertyFilter"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("SentenceReaderTests"),
+            ["EventMatch+Sentence", "PropertyFilter+Sentence", "SentenceWords"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("TextPatternTests"),
+            ["PatternSyntax", "ScalarSet"]
         ),
         CoveredElsewhere(
             "Shared/Segments",

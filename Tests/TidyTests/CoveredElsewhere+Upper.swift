@@ -18,7 +18,9 @@ extension CoveredElsewhere {
             "Shared/Wire",
             .test("DefinitionCodingTests"),
             [
-                "AggregateCoding", "CountCoding", "FilterCoding", "OrderCoding", "TimesCoding",
+                "AggregateCoding", "CellCoding", "CountCoding", "FilterCoding", "HabitCoding",
+                "OrderCoding",
+                "TimesCoding",
                 "WindowCoding",
             ]
         ),

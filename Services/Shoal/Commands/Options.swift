@@ -159,7 +159,7 @@ struct SubjectOptions: ParsableArguments {
     @Argument(help: "The segment's name.")
     var name: String?
 
-    @Option(help: "A file with a definition (- for standard input) instead of a saved segment.")
+    @Option(help: "A file with a definition, - or a sentence, instead of a saved segment.")
     var definition: String?
 
     /// The question's subject, and what to call it.
@@ -188,7 +188,7 @@ struct UserOptions: ParsableArguments {
     @Argument(help: "The user.")
     var user: String?
 
-    @Option(help: "A file with a definition (- for standard input) instead of a saved segment.")
+    @Option(help: "A file with a definition, - or a sentence, instead of a saved segment.")
     var definition: String?
 
     mutating func validate() throws {

@@ -12,7 +12,7 @@ struct PreviewCommand: DeskCommand {
         abstract: "Try a definition: the sizes of the whole and of every part."
     )
 
-    @Argument(help: "The file, or - for standard input.")
+    @Argument(help: "The file, - for standard input, or a sentence in quotation marks.")
     var file: String
     @Option(help: "How many users to show, at most 1000.")
     var sample: UInt32 = 0

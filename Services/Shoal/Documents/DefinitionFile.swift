@@ -1,18 +1,26 @@
-// A segment's definition in a file: read, checked, put on the wire, and shown again.
+// A segment's definition in a file or in a sentence: read, checked, put on the wire, and shown again.
 
+import Basics
 import Messages
 import Segments
 import Wire
 
 /// A document with a definition.
 struct DefinitionFile: Sendable {
-    /// The path it came from; `-` is standard input.
+    /// The path it came from; `-` is standard input, `sentence` the argument itself.
     let path: String
     /// What it says.
     let document: DefinitionDocument
 
-    /// Reads the file at `path`.
+    /// Reads the file at `path`, or `path` itself where it is a sentence and no file.
+    ///
+    /// Every sentence has a space in it, and is no path that anybody has.
     init(_ path: String, desk: Desk) throws {
+        if path.contains(" "), Sentence.isSentence(path), try !desk.disk.exists(desk.absolute(path))
+        {
+            try self.init(path, path: "sentence")
+            return
+        }
         let bytes = try desk.read(path, bytesMax: PlainDocument.bytesMax)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandError(
@@ -29,7 +37,10 @@ struct DefinitionFile: Sendable {
     init(_ text: String, path: String) throws(CommandError) {
         self.path = path
         do throws(DefinitionProblem) {
-            document = try DefinitionReader.read(try PlainDocument.read(text))
+            let isSentence = Sentence.isSentence(text)
+            document = try DefinitionReader.read(
+                isSentence ? .text(text) : try PlainDocument.read(text)
+            )
             let validation = Validation(document.definition)
             if let first = validation.errors.first { throw first }
         } catch {

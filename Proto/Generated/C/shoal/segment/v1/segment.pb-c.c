@@ -1586,7 +1586,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[12] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[17] =
 {
   {
     "all",
@@ -1721,6 +1721,66 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "regularly",
+    12,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, regularly),
+    &shoal__segment__v1__regularly__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stopped",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, stopped),
+    &shoal__segment__v1__stopped__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "restarted",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, restarted),
+    &shoal__segment__v1__restarted__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bucket",
+    20,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, bucket),
+    &shoal__segment__v1__bucket__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rfm",
+    21,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, rfm),
+    &shoal__segment__v1__rfm__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "in_segment",
     30,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1736,22 +1796,28 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
   1,   /* field[1] = any */
+  14,   /* field[14] = bucket */
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
-  11,   /* field[11] = in_segment */
+  16,   /* field[16] = in_segment */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
+  11,   /* field[11] = regularly */
+  13,   /* field[13] = restarted */
+  15,   /* field[15] = rfm */
   9,   /* field[9] = sequence */
   7,   /* field[7] = share */
+  12,   /* field[12] = stopped */
   5,   /* field[5] = user */
 };
-static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[2 + 1] =
+static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[3 + 1] =
 {
   { 1, 0 },
-  { 30, 11 },
-  { 0, 12 }
+  { 20, 14 },
+  { 30, 16 },
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1761,10 +1827,10 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  12,
+  17,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
-  2,  shoal__segment__v1__node__number_ranges,
+  3,  shoal__segment__v1__node__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
