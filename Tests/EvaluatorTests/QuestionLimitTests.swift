@@ -7,6 +7,7 @@ import Kit
 import Messages
 import Segments
 import Testing
+import Wire
 
 @testable import Evaluator
 
@@ -17,12 +18,12 @@ import Testing
     private func state() throws -> PartitionState {
         var log = LogScript()
         for number in 0..<5 {
-            for at in 1..<10 {
+            for at in Int64(1)..<10 {
                 try log.event(
                     "A",
                     by: "user-\(number)",
                     at: day(at),
-                    [("amount", .number(Number(at)))]
+                    [("amount", .number(Number(Int(at))))]
                 )
             }
         }
@@ -52,7 +53,7 @@ import Testing
         let limit = QuestionLimit(clock: clock, untilNs: clock.monotonicNs + 1_000)
         question.limit = limit
         #expect(try question.answer([state]).users == 0)
-        clock.advance(byMs: 1)
+        clock.advance(ms: 1)
         #expect(code { _ = try question.answer([state]) } == .tooLong)
         question.limit = QuestionLimit(clock: clock, untilNs: .max)
         question.limit?.cancel()
