@@ -35,7 +35,7 @@ extension Sentence {
         var reader = SentenceReader(words: words)
         let said = try reader.group(depth: 1)
         guard reader.words.isAtEnd else {
-            throw reader.words.expected("`and`, `or` or the end", hint: reader.hint)
+            throw reader.words.expected("`and`, `or` or the end")
         }
         return Definition(nodes: try said.nodes(), zone: name)
     }
@@ -95,8 +95,6 @@ private indirect enum Said {
 /// Reads conditions and groups of them; each kind reads its own.
 private struct SentenceReader {
     var words: SentenceWords
-    /// What to write where a sentence goes on as nobody expected.
-    var hint: String?
 
     /// Conditions joined by one word.
     mutating func group(depth: Int) throws(DefinitionProblem) -> Said {
