@@ -61,6 +61,12 @@ public enum Condition: Sendable, Hashable {
     case rfm(Rfm)
     /// The user is in another segment.
     case inSegment(InSegment)
+    /// Events in so many of the last calendar units.
+    case regularly(Regularly)
+    /// Events until lately.
+    case stopped(Stopped)
+    /// Events again after a pause.
+    case restarted(Restarted)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -81,6 +87,9 @@ public enum Condition: Sendable, Hashable {
         case .bucket(let bucket): bucket
         case .rfm(let rfm): rfm
         case .inSegment(let segment): segment
+        case .regularly(let habit): habit
+        case .stopped(let stopped): stopped
+        case .restarted(let restarted): restarted
         }
     }
 
@@ -88,7 +97,8 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self, Bucket.self, Rfm.self, InSegment.self,
+        InSequence.self, Bucket.self, Rfm.self, InSegment.self, Regularly.self, Stopped.self,
+        Restarted.self,
     ]
 
     /// The field name of every kind.

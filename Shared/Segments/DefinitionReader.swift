@@ -31,6 +31,13 @@
 //       from: first, order: loose, exclude: [Removed], same: sku, strictlyLater: false,
 //       window: {rolling: 90d}}                        # from previous, order strict
 //
+// Habits (each beside `event`, `anyEvent`, `where`, without a window of its own):
+//   - regularly: {event: Read, atLeast: 3, of: 4, unit: week, current: exclude}   # in 3 of the
+//                                                      # last 4 whole weeks
+//   - stopped: {event: Charged, within: 90d, notWithin: 30d}
+//   - restarted: {event: Charged, within: 30d, pause: 60d}   # not in the 60 days before these 30,
+//                                                      # but before that; pause: as within
+//
 // Cells: `bucket: {salt: spring-test, from: 0, to: 12.5}` is a fixed share of the users by chance, in
 //   percent with two places (`Bucket` has the hash); `rfm: {event: Charged, recency: [4, 5],
 //   frequency: 5, window: {rolling: 365d}, recencyEdges: [7d, 30d, 90d, 180d],

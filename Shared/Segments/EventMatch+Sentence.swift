@@ -116,7 +116,7 @@ extension CalendarWindow {
         return window
     }
 
-    fileprivate static func unit(
+    static func unit(
         _ words: inout SentenceWords
     ) throws(DefinitionProblem) -> CalendarUnit {
         let unit = CalendarUnit.allCases.first {

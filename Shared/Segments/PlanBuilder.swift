@@ -94,7 +94,14 @@ struct PlanBuilder {
         return all(parts)
     }
 
-    mutating func events(_ did: Did, node: Int) -> Int {
+    /// Whether there is such an event in a window, which is told as the node's where one is given.
+    mutating func events(_ match: EventMatch, in window: Window, node: Int?) -> Int {
+        var match = match
+        match.window = window
+        return events(Did(match), node: node)
+    }
+
+    mutating func events(_ did: Did, node: Int?) -> Int {
         var did = did
         did.match.events = Array(Set(did.match.events)).sorted()
         let window: CompiledWindow
@@ -104,7 +111,7 @@ struct PlanBuilder {
             problem = error
             return slot(of: .any([]))
         }
-        note(window, of: node)
+        if let node { note(window, of: node) }
         if let leaf = leafOfKey[.events(did)] { return slot(of: .leaf(leaf)) }
         let match = CompiledMatch(did.match, zone: zone)
         note(match, did.sums.map(\.property))

@@ -105,14 +105,7 @@ extension SinceWindow {
     }
 
     func check(_ audit: inout Audit, place at: String) {
-        anchor.check(&audit, place: at + ".\(place.rawValue)")
-        if anchor.window != .ever {
-            audit.refuse(
-                .window,
-                at + ".\(place.rawValue).window",
-                "the event that begins a window has no window of its own"
-            )
-        }
+        anchor.checkWithoutWindow(&audit, place: at + ".\(place.rawValue)")
         audit.checkDuration(ms, place: at + ".within")
     }
 

@@ -82,6 +82,18 @@ public enum DefinitionCoding {
         case .rfm(let sent):
             return .rfm(try placed("rfm") { () throws(WireError) in try CellCoding.decode(sent) })
         case .inSegment(let sent): return .inSegment(InSegment(ExactName(sent.name)))
+        case .regularly(let sent):
+            return .regularly(
+                try placed("regularly") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
+        case .stopped(let sent):
+            return .stopped(
+                try placed("stopped") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
+        case .restarted(let sent):
+            return .restarted(
+                try placed("restarted") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -123,6 +135,12 @@ public enum DefinitionCoding {
         case .rfm(let rfm): return SegmentV1.Node(kind: .rfm(try CellCoding.encode(rfm)))
         case .inSegment(let segment):
             return SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: segment.name.text)))
+        case .regularly(let habit):
+            return SegmentV1.Node(kind: .regularly(try HabitCoding.encode(habit)))
+        case .stopped(let stopped):
+            return SegmentV1.Node(kind: .stopped(try HabitCoding.encode(stopped)))
+        case .restarted(let restarted):
+            return SegmentV1.Node(kind: .restarted(try HabitCoding.encode(restarted)))
         }
     }
 

@@ -71,6 +71,9 @@ public struct Oracle {
         case .bucket(let bucket): return holds(bucket, user)
         case .rfm(let rfm): return holds(rfm, user)
         case .inSegment(let segment): return isMember(of: segment.name, user)
+        case .regularly(let habit): return holds(habit, user)
+        case .stopped(let stopped): return holds(stopped, user)
+        case .restarted(let restarted): return holds(restarted, user)
         }
     }
 
@@ -164,7 +167,7 @@ public struct Oracle {
         }
     }
 
-    private func isInside(_ at: Timestamp, _ window: CalendarWindow) -> Bool {
+    func isInside(_ at: Timestamp, _ window: CalendarWindow) -> Bool {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = window.zone.flatMap { TimeZone(identifier: $0) } ?? zone
         calendar.firstWeekday = 2

@@ -277,6 +277,12 @@ private struct FlipExample {
             case .sequence(let sequence):
                 durations(EventMatch(window: sequence.window))
                     + (sequence.steps + sequence.excluded).flatMap { durations($0) }
+            case .regularly(let habit): durations(habit.match)
+            case .stopped(let stopped):
+                durations(stopped.match) + [stopped.withinMs, stopped.notWithinMs]
+            case .restarted(let restarted):
+                durations(restarted.match)
+                    + [restarted.withinMs, restarted.withinMs + restarted.pauseMs]
             case .rfm(let rfm): durations(rfm.match) + rfm.recencyEdgesMs
             case .all, .any, .not, .bucket, .inSegment: []
             }

@@ -94,6 +94,16 @@ import Testing
                 between
             {all: [{any: [{did: {}}]}]}
                 all of (any of (did any event))
+            {regularly: {event: Read, where: [{property: paid, equals: true}], atLeast: 3, of: 4,
+            unit: week}}
+                did "Read" where "paid" is true in at least 3 of the last 4 whole weeks
+            {regularly: {event: Read, atLeast: 1, of: 2, unit: day, current: include}}
+                did "Read" in at least 1 of the last 2 days with the current one
+            {stopped: {event: Charged, within: 90d, notWithin: 30d}}
+                stopped "Charged" (did in the last 90 days, but not in the last 30 days)
+            {restarted: {event: Charged, within: 30d, pause: 60d}}
+                restarted "Charged" (did in the last 30 days, not in the 60 days before, and
+                before that)
             {all: []}
                 is any user
             """#

@@ -54,6 +54,11 @@ extension CoveredElsewhere {
             ["AggregateTest", "CompiledAggregate"]
         ),
         CoveredElsewhere("Shared/Segments", .test("MatchTests"), ["MatchTest"]),
+        CoveredElsewhere(
+            "Shared/Segments/Conditions",
+            .test("HabitTests"),
+            ["Regularly", "Restarted", "Stopped"]
+        ),
         CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
         CoveredElsewhere(

@@ -18,7 +18,8 @@ extension CoveredElsewhere {
             "Shared/Wire",
             .test("DefinitionCodingTests"),
             [
-                "AggregateCoding", "CellCoding", "CountCoding", "FilterCoding", "OrderCoding",
+                "AggregateCoding", "CellCoding", "CountCoding", "FilterCoding", "HabitCoding",
+                "OrderCoding",
                 "TimesCoding",
                 "WindowCoding",
             ]

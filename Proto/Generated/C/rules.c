@@ -22,6 +22,7 @@
 #include "shoal/registry/v1/registry.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
 #include "shoal/segment/v1/cells.pb-c.h"
+#include "shoal/segment/v1/habits.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 #include "shoal/segment/v1/sets.pb-c.h"
@@ -248,6 +249,9 @@ static const shoal_message_rule rule_shoal__rpc__v1__reply_header;
 static const shoal_message_rule rule_shoal__segment__v1__bucket;
 static const shoal_message_rule rule_shoal__segment__v1__scores;
 static const shoal_message_rule rule_shoal__segment__v1__rfm;
+static const shoal_message_rule rule_shoal__segment__v1__regularly;
+static const shoal_message_rule rule_shoal__segment__v1__stopped;
+static const shoal_message_rule rule_shoal__segment__v1__restarted;
 static const shoal_message_rule rule_shoal__segment__v1__filter;
 static const shoal_message_rule rule_shoal__segment__v1__ever_window;
 static const shoal_message_rule rule_shoal__segment__v1__rolling_window;
@@ -2158,6 +2162,41 @@ static const shoal_message_rule rule_shoal__segment__v1__rfm = {
     "shoal.segment.v1.Rfm", &shoal__segment__v1__rfm__descriptor, 8, fields_shoal__segment__v1__rfm};
 const shoal_message_rule *shoal_rule__segment__v1__rfm(void) { return &rule_shoal__segment__v1__rfm; }
 
+static const shoal_field_rule fields_shoal__segment__v1__regularly[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "at_least", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "of", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "unit", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "include_current", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__regularly = {
+    "shoal.segment.v1.Regularly", &shoal__segment__v1__regularly__descriptor, 7, fields_shoal__segment__v1__regularly};
+const shoal_message_rule *shoal_rule__segment__v1__regularly(void) { return &rule_shoal__segment__v1__regularly; }
+
+static const shoal_field_rule fields_shoal__segment__v1__stopped[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "within_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "not_within_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__stopped = {
+    "shoal.segment.v1.Stopped", &shoal__segment__v1__stopped__descriptor, 5, fields_shoal__segment__v1__stopped};
+const shoal_message_rule *shoal_rule__segment__v1__stopped(void) { return &rule_shoal__segment__v1__stopped; }
+
+static const shoal_field_rule fields_shoal__segment__v1__restarted[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "within_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "pause_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__restarted = {
+    "shoal.segment.v1.Restarted", &shoal__segment__v1__restarted__descriptor, 5, fields_shoal__segment__v1__restarted};
+const shoal_message_rule *shoal_rule__segment__v1__restarted(void) { return &rule_shoal__segment__v1__restarted; }
+
 static const shoal_field_rule fields_shoal__segment__v1__filter[] = {
     {1, 2, 1, 0, 0, 0, 128, "property", NULL},
     {2, 0, 0, 0, 0, 0, 0, "operator", NULL},
@@ -2376,12 +2415,15 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {9, 2, 3, 0, 1, 0, 0, "predominantly", &rule_shoal__segment__v1__predominantly},
     {10, 2, 3, 0, 1, 0, 0, "sequence", &rule_shoal__segment__v1__sequence},
     {11, 2, 3, 0, 1, 0, 0, "distinct", &rule_shoal__segment__v1__distinct},
-    {20, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
-    {21, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
+    {20, 2, 3, 0, 1, 0, 0, "regularly", &rule_shoal__segment__v1__regularly},
+    {21, 2, 3, 0, 1, 0, 0, "stopped", &rule_shoal__segment__v1__stopped},
+    {22, 2, 3, 0, 1, 0, 0, "restarted", &rule_shoal__segment__v1__restarted},
     {30, 2, 3, 0, 1, 0, 0, "in_segment", &rule_shoal__segment__v1__in_segment},
+    {40, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
+    {41, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 14, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 17, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {

@@ -24,6 +24,7 @@ from shoal.contract.registry.v1 import catalogue_pb2 as registry_catalogue
 from shoal.contract.registry.v1 import registry_pb2 as registry_registry
 from shoal.contract.rpc.v1 import rpc_pb2 as rpc_rpc
 from shoal.contract.segment.v1 import cells_pb2 as segment_cells
+from shoal.contract.segment.v1 import habits_pb2 as segment_habits
 from shoal.contract.segment.v1 import match_pb2 as segment_match
 from shoal.contract.segment.v1 import segment_pb2 as segment_segment
 from shoal.contract.segment.v1 import sets_pb2 as segment_sets

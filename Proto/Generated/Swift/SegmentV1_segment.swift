@@ -1123,6 +1123,12 @@ extension SegmentV1 {
             case rfm(SegmentV1.Rfm)
             /// The user is in another segment.
             case inSegment(SegmentV1.InSegment)
+            /// Events in so many of the last calendar units.
+            case regularly(SegmentV1.Regularly)
+            /// Events until lately.
+            case stopped(SegmentV1.Stopped)
+            /// Events again after a pause.
+            case restarted(SegmentV1.Restarted)
         }
 
         /// The one of its kinds that node is.
@@ -1185,6 +1191,12 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.rfm).map { .rfm($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT:
                 self.kind = unsafe CValue.message(c.in_segment).map { .inSegment($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_REGULARLY:
+                self.kind = unsafe CValue.message(c.regularly).map { .regularly($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_STOPPED:
+                self.kind = unsafe CValue.message(c.stopped).map { .stopped($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED:
+                self.kind = unsafe CValue.message(c.restarted).map { .restarted($0) }
             default: self.kind = nil
             }
         }
@@ -1236,6 +1248,15 @@ extension SegmentV1 {
             case .inSegment(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT
                 unsafe pb.pointee.in_segment = try arena.message(value)
+            case .regularly(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_REGULARLY
+                unsafe pb.pointee.regularly = try arena.message(value)
+            case .stopped(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_STOPPED
+                unsafe pb.pointee.stopped = try arena.message(value)
+            case .restarted(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED
+                unsafe pb.pointee.restarted = try arena.message(value)
             case nil: break
             }
         }

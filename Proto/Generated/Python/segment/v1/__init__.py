@@ -2,6 +2,9 @@
 from shoal.contract.segment.v1.cells_pb2 import Bucket as Bucket
 from shoal.contract.segment.v1.cells_pb2 import Rfm as Rfm
 from shoal.contract.segment.v1.cells_pb2 import Scores as Scores
+from shoal.contract.segment.v1.habits_pb2 import Regularly as Regularly
+from shoal.contract.segment.v1.habits_pb2 import Restarted as Restarted
+from shoal.contract.segment.v1.habits_pb2 import Stopped as Stopped
 from shoal.contract.segment.v1.match_pb2 import AgoWindow as AgoWindow
 from shoal.contract.segment.v1.match_pb2 import BetweenWindow as BetweenWindow
 from shoal.contract.segment.v1.match_pb2 import CALENDAR_UNIT_DAY as CALENDAR_UNIT_DAY
