@@ -1,4 +1,4 @@
-// A segment's definition in a file or in a sentence: read, checked, put on the wire, and shown again.
+// A segment's definition in a file or a sentence: read, checked, put on the wire, shown again.
 
 import Basics
 import Messages

@@ -245,8 +245,8 @@ extension InSequence {
             self.window = window
         } else {
             throw words.expected(
-                "`each strictly later`, `with the same`, `with no other of these between`, `without`"
-                    + " or `beginning`"
+                "`each strictly later`, `with the same`, `with no other of these between`,"
+                    + " `without` or `beginning`"
             )
         }
     }

@@ -125,8 +125,8 @@ struct HabitUnits: Sendable {
 
     /// Of instants in order.
     ///
-    /// An instant lies in the last unit that began by then, so that where a clock is put back across
-    /// midnight no unit comes twice.
+    /// An instant lies in the last unit that began by then, so that where a clock is put back
+    /// across midnight no unit comes twice.
     func count(_ instants: some Sequence<Timestamp>) -> Int {
         var count = 0
         var end = Timestamp(ms: .min)
