@@ -155,7 +155,7 @@ def subject(what: str | Condition | Definition) -> Subject:
 def _lay_out(condition: Condition, into: Definition) -> int:
     index = len(into.nodes)
     node = into.nodes.add()
-    if isinstance(condition.body, (Filter, type(node.did), type(node.did_not))):
+    if condition.body is not None:
         getattr(node, condition.kind).CopyFrom(condition.body)
         return index
     group: Group = getattr(node, condition.kind)
