@@ -171,7 +171,8 @@ extension OrderedLeaf {
                     )
                 }
             ),
-            said: test.finding(marks.map(\.mark), interval)
+            said: window.anchor != nil && interval.isEmpty
+                ? "nothing begins the window" : test.finding(marks.map(\.mark), interval)
         )
     }
 }
