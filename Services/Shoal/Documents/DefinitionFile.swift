@@ -33,8 +33,8 @@ struct DefinitionFile: Sendable {
     /// Bytes of a file's name; longer ones no disk has, and asking for one is an error.
     private static let nameBytesMax = 255
 
-    /// Whether an argument is a sentence: several words, with a quotation mark or without a dot, and
-    /// no file of that name.
+    /// Whether an argument is a sentence: several words, with a quotation mark or without a dot,
+    /// and no file of that name.
     private static func isSentence(_ text: String, _ desk: Desk) throws -> Bool {
         guard text.contains(" "), text.contains("\"") || !text.contains("."),
             Sentence.isSentence(text)
