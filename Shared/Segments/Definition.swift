@@ -55,18 +55,18 @@ public enum Condition: Sendable, Hashable {
     case distinct(Distinct)
     /// Several events one after the other.
     case sequence(InSequence)
-    /// Events in so many of the last calendar units.
-    case regularly(Regularly)
-    /// Events until lately.
-    case stopped(Stopped)
-    /// Events again after a pause.
-    case restarted(Restarted)
     /// A fixed share of the users by chance.
     case bucket(Bucket)
     /// Recency and frequency in cells.
     case rfm(Rfm)
     /// The user is in another segment.
     case inSegment(InSegment)
+    /// Events in so many of the last calendar units.
+    case regularly(Regularly)
+    /// Events until lately.
+    case stopped(Stopped)
+    /// Events again after a pause.
+    case restarted(Restarted)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -84,12 +84,12 @@ public enum Condition: Sendable, Hashable {
         case .predominantly(let favourite): favourite
         case .distinct(let distinct): distinct
         case .sequence(let sequence): sequence
-        case .regularly(let habit): habit
-        case .stopped(let stopped): stopped
-        case .restarted(let restarted): restarted
         case .bucket(let bucket): bucket
         case .rfm(let rfm): rfm
         case .inSegment(let segment): segment
+        case .regularly(let habit): habit
+        case .stopped(let stopped): stopped
+        case .restarted(let restarted): restarted
         }
     }
 
@@ -97,8 +97,8 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self, Regularly.self, Stopped.self, Restarted.self,
-        Bucket.self, Rfm.self, InSegment.self,
+        InSequence.self, Bucket.self, Rfm.self, InSegment.self, Regularly.self, Stopped.self,
+        Restarted.self,
     ]
 
     /// The field name of every kind.

@@ -38,8 +38,8 @@
 //   - restarted: {event: Charged, within: 30d, pause: 60d}   # not in the 60 days before these 30,
 //                                                      # but before that; pause: as within
 //
-// Cells: `bucket: {salt: spring-test, from: 0, to: 12.5}` is a fixed share of the users by chance, in
-//   percent with two places (`Bucket` has the hash); `rfm: {event: Charged, recency: [4, 5],
+// Cells: `bucket: {salt: spring-test, from: 0, to: 12.5}` is a fixed share of the users by chance,
+//   in percent with two places (`Bucket` has the hash); `rfm: {event: Charged, recency: [4, 5],
 //   frequency: 5, window: {rolling: 365d}, recencyEdges: [7d, 30d, 90d, 180d],
 //   frequencyEdges: [2, 4, 8, 16]}` are scores of how lately and how often (`Rfm`; these edges are
 //   the usual ones, a score alone or two with those between).

@@ -30,7 +30,7 @@ extension EventMatch {
 }
 
 extension LocalTimes {
-    /// `from 20:00 to 24:00 on saturday or sunday in the user's zone`; nil when no local time comes next.
+    /// `from 20:00 to 24:00 on saturday or sunday in the user's zone`; nil when none comes next.
     static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> LocalTimes? {
         var times = LocalTimes()
         if words.isNext("from"), words.word(1)?.contains(":") == true,
@@ -97,7 +97,7 @@ extension Window {
 }
 
 extension CalendarWindow {
-    /// `whole calendar 3 months`, `3 whole calendar months`, `calendar 2 days with the current one`.
+    /// `whole calendar 3 months`, `3 whole calendar months`, `calendar day with the current one`.
     fileprivate static func parse(
         _ words: inout SentenceWords
     ) throws(DefinitionProblem) -> CalendarWindow? {
@@ -116,7 +116,6 @@ extension CalendarWindow {
         return window
     }
 
-    /// `week` or `weeks`.
     static func unit(
         _ words: inout SentenceWords
     ) throws(DefinitionProblem) -> CalendarUnit {

@@ -4,11 +4,12 @@
 //         and did not "Charged" in the last 14 days and user "source" is "facebook"
 //
 // Conditions are joined by `and` or by `or`, not by both: groups within groups stand in brackets,
-// `not (…)` is the opposite of what stands in them. `all of (…)` and `any of (…)` are groups of one,
-// `is any user` and `is no user` groups of none. Names and texts stand in quotation marks, with `\"`,
-// `\\`, `\n`, `\t` and `\u{1b}` inside; numbers, dates, true and false do not. Words are read
-// in any case, lines and spaces as one pleases. What a condition may say stands in its own kind's
-// file (`parse`, beside `phrase`). A sentence may end with `, with dates and days of Europe/Berlin`.
+// `not (…)` is the opposite of what stands in them. `all of (…)` and `any of (…)` are groups of
+// one, `is any user` and `is no user` groups of none. Names and texts stand in quotation marks,
+// with `\"`, `\\`, `\n`, `\t` and `\u{1b}` inside; numbers, dates, true and false do not. Words
+// are read in any case, lines and spaces as one pleases. What a condition may say stands in its own
+// kind's file (`parse`, beside `phrase`). A sentence may end with `, with dates and days of
+// Europe/Berlin`.
 
 import Basics
 
@@ -35,7 +36,7 @@ extension Sentence {
         var reader = SentenceReader(words: words)
         let said = try reader.group(depth: 1)
         guard reader.words.isAtEnd else {
-            throw reader.words.expected("`and`, `or` or the end", hint: reader.hint)
+            throw reader.words.expected("`and`, `or` or the end")
         }
         return Definition(nodes: try said.nodes(), zone: name)
     }
@@ -95,8 +96,6 @@ private indirect enum Said {
 /// Reads conditions and groups of them; each kind reads its own.
 private struct SentenceReader {
     var words: SentenceWords
-    /// What to write where a sentence goes on as nobody expected.
-    var hint: String?
 
     /// Conditions joined by one word.
     mutating func group(depth: Int) throws(DefinitionProblem) -> Said {

@@ -78,6 +78,10 @@ public enum DefinitionCoding {
             return .distinct(
                 try placed("distinct") { () throws(WireError) in try OrderCoding.decode(sent) }
             )
+        case .bucket(let sent): return .bucket(CellCoding.decode(sent))
+        case .rfm(let sent):
+            return .rfm(try placed("rfm") { () throws(WireError) in try CellCoding.decode(sent) })
+        case .inSegment(let sent): return .inSegment(InSegment(ExactName(sent.name)))
         case .regularly(let sent):
             return .regularly(
                 try placed("regularly") { () throws(WireError) in try HabitCoding.decode(sent) }
@@ -90,10 +94,6 @@ public enum DefinitionCoding {
             return .restarted(
                 try placed("restarted") { () throws(WireError) in try HabitCoding.decode(sent) }
             )
-        case .bucket(let sent): return .bucket(CellCoding.decode(sent))
-        case .rfm(let sent):
-            return .rfm(try placed("rfm") { () throws(WireError) in try CellCoding.decode(sent) })
-        case .inSegment(let sent): return .inSegment(InSegment(ExactName(sent.name)))
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -130,17 +130,17 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .distinct(try OrderCoding.encode(distinct)))
         case .sequence(let sequence):
             return SegmentV1.Node(kind: .sequence(try OrderCoding.encode(sequence)))
+        case .bucket(let bucket):
+            return SegmentV1.Node(kind: .bucket(try CellCoding.encode(bucket)))
+        case .rfm(let rfm): return SegmentV1.Node(kind: .rfm(try CellCoding.encode(rfm)))
+        case .inSegment(let segment):
+            return SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: segment.name.text)))
         case .regularly(let habit):
             return SegmentV1.Node(kind: .regularly(try HabitCoding.encode(habit)))
         case .stopped(let stopped):
             return SegmentV1.Node(kind: .stopped(try HabitCoding.encode(stopped)))
         case .restarted(let restarted):
             return SegmentV1.Node(kind: .restarted(try HabitCoding.encode(restarted)))
-        case .bucket(let bucket):
-            return SegmentV1.Node(kind: .bucket(try CellCoding.encode(bucket)))
-        case .rfm(let rfm): return SegmentV1.Node(kind: .rfm(try CellCoding.encode(rfm)))
-        case .inSegment(let segment):
-            return SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: segment.name.text)))
         }
     }
 

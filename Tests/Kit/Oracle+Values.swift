@@ -1,4 +1,4 @@
-// The naive reader of expressions, local days, places, buckets and cells, from design/semantics.md alone.
+// The naive reader of expressions, days, places, buckets, cells, from design/semantics.md alone.
 
 import Basics
 import Foundation

@@ -68,12 +68,12 @@ public struct Oracle {
         case .predominantly(let favourite): return holds(favourite, user)
         case .sequence(let sequence): return holds(sequence, user)
         case .distinct(let distinct): return holds(distinct, user)
-        case .regularly(let habit): return holds(habit, user)
-        case .stopped(let stopped): return holds(stopped, user)
-        case .restarted(let restarted): return holds(restarted, user)
         case .bucket(let bucket): return holds(bucket, user)
         case .rfm(let rfm): return holds(rfm, user)
         case .inSegment(let segment): return isMember(of: segment.name, user)
+        case .regularly(let habit): return holds(habit, user)
+        case .stopped(let stopped): return holds(stopped, user)
+        case .restarted(let restarted): return holds(restarted, user)
         }
     }
 

@@ -86,14 +86,14 @@ public struct RandomDefinitions {
     private mutating func leaf() -> Condition {
         if let nesting, nesting < 3, random.chance(0.08) { return segment(inside: nesting) }
         switch random.below(11) {
-        case 9: return random.chance(0.4) ? .bucket(bucket()) : .rfm(rfm())
+        case 10: return random.chance(0.4) ? .bucket(bucket()) : .rfm(rfm())
         case 0, 1: return .did(did())
         case 2: return .didNot(DidNot(match()))
         case 3, 4: return .user(UserProperty(filter()))
         case 5: return occurrence()
         case 6 where random.chance(0.4): return .distinct(distinct())
-        case 10: return habit()
-        case 6, 7: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
+        case 6, 9: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
+        case 7: return habit()
         default: return .sequence(sequence())
         }
     }

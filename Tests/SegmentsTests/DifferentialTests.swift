@@ -25,7 +25,8 @@ import Testing
     private static let fields =
         """
         condition zone all any not did didNot user first nth last share predominantly distinct
-        sequence bucket rfm inSegment event anyEvent where window timeOfDay dayOfWeek from to
+        sequence bucket rfm inSegment regularly stopped restarted of notWithin pause
+        event anyEvent where window timeOfDay dayOfWeek from to
         atLeast exactly atMost between includeZero sum avg min max distinctDays property missing
         greaterThan lessThan rolling ago calendar since unit current
         ignoreCase version instant latitude longitude km

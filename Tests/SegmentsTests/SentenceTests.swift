@@ -81,16 +81,6 @@ import Testing
             zone: user}}
                 did "A" on friday in the user's zone where the user's "plan" is "pro" at the
                 event
-            {regularly: {event: Read, where: [{property: paid, equals: true}], atLeast: 3, of: 4,
-            unit: week}}
-                regularly did "Read" where "paid" is true in at least 3 of the last 4 whole weeks
-            {regularly: {event: Read, atLeast: 1, of: 2, unit: day, current: include}}
-                regularly did "Read" in at least 1 of the last 2 days with the current one
-            {stopped: {event: Charged, within: 90d, notWithin: 30d}}
-                stopped "Charged" (did in the last 90 days, but not in the last 30 days)
-            {restarted: {event: Charged, within: 30d, pause: 60d}}
-                restarted "Charged" (did in the last 30 days, not in the 60 days before, and
-                before that)
             {bucket: {salt: spring, from: 0, to: 12.5}}
                 is in the bucket from 0 to 12.5 percent of "spring"
             {rfm: {event: A, recency: [4, 5], frequency: 5, window: {rolling: 90d}, recencyEdges:
@@ -104,6 +94,16 @@ import Testing
                 between
             {all: [{any: [{did: {}}]}]}
                 all of (any of (did any event))
+            {regularly: {event: Read, where: [{property: paid, equals: true}], atLeast: 3, of: 4,
+            unit: week}}
+                did "Read" where "paid" is true in at least 3 of the last 4 whole weeks
+            {regularly: {event: Read, atLeast: 1, of: 2, unit: day, current: include}}
+                did "Read" in at least 1 of the last 2 days with the current one
+            {stopped: {event: Charged, within: 90d, notWithin: 30d}}
+                stopped "Charged" (did in the last 90 days, but not in the last 30 days)
+            {restarted: {event: Charged, within: 30d, pause: 60d}}
+                restarted "Charged" (did in the last 30 days, not in the 60 days before, and
+                before that)
             {all: []}
                 is any user
             """#

@@ -238,6 +238,18 @@ import Testing
                 condition.any: no user can match
             {user: {property: zip, startsWith: ""}}
                 condition.user.startsWith: every text passes; write `exists: true`
+            {user: {property: zip, matches: "a*"}}
+                condition.user.matches: every text has such a part, the empty one; write ^ and $
+            {user: {property: age, matches: "^3"}}
+                condition.user: "age" is compared as text, but all its values are number; types
+                do not mix
+            {user: {property: age, onDay: today}}
+                condition.user: "age" is compared as text or instant, but all its values are
+                number
+            {bucket: {salt: a, from: 0, to: 100}}
+                condition.bucket: every user is in it
+            {rfm: {event: Charged}}
+                condition.rfm: every cell is meant; write `did`
             {user: {property: age, exists: true, ignoreCase: true}}
                 condition.user.ignoreCase: `exists` does not compare texts; leave it out
             """#

@@ -43,8 +43,8 @@ struct LanguagePageTests {
         let documents = page.examples.map(\.document).joined(separator: "\n")
         for kind in [
             "all", "any", "not", "did", "didNot", "user", "first", "nth", "last", "share",
-            "predominantly", "distinct", "sequence", "bucket", "rfm", "inSegment", "since",
-            "regularly", "stopped", "restarted",
+            "predominantly", "distinct", "sequence", "bucket", "rfm", "inSegment", "regularly",
+            "stopped", "restarted", "since",
             "rolling",
             "ago", "between", "calendar", "sum", "avg",
         ] {

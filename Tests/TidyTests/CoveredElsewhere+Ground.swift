@@ -179,6 +179,11 @@ extension CoveredElsewhere {
             ["PropertyVersions", "UserHistory", "UserIndex"]
         ),
         CoveredElsewhere("Shared/Columns", .test("ImportBookTests"), ["SealedTables"]),
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("EvaluatorTests/QuestionLimitTests"),
+            ["PropertyVersions+Size"]
+        ),
         CoveredElsewhere("Shared/Columns", .test("TailTests"), ["TailTable", "ValueTag"]),
     ]
 

@@ -2785,12 +2785,12 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {9, 2, 3, 0, 1, 0, 0, "predominantly", &rule_shoal__segment__v1__predominantly},
     {10, 2, 3, 0, 1, 0, 0, "sequence", &rule_shoal__segment__v1__sequence},
     {11, 2, 3, 0, 1, 0, 0, "distinct", &rule_shoal__segment__v1__distinct},
-    {12, 2, 3, 0, 1, 0, 0, "regularly", &rule_shoal__segment__v1__regularly},
-    {13, 2, 3, 0, 1, 0, 0, "stopped", &rule_shoal__segment__v1__stopped},
-    {14, 2, 3, 0, 1, 0, 0, "restarted", &rule_shoal__segment__v1__restarted},
-    {20, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
-    {21, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
+    {20, 2, 3, 0, 1, 0, 0, "regularly", &rule_shoal__segment__v1__regularly},
+    {21, 2, 3, 0, 1, 0, 0, "stopped", &rule_shoal__segment__v1__stopped},
+    {22, 2, 3, 0, 1, 0, 0, "restarted", &rule_shoal__segment__v1__restarted},
     {30, 2, 3, 0, 1, 0, 0, "in_segment", &rule_shoal__segment__v1__in_segment},
+    {40, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
+    {41, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
     "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 17, fields_shoal__segment__v1__node};

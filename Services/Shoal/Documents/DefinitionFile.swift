@@ -1,4 +1,4 @@
-// A segment's definition in a file or in a sentence: read, checked, put on the wire, and shown again.
+// A segment's definition in a file or a sentence: read, checked, put on the wire, shown again.
 
 import Basics
 import Messages
@@ -13,11 +13,8 @@ struct DefinitionFile: Sendable {
     let document: DefinitionDocument
 
     /// Reads the file at `path`, or `path` itself where it is a sentence and no file.
-    ///
-    /// Every sentence has a space in it, and is no path that anybody has.
     init(_ path: String, desk: Desk) throws {
-        if path.contains(" "), Sentence.isSentence(path), try !desk.disk.exists(desk.absolute(path))
-        {
+        if try Self.isSentence(path, desk) {
             try self.init(path, path: "sentence")
             return
         }
@@ -31,6 +28,18 @@ struct DefinitionFile: Sendable {
             )
         }
         try self.init(text, path: path)
+    }
+
+    /// Bytes of a file's name; longer ones no disk has, and asking for one is an error.
+    private static let nameBytesMax = 255
+
+    /// Whether an argument is a sentence: several words, with a quotation mark or without a dot,
+    /// and no file of that name.
+    private static func isSentence(_ text: String, _ desk: Desk) throws -> Bool {
+        guard text.contains(" "), text.contains("\"") || !text.contains("."),
+            Sentence.isSentence(text)
+        else { return false }
+        return try text.utf8.count > nameBytesMax || !desk.disk.exists(desk.absolute(text))
     }
 
     /// Reads a text; problems are told under `path`.

@@ -121,8 +121,8 @@ public struct Did: ConditionKind {
     static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
         guard words.take("did"), !words.isNext("not") else { return nil }
         var did = Did(try EventMatch.parse(&words))
-        // A sequence.
-        if words.isNext("then") { return nil }
+        // A sequence, a habit.
+        if words.isNext("then") || words.isNext("in at least") { return nil }
         // As said, but in whichever order a person writes them.
         var hasCount = false
         var hasWindow = false

@@ -210,6 +210,7 @@ extension InSequence {
         guard words.take("did") else { return nil }
         var sequence = InSequence([])
         repeat { sequence.steps.append(try EventMatch.parse(&words)) } while words.take("then")
+        guard sequence.steps.count > 1 else { return nil }
         if words.take("within any time of the one before") {
             sequence.from = .previous
         } else if words.take("within") {
@@ -244,8 +245,8 @@ extension InSequence {
             self.window = window
         } else {
             throw words.expected(
-                "`each strictly later`, `with the same`, `with no other of these between`, `without`"
-                    + " or `beginning`"
+                "`each strictly later`, `with the same`, `with no other of these between`,"
+                    + " `without` or `beginning`"
             )
         }
     }

@@ -99,6 +99,21 @@ public struct Regularly: ConditionKind {
         )
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("did") else { return nil }
+        let match = try EventMatch.parse(&words)
+        guard words.take("in at least") else { return nil }
+        let atLeast = try words.whole()
+        try words.expect("of the last")
+        let of = words.wholeNext == nil ? 1 : try words.whole()
+        _ = words.take("whole")
+        let unit = try CalendarWindow.unit(&words)
+        let isCurrent = words.take("with the current one")
+        return .regularly(
+            Regularly(match, atLeast: atLeast, of: of, unit, includesCurrent: isCurrent)
+        )
+    }
+
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {
         guard case .ordered(_, let said) = found else { return found.said }
         return isAlone ? "\(match.named(zone: zone)): \(said)" : said
@@ -124,8 +139,8 @@ struct HabitUnits: Sendable {
 
     /// Of instants in order.
     ///
-    /// An instant lies in the last unit that began by then, so that where a clock is put back across
-    /// midnight no unit comes twice.
+    /// An instant lies in the last unit that began by then, so that where a clock is put back
+    /// across midnight no unit comes twice.
     func count(_ instants: some Sequence<Timestamp>) -> Int {
         var count = 0
         var end = Timestamp(ms: .min)

@@ -58,7 +58,7 @@ struct HistoryContractTests {
             }
         }
         // Neither everybody nor nobody: else it proves nothing.
-        #expect((asked / 5...asked * 4 / 5).contains(members))
+        #expect((asked / 8...asked * 7 / 8).contains(members), "\(members) of \(asked)")
     }
 
     @Test(

@@ -1722,7 +1722,7 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
   },
   {
     "regularly",
-    12,
+    20,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Shoal__Segment__V1__Node, kind_case),
@@ -1734,7 +1734,7 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
   },
   {
     "stopped",
-    13,
+    21,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Shoal__Segment__V1__Node, kind_case),
@@ -1746,36 +1746,12 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
   },
   {
     "restarted",
-    14,
+    22,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Shoal__Segment__V1__Node, kind_case),
     offsetof(Shoal__Segment__V1__Node, restarted),
     &shoal__segment__v1__restarted__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "bucket",
-    20,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Shoal__Segment__V1__Node, kind_case),
-    offsetof(Shoal__Segment__V1__Node, bucket),
-    &shoal__segment__v1__bucket__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "rfm",
-    21,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Shoal__Segment__V1__Node, kind_case),
-    offsetof(Shoal__Segment__V1__Node, rfm),
-    &shoal__segment__v1__rfm__descriptor,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1792,31 +1768,56 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bucket",
+    40,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, bucket),
+    &shoal__segment__v1__bucket__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rfm",
+    41,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, rfm),
+    &shoal__segment__v1__rfm__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
   1,   /* field[1] = any */
-  14,   /* field[14] = bucket */
+  15,   /* field[15] = bucket */
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
-  16,   /* field[16] = in_segment */
+  14,   /* field[14] = in_segment */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
   11,   /* field[11] = regularly */
   13,   /* field[13] = restarted */
-  15,   /* field[15] = rfm */
+  16,   /* field[16] = rfm */
   9,   /* field[9] = sequence */
   7,   /* field[7] = share */
   12,   /* field[12] = stopped */
   5,   /* field[5] = user */
 };
-static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[3 + 1] =
+static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[4 + 1] =
 {
   { 1, 0 },
-  { 20, 14 },
-  { 30, 16 },
+  { 20, 11 },
+  { 30, 14 },
+  { 40, 15 },
   { 0, 17 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
@@ -1830,7 +1831,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   17,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
-  3,  shoal__segment__v1__node__number_ranges,
+  4,  shoal__segment__v1__node__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -504,12 +504,12 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_PREDOMINANTLY = 9,
   SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE = 10,
   SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT = 11,
-  SHOAL__SEGMENT__V1__NODE__KIND_REGULARLY = 12,
-  SHOAL__SEGMENT__V1__NODE__KIND_STOPPED = 13,
-  SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED = 14,
-  SHOAL__SEGMENT__V1__NODE__KIND_BUCKET = 20,
-  SHOAL__SEGMENT__V1__NODE__KIND_RFM = 21,
-  SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT = 30
+  SHOAL__SEGMENT__V1__NODE__KIND_BUCKET = 40,
+  SHOAL__SEGMENT__V1__NODE__KIND_RFM = 41,
+  SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT = 30,
+  SHOAL__SEGMENT__V1__NODE__KIND_REGULARLY = 20,
+  SHOAL__SEGMENT__V1__NODE__KIND_STOPPED = 21,
+  SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED = 22
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
 } Shoal__Segment__V1__Node__KindCase;
 
@@ -566,18 +566,6 @@ struct  Shoal__Segment__V1__Node
      */
     Shoal__Segment__V1__Distinct *distinct;
     /*
-     * Events in so many of the last calendar units.
-     */
-    Shoal__Segment__V1__Regularly *regularly;
-    /*
-     * Events until lately.
-     */
-    Shoal__Segment__V1__Stopped *stopped;
-    /*
-     * Events again after a pause.
-     */
-    Shoal__Segment__V1__Restarted *restarted;
-    /*
      * A fixed share of the users by chance.
      */
     Shoal__Segment__V1__Bucket *bucket;
@@ -589,6 +577,18 @@ struct  Shoal__Segment__V1__Node
      * The user is in another segment.
      */
     Shoal__Segment__V1__InSegment *in_segment;
+    /*
+     * Events in so many of the last calendar units.
+     */
+    Shoal__Segment__V1__Regularly *regularly;
+    /*
+     * Events until lately.
+     */
+    Shoal__Segment__V1__Stopped *stopped;
+    /*
+     * Events again after a pause.
+     */
+    Shoal__Segment__V1__Restarted *restarted;
   };
 };
 #define SHOAL__SEGMENT__V1__NODE__INIT \
