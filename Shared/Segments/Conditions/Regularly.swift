@@ -75,27 +75,13 @@ public struct Regularly: ConditionKind {
         }
     }
 
-    /// `regularly did "Read" in at least 3 of the last 4 whole weeks`.
+    /// `did "Read" in at least 3 of the last 4 whole weeks`.
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase {
-        let (whole, current) = includesCurrent ? ("", " with the current one") : ("whole ", "")
+        let whole = includesCurrent ? "" : "whole "
+        let units = of == 1 ? unit.rawValue : "\(of) \(whole)\(unit.rawValue)s"
         return Phrase(
-            "regularly did \(match.named(zone: zone)) in at least \(atLeast) of the last \(of)"
-                + " \(whole)\(unit.rawValue)\(of == 1 ? "" : "s")" + current
-        )
-    }
-
-    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
-        guard words.take("regularly did") else { return nil }
-        let match = try EventMatch.parse(&words)
-        try words.expect("in at least")
-        let atLeast = try words.whole()
-        try words.expect("of the last")
-        let count = try words.whole()
-        _ = words.take("whole")
-        let unit = try CalendarWindow.unit(&words)
-        let current = words.take("with the current one")
-        return .regularly(
-            Regularly(match, atLeast: atLeast, of: count, unit, includesCurrent: current)
+            "did \(match.named(zone: zone)) in at least \(atLeast) of the last \(units)"
+                + (includesCurrent ? " with the current one" : "")
         )
     }
 
