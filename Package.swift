@@ -151,7 +151,7 @@ let testTargets: [Target] = [
     ),
     tests("Basics", ["Basics", "Kit"]),
     tests("Compression", ["Basics", "Compression"]),
-    tests("Segments", ["Basics", "Segments", "Kit"]),
+    tests("Segments", ["Basics", "Segments", "Kit"], data: ["KeptCases"]),
     tests("Bus", ["Basics", "Bus", "Kit"]),
     tests("Log", ["Basics", "Log", "Kit"]),
     tests("Columns", ["Basics", "Columns", "Kit"]),

@@ -22,12 +22,13 @@ public struct Evaluator: Sendable {
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
         let copies = CopyThreads()
-        let own = SetsDoor(
+        var own = SetsDoor(
             lanes: lanes,
             applied: applied,
             catalogue: catalogue,
             clock: world.clock
         )
+        own.memoryMax = config.questionMiB << 20
         let door = SegmentsDoor(
             catalogue: catalogue,
             gather: Gather(
@@ -70,7 +71,8 @@ public struct Evaluator: Sendable {
                         door,
                         CheckpointsDoor(checkpoints: checkpoints, threads: copies)
                     ),
-                    backups: backups
+                    backups: backups,
+                    ender: own.ender
                 ),
             ]
     }

@@ -28,6 +28,8 @@ struct GatheredQuestion: Sendable {
     var trend: [Timestamp] = []
     /// Ask for the first event's instant, and nothing else.
     var wantsFirstEvent = false
+    /// Ask for an estimate of the cost besides.
+    var wantsCost = false
 
     /// Room for an owner's answer.
     ///
@@ -66,7 +68,8 @@ struct GatheredQuestion: Sendable {
             firstEvent: wantsFirstEvent,
             explainBytesMax: UInt32(clamping: explainBytesMax),
             nestedNames: nested.map(\.name.text),
-            nestedDefinitions: try nested.map { try DefinitionCoding.encode($0.definition) }
+            nestedDefinitions: try nested.map { try DefinitionCoding.encode($0.definition) },
+            wantCost: wantsCost
         )
     }
 }
@@ -218,12 +221,7 @@ struct Gather: Sendable {
             return try await question.ask(
                 EvaluationV1_SetsClient(peers.pinned(to: address)),
                 partitions,
-                CallOptions(
-                    within: call,
-                    clock: clock,
-                    timeoutMs: Self.share(of: call, clock),
-                    maxReplyBytes: question.replyBytes(partitions)
-                )
+                options(call, maxReplyBytes: question.replyBytes(partitions))
             )
         } catch let error as Fault
             where error.code == .unavailable || error.code == .deadlineExceeded
@@ -235,6 +233,18 @@ struct Gather: Sendable {
                 retryAfterMs: error.retryAfterMs ?? 1_000
             )
         }
+    }
+
+    /// A part has the question's own id, by which all parts are cancelled.
+    private func options(_ call: CallContext, maxReplyBytes: UInt32) -> CallOptions {
+        var options = CallOptions(
+            within: call,
+            clock: clock,
+            timeoutMs: Self.share(of: call, clock),
+            maxReplyBytes: maxReplyBytes
+        )
+        options.requestID = call.requestID
+        return options
     }
 
     /// What an owner may take of the call's time: a fifth is kept to name the one that is silent.

@@ -61,6 +61,7 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         )
         question.nodeCounts = true
         question.sample = (min(Int(request.sample), Sampling.sizeMax), 0)
+        question.wantsCost = true
         let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
         return EvaluationV1.PreviewResponse(
             users: sum.users,
@@ -72,7 +73,8 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
             exactness: sum.exactness(question.at),
             warnings: await warnings(question.definition, call),
             tookUs: sum.tookUs,
-            sentence: try Definitions.sentence(question.definition)
+            sentence: try Definitions.sentence(question.definition),
+            cost: sum.cost
         )
     }
 

@@ -23,7 +23,7 @@ struct SegmentsOfUser: Sendable {
     func page(
         _ catalogue: ProjectCatalogue,
         _ request: EvaluationV1.UserSegmentsQuestion,
-        _ limit: TrendLimit
+        _ limit: QuestionLimit
     ) throws -> EvaluationV1.SegmentsOfResponse {
         var page = EvaluationV1.SegmentsOfResponse(known: true)
         if request.afterName == nil {

@@ -12,13 +12,20 @@ struct SetReader {
     let at: Timestamp
 
     /// The sets of all slots of the plan's program, in order; the answer is slot `plan.root`.
-    func slots(of plan: Plan) -> [UserBitset] {
+    func slots(of plan: Plan) -> [UserBitset] { slots(of: plan) { () throws(Never) in } }
+
+    /// The same; `check` is asked before every leaf and may end it.
+    func slots<Failure: Error>(of plan: Plan, _ check: () throws(Failure) -> Void) throws(Failure)
+        -> [UserBitset]
+    {
         let universe = columns.userCount
-        let leaves = plan.leaves.map { leaf in
-            switch leaf {
+        let leaves = try plan.leaves.map { leaf throws(Failure) in
+            try check()
+            return switch leaf {
             case .events(let leaf): EventLeafReader(leaf, columns, at: at).users()
             case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at).users()
             case .user(let leaf): users(leaf)
+            case .bucket(let leaf): users(leaf)
             }
         }
         var slots: [UserBitset] = []
@@ -44,6 +51,21 @@ struct SetReader {
             if let present { slots[slots.count - 1].and(present) }
         }
         return slots
+    }
+
+    /// The users whose identifiers fall into the bucket.
+    private func users(_ leaf: BucketLeaf) -> UserBitset {
+        var users = UserBitset(universe: columns.userCount)
+        var bytes = leaf.prefix
+        for number in 0..<UInt32(columns.userCount) {
+            bytes.removeLast(bytes.count - leaf.prefix.count)
+            let isIn = columns.withID(of: UserNumber(number)) { id in
+                for index in id.indices { bytes.append(id[index]) }
+                return leaf.containsUser(behindPrefix: bytes)
+            }
+            if isIn == true { users.insert(UserNumber(number)) }
+        }
+        return users
     }
 
     /// The users whose property in force passes the leaf's filter.

@@ -56,6 +56,7 @@ extension SetsDoor {
             )
         }
         var question = SetsQuestion(plans: plans, at: at)
+        question.memoryMax = memoryMax
         question.overlap = request.overlap
         if !request.nodes.isEmpty {
             do throws(DefinitionProblem) {

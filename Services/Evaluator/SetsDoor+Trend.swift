@@ -16,9 +16,9 @@ extension SetsDoor {
     /// How long a count beside the lanes may take.
     ///
     /// A little is kept of the deadline, so that the refusal still reaches the caller.
-    func limit(of call: CallContext) -> TrendLimit {
+    func limit(of call: CallContext) -> QuestionLimit {
         let left = call.deadlineNs - min(clock.monotonicNs, call.deadlineNs)
-        return TrendLimit(clock: clock, untilNs: call.deadlineNs - left / 10)
+        return QuestionLimit(clock: clock, untilNs: call.deadlineNs - left / 10)
     }
 
     /// Counts as of every instant, all at the positions told with the counts.
@@ -40,7 +40,8 @@ extension SetsDoor {
         let count = TrendCount(
             plan: plan,
             instants: request.trendAtMs.map(Timestamp.init(ms:)),
-            histories: whole.histories
+            histories: whole.histories,
+            memoryMax: memoryMax
         )
         let limit = limit(of: call)
         response.trendUsers = try await threads.run(limit) { try count.users(limit) }

@@ -15,6 +15,10 @@ struct SetsQuestion: Sendable {
 
     let plans: [Plan]
     let at: Timestamp
+    /// The most memory it may take.
+    ///
+    /// Unit: bytes.
+    var memoryMax = Int.max
     /// Whether pairs and regions are counted.
     var overlap = false
     /// The set that is counted and listed; nil: none.
@@ -29,7 +33,7 @@ struct SetsQuestion: Sendable {
     var nodeCounts = false
 
     /// What partitions hold together.
-    func answer(_ partitions: [PartitionColumns], _ limit: TrendLimit) throws
+    func answer(_ partitions: [PartitionColumns], _ limit: QuestionLimit) throws
         -> EvaluationV1.SetsPartResponse
     {
         var part = EvaluationV1.SetsPartResponse(users: plans.map { _ in 0 })
@@ -47,8 +51,8 @@ struct SetsQuestion: Sendable {
             var sets: [UserBitset] = []
             var node = 0
             for plan in plans {
-                try limit.check()
-                let slots = columns.slots(of: plan, at: at)
+                try columns.cost(of: plan, at: at).check(memoryMax: memoryMax)
+                let slots = try columns.slots(of: plan, at: at, limit.check)
                 sets.append(slots[plan.root])
                 for slot in plan.slotOfNode where nodeCounts {
                     part.nodeUsers[node] += UInt64(slots[slot].count)

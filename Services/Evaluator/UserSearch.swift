@@ -20,7 +20,7 @@ struct UserSearch: Sendable {
     }
 
     /// The first of those found in some partitions, sorted by bytes, and how many there are.
-    func users(_ partitions: [PartitionColumns], _ limit: TrendLimit) throws
+    func users(_ partitions: [PartitionColumns], _ limit: QuestionLimit) throws
         -> EvaluationV1.FindUsersResponse
     {
         var found = EvaluationV1.FindUsersResponse()

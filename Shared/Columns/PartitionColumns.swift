@@ -142,6 +142,11 @@ public struct PartitionColumns: Sendable {
         return number
     }
 
+    /// Lends the bytes of a user's identifier; nil for a number that was not given.
+    public func withID<Value>(of user: UserNumber, _ body: (Span<UInt8>) -> Value) -> Value? {
+        Int(user.value) < userCount ? withID(of: user.value, body) : nil
+    }
+
     private func hash(_ number: UInt32) -> UInt32 { withID(of: number) { ByteHash.of($0) } }
 
     /// Lends the bytes of a known user's identifier.

@@ -187,9 +187,35 @@ extension AggregateTest {
             let missing = missingIsZero ? " (missing as 0)" : ""
             return " whose \(pick.said) \(filter.phrase(zone: zone))" + missing
         case .distinct(let property, let count):
-            return " with \(count.wanted) different values of \(Phrase.quoted(property.text))"
-        case .distinctDays(let count): return " on \(count.wanted) different days"
+            return " with \(count.spoken) different values of \(Phrase.quoted(property.text))"
+        case .distinctDays(let count): return " on \(count.spoken) different days"
         }
+    }
+}
+
+extension AggregateTest {
+    /// What `phrase` says, the `and` between two being taken already; nil when none comes next.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> AggregateTest? {
+        if words.take("with an average of") {
+            return .average(try SumTest.parse(after: &words))
+        }
+        if words.take("whose") {
+            guard let said = words.word(),
+                let pick = Pick.allCases.first(where: { $0.said == said })
+            else { throw words.expected("`least`, `greatest`, `first` or `last`") }
+            _ = words.take(said)
+            let filter = try PropertyFilter.parse(&words)
+            return .picked(pick, filter, missingIsZero: words.take("( missing as 0 )"))
+        }
+        let isDays = words.isNext("on")
+        guard isDays || words.isNext("with") else { return nil }
+        _ = words.take(isDays ? "on" : "with")
+        guard let count = try CountTest.parse(spoken: &words) else {
+            throw words.expected("how many different ones", hint: "such as at least 3 different")
+        }
+        try words.expect(isDays ? "different days" : "different values of")
+        return isDays
+            ? .distinctDays(count) : .distinct(ExactName(try words.quoted("a property")), count)
     }
 }
 

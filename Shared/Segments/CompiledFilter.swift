@@ -9,15 +9,16 @@ public import Basics
 /// since values of different types differ (a list differs from every plain value);
 /// `hasNone` is false, since it asks about a list. Orders with an instant as operand (`before`,
 /// `after`, `withinLast`, `withinNext`, `lessThan` …) also take a text that is an RFC 3339 date
-/// or date-time, without an offset in the definition's zone; `equals` does not. Versions compare
-/// with texts only. Texts compare by their UTF-8 bytes. Numbers are answered without allocation.
+/// or date-time, without an offset in the definition's zone, and so do `onDay` and `sameDayOfYear`;
+/// `equals` does not. Versions compare with texts only; `withinKm` reads texts only. Texts compare
+/// by their UTF-8 bytes. Numbers are answered without allocation.
 public struct CompiledFilter: Sendable {
     /// As it was said.
     public let filter: PropertyFilter
     private let test: Test
     private let zone: Zone
 
-    private enum Test: Sendable {
+    enum Test: Sendable {
         case exists
         case missing
         case member(Members, wanted: Bool)
@@ -30,6 +31,10 @@ public struct CompiledFilter: Sendable {
         case hasAny(Members)
         case hasAll([Members])
         case hasNone(Members)
+        case pattern(TextPattern)
+        case onDay(LocalDay)
+        case sameDayOfYear(LocalDay)
+        case within(GlobeCircle)
         case rule(ValueRule)
         case never
     }
@@ -69,9 +74,17 @@ public struct CompiledFilter: Sendable {
                 return false
             }
             return bounds.contains(version)
-        case .instants, .withinLast, .withinNext:
+        case .instants, .withinLast, .withinNext, .onDay, .sameDayOfYear:
             guard let found = self.instant(in: value) else { return false }
             return matches(found, at: instant)
+        case .pattern(let pattern):
+            guard case .text(let text) = value else { return false }
+            return pattern.matches(text)
+        case .within(let circle):
+            guard case .text(let text) = value, let place = GlobePoint(text: text) else {
+                return false
+            }
+            return circle.contains(place)
         case .piece(let piece):
             guard case .text(let text) = value else { return false }
             return Self.has(piece, in: filter.ignoreCase ? CaseFolding.fold(text) : text, filter)
@@ -87,17 +100,42 @@ public struct CompiledFilter: Sendable {
     }
 
     /// Whether the answer depends on the instant, so that it must not be kept.
-    public var dependsOnInstant: Bool { filter.operator.isDuration }
-
-    /// The instants at which the answer for a value may change, in order: of a filter that depends
-    /// on the instant two, else none.
-    func turns(for value: PropertyValue?) -> [Timestamp] {
-        guard dependsOnInstant, let value, let found = instant(in: value) else { return [] }
-        return switch test {
-        case .withinLast(let ms): [found, found + ms]
-        case .withinNext(let ms): [found - ms, found]
-        default: []
+    public var dependsOnInstant: Bool {
+        switch test {
+        case .withinLast, .withinNext, .onDay(.today), .sameDayOfYear(.today): true
+        default: false
         }
+    }
+
+    /// The instants at which the answer for a value may change: of a filter that depends on the
+    /// instant a few, else none; of anniversaries those before `horizon`.
+    func turns(for value: PropertyValue?, after instant: Timestamp) -> [Timestamp] {
+        guard dependsOnInstant, let value, let found = self.instant(in: value) else { return [] }
+        switch test {
+        case .withinLast(let ms): return [found, found + ms]
+        case .withinNext(let ms): return [found - ms, found]
+        case .onDay: return turns(on: zone.local(found).day)
+        default:
+            let day = zone.local(found).day
+            let year = zone.local(instant).day.year
+            return (year - 1...year + LocalDay.yearsAhead + 1).flatMap {
+                LocalDay.anniversary(of: day, in: $0).map(turns) ?? []
+            }
+        }
+    }
+
+    /// The instant up to which `turns` has every change after `instant`; nil: there are no others.
+    func horizon(for value: PropertyValue?, after instant: Timestamp) -> Timestamp? {
+        guard case .sameDayOfYear(.today) = test, let value, self.instant(in: value) != nil else {
+            return nil
+        }
+        let year = zone.local(instant).day.year + LocalDay.yearsAhead
+        return CivilDate(year: year, month: 1, day: 1).map { zone.instant(ofLocal: $0.midnight) }
+    }
+
+    /// When a local clock comes to a day, and when it leaves it.
+    private func turns(on day: CivilDate) -> [Timestamp] {
+        zone.passages(ofLocal: day.midnight) + zone.passages(ofLocal: day.adding(days: 1).midnight)
     }
 
     /// The decimals that pass, in ten-thousandths; nil when the filter is no plain range of them.
@@ -127,6 +165,10 @@ public struct CompiledFilter: Sendable {
         case .instants(let bounds): bounds.contains(value)
         case .withinLast(let ms): value > instant - ms && value <= instant
         case .withinNext(let ms): value > instant && value <= instant + ms
+        case .onDay(let day):
+            day.isOn(zone.local(value).day, today: zone.local(instant).day)
+        case .sameDayOfYear(let day):
+            day.isSameOfYear(zone.local(value).day, today: zone.local(instant).day)
         default: false
         }
     }
@@ -161,53 +203,8 @@ public struct CompiledFilter: Sendable {
     }
 }
 
-extension CompiledFilter {
-    private static func test(_ filter: PropertyFilter) -> Test {
-        let members = Members(filter.operands, ignoreCase: filter.ignoreCase)
-        switch filter.operator {
-        case .exists: return .exists
-        case .missing: return .missing
-        case .equals, .in: return .member(members, wanted: true)
-        case .notEquals, .notIn: return .member(members, wanted: false)
-        case .hasAny: return .hasAny(members)
-        case .hasNone: return .hasNone(members)
-        case .hasAll:
-            return .hasAll(
-                filter.operands.map { Members([$0], ignoreCase: filter.ignoreCase) }
-            )
-        case .contains, .startsWith, .endsWith:
-            guard case .value(.text(let text))? = filter.operands.first else { return .never }
-            return .piece(Array((filter.ignoreCase ? CaseFolding.fold(text) : text).utf8))
-        case .withinLast, .withinNext:
-            guard case .duration(let ms)? = filter.operands.first else { return .never }
-            return filter.operator == .withinLast ? .withinLast(ms: ms) : .withinNext(ms: ms)
-        case .lessThan, .atMost, .greaterThan, .atLeast, .between, .before, .after:
-            return order(filter)
-        }
-    }
-
-    private static func order(_ filter: PropertyFilter) -> Test {
-        var numbers: [Number] = []
-        var versions: [SemanticVersion] = []
-        var instants: [Timestamp] = []
-        for operand in filter.operands {
-            switch operand {
-            case .value(.number(let number)): numbers.append(number)
-            case .value(.instant(let instant)): instants.append(instant)
-            case .version(let text):
-                if let version = SemanticVersion(text) { versions.append(version) }
-            default: break
-            }
-        }
-        if let bounds = Bounds(filter.operator, numbers) { return .numbers(bounds) }
-        if let bounds = Bounds(filter.operator, versions) { return .versions(bounds) }
-        if let bounds = Bounds(filter.operator, instants) { return .instants(bounds) }
-        return .never
-    }
-}
-
 /// A stretch of ordered values.
-private struct Bounds<Value: Comparable & Sendable>: Sendable {
+struct Bounds<Value: Comparable & Sendable>: Sendable {
     var low: Value?
     var high: Value?
     var includesLow = true
@@ -241,7 +238,7 @@ private struct Bounds<Value: Comparable & Sendable>: Sendable {
 }
 
 /// The values that count as equal to one of the operands.
-private struct Members: Sendable {
+struct Members: Sendable {
     private var values: Set<PropertyValue> = []
     private var versions: Set<SemanticVersion> = []
     private let ignoreCase: Bool

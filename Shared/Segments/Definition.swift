@@ -59,8 +59,18 @@ public enum Condition: Sendable, Hashable {
     case distinct(Distinct)
     /// Several events one after the other.
     case sequence(InSequence)
+    /// A fixed share of the users by chance.
+    case bucket(Bucket)
+    /// Recency and frequency in cells.
+    case rfm(Rfm)
     /// The user is in another segment.
     case inSegment(InSegment)
+    /// Events in so many of the last calendar units.
+    case regularly(Regularly)
+    /// Events until lately.
+    case stopped(Stopped)
+    /// Events again after a pause.
+    case restarted(Restarted)
     /// The user is on an uploaded list.
     case inList(InList)
     /// How the user stands to a channel.
@@ -82,7 +92,12 @@ public enum Condition: Sendable, Hashable {
         case .predominantly(let favourite): favourite
         case .distinct(let distinct): distinct
         case .sequence(let sequence): sequence
+        case .bucket(let bucket): bucket
+        case .rfm(let rfm): rfm
         case .inSegment(let segment): segment
+        case .regularly(let habit): habit
+        case .stopped(let stopped): stopped
+        case .restarted(let restarted): restarted
         case .inList(let list): list
         case .reachable(let reachable): reachable
         }
@@ -92,7 +107,8 @@ public enum Condition: Sendable, Hashable {
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
-        InSequence.self, InSegment.self, InList.self, Reachable.self,
+        InSequence.self, Bucket.self, Rfm.self, InSegment.self, Regularly.self, Stopped.self,
+        Restarted.self, InList.self, Reachable.self,
     ]
 
     /// The field name of every kind.
@@ -124,6 +140,9 @@ protocol ConditionKind: Sendable, Hashable {
     func check(_ audit: inout Audit, place: String)
     /// The condition in words, its children being said already.
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase
+    /// The condition that comes next in a sentence, as `phrase` says it; nil when none of this kind
+    /// begins there. Groups are read by `SentenceReader`.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition?
     /// The slot of the result, its children's being compiled already.
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int
     /// What was found, of a condition made of several leaves; in the order it composed them.
@@ -139,6 +158,8 @@ protocol ConditionKind: Sendable, Hashable {
 
 extension ConditionKind {
     var children: [Int] { [] }
+
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? { nil }
 
     func heading(zone: Zone) -> String { phrase([], zone: zone).text }
 

@@ -18,6 +18,8 @@ public enum DefinitionLimits {
     public static let zoneBytes = 64
     /// Bytes of a segment's description.
     public static let descriptionBytes = 1_024
+    /// Bytes of a sentence: what a person writes or pastes; longer definitions are documents.
+    public static let sentenceBytes = 1_048_576
     /// The shortest rolling window, in ms: below a second the log's own clock would show.
     public static let rollingMsMin: Int64 = 1_000
     /// The longest duration anywhere, in ms: ten years with their leap days.

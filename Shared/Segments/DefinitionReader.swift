@@ -16,6 +16,9 @@
 //         - not: {user: {property: appVersion, lessThan: {version: "5.2"}}}
 //         - any: [did: {anyEvent: true}, user: {property: city, in: [Pune, Mumbai]}]
 //
+// Instead of fields the whole document, or `condition`, may be a sentence (see `SentenceReader`):
+//     condition: did "Charged" at least 3 times and did not "Charged" in the last 14 days
+//
 // The order of events (each beside `event`, `anyEvent`, `where`, `window` as in `did`):
 //   - first: {event: Charged, window: {rolling: 7d}}   # the very first lies in the window
 //   - nth: {n: 5, event: Read, mode: matching, where: [filters]}   # the fifth that passes; in mode
@@ -27,6 +30,19 @@
 //   - sequence: {steps: [Viewed, {event: Added, where: [filters]}, Charged], within: 7d,
 //       from: first, order: loose, exclude: [Removed], same: sku, strictlyLater: false,
 //       window: {rolling: 90d}}                        # from previous, order strict
+//
+// Habits (each beside `event`, `anyEvent`, `where`, without a window of its own):
+//   - regularly: {event: Read, atLeast: 3, of: 4, unit: week, current: exclude}   # in 3 of the
+//                                                      # last 4 whole weeks
+//   - stopped: {event: Charged, within: 90d, notWithin: 30d}
+//   - restarted: {event: Charged, within: 30d, pause: 60d}   # not in the 60 days before these 30,
+//                                                      # but before that; pause: as within
+//
+// Cells: `bucket: {salt: spring-test, from: 0, to: 12.5}` is a fixed share of the users by chance,
+//   in percent with two places (`Bucket` has the hash); `rfm: {event: Charged, recency: [4, 5],
+//   frequency: 5, window: {rolling: 365d}, recencyEdges: [7d, 30d, 90d, 180d],
+//   frequencyEdges: [2, 4, 8, 16]}` are scores of how lately and how often (`Rfm`; these edges are
+//   the usual ones, a score alone or two with those between).
 //
 // Other segments, each with its own zone; up to 16 within each other:
 //   - inSegment: payers
@@ -62,8 +78,12 @@
 // instants: RFC 3339, or a date for its midnight; without an offset in the definition's zone.
 // operators: equals, notEquals, lessThan, atMost, greaterThan, atLeast, between: [low, high] (both
 //   included), in, notIn, contains, startsWith, endsWith, exists: true, missing: true, before,
-//   after (at or after), withinLast: 30d, withinNext: 7d, hasAny, hasAll, hasNone: [values];
-//   `ignoreCase: true` beside them for texts.
+//   after (at or after), withinLast: 30d, withinNext: 7d, hasAny, hasAll, hasNone: [values],
+//   matches: "^[a-z]+@example\\.com$" (a regular expression, `PatternSyntax`; it may describe any
+//   part of the text), onDay: 2025-05-01 or today, sameDayOfYear: 12-24 or today (of the local day;
+//   29 February counts as 28 in other years), withinKm: {latitude: 52.52, longitude: 13.405,
+//   km: 10} of a text such as "52.52,13.405"; `ignoreCase: true` beside them for texts.
+//   Country, region and city are plain texts: equals, in, …
 // values: `facebook`, `10`, `true`, `{version: "5.2"}`, `{instant: 2025-01-01}` (or `date`). The
 //   document's types count: `equals: 10` is a number, `equals: "10"` is a text.
 
@@ -96,6 +116,9 @@ public enum DefinitionReader {
         _ plain: PlainValue,
         zone projectZone: Zone = .utc
     ) throws(DefinitionProblem) -> DefinitionDocument {
+        if case .text(let sentence) = plain {
+            return DefinitionDocument(definition: try Sentence.read(sentence, zone: projectZone))
+        }
         let whole = Field(value: plain, place: "", line: nil)
         let known = ["name", "description", "zone", "universe", "condition"]
         var hints: [String: String] = [:]
@@ -108,16 +131,50 @@ public enum DefinitionReader {
         if let zoneName, let field = fields["zone"] {
             zone = try Zone.read(zoneName, field)
         }
-        let nodes = try conditions(try fields.needed("condition"), zone: zone)
+        let root = try fields.needed("condition")
+        var definition: Definition
+        if case .text(let sentence) = root.value {
+            definition = try said(sentence, root, zone: zone, zoneName)
+        } else {
+            definition = Definition(nodes: try conditions(root, zone: zone), zone: zoneName)
+        }
+        if let universe = fields["universe"] { definition.universe = try Universe.read(universe) }
         return DefinitionDocument(
             name: try fields["name"]?.text(upTo: Limits.nameBytes),
             description: try fields["description"]?.text(upTo: DefinitionLimits.descriptionBytes),
-            definition: Definition(
-                nodes: nodes,
-                zone: zoneName,
-                universe: try fields["universe"].map(Universe.read) ?? .all
-            )
+            definition: definition
         )
+    }
+
+    /// A condition said in a sentence, whose places are inside the field.
+    private static func said(
+        _ sentence: String,
+        _ field: Field,
+        zone: Zone,
+        _ zoneName: String?
+    ) throws(DefinitionProblem) -> Definition {
+        var definition: Definition
+        do {
+            definition = try Sentence.read(sentence, zone: zone)
+        } catch {
+            throw DefinitionProblem(
+                error.code,
+                .read,
+                place: "\(field.place), \(error.place)",
+                line: field.line,
+                message: error.message,
+                hint: error.hint
+            )
+        }
+        if let zoneName, let own = definition.zone, own != zoneName {
+            throw field.problem(
+                .conflictingFields,
+                "the sentence names the zone \(own), the document \(zoneName)",
+                hint: "leave one of them out"
+            )
+        }
+        definition.zone = definition.zone ?? zoneName
+        return definition
     }
 
     private static func conditions(

@@ -30,6 +30,15 @@ public enum DurationText {
         return "\(ms / unit.ms)\(unit.suffix)"
     }
 
+    /// The duration of a count and a unit in words, such as `days` or `hour`; nil if it is none.
+    static func read(spoken count: Int, _ unit: String) -> Int64? {
+        let names = ["week", "day", "hour", "minute", "second", "millisecond"]
+        guard count >= 0, let index = names.firstIndex(where: { unit == $0 || unit == $0 + "s" })
+        else { return nil }
+        let (ms, overflow) = Int64(count).multipliedReportingOverflow(by: units[index].ms)
+        return overflow ? nil : ms
+    }
+
     /// `30 days`, `1 hour`.
     static func spoken(_ ms: Int64) -> String {
         let names = ["d": "day", "h": "hour", "m": "minute", "s": "second", "ms": "millisecond"]

@@ -33,6 +33,9 @@ extension EventMatch {
     /// The fields of a match; a condition adds its own.
     static let fields = ["event", "anyEvent", "where", "window"] + LocalTimes.fields
 
+    /// The fields of a match without a window of its own.
+    static let stepFields = fields.filter { $0 != "window" }
+
     static func read(_ fields: Fields, zone: Zone) throws(DefinitionProblem) -> EventMatch {
         var match = EventMatch()
         if let field = fields["event"] {
@@ -79,8 +82,7 @@ extension EventMatch {
         hints: [String: String]
     ) throws(DefinitionProblem) -> EventMatch {
         if case .text(let name) = field.value { return EventMatch([ExactName(name)]) }
-        let known = fields.filter { $0 != "window" }
-        return try read(try field.fields(known, hints: hints), zone: zone)
+        return try read(try field.fields(stepFields, hints: hints), zone: zone)
     }
 
     func entries(zone: Zone) -> [PlainEntry] {
@@ -101,6 +103,14 @@ extension EventMatch {
 }
 
 extension EventMatch {
+    /// The same where something else says which time is looked at.
+    func checkWithoutWindow(_ audit: inout Audit, place: String) {
+        check(&audit, place: place)
+        if window != .ever {
+            audit.refuse(.window, place + ".window", "a window has no place here")
+        }
+    }
+
     func check(_ audit: inout Audit, place: String) {
         if events.count > DefinitionLimits.events {
             audit.refuse(

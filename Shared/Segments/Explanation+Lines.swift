@@ -80,7 +80,7 @@ extension Explanation.Found {
     package var events: Explanation.FoundEvents? {
         switch self {
         case .events(let found), .ordered(let found, _): found
-        case .conditions, .version, .segment, .channel: nil
+        case .conditions, .version, .fact, .segment, .channel: nil
         }
     }
 

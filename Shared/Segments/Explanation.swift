@@ -45,6 +45,8 @@ public struct Explanation: Sendable, Hashable {
         case version(UserHistory.PropertyVersion?)
         /// Events looked at for their order, and what became of them in words.
         case ordered(FoundEvents, said: String)
+        /// What is so whatever the user does, in words.
+        case fact(String)
         /// Another segment's answer, with its reason in words.
         case segment(isMember: Bool, reason: String)
         /// How the user stands to a channel, and the write that decides it.
@@ -100,6 +102,7 @@ extension Plan {
             switch leaf {
             case .events(let leaf): leaf.found(history, at: instant)
             case .ordered(let leaf): leaf.found(history, at: instant)
+            case .bucket(let leaf): leaf.found(history.user)
             case .user(let leaf):
                 Explanation.Found.version(history.version(of: leaf.property, at: instant))
             }

@@ -60,6 +60,7 @@ extension Plan {
                 case .ordered(let leaf):
                     leaf.course(history, after: instant, workMax: workMax / leaves.count)
                 case .user(let leaf): leaf.course(history, after: instant)
+                case .bucket: LeafCourse()
                 }
             turns += course.turns.map { ($0.at, index, $0.holds) }
             if let end = course.openFrom { openFrom = min(openFrom ?? end, end) }

@@ -34,6 +34,11 @@ struct LeafCourse {
             holds = next
         }
     }
+
+    /// Opens from the first of these instants on, if not sooner.
+    mutating func open(from instants: [Timestamp]) {
+        openFrom = (instants + (openFrom.map { [$0] } ?? [])).min()
+    }
 }
 
 extension UserLeaf {
@@ -42,10 +47,11 @@ extension UserLeaf {
         var course = LeafCourse()
         let succession = history.succession(of: property)
         var holds = filter.matches(history.value(of: property, at: instant), at: instant)
+        course.open(from: succession.compactMap { filter.horizon(for: $0.value, after: instant) })
         for (index, version) in succession.enumerated() {
             let since = version.since ?? Timestamp(ms: .min)
             let end = index + 1 < succession.count ? succession[index + 1].since : nil
-            for at in [since] + filter.turns(for: version.value)
+            for at in [since] + filter.turns(for: version.value, after: instant).sorted()
             where at > instant && at >= since && at < end ?? Timestamp(ms: .max) {
                 let next = filter.matches(version.value, at: at)
                 if next != holds { course.turns.append((at, next)) }
@@ -63,14 +69,18 @@ extension EventLeaf {
     /// change, and where that takes more than `workMax` numbers, the rest stays open.
     func course(_ user: UserHistory, after instant: Timestamp, workMax: Int) -> LeafCourse {
         if match.isOfUser || window.anchor != nil {
-            var turns = match.turns(user).union(window.anchor?.match.turns(user) ?? [])
+            let asked = [match] + (window.anchor.map { [$0.match] } ?? [])
+            var turns: Set<Timestamp> = []
+            for match in asked { turns.formUnion(match.turns(user, after: instant)) }
             var course = WindowCourse(window)
             for event in user.events where concerns(event.name) {
                 turns.formUnion(course.turns(ofEventAt: event.at))
             }
-            return LeafCourse(user, turns, after: instant, workMax: workMax) {
+            var answers = LeafCourse(user, turns, after: instant, workMax: workMax) {
                 holds(user, at: $0)
             }
+            answers.open(from: asked.flatMap { $0.horizons(user, after: instant) })
+            return answers
         }
         return course(user.events, after: instant, workMax: workMax)
     }
@@ -87,6 +97,7 @@ extension EventLeaf {
         let fixed = filters.filter { !$0.dependsOnInstant }
         let relative = filters.filter(\.dependsOnInstant)
         var times = times
+        var horizons: [Timestamp] = []
         for (index, event) in events.enumerated()
         where concerns(event.name) && passes(event, fixed, at: instant)
             && times?.contains(event.at) ?? true
@@ -98,7 +109,10 @@ extension EventLeaf {
             if isIn { moving.turn(index) }
             let turns =
                 window.turns(ofEventAt: event.at)
-                + relative.flatMap { $0.turns(for: event[$0.filter.property]) }
+                + relative.flatMap { $0.turns(for: event[$0.filter.property], after: instant) }
+            horizons += relative.compactMap {
+                $0.horizon(for: event[$0.filter.property], after: instant)
+            }
             for at in turns.sorted() where at > instant && at < Timestamp(ms: .max) {
                 guard counts(at) != isIn else { continue }
                 isIn.toggle()
@@ -106,7 +120,9 @@ extension EventLeaf {
             }
         }
         steps.sort { $0.at < $1.at }
-        return course(of: steps, moving, workMax: workMax)
+        var course = course(of: steps, moving, workMax: workMax)
+        course.open(from: horizons)
+        return course
     }
 
     private func course(

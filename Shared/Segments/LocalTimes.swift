@@ -83,7 +83,7 @@ public struct CompiledTimes: Sendable {
 // `dayOfWeek: [saturday, sunday]`.
 extension LocalTimes {
     static let fields = ["timeOfDay", "dayOfWeek", "zone"]
-    private static let days = [
+    static let days = [
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     ]
 
@@ -134,17 +134,23 @@ extension LocalTimes {
     /// `HH:MM`, with seconds and thousandths if wanted; `24:00` is the day's end.
     private static func clock(_ field: Field) throws(DefinitionProblem) -> Int64 {
         let text = try field.text()
-        if text == "24:00" { return CivilDate.dayMs }
-        let whole = text.utf8.count == 5 ? text + ":00" : text
-        guard text.utf8.count >= 5, let instant = Timestamp.rfc3339("1970-01-01T\(whole)Z"),
-            (0..<CivilDate.dayMs).contains(instant.ms)
-        else {
+        guard let ms = clockMs(text) else {
             throw field.problem(
                 .shape,
                 "\(Quoted.name(text)) is no time of the day",
                 hint: "write 20:00 or 20:00:30, in quotation marks"
             )
         }
+        return ms
+    }
+
+    /// The time of the day in a text; nil if it is none.
+    static func clockMs(_ text: String) -> Int64? {
+        if text == "24:00" { return CivilDate.dayMs }
+        let whole = text.utf8.count == 5 ? text + ":00" : text
+        guard text.utf8.count >= 5, let instant = Timestamp.rfc3339("1970-01-01T\(whole)Z"),
+            (0..<CivilDate.dayMs).contains(instant.ms)
+        else { return nil }
         return instant.ms
     }
 

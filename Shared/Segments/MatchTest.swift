@@ -59,7 +59,7 @@ extension CompiledMatch {
 
     /// Every instant at which an event of the user may begin or cease to pass: there is no other,
     /// though at some of these nothing need happen.
-    func turns(_ user: UserHistory) -> Set<Timestamp> {
+    func turns(_ user: UserHistory, after instant: Timestamp) -> Set<Timestamp> {
         var turns: Set<Timestamp> = []
         if times?.inUsersZone ?? false {
             turns.formUnion(user.succession(of: LocalTimes.zoneProperty).compactMap(\.since))
@@ -68,9 +68,19 @@ extension CompiledMatch {
         for event in user.events where concerns(event.name) {
             turns.insert(event.at)
             for filter in relative {
-                turns.formUnion(filter.turns(for: event[filter.filter.property]))
+                let value = event[filter.filter.property]
+                turns.formUnion(filter.turns(for: value, after: instant))
             }
         }
         return turns
+    }
+
+    /// The instants up to which `turns` has every change; none: it has all there are.
+    func horizons(_ user: UserHistory, after instant: Timestamp) -> [Timestamp] {
+        user.events.filter { concerns($0.name) }.flatMap { event in
+            filters.compactMap {
+                $0.horizon(for: event[$0.filter.property], after: instant)
+            }
+        }
     }
 }

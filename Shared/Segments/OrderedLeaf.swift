@@ -128,20 +128,27 @@ extension OrderedLeaf {
 
     /// Follows the answer through every instant at which a mark may come, go or count anew.
     func course(_ user: UserHistory, after instant: Timestamp, workMax: Int) -> LeafCourse {
-        var turns = window.anchor?.match.turns(user) ?? []
-        var course = WindowCourse(window)
+        var window = WindowCourse(window)
+        let own = test.filter.map { [$0] } ?? []
+        var turns = self.window.anchor?.match.turns(user, after: instant) ?? []
+        var horizons = self.window.anchor?.match.horizons(user, after: instant) ?? []
         for match in matches {
-            turns.formUnion(match.turns(user))
+            turns.formUnion(match.turns(user, after: instant))
+            horizons += match.horizons(user, after: instant)
             for event in user.events where match.concerns(event.name) {
-                turns.formUnion(course.turns(ofEventAt: event.at))
-                if let filter = test.filter {
-                    turns.formUnion(filter.turns(for: event[filter.filter.property]))
+                turns.formUnion(window.turns(ofEventAt: event.at))
+                for filter in own {
+                    let value = event[filter.filter.property]
+                    turns.formUnion(filter.turns(for: value, after: instant))
+                    horizons += filter.horizon(for: value, after: instant).map { [$0] } ?? []
                 }
             }
         }
-        return LeafCourse(user, turns, after: instant, workMax: workMax) {
+        var course = LeafCourse(user, turns, after: instant, workMax: workMax) {
             holds(user, at: $0)
         }
+        course.open(from: horizons)
+        return course
     }
 
     /// What was found, for people and for programs.
@@ -164,7 +171,8 @@ extension OrderedLeaf {
                     )
                 }
             ),
-            said: test.finding(marks.map(\.mark), interval)
+            said: window.anchor != nil && interval.isEmpty
+                ? "nothing begins the window" : test.finding(marks.map(\.mark), interval)
         )
     }
 }

@@ -16,13 +16,15 @@ enum OrderedTest: Sendable {
     case distinct(CountTest, days: Zone?)
     /// What is computed of match 0 in the window compares.
     case aggregate(CompiledAggregate)
+    /// Match 0 in the window lies in so many different calendar units.
+    case habit(atLeast: Int, HabitUnits)
     /// The steps follow each other.
     case sequence(SequenceRule)
 
     /// Whether marks outside the window have no say.
     var readsWindowOnly: Bool {
         switch self {
-        case .share, .predominance, .distinct, .aggregate: true
+        case .share, .predominance, .distinct, .aggregate, .habit: true
         case .occurrence, .sequence: false
         }
     }
@@ -49,6 +51,8 @@ enum OrderedTest: Sendable {
         case .sequence(let rule):
             return rule.furthest(marks, interval) == rule.steps
         case .aggregate(let aggregate): return aggregate.holds(marks, at: instant)
+        case .habit(let atLeast, let units):
+            return units.count(marks.lazy.map(\.at)) >= atLeast
         }
     }
 
@@ -76,6 +80,9 @@ enum OrderedTest: Sendable {
         case .sequence(let rule):
             return "\(rule.furthest(marks, interval)) of \(rule.steps) steps reached"
         case .aggregate(let aggregate): return aggregate.finding(marks)
+        case .habit(let atLeast, let units):
+            let count = units.count(marks.lazy.map(\.at))
+            return "in \(count) \(units.unit.rawValue)s of at least \(atLeast) in \(interval)"
         }
     }
 

@@ -29,6 +29,8 @@ public struct Plan: Sendable {
         case user(UserLeaf)
         /// The order of a user's events.
         case ordered(OrderedLeaf)
+        /// The user's identifier.
+        case bucket(BucketLeaf)
     }
 
     /// A definition within the program: the one asked about, or a segment that it uses.

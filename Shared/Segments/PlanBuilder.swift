@@ -25,6 +25,7 @@ struct PlanBuilder {
         case user(PropertyFilter)
         case rule(ExactName, ValueRule)
         case ordered(AnyHashable)
+        case bucket(BucketLeaf)
     }
 
     init(zone: Zone) { self.zone = zone }
@@ -97,7 +98,14 @@ struct PlanBuilder {
         return all(parts)
     }
 
-    mutating func events(_ did: Did, node: Int) -> Int {
+    /// Whether there is such an event in a window, which is told as the node's where one is given.
+    mutating func events(_ match: EventMatch, in window: Window, node: Int?) -> Int {
+        var match = match
+        match.window = window
+        return events(Did(match), node: node)
+    }
+
+    mutating func events(_ did: Did, node: Int?) -> Int {
         var did = did
         did.match.events = Array(Set(did.match.events)).sorted()
         let window: CompiledWindow
@@ -107,7 +115,7 @@ struct PlanBuilder {
             problem = error
             return slot(of: .any([]))
         }
-        note(window, of: node)
+        if let node { note(window, of: node) }
         if let leaf = leafOfKey[.events(did)] { return slot(of: .leaf(leaf)) }
         let match = CompiledMatch(did.match, zone: zone)
         note(match, did.sums.map(\.property))
@@ -152,6 +160,11 @@ struct PlanBuilder {
         mentions.userProperties.insert(filter.property)
         let leaf = UserLeaf(filter: CompiledFilter(filter, zone: zone))
         return add(.user(leaf), key: .user(filter))
+    }
+
+    mutating func bucket(_ leaf: BucketLeaf) -> Int {
+        if let known = leafOfKey[.bucket(leaf)] { return slot(of: .leaf(known)) }
+        return add(.bucket(leaf), key: .bucket(leaf))
     }
 
     /// A leaf over a property of users by a rule that no filter says.

@@ -33,6 +33,15 @@ extension PropertyFilter {
             if !checkOperand(operand, &audit, operandPlace) { allFine = false }
         }
         if allFine, self.operator == .between { checkRange(&audit, at) }
+        if allFine, self.operator == .withinKm, circle == nil {
+            audit.refuse(
+                .operand,
+                at,
+                "no place on the globe, or no distance on it",
+                hint: "latitudes are -90 to 90, longitudes -180 to 180, distances above 0 and at"
+                    + " most 20,016 km"
+            )
+        }
     }
 
     /// Refuses what has a meaning beside an event only.
@@ -67,7 +76,7 @@ extension PropertyFilter {
     }
 
     private func checkVersion(_ text: String, _ audit: inout Audit, _ place: String) {
-        if self.operator.isDuration || self.operator.isInstant || self.operator.isTextPiece {
+        if !self.operator.takesVersions {
             audit.refuse(.operand, place, "`\(self.operator.rawValue)` takes no version")
         } else if SemanticVersion(text) == nil {
             audit.refuse(
@@ -120,6 +129,36 @@ extension PropertyFilter {
                 "every text passes",
                 hint: "write `exists: true`"
             )
+        } else if self.operator == .matches {
+            checkPattern(&audit, place)
+        } else if self.operator.isDay, day == nil {
+            let isYearly = self.operator == .sameDayOfYear
+            audit.refuse(
+                .operand,
+                place,
+                isYearly ? "no day of the year" : "no day",
+                hint: isYearly ? "write it such as 12-24, or today" : "write 2025-05-01 or today"
+            )
+        }
+    }
+
+    private func checkPattern(_ audit: inout Audit, _ place: String) {
+        switch pattern {
+        case .failure(let problem):
+            audit.refuse(
+                .operand,
+                place,
+                "character \(problem.character) of the expression: \(problem.message)",
+                hint: problem.hint
+            )
+        case .success(let pattern) where pattern.matches(""):
+            audit.warn(
+                .pointless,
+                place,
+                "every text has such a part, the empty one",
+                hint: "write ^ and $ around what the whole text must be"
+            )
+        default: break
         }
     }
 
@@ -127,6 +166,9 @@ extension PropertyFilter {
     private var wantedOperand: (types: ValueTypes, words: String)? {
         let op = self.operator
         if op.isTextPiece { return (.text, "a text") }
+        if op == .matches { return (.text, "a regular expression") }
+        if op.isDay { return (.text, "a day") }
+        if op == .withinKm { return (.number, "numbers") }
         if op.isInstant { return (.instant, "an instant") }
         if op.isDuration { return ([], "a duration") }
         if op.isOrdering { return ([.number, .instant], "a number, a version or an instant") }
@@ -181,8 +223,8 @@ extension PropertyFilter {
         let op = self.operator
         if op.isPresence { return [] }
         if op.isList { return .list }
-        if op.isTextPiece { return .text }
-        if op.isInstant || op.isDuration { return [.instant, .text] }
+        if op.isTextPiece || op == .matches || op == .withinKm { return .text }
+        if op.isInstant || op.isDuration || op.isDay { return [.instant, .text] }
         var types: ValueTypes = []
         for operand in operands {
             switch operand {

@@ -8,7 +8,7 @@ extension PropertyFilter {
     private static let hints = [
         "is": "write `equals`", "value": "write `equals`", "gt": "write `greaterThan`",
         "gte": "write `atLeast`", "lt": "write `lessThan`", "lte": "write `atMost`",
-        "exactly": "write `equals`", "matches": "regular expressions are not there yet",
+        "exactly": "write `equals`", "regex": "write `matches`", "on": "write `onDay`",
     ]
 
     static func read(_ field: Field, zone: Zone) throws(DefinitionProblem) -> PropertyFilter {
@@ -75,6 +75,7 @@ extension PropertyFilter {
             return []
         }
         if op.isDuration { return [.duration(ms: try field.duration())] }
+        if op == .withinKm { return try circle(field) }
         if op.isInstant { return [.instant(try field.instant(zone: zone))] }
         guard op.operandCount.upperBound > 1 else {
             return [try operand(field, zone: zone)]
@@ -91,6 +92,19 @@ extension PropertyFilter {
         for item in items { operands.append(try operand(item, zone: zone)) }
         return operands
     }
+
+    /// `{latitude: 52.52, longitude: 13.405, km: 10}`.
+    private static func circle(_ field: Field) throws(DefinitionProblem) -> [Operand] {
+        let fields = try field.fields(circleFields)
+        var operands: [Operand] = []
+        for name in circleFields {
+            let hint = "write {latitude: 52.52, longitude: 13.405, km: 10}"
+            operands.append(.number(try fields.needed(name, hint: hint).number()))
+        }
+        return operands
+    }
+
+    private static let circleFields = ["latitude", "longitude", "km"]
 
     private static func operand(
         _ field: Field,
@@ -127,6 +141,8 @@ extension PropertyFilter {
         let value: PlainValue
         if self.operator.isPresence {
             value = .bool(true)
+        } else if self.operator == .withinKm {
+            value = .map(zip(Self.circleFields, values).map { PlainEntry($0, $1) })
         } else if self.operator.operandCount.upperBound > 1 {
             value = .list(values)
         } else {
@@ -197,8 +213,20 @@ extension PropertyFilter {
         case .hasAny: words = "has any of " + said.joined(separator: ", ")
         case .hasAll: words = "has all of " + said.joined(separator: ", ")
         case .hasNone: words = "has none of " + said.joined(separator: ", ")
+        case .matches: words = "matches \(either)"
+        case .onDay: words = "is on \(Self.spokenDay(operands))"
+        case .sameDayOfYear: words = "is on \(Self.spokenDay(operands)) of any year"
+        case .withinKm:
+            words =
+                "is within \(said.last ?? "") km of " + said.dropLast().joined(separator: ", ")
         }
         let then = isOfUser ? " at the event" : ""
         return "\(name) \(words)" + then + (ignoreCase ? " (ignoring case)" : "")
+    }
+
+    /// A day as it is written, without quotation marks.
+    private static func spokenDay(_ operands: [Operand]) -> String {
+        guard case .value(.text(let text))? = operands.first else { return "" }
+        return text
     }
 }

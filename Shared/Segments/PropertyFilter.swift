@@ -50,12 +50,23 @@ public enum FilterOperator: String, Sendable, Hashable, CaseIterable {
     case hasAll
     /// A list that has no operand.
     case hasNone
+    /// A text of which some part is what the operand, a regular expression, describes.
+    case matches
+    /// An instant on this local day: a text such as `2025-05-01`, or `today`.
+    case onDay
+    /// An instant on this local day of any year: a text such as `12-24`, or `today`; 29 February
+    /// counts as 28 in other years.
+    case sameDayOfYear
+    /// A place, in a text such as `52.52,13.405`, not farther away than so far: latitude and
+    /// longitude of the centre in degrees, then the distance in km.
+    case withinKm
 
     /// How many operands it takes.
     public var operandCount: ClosedRange<Int> {
         switch self {
         case .exists, .missing: 0...0
         case .between: 2...2
+        case .withinKm: 3...3
         case .in, .notIn, .hasAny, .hasAll, .hasNone: 1...DefinitionLimits.operands
         default: 1...1
         }
@@ -65,6 +76,7 @@ public enum FilterOperator: String, Sendable, Hashable, CaseIterable {
     public var canIgnoreCase: Bool {
         switch self {
         case .equals, .notEquals, .in, .notIn, .contains, .startsWith, .endsWith: true
+        case .matches: true
         case .hasAny, .hasAll, .hasNone: true
         default: false
         }
@@ -78,8 +90,16 @@ public enum FilterOperator: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether versions are something to compare with.
+    var takesVersions: Bool {
+        isOrdering || isList
+            || [.equals, .notEquals, .in, .notIn].contains(self)
+    }
+
     /// Whether it looks for a piece of a text.
     var isTextPiece: Bool { self == .contains || self == .startsWith || self == .endsWith }
+    /// Whether its operand names a local day.
+    var isDay: Bool { self == .onDay || self == .sameDayOfYear }
     /// Whether its operand is one instant.
     var isInstant: Bool { self == .before || self == .after }
     /// Whether its operand is a duration.

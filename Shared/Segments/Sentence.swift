@@ -6,7 +6,7 @@ import Basics
 ///
 /// Such as: `did "Charged" at least 3 times between 2025-05-01 and 2025-07-01 and did not
 /// "Charged" in the last 14 days`. Names and texts stand in quotation marks, groups within groups
-/// in brackets; the same definition always gives the same sentence.
+/// in brackets; the same definition always gives the same sentence, and `read` gives it back.
 public enum Sentence {
     /// The sentence, without a full stop; a problem when the nodes are no tree.
     public static func say(_ definition: Definition) throws(DefinitionProblem) -> String {
@@ -37,10 +37,15 @@ struct Phrase {
     /// In brackets where it would else be read wrongly.
     var enclosed: String { isJoined ? "(\(text))" : text }
 
-    static func joined(_ parts: [Phrase], by word: String, none: String) -> Phrase {
+    static func joined(
+        _ parts: [Phrase],
+        by word: String,
+        one: String,
+        none: String
+    ) -> Phrase {
         switch parts.count {
         case 0: Phrase(none)
-        case 1: parts[0]
+        case 1: Phrase("\(one) (\(parts[0].text))")
         default:
             Phrase(parts.map(\.enclosed).joined(separator: " \(word) "), isJoined: true)
         }

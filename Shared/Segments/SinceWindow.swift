@@ -105,14 +105,7 @@ extension SinceWindow {
     }
 
     func check(_ audit: inout Audit, place at: String) {
-        anchor.check(&audit, place: at + ".\(place.rawValue)")
-        if anchor.window != .ever {
-            audit.refuse(
-                .window,
-                at + ".\(place.rawValue).window",
-                "the event that begins a window has no window of its own"
-            )
-        }
+        anchor.checkWithoutWindow(&audit, place: at + ".\(place.rawValue)")
         audit.checkDuration(ms, place: at + ".within")
     }
 
@@ -120,5 +113,20 @@ extension SinceWindow {
     func phrase(zone: Zone) -> String {
         " in the \(DurationText.spoken(ms)) since the \(place.rawValue) "
             + anchor.named(zone: zone)
+    }
+
+    /// What `phrase` says; nil when no such window comes next.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> SinceWindow? {
+        guard words.isNext("in the"),
+            words.isNext("since the", ahead: 3)
+                || words.isNext("since the", ahead: 4)
+        else { return nil }
+        _ = words.take("in the")
+        let ms = try words.duration()
+        try words.expect("since the")
+        guard let place = Place.allCases.first(where: { words.take($0.rawValue) }) else {
+            throw words.expected("`first` or `last`")
+        }
+        return SinceWindow(place, try EventMatch.parse(&words), ms: ms)
     }
 }

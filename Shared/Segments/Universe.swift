@@ -36,6 +36,12 @@ public enum Universe: Sendable, Hashable {
         }
     }
 
+    /// What a sentence ends with; everybody where it does not say.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Universe {
+        guard words.take(", among those reachable by") else { return .all }
+        return .reachable(try Channel.parse(&words))
+    }
+
     /// Who they are, such as `those reachable by email`; nil: everybody.
     var said: String? {
         switch self {

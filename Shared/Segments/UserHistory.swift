@@ -78,13 +78,20 @@ public struct UserHistory: Sendable, Hashable {
         }
     }
 
+    /// Whose history it is; nil where that has no say.
+    public let user: UserID?
     /// The events in event-time order.
     public let events: [Event]
     /// The writes to properties, in any order.
     public let versions: [PropertyVersion]
 
     /// A history of these events and versions, given in any order.
-    public init(events: [Event] = [], versions: [PropertyVersion] = []) {
+    public init(
+        of user: UserID? = nil,
+        events: [Event] = [],
+        versions: [PropertyVersion] = []
+    ) {
+        self.user = user
         self.events = events.sorted { $0.order < $1.order }
         self.versions = versions
     }

@@ -16,6 +16,7 @@ extension Plan {
             switch leaf {
             case .events(let leaf): leaf.holds(history, at: instant)
             case .ordered(let leaf): leaf.holds(history, at: instant)
+            case .bucket(let leaf): history.user.map(leaf.contains) ?? false
             case .user(let leaf):
                 leaf.filter.matches(
                     history.value(of: leaf.property, at: instant),

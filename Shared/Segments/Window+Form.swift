@@ -109,18 +109,25 @@ extension CalendarWindow {
         var window = CalendarWindow(unit: unit)
         if let field = fields["last"] { window.last = try field.whole() }
         if let field = fields["current"] {
-            let text = try field.text()
-            guard text == "include" || text == "exclude" else {
-                throw field.problem(
-                    .shape,
-                    "\(Quoted.name(text)) is neither include nor exclude",
-                    hint: "write `current: include` to count the running \(unit.rawValue) too"
-                )
-            }
-            window.includesCurrent = text == "include"
+            window.includesCurrent = try readCurrent(field, unit)
         }
         window.zone = try fields["zone"]?.text()
         return window
+    }
+
+    /// Whether the running unit counts too.
+    static func readCurrent(_ field: Field, _ unit: CalendarUnit) throws(DefinitionProblem)
+        -> Bool
+    {
+        let text = try field.text()
+        guard text == "include" || text == "exclude" else {
+            throw field.problem(
+                .shape,
+                "\(Quoted.name(text)) is neither include nor exclude",
+                hint: "write `current: include` to count the running \(unit.rawValue) too"
+            )
+        }
+        return text == "include"
     }
 
     func written() -> PlainValue {

@@ -116,7 +116,7 @@ public final class EngineStage: Stage {
         let plan = try plan(segment)
         let users = state.withLock { $0.users }
         return Set(
-            users.filter { plan.isMember($0.value.history, at: instant) }.map(\.key)
+            users.filter { plan.isMember($0.value.history(of: $0.key), at: instant) }.map(\.key)
         )
     }
 
@@ -126,7 +126,7 @@ public final class EngineStage: Stage {
     {
         let plan = try plan(segment)
         guard let found = state.withLock({ $0.users[user] }) else { return nil }
-        let explanation = plan.explain(found.history, at: instant)
+        let explanation = plan.explain(found.history(of: user), at: instant)
         return MembershipAnswer(
             isMember: explanation.isMember,
             flip: explanation.flip,
@@ -143,5 +143,7 @@ public final class EngineStage: Stage {
 }
 
 extension EngineStage.User {
-    fileprivate var history: UserHistory { UserHistory(events: events, versions: versions) }
+    fileprivate func history(of user: UserID) -> UserHistory {
+        UserHistory(of: user, events: events, versions: versions)
+    }
 }

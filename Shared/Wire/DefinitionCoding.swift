@@ -84,7 +84,22 @@ public enum DefinitionCoding {
             return .distinct(
                 try placed("distinct") { () throws(WireError) in try OrderCoding.decode(sent) }
             )
+        case .bucket(let sent): return .bucket(CellCoding.decode(sent))
+        case .rfm(let sent):
+            return .rfm(try placed("rfm") { () throws(WireError) in try CellCoding.decode(sent) })
         case .inSegment(let sent): return .inSegment(InSegment(ExactName(sent.name)))
+        case .regularly(let sent):
+            return .regularly(
+                try placed("regularly") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
+        case .stopped(let sent):
+            return .stopped(
+                try placed("stopped") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
+        case .restarted(let sent):
+            return .restarted(
+                try placed("restarted") { () throws(WireError) in try HabitCoding.decode(sent) }
+            )
         case .reachable(let sent):
             return .reachable(
                 try placed("reachable") { () throws(WireError) in try ChannelCoding.decode(sent) }
@@ -126,8 +141,17 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .distinct(try OrderCoding.encode(distinct)))
         case .sequence(let sequence):
             return SegmentV1.Node(kind: .sequence(try OrderCoding.encode(sequence)))
+        case .bucket(let bucket):
+            return SegmentV1.Node(kind: .bucket(try CellCoding.encode(bucket)))
+        case .rfm(let rfm): return SegmentV1.Node(kind: .rfm(try CellCoding.encode(rfm)))
         case .inSegment(let segment):
             return SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: segment.name.text)))
+        case .regularly(let habit):
+            return SegmentV1.Node(kind: .regularly(try HabitCoding.encode(habit)))
+        case .stopped(let stopped):
+            return SegmentV1.Node(kind: .stopped(try HabitCoding.encode(stopped)))
+        case .restarted(let restarted):
+            return SegmentV1.Node(kind: .restarted(try HabitCoding.encode(restarted)))
         case .reachable(let reachable):
             return SegmentV1.Node(kind: .reachable(ChannelCoding.encode(reachable)))
         case .inList(let list):

@@ -72,7 +72,7 @@ public enum ExplanationCoding {
             )
         case .events(let found), .ordered(let found, _):
             message.found = .events(encode(found, condition))
-        case .segment, .channel: break
+        case .fact, .segment, .channel: break
         case .version(let version): message.found = .value(try encode(version))
         }
         return message

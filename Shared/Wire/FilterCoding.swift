@@ -74,5 +74,7 @@ enum FilterCoding {
         (.endsWith, .endsWith), (.exists, .exists), (.missing, .missing), (.before, .before),
         (.after, .after), (.withinLast, .withinLast), (.withinNext, .withinNext),
         (.hasAny, .hasAny), (.hasAll, .hasAll), (.hasNone, .hasNone),
+        (.matches, .matches), (.onDay, .onDay), (.sameDayOfYear, .sameDayOfYear),
+        (.withinKm, .withinKm),
     ]
 }

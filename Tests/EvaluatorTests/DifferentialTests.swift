@@ -1,6 +1,7 @@
 // The set reader, the user reader and the oracle over histories that went through the log.
 
 import Basics
+import Columns
 import Foundation
 import Kit
 import Messages
@@ -12,9 +13,10 @@ import Testing
 @Suite struct DifferentialTests {
     private static let seed: UInt64 = 0x5E7_0001
 
-    /// More than the usual ones, as SHOAL_CASES says.
+    /// More than the usual ones, as SHOAL_TEST_DIFFERENTIAL_CASES says.
     private static var caseCount: Int {
-        ProcessInfo.processInfo.environment["SHOAL_CASES"].flatMap(Int.init) ?? 2_000
+        ProcessInfo.processInfo.environment["SHOAL_TEST_DIFFERENTIAL_CASES"].flatMap(Int.init)
+            ?? 2_000
     }
 
     @Test("set reader, user reader and oracle agree on random definitions over random logs")
@@ -85,16 +87,40 @@ import Testing
             ).answer(&state)
             seen.asked += 1
             seen.members += told ? 1 : 0
+            if read == told, answer == .known(isMember: told) { continue }
+            let smallest = Self.smallest(example, columns, number, at)
             try #require(
                 read == told && answer == .known(isMember: told),
                 """
                 seed \(example.seed) at \(at.rfc3339), user \(user.id): oracle \(told), \
                 set reader \(read), user reader \(answer)
+                \((try? Sentence.say(smallest)) ?? ""), a part of
                 \((try? Sentence.say(example.definition)) ?? "")
                 \(user.history)
                 """
             )
         }
+    }
+
+    /// The smallest definition over which the set reader still differs from the oracle.
+    private static func smallest(
+        _ example: RandomCase,
+        _ columns: PartitionColumns,
+        _ number: Int,
+        _ at: Timestamp
+    ) -> Definition {
+        let history = example.users[number].history
+        let whole = AskedCase(example.definition, history, at: at, nested: example.nested)
+        return whole.shrunk { asked in
+            // The columns hold the whole history.
+            guard asked.history == history,
+                let plan = try? Plan(asked.definition, nested: asked.nested)
+            else { return false }
+            let set = SetReader(columns: columns, at: at).slots(of: plan)[plan.root]
+            let oracle = Oracle(asked.definition, at: at, nested: asked.nested)
+            let told = oracle.isMember(history)
+            return set[UserNumber(UInt32(number))] != told
+        }.definition
     }
 
     private static func compareNodes(

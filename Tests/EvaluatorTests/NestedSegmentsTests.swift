@@ -80,7 +80,7 @@ import Wire
             }
             let preview = try await node.door.preview(.init(definition: outer), rig.call())
             #expect(preview.nodes.map(\.users) == [1, 1] && preview.users == 1)
-            #expect(preview.sentence == "in segment \"blind-buyers\"")
+            #expect(preview.sentence == "all of (in segment \"blind-buyers\")")
         }
     }
 

@@ -94,8 +94,9 @@ struct RandomCase {
         users = histories.indices
             .sorted { (numbers["user-\($0)"] ?? 0) < (numbers["user-\($1)"] ?? 0) }
             .compactMap { user in
-                let history = Segments.UserHistory(events: events[user], versions: versions[user])
-                return UserID("user-\(user)").map { (id: $0, history: history) }
+                guard let id = UserID("user-\(user)") else { return nil }
+                let (events, versions) = (events[user], versions[user])
+                return (id, Segments.UserHistory(of: id, events: events, versions: versions))
             }
     }
 

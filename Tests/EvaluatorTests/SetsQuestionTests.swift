@@ -16,7 +16,7 @@ import Wire
     private static let cases = 150
 
     /// Without an end.
-    private var limit: TrendLimit { TrendLimit(clock: SystemClock(), untilNs: .max) }
+    private var limit: QuestionLimit { QuestionLimit(clock: SystemClock(), untilNs: .max) }
 
     @Test("over random histories, overlaps and made sets are what the user reader says")
     func random() throws {
@@ -30,7 +30,7 @@ import Wire
             let count = 2 + example.random.below(3)
             let plans = try (0..<count).map { _ in
                 let node = example.random.below(example.definition.nodes.count)
-                return try Plan(example.definition.part(node))
+                return try Plan(example.definition.part(node), nested: example.nested)
             }
             let at = example.instants[0]
             var question = SetsQuestion(plans: plans, at: at)

@@ -140,12 +140,15 @@ final class SuiteRig: Sendable {
         let rigs = try (0..<2).map { _ in try LaneRig(catalogue: catalogue, applied: applied) }
         for rig in rigs { try rig.start() }
         let link = registryLink(number, roster, registry, clock: clock)
-        let sets = SetsDoor(
+        var sets = SetsDoor(
             lanes: Lanes(rigs.map(\.lane)),
             applied: applied,
             catalogue: catalogue,
             clock: clock
         )
+        sets.ender = CallEnder()
+        var options = RPCServerOptions()
+        options.ender = sets.ender
         let peers = RPCClient(
             bus: bus,
             addresses: [],
@@ -182,7 +185,8 @@ final class SuiteRig: Sendable {
             clock: clock,
             random: SeededRandom(seed: 4),
             logger: quietLogger,
-            metrics: NOOPMetricsHandler.instance
+            metrics: NOOPMetricsHandler.instance,
+            options: options
         )
         try server.start()
         return EvaluatorNode(
@@ -232,6 +236,16 @@ final class SuiteRig: Sendable {
                 try logs[home].event(event, by: user, at: day(1))
             }
         }
+    }
+
+    /// Calls to one evaluator over the bus.
+    func client(of node: Int) throws -> RPCClient {
+        RPCClient(
+            bus: bus,
+            addresses: [try Endpoint("memory://evaluator-\(node)")],
+            clock: clock,
+            random: SeededRandom(seed: 9)
+        )
     }
 
     /// A call about the shop with 20 s of time.

@@ -70,12 +70,17 @@ public struct Oracle {
         case .predominantly(let favourite): return holds(favourite, user)
         case .sequence(let sequence): return holds(sequence, user)
         case .distinct(let distinct): return holds(distinct, user)
+        case .bucket(let bucket): return holds(bucket, user)
+        case .rfm(let rfm): return holds(rfm, user)
         case .reachable(let reachable):
             return state(of: user, reachable.channel) == reachable.state
         case .inList(let list):
             // Membership of a list has instants like a property: those at which it was uploaded.
             return valueInForce(list.property, user) == .bool(true)
         case .inSegment(let segment): return isMember(of: segment.name, user)
+        case .regularly(let habit): return holds(habit, user)
+        case .stopped(let stopped): return holds(stopped, user)
+        case .restarted(let restarted): return holds(restarted, user)
         }
     }
 
@@ -169,7 +174,7 @@ public struct Oracle {
         }
     }
 
-    private func isInside(_ at: Timestamp, _ window: CalendarWindow) -> Bool {
+    func isInside(_ at: Timestamp, _ window: CalendarWindow) -> Bool {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = window.zone.flatMap { TimeZone(identifier: $0) } ?? zone
         calendar.firstWeekday = 2
@@ -248,6 +253,7 @@ extension Oracle {
             }
             let (v, t) = (instant.ms, now.ms)
             return filter.operator == .withinLast ? v > t - d && v <= t : v > t && v <= t + d
+        case .matches, .onDay, .sameDayOfYear, .withinKm: return passesByMeaning(filter, value)
         case .hasAny: return filter.operands.contains(where: listHas)
         case .hasAll: return filter.operands.allSatisfy(listHas)
         case .hasNone: return isList && !filter.operands.contains(where: listHas)

@@ -41,6 +41,6 @@ extension RandomDefinitions {
     private func isOfNumbers(_ filter: PropertyFilter) -> Bool {
         filter.operands.allSatisfy { operand in
             if case .value(.number) = operand { true } else { false }
-        } && ![.hasAny, .hasAll, .hasNone].contains(filter.operator)
+        } && ![.hasAny, .hasAll, .hasNone, .withinKm].contains(filter.operator)
     }
 }

@@ -90,13 +90,15 @@ public struct RandomDefinitions {
 
     private mutating func leaf() -> Condition {
         if let nesting, random.chance(0.12) { return set(inside: nesting) }
-        switch random.below(9) {
+        switch random.below(11) {
+        case 10: return random.chance(0.4) ? .bucket(bucket()) : .rfm(rfm())
         case 0, 1: return .did(did())
         case 2: return .didNot(DidNot(match()))
         case 3, 4: return .user(UserProperty(filter()))
         case 5: return occurrence()
         case 6 where random.chance(0.4): return .distinct(distinct())
-        case 6: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
+        case 6, 9: return random.chance(0.5) ? .share(share()) : .predominantly(favourite())
+        case 7: return habit()
         default: return .sequence(sequence())
         }
     }
@@ -196,6 +198,9 @@ public struct RandomDefinitions {
         case .in, .notIn, .hasAny, .hasAll, .hasNone:
             for _ in 0...random.below(3) { filter.operands.append(plain(property)) }
         case .equals, .notEquals: filter.operands = [plain(property)]
+        case .matches: filter.operands = [.text(pick(RandomWorld.patterns))]
+        case .onDay, .sameDayOfYear: filter.operands = [.text(day(ofYear: op == .sameDayOfYear))]
+        case .withinKm: filter.operands = circle()
         }
         if op.canIgnoreCase { filter.ignoreCase = random.chance(0.4) }
         return filter
@@ -205,12 +210,30 @@ public struct RandomDefinitions {
     mutating func fitting(_ property: ExactName) -> FilterOperator {
         switch property {
         case "amount": pick([.lessThan, .atMost, .greaterThan, .atLeast, .between, .equals])
-        case "city": pick([.equals, .notEquals, .in, .notIn, .contains, .startsWith, .endsWith])
+        case "city":
+            pick([.equals, .notEquals, .in, .notIn, .contains, .startsWith, .endsWith, .matches])
         case "premium": pick([.equals, .notEquals, .exists, .missing])
         case "version": pick([.equals, .lessThan, .atMost, .greaterThan, .atLeast, .between])
         case "tags": pick([.hasAny, .hasAll, .hasNone])
-        default: pick([.before, .after, .withinLast, .withinNext, .between])
+        case "place": .withinKm
+        default:
+            pick([.before, .after, .withinLast, .withinNext, .between, .onDay, .sameDayOfYear])
         }
+    }
+
+    /// A day of the history's time, so that some values lie on it.
+    private mutating func day(ofYear: Bool) -> String {
+        if random.chance(0.4) { return "today" }
+        if ofYear, random.chance(0.2) { return random.chance(0.5) ? "02-29" : "02-28" }
+        let day = String(histories.instant().rfc3339.prefix(10))
+        return ofYear ? String(day.suffix(5)) : day
+    }
+
+    /// From a stone's throw to half the globe.
+    private mutating func circle() -> [Operand] {
+        let centre = pick([(52.52, 13.405), (0, 180), (90, 0), (-33.9, 18.4)])
+        let km = pick([0.5, 20, 300.25, 5_000, 19_000])
+        return [centre.0, centre.1, km].map { .number(Number($0) ?? .zero) }
     }
 
     /// Operands of an order: numbers, versions or instants, the lower one first.

@@ -22,7 +22,18 @@ public enum RandomWorld {
     public static let lists: [ExactName] = ["vip", "beta"]
     /// Names of properties, of events and of users alike.
     public static let properties: [ExactName] = [
-        "amount", "city", "premium", "version", "tags", "when",
+        "amount", "city", "premium", "version", "tags", "when", "place",
+    ]
+    /// Places as texts, good and bad, around the poles, the date line and Berlin.
+    public static let places = [
+        "52.52,13.405", "52.5, 13.4", "53.55,9.99", "89.9,0", "89.9,180", "0,179.9", "0,-179.9",
+        "-90,0", "91,0", "52.52", "Berlin", "48.85,2.35",
+    ]
+    /// Expressions that some of the texts match, with and without case.
+    public static let patterns = [
+        "^[Pp]une", "[a-z]{2,4}$", "(ne|ny)$", "^Caf(\u{E9}|e)", "^\\d+$", "^$", "\\d{4}-\\d{2}-",
+        "\u{3C3}", "^(?:PUNE|Pune) ?", "[^a-zA-Z0-9]", "s{0,1}e$", "\\bCity", ".+e.*$", "a?a{1,}s",
+        "^(.*-)*3", "\\Bt\\b", "[A-C]",
     ]
     /// Texts: upper and lower case, composed and decomposed, empty, numbers and dates as texts.
     public static let texts = [
@@ -101,7 +112,11 @@ public struct RandomHistories {
                 )
             }
         }
-        return UserHistory(events: events, versions: versions)
+        return UserHistory(
+            of: UserID("user-\(random.below(1_000))"),
+            events: events,
+            versions: versions
+        )
     }
 
     /// Addresses and opt-outs, in the shapes that backends send them.
@@ -164,6 +179,7 @@ public struct RandomHistories {
                 )
             }
             return .list(items)
+        case "place": return .text(pick(RandomWorld.places))
         default: return random.chance(0.6) ? .instant(instant()) : .text(pick(RandomWorld.texts))
         }
     }

@@ -228,7 +228,10 @@ import Testing
             } catch { return error.description }
         }
         for (text, expected) in [
-            ("x", "document: expected fields, found a text; a definition begins with `condition:`"),
+            (
+                "7",
+                "document: expected fields, found a number; a definition begins with `condition:`"
+            ),
             ("{name: x}", "document: `condition` is missing"),
             ("{did: {}}", "document: unknown field `did`; conditions stand under `condition`"),
             (

@@ -51,6 +51,9 @@ import Testing
         switch (condition, part.found) {
         case (.did(let did), .events(let events)), (.did(let did), .ordered(let events, _)):
             check(events, oracle.matching(did.match, history), did.sums, comment)
+        case (.rfm(let rfm), .events(let events)):
+            check(events, oracle.matching(rfm.match, history), [], comment)
+        case (.bucket, .fact(let said)): #expect(said.hasPrefix("falls to "), comment)
         case (.didNot(let didNot), .events(let events)):
             check(events, oracle.matching(didNot.match, history), [], comment)
         case (.user(let user), .version(let version)):

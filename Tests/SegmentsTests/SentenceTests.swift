@@ -30,6 +30,12 @@ import Testing
                 user property "city" is one of "Pune", "New \"York\"" (ignoring case) or (not
                 (user property "v" is less than version 5.2) and user property "email" is
                 missing)
+            {all: [{user: {property: p, matches: "^a.c", ignoreCase: true}}, {user: {property: p,
+            onDay: 2025-05-01}}, {user: {property: p, sameDayOfYear: today}}, {user: {property: p,
+            withinKm: {latitude: 52.52, longitude: 13.405, km: 10}}}]}
+                user property "p" matches "^a.c" (ignoring case) and user property "p" is on
+                2025-05-01 and user property "p" is on today of any year and user property "p" is
+                within 10 km of 52.52, 13.405
             {did: {window: {ago: {from: 60d, to: 1d}}}}
                 did any event from 60 days ago to 1 day ago
             {did: {window: {calendar: {unit: week, current: include}}}}
@@ -78,6 +84,29 @@ import Testing
             zone: user}}
                 did "A" on friday in the user's zone where the user's "plan" is "pro" at the
                 event
+            {bucket: {salt: spring, from: 0, to: 12.5}}
+                is in the bucket from 0 to 12.5 percent of "spring"
+            {rfm: {event: A, recency: [4, 5], frequency: 5, window: {rolling: 90d}, recencyEdges:
+            [1d, 2d, 3d, 12h]}}
+                recency 4 to 5 with frequency 5 of "A" in the last 90 days, with recency edges of
+                1 day, 2 days, 3 days, 12 hours
+            {nth: {n: 2, event: A, mode: matching}}
+                the 2nd matching "A" happened
+            {sequence: {steps: [A, B], from: previous, exclude: [C, {event: [D, E]}]}}
+                did "A" then "B" within any time of the one before, without "C" nor "D" or "E"
+                between
+            {all: [{any: [{did: {}}]}]}
+                all of (any of (did any event))
+            {regularly: {event: Read, where: [{property: paid, equals: true}], atLeast: 3, of: 4,
+            unit: week}}
+                did "Read" where "paid" is true in at least 3 of the last 4 whole weeks
+            {regularly: {event: Read, atLeast: 1, of: 2, unit: day, current: include}}
+                did "Read" in at least 1 of the last 2 days with the current one
+            {stopped: {event: Charged, within: 90d, notWithin: 30d}}
+                stopped "Charged" (did in the last 90 days, but not in the last 30 days)
+            {restarted: {event: Charged, within: 30d, pause: 60d}}
+                restarted "Charged" (did in the last 30 days, not in the 60 days before, and
+                before that)
             {all: []}
                 is any user
             """#

@@ -69,6 +69,9 @@ import Testing
         )
         let none = try explain(document, history([("Charged", 3)]), day: 4)
         #expect(none.parts[0].finding == "0 of at least 1, and nothing that begins the window")
+        let ordered = document.replacing("did: {", with: "distinct: {days: true, ")
+        let empty = try explain(ordered, history([("Charged", 3)]), day: 4)
+        #expect(empty.parts[0].finding == "nothing begins the window")
         // Of all users together it may lie anywhere.
         let plan = try Plan(condition(document))
         #expect(plan.resolvedWindows(at: .earliest)[0].interval.isOpen)

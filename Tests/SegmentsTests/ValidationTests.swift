@@ -66,6 +66,23 @@ import Testing
                 condition.user.between: the two ends are of different types
             {user: {property: p, withinLast: 5000d}}
                 condition.user.withinLast: the duration is longer than 10 years
+            {user: {property: p, matches: "a(b"}}
+                condition.user.matches: character 4 of the expression: the group is not closed;
+                write `)`
+            {user: {property: p, matches: 5}}
+                condition.user.matches: `matches` takes a regular expression, not number
+            {user: {property: p, matches: {version: "5"}}}
+                condition.user.matches: `matches` takes no version
+            {user: {property: p, onDay: 12-24}}
+                condition.user.onDay: no day; write 2025-05-01 or today
+            {user: {property: p, onDay: 2025-02-29}}
+                condition.user.onDay: no day
+            {user: {property: p, sameDayOfYear: 2024-12-24}}
+                condition.user.sameDayOfYear: no day of the year; write it such as 12-24, or today
+            {user: {property: p, withinKm: {latitude: 91, longitude: 0, km: 5}}}
+                condition.user.withinKm: no place on the globe, or no distance on it
+            {user: {property: p, withinKm: {latitude: 1, longitude: 0, km: 0}}}
+                condition.user.withinKm: no place on the globe, or no distance on it
             {did: {sum: {property: amount, between: [5, 2]}}}
                 condition.did.sum.between: the upper end 2 is below the lower end 5; swap them
             """#
@@ -221,6 +238,18 @@ import Testing
                 condition.any: no user can match
             {user: {property: zip, startsWith: ""}}
                 condition.user.startsWith: every text passes; write `exists: true`
+            {user: {property: zip, matches: "a*"}}
+                condition.user.matches: every text has such a part, the empty one; write ^ and $
+            {user: {property: age, matches: "^3"}}
+                condition.user: "age" is compared as text, but all its values are number; types
+                do not mix
+            {user: {property: age, onDay: today}}
+                condition.user: "age" is compared as text or instant, but all its values are
+                number
+            {bucket: {salt: a, from: 0, to: 100}}
+                condition.bucket: every user is in it
+            {rfm: {event: Charged}}
+                condition.rfm: every cell is meant; write `did`
             {user: {property: age, exists: true, ignoreCase: true}}
                 condition.user.ignoreCase: `exists` does not compare texts; leave it out
             """#

@@ -81,6 +81,22 @@ import Testing
 }
 
 @Suite struct DefinitionFileTests {
+    @Test("a file may hold a sentence, and what is wrong with it is told with its place")
+    func sentence() throws {
+        let text = "did \"Charged\" at least 3 times\n  and user \"city\" is \"Pune\"\n"
+        let file = try DefinitionFile(text, path: "payers.txt")
+        #expect(
+            try Sentence.say(file.document.definition)
+                == #"did "Charged" at least 3 times and user property "city" is "Pune""#
+        )
+        do {
+            _ = try DefinitionFile("did \"Charged\"\n and user city is 1", path: "payers.txt")
+            Issue.record("it was read")
+        } catch {
+            #expect(error.place == "payers.txt: line 2, column 11")
+        }
+    }
+
     @Test("the demo's own definitions survive the way to the wire and back to YAML")
     func roundTrip() throws {
         for segment in DemoSegment.allCases {

@@ -26,10 +26,9 @@ extension CoveredElsewhere {
             "Shared/Segments/Conditions",
             .test("DifferentialTests"),
             [
-                "AllOf", "AnyOf", "Did", "DidNot", "Distinct", "First", "InList",
-                "InSegment", "InSequence",
-                "Last", "Not", "Nth",
-                "Occurrence", "Predominantly", "Reachable", "Share", "UserProperty",
+                "AllOf", "AnyOf", "Bucket", "Did", "DidNot", "Distinct", "First", "InList",
+                "InSegment", "InSequence", "Last", "Not", "Nth", "Occurrence", "Predominantly",
+                "Reachable", "Rfm", "Share", "UserProperty",
             ]
         ),
         CoveredElsewhere(
@@ -62,6 +61,11 @@ extension CoveredElsewhere {
             ["AggregateTest", "CompiledAggregate"]
         ),
         CoveredElsewhere("Shared/Segments", .test("MatchTests"), ["MatchTest"]),
+        CoveredElsewhere(
+            "Shared/Segments/Conditions",
+            .test("HabitTests"),
+            ["Regularly", "Restarted", "Stopped"]
+        ),
         CoveredElsewhere("Shared/Segments", .test("ReachableTests"), ["Channel", "Universe"]),
         CoveredElsewhere("Shared/Segments", .test("FlipTests"), ["LeafCourse", "WindowCourse"]),
         CoveredElsewhere("Shared/Segments", .test("PlanTests"), ["EventMatch", "PlanBuilder"]),
@@ -74,6 +78,16 @@ extension CoveredElsewhere {
             "Shared/Segments",
             .test("CompiledFilterTests"),
             ["CaseFolding", "CaseFoldingTable", "PropertyFilter"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("SentenceReaderTests"),
+            ["EventMatch+Sentence", "PropertyFilter+Sentence", "SentenceWords"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("TextPatternTests"),
+            ["PatternSyntax", "ScalarSet"]
         ),
         CoveredElsewhere(
             "Shared/Segments",
@@ -166,6 +180,11 @@ extension CoveredElsewhere {
             ["PropertyVersions", "UserHistory", "UserIndex"]
         ),
         CoveredElsewhere("Shared/Columns", .test("ImportBookTests"), ["SealedTables"]),
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("EvaluatorTests/QuestionLimitTests"),
+            ["PropertyVersions+Size"]
+        ),
         CoveredElsewhere("Shared/Columns", .test("TailTests"), ["TailTable", "ValueTag"]),
     ]
 

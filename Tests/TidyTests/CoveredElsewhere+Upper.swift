@@ -18,7 +18,9 @@ extension CoveredElsewhere {
             "Shared/Wire",
             .test("DefinitionCodingTests"),
             [
-                "AggregateCoding", "ChannelCoding", "CountCoding", "FilterCoding", "OrderCoding",
+                "AggregateCoding", "CellCoding", "ChannelCoding", "CountCoding", "FilterCoding",
+                "HabitCoding",
+                "OrderCoding",
                 "TimesCoding",
                 "WindowCoding",
             ]
@@ -184,6 +186,7 @@ extension CoveredElsewhere {
             ["UserPage", "UserSearch"]
         ),
         CoveredElsewhere("Services/Evaluator", .test("SetsQuestionTests"), ["SegmentsOfUser"]),
+        CoveredElsewhere("Services/Evaluator", .test("QuestionLimitTests"), ["QuestionCost"]),
         CoveredElsewhere("Services/Evaluator", .test("GatherTests"), ["OwnersQuestion"]),
         CoveredElsewhere(
             "Services/Evaluator",

@@ -25,6 +25,8 @@
 #include "shoal/registry/v1/catalogue.pb-c.h"
 #include "shoal/registry/v1/registry.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
+#include "shoal/segment/v1/cells.pb-c.h"
+#include "shoal/segment/v1/habits.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 #include "shoal/segment/v1/sets.pb-c.h"
@@ -64,6 +66,7 @@ static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__resolved_window;
 static const shoal_message_rule rule_shoal__evaluation__v1__warning;
+static const shoal_message_rule rule_shoal__evaluation__v1__question_cost;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
 static const shoal_message_rule rule_shoal__evaluation__v1__subject;
 static const shoal_message_rule rule_shoal__evaluation__v1__segment;
@@ -145,6 +148,8 @@ static const shoal_message_rule rule_shoal__evaluation__v1__resolved_set;
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__region_sample;
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
@@ -275,6 +280,12 @@ static const shoal_message_rule rule_shoal__registry__v1__drain_response;
 static const shoal_message_rule rule_shoal__rpc__v1__metadata;
 static const shoal_message_rule rule_shoal__rpc__v1__request_header;
 static const shoal_message_rule rule_shoal__rpc__v1__reply_header;
+static const shoal_message_rule rule_shoal__segment__v1__bucket;
+static const shoal_message_rule rule_shoal__segment__v1__scores;
+static const shoal_message_rule rule_shoal__segment__v1__rfm;
+static const shoal_message_rule rule_shoal__segment__v1__regularly;
+static const shoal_message_rule rule_shoal__segment__v1__stopped;
+static const shoal_message_rule rule_shoal__segment__v1__restarted;
 static const shoal_message_rule rule_shoal__segment__v1__filter;
 static const shoal_message_rule rule_shoal__segment__v1__ever_window;
 static const shoal_message_rule rule_shoal__segment__v1__rolling_window;
@@ -640,6 +651,15 @@ static const shoal_field_rule fields_shoal__evaluation__v1__warning[] = {
 static const shoal_message_rule rule_shoal__evaluation__v1__warning = {
     "shoal.evaluation.v1.Warning", &shoal__evaluation__v1__warning__descriptor, 3, fields_shoal__evaluation__v1__warning};
 const shoal_message_rule *shoal_rule__evaluation__v1__warning(void) { return &rule_shoal__evaluation__v1__warning; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__question_cost[] = {
+    {1, 0, 0, 0, 0, 0, 0, "rows", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "bytes", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "memory_bytes", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__question_cost = {
+    "shoal.evaluation.v1.QuestionCost", &shoal__evaluation__v1__question_cost__descriptor, 3, fields_shoal__evaluation__v1__question_cost};
+const shoal_message_rule *shoal_rule__evaluation__v1__question_cost(void) { return &rule_shoal__evaluation__v1__question_cost; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__exactness[] = {
     {1, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -1056,9 +1076,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__preview_response[] =
     {6, 2, 3, 1, 0, 100, 0, "warnings", &rule_shoal__evaluation__v1__warning},
     {7, 0, 0, 0, 0, 0, 0, "took_us", NULL},
     {8, 2, 1, 0, 0, 0, 65536, "sentence", NULL},
+    {9, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__preview_response = {
-    "shoal.evaluation.v1.PreviewResponse", &shoal__evaluation__v1__preview_response__descriptor, 8, fields_shoal__evaluation__v1__preview_response};
+    "shoal.evaluation.v1.PreviewResponse", &shoal__evaluation__v1__preview_response__descriptor, 9, fields_shoal__evaluation__v1__preview_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__preview_response(void) { return &rule_shoal__evaluation__v1__preview_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__get_segment_request[] = {
@@ -1215,8 +1236,12 @@ static const shoal_message_rule rule_shoal__evaluation__v1__cancel_request = {
     "shoal.evaluation.v1.CancelRequest", &shoal__evaluation__v1__cancel_request__descriptor, 1, fields_shoal__evaluation__v1__cancel_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__cancel_request(void) { return &rule_shoal__evaluation__v1__cancel_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "ended", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "silent", NULL},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_response = {
-    "shoal.evaluation.v1.CancelResponse", &shoal__evaluation__v1__cancel_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.CancelResponse", &shoal__evaluation__v1__cancel_response__descriptor, 2, fields_shoal__evaluation__v1__cancel_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__cancel_response(void) { return &rule_shoal__evaluation__v1__cancel_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] = {
@@ -1236,9 +1261,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] =
     {14, 0, 0, 0, 0, 0, 0, "explain_bytes_max", NULL},
     {20, 2, 1, 1, 0, 100, 128, "nested_names", NULL},
     {21, 2, 3, 1, 0, 100, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
+    {30, 0, 0, 0, 0, 0, 0, "want_cost", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_request = {
-    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 16, fields_shoal__evaluation__v1__evaluate_request};
+    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 17, fields_shoal__evaluation__v1__evaluate_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_request(void) { return &rule_shoal__evaluation__v1__evaluate_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__sampled_user[] = {
@@ -1264,9 +1290,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {12, 0, 0, 1, 0, 1000, 0, "trend_users", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
     {14, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
+    {30, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 14, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 15, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {
@@ -1379,6 +1406,20 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_response[]
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response = {
     "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 13, fields_shoal__evaluation__v1__sets_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void) { return &rule_shoal__evaluation__v1__sets_part_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_request[] = {
+    {1, 2, 2, 0, 0, 0, 16, "question", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_request = {
+    "shoal.evaluation.v1.CancelPartRequest", &shoal__evaluation__v1__cancel_part_request__descriptor, 1, fields_shoal__evaluation__v1__cancel_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__cancel_part_request(void) { return &rule_shoal__evaluation__v1__cancel_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "ended", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response = {
+    "shoal.evaluation.v1.CancelPartResponse", &shoal__evaluation__v1__cancel_part_response__descriptor, 1, fields_shoal__evaluation__v1__cancel_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__cancel_part_response(void) { return &rule_shoal__evaluation__v1__cancel_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -2565,6 +2606,72 @@ static const shoal_message_rule rule_shoal__rpc__v1__reply_header = {
     "shoal.rpc.v1.ReplyHeader", &shoal__rpc__v1__reply_header__descriptor, 9, fields_shoal__rpc__v1__reply_header};
 const shoal_message_rule *shoal_rule__rpc__v1__reply_header(void) { return &rule_shoal__rpc__v1__reply_header; }
 
+static const shoal_field_rule fields_shoal__segment__v1__bucket[] = {
+    {1, 2, 1, 0, 0, 0, 128, "salt", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "from_e2", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "to_e2", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__bucket = {
+    "shoal.segment.v1.Bucket", &shoal__segment__v1__bucket__descriptor, 3, fields_shoal__segment__v1__bucket};
+const shoal_message_rule *shoal_rule__segment__v1__bucket(void) { return &rule_shoal__segment__v1__bucket; }
+
+static const shoal_field_rule fields_shoal__segment__v1__scores[] = {
+    {1, 0, 0, 0, 0, 0, 0, "low", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "high", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__scores = {
+    "shoal.segment.v1.Scores", &shoal__segment__v1__scores__descriptor, 2, fields_shoal__segment__v1__scores};
+const shoal_message_rule *shoal_rule__segment__v1__scores(void) { return &rule_shoal__segment__v1__scores; }
+
+static const shoal_field_rule fields_shoal__segment__v1__rfm[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "window", &rule_shoal__segment__v1__window},
+    {4, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {5, 2, 3, 0, 0, 0, 0, "recency", &rule_shoal__segment__v1__scores},
+    {6, 2, 3, 0, 0, 0, 0, "frequency", &rule_shoal__segment__v1__scores},
+    {7, 0, 0, 1, 0, 9, 0, "recency_edges_ms", NULL},
+    {8, 0, 0, 1, 0, 9, 0, "frequency_edges", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__rfm = {
+    "shoal.segment.v1.Rfm", &shoal__segment__v1__rfm__descriptor, 8, fields_shoal__segment__v1__rfm};
+const shoal_message_rule *shoal_rule__segment__v1__rfm(void) { return &rule_shoal__segment__v1__rfm; }
+
+static const shoal_field_rule fields_shoal__segment__v1__regularly[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "at_least", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "of", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "unit", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "include_current", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__regularly = {
+    "shoal.segment.v1.Regularly", &shoal__segment__v1__regularly__descriptor, 7, fields_shoal__segment__v1__regularly};
+const shoal_message_rule *shoal_rule__segment__v1__regularly(void) { return &rule_shoal__segment__v1__regularly; }
+
+static const shoal_field_rule fields_shoal__segment__v1__stopped[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "within_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "not_within_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__stopped = {
+    "shoal.segment.v1.Stopped", &shoal__segment__v1__stopped__descriptor, 5, fields_shoal__segment__v1__stopped};
+const shoal_message_rule *shoal_rule__segment__v1__stopped(void) { return &rule_shoal__segment__v1__stopped; }
+
+static const shoal_field_rule fields_shoal__segment__v1__restarted[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+    {4, 0, 0, 0, 0, 0, 0, "within_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "pause_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__restarted = {
+    "shoal.segment.v1.Restarted", &shoal__segment__v1__restarted__descriptor, 5, fields_shoal__segment__v1__restarted};
+const shoal_message_rule *shoal_rule__segment__v1__restarted(void) { return &rule_shoal__segment__v1__restarted; }
+
 static const shoal_field_rule fields_shoal__segment__v1__filter[] = {
     {1, 2, 1, 0, 0, 0, 128, "property", NULL},
     {2, 0, 0, 0, 0, 0, 0, "operator", NULL},
@@ -2783,12 +2890,17 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {9, 2, 3, 0, 1, 0, 0, "predominantly", &rule_shoal__segment__v1__predominantly},
     {10, 2, 3, 0, 1, 0, 0, "sequence", &rule_shoal__segment__v1__sequence},
     {11, 2, 3, 0, 1, 0, 0, "distinct", &rule_shoal__segment__v1__distinct},
+    {20, 2, 3, 0, 1, 0, 0, "regularly", &rule_shoal__segment__v1__regularly},
+    {21, 2, 3, 0, 1, 0, 0, "stopped", &rule_shoal__segment__v1__stopped},
+    {22, 2, 3, 0, 1, 0, 0, "restarted", &rule_shoal__segment__v1__restarted},
     {30, 2, 3, 0, 1, 0, 0, "in_segment", &rule_shoal__segment__v1__in_segment},
     {31, 2, 3, 0, 1, 0, 0, "in_list", &rule_shoal__segment__v1__in_list},
     {32, 2, 3, 0, 1, 0, 0, "reachable", &rule_shoal__segment__v1__reachable},
+    {40, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
+    {41, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 14, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 19, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {

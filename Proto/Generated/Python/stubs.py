@@ -27,6 +27,8 @@ from shoal.contract.reflection.v1 import reflection_pb2 as reflection_reflection
 from shoal.contract.registry.v1 import catalogue_pb2 as registry_catalogue
 from shoal.contract.registry.v1 import registry_pb2 as registry_registry
 from shoal.contract.rpc.v1 import rpc_pb2 as rpc_rpc
+from shoal.contract.segment.v1 import cells_pb2 as segment_cells
+from shoal.contract.segment.v1 import habits_pb2 as segment_habits
 from shoal.contract.segment.v1 import match_pb2 as segment_match
 from shoal.contract.segment.v1 import segment_pb2 as segment_segment
 from shoal.contract.segment.v1 import sets_pb2 as segment_sets
@@ -834,13 +836,22 @@ class SegmentsStub:
         request: evaluation_segments.CancelRequest,
         options: CallOptions | None = None,
     ) -> evaluation_segments.CancelResponse:
-        """Tells the end of a running question. Not served yet."""
+        """Ends a running question, by its request id, wherever it is worked on."""
         return self._caller.call(self.CANCEL, request, options)
 
 
 class SetsStub:
     """What evaluators ask each other."""
 
+    CANCEL = Method(
+        name="/shoal.evaluation.v1.Sets/Cancel",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sets.CancelPartRequest,
+        response=evaluation_sets.CancelPartResponse,
+    )
     COMBINE = Method(
         name="/shoal.evaluation.v1.Sets/Combine",
         service="shoal.evaluation.v1.Sets",
@@ -887,6 +898,7 @@ class SetsStub:
         response=evaluation_sets.BitmapResponse,
     )
     METHODS: tuple[Method, ...] = (
+        CANCEL,
         COMBINE,
         USERS,
         EVALUATE,
@@ -896,6 +908,14 @@ class SetsStub:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def Cancel(
+        self,
+        request: evaluation_sets.CancelPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sets.CancelPartResponse:
+        """Ends the parts of a question that an evaluator works on."""
+        return self._caller.call(self.CANCEL, request, options)
 
     def Combine(
         self,

@@ -332,6 +332,8 @@ extension EvaluationV1 {
         ///
         /// Limit: 64 KiB.
         public var sentence: String?
+        /// What it costs at most.
+        public var cost: EvaluationV1.QuestionCost?
 
         /// Every field at its default.
         public init() {}
@@ -345,7 +347,8 @@ extension EvaluationV1 {
             exactness: EvaluationV1.Exactness? = nil,
             warnings: [EvaluationV1.Warning] = [],
             tookUs: UInt64 = 0,
-            sentence: String? = nil
+            sentence: String? = nil,
+            cost: EvaluationV1.QuestionCost? = nil
         ) {
             self.users = users
             self.nodes = nodes
@@ -355,6 +358,7 @@ extension EvaluationV1 {
             self.warnings = warnings
             self.tookUs = tookUs
             self.sentence = sentence
+            self.cost = cost
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -385,6 +389,7 @@ extension EvaluationV1 {
             self.warnings = unsafe CValue.messages(c.n_warnings, c.warnings)
             self.tookUs = unsafe c.took_us
             self.sentence = unsafe CValue.optionalText(c.sentence)
+            self.cost = unsafe CValue.message(c.cost)
         }
 
         package func fill(
@@ -427,6 +432,9 @@ extension EvaluationV1 {
             if let value = sentence {
                 unsafe pb.pointee.sentence =
                     try arena.text(value, "shoal.evaluation.v1.PreviewResponse.sentence", max: 65536)
+            }
+            if let value = cost {
+                unsafe pb.pointee.cost = try arena.message(value)
             }
         }
     }
@@ -1625,8 +1633,6 @@ extension EvaluationV1 {
     }
 
     /// Asks for the end of a running question.
-    ///
-    /// Not served yet.
     public struct CancelRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__CancelRequest
         /// The message's full name.
@@ -1680,14 +1686,25 @@ extension EvaluationV1 {
         }
     }
 
-    /// Tells the end of a running question.
+    /// It is ended: its caller hears CANCELLED, and nobody works on it any more.
     public struct CancelResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__CancelResponse
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.CancelResponse"
 
+        /// How many calls were ended, the question and its parts; 0: none of this id was running.
+        public var ended: UInt32 = 0
+        /// How many evaluators did not say; their parts end at the question's deadline.
+        public var silent: UInt32 = 0
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(ended: UInt32 = 0, silent: UInt32 = 0) {
+            self.ended = ended
+            self.silent = silent
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -1708,12 +1725,23 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__CancelResponse>) {
+            let c = unsafe pb.pointee
+            self.ended = unsafe c.ended
+            self.silent = unsafe c.silent
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CancelResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__cancel_response__init(pb)
+            if ended != 0 {
+                unsafe pb.pointee.has_ended = 1
+                unsafe pb.pointee.ended = ended
+            }
+            if silent != 0 {
+                unsafe pb.pointee.has_silent = 1
+                unsafe pb.pointee.silent = silent
+            }
         }
     }
 }

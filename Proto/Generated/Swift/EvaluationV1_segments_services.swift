@@ -98,9 +98,7 @@ public protocol EvaluationV1_SegmentsService: Sendable {
     func activity(
         _ request: EvaluationV1.ActivityRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ActivityResponse
-    /// Tells the end of a running question.
-    ///
-    /// Not served yet.
+    /// Ends a running question, by its request id, wherever it is worked on.
     func cancel(
         _ request: EvaluationV1.CancelRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CancelResponse
@@ -443,9 +441,7 @@ public enum EvaluationV1_SegmentsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.ActivityRequest",
         response: "shoal.evaluation.v1.ActivityResponse")
-    /// Tells the end of a running question.
-    ///
-    /// Not served yet.
+    /// Ends a running question, by its request id, wherever it is worked on.
     public static let cancel = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Cancel",
         service: "shoal.evaluation.v1.Segments",
@@ -826,9 +822,7 @@ public struct EvaluationV1_SegmentsClient: Sendable {
             EvaluationV1_SegmentsMethods.activity, request, options)
     }
 
-    /// Tells the end of a running question.
-    ///
-    /// Not served yet.
+    /// Ends a running question, by its request id, wherever it is worked on.
     public func cancel(
         _ request: EvaluationV1.CancelRequest,
         _ options: CallOptions = CallOptions()

@@ -64,6 +64,8 @@ extension EvaluationV1 {
         ///
         /// Limit: 100.
         public var nestedDefinitions: [SegmentV1.Definition] = []
+        /// Tell what it costs at most, too.
+        public var wantCost: Bool = false
 
         /// Every field at its default.
         public init() {}
@@ -85,7 +87,8 @@ extension EvaluationV1 {
             firstEvent: Bool = false,
             explainBytesMax: UInt32 = 0,
             nestedNames: [String] = [],
-            nestedDefinitions: [SegmentV1.Definition] = []
+            nestedDefinitions: [SegmentV1.Definition] = [],
+            wantCost: Bool = false
         ) {
             self.definition = definition
             self.atMs = atMs
@@ -103,6 +106,7 @@ extension EvaluationV1 {
             self.explainBytesMax = explainBytesMax
             self.nestedNames = nestedNames
             self.nestedDefinitions = nestedDefinitions
+            self.wantCost = wantCost
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -141,6 +145,7 @@ extension EvaluationV1 {
             self.explainBytesMax = unsafe c.explain_bytes_max
             self.nestedNames = unsafe CValue.list(c.n_nested_names, c.nested_names) { unsafe CValue.text($0) }
             self.nestedDefinitions = unsafe CValue.messages(c.n_nested_definitions, c.nested_definitions)
+            self.wantCost = unsafe c.want_cost != 0
         }
 
         package func fill(
@@ -219,6 +224,10 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_nested_definitions = nestedDefinitions.count
                 unsafe pb.pointee.nested_definitions =
                     try arena.messages(nestedDefinitions, "shoal.evaluation.v1.EvaluateRequest.nested_definitions", max: 100)
+            }
+            if wantCost != false {
+                unsafe pb.pointee.has_want_cost = 1
+                unsafe pb.pointee.want_cost = wantCost ? 1 : 0
             }
         }
     }
@@ -334,6 +343,8 @@ extension EvaluationV1 {
         public var firstEventMs: Int64?
         /// Why the one user is a member or not, when asked for and the user is known.
         public var explanation: EvaluationV1.Explanation?
+        /// What it costs at most, when asked for.
+        public var cost: EvaluationV1.QuestionCost?
 
         /// Every field at its default.
         public init() {}
@@ -353,7 +364,8 @@ extension EvaluationV1 {
             tookUs: UInt64 = 0,
             trendUsers: [UInt64] = [],
             firstEventMs: Int64? = nil,
-            explanation: EvaluationV1.Explanation? = nil
+            explanation: EvaluationV1.Explanation? = nil,
+            cost: EvaluationV1.QuestionCost? = nil
         ) {
             self.users = users
             self.universe = universe
@@ -369,6 +381,7 @@ extension EvaluationV1 {
             self.trendUsers = trendUsers
             self.firstEventMs = firstEventMs
             self.explanation = explanation
+            self.cost = cost
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -405,6 +418,7 @@ extension EvaluationV1 {
             self.trendUsers = unsafe CValue.list(c.n_trend_users, c.trend_users) { $0 }
             self.firstEventMs = unsafe c.has_first_event_ms != 0 ? c.first_event_ms : nil
             self.explanation = unsafe CValue.message(c.explanation)
+            self.cost = unsafe CValue.message(c.cost)
         }
 
         package func fill(
@@ -480,6 +494,9 @@ extension EvaluationV1 {
             }
             if let value = explanation {
                 unsafe pb.pointee.explanation = try arena.message(value)
+            }
+            if let value = cost {
+                unsafe pb.pointee.cost = try arena.message(value)
             }
         }
     }
@@ -1487,6 +1504,111 @@ extension EvaluationV1 {
                 ) { (each: UInt64) throws(MessageError) -> UInt64 in
                     each
                 }
+            }
+        }
+    }
+
+    /// Asks for the end of the parts of a question (service role).
+    public struct CancelPartRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__CancelPartRequest
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.CancelPartRequest"
+
+        /// The request id of the question and its parts.
+        ///
+        /// Limit: exactly 16 bytes.
+        public var question: [UInt8] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(question: [UInt8] = []) {
+            self.question = question
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__cancel_part_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CancelPartRequest>) {
+            let c = unsafe pb.pointee
+            self.question = unsafe c.has_question != 0 ? CValue.bytes(c.question) : []
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CancelPartRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__cancel_part_request__init(pb)
+            if !question.isEmpty {
+                unsafe pb.pointee.has_question = 1
+                unsafe pb.pointee.question =
+                    try arena.bytes(question, "shoal.evaluation.v1.CancelPartRequest.question", max: 16)
+            }
+        }
+    }
+
+    /// They are ended.
+    public struct CancelPartResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__CancelPartResponse
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.CancelPartResponse"
+
+        /// How many there were.
+        public var ended: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(ended: UInt32 = 0) {
+            self.ended = ended
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__cancel_part_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CancelPartResponse>) {
+            let c = unsafe pb.pointee
+            self.ended = unsafe c.ended
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CancelPartResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__cancel_part_response__init(pb)
+            if ended != 0 {
+                unsafe pb.pointee.has_ended = 1
+                unsafe pb.pointee.ended = ended
             }
         }
     }

@@ -2,6 +2,10 @@
 
 /// What evaluators ask each other.
 public protocol EvaluationV1_SetsService: Sendable {
+    /// Ends the parts of a question that an evaluator works on.
+    func cancel(
+        _ request: EvaluationV1.CancelPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.CancelPartResponse
     /// The part of a question about several sets that concerns the partitions an evaluator owns.
     func combine(
         _ request: EvaluationV1.SetsPartRequest, _ call: CallContext
@@ -27,6 +31,13 @@ public protocol EvaluationV1_SetsService: Sendable {
 }
 
 extension EvaluationV1_SetsService {
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func cancel(
+        _ request: EvaluationV1.CancelPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.CancelPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Cancel")
+    }
+
     /// Answers UNIMPLEMENTED until the service does better.
     public func combine(
         _ request: EvaluationV1.SetsPartRequest, _ call: CallContext
@@ -65,6 +76,13 @@ extension EvaluationV1_SetsService {
 
 /// The methods of shoal.evaluation.v1.Sets.
 public enum EvaluationV1_SetsMethods {
+    /// Ends the parts of a question that an evaluator works on.
+    public static let cancel = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Cancel",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.CancelPartRequest",
+        response: "shoal.evaluation.v1.CancelPartResponse")
     /// The part of a question about several sets that concerns the partitions an evaluator owns.
     public static let combine = MethodDescription(
         name: "/shoal.evaluation.v1.Sets/Combine",
@@ -104,6 +122,7 @@ public enum EvaluationV1_SetsMethods {
         response: "shoal.evaluation.v1.BitmapResponse")
     /// All of them.
     public static let all: [MethodDescription] = [
+        cancel,
         combine,
         users,
         evaluate,
@@ -116,6 +135,10 @@ public enum EvaluationV1_SetsMethods {
         _ service: some EvaluationV1_SetsService
     ) -> [ServedMethod] {
         [
+            ServedMethod(cancel, EvaluationV1.CancelPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.cancel(request, call)
+            },
             ServedMethod(combine, EvaluationV1.SetsPartRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.combine(request, call)
@@ -146,6 +169,16 @@ public struct EvaluationV1_SetsClient: Sendable {
 
     /// A client that calls through `caller`.
     public init(_ caller: any Caller) { self.caller = caller }
+
+    /// Ends the parts of a question that an evaluator works on.
+    public func cancel(
+        _ request: EvaluationV1.CancelPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.CancelPartResponse {
+        try await caller.response(
+            EvaluationV1.CancelPartResponse.self,
+            EvaluationV1_SetsMethods.cancel, request, options)
+    }
 
     /// The part of a question about several sets that concerns the partitions an evaluator owns.
     public func combine(

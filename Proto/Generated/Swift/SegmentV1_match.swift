@@ -49,6 +49,16 @@ extension SegmentV1 {
         case hasAll = 20
         /// OPERATOR_HAS_NONE.
         case hasNone = 21
+        /// Texts: a regular expression that describes some part.
+        ///
+        /// Limit: 1,024 bytes.
+        case matches = 22
+        /// Instants, by the local day: a text such as 2025-05-01, or today.
+        case onDay = 23
+        /// The same, of any year: a text such as 12-24, or today.
+        case sameDayOfYear = 24
+        /// Texts such as 52.52,13.405: three numbers, latitude, longitude and distance in km.
+        case withinKm = 25
 
         /// A number off the wire; one not known yet is ``unspecified``.
         init(known number: UInt32) {

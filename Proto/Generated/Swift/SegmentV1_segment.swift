@@ -1117,8 +1117,18 @@ extension SegmentV1 {
             case sequence(SegmentV1.Sequence)
             /// How many different values or days.
             case distinct(SegmentV1.Distinct)
+            /// A fixed share of the users by chance.
+            case bucket(SegmentV1.Bucket)
+            /// Recency and frequency in cells.
+            case rfm(SegmentV1.Rfm)
             /// The user is in another segment.
             case inSegment(SegmentV1.InSegment)
+            /// Events in so many of the last calendar units.
+            case regularly(SegmentV1.Regularly)
+            /// Events until lately.
+            case stopped(SegmentV1.Stopped)
+            /// Events again after a pause.
+            case restarted(SegmentV1.Restarted)
             /// The user is on an uploaded list.
             case inList(SegmentV1.InList)
             /// How the user stands to a channel.
@@ -1179,8 +1189,18 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.sequence).map { .sequence($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT:
                 self.kind = unsafe CValue.message(c.distinct).map { .distinct($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_BUCKET:
+                self.kind = unsafe CValue.message(c.bucket).map { .bucket($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_RFM:
+                self.kind = unsafe CValue.message(c.rfm).map { .rfm($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT:
                 self.kind = unsafe CValue.message(c.in_segment).map { .inSegment($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_REGULARLY:
+                self.kind = unsafe CValue.message(c.regularly).map { .regularly($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_STOPPED:
+                self.kind = unsafe CValue.message(c.stopped).map { .stopped($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED:
+                self.kind = unsafe CValue.message(c.restarted).map { .restarted($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST:
                 self.kind = unsafe CValue.message(c.in_list).map { .inList($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE:
@@ -1227,9 +1247,24 @@ extension SegmentV1 {
             case .distinct(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT
                 unsafe pb.pointee.distinct = try arena.message(value)
+            case .bucket(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_BUCKET
+                unsafe pb.pointee.bucket = try arena.message(value)
+            case .rfm(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_RFM
+                unsafe pb.pointee.rfm = try arena.message(value)
             case .inSegment(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT
                 unsafe pb.pointee.in_segment = try arena.message(value)
+            case .regularly(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_REGULARLY
+                unsafe pb.pointee.regularly = try arena.message(value)
+            case .stopped(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_STOPPED
+                unsafe pb.pointee.stopped = try arena.message(value)
+            case .restarted(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED
+                unsafe pb.pointee.restarted = try arena.message(value)
             case .inList(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST
                 unsafe pb.pointee.in_list = try arena.message(value)

@@ -62,7 +62,7 @@ struct ExportCommand: DeskCommand {
             limit: Self.pageMax,
             freshness: question.freshness.wire
         )
-        var options = Questions.options(project)
+        var options = question.options(project)
         options.maxReplyBytes = Self.pageBytes
         guard let out else {
             desk.printRaw(line.heading)
@@ -109,7 +109,7 @@ struct ExportCommand: DeskCommand {
         case .definition(let definition)?: return (definition, title)
         default:
             let request = EvaluationV1.GetSegmentRequest(name: title)
-            let segment = try await client.get(request, Questions.options(project)).segment
+            let segment = try await client.get(request, question.options(project)).segment
             guard let segment, let definition = segment.definition, !segment.archived else {
                 throw CommandError(
                     .notFound,

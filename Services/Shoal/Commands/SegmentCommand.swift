@@ -53,10 +53,10 @@ struct SegmentCommand: ParsableCommand {
     /// `shoal segment create`.
     struct Create: DeskCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Save a definition (YAML or JSON) as a segment."
+            abstract: "Save a definition (YAML, JSON or a sentence) as a segment."
         )
 
-        @Argument(help: "The file, or - for standard input.")
+        @Argument(help: "The file, - for standard input, or a sentence in quotation marks.")
         var file: String
         @Option(help: "The segment's name; else the one in the file.")
         var name: String?

@@ -53,7 +53,7 @@ struct OverlapCommand: DeskCommand {
         )
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
-        let answer = try await suite.segments().overlap(request, Questions.options(project))
+        let answer = try await suite.segments().overlap(request, question.options(project))
         let page = OverlapPage(titles: titles, overlap: answer)
         guard try !chart.draw(page.chart, desk) else { return }
         if desk.isJSON {
@@ -111,7 +111,7 @@ struct CombineCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let client = try await suite.segments()
-        var options = Questions.options(project)
+        var options = question.options(project)
         guard members else {
             let answer = try await client.combine(request, options)
             if desk.isJSON {
@@ -180,7 +180,7 @@ struct SegmentsOfCommand: DeskCommand {
         let project = try await project.name(desk, suite)
         let client = try await suite.segments()
         while true {
-            let page = try await client.segmentsOf(request, Questions.options(project))
+            let page = try await client.segmentsOf(request, question.options(project))
             guard page.known else { throw UserCommand.unknown(user) }
             // All pages are of one instant.
             request.atMs = page.exactness?.atMs

@@ -114,7 +114,7 @@ struct DiffCommand: DeskCommand {
         )
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
-        let answer = try await suite.segments().diff(request, Questions.options(project))
+        let answer = try await suite.segments().diff(request, question.options(project))
         let page = DiffPage(diff: answer)
         if desk.isJSON {
             desk.print(page.json)
@@ -242,7 +242,7 @@ struct LintCommand: DeskCommand {
         )
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
-        let answer = try await suite.segments().lint(request, Questions.options(project))
+        let answer = try await suite.segments().lint(request, question.options(project))
         if desk.isJSON {
             desk.print(
                 .object([

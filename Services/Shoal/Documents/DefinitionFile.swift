@@ -1,18 +1,23 @@
-// A segment's definition in a file: read, checked, put on the wire, and shown again.
+// A segment's definition in a file or a sentence: read, checked, put on the wire, shown again.
 
+import Basics
 import Messages
 import Segments
 import Wire
 
 /// A document with a definition.
 struct DefinitionFile: Sendable {
-    /// The path it came from; `-` is standard input.
+    /// The path it came from; `-` is standard input, `sentence` the argument itself.
     let path: String
     /// What it says.
     let document: DefinitionDocument
 
-    /// Reads the file at `path`.
+    /// Reads the file at `path`, or `path` itself where it is a sentence and no file.
     init(_ path: String, desk: Desk) throws {
+        if try Self.isSentence(path, desk) {
+            try self.init(path, path: "sentence")
+            return
+        }
         let bytes = try desk.read(path, bytesMax: PlainDocument.bytesMax)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandError(
@@ -25,11 +30,26 @@ struct DefinitionFile: Sendable {
         try self.init(text, path: path)
     }
 
+    /// Bytes of a file's name; longer ones no disk has, and asking for one is an error.
+    private static let nameBytesMax = 255
+
+    /// Whether an argument is a sentence: several words, with a quotation mark or without a dot,
+    /// and no file of that name.
+    private static func isSentence(_ text: String, _ desk: Desk) throws -> Bool {
+        guard text.contains(" "), text.contains("\"") || !text.contains("."),
+            Sentence.isSentence(text)
+        else { return false }
+        return try text.utf8.count > nameBytesMax || !desk.disk.exists(desk.absolute(text))
+    }
+
     /// Reads a text; problems are told under `path`.
     init(_ text: String, path: String) throws(CommandError) {
         self.path = path
         do throws(DefinitionProblem) {
-            document = try DefinitionReader.read(try PlainDocument.read(text))
+            let isSentence = Sentence.isSentence(text)
+            document = try DefinitionReader.read(
+                isSentence ? .text(text) : try PlainDocument.read(text)
+            )
             let validation = Validation(document.definition)
             if let first = validation.errors.first { throw first }
         } catch {

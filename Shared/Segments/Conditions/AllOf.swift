@@ -22,7 +22,7 @@ public struct AllOf: ConditionKind {
     func check(_ audit: inout Audit, place: String) {}
 
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase {
-        .joined(children, by: "and", none: "is any user")
+        .joined(children, by: "and", one: "all of", none: "is any user")
     }
 
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {

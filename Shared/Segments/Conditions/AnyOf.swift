@@ -26,7 +26,7 @@ public struct AnyOf: ConditionKind {
     }
 
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase {
-        .joined(children, by: "or", none: "is no user")
+        .joined(children, by: "or", one: "any of", none: "is no user")
     }
 
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {

@@ -118,6 +118,45 @@ public struct Did: ConditionKind {
         return Phrase("did " + match.named(zone: zone) + often)
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("did"), !words.isNext("not") else { return nil }
+        var did = Did(try EventMatch.parse(&words))
+        // A sequence, a habit.
+        if words.isNext("then") || words.isNext("in at least") { return nil }
+        // As said, but in whichever order a person writes them.
+        var hasCount = false
+        var hasWindow = false
+        while true {
+            if !hasCount, let count = try CountTest.parse(&words) {
+                (did.count, hasCount) = (count, true)
+            } else if try did.parseAggregate(&words) {
+                continue
+            } else if !hasWindow, let window = try Window.parse(&words) {
+                (did.match.window, hasWindow) = (window, true)
+            } else {
+                return .did(did)
+            }
+        }
+    }
+
+    /// A sum or another aggregate, from the second on behind `and`; false when none comes next.
+    private mutating func parseAggregate(
+        _ words: inout SentenceWords
+    ) throws(DefinitionProblem) -> Bool {
+        let begins = ["with a sum", "with an average", "with at", "with exactly", "whose", "on"]
+        let isFirst = sums.isEmpty && aggregates.isEmpty
+        let joint = isFirst ? "" : "and "
+        let isCount = words.isNext(joint + "with") && words.wholeIsNext(ahead: isFirst ? 1 : 2)
+        guard isCount || begins.contains(where: { words.isNext(joint + $0) }) else { return false }
+        _ = words.take(joint)
+        if words.take("with a sum of") {
+            sums.append(try SumTest.parse(after: &words))
+        } else if let aggregate = try AggregateTest.parse(&words) {
+            aggregates.append(aggregate)
+        }
+        return true
+    }
+
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         var counted = self
         counted.aggregates = []

@@ -32,6 +32,11 @@ public struct DidNot: ConditionKind {
         Phrase("did not " + match.named(zone: zone) + match.window.phrase(zone: zone))
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("did not") else { return nil }
+        return .didNot(DidNot(try EventMatch.parse(windowed: &words)))
+    }
+
     /// The opposite of having done it once, so that both share one leaf.
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.not(builder.events(Did(match), node: node))

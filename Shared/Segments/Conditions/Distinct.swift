@@ -83,9 +83,23 @@ public struct Distinct: ConditionKind {
             case .days: "days"
             }
         return Phrase(
-            "\(count.wanted) different \(what) of \(match.named(zone: zone))"
+            "\(count.spoken) different \(what) of \(match.named(zone: zone))"
                 + match.window.phrase(zone: zone)
         )
+    }
+
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard let count = try CountTest.parse(spoken: &words), words.take("different") else {
+            return nil
+        }
+        var subject = Subject.days
+        if !words.take("days") {
+            try words.expect("values", hint: "write `different days` or `different values of`")
+            try words.expect("of")
+            subject = .values(of: ExactName(try words.quoted("a property")))
+        }
+        try words.expect("of")
+        return .distinct(Distinct(try EventMatch.parse(windowed: &words), subject, count: count))
     }
 
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {

@@ -22,6 +22,11 @@ public struct First: OccurrenceKind {
         return .first(First(try Occurrence.read(fields, zone: reading.zone)))
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("the first") else { return nil }
+        return .first(First(try Occurrence.parse(&words)))
+    }
+
     func written(_ children: [PlainValue], zone: Zone) -> PlainValue {
         .map(occurrence.entries(zone: zone))
     }

@@ -43,6 +43,11 @@ public struct InList: ConditionKind {
         Phrase("on list " + Phrase.quoted(name.text))
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("on list") else { return nil }
+        return .inList(InList(ExactName(try words.quoted("a list"))))
+    }
+
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.user(PropertyFilter(property, .equals, [.value(Self.listed)]))
     }

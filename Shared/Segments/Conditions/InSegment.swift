@@ -37,6 +37,11 @@ public struct InSegment: ConditionKind {
         Phrase("in segment " + Phrase.quoted(name.text))
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("in segment") else { return nil }
+        return .inSegment(InSegment(ExactName(try words.quoted("a segment"))))
+    }
+
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.segment(name)
     }

@@ -192,16 +192,63 @@ extension InSequence {
         if let withinMs {
             let start = from == .first ? "the first" : "the one before"
             text += " within \(DurationText.spoken(withinMs)) of \(start)"
+        } else if from == .previous {
+            text += " within any time of the one before"
         }
         if strictlyLater { text += ", each strictly later" }
         if let same { text += ", with the same \(Phrase.quoted(same.text))" }
         if order == .strict { text += ", with no other of these between" }
         if !excluded.isEmpty {
-            let names = excluded.map { $0.named(zone: zone) }.joined(separator: " or ")
+            let names = excluded.map { $0.named(zone: zone) }.joined(separator: " nor ")
             text += ", without \(names) between"
         }
         if window != .ever { text += ", beginning" + window.phrase(zone: zone) }
         return Phrase(text)
+    }
+
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("did") else { return nil }
+        var sequence = InSequence([])
+        repeat { sequence.steps.append(try EventMatch.parse(&words)) } while words.take("then")
+        guard sequence.steps.count > 1 else { return nil }
+        if words.take("within any time of the one before") {
+            sequence.from = .previous
+        } else if words.take("within") {
+            sequence.withinMs = try words.duration()
+            try words.expect("of")
+            if words.take("the one before") {
+                sequence.from = .previous
+            } else {
+                try words.expect("the first", hint: "or `the one before`")
+            }
+        }
+        while words.isNext(",") {
+            let known = ["each", "with", "without", "beginning"]
+            guard known.contains(words.word(1) ?? ""), words.take(",") else { break }
+            try sequence.parseRule(&words)
+        }
+        return .sequence(sequence)
+    }
+
+    /// What stands behind a comma.
+    private mutating func parseRule(_ words: inout SentenceWords) throws(DefinitionProblem) {
+        if words.take("each strictly later") {
+            strictlyLater = true
+        } else if words.take("with the same") {
+            same = ExactName(try words.quoted("a property"))
+        } else if words.take("with no other of these between") {
+            order = .strict
+        } else if words.take("without") {
+            repeat { excluded.append(try EventMatch.parse(&words)) } while words.take("nor")
+            try words.expect("between")
+        } else if words.take("beginning"), let window = try Window.parse(&words) {
+            self.window = window
+        } else {
+            throw words.expected(
+                "`each strictly later`, `with the same`, `with no other of these between`,"
+                    + " `without` or `beginning`"
+            )
+        }
     }
 
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {

@@ -19,6 +19,11 @@ public struct Last: OccurrenceKind {
         return .last(Last(try Occurrence.read(fields, zone: reading.zone)))
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("the last") else { return nil }
+        return .last(Last(try Occurrence.parse(&words)))
+    }
+
     func written(_ children: [PlainValue], zone: Zone) -> PlainValue {
         .map(occurrence.entries(zone: zone))
     }

@@ -25,6 +25,14 @@ public struct Nth: OccurrenceKind {
         return .nth(Nth(number, try Occurrence.read(fields, zone: reading.zone)))
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.isNext("the"), let place = words.word(1),
+            let number = Int(place.dropLast(2)), ordinal(number) == place
+        else { return nil }
+        _ = words.take("the \(place)")
+        return .nth(Nth(number, try Occurrence.parse(&words)))
+    }
+
     func written(_ children: [PlainValue], zone: Zone) -> PlainValue {
         .map([PlainEntry("n", .int(Int64(number)))] + occurrence.entries(zone: zone))
     }

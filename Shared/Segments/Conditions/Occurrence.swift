@@ -95,7 +95,47 @@ public struct Occurrence: Sendable, Hashable {
         }
         if mode == .ever, !filters.isEmpty { wishes.append("has " + filters) }
         if mode == .ever, let times = match.times { wishes.append("was" + times.phrase) }
-        return "the \(place) \(among(zone: zone)) " + wishes.joined(separator: " and ")
+        // Without filters both modes find the same, and are said apart all the same.
+        let kind = mode == .matching && isBare ? "matching " : ""
+        return "the \(place) \(kind)\(among(zone: zone)) " + wishes.joined(separator: " and ")
+    }
+
+    /// What stands behind `the first` and the like.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Occurrence {
+        let isMatching = words.take("matching")
+        var occurrence = Occurrence(try EventMatch.parse(&words))
+        let isBare = occurrence.match.filters.isEmpty && occurrence.match.times == nil
+        if isMatching || !isBare { occurrence.mode = .matching }
+        if words.take("is") {
+            repeat {
+                occurrence.named.append(ExactName(try words.quoted("an event")))
+            } while words.isNextName(after: "or") && words.take("or")
+        } else if try !occurrence.parseWish(&words) {
+            throw words.expected("`happened`, `is`, `has` or `was`")
+        }
+        while ["happened", "has", "was"].contains(where: { words.isNext("and " + $0) }) {
+            _ = words.take("and")
+            guard try occurrence.parseWish(&words) else { break }
+        }
+        return occurrence
+    }
+
+    private mutating func parseWish(
+        _ words: inout SentenceWords
+    ) throws(DefinitionProblem) -> Bool {
+        if words.take("happened") {
+            match.window = try Window.parse(&words) ?? .ever
+        } else if words.take("has") {
+            match.filters += try PropertyFilter.parseAll(&words)
+        } else if words.take("was") {
+            guard let times = try LocalTimes.parse(&words) else {
+                throw words.expected("a time of the day or days of the week")
+            }
+            match.times = times
+        } else {
+            return false
+        }
+        return true
     }
 
     /// Among which events the place is counted, in words.

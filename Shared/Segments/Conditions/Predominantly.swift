@@ -76,8 +76,21 @@ public struct Predominantly: ConditionKind {
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase {
         Phrase(
             "\(Phrase.quoted(property.text)) of \(match.named(zone: zone)) is mostly "
-                + Explanation.said(value) + match.window.phrase(zone: zone)
+                + Operand.value(value).said(zone: zone) + match.window.phrase(zone: zone)
         )
+    }
+
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.isQuoted(), words.word(1) == "of" else { return nil }
+        let property = ExactName(try words.quoted("a property"))
+        try words.expect("of")
+        var match = try EventMatch.parse(&words)
+        try words.expect("is mostly")
+        guard case .value(let value) = try Operand.parse(&words) else {
+            throw words.problem("versions are not counted", code: .operand)
+        }
+        match.window = try Window.parse(&words) ?? .ever
+        return .predominantly(Predominantly(match, property, equals: value))
     }
 
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {

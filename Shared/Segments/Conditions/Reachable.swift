@@ -55,6 +55,17 @@ public struct Reachable: ConditionKind {
         }
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        let starts: [(String, ChannelState)] = [
+            ("reachable by", .reachable), ("without an address for", .noAddress),
+            ("opted out of", .optedOut),
+        ]
+        for (start, state) in starts where words.take(start) {
+            return .reachable(Reachable(try Channel.parse(&words), state))
+        }
+        return nil
+    }
+
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.reach(channel, state)
     }
@@ -99,5 +110,16 @@ extension UserHistory {
         let address = version(of: property, at: instant)
         let isFilled = address?.value.map(ValueRule.filled.holds) ?? false
         return .channel(isFilled ? .reachable : .noAddress, address)
+    }
+}
+
+extension Channel {
+    /// The channel that comes next in a sentence.
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Channel {
+        for channel in Channel.allCases where words.take(channel.rawValue.lowercased()) {
+            return channel
+        }
+        let all = Channel.allCases.map(\.rawValue).joined(separator: ", ")
+        throw words.expected("a channel", hint: "one of \(all)")
     }
 }

@@ -71,11 +71,24 @@ public struct Share: ConditionKind {
     }
 
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase {
-        let least = minimum == 1 ? "" : " (of \(minimum) or more)"
+        let least = " (of \(minimum) or more)"
         return Phrase(
             "a share of at least \(atLeast) of \(match.named(zone: zone))"
                 + match.window.phrase(zone: zone) + least
         )
+    }
+
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("a share of") else { return nil }
+        try words.expect("at least")
+        let part = try words.number()
+        try words.expect("of")
+        var share = Share(try EventMatch.parse(windowed: &words), atLeast: part)
+        if words.take("( of") {
+            share.minimum = try words.whole()
+            try words.expect("or more )")
+        }
+        return .share(share)
     }
 
     func finding(_ found: Explanation.Found, isAlone: Bool, zone: Zone) -> String {

@@ -33,6 +33,12 @@ public struct UserProperty: ConditionKind {
         Phrase("user property " + filter.phrase(zone: zone))
     }
 
+    static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
+        guard words.take("user") else { return nil }
+        _ = words.take("property")
+        return .user(UserProperty(try PropertyFilter.parse(&words)))
+    }
+
     func compile(_ builder: inout PlanBuilder, node: Int, children: [Int]) -> Int {
         builder.user(filter)
     }

@@ -16,7 +16,7 @@ struct MemoryHistory: History {
         var versions: [Segments.UserHistory.PropertyVersion] = []
 
         var history: Segments.UserHistory {
-            Segments.UserHistory(events: events, versions: versions)
+            Segments.UserHistory(of: id, events: events, versions: versions)
         }
     }
 

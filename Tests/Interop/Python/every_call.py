@@ -25,7 +25,7 @@ NOT_SERVED = {
         "ExportUser", "Identify", "Alias", "Unmerge", "Erase",
     },
     "shoal.evaluation.v1.Segments": {
-        "Backtest", "Activity", "Cancel",
+        "Backtest", "Activity",
     },
     "shoal.evaluation.v1.Sets": {"Bitmap"},
     "shoal.evaluation.v1.Feed": {"Snapshot", "Changes"},

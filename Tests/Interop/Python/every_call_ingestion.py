@@ -7,10 +7,12 @@ from every_call_stage import PROJECT, Stage
 
 import shoal
 from shoal.contract.ingestion.v1 import (
+    LIST_OPERATION_ADD,
     VERDICT_KIND_ACCEPTED,
     VERDICT_KIND_DUPLICATE,
     VERDICT_KIND_REJECTED,
     AppendRequest,
+    ChangeListRequest,
     DropRejectedRequest,
     FetchCursor,
     FetchRequest,
@@ -53,6 +55,9 @@ def run(stage: Stage) -> None:
     undo(stage, lines)
     rejects(stage)
     log(stage)
+    listed = ingestion.ChangeList(ChangeListRequest(
+        list="evaluators know its name", operation=LIST_OPERATION_ADD, user_ids=["user-1"]))
+    assert (listed.added, listed.new_users) == (1, 0), listed
     schema = ingestion.Schema(SchemaRequest(seen=True))
     assert [event.count > 0 for event in schema.events if event.name == "Charged"] == [True], schema
 

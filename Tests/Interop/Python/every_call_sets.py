@@ -7,6 +7,8 @@ import shoal
 from shoal.contract.evaluation.v1 import (
     SET_OPERATION_MINUS,
     SET_OPERATION_SUBJECT,
+    CancelPartRequest,
+    CancelRequest,
     CloneRequest,
     CombineRequest,
     CreateRequest,
@@ -56,6 +58,16 @@ def run(stage: Stage) -> None:
     assert mine.known and list(mine.segments) == ["chargers"], mine
     parts(stage, overlap.exactness.positions)
     updates(stage)
+    cancel(stage)
+
+
+def cancel(stage: Stage) -> None:
+    """Nothing of this id is running, at any evaluator."""
+    answer = stage.stubs.segments.Cancel(CancelRequest(question=b"\7" * 16))
+    assert (answer.ended, answer.silent) == (0, 0), answer
+    for address in stage.evaluators:
+        part = stage.at(address).sets.Cancel(CancelPartRequest(question=b"\7" * 16))
+        assert part.ended == 0, part
 
 
 def parts(stage: Stage, positions: list[Position]) -> None:

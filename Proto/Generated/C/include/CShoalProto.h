@@ -23,6 +23,8 @@
 #include "shoal/registry/v1/catalogue.pb-c.h"
 #include "shoal/registry/v1/registry.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
+#include "shoal/segment/v1/cells.pb-c.h"
+#include "shoal/segment/v1/habits.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 #include "shoal/segment/v1/sets.pb-c.h"

@@ -24,6 +24,7 @@ from shoal.contract.evaluation.v1.answers_pb2 import FRESHNESS_LATEST as FRESHNE
 from shoal.contract.evaluation.v1.answers_pb2 import FRESHNESS_LOCAL as FRESHNESS_LOCAL
 from shoal.contract.evaluation.v1.answers_pb2 import FRESHNESS_UNSPECIFIED as FRESHNESS_UNSPECIFIED
 from shoal.contract.evaluation.v1.answers_pb2 import Freshness as Freshness
+from shoal.contract.evaluation.v1.answers_pb2 import QuestionCost as QuestionCost
 from shoal.contract.evaluation.v1.answers_pb2 import ResolvedWindow as ResolvedWindow
 from shoal.contract.evaluation.v1.answers_pb2 import Segment as Segment
 from shoal.contract.evaluation.v1.answers_pb2 import Subject as Subject
@@ -99,6 +100,8 @@ from shoal.contract.evaluation.v1.segments_pb2 import SampleRequest as SampleReq
 from shoal.contract.evaluation.v1.segments_pb2 import SampleResponse as SampleResponse
 from shoal.contract.evaluation.v1.sets_pb2 import BitmapRequest as BitmapRequest
 from shoal.contract.evaluation.v1.sets_pb2 import BitmapResponse as BitmapResponse
+from shoal.contract.evaluation.v1.sets_pb2 import CancelPartRequest as CancelPartRequest
+from shoal.contract.evaluation.v1.sets_pb2 import CancelPartResponse as CancelPartResponse
 from shoal.contract.evaluation.v1.sets_pb2 import EvaluateRequest as EvaluateRequest
 from shoal.contract.evaluation.v1.sets_pb2 import EvaluateResponse as EvaluateResponse
 from shoal.contract.evaluation.v1.sets_pb2 import PositionsRequest as PositionsRequest

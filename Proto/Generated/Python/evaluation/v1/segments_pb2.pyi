@@ -57,8 +57,12 @@ class CancelRequest(_message.Message):
     def __init__(self, question: _Optional[bytes] = ...) -> None: ...
 
 class CancelResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
+    __slots__ = ["ended", "silent"]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    SILENT_FIELD_NUMBER: _ClassVar[int]
+    ended: int
+    silent: int
+    def __init__(self, ended: _Optional[int] = ..., silent: _Optional[int] = ...) -> None: ...
 
 class CountRequest(_message.Message):
     __slots__ = ["at_ms", "freshness", "subject"]
@@ -199,7 +203,8 @@ class PreviewRequest(_message.Message):
     def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., freshness: _Optional[_Union[_answers_pb2.Freshness, str]] = ..., sample: _Optional[int] = ...) -> None: ...
 
 class PreviewResponse(_message.Message):
-    __slots__ = ["exactness", "nodes", "sample", "sentence", "took_us", "universe", "users", "warnings"]
+    __slots__ = ["cost", "exactness", "nodes", "sample", "sentence", "took_us", "universe", "users", "warnings"]
+    COST_FIELD_NUMBER: _ClassVar[int]
     EXACTNESS_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
@@ -208,6 +213,7 @@ class PreviewResponse(_message.Message):
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     USERS_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    cost: _answers_pb2.QuestionCost
     exactness: _answers_pb2.Exactness
     nodes: _containers.RepeatedCompositeFieldContainer[NodeCount]
     sample: _containers.RepeatedScalarFieldContainer[str]
@@ -216,7 +222,7 @@ class PreviewResponse(_message.Message):
     universe: int
     users: int
     warnings: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Warning]
-    def __init__(self, users: _Optional[int] = ..., nodes: _Optional[_Iterable[_Union[NodeCount, _Mapping]]] = ..., universe: _Optional[int] = ..., sample: _Optional[_Iterable[str]] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ..., took_us: _Optional[int] = ..., sentence: _Optional[str] = ...) -> None: ...
+    def __init__(self, users: _Optional[int] = ..., nodes: _Optional[_Iterable[_Union[NodeCount, _Mapping]]] = ..., universe: _Optional[int] = ..., sample: _Optional[_Iterable[str]] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ..., took_us: _Optional[int] = ..., sentence: _Optional[str] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ...) -> None: ...
 
 class SampleRequest(_message.Message):
     __slots__ = ["at_ms", "freshness", "seed", "size", "subject"]

@@ -24,8 +24,20 @@ class BitmapResponse(_message.Message):
     __slots__: list[str] = []
     def __init__(self) -> None: ...
 
+class CancelPartRequest(_message.Message):
+    __slots__ = ["question"]
+    QUESTION_FIELD_NUMBER: _ClassVar[int]
+    question: bytes
+    def __init__(self, question: _Optional[bytes] = ...) -> None: ...
+
+class CancelPartResponse(_message.Message):
+    __slots__ = ["ended"]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    ended: int
+    def __init__(self, ended: _Optional[int] = ...) -> None: ...
+
 class EvaluateRequest(_message.Message):
-    __slots__ = ["at_ms", "definition", "explain_bytes_max", "first_event", "members_bytes_max", "members_from", "members_limit", "nested_definitions", "nested_names", "node_counts", "positions", "project_zone", "sample", "seed", "trend_at_ms", "user_id"]
+    __slots__ = ["at_ms", "definition", "explain_bytes_max", "first_event", "members_bytes_max", "members_from", "members_limit", "nested_definitions", "nested_names", "node_counts", "positions", "project_zone", "sample", "seed", "trend_at_ms", "user_id", "want_cost"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     EXPLAIN_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +54,7 @@ class EvaluateRequest(_message.Message):
     SEED_FIELD_NUMBER: _ClassVar[int]
     TREND_AT_MS_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    WANT_COST_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
     definition: _segment_pb2.Definition
     explain_bytes_max: int
@@ -58,10 +71,12 @@ class EvaluateRequest(_message.Message):
     seed: int
     trend_at_ms: _containers.RepeatedScalarFieldContainer[int]
     user_id: str
-    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ...) -> None: ...
+    want_cost: bool
+    def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ..., want_cost: bool = ...) -> None: ...
 
 class EvaluateResponse(_message.Message):
-    __slots__ = ["explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_users", "universe", "users", "windows"]
+    __slots__ = ["cost", "explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_users", "universe", "users", "windows"]
+    COST_FIELD_NUMBER: _ClassVar[int]
     EXPLANATION_FIELD_NUMBER: _ClassVar[int]
     FIRST_EVENT_MS_FIELD_NUMBER: _ClassVar[int]
     KNOWN_FIELD_NUMBER: _ClassVar[int]
@@ -76,6 +91,7 @@ class EvaluateResponse(_message.Message):
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     USERS_FIELD_NUMBER: _ClassVar[int]
     WINDOWS_FIELD_NUMBER: _ClassVar[int]
+    cost: _answers_pb2.QuestionCost
     explanation: _explain_pb2.Explanation
     first_event_ms: int
     known: bool
@@ -90,7 +106,7 @@ class EvaluateResponse(_message.Message):
     universe: int
     users: int
     windows: _containers.RepeatedCompositeFieldContainer[_answers_pb2.ResolvedWindow]
-    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ..., explanation: _Optional[_Union[_explain_pb2.Explanation, _Mapping]] = ...) -> None: ...
+    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ..., explanation: _Optional[_Union[_explain_pb2.Explanation, _Mapping]] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ...) -> None: ...
 
 class PositionsRequest(_message.Message):
     __slots__: list[str] = []

@@ -1,5 +1,7 @@
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
+from shoal.contract.segment.v1 import cells_pb2 as _cells_pb2
+from shoal.contract.segment.v1 import habits_pb2 as _habits_pb2
 from shoal.contract.segment.v1 import match_pb2 as _match_pb2
 from shoal.contract.segment.v1 import sets_pb2 as _sets_pb2
 from google.protobuf.internal import containers as _containers
@@ -122,9 +124,10 @@ class Group(_message.Message):
     def __init__(self, children: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Node(_message.Message):
-    __slots__ = ["all", "any", "did", "did_not", "distinct", "in_list", "in_segment", "occurrence", "predominantly", "reachable", "sequence", "share", "user"]
+    __slots__ = ["all", "any", "bucket", "did", "did_not", "distinct", "in_list", "in_segment", "occurrence", "predominantly", "reachable", "regularly", "restarted", "rfm", "sequence", "share", "stopped", "user"]
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
+    BUCKET_FIELD_NUMBER: _ClassVar[int]
     DID_FIELD_NUMBER: _ClassVar[int]
     DID_NOT_FIELD_NUMBER: _ClassVar[int]
     DISTINCT_FIELD_NUMBER: _ClassVar[int]
@@ -134,11 +137,16 @@ class Node(_message.Message):
     OCCURRENCE_FIELD_NUMBER: _ClassVar[int]
     PREDOMINANTLY_FIELD_NUMBER: _ClassVar[int]
     REACHABLE_FIELD_NUMBER: _ClassVar[int]
+    REGULARLY_FIELD_NUMBER: _ClassVar[int]
+    RESTARTED_FIELD_NUMBER: _ClassVar[int]
+    RFM_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     SHARE_FIELD_NUMBER: _ClassVar[int]
+    STOPPED_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
     all: Group
     any: Group
+    bucket: _cells_pb2.Bucket
     did: Did
     did_not: DidNot
     distinct: Distinct
@@ -147,10 +155,14 @@ class Node(_message.Message):
     occurrence: Occurrence
     predominantly: Predominantly
     reachable: _sets_pb2.Reachable
+    regularly: _habits_pb2.Regularly
+    restarted: _habits_pb2.Restarted
+    rfm: _cells_pb2.Rfm
     sequence: Sequence
     share: Share
+    stopped: _habits_pb2.Stopped
     user: _match_pb2.Filter
-    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., in_list: _Optional[_Union[_sets_pb2.InList, _Mapping]] = ..., reachable: _Optional[_Union[_sets_pb2.Reachable, _Mapping]] = ..., **kwargs) -> None: ...
+    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., bucket: _Optional[_Union[_cells_pb2.Bucket, _Mapping]] = ..., rfm: _Optional[_Union[_cells_pb2.Rfm, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., regularly: _Optional[_Union[_habits_pb2.Regularly, _Mapping]] = ..., stopped: _Optional[_Union[_habits_pb2.Stopped, _Mapping]] = ..., restarted: _Optional[_Union[_habits_pb2.Restarted, _Mapping]] = ..., in_list: _Optional[_Union[_sets_pb2.InList, _Mapping]] = ..., reachable: _Optional[_Union[_sets_pb2.Reachable, _Mapping]] = ..., **kwargs) -> None: ...
 
 class Occurrence(_message.Message):
     __slots__ = ["events", "mode", "named", "number", "times", "where", "window"]

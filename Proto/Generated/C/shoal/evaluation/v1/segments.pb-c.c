@@ -1396,7 +1396,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__node_count__descriptor =
 static const uint64_t shoal__evaluation__v1__preview_response__users__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__preview_response__universe__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__preview_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__preview_response__field_descriptors[8] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__preview_response__field_descriptors[9] =
 {
   {
     "users",
@@ -1494,8 +1494,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__preview_response__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cost",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__PreviewResponse, cost),
+    &shoal__evaluation__v1__question_cost__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__preview_response__field_indices_by_name[] = {
+  8,   /* field[8] = cost */
   4,   /* field[4] = exactness */
   1,   /* field[1] = nodes */
   3,   /* field[3] = sample */
@@ -1508,7 +1521,7 @@ static const unsigned shoal__evaluation__v1__preview_response__field_indices_by_
 static const ProtobufCIntRange shoal__evaluation__v1__preview_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__preview_response__descriptor =
 {
@@ -1518,7 +1531,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__preview_response__descri
   "Shoal__Evaluation__V1__PreviewResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__PreviewResponse),
-  8,
+  9,
   shoal__evaluation__v1__preview_response__field_descriptors,
   shoal__evaluation__v1__preview_response__field_indices_by_name,
   1,  shoal__evaluation__v1__preview_response__number_ranges,
@@ -2577,9 +2590,44 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_request__descript
   (ProtobufCMessageInit) shoal__evaluation__v1__cancel_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__cancel_response__field_descriptors NULL
-#define shoal__evaluation__v1__cancel_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__cancel_response__number_ranges NULL
+static const uint32_t shoal__evaluation__v1__cancel_response__ended__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__cancel_response__silent__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__cancel_response__field_descriptors[2] =
+{
+  {
+    "ended",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__CancelResponse, has_ended),
+    offsetof(Shoal__Evaluation__V1__CancelResponse, ended),
+    NULL,
+    &shoal__evaluation__v1__cancel_response__ended__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "silent",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__CancelResponse, has_silent),
+    offsetof(Shoal__Evaluation__V1__CancelResponse, silent),
+    NULL,
+    &shoal__evaluation__v1__cancel_response__silent__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__cancel_response__field_indices_by_name[] = {
+  0,   /* field[0] = ended */
+  1,   /* field[1] = silent */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__cancel_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -2588,10 +2636,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_response__descrip
   "Shoal__Evaluation__V1__CancelResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__CancelResponse),
-  0,
+  2,
   shoal__evaluation__v1__cancel_response__field_descriptors,
   shoal__evaluation__v1__cancel_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__cancel_response__number_ranges,
+  1,  shoal__evaluation__v1__cancel_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__cancel_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -637,6 +637,96 @@ void   shoal__evaluation__v1__sets_part_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__cancel_part_request__init
+                     (Shoal__Evaluation__V1__CancelPartRequest         *message)
+{
+  static const Shoal__Evaluation__V1__CancelPartRequest init_value = SHOAL__EVALUATION__V1__CANCEL_PART_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__cancel_part_request__get_packed_size
+                     (const Shoal__Evaluation__V1__CancelPartRequest *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__cancel_part_request__pack
+                     (const Shoal__Evaluation__V1__CancelPartRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__cancel_part_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CancelPartRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__CancelPartRequest *
+       shoal__evaluation__v1__cancel_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__CancelPartRequest *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__cancel_part_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__cancel_part_request__free_unpacked
+                     (Shoal__Evaluation__V1__CancelPartRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__cancel_part_response__init
+                     (Shoal__Evaluation__V1__CancelPartResponse         *message)
+{
+  static const Shoal__Evaluation__V1__CancelPartResponse init_value = SHOAL__EVALUATION__V1__CANCEL_PART_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__cancel_part_response__get_packed_size
+                     (const Shoal__Evaluation__V1__CancelPartResponse *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__cancel_part_response__pack
+                     (const Shoal__Evaluation__V1__CancelPartResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__cancel_part_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CancelPartResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__CancelPartResponse *
+       shoal__evaluation__v1__cancel_part_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__CancelPartResponse *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__cancel_part_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__cancel_part_response__free_unpacked
+                     (Shoal__Evaluation__V1__CancelPartResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const int64_t shoal__evaluation__v1__evaluate_request__at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__node_counts__default_value = 0;
 static const uint32_t shoal__evaluation__v1__evaluate_request__sample__default_value = 0u;
@@ -645,7 +735,8 @@ static const uint32_t shoal__evaluation__v1__evaluate_request__members_limit__de
 static const uint32_t shoal__evaluation__v1__evaluate_request__members_bytes_max__default_value = 65536u;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__first_event__default_value = 0;
 static const uint32_t shoal__evaluation__v1__evaluate_request__explain_bytes_max__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[16] =
+static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__want_cost__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[17] =
 {
   {
     "definition",
@@ -839,6 +930,18 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "want_cost",
+    30,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, has_want_cost),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, want_cost),
+    NULL,
+    &shoal__evaluation__v1__evaluate_request__want_cost__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
@@ -857,12 +960,14 @@ static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_
   5,   /* field[5] = seed */
   11,   /* field[11] = trend_at_ms */
   6,   /* field[6] = user_id */
+  16,   /* field[16] = want_cost */
 };
-static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[2 + 1] =
+static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 20, 14 },
-  { 0, 16 }
+  { 30, 16 },
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descriptor =
 {
@@ -872,10 +977,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descri
   "Shoal__Evaluation__V1__EvaluateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateRequest),
-  16,
+  17,
   shoal__evaluation__v1__evaluate_request__field_descriptors,
   shoal__evaluation__v1__evaluate_request__field_indices_by_name,
-  2,  shoal__evaluation__v1__evaluate_request__number_ranges,
+  3,  shoal__evaluation__v1__evaluate_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__evaluate_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -936,7 +1041,7 @@ static const uint64_t shoal__evaluation__v1__evaluate_response__users__default_v
 static const uint64_t shoal__evaluation__v1__evaluate_response__universe__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_response__known__default_value = 0;
 static const uint64_t shoal__evaluation__v1__evaluate_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[14] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[15] =
 {
   {
     "users",
@@ -1106,8 +1211,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cost",
+    30,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, cost),
+    &shoal__evaluation__v1__question_cost__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by_name[] = {
+  14,   /* field[14] = cost */
   13,   /* field[13] = explanation */
   12,   /* field[12] = first_event_ms */
   5,   /* field[5] = known */
@@ -1123,10 +1241,11 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
   0,   /* field[0] = users */
   9,   /* field[9] = windows */
 };
-static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 30, 14 },
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descriptor =
 {
@@ -1136,10 +1255,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descr
   "Shoal__Evaluation__V1__EvaluateResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateResponse),
-  14,
+  15,
   shoal__evaluation__v1__evaluate_response__field_descriptors,
   shoal__evaluation__v1__evaluate_response__field_indices_by_name,
-  1,  shoal__evaluation__v1__evaluate_response__number_ranges,
+  2,  shoal__evaluation__v1__evaluate_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__evaluate_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -2055,5 +2174,84 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_response__desc
   shoal__evaluation__v1__sets_part_response__field_indices_by_name,
   1,  shoal__evaluation__v1__sets_part_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__sets_part_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+uint8_t shoal__evaluation__v1__cancel_part_request__question__default_value_data[] = "";
+static const ProtobufCBinaryData shoal__evaluation__v1__cancel_part_request__question__default_value = { 0, shoal__evaluation__v1__cancel_part_request__question__default_value_data };
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__cancel_part_request__field_descriptors[1] =
+{
+  {
+    "question",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__CancelPartRequest, has_question),
+    offsetof(Shoal__Evaluation__V1__CancelPartRequest, question),
+    NULL,
+    &shoal__evaluation__v1__cancel_part_request__question__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__cancel_part_request__field_indices_by_name[] = {
+  0,   /* field[0] = question */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__cancel_part_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_part_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.CancelPartRequest",
+  "CancelPartRequest",
+  "Shoal__Evaluation__V1__CancelPartRequest",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__CancelPartRequest),
+  1,
+  shoal__evaluation__v1__cancel_part_request__field_descriptors,
+  shoal__evaluation__v1__cancel_part_request__field_indices_by_name,
+  1,  shoal__evaluation__v1__cancel_part_request__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__cancel_part_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__cancel_part_response__ended__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__cancel_part_response__field_descriptors[1] =
+{
+  {
+    "ended",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__CancelPartResponse, has_ended),
+    offsetof(Shoal__Evaluation__V1__CancelPartResponse, ended),
+    NULL,
+    &shoal__evaluation__v1__cancel_part_response__ended__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__cancel_part_response__field_indices_by_name[] = {
+  0,   /* field[0] = ended */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__cancel_part_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_part_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.CancelPartResponse",
+  "CancelPartResponse",
+  "Shoal__Evaluation__V1__CancelPartResponse",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__CancelPartResponse),
+  1,
+  shoal__evaluation__v1__cancel_part_response__field_descriptors,
+  shoal__evaluation__v1__cancel_part_response__field_indices_by_name,
+  1,  shoal__evaluation__v1__cancel_part_response__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__cancel_part_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

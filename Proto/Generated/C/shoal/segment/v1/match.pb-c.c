@@ -1130,7 +1130,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__step__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__step__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue shoal__segment__v1__operator__enum_values_by_number[22] =
+static const ProtobufCEnumValue shoal__segment__v1__operator__enum_values_by_number[26] =
 {
   { "OPERATOR_UNSPECIFIED", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_UNSPECIFIED", 0 },
   { "OPERATOR_EQUALS", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_EQUALS", 1 },
@@ -1154,11 +1154,15 @@ static const ProtobufCEnumValue shoal__segment__v1__operator__enum_values_by_num
   { "OPERATOR_HAS_ANY", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_ANY", 19 },
   { "OPERATOR_HAS_ALL", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_ALL", 20 },
   { "OPERATOR_HAS_NONE", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_NONE", 21 },
+  { "OPERATOR_MATCHES", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_MATCHES", 22 },
+  { "OPERATOR_ON_DAY", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_ON_DAY", 23 },
+  { "OPERATOR_SAME_DAY_OF_YEAR", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_SAME_DAY_OF_YEAR", 24 },
+  { "OPERATOR_WITHIN_KM", "SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_WITHIN_KM", 25 },
 };
 static const ProtobufCIntRange shoal__segment__v1__operator__value_ranges[] = {
-{0, 0},{0, 22}
+{0, 0},{0, 26}
 };
-static const ProtobufCEnumValueIndex shoal__segment__v1__operator__enum_values_by_name[22] =
+static const ProtobufCEnumValueIndex shoal__segment__v1__operator__enum_values_by_name[26] =
 {
   { "OPERATOR_AFTER", 16 },
   { "OPERATOR_AT_LEAST", 6 },
@@ -1175,11 +1179,15 @@ static const ProtobufCEnumValueIndex shoal__segment__v1__operator__enum_values_b
   { "OPERATOR_HAS_NONE", 21 },
   { "OPERATOR_IN", 8 },
   { "OPERATOR_LESS_THAN", 3 },
+  { "OPERATOR_MATCHES", 22 },
   { "OPERATOR_MISSING", 14 },
   { "OPERATOR_NOT_EQUALS", 2 },
   { "OPERATOR_NOT_IN", 9 },
+  { "OPERATOR_ON_DAY", 23 },
+  { "OPERATOR_SAME_DAY_OF_YEAR", 24 },
   { "OPERATOR_STARTS_WITH", 11 },
   { "OPERATOR_UNSPECIFIED", 0 },
+  { "OPERATOR_WITHIN_KM", 25 },
   { "OPERATOR_WITHIN_LAST", 17 },
   { "OPERATOR_WITHIN_NEXT", 18 },
 };
@@ -1190,9 +1198,9 @@ const ProtobufCEnumDescriptor shoal__segment__v1__operator__descriptor =
   "Operator",
   "Shoal__Segment__V1__Operator",
   "shoal.segment.v1",
-  22,
+  26,
   shoal__segment__v1__operator__enum_values_by_number,
-  22,
+  26,
   shoal__segment__v1__operator__enum_values_by_name,
   1,
   shoal__segment__v1__operator__value_ranges,

@@ -1586,7 +1586,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[14] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[19] =
 {
   {
     "all",
@@ -1721,6 +1721,42 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "regularly",
+    20,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, regularly),
+    &shoal__segment__v1__regularly__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stopped",
+    21,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, stopped),
+    &shoal__segment__v1__stopped__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "restarted",
+    22,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, restarted),
+    &shoal__segment__v1__restarted__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "in_segment",
     30,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1756,28 +1792,59 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bucket",
+    40,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, bucket),
+    &shoal__segment__v1__bucket__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rfm",
+    41,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, rfm),
+    &shoal__segment__v1__rfm__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
   1,   /* field[1] = any */
+  17,   /* field[17] = bucket */
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
-  12,   /* field[12] = in_list */
-  11,   /* field[11] = in_segment */
+  15,   /* field[15] = in_list */
+  14,   /* field[14] = in_segment */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
-  13,   /* field[13] = reachable */
+  16,   /* field[16] = reachable */
+  11,   /* field[11] = regularly */
+  13,   /* field[13] = restarted */
+  18,   /* field[18] = rfm */
   9,   /* field[9] = sequence */
   7,   /* field[7] = share */
+  12,   /* field[12] = stopped */
   5,   /* field[5] = user */
 };
-static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[2 + 1] =
+static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[4 + 1] =
 {
   { 1, 0 },
-  { 30, 11 },
-  { 0, 14 }
+  { 20, 11 },
+  { 30, 14 },
+  { 40, 17 },
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1787,10 +1854,10 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  14,
+  19,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
-  2,  shoal__segment__v1__node__number_ranges,
+  4,  shoal__segment__v1__node__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

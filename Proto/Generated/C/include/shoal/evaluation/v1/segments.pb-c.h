@@ -203,10 +203,14 @@ struct  Shoal__Evaluation__V1__PreviewResponse
    * The definition as one English sentence. Limit: 64 KiB.
    */
   char *sentence;
+  /*
+   * What it costs at most.
+   */
+  Shoal__Evaluation__V1__QuestionCost *cost;
 };
 #define SHOAL__EVALUATION__V1__PREVIEW_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__preview_response__descriptor) \
-    , 0, 0ull, 0,NULL, 0, 0ull, 0,NULL, NULL, 0,NULL, 0, 0ull, NULL }
+    , 0, 0ull, 0,NULL, 0, 0ull, 0,NULL, NULL, 0,NULL, 0, 0ull, NULL, NULL }
 
 
 /*
@@ -629,7 +633,7 @@ struct  Shoal__Evaluation__V1__ActivityResponse
 
 
 /*
- * Asks for the end of a running question. Not served yet.
+ * Asks for the end of a running question.
  */
 struct  Shoal__Evaluation__V1__CancelRequest
 {
@@ -646,15 +650,25 @@ struct  Shoal__Evaluation__V1__CancelRequest
 
 
 /*
- * Tells the end of a running question.
+ * It is ended: its caller hears CANCELLED, and nobody works on it any more.
  */
 struct  Shoal__Evaluation__V1__CancelResponse
 {
   ProtobufCMessage base;
+  /*
+   * How many calls were ended, the question and its parts; 0: none of this id was running.
+   */
+  protobuf_c_boolean has_ended;
+  uint32_t ended;
+  /*
+   * How many evaluators did not say; their parts end at the question's deadline.
+   */
+  protobuf_c_boolean has_silent;
+  uint32_t silent;
 };
 #define SHOAL__EVALUATION__V1__CANCEL_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__cancel_response__descriptor) \
-     }
+    , 0, 0u, 0, 0u }
 
 
 /* Shoal__Evaluation__V1__CreateRequest methods */

@@ -35,6 +35,8 @@ typedef struct Shoal__Evaluation__V1__ResolvedSet Shoal__Evaluation__V1__Resolve
 typedef struct Shoal__Evaluation__V1__SetsPartRequest Shoal__Evaluation__V1__SetsPartRequest;
 typedef struct Shoal__Evaluation__V1__RegionSample Shoal__Evaluation__V1__RegionSample;
 typedef struct Shoal__Evaluation__V1__SetsPartResponse Shoal__Evaluation__V1__SetsPartResponse;
+typedef struct Shoal__Evaluation__V1__CancelPartRequest Shoal__Evaluation__V1__CancelPartRequest;
+typedef struct Shoal__Evaluation__V1__CancelPartResponse Shoal__Evaluation__V1__CancelPartResponse;
 
 
 /* --- enums --- */
@@ -128,10 +130,15 @@ struct  Shoal__Evaluation__V1__EvaluateRequest
    */
   size_t n_nested_definitions;
   Shoal__Segment__V1__Definition **nested_definitions;
+  /*
+   * Tell what it costs at most, too.
+   */
+  protobuf_c_boolean has_want_cost;
+  protobuf_c_boolean want_cost;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_request__descriptor) \
-    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0, 0, 0u, 0,NULL, 0,NULL }
+    , NULL, 0, 0ll, 0,NULL, 0, 0, 0, 0u, 0, 0ull, NULL, 0, 0, 0, 0u, 0, 65536u, NULL, 0,NULL, 0, 0, 0, 0u, 0,NULL, 0,NULL, 0, 0 }
 
 
 /*
@@ -231,10 +238,14 @@ struct  Shoal__Evaluation__V1__EvaluateResponse
    * Why the one user is a member or not, when asked for and the user is known.
    */
   Shoal__Evaluation__V1__Explanation *explanation;
+  /*
+   * What it costs at most, when asked for.
+   */
+  Shoal__Evaluation__V1__QuestionCost *cost;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_response__descriptor) \
-    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL }
+    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL, NULL }
 
 
 /*
@@ -625,6 +636,41 @@ struct  Shoal__Evaluation__V1__SetsPartResponse
     , 0,NULL, 0,NULL, 0,NULL, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0,NULL, 0, 0, 0,NULL, 0, 0ull, 0,NULL, 0,NULL }
 
 
+/*
+ * Asks for the end of the parts of a question (service role).
+ */
+struct  Shoal__Evaluation__V1__CancelPartRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The request id of the question and its parts. Limit: exactly 16 bytes.
+   */
+  protobuf_c_boolean has_question;
+  ProtobufCBinaryData question;
+};
+extern uint8_t shoal__evaluation__v1__cancel_part_request__question__default_value_data[];
+#define SHOAL__EVALUATION__V1__CANCEL_PART_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__cancel_part_request__descriptor) \
+    , 0, { 0, shoal__evaluation__v1__cancel_part_request__question__default_value_data } }
+
+
+/*
+ * They are ended.
+ */
+struct  Shoal__Evaluation__V1__CancelPartResponse
+{
+  ProtobufCMessage base;
+  /*
+   * How many there were.
+   */
+  protobuf_c_boolean has_ended;
+  uint32_t ended;
+};
+#define SHOAL__EVALUATION__V1__CANCEL_PART_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__cancel_part_response__descriptor) \
+    , 0, 0u }
+
+
 /* Shoal__Evaluation__V1__EvaluateRequest methods */
 void   shoal__evaluation__v1__evaluate_request__init
                      (Shoal__Evaluation__V1__EvaluateRequest         *message);
@@ -891,6 +937,44 @@ Shoal__Evaluation__V1__SetsPartResponse *
 void   shoal__evaluation__v1__sets_part_response__free_unpacked
                      (Shoal__Evaluation__V1__SetsPartResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__CancelPartRequest methods */
+void   shoal__evaluation__v1__cancel_part_request__init
+                     (Shoal__Evaluation__V1__CancelPartRequest         *message);
+size_t shoal__evaluation__v1__cancel_part_request__get_packed_size
+                     (const Shoal__Evaluation__V1__CancelPartRequest   *message);
+size_t shoal__evaluation__v1__cancel_part_request__pack
+                     (const Shoal__Evaluation__V1__CancelPartRequest   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__cancel_part_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CancelPartRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__CancelPartRequest *
+       shoal__evaluation__v1__cancel_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__cancel_part_request__free_unpacked
+                     (Shoal__Evaluation__V1__CancelPartRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__CancelPartResponse methods */
+void   shoal__evaluation__v1__cancel_part_response__init
+                     (Shoal__Evaluation__V1__CancelPartResponse         *message);
+size_t shoal__evaluation__v1__cancel_part_response__get_packed_size
+                     (const Shoal__Evaluation__V1__CancelPartResponse   *message);
+size_t shoal__evaluation__v1__cancel_part_response__pack
+                     (const Shoal__Evaluation__V1__CancelPartResponse   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__cancel_part_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CancelPartResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__CancelPartResponse *
+       shoal__evaluation__v1__cancel_part_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__cancel_part_response__free_unpacked
+                     (Shoal__Evaluation__V1__CancelPartResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Shoal__Evaluation__V1__EvaluateRequest_Closure)
@@ -935,6 +1019,12 @@ typedef void (*Shoal__Evaluation__V1__RegionSample_Closure)
 typedef void (*Shoal__Evaluation__V1__SetsPartResponse_Closure)
                  (const Shoal__Evaluation__V1__SetsPartResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__CancelPartRequest_Closure)
+                 (const Shoal__Evaluation__V1__CancelPartRequest *message,
+                  void *closure_data);
+typedef void (*Shoal__Evaluation__V1__CancelPartResponse_Closure)
+                 (const Shoal__Evaluation__V1__CancelPartResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -955,6 +1045,8 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__resolved_set__des
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__region_sample__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_part_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_part_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

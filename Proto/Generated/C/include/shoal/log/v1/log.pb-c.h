@@ -421,8 +421,8 @@ struct  Shoal__Log__V1__ListChange
   protobuf_c_boolean has_listed;
   protobuf_c_boolean listed;
   /*
-   * From when on: when ingestion took it in, by its clock, and never before an earlier change in the
-   * same partition. Unit: ms since the Unix epoch, UTC.
+   * From when on: when ingestion took it in, by its clock, and never before an earlier change in
+   * the same partition. Unit: ms since the Unix epoch, UTC.
    */
   protobuf_c_boolean has_at_ms;
   int64_t at_ms;

@@ -67,7 +67,23 @@ typedef enum _Shoal__Segment__V1__Operator {
    */
   SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_ANY = 19,
   SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_ALL = 20,
-  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_NONE = 21
+  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_HAS_NONE = 21,
+  /*
+   * Texts: a regular expression that describes some part. Limit: 1,024 bytes.
+   */
+  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_MATCHES = 22,
+  /*
+   * Instants, by the local day: a text such as 2025-05-01, or today.
+   */
+  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_ON_DAY = 23,
+  /*
+   * The same, of any year: a text such as 12-24, or today.
+   */
+  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_SAME_DAY_OF_YEAR = 24,
+  /*
+   * Texts such as 52.52,13.405: three numbers, latitude, longitude and distance in km.
+   */
+  SHOAL__SEGMENT__V1__OPERATOR__OPERATOR_WITHIN_KM = 25
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__OPERATOR)
 } Shoal__Segment__V1__Operator;
 /*

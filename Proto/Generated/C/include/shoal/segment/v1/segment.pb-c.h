@@ -15,6 +15,8 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/log/v1/log.pb-c.h"
+#include "shoal/segment/v1/cells.pb-c.h"
+#include "shoal/segment/v1/habits.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/sets.pb-c.h"
 
@@ -502,7 +504,12 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_PREDOMINANTLY = 9,
   SHOAL__SEGMENT__V1__NODE__KIND_SEQUENCE = 10,
   SHOAL__SEGMENT__V1__NODE__KIND_DISTINCT = 11,
+  SHOAL__SEGMENT__V1__NODE__KIND_BUCKET = 40,
+  SHOAL__SEGMENT__V1__NODE__KIND_RFM = 41,
   SHOAL__SEGMENT__V1__NODE__KIND_IN_SEGMENT = 30,
+  SHOAL__SEGMENT__V1__NODE__KIND_REGULARLY = 20,
+  SHOAL__SEGMENT__V1__NODE__KIND_STOPPED = 21,
+  SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED = 22,
   SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST = 31,
   SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE = 32
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
@@ -561,9 +568,29 @@ struct  Shoal__Segment__V1__Node
      */
     Shoal__Segment__V1__Distinct *distinct;
     /*
+     * A fixed share of the users by chance.
+     */
+    Shoal__Segment__V1__Bucket *bucket;
+    /*
+     * Recency and frequency in cells.
+     */
+    Shoal__Segment__V1__Rfm *rfm;
+    /*
      * The user is in another segment.
      */
     Shoal__Segment__V1__InSegment *in_segment;
+    /*
+     * Events in so many of the last calendar units.
+     */
+    Shoal__Segment__V1__Regularly *regularly;
+    /*
+     * Events until lately.
+     */
+    Shoal__Segment__V1__Stopped *stopped;
+    /*
+     * Events again after a pause.
+     */
+    Shoal__Segment__V1__Restarted *restarted;
     /*
      * The user is on an uploaded list.
      */
