@@ -185,7 +185,7 @@ extension CoveredElsewhere {
             [
                 "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
                 "SetReader",
-                "UserQuestion", "UsersOwn",
+                "UserQuestion",
             ]
         ),
     ]
