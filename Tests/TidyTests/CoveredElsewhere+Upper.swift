@@ -194,7 +194,7 @@ extension CoveredElsewhere {
             [
                 "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
                 "SetReader",
-                "UserQuestion", "UsersOwn",
+                "UserQuestion",
             ]
         ),
     ]
