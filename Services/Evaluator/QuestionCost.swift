@@ -45,16 +45,12 @@ struct QuestionCost: Sendable, Hashable {
                 most = max(most, users * Self.countBytes * (1 + 4 * leaf.sums.count))
             case .ordered(let leaf):
                 let before = rows
-                let interval = leaf.reach(at: instant)
-                for match in leaf.matches {
-                    let properties = match.filters.map(\.filter.property)
-                    touch(
-                        columns,
-                        match.events,
-                        interval,
-                        properties + [leaf.key].compactMap(\.self)
-                    )
-                }
+                // A table is read once for all matches.
+                let isAny = leaf.matches.contains { $0.events.isEmpty }
+                let names = isAny ? [] : Set(leaf.matches.flatMap(\.events)).sorted()
+                let filters = leaf.matches.flatMap(\.filters).map(\.filter.property)
+                let properties = Set(filters + [leaf.key].compactMap(\.self))
+                touch(columns, names, leaf.reach(at: instant), Array(properties))
                 most = max(most, (rows - before) * Self.markBytes)
             case .user(let leaf):
                 let versions = columns.versions(of: leaf.property.text).rowCount

@@ -140,15 +140,12 @@ final class SuiteRig: Sendable {
         let rigs = try (0..<2).map { _ in try LaneRig(catalogue: catalogue, applied: applied) }
         for rig in rigs { try rig.start() }
         let link = registryLink(number, roster, registry, clock: clock)
-        var sets = SetsDoor(
+        let sets = SetsDoor(
             lanes: Lanes(rigs.map(\.lane)),
             applied: applied,
             catalogue: catalogue,
             clock: clock
         )
-        sets.ender = CallEnder()
-        var options = RPCServerOptions()
-        options.ender = sets.ender
         let peers = RPCClient(
             bus: bus,
             addresses: [],
@@ -186,7 +183,7 @@ final class SuiteRig: Sendable {
             random: SeededRandom(seed: 4),
             logger: quietLogger,
             metrics: NOOPMetricsHandler.instance,
-            options: options
+            options: options(sets.ender)
         )
         try server.start()
         return EvaluatorNode(
@@ -198,6 +195,12 @@ final class SuiteRig: Sendable {
             door: door,
             server: server
         )
+    }
+
+    private static func options(_ ender: CallEnder) -> RPCServerOptions {
+        var options = RPCServerOptions()
+        options.ender = ender
+        return options
     }
 
     /// One more evaluator, the second of the roster, which reads no log.

@@ -205,7 +205,7 @@ extension CoveredElsewhere {
             [
                 "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
                 "SetReader",
-                "UserQuestion", "UsersOwn",
+                "UserQuestion",
             ]
         ),
     ]
