@@ -9,8 +9,9 @@ struct ListOrder: Sendable {
     /// What is done with the users.
     enum Operation: Sendable, Hashable { case add, remove, replace }
 
-    /// Most users of a list that is replaced: all that go off it fit one group with those that
-    /// come on. Longer lists are changed in steps.
+    /// Most users of a list that is replaced.
+    ///
+    /// All that go off it fit one group with those that come on; longer lists change in steps.
     static let replacedMax = 20_000
 
     let project: ProjectName
