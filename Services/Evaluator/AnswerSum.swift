@@ -14,6 +14,7 @@ struct AnswerSum {
     private(set) var tookUs: UInt64 = 0
     private(set) var isMember = false
     private(set) var isKnown = false
+    private(set) var cost: EvaluationV1.QuestionCost?
     private(set) var explanation: EvaluationV1.Explanation?
     private var positions: [LogV1.Position] = []
     private var windows: [EvaluationV1.ResolvedWindow] = []
@@ -33,6 +34,13 @@ struct AnswerSum {
             firstEventMs = [firstEventMs, answer.firstEventMs].compactMap(\.self).min()
             sample += answer.sample
             tookUs = max(tookUs, answer.tookUs)
+            if let part = answer.cost {
+                var whole = cost ?? EvaluationV1.QuestionCost()
+                whole.rows = Self.sum(whole.rows, part.rows)
+                whole.bytes = Self.sum(whole.bytes, part.bytes)
+                whole.memoryBytes = max(whole.memoryBytes, part.memoryBytes)
+                cost = whole
+            }
             isMember = isMember || answer.member ?? false
             isKnown = isKnown || answer.known
             explanation = explanation ?? answer.explanation

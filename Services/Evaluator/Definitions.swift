@@ -33,6 +33,24 @@ enum Definitions {
         }
     }
 
+    /// The segments a definition uses, as they come with a question.
+    static func nested(_ names: [String], _ definitions: [SegmentV1.Definition]) throws(Fault)
+        -> [NestedSegment]
+    {
+        guard names.count == definitions.count else {
+            throw Fault.invalidArgument(
+                "segments are told without what they mean",
+                place: "nested_definitions",
+                hint: "as many as nested_names"
+            )
+        }
+        var nested: [NestedSegment] = []
+        for (name, definition) in zip(names, definitions) {
+            nested.append(NestedSegment(ExactName(name), try read(definition)))
+        }
+        return nested
+    }
+
     /// The plan of a definition; `nested` are the segments that it uses.
     static func plan(
         _ definition: Definition,

@@ -22,7 +22,13 @@ public struct Evaluator: Sendable {
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
         let copies = CopyThreads()
-        let own = SetsDoor(lanes: lanes, applied: applied, clock: world.clock)
+        var own = SetsDoor(
+            lanes: lanes,
+            applied: applied,
+            catalogue: catalogue,
+            clock: world.clock
+        )
+        own.memoryMax = config.questionMiB << 20
         let door = SegmentsDoor(
             catalogue: catalogue,
             gather: Gather(
@@ -47,19 +53,7 @@ public struct Evaluator: Sendable {
             link: link,
             clock: world.clock,
             health: world.health,
-            takeOver: TakeOver(
-                copy: CheckpointCopy(
-                    instance: world.instance,
-                    checkpoints: checkpoints,
-                    catalogue: catalogue,
-                    threads: copies,
-                    peers: RPCClient(world: world),
-                    ingestion: ingestion
-                ),
-                applied: applied,
-                clock: world.clock,
-                logger: world.logger
-            ),
+            takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
             settings: settings
         )
         let backups = BackupDesk(world: world)
@@ -73,15 +67,37 @@ public struct Evaluator: Sendable {
                 FollowerService(follower: follower),
                 try RPCServer(
                     world: world,
-                    methods: EvaluationV1_SegmentsMethods.serve(door)
-                        + EvaluationV1_SetsMethods.serve(own)
-                        + EvaluationV1_CheckpointsMethods.serve(
-                            CheckpointsDoor(checkpoints: checkpoints, threads: copies)
-                        )
-                        + Self.unserved,
-                    backups: backups
+                    methods: Self.methods(
+                        door,
+                        CheckpointsDoor(checkpoints: checkpoints, threads: copies)
+                    ),
+                    backups: backups,
+                    ender: own.ender
                 ),
             ]
+    }
+
+    private static func takeOver(
+        _ world: World,
+        _ checkpoints: Checkpoints,
+        _ catalogue: Catalogue,
+        _ copies: CopyThreads,
+        _ ingestion: IngestionV1_IngestionClient,
+        _ applied: Applied
+    ) -> TakeOver {
+        TakeOver(
+            copy: CheckpointCopy(
+                instance: world.instance,
+                checkpoints: checkpoints,
+                catalogue: catalogue,
+                threads: copies,
+                peers: RPCClient(world: world),
+                ingestion: ingestion
+            ),
+            applied: applied,
+            clock: world.clock,
+            logger: world.logger
+        )
     }
 
     private static func lanes(
@@ -104,17 +120,21 @@ public struct Evaluator: Sendable {
         )
     }
 
-    /// Methods of the contract that answer UNIMPLEMENTED until their issues.
-    private static var unserved: [ServedMethod] {
-        EvaluationV1_ListsMethods.serve(Unserved()) + EvaluationV1_UsersMethods.serve(Unserved())
+    /// All that is served; Lists and Feed answer UNIMPLEMENTED until their issues.
+    private static func methods(_ door: SegmentsDoor, _ checkpoints: CheckpointsDoor)
+        -> [ServedMethod]
+    {
+        EvaluationV1_SegmentsMethods.serve(door)
+            + EvaluationV1_SetsMethods.serve(door.gather.own)
+            + EvaluationV1_UsersMethods.serve(UsersDoor(segments: door))
+            + EvaluationV1_CheckpointsMethods.serve(checkpoints)
+            + EvaluationV1_ListsMethods.serve(Unserved())
             + EvaluationV1_FeedMethods.serve(Unserved())
     }
 }
 
 /// Nothing of its own: every method of these services has the contract's refusal.
-private struct Unserved: EvaluationV1_ListsService, EvaluationV1_UsersService,
-    EvaluationV1_FeedService
-{}
+private struct Unserved: EvaluationV1_ListsService, EvaluationV1_FeedService {}
 
 /// Runs the copies' threads, which end together.
 private struct CopyService: Service {

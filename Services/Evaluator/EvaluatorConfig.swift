@@ -16,6 +16,10 @@ public struct EvaluatorConfig: ServiceConfig {
     ///
     /// Unit: KiB.
     public let fetchKiB: Int
+    /// The most memory one question may take at a time.
+    ///
+    /// Unit: MiB.
+    public let questionMiB: Int
 
     /// The keys, their defaults, units and ranges.
     public static var keys: [ConfigKey] {
@@ -48,6 +52,13 @@ public struct EvaluatorConfig: ServiceConfig {
                 range: 16...8_192,
                 "records fetched from the log at a time"
             ),
+            .int(
+                "question.mib",
+                default: 512,
+                unit: "MiB",
+                range: 1...65_536,
+                "memory one question may take at a time; one that would take more is refused"
+            ),
         ]
     }
 
@@ -57,5 +68,6 @@ public struct EvaluatorConfig: ServiceConfig {
         chunkRows = reader.int("chunk.rows")
         chunkMiB = reader.int("chunk.mib")
         fetchKiB = reader.int("fetch.kib")
+        questionMiB = reader.int("question.mib")
     }
 }

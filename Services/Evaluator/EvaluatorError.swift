@@ -9,6 +9,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     enum Code: String, Sendable, Hashable {
         case unknownSegment, archivedSegment, unreadableSegment, nameTaken, badRequest
         case missingOwner, catchingUp, notTheOwner, busy, stopped, positionsUnknown, tooLong
+        case cancelled, tooCostly
         case columns, store, log, newerFormat, disk
     }
 
@@ -33,7 +34,8 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         switch code {
         case .missingOwner, .catchingUp, .notTheOwner, .busy, .stopped, .positionsUnknown: true
         case .unknownSegment, .archivedSegment, .unreadableSegment, .nameTaken, .badRequest: false
-        case .columns, .store, .log, .newerFormat, .disk, .tooLong: false
+        case .columns, .store, .log, .newerFormat, .disk: false
+        case .tooLong, .cancelled, .tooCostly: false
         }
     }
 
@@ -49,7 +51,9 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .catchingUp: "the evaluator has not read that far yet"
             case .notTheOwner: "the partitions belong to another evaluator"
             case .busy: "too many questions are waiting"
-            case .tooLong: "the time was over before the count was"
+            case .tooLong: "the time was over before the answer was whole"
+            case .cancelled: "the question was cancelled"
+            case .tooCostly: "it would take more memory than a question may"
             case .stopped: "the evaluator is stopping"
             case .columns: "the columns cannot be read or written"
             case .store: "the checkpoint store failed"
@@ -73,6 +77,8 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .catchingUp, .notTheOwner: (.unavailable, 200)
             case .busy: (.resourceExhausted, 100)
             case .tooLong: (.deadlineExceeded, nil)
+            case .cancelled: (.cancelled, nil)
+            case .tooCostly: (.resourceExhausted, nil)
             case .stopped: (.unavailable, 500)
             case .columns, .store, .log, .newerFormat, .disk: (.dataLoss, nil)
             }

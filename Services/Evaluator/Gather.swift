@@ -6,7 +6,7 @@ import Messages
 import Segments
 import Wire
 
-/// A question as it goes to every owner.
+/// A question about a segment as it goes to every owner.
 struct GatheredQuestion: Sendable {
     let project: ProjectName
     let definition: Definition
@@ -28,6 +28,8 @@ struct GatheredQuestion: Sendable {
     var trend: [Timestamp] = []
     /// Ask for the first event's instant, and nothing else.
     var wantsFirstEvent = false
+    /// Ask for an estimate of the cost besides.
+    var wantsCost = false
 
     /// Room for an owner's answer.
     ///
@@ -66,8 +68,30 @@ struct GatheredQuestion: Sendable {
             firstEvent: wantsFirstEvent,
             explainBytesMax: UInt32(clamping: explainBytesMax),
             nestedNames: nested.map(\.name.text),
-            nestedDefinitions: try nested.map { try DefinitionCoding.encode($0.definition) }
+            nestedDefinitions: try nested.map { try DefinitionCoding.encode($0.definition) },
+            wantCost: wantsCost
         )
+    }
+}
+
+extension GatheredQuestion: OwnersQuestion {
+    func ask(_ own: SetsDoor, _ partitions: [Partition], _ call: CallContext) async throws
+        -> EvaluationV1.EvaluateResponse
+    {
+        try await own.evaluate(try request(partitions), call)
+    }
+
+    func ask(_ peer: EvaluationV1_SetsClient, _ partitions: [Partition], _ options: CallOptions)
+        async throws -> EvaluationV1.EvaluateResponse
+    {
+        try await peer.evaluate(try request(partitions), options)
+    }
+
+    func isWhole(_ answer: EvaluationV1.EvaluateResponse, _ partitions: [Partition]) -> Bool {
+        let nodes = nodeCounts ? definition.nodes.count : 0
+        let isExplained = explainBytesMax == 0 || !answer.known || answer.explanation != nil
+        return answer.positions.reach(positions, partitions) && isExplained
+            && answer.nodeUsers.count == nodes && answer.trendUsers.count == trend.count
     }
 }
 
@@ -84,12 +108,12 @@ struct Gather: Sendable {
     /// Asks the owners of these partitions side by side, following the map while it changes.
     ///
     /// - Throws: when a partition has no owner, or one does not answer: the fault names it.
-    func ask(
-        _ question: GatheredQuestion,
+    func ask<Question: OwnersQuestion>(
+        _ question: Question,
         of partitions: [Partition],
         _ call: CallContext
-    ) async throws(Fault) -> [EvaluationV1.EvaluateResponse] {
-        var answers: [EvaluationV1.EvaluateResponse] = []
+    ) async throws(Fault) -> [Question.Part] {
+        var answers: [Question.Part] = []
         var left = partitions
         // Each round needs a map newer than the one before, and the call's time ends them all.
         while !left.isEmpty {
@@ -115,26 +139,26 @@ struct Gather: Sendable {
     }
 
     /// What became of asking one owner.
-    private enum Outcome: Sendable {
-        case answered(EvaluationV1.EvaluateResponse)
+    private enum Outcome<Part: Sendable>: Sendable {
+        case answered(Part)
         /// The map gives the partitions to others by now.
         case moved([Partition])
     }
 
-    private func ask(
-        _ question: GatheredQuestion,
+    private func ask<Question: OwnersQuestion>(
+        _ question: Question,
         _ owners: [(RosterInstance, [Partition])],
         _ view: RosterView,
         _ call: CallContext
-    ) async throws(Fault) -> [Outcome] {
+    ) async throws(Fault) -> [Outcome<Question.Part>] {
         do {
-            return try await withThrowingTaskGroup(of: Outcome.self) { group in
+            return try await withThrowingTaskGroup(of: Outcome<Question.Part>.self) { group in
                 for (owner, owned) in owners {
                     group.addTask {
                         try await askUnlessMoved(question, owned, of: owner, view, call)
                     }
                 }
-                var outcomes: [Outcome] = []
+                var outcomes: [Outcome<Question.Part>] = []
                 for try await outcome in group { outcomes.append(outcome) }
                 return outcomes
             }
@@ -147,14 +171,14 @@ struct Gather: Sendable {
 
     /// Asks an owner, and stops waiting for it when the map takes one of the partitions from it:
     /// a dead one would be waited for until the call's end.
-    private func askUnlessMoved(
-        _ question: GatheredQuestion,
+    private func askUnlessMoved<Question: OwnersQuestion>(
+        _ question: Question,
         _ partitions: [Partition],
         of owner: RosterInstance,
         _ view: RosterView,
         _ call: CallContext
-    ) async throws -> Outcome {
-        try await withThrowingTaskGroup(of: Outcome?.self) { group in
+    ) async throws -> Outcome<Question.Part> {
+        try await withThrowingTaskGroup(of: Outcome<Question.Part>?.self) { group in
             group.addTask {
                 let answer = try await ask(question, partitions, of: owner, call)
                 try check(answer, question, partitions, of: owner)
@@ -179,14 +203,13 @@ struct Gather: Sendable {
         }
     }
 
-    private func ask(
-        _ question: GatheredQuestion,
+    private func ask<Question: OwnersQuestion>(
+        _ question: Question,
         _ partitions: [Partition],
         of owner: RosterInstance,
         _ call: CallContext
-    ) async throws -> EvaluationV1.EvaluateResponse {
-        let request = try question.request(partitions)
-        if owner.id == instance { return try await own.evaluate(request, call) }
+    ) async throws -> Question.Part {
+        if owner.id == instance { return try await question.ask(own, partitions, call) }
         guard let address = owner.address else {
             throw Fault.unavailable(
                 "evaluator \(owner.name) has no address that can be reached",
@@ -194,20 +217,15 @@ struct Gather: Sendable {
                 hint: "give it one: --advertise"
             )
         }
-        do throws(Fault) {
-            return try await EvaluationV1_SetsClient(peers.pinned(to: address)).evaluate(
-                request,
-                CallOptions(
-                    within: call,
-                    clock: clock,
-                    timeoutMs: Self.share(of: call, clock),
-                    maxReplyBytes: question.replyBytes(partitions)
-                )
+        do {
+            return try await question.ask(
+                EvaluationV1_SetsClient(peers.pinned(to: address)),
+                partitions,
+                options(call, maxReplyBytes: question.replyBytes(partitions))
             )
-        } catch {
-            guard error.code == .unavailable || error.code == .deadlineExceeded else {
-                throw error
-            }
+        } catch let error as Fault
+            where error.code == .unavailable || error.code == .deadlineExceeded
+        {
             throw Fault.unavailable(
                 "evaluator \(owner.name) has no answer: \(error.message)",
                 place: "\(Self.list(partitions)) of \(owner.name) at \(address)",
@@ -217,6 +235,18 @@ struct Gather: Sendable {
         }
     }
 
+    /// A part has the question's own id, by which all parts are cancelled.
+    private func options(_ call: CallContext, maxReplyBytes: UInt32) -> CallOptions {
+        var options = CallOptions(
+            within: call,
+            clock: clock,
+            timeoutMs: Self.share(of: call, clock),
+            maxReplyBytes: maxReplyBytes
+        )
+        options.requestID = call.requestID
+        return options
+    }
+
     /// What an owner may take of the call's time: a fifth is kept to name the one that is silent.
     private static func share(of call: CallContext, _ clock: any Clock) -> UInt32 {
         max(call.remainingMs(clock: clock) / 5 * 4, 1)
@@ -224,26 +254,13 @@ struct Gather: Sendable {
 
     /// An owner that answers for other partitions or shorter logs than it was asked about is of
     /// another build or of no use.
-    private func check(
-        _ answer: EvaluationV1.EvaluateResponse,
-        _ question: GatheredQuestion,
+    private func check<Question: OwnersQuestion>(
+        _ answer: Question.Part,
+        _ question: Question,
         _ partitions: [Partition],
         of owner: RosterInstance
     ) throws(Fault) {
-        let told = Dictionary(
-            answer.positions.map { ($0.partition, $0.nextOffset) },
-            uniquingKeysWith: min
-        )
-        let isWhole = partitions.allSatisfy { partition in
-            guard let next = told[UInt32(partition.index)] else { return false }
-            return next >= question.positions[partition]?.value ?? 0
-        }
-        let nodes = question.nodeCounts ? question.definition.nodes.count : 0
-        let isExplained =
-            question.explainBytesMax == 0 || !answer.known || answer.explanation != nil
-        guard isWhole, isExplained, answer.nodeUsers.count == nodes,
-            answer.trendUsers.count == question.trend.count
-        else {
+        guard question.isWhole(answer, partitions) else {
             throw Fault.unavailable(
                 "evaluator \(owner.name) has answered for a part only",
                 place: "\(Self.list(partitions)) of \(owner.name)",

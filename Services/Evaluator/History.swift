@@ -32,6 +32,16 @@ protocol History: Sendable {
     /// `plan.root`.
     func slots(of plan: Plan, at instant: Timestamp) throws(EvaluatorError) -> [UserBitset]
 
+    /// The same; `check` is asked before whatever takes a while, and its error ends it.
+    func slots(
+        of plan: Plan,
+        at instant: Timestamp,
+        _ check: () throws(EvaluatorError) -> Void
+    ) throws(EvaluatorError) -> [UserBitset]
+
+    /// An upper bound of what that costs.
+    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost
+
     /// A user's identifier; nil for a number that was not given.
     func id(of user: UserNumber) -> UserID?
 
@@ -46,6 +56,20 @@ protocol History: Sendable {
         throws(EvaluatorError) -> Segments.UserHistory
 }
 
+extension History {
+    func slots(
+        of plan: Plan,
+        at instant: Timestamp,
+        _ check: () throws(EvaluatorError) -> Void
+    ) throws(EvaluatorError) -> [UserBitset] {
+        try check()
+        return try slots(of: plan, at: instant)
+    }
+
+    /// Nothing that is known.
+    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost { QuestionCost() }
+}
+
 extension PartitionColumns: History {
     var firstEvent: Timestamp? {
         let firsts = eventNames().flatMap { tables(of: $0) }.filter { $0.rowCount > 0 }
@@ -55,6 +79,18 @@ extension PartitionColumns: History {
 
     func slots(of plan: Plan, at instant: Timestamp) -> [UserBitset] {
         SetReader(columns: self, at: instant).slots(of: plan)
+    }
+
+    func slots(
+        of plan: Plan,
+        at instant: Timestamp,
+        _ check: () throws(EvaluatorError) -> Void
+    ) throws(EvaluatorError) -> [UserBitset] {
+        try SetReader(columns: self, at: instant).slots(of: plan, check)
+    }
+
+    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost {
+        QuestionCost(plan, over: self, at: instant)
     }
 
     func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)

@@ -19,6 +19,12 @@ struct Question: Sendable {
     var sample: (size: Int, seed: UInt64) = (0, 0)
     /// List users from this number on, so many and so many bytes at most.
     var members: (from: UserNumber, limit: Int, bytesMax: Int)?
+    /// When to end before it is done; nil: never.
+    var limit: QuestionLimit?
+    /// The most memory it may take.
+    ///
+    /// Unit: bytes.
+    var memoryMax = Int.max
 
     /// What partitions hold together.
     struct Tally: Sendable {
@@ -28,6 +34,8 @@ struct Question: Sendable {
         var sample: [EvaluationV1.SampledUser] = []
         var members: [String] = []
         var nextMember: UserNumber?
+        /// What the answer cost at most.
+        var cost = QuestionCost()
         /// What the answer is exact at, one per partition.
         var positions: [LogV1.Position] = []
     }
@@ -47,7 +55,12 @@ struct Question: Sendable {
 
     /// Adds what one partition's history answers.
     func add(_ history: some History, to tally: inout Tally) throws(EvaluatorError) {
-        let slots = try history.slots(of: plan, at: at)
+        let cost = history.cost(of: plan, at: at)
+        try cost.check(memoryMax: memoryMax)
+        tally.cost.add(cost)
+        let slots = try history.slots(of: plan, at: at) { () throws(EvaluatorError) in
+            try limit?.check()
+        }
         let set = slots[plan.root]
         tally.users += UInt64(set.count)
         tally.universe += UInt64(history.presentCount)

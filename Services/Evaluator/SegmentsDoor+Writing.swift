@@ -95,7 +95,7 @@ extension SegmentsDoor {
     /// Puts a document into the catalogue, and returns when every log carries it.
     ///
     /// It has then been read here, too, unless that takes too long: it is no less durable for it.
-    private func put(
+    func put(
         _ document: SegmentV1.SegmentDocument,
         expecting revision: UInt64,
         in project: ProjectName,
@@ -168,7 +168,7 @@ extension SegmentsDoor {
         return revision
     }
 
-    private func encoded(_ definition: Definition) throws(Fault) -> SegmentV1.Definition {
+    func encoded(_ definition: Definition) throws(Fault) -> SegmentV1.Definition {
         do {
             return try DefinitionCoding.encode(definition)
         } catch {

@@ -15,7 +15,7 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     /// Most bytes of users on one page, whatever the caller has room for.
     static let pageBytesMax = Limits.pageBytes
     /// About the bytes of one partition's position in an answer.
-    private static let positionBytes = 32
+    static let positionBytes = 32
 
     let catalogue: Catalogue
     let gather: Gather
@@ -61,6 +61,7 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         )
         question.nodeCounts = true
         question.sample = (min(Int(request.sample), Sampling.sizeMax), 0)
+        question.wantsCost = true
         let sum = AnswerSum(try await gather.ask(question, of: try partitions(), call))
         return EvaluationV1.PreviewResponse(
             users: sum.users,
@@ -72,7 +73,8 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
             exactness: sum.exactness(question.at),
             warnings: await warnings(question.definition, call),
             tookUs: sum.tookUs,
-            sentence: try Definitions.sentence(question.definition)
+            sentence: try Definitions.sentence(question.definition),
+            cost: sum.cost
         )
     }
 
@@ -133,7 +135,8 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         )
     }
 
-    private func user(_ text: String) throws(Fault) -> UserID {
+    /// Who is asked about.
+    func user(_ text: String) throws(Fault) -> UserID {
         guard let user = UserID(text) else {
             throw Fault.invalidArgument(
                 "the user is missing or too long",

@@ -12,10 +12,16 @@ struct SetReader {
     let at: Timestamp
 
     /// The sets of all slots of the plan's program, in order; the answer is slot `plan.root`.
-    func slots(of plan: Plan) -> [UserBitset] {
+    func slots(of plan: Plan) -> [UserBitset] { slots(of: plan) { () throws(Never) in } }
+
+    /// The same; `check` is asked before every leaf and may end it.
+    func slots<Failure: Error>(of plan: Plan, _ check: () throws(Failure) -> Void) throws(Failure)
+        -> [UserBitset]
+    {
         let universe = columns.userCount
-        let leaves = plan.leaves.map { leaf in
-            switch leaf {
+        let leaves = try plan.leaves.map { leaf throws(Failure) in
+            try check()
+            return switch leaf {
             case .events(let leaf): EventLeafReader(leaf, columns, at: at).users()
             case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at).users()
             case .user(let leaf): users(leaf)

@@ -1,14 +1,24 @@
 // The owner's part of a trend: one snapshot of its partitions, counted as of many instants.
 
 import Basics
+import Columns
 import Messages
 import Segments
 
 extension SetsDoor {
     /// What the partitions of a lane are at one moment.
-    private struct Snapshot: Sendable {
+    struct Snapshot: Sendable {
         var positions: [LogV1.Position] = []
-        var histories: [any History] = []
+        var columns: [PartitionColumns] = []
+        var histories: [any History] { columns }
+    }
+
+    /// How long a count beside the lanes may take.
+    ///
+    /// A little is kept of the deadline, so that the refusal still reaches the caller.
+    func limit(of call: CallContext) -> QuestionLimit {
+        let left = call.deadlineNs - min(clock.monotonicNs, call.deadlineNs)
+        return QuestionLimit(clock: clock, untilNs: call.deadlineNs - left / 10)
     }
 
     /// Counts as of every instant, all at the positions told with the counts.
@@ -30,16 +40,15 @@ extension SetsDoor {
         let count = TrendCount(
             plan: plan,
             instants: request.trendAtMs.map(Timestamp.init(ms:)),
-            histories: whole.histories
+            histories: whole.histories,
+            memoryMax: memoryMax
         )
-        // A little is kept of the deadline, so that the refusal still reaches the caller.
-        let left = call.deadlineNs - min(clock.monotonicNs, call.deadlineNs)
-        let limit = TrendLimit(clock: clock, untilNs: call.deadlineNs - left / 10)
+        let limit = limit(of: call)
         response.trendUsers = try await threads.run(limit) { try count.users(limit) }
     }
 
     /// The lanes only lend their columns; a copy of them stays as it is.
-    private func snapshot(_ project: ProjectName, _ partitions: [Partition]) async throws
+    func snapshot(_ project: ProjectName, _ partitions: [Partition]) async throws
         -> Snapshot
     {
         try await withThrowingTaskGroup(of: Snapshot.self) { group in
@@ -48,7 +57,7 @@ extension SetsDoor {
                     try await lane.ask(partitions) { states in
                         Snapshot(
                             positions: states.map(\.position),
-                            histories: states.compactMap { $0.projects[project] }
+                            columns: states.compactMap { $0.projects[project] }
                         )
                     }
                 }
@@ -56,7 +65,7 @@ extension SetsDoor {
             var whole = Snapshot()
             for try await part in group {
                 whole.positions += part.positions
-                whole.histories += part.histories
+                whole.columns += part.columns
             }
             return whole
         }

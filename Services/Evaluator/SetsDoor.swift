@@ -18,8 +18,15 @@ struct SetsDoor: EvaluationV1_SetsService {
 
     let lanes: Lanes
     let applied: Applied
+    let catalogue: Catalogue
     let clock: any Clock
     let threads = TrendThreads()
+    /// The most memory a question may take here at a time.
+    ///
+    /// Unit: bytes.
+    var memoryMax = Int.max
+    /// Ends calls of this instance's server.
+    var ender = CallEnder()
 
     func evaluate(_ request: EvaluationV1.EvaluateRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.EvaluateResponse
@@ -51,7 +58,7 @@ struct SetsDoor: EvaluationV1_SetsService {
                     &response
                 )
             } else {
-                try await ask(plan, project, request, positions.keys.sorted(), &response)
+                try await ask(plan, project, request, positions.keys.sorted(), call, &response)
             }
             response.positions.sort { $0.partition < $1.partition }
             response.windows = plan.resolvedWindows(at: Timestamp(ms: request.atMs))
@@ -89,7 +96,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         guard instants.allSatisfy(\.hasText) else { throw Definitions.instantFault }
         let plan = try Definitions.plan(
             try Definitions.read(request.definition),
-            nested: try nested(request),
+            nested: try Definitions.nested(request.nestedNames, request.nestedDefinitions),
             projectZone: request.projectZone
         )
         var positions: [Partition: LogOffset] = [:]
@@ -113,23 +120,8 @@ struct SetsDoor: EvaluationV1_SetsService {
         return (plan, positions)
     }
 
-    private func nested(_ request: EvaluationV1.EvaluateRequest) throws(Fault) -> [NestedSegment] {
-        guard request.nestedNames.count == request.nestedDefinitions.count else {
-            throw Fault.invalidArgument(
-                "segments are told without what they mean",
-                place: "nested_definitions",
-                hint: "as many as nested_names"
-            )
-        }
-        var nested: [NestedSegment] = []
-        for (name, definition) in zip(request.nestedNames, request.nestedDefinitions) {
-            nested.append(NestedSegment(ExactName(name), try Definitions.read(definition)))
-        }
-        return nested
-    }
-
     /// Waits until the lanes have read as far as the answer must reach.
-    private func wait(for positions: [Partition: LogOffset], _ call: CallContext)
+    func wait(for positions: [Partition: LogOffset], _ call: CallContext)
         async throws(Fault)
     {
         let absent = positions.keys.filter { applied[$0] == nil }
@@ -163,9 +155,13 @@ struct SetsDoor: EvaluationV1_SetsService {
         _ project: ProjectName,
         _ request: EvaluationV1.EvaluateRequest,
         _ partitions: [Partition],
+        _ call: CallContext,
         _ response: inout EvaluationV1.EvaluateResponse
     ) async throws {
+        let limit = limit(of: call)
         var question = Question(plan: plan, project: project, at: Timestamp(ms: request.atMs))
+        question.limit = limit
+        question.memoryMax = memoryMax
         question.nodeCounts = request.nodeCounts
         question.sample = (min(Int(request.sample), Sampling.sizeMax), request.seed)
         question.members = request.membersFrom.map {
@@ -177,16 +173,11 @@ struct SetsDoor: EvaluationV1_SetsService {
         if question.nodeCounts {
             response.nodeUsers = Array(repeating: 0, count: plan.definition.nodes.count)
         }
-        let tallies = try await withThrowingTaskGroup(of: Question.Tally.self) { group in
-            for (lane, partitions) in lanes.grouped(partitions) {
-                group.addTask { [question] in
-                    try await lane.ask(partitions) { try question.answer($0) }
-                }
-            }
-            var tallies: [Question.Tally] = []
-            for try await tally in group { tallies.append(tally) }
-            return tallies
-        }
+        let tallies = try await tallies(question, partitions, limit)
+        var cost = QuestionCost()
+        // Every lane has one partition in hand at a time.
+        for tally in tallies { cost.add(tally.cost) }
+        response.cost = request.wantCost ? cost.message : nil
         for tally in tallies {
             response.users += tally.users
             response.universe += tally.universe
@@ -197,6 +188,37 @@ struct SetsDoor: EvaluationV1_SetsService {
             response.nextMember = tally.nextMember?.value ?? response.nextMember
         }
         response.sample = Sampling.lowest(response.sample, question.sample.size)
+    }
+
+    private func tallies(
+        _ question: Question,
+        _ partitions: [Partition],
+        _ limit: QuestionLimit
+    ) async throws -> [Question.Tally] {
+        // A lane ends at its next look when the caller's task is cancelled.
+        try await withTaskCancellationHandler {
+            try await withThrowingTaskGroup(of: Question.Tally.self) { group in
+                for (lane, partitions) in lanes.grouped(partitions) {
+                    group.addTask {
+                        try await lane.ask(partitions) { try question.answer($0) }
+                    }
+                }
+                var tallies: [Question.Tally] = []
+                for try await tally in group { tallies.append(tally) }
+                return tallies
+            }
+        } onCancel: {
+            limit.cancel()
+        }
+    }
+
+    /// Ends what is worked on here for a question, at once.
+    func cancel(_ request: EvaluationV1.CancelPartRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.CancelPartResponse
+    {
+        EvaluationV1.CancelPartResponse(
+            ended: UInt32(clamping: ender.end(requestID: request.question))
+        )
     }
 
     private func ask(

@@ -10,14 +10,19 @@ struct TrendCount: Sendable {
     let instants: [Timestamp]
     /// Snapshots, one per partition.
     let histories: [any History]
+    /// The most memory it may take.
+    ///
+    /// Unit: bytes.
+    var memoryMax = Int.max
 
     /// The users per instant, in order.
-    func users(_ limit: TrendLimit) throws -> [UInt64] {
+    func users(_ limit: QuestionLimit) throws -> [UInt64] {
         var users = Array(repeating: UInt64(0), count: instants.count)
         for history in histories {
             for (point, at) in instants.enumerated() {
-                try limit.check()
-                users[point] += UInt64(try history.slots(of: plan, at: at)[plan.root].count)
+                try history.cost(of: plan, at: at).check(memoryMax: memoryMax)
+                let slots = try history.slots(of: plan, at: at, limit.check)
+                users[point] += UInt64(slots[plan.root].count)
             }
         }
         return users

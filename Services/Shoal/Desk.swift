@@ -11,12 +11,15 @@ struct Desk: Sendable {
     let isJSON: Bool
     /// Opens a whole suite in this process; nil in a program that has none.
     let openSuite: OpenSuite?
+    /// The questions that the command waits for.
+    let questions: OpenQuestions
     private let out: OutputBuffer
 
     init(_ outside: Surroundings, isJSON: Bool, openSuite: OpenSuite? = nil) {
         self.outside = outside
         self.isJSON = isJSON
         self.openSuite = openSuite
+        questions = OpenQuestions(seed: outside.seed)
         out = OutputBuffer(outside.writeOut)
     }
 

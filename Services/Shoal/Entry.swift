@@ -67,7 +67,9 @@ public enum Entry {
             defer { group.cancelAll() }
             group.addTask {
                 // At once: what the command waits for may never come.
-                if await outside.interrupt() { _exit(CommandExit.interrupted.rawValue) }
+                guard await outside.interrupt() else { return }
+                await desk.questions.cancelAll()
+                _exit(CommandExit.interrupted.rawValue)
             }
             return await perform(work, desk)
         }

@@ -19,6 +19,7 @@ struct Shoal: ParsableCommand {
         subcommands: [
             UpCommand.self, DemoCommand.self, StatusCommand.self, ProjectCommand.self,
             ImportCommand.self, RejectsCommand.self, SegmentCommand.self,
+            UserCommand.self,
             PlayCommand.self,
             RpcCommand.self,
             EventsCommand.self,

@@ -161,24 +161,3 @@ struct RandomCase {
         return event.at + (event.at.ms - interval.from.ms) + Int64(random.below(3)) - 1
     }
 }
-
-extension Definition {
-    /// The part below a node, as a definition of its own.
-    func part(_ node: Int) -> Definition {
-        var waiting = [node]
-        var nodes: [Condition] = []
-        while nodes.count < waiting.count {
-            let start = waiting.count
-            let condition = self.nodes[waiting[nodes.count]]
-            waiting += condition.children
-            let children = Array(start..<waiting.count)
-            switch condition {
-            case .all: nodes.append(.all(AllOf(children)))
-            case .any: nodes.append(.any(AnyOf(children)))
-            case .not: nodes.append(.not(Not(children: children)))
-            default: nodes.append(condition)
-            }
-        }
-        return Definition(nodes: nodes, zone: zone)
-    }
-}

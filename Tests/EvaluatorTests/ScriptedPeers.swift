@@ -12,6 +12,8 @@ final class ScriptedRegistry: Caller {
     private struct State {
         var roster: RegistryV1.WatchResponse
         var documents: [String: RegistryV1.Document] = [:]
+        /// Every state of every document, in order.
+        var states: [RegistryV1.Document] = []
         var revision: UInt64 = 0
         var puts = 0
     }
@@ -66,6 +68,14 @@ final class ScriptedRegistry: Caller {
                 throw .notFound("there is none")
             }
             return try bytes(RegistryV1.GetResponse(document: document))
+        case let request as RegistryV1.HistoryRequest:
+            let all = state.withLock { $0.states }
+            let rest = all.filter {
+                $0.name == request.name && $0.revision > request.afterRevision
+            }
+            return try bytes(
+                RegistryV1.HistoryResponse(documents: Array(rest.prefix(Int(request.limit))))
+            )
         default: throw .unimplemented(method.name)
         }
     }
@@ -84,6 +94,7 @@ final class ScriptedRegistry: Caller {
                 body: request.body
             )
             state.documents[request.name] = document
+            state.states.append(document)
             return document
         }
         guard var document else { throw .aborted("the document has changed meanwhile") }

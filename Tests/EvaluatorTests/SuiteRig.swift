@@ -140,7 +140,12 @@ final class SuiteRig: Sendable {
         let rigs = try (0..<2).map { _ in try LaneRig(catalogue: catalogue, applied: applied) }
         for rig in rigs { try rig.start() }
         let link = registryLink(number, roster, registry, clock: clock)
-        let sets = SetsDoor(lanes: Lanes(rigs.map(\.lane)), applied: applied, clock: clock)
+        let sets = SetsDoor(
+            lanes: Lanes(rigs.map(\.lane)),
+            applied: applied,
+            catalogue: catalogue,
+            clock: clock
+        )
         let peers = RPCClient(
             bus: bus,
             addresses: [],
@@ -177,7 +182,8 @@ final class SuiteRig: Sendable {
             clock: clock,
             random: SeededRandom(seed: 4),
             logger: quietLogger,
-            metrics: NOOPMetricsHandler.instance
+            metrics: NOOPMetricsHandler.instance,
+            options: options(sets.ender)
         )
         try server.start()
         return EvaluatorNode(
@@ -189,6 +195,12 @@ final class SuiteRig: Sendable {
             door: door,
             server: server
         )
+    }
+
+    private static func options(_ ender: CallEnder) -> RPCServerOptions {
+        var options = RPCServerOptions()
+        options.ender = ender
+        return options
     }
 
     /// One more evaluator, the second of the roster, which reads no log.
@@ -227,6 +239,16 @@ final class SuiteRig: Sendable {
                 try logs[home].event(event, by: user, at: day(1))
             }
         }
+    }
+
+    /// Calls to one evaluator over the bus.
+    func client(of node: Int) throws -> RPCClient {
+        RPCClient(
+            bus: bus,
+            addresses: [try Endpoint("memory://evaluator-\(node)")],
+            clock: clock,
+            random: SeededRandom(seed: 9)
+        )
     }
 
     /// A call about the shop with 20 s of time.

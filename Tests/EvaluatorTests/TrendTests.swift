@@ -26,7 +26,7 @@ import Testing
             let columns = state.projects[shop].map { [$0] } ?? []
             let middle = try #require(example.instants.first)
             let instants = (-12...12).map { middle + $0 * 3 * 86_400_000 }
-            let limit = TrendLimit(clock: clock, untilNs: .max)
+            let limit = QuestionLimit(clock: clock, untilNs: .max)
             let users = try TrendCount(plan: example.plan, instants: instants, histories: columns)
                 .users(limit)
             for (at, users) in zip(instants, users) {
@@ -123,12 +123,12 @@ import Testing
     @Test("a long count ends at its deadline, and more than a few at a time are refused")
     func limits() async throws {
         let clock = ManualClock()
-        let late = TrendLimit(clock: clock, untilNs: clock.monotonicNs)
+        let late = QuestionLimit(clock: clock, untilNs: clock.monotonicNs)
         let error = #expect(throws: EvaluatorError.self) { try late.check() }
         #expect(error?.fault.code == .deadlineExceeded)
         let threads = TrendThreads()
         let gate = BoundedQueue<Int>(capacity: 1)
-        let limit = TrendLimit(clock: clock, untilNs: .max)
+        let limit = QuestionLimit(clock: clock, untilNs: .max)
         let answers = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0...TrendThreads.runningMax {
                 group.addTask {

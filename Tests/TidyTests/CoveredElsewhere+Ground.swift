@@ -16,6 +16,7 @@ extension CoveredElsewhere {
             .test("DecompressorTests"),
             ["CompressionError", "GzipStream", "ZstdStream"]
         ),
+        CoveredElsewhere("Shared/Compression", .test("ShoalTests/ChartTests"), ["Zlib"]),
     ]
 
     private static let segments = [
@@ -47,6 +48,12 @@ extension CoveredElsewhere {
             "Shared/Segments",
             .test("ExplanationTests"),
             ["EventTally", "Explanation+Lines"]
+        ),
+        CoveredElsewhere("Shared/Segments", .test("DefinitionDiffTests"), ["Lint"]),
+        CoveredElsewhere(
+            "Shared/Segments",
+            .test("SetExpressionTests"),
+            ["SetExpressionText"]
         ),
         CoveredElsewhere(
             "Shared/Segments",
@@ -172,6 +179,11 @@ extension CoveredElsewhere {
             ["PropertyVersions", "UserHistory", "UserIndex"]
         ),
         CoveredElsewhere("Shared/Columns", .test("ImportBookTests"), ["SealedTables"]),
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("EvaluatorTests/QuestionLimitTests"),
+            ["PropertyVersions+Size"]
+        ),
         CoveredElsewhere("Shared/Columns", .test("TailTests"), ["TailTable", "ValueTag"]),
     ]
 

@@ -24,6 +24,7 @@ extension CoveredElsewhere {
                 "WindowCoding",
             ]
         ),
+        CoveredElsewhere("Shared/Wire", .test("EvaluatorTests/SetsQuestionTests"), ["SetCoding"]),
         CoveredElsewhere(
             "Shared/Wire",
             .test("FrameTests"),
@@ -173,6 +174,14 @@ extension CoveredElsewhere {
             .test("TrendTests"),
             ["TrendCount", "TrendInstants", "TrendThreads"]
         ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("UsersDoorTests"),
+            ["UserPage", "UserSearch"]
+        ),
+        CoveredElsewhere("Services/Evaluator", .test("SetsQuestionTests"), ["SegmentsOfUser"]),
+        CoveredElsewhere("Services/Evaluator", .test("QuestionLimitTests"), ["QuestionCost"]),
+        CoveredElsewhere("Services/Evaluator", .test("GatherTests"), ["OwnersQuestion"]),
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
         CoveredElsewhere(
             "Services/Evaluator",
@@ -185,7 +194,7 @@ extension CoveredElsewhere {
             [
                 "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
                 "SetReader",
-                "UserQuestion", "UsersOwn",
+                "UserQuestion",
             ]
         ),
     ]
@@ -295,6 +304,22 @@ extension CoveredElsewhere {
                 "InstanceCommands", "RejectsCommand", "RpcCommand", "SchemaCommand", "TrendCommand",
             ]
         ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/QuestionCommandTests"),
+            ["ExportCommand", "PlotOptions", "SetCommands", "UpdateCommands", "UserCommand"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Print",
+            .test("SuiteTests/QuestionCommandTests"),
+            ["DiffPage", "OverlapPage", "UserProfilePage"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Chart",
+            .test("ChartTests"),
+            ["ChartDrawing", "ChartPNG", "ChartSVG", "ChartText", "PixelFont"]
+        ),
+        CoveredElsewhere("Services/Shoal/Export", .test("ExportFileTests"), ["ExportLine"]),
         CoveredElsewhere(
             "Services/Shoal/Config",
             .test("EnvironmentFileTests"),

@@ -4,6 +4,7 @@
 
 #include "shoal/admin/v1/admin.pb-c.h"
 #include "shoal/admin/v1/backup.pb-c.h"
+#include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/checkpoints.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
@@ -12,6 +13,7 @@
 #include "shoal/evaluation/v1/segments.pb-c.h"
 #include "shoal/evaluation/v1/sets.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
+#include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/health/v1/health.pb-c.h"
 #include "shoal/ingestion/v1/corrections.pb-c.h"
@@ -47,8 +49,22 @@ static const shoal_message_rule rule_shoal__admin__v1__backup_response;
 static const shoal_message_rule rule_shoal__admin__v1__backup_summary;
 static const shoal_message_rule rule_shoal__admin__v1__backup_project;
 static const shoal_message_rule rule_shoal__admin__v1__backup_piece;
+static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__pair_size;
+static const shoal_message_rule rule_shoal__evaluation__v1__region_size;
+static const shoal_message_rule rule_shoal__evaluation__v1__subject_windows;
+static const shoal_message_rule rule_shoal__evaluation__v1__overlap_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__set_node;
+static const shoal_message_rule rule_shoal__evaluation__v1__combine_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__combine_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__export_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__exported_user;
+static const shoal_message_rule rule_shoal__evaluation__v1__export_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__resolved_window;
 static const shoal_message_rule rule_shoal__evaluation__v1__warning;
+static const shoal_message_rule rule_shoal__evaluation__v1__question_cost;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
 static const shoal_message_rule rule_shoal__evaluation__v1__subject;
 static const shoal_message_rule rule_shoal__evaluation__v1__segment;
@@ -88,8 +104,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__list_lists_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__list_lists_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__create_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__create_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__update_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__update_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__preview_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__node_count;
 static const shoal_message_rule rule_shoal__evaluation__v1__preview_response;
@@ -99,10 +113,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__list_segments_reques
 static const shoal_message_rule rule_shoal__evaluation__v1__list_segments_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__archive_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__archive_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__clone_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__clone_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__versions_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__versions_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__count_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__count_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__members_request;
@@ -111,16 +121,8 @@ static const shoal_message_rule rule_shoal__evaluation__v1__is_member_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__is_member_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__overlap_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__combine_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__combine_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__export_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__export_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__backtest_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__backtest_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__activity_request;
@@ -134,12 +136,36 @@ static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__bitmap_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__positions_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__positions_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__user_segments_question;
+static const shoal_message_rule rule_shoal__evaluation__v1__users_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__users_part_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__resolved_set;
+static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__region_sample;
+static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__condition_size;
+static const shoal_message_rule rule_shoal__evaluation__v1__condition_change;
+static const shoal_message_rule rule_shoal__evaluation__v1__diff_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__diff_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__update_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__update_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__clone_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__clone_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__versions_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__versions_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__lint_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__lint_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__property_in_force;
+static const shoal_message_rule rule_shoal__evaluation__v1__event_tally;
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__timeline_event;
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__find_users_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__find_users_response;
@@ -458,6 +484,145 @@ static const shoal_message_rule rule_shoal__admin__v1__backup_piece = {
     "shoal.admin.v1.BackupPiece", &shoal__admin__v1__backup_piece__descriptor, 4, fields_shoal__admin__v1__backup_piece};
 const shoal_message_rule *shoal_rule__admin__v1__backup_piece(void) { return &rule_shoal__admin__v1__backup_piece; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__overlap_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 3, 1, 0, 15, 0, "others", &rule_shoal__evaluation__v1__subject},
+    {4, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request = {
+    "shoal.evaluation.v1.OverlapRequest", &shoal__evaluation__v1__overlap_request__descriptor, 4, fields_shoal__evaluation__v1__overlap_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__overlap_request(void) { return &rule_shoal__evaluation__v1__overlap_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__pair_size[] = {
+    {1, 0, 0, 0, 0, 0, 0, "first", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "second", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__pair_size = {
+    "shoal.evaluation.v1.PairSize", &shoal__evaluation__v1__pair_size__descriptor, 3, fields_shoal__evaluation__v1__pair_size};
+const shoal_message_rule *shoal_rule__evaluation__v1__pair_size(void) { return &rule_shoal__evaluation__v1__pair_size; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__region_size[] = {
+    {1, 0, 0, 1, 0, 8, 0, "segments", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__region_size = {
+    "shoal.evaluation.v1.RegionSize", &shoal__evaluation__v1__region_size__descriptor, 2, fields_shoal__evaluation__v1__region_size};
+const shoal_message_rule *shoal_rule__evaluation__v1__region_size(void) { return &rule_shoal__evaluation__v1__region_size; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__subject_windows[] = {
+    {1, 0, 0, 0, 0, 0, 0, "subject", NULL},
+    {2, 2, 3, 1, 0, 1000, 0, "windows", &rule_shoal__evaluation__v1__resolved_window},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__subject_windows = {
+    "shoal.evaluation.v1.SubjectWindows", &shoal__evaluation__v1__subject_windows__descriptor, 2, fields_shoal__evaluation__v1__subject_windows};
+const shoal_message_rule *shoal_rule__evaluation__v1__subject_windows(void) { return &rule_shoal__evaluation__v1__subject_windows; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__overlap_response[] = {
+    {1, 0, 0, 1, 0, 16, 0, "users", NULL},
+    {2, 2, 3, 1, 0, 120, 0, "pairs", &rule_shoal__evaluation__v1__pair_size},
+    {3, 2, 3, 1, 0, 255, 0, "regions", &rule_shoal__evaluation__v1__region_size},
+    {4, 0, 0, 0, 0, 0, 0, "in_any", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "in_all", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {7, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {8, 2, 3, 1, 0, 16, 0, "windows", &rule_shoal__evaluation__v1__subject_windows},
+    {9, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__overlap_response = {
+    "shoal.evaluation.v1.OverlapResponse", &shoal__evaluation__v1__overlap_response__descriptor, 9, fields_shoal__evaluation__v1__overlap_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__overlap_response(void) { return &rule_shoal__evaluation__v1__overlap_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__set_node[] = {
+    {1, 0, 0, 0, 0, 0, 0, "operation", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "subject", NULL},
+    {3, 0, 0, 1, 0, 64, 0, "inputs", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__set_node = {
+    "shoal.evaluation.v1.SetNode", &shoal__evaluation__v1__set_node__descriptor, 3, fields_shoal__evaluation__v1__set_node};
+const shoal_message_rule *shoal_rule__evaluation__v1__set_node(void) { return &rule_shoal__evaluation__v1__set_node; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__combine_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 3, 1, 0, 15, 0, "others", &rule_shoal__evaluation__v1__subject},
+    {4, 2, 3, 1, 0, 64, 0, "nodes", &rule_shoal__evaluation__v1__set_node},
+    {5, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {6, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__combine_request = {
+    "shoal.evaluation.v1.CombineRequest", &shoal__evaluation__v1__combine_request__descriptor, 7, fields_shoal__evaluation__v1__combine_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__combine_request(void) { return &rule_shoal__evaluation__v1__combine_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__combine_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {3, 0, 0, 1, 0, 16, 0, "subject_users", NULL},
+    {4, 2, 1, 1, 0, 10000, 256, "members", NULL},
+    {5, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {6, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {7, 2, 3, 1, 0, 16, 0, "windows", &rule_shoal__evaluation__v1__subject_windows},
+    {8, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__combine_response = {
+    "shoal.evaluation.v1.CombineResponse", &shoal__evaluation__v1__combine_response__descriptor, 8, fields_shoal__evaluation__v1__combine_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__combine_response(void) { return &rule_shoal__evaluation__v1__combine_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__export_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 1, 1, 0, 64, 128, "properties", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {5, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__export_request = {
+    "shoal.evaluation.v1.ExportRequest", &shoal__evaluation__v1__export_request__descriptor, 6, fields_shoal__evaluation__v1__export_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__export_request(void) { return &rule_shoal__evaluation__v1__export_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__exported_user[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "values", &rule_shoal__log__v1__value},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__exported_user = {
+    "shoal.evaluation.v1.ExportedUser", &shoal__evaluation__v1__exported_user__descriptor, 2, fields_shoal__evaluation__v1__exported_user};
+const shoal_message_rule *shoal_rule__evaluation__v1__exported_user(void) { return &rule_shoal__evaluation__v1__exported_user; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__export_response[] = {
+    {1, 2, 3, 1, 0, 10000, 0, "users", &rule_shoal__evaluation__v1__exported_user},
+    {2, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {3, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__export_response = {
+    "shoal.evaluation.v1.ExportResponse", &shoal__evaluation__v1__export_response__descriptor, 3, fields_shoal__evaluation__v1__export_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__export_response(void) { return &rule_shoal__evaluation__v1__export_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__segments_of_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {4, 2, 1, 0, 0, 0, 128, "after_name", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request = {
+    "shoal.evaluation.v1.SegmentsOfRequest", &shoal__evaluation__v1__segments_of_request__descriptor, 6, fields_shoal__evaluation__v1__segments_of_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_request(void) { return &rule_shoal__evaluation__v1__segments_of_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__segments_of_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "known", NULL},
+    {2, 2, 1, 1, 0, 1000, 128, "segments", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "looked_at", NULL},
+    {4, 2, 1, 0, 0, 0, 128, "next_after_name", NULL},
+    {5, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {6, 2, 1, 1, 0, 100, 128, "unreadable", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response = {
+    "shoal.evaluation.v1.SegmentsOfResponse", &shoal__evaluation__v1__segments_of_response__descriptor, 6, fields_shoal__evaluation__v1__segments_of_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_response(void) { return &rule_shoal__evaluation__v1__segments_of_response; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__resolved_window[] = {
     {1, 0, 0, 0, 0, 0, 0, "node", NULL},
     {2, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
@@ -475,6 +640,15 @@ static const shoal_field_rule fields_shoal__evaluation__v1__warning[] = {
 static const shoal_message_rule rule_shoal__evaluation__v1__warning = {
     "shoal.evaluation.v1.Warning", &shoal__evaluation__v1__warning__descriptor, 3, fields_shoal__evaluation__v1__warning};
 const shoal_message_rule *shoal_rule__evaluation__v1__warning(void) { return &rule_shoal__evaluation__v1__warning; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__question_cost[] = {
+    {1, 0, 0, 0, 0, 0, 0, "rows", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "bytes", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "memory_bytes", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__question_cost = {
+    "shoal.evaluation.v1.QuestionCost", &shoal__evaluation__v1__question_cost__descriptor, 3, fields_shoal__evaluation__v1__question_cost};
+const shoal_message_rule *shoal_rule__evaluation__v1__question_cost(void) { return &rule_shoal__evaluation__v1__question_cost; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__exactness[] = {
     {1, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -789,25 +963,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__create_response = {
     "shoal.evaluation.v1.CreateResponse", &shoal__evaluation__v1__create_response__descriptor, 3, fields_shoal__evaluation__v1__create_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__create_response(void) { return &rule_shoal__evaluation__v1__create_response; }
 
-static const shoal_field_rule fields_shoal__evaluation__v1__update_request[] = {
-    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
-    {2, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
-    {3, 0, 0, 0, 0, 0, 0, "expected_revision", NULL},
-    {4, 0, 0, 0, 0, 0, 0, "dry_run", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__update_request = {
-    "shoal.evaluation.v1.UpdateRequest", &shoal__evaluation__v1__update_request__descriptor, 4, fields_shoal__evaluation__v1__update_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__update_request(void) { return &rule_shoal__evaluation__v1__update_request; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__update_response[] = {
-    {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
-    {2, 0, 0, 0, 0, 0, 0, "entering", NULL},
-    {3, 0, 0, 0, 0, 0, 0, "leaving", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__update_response = {
-    "shoal.evaluation.v1.UpdateResponse", &shoal__evaluation__v1__update_response__descriptor, 3, fields_shoal__evaluation__v1__update_response};
-const shoal_message_rule *shoal_rule__evaluation__v1__update_response(void) { return &rule_shoal__evaluation__v1__update_response; }
-
 static const shoal_field_rule fields_shoal__evaluation__v1__preview_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -835,9 +990,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__preview_response[] =
     {6, 2, 3, 1, 0, 100, 0, "warnings", &rule_shoal__evaluation__v1__warning},
     {7, 0, 0, 0, 0, 0, 0, "took_us", NULL},
     {8, 2, 1, 0, 0, 0, 65536, "sentence", NULL},
+    {9, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__preview_response = {
-    "shoal.evaluation.v1.PreviewResponse", &shoal__evaluation__v1__preview_response__descriptor, 8, fields_shoal__evaluation__v1__preview_response};
+    "shoal.evaluation.v1.PreviewResponse", &shoal__evaluation__v1__preview_response__descriptor, 9, fields_shoal__evaluation__v1__preview_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__preview_response(void) { return &rule_shoal__evaluation__v1__preview_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__get_segment_request[] = {
@@ -884,35 +1040,6 @@ static const shoal_field_rule fields_shoal__evaluation__v1__archive_response[] =
 static const shoal_message_rule rule_shoal__evaluation__v1__archive_response = {
     "shoal.evaluation.v1.ArchiveResponse", &shoal__evaluation__v1__archive_response__descriptor, 1, fields_shoal__evaluation__v1__archive_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__archive_response(void) { return &rule_shoal__evaluation__v1__archive_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__clone_request[] = {
-    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
-    {2, 2, 1, 0, 0, 0, 128, "new_name", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__clone_request = {
-    "shoal.evaluation.v1.CloneRequest", &shoal__evaluation__v1__clone_request__descriptor, 2, fields_shoal__evaluation__v1__clone_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__clone_request(void) { return &rule_shoal__evaluation__v1__clone_request; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__clone_response[] = {
-    {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__clone_response = {
-    "shoal.evaluation.v1.CloneResponse", &shoal__evaluation__v1__clone_response__descriptor, 1, fields_shoal__evaluation__v1__clone_response};
-const shoal_message_rule *shoal_rule__evaluation__v1__clone_response(void) { return &rule_shoal__evaluation__v1__clone_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__versions_request[] = {
-    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__versions_request = {
-    "shoal.evaluation.v1.VersionsRequest", &shoal__evaluation__v1__versions_request__descriptor, 1, fields_shoal__evaluation__v1__versions_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__versions_request(void) { return &rule_shoal__evaluation__v1__versions_request; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__versions_response[] = {
-    {1, 2, 3, 1, 0, 1000, 0, "versions", &rule_shoal__evaluation__v1__segment},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__versions_response = {
-    "shoal.evaluation.v1.VersionsResponse", &shoal__evaluation__v1__versions_response__descriptor, 1, fields_shoal__evaluation__v1__versions_response};
-const shoal_message_rule *shoal_rule__evaluation__v1__versions_response(void) { return &rule_shoal__evaluation__v1__versions_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__count_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -992,19 +1119,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__sample_response = {
     "shoal.evaluation.v1.SampleResponse", &shoal__evaluation__v1__sample_response__descriptor, 3, fields_shoal__evaluation__v1__sample_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sample_response(void) { return &rule_shoal__evaluation__v1__sample_response; }
 
-static const shoal_field_rule fields_shoal__evaluation__v1__segments_of_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-    {3, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_request = {
-    "shoal.evaluation.v1.SegmentsOfRequest", &shoal__evaluation__v1__segments_of_request__descriptor, 3, fields_shoal__evaluation__v1__segments_of_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_request(void) { return &rule_shoal__evaluation__v1__segments_of_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__segments_of_response = {
-    "shoal.evaluation.v1.SegmentsOfResponse", &shoal__evaluation__v1__segments_of_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__segments_of_response(void) { return &rule_shoal__evaluation__v1__segments_of_response; }
-
 static const shoal_field_rule fields_shoal__evaluation__v1__reachability_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
@@ -1016,42 +1130,6 @@ const shoal_message_rule *shoal_rule__evaluation__v1__reachability_request(void)
 static const shoal_message_rule rule_shoal__evaluation__v1__reachability_response = {
     "shoal.evaluation.v1.ReachabilityResponse", &shoal__evaluation__v1__reachability_response__descriptor, 0, NULL};
 const shoal_message_rule *shoal_rule__evaluation__v1__reachability_response(void) { return &rule_shoal__evaluation__v1__reachability_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__overlap_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request = {
-    "shoal.evaluation.v1.OverlapRequest", &shoal__evaluation__v1__overlap_request__descriptor, 2, fields_shoal__evaluation__v1__overlap_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__overlap_request(void) { return &rule_shoal__evaluation__v1__overlap_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__overlap_response = {
-    "shoal.evaluation.v1.OverlapResponse", &shoal__evaluation__v1__overlap_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__overlap_response(void) { return &rule_shoal__evaluation__v1__overlap_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__combine_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__combine_request = {
-    "shoal.evaluation.v1.CombineRequest", &shoal__evaluation__v1__combine_request__descriptor, 2, fields_shoal__evaluation__v1__combine_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__combine_request(void) { return &rule_shoal__evaluation__v1__combine_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__combine_response = {
-    "shoal.evaluation.v1.CombineResponse", &shoal__evaluation__v1__combine_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__combine_response(void) { return &rule_shoal__evaluation__v1__combine_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__export_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__export_request = {
-    "shoal.evaluation.v1.ExportRequest", &shoal__evaluation__v1__export_request__descriptor, 2, fields_shoal__evaluation__v1__export_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__export_request(void) { return &rule_shoal__evaluation__v1__export_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__export_response = {
-    "shoal.evaluation.v1.ExportResponse", &shoal__evaluation__v1__export_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__export_response(void) { return &rule_shoal__evaluation__v1__export_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__backtest_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -1084,8 +1162,12 @@ static const shoal_message_rule rule_shoal__evaluation__v1__cancel_request = {
     "shoal.evaluation.v1.CancelRequest", &shoal__evaluation__v1__cancel_request__descriptor, 1, fields_shoal__evaluation__v1__cancel_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__cancel_request(void) { return &rule_shoal__evaluation__v1__cancel_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "ended", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "silent", NULL},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_response = {
-    "shoal.evaluation.v1.CancelResponse", &shoal__evaluation__v1__cancel_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.CancelResponse", &shoal__evaluation__v1__cancel_response__descriptor, 2, fields_shoal__evaluation__v1__cancel_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__cancel_response(void) { return &rule_shoal__evaluation__v1__cancel_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] = {
@@ -1105,9 +1187,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_request[] =
     {14, 0, 0, 0, 0, 0, 0, "explain_bytes_max", NULL},
     {20, 2, 1, 1, 0, 100, 128, "nested_names", NULL},
     {21, 2, 3, 1, 0, 100, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
+    {30, 0, 0, 0, 0, 0, 0, "want_cost", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_request = {
-    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 16, fields_shoal__evaluation__v1__evaluate_request};
+    "shoal.evaluation.v1.EvaluateRequest", &shoal__evaluation__v1__evaluate_request__descriptor, 17, fields_shoal__evaluation__v1__evaluate_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_request(void) { return &rule_shoal__evaluation__v1__evaluate_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__sampled_user[] = {
@@ -1133,9 +1216,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {12, 0, 0, 1, 0, 1000, 0, "trend_users", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
     {14, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
+    {30, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 14, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 15, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {
@@ -1160,6 +1244,108 @@ static const shoal_field_rule fields_shoal__evaluation__v1__positions_response[]
 static const shoal_message_rule rule_shoal__evaluation__v1__positions_response = {
     "shoal.evaluation.v1.PositionsResponse", &shoal__evaluation__v1__positions_response__descriptor, 1, fields_shoal__evaluation__v1__positions_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__positions_response(void) { return &rule_shoal__evaluation__v1__positions_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__user_segments_question[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 1, 0, 0, 0, 128, "after_name", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "limit", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__user_segments_question = {
+    "shoal.evaluation.v1.UserSegmentsQuestion", &shoal__evaluation__v1__user_segments_question__descriptor, 4, fields_shoal__evaluation__v1__user_segments_question};
+const shoal_message_rule *shoal_rule__evaluation__v1__user_segments_question(void) { return &rule_shoal__evaluation__v1__user_segments_question; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__users_part_request[] = {
+    {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {2, 0, 0, 0, 0, 0, 0, "bytes_max", NULL},
+    {3, 2, 3, 0, 1, 0, 0, "profile", &rule_shoal__evaluation__v1__profile_request},
+    {4, 2, 3, 0, 1, 0, 0, "timeline", &rule_shoal__evaluation__v1__timeline_request},
+    {5, 2, 3, 0, 1, 0, 0, "find", &rule_shoal__evaluation__v1__find_users_request},
+    {6, 2, 3, 0, 1, 0, 0, "segments_of", &rule_shoal__evaluation__v1__user_segments_question},
+    {7, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__users_part_request = {
+    "shoal.evaluation.v1.UsersPartRequest", &shoal__evaluation__v1__users_part_request__descriptor, 7, fields_shoal__evaluation__v1__users_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__users_part_request(void) { return &rule_shoal__evaluation__v1__users_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__users_part_response[] = {
+    {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {2, 2, 3, 0, 1, 0, 0, "profile", &rule_shoal__evaluation__v1__profile_response},
+    {3, 2, 3, 0, 1, 0, 0, "timeline", &rule_shoal__evaluation__v1__timeline_response},
+    {4, 2, 3, 0, 1, 0, 0, "find", &rule_shoal__evaluation__v1__find_users_response},
+    {5, 2, 3, 0, 1, 0, 0, "segments_of", &rule_shoal__evaluation__v1__segments_of_response},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__users_part_response = {
+    "shoal.evaluation.v1.UsersPartResponse", &shoal__evaluation__v1__users_part_response__descriptor, 5, fields_shoal__evaluation__v1__users_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__users_part_response(void) { return &rule_shoal__evaluation__v1__users_part_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__resolved_set[] = {
+    {1, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
+    {2, 2, 1, 1, 0, 100, 128, "nested_names", NULL},
+    {3, 2, 3, 1, 0, 100, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__resolved_set = {
+    "shoal.evaluation.v1.ResolvedSet", &shoal__evaluation__v1__resolved_set__descriptor, 3, fields_shoal__evaluation__v1__resolved_set};
+const shoal_message_rule *shoal_rule__evaluation__v1__resolved_set(void) { return &rule_shoal__evaluation__v1__resolved_set; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_request[] = {
+    {1, 2, 3, 1, 0, 16, 0, "sets", &rule_shoal__evaluation__v1__resolved_set},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {4, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "overlap", NULL},
+    {6, 2, 3, 1, 0, 64, 0, "nodes", &rule_shoal__evaluation__v1__set_node},
+    {7, 0, 0, 0, 0, 0, 0, "members_from", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "members_limit", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "members_bytes_max", NULL},
+    {10, 2, 1, 1, 0, 64, 128, "properties", NULL},
+    {11, 0, 0, 0, 0, 0, 0, "region_sample", NULL},
+    {12, 0, 0, 0, 0, 0, 0, "node_counts", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request = {
+    "shoal.evaluation.v1.SetsPartRequest", &shoal__evaluation__v1__sets_part_request__descriptor, 12, fields_shoal__evaluation__v1__sets_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_request(void) { return &rule_shoal__evaluation__v1__sets_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__region_sample[] = {
+    {1, 0, 0, 0, 0, 0, 0, "region", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "user", &rule_shoal__evaluation__v1__sampled_user},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__region_sample = {
+    "shoal.evaluation.v1.RegionSample", &shoal__evaluation__v1__region_sample__descriptor, 2, fields_shoal__evaluation__v1__region_sample};
+const shoal_message_rule *shoal_rule__evaluation__v1__region_sample(void) { return &rule_shoal__evaluation__v1__region_sample; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_response[] = {
+    {1, 0, 0, 1, 0, 16, 0, "users", NULL},
+    {2, 0, 0, 1, 0, 120, 0, "pair_users", NULL},
+    {3, 0, 0, 1, 0, 256, 0, "region_users", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "in_any", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "in_all", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "made_users", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {8, 2, 3, 1, 0, 10000, 0, "members", &rule_shoal__evaluation__v1__exported_user},
+    {9, 0, 0, 0, 0, 0, 0, "next_member", NULL},
+    {10, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {11, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+    {12, 2, 3, 1, 0, 3000, 0, "region_sample", &rule_shoal__evaluation__v1__region_sample},
+    {13, 0, 0, 1, 0, 16000, 0, "node_users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response = {
+    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 13, fields_shoal__evaluation__v1__sets_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void) { return &rule_shoal__evaluation__v1__sets_part_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_request[] = {
+    {1, 2, 2, 0, 0, 0, 16, "question", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_request = {
+    "shoal.evaluation.v1.CancelPartRequest", &shoal__evaluation__v1__cancel_part_request__descriptor, 1, fields_shoal__evaluation__v1__cancel_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__cancel_part_request(void) { return &rule_shoal__evaluation__v1__cancel_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "ended", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response = {
+    "shoal.evaluation.v1.CancelPartResponse", &shoal__evaluation__v1__cancel_part_response__descriptor, 1, fields_shoal__evaluation__v1__cancel_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__cancel_part_response(void) { return &rule_shoal__evaluation__v1__cancel_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -1193,37 +1379,221 @@ static const shoal_message_rule rule_shoal__evaluation__v1__trend_response = {
     "shoal.evaluation.v1.TrendResponse", &shoal__evaluation__v1__trend_response__descriptor, 4, fields_shoal__evaluation__v1__trend_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__trend_response(void) { return &rule_shoal__evaluation__v1__trend_response; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__condition_size[] = {
+    {1, 2, 1, 0, 0, 0, 1024, "place", NULL},
+    {2, 2, 1, 0, 0, 0, 1024, "text", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "users", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__condition_size = {
+    "shoal.evaluation.v1.ConditionSize", &shoal__evaluation__v1__condition_size__descriptor, 3, fields_shoal__evaluation__v1__condition_size};
+const shoal_message_rule *shoal_rule__evaluation__v1__condition_size(void) { return &rule_shoal__evaluation__v1__condition_size; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__condition_change[] = {
+    {1, 0, 0, 0, 0, 0, 0, "kind", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "before", &rule_shoal__evaluation__v1__condition_size},
+    {3, 2, 3, 0, 0, 0, 0, "after", &rule_shoal__evaluation__v1__condition_size},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__condition_change = {
+    "shoal.evaluation.v1.ConditionChange", &shoal__evaluation__v1__condition_change__descriptor, 3, fields_shoal__evaluation__v1__condition_change};
+const shoal_message_rule *shoal_rule__evaluation__v1__condition_change(void) { return &rule_shoal__evaluation__v1__condition_change; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__diff_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "before", &rule_shoal__evaluation__v1__subject},
+    {2, 2, 3, 0, 0, 0, 0, "after", &rule_shoal__evaluation__v1__subject},
+    {3, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "sample", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__diff_request = {
+    "shoal.evaluation.v1.DiffRequest", &shoal__evaluation__v1__diff_request__descriptor, 5, fields_shoal__evaluation__v1__diff_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__diff_request(void) { return &rule_shoal__evaluation__v1__diff_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__diff_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "before_users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "after_users", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "entering", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "leaving", NULL},
+    {5, 2, 1, 1, 0, 1000, 256, "entering_sample", NULL},
+    {6, 2, 1, 1, 0, 1000, 256, "leaving_sample", NULL},
+    {7, 2, 3, 1, 0, 100, 0, "changes", &rule_shoal__evaluation__v1__condition_change},
+    {8, 0, 0, 0, 0, 0, 0, "changes_left", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "zone_changed", NULL},
+    {10, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {11, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {12, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__diff_response = {
+    "shoal.evaluation.v1.DiffResponse", &shoal__evaluation__v1__diff_response__descriptor, 12, fields_shoal__evaluation__v1__diff_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__diff_response(void) { return &rule_shoal__evaluation__v1__diff_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__update_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
+    {3, 0, 0, 0, 0, 0, 0, "expected_revision", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "dry_run", NULL},
+    {5, 2, 1, 0, 0, 0, 1024, "description", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "expected_version", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "sample", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__update_request = {
+    "shoal.evaluation.v1.UpdateRequest", &shoal__evaluation__v1__update_request__descriptor, 7, fields_shoal__evaluation__v1__update_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__update_request(void) { return &rule_shoal__evaluation__v1__update_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__update_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
+    {2, 0, 0, 0, 0, 0, 0, "entering", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "leaving", NULL},
+    {4, 2, 3, 0, 0, 0, 0, "diff", &rule_shoal__evaluation__v1__diff_response},
+    {5, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {6, 2, 3, 1, 0, 100, 0, "warnings", &rule_shoal__evaluation__v1__warning},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__update_response = {
+    "shoal.evaluation.v1.UpdateResponse", &shoal__evaluation__v1__update_response__descriptor, 6, fields_shoal__evaluation__v1__update_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__update_response(void) { return &rule_shoal__evaluation__v1__update_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__clone_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 2, 1, 0, 0, 0, 128, "new_name", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "version", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__clone_request = {
+    "shoal.evaluation.v1.CloneRequest", &shoal__evaluation__v1__clone_request__descriptor, 3, fields_shoal__evaluation__v1__clone_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__clone_request(void) { return &rule_shoal__evaluation__v1__clone_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__clone_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__clone_response = {
+    "shoal.evaluation.v1.CloneResponse", &shoal__evaluation__v1__clone_response__descriptor, 1, fields_shoal__evaluation__v1__clone_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__clone_response(void) { return &rule_shoal__evaluation__v1__clone_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__versions_request[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "after_version", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__versions_request = {
+    "shoal.evaluation.v1.VersionsRequest", &shoal__evaluation__v1__versions_request__descriptor, 2, fields_shoal__evaluation__v1__versions_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__versions_request(void) { return &rule_shoal__evaluation__v1__versions_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__versions_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "versions", &rule_shoal__evaluation__v1__segment},
+    {2, 0, 0, 1, 0, 1000, 0, "since_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "more", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__versions_response = {
+    "shoal.evaluation.v1.VersionsResponse", &shoal__evaluation__v1__versions_response__descriptor, 3, fields_shoal__evaluation__v1__versions_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__versions_response(void) { return &rule_shoal__evaluation__v1__versions_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__lint_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__lint_request = {
+    "shoal.evaluation.v1.LintRequest", &shoal__evaluation__v1__lint_request__descriptor, 3, fields_shoal__evaluation__v1__lint_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__lint_request(void) { return &rule_shoal__evaluation__v1__lint_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__lint_response[] = {
+    {1, 2, 3, 1, 0, 100, 0, "warnings", &rule_shoal__evaluation__v1__warning},
+    {2, 0, 0, 0, 0, 0, 0, "users", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "universe", NULL},
+    {4, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__lint_response = {
+    "shoal.evaluation.v1.LintResponse", &shoal__evaluation__v1__lint_response__descriptor, 4, fields_shoal__evaluation__v1__lint_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__lint_response(void) { return &rule_shoal__evaluation__v1__lint_response; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__profile_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "freshness", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_request = {
-    "shoal.evaluation.v1.ProfileRequest", &shoal__evaluation__v1__profile_request__descriptor, 1, fields_shoal__evaluation__v1__profile_request};
+    "shoal.evaluation.v1.ProfileRequest", &shoal__evaluation__v1__profile_request__descriptor, 3, fields_shoal__evaluation__v1__profile_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__profile_request(void) { return &rule_shoal__evaluation__v1__profile_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__property_in_force[] = {
+    {1, 2, 3, 0, 0, 0, 0, "property", &rule_shoal__log__v1__property},
+    {2, 0, 0, 0, 0, 0, 0, "since_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__property_in_force = {
+    "shoal.evaluation.v1.PropertyInForce", &shoal__evaluation__v1__property_in_force__descriptor, 2, fields_shoal__evaluation__v1__property_in_force};
+const shoal_message_rule *shoal_rule__evaluation__v1__property_in_force(void) { return &rule_shoal__evaluation__v1__property_in_force; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__event_tally[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "first_at_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "last_at_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__event_tally = {
+    "shoal.evaluation.v1.EventTally", &shoal__evaluation__v1__event_tally__descriptor, 4, fields_shoal__evaluation__v1__event_tally};
+const shoal_message_rule *shoal_rule__evaluation__v1__event_tally(void) { return &rule_shoal__evaluation__v1__event_tally; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__profile_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "known", NULL},
+    {2, 2, 3, 1, 0, 256, 0, "properties", &rule_shoal__evaluation__v1__property_in_force},
+    {3, 0, 0, 0, 0, 0, 0, "properties_left", NULL},
+    {4, 2, 3, 1, 0, 1024, 0, "events", &rule_shoal__evaluation__v1__event_tally},
+    {5, 0, 0, 0, 0, 0, 0, "events_left", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "last_event_ms", NULL},
+    {8, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__profile_response = {
-    "shoal.evaluation.v1.ProfileResponse", &shoal__evaluation__v1__profile_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.ProfileResponse", &shoal__evaluation__v1__profile_response__descriptor, 8, fields_shoal__evaluation__v1__profile_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__profile_response(void) { return &rule_shoal__evaluation__v1__profile_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__timeline_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
+    {4, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {6, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "freshness", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_request = {
-    "shoal.evaluation.v1.TimelineRequest", &shoal__evaluation__v1__timeline_request__descriptor, 1, fields_shoal__evaluation__v1__timeline_request};
+    "shoal.evaluation.v1.TimelineRequest", &shoal__evaluation__v1__timeline_request__descriptor, 7, fields_shoal__evaluation__v1__timeline_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__timeline_request(void) { return &rule_shoal__evaluation__v1__timeline_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__timeline_event[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {4, 2, 3, 1, 0, 256, 0, "properties", &rule_shoal__log__v1__property},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__timeline_event = {
+    "shoal.evaluation.v1.TimelineEvent", &shoal__evaluation__v1__timeline_event__descriptor, 4, fields_shoal__evaluation__v1__timeline_event};
+const shoal_message_rule *shoal_rule__evaluation__v1__timeline_event(void) { return &rule_shoal__evaluation__v1__timeline_event; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__timeline_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "known", NULL},
+    {2, 2, 3, 1, 0, 1000, 0, "events", &rule_shoal__evaluation__v1__timeline_event},
+    {3, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {4, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__timeline_response = {
-    "shoal.evaluation.v1.TimelineResponse", &shoal__evaluation__v1__timeline_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.TimelineResponse", &shoal__evaluation__v1__timeline_response__descriptor, 4, fields_shoal__evaluation__v1__timeline_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__timeline_response(void) { return &rule_shoal__evaluation__v1__timeline_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__find_users_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "text", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "is_prefix", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "freshness", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__find_users_request = {
-    "shoal.evaluation.v1.FindUsersRequest", &shoal__evaluation__v1__find_users_request__descriptor, 1, fields_shoal__evaluation__v1__find_users_request};
+    "shoal.evaluation.v1.FindUsersRequest", &shoal__evaluation__v1__find_users_request__descriptor, 4, fields_shoal__evaluation__v1__find_users_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__find_users_request(void) { return &rule_shoal__evaluation__v1__find_users_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__find_users_response[] = {
+    {1, 2, 1, 1, 0, 1000, 256, "users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "of", NULL},
+    {3, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__find_users_response = {
-    "shoal.evaluation.v1.FindUsersResponse", &shoal__evaluation__v1__find_users_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.FindUsersResponse", &shoal__evaluation__v1__find_users_response__descriptor, 3, fields_shoal__evaluation__v1__find_users_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__find_users_response(void) { return &rule_shoal__evaluation__v1__find_users_response; }
 
 static const shoal_field_rule fields_shoal__health__v1__check_request[] = {

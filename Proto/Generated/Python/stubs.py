@@ -6,6 +6,7 @@ from collections.abc import Callable
 from shoal.calls import Caller, CallOptions, Method
 from shoal.contract.admin.v1 import admin_pb2 as admin_admin
 from shoal.contract.admin.v1 import backup_pb2 as admin_backup
+from shoal.contract.evaluation.v1 import algebra_pb2 as evaluation_algebra
 from shoal.contract.evaluation.v1 import answers_pb2 as evaluation_answers
 from shoal.contract.evaluation.v1 import checkpoints_pb2 as evaluation_checkpoints
 from shoal.contract.evaluation.v1 import explain_pb2 as evaluation_explain
@@ -14,6 +15,7 @@ from shoal.contract.evaluation.v1 import lists_pb2 as evaluation_lists
 from shoal.contract.evaluation.v1 import segments_pb2 as evaluation_segments
 from shoal.contract.evaluation.v1 import sets_pb2 as evaluation_sets
 from shoal.contract.evaluation.v1 import trend_pb2 as evaluation_trend
+from shoal.contract.evaluation.v1 import updates_pb2 as evaluation_updates
 from shoal.contract.evaluation.v1 import users_pb2 as evaluation_users
 from shoal.contract.health.v1 import health_pb2 as health_health
 from shoal.contract.ingestion.v1 import corrections_pb2 as ingestion_corrections
@@ -412,8 +414,8 @@ class SegmentsStub:
         role="segment.write",
         is_idempotent=False,
         waits=False,
-        request=evaluation_segments.UpdateRequest,
-        response=evaluation_segments.UpdateResponse,
+        request=evaluation_updates.UpdateRequest,
+        response=evaluation_updates.UpdateResponse,
     )
     PREVIEW = Method(
         name="/shoal.evaluation.v1.Segments/Preview",
@@ -423,6 +425,24 @@ class SegmentsStub:
         waits=False,
         request=evaluation_segments.PreviewRequest,
         response=evaluation_segments.PreviewResponse,
+    )
+    DIFF = Method(
+        name="/shoal.evaluation.v1.Segments/Diff",
+        service="shoal.evaluation.v1.Segments",
+        role="segment.read",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_updates.DiffRequest,
+        response=evaluation_updates.DiffResponse,
+    )
+    LINT = Method(
+        name="/shoal.evaluation.v1.Segments/Lint",
+        service="shoal.evaluation.v1.Segments",
+        role="segment.read",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_updates.LintRequest,
+        response=evaluation_updates.LintResponse,
     )
     GET = Method(
         name="/shoal.evaluation.v1.Segments/Get",
@@ -457,8 +477,8 @@ class SegmentsStub:
         role="segment.write",
         is_idempotent=False,
         waits=False,
-        request=evaluation_segments.CloneRequest,
-        response=evaluation_segments.CloneResponse,
+        request=evaluation_updates.CloneRequest,
+        response=evaluation_updates.CloneResponse,
     )
     VERSIONS = Method(
         name="/shoal.evaluation.v1.Segments/Versions",
@@ -466,8 +486,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.VersionsRequest,
-        response=evaluation_segments.VersionsResponse,
+        request=evaluation_updates.VersionsRequest,
+        response=evaluation_updates.VersionsResponse,
     )
     COUNT = Method(
         name="/shoal.evaluation.v1.Segments/Count",
@@ -511,8 +531,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.SegmentsOfRequest,
-        response=evaluation_segments.SegmentsOfResponse,
+        request=evaluation_algebra.SegmentsOfRequest,
+        response=evaluation_algebra.SegmentsOfResponse,
     )
     EXPLAIN = Method(
         name="/shoal.evaluation.v1.Segments/Explain",
@@ -547,8 +567,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.OverlapRequest,
-        response=evaluation_segments.OverlapResponse,
+        request=evaluation_algebra.OverlapRequest,
+        response=evaluation_algebra.OverlapResponse,
     )
     COMBINE = Method(
         name="/shoal.evaluation.v1.Segments/Combine",
@@ -556,8 +576,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.CombineRequest,
-        response=evaluation_segments.CombineResponse,
+        request=evaluation_algebra.CombineRequest,
+        response=evaluation_algebra.CombineResponse,
     )
     EXPORT = Method(
         name="/shoal.evaluation.v1.Segments/Export",
@@ -565,8 +585,8 @@ class SegmentsStub:
         role="export",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.ExportRequest,
-        response=evaluation_segments.ExportResponse,
+        request=evaluation_algebra.ExportRequest,
+        response=evaluation_algebra.ExportResponse,
     )
     BACKTEST = Method(
         name="/shoal.evaluation.v1.Segments/Backtest",
@@ -599,6 +619,8 @@ class SegmentsStub:
         CREATE,
         UPDATE,
         PREVIEW,
+        DIFF,
+        LINT,
         GET,
         LIST,
         ARCHIVE,
@@ -633,10 +655,10 @@ class SegmentsStub:
 
     def Update(
         self,
-        request: evaluation_segments.UpdateRequest,
+        request: evaluation_updates.UpdateRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.UpdateResponse:
-        """Changes a segment. Not served yet."""
+    ) -> evaluation_updates.UpdateResponse:
+        """Changes a segment."""
         return self._caller.call(self.UPDATE, request, options)
 
     def Preview(
@@ -646,6 +668,22 @@ class SegmentsStub:
     ) -> evaluation_segments.PreviewResponse:
         """Tries a definition without saving it."""
         return self._caller.call(self.PREVIEW, request, options)
+
+    def Diff(
+        self,
+        request: evaluation_updates.DiffRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_updates.DiffResponse:
+        """Who is in one segment or definition and not in another, and why."""
+        return self._caller.call(self.DIFF, request, options)
+
+    def Lint(
+        self,
+        request: evaluation_updates.LintRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_updates.LintResponse:
+        """What a definition says that is probably not meant."""
+        return self._caller.call(self.LINT, request, options)
 
     def Get(
         self,
@@ -673,18 +711,18 @@ class SegmentsStub:
 
     def Clone(
         self,
-        request: evaluation_segments.CloneRequest,
+        request: evaluation_updates.CloneRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.CloneResponse:
-        """Copies a segment. Not served yet."""
+    ) -> evaluation_updates.CloneResponse:
+        """Copies a segment."""
         return self._caller.call(self.CLONE, request, options)
 
     def Versions(
         self,
-        request: evaluation_segments.VersionsRequest,
+        request: evaluation_updates.VersionsRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.VersionsResponse:
-        """A segment's versions. Not served yet."""
+    ) -> evaluation_updates.VersionsResponse:
+        """A segment's versions."""
         return self._caller.call(self.VERSIONS, request, options)
 
     def Count(
@@ -721,10 +759,10 @@ class SegmentsStub:
 
     def SegmentsOf(
         self,
-        request: evaluation_segments.SegmentsOfRequest,
+        request: evaluation_algebra.SegmentsOfRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.SegmentsOfResponse:
-        """Tells the segments of a user. Not served yet."""
+    ) -> evaluation_algebra.SegmentsOfResponse:
+        """Tells the segments of a user."""
         return self._caller.call(self.SEGMENTS_OF, request, options)
 
     def Explain(
@@ -753,26 +791,26 @@ class SegmentsStub:
 
     def Overlap(
         self,
-        request: evaluation_segments.OverlapRequest,
+        request: evaluation_algebra.OverlapRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.OverlapResponse:
-        """Tells how many users two segments share. Not served yet."""
+    ) -> evaluation_algebra.OverlapResponse:
+        """Tells how many users some segments share."""
         return self._caller.call(self.OVERLAP, request, options)
 
     def Combine(
         self,
-        request: evaluation_segments.CombineRequest,
+        request: evaluation_algebra.CombineRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.CombineResponse:
-        """Tells a set made of several segments. Not served yet."""
+    ) -> evaluation_algebra.CombineResponse:
+        """Tells a set made of several segments."""
         return self._caller.call(self.COMBINE, request, options)
 
     def Export(
         self,
-        request: evaluation_segments.ExportRequest,
+        request: evaluation_algebra.ExportRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.ExportResponse:
-        """Tells the users of a segment as a file. Not served yet."""
+    ) -> evaluation_algebra.ExportResponse:
+        """Tells the users of a segment with chosen properties."""
         return self._caller.call(self.EXPORT, request, options)
 
     def Backtest(
@@ -796,13 +834,40 @@ class SegmentsStub:
         request: evaluation_segments.CancelRequest,
         options: CallOptions | None = None,
     ) -> evaluation_segments.CancelResponse:
-        """Tells the end of a running question. Not served yet."""
+        """Ends a running question, by its request id, wherever it is worked on."""
         return self._caller.call(self.CANCEL, request, options)
 
 
 class SetsStub:
     """What evaluators ask each other."""
 
+    CANCEL = Method(
+        name="/shoal.evaluation.v1.Sets/Cancel",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sets.CancelPartRequest,
+        response=evaluation_sets.CancelPartResponse,
+    )
+    COMBINE = Method(
+        name="/shoal.evaluation.v1.Sets/Combine",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sets.SetsPartRequest,
+        response=evaluation_sets.SetsPartResponse,
+    )
+    USERS = Method(
+        name="/shoal.evaluation.v1.Sets/Users",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sets.UsersPartRequest,
+        response=evaluation_sets.UsersPartResponse,
+    )
     EVALUATE = Method(
         name="/shoal.evaluation.v1.Sets/Evaluate",
         service="shoal.evaluation.v1.Sets",
@@ -831,6 +896,9 @@ class SetsStub:
         response=evaluation_sets.BitmapResponse,
     )
     METHODS: tuple[Method, ...] = (
+        CANCEL,
+        COMBINE,
+        USERS,
         EVALUATE,
         POSITIONS,
         BITMAP,
@@ -838,6 +906,32 @@ class SetsStub:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    def Cancel(
+        self,
+        request: evaluation_sets.CancelPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sets.CancelPartResponse:
+        """Ends the parts of a question that an evaluator works on."""
+        return self._caller.call(self.CANCEL, request, options)
+
+    def Combine(
+        self,
+        request: evaluation_sets.SetsPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sets.SetsPartResponse:
+        """The part of a question about several sets that concerns the partitions an evaluator
+        owns."""
+        return self._caller.call(self.COMBINE, request, options)
+
+    def Users(
+        self,
+        request: evaluation_sets.UsersPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sets.UsersPartResponse:
+        """The part of a question about single users that concerns the partitions an evaluator
+        owns."""
+        return self._caller.call(self.USERS, request, options)
 
     def Evaluate(
         self,
@@ -865,7 +959,7 @@ class SetsStub:
 
 
 class UsersStub:
-    """Single users."""
+    """Single users of the project named in the request's header."""
 
     PROFILE = Method(
         name="/shoal.evaluation.v1.Users/Profile",
@@ -908,7 +1002,7 @@ class UsersStub:
         request: evaluation_users.ProfileRequest,
         options: CallOptions | None = None,
     ) -> evaluation_users.ProfileResponse:
-        """A user's properties. Not served yet."""
+        """What is known of a user."""
         return self._caller.call(self.PROFILE, request, options)
 
     def Timeline(
@@ -916,7 +1010,7 @@ class UsersStub:
         request: evaluation_users.TimelineRequest,
         options: CallOptions | None = None,
     ) -> evaluation_users.TimelineResponse:
-        """A user's events. Not served yet."""
+        """A user's events."""
         return self._caller.call(self.TIMELINE, request, options)
 
     def Find(
@@ -924,7 +1018,7 @@ class UsersStub:
         request: evaluation_users.FindUsersRequest,
         options: CallOptions | None = None,
     ) -> evaluation_users.FindUsersResponse:
-        """Users by a part of their identifier. Not served yet."""
+        """Users by a part of their identifier."""
         return self._caller.call(self.FIND, request, options)
 
 

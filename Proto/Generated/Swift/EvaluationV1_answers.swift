@@ -162,6 +162,79 @@ extension EvaluationV1 {
         }
     }
 
+    /// An upper bound of what a question costs, estimated before anything is read.
+    public struct QuestionCost: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__QuestionCost
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.QuestionCost"
+
+        /// How many rows it touches.
+        ///
+        /// Unit: rows.
+        public var rows: UInt64 = 0
+        /// How many bytes of columns it touches.
+        ///
+        /// Unit: bytes.
+        public var bytes: UInt64 = 0
+        /// How much memory it takes at a time in one evaluator, for each of its lanes.
+        ///
+        /// Unit: bytes.
+        public var memoryBytes: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(rows: UInt64 = 0, bytes: UInt64 = 0, memoryBytes: UInt64 = 0) {
+            self.rows = rows
+            self.bytes = bytes
+            self.memoryBytes = memoryBytes
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__question_cost()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__QuestionCost>) {
+            let c = unsafe pb.pointee
+            self.rows = unsafe c.rows
+            self.bytes = unsafe c.bytes
+            self.memoryBytes = unsafe c.memory_bytes
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__QuestionCost>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__question_cost__init(pb)
+            if rows != 0 {
+                unsafe pb.pointee.has_rows = 1
+                unsafe pb.pointee.rows = rows
+            }
+            if bytes != 0 {
+                unsafe pb.pointee.has_bytes = 1
+                unsafe pb.pointee.bytes = bytes
+            }
+            if memoryBytes != 0 {
+                unsafe pb.pointee.has_memory_bytes = 1
+                unsafe pb.pointee.memory_bytes = memoryBytes
+            }
+        }
+    }
+
     /// What a number is exact at.
     public struct Exactness: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__Exactness

@@ -153,163 +153,6 @@ extension EvaluationV1 {
         }
     }
 
-    /// Changes a segment.
-    ///
-    /// Not served yet.
-    public struct UpdateRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__UpdateRequest
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.UpdateRequest"
-
-        /// Its name.
-        ///
-        /// Limit: 128 bytes.
-        public var name: String = ""
-        /// What it means from now on.
-        public var definition: SegmentV1.Definition?
-        /// The revision the caller has seen.
-        public var expectedRevision: UInt64?
-        /// Whether only the difference is told and nothing changed.
-        public var dryRun: Bool = false
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(
-            name: String = "",
-            definition: SegmentV1.Definition? = nil,
-            expectedRevision: UInt64? = nil,
-            dryRun: Bool = false
-        ) {
-            self.name = name
-            self.definition = definition
-            self.expectedRevision = expectedRevision
-            self.dryRun = dryRun
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__update_request()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__UpdateRequest>) {
-            let c = unsafe pb.pointee
-            self.name = unsafe CValue.text(c.name)
-            self.definition = unsafe CValue.message(c.definition)
-            self.expectedRevision = unsafe c.has_expected_revision != 0 ? c.expected_revision : nil
-            self.dryRun = unsafe c.dry_run != 0
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__UpdateRequest>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__update_request__init(pb)
-            if name != "" {
-                unsafe pb.pointee.name =
-                    try arena.text(name, "shoal.evaluation.v1.UpdateRequest.name", max: 128)
-            }
-            if let value = definition {
-                unsafe pb.pointee.definition = try arena.message(value)
-            }
-            if let value = expectedRevision {
-                unsafe pb.pointee.has_expected_revision = 1
-                unsafe pb.pointee.expected_revision = value
-            }
-            if dryRun != false {
-                unsafe pb.pointee.has_dry_run = 1
-                unsafe pb.pointee.dry_run = dryRun ? 1 : 0
-            }
-        }
-    }
-
-    /// It is changed.
-    public struct UpdateResponse: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__UpdateResponse
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.UpdateResponse"
-
-        /// As it stands.
-        public var segment: EvaluationV1.Segment?
-        /// How many users enter by it.
-        ///
-        /// Unit: users.
-        public var entering: UInt64 = 0
-        /// How many users leave by it.
-        ///
-        /// Unit: users.
-        public var leaving: UInt64 = 0
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(
-            segment: EvaluationV1.Segment? = nil,
-            entering: UInt64 = 0,
-            leaving: UInt64 = 0
-        ) {
-            self.segment = segment
-            self.entering = entering
-            self.leaving = leaving
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__update_response()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__UpdateResponse>) {
-            let c = unsafe pb.pointee
-            self.segment = unsafe CValue.message(c.segment)
-            self.entering = unsafe c.entering
-            self.leaving = unsafe c.leaving
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__UpdateResponse>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__update_response__init(pb)
-            if let value = segment {
-                unsafe pb.pointee.segment = try arena.message(value)
-            }
-            if entering != 0 {
-                unsafe pb.pointee.has_entering = 1
-                unsafe pb.pointee.entering = entering
-            }
-            if leaving != 0 {
-                unsafe pb.pointee.has_leaving = 1
-                unsafe pb.pointee.leaving = leaving
-            }
-        }
-    }
-
     /// Tries a definition without saving it.
     public struct PreviewRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__PreviewRequest
@@ -489,6 +332,8 @@ extension EvaluationV1 {
         ///
         /// Limit: 64 KiB.
         public var sentence: String?
+        /// What it costs at most.
+        public var cost: EvaluationV1.QuestionCost?
 
         /// Every field at its default.
         public init() {}
@@ -502,7 +347,8 @@ extension EvaluationV1 {
             exactness: EvaluationV1.Exactness? = nil,
             warnings: [EvaluationV1.Warning] = [],
             tookUs: UInt64 = 0,
-            sentence: String? = nil
+            sentence: String? = nil,
+            cost: EvaluationV1.QuestionCost? = nil
         ) {
             self.users = users
             self.nodes = nodes
@@ -512,6 +358,7 @@ extension EvaluationV1 {
             self.warnings = warnings
             self.tookUs = tookUs
             self.sentence = sentence
+            self.cost = cost
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -542,6 +389,7 @@ extension EvaluationV1 {
             self.warnings = unsafe CValue.messages(c.n_warnings, c.warnings)
             self.tookUs = unsafe c.took_us
             self.sentence = unsafe CValue.optionalText(c.sentence)
+            self.cost = unsafe CValue.message(c.cost)
         }
 
         package func fill(
@@ -584,6 +432,9 @@ extension EvaluationV1 {
             if let value = sentence {
                 unsafe pb.pointee.sentence =
                     try arena.text(value, "shoal.evaluation.v1.PreviewResponse.sentence", max: 65536)
+            }
+            if let value = cost {
+                unsafe pb.pointee.cost = try arena.message(value)
             }
         }
     }
@@ -923,230 +774,6 @@ extension EvaluationV1 {
             unsafe shoal__evaluation__v1__archive_response__init(pb)
             if let value = segment {
                 unsafe pb.pointee.segment = try arena.message(value)
-            }
-        }
-    }
-
-    /// Copies a segment.
-    ///
-    /// Not served yet.
-    public struct CloneRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__CloneRequest
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.CloneRequest"
-
-        /// Its name.
-        ///
-        /// Limit: 128 bytes.
-        public var name: String = ""
-        /// The copy's name.
-        ///
-        /// Limit: 128 bytes.
-        public var newName: String = ""
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(name: String = "", newName: String = "") {
-            self.name = name
-            self.newName = newName
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__clone_request()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CloneRequest>) {
-            let c = unsafe pb.pointee
-            self.name = unsafe CValue.text(c.name)
-            self.newName = unsafe CValue.text(c.new_name)
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CloneRequest>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__clone_request__init(pb)
-            if name != "" {
-                unsafe pb.pointee.name =
-                    try arena.text(name, "shoal.evaluation.v1.CloneRequest.name", max: 128)
-            }
-            if newName != "" {
-                unsafe pb.pointee.new_name =
-                    try arena.text(newName, "shoal.evaluation.v1.CloneRequest.new_name", max: 128)
-            }
-        }
-    }
-
-    /// It is copied.
-    public struct CloneResponse: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__CloneResponse
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.CloneResponse"
-
-        /// The copy.
-        public var segment: EvaluationV1.Segment?
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(segment: EvaluationV1.Segment? = nil) {
-            self.segment = segment
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__clone_response()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CloneResponse>) {
-            let c = unsafe pb.pointee
-            self.segment = unsafe CValue.message(c.segment)
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CloneResponse>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__clone_response__init(pb)
-            if let value = segment {
-                unsafe pb.pointee.segment = try arena.message(value)
-            }
-        }
-    }
-
-    /// Asks for a segment's versions.
-    ///
-    /// Not served yet.
-    public struct VersionsRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__VersionsRequest
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.VersionsRequest"
-
-        /// Its name.
-        ///
-        /// Limit: 128 bytes.
-        public var name: String = ""
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(name: String = "") {
-            self.name = name
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__versions_request()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__VersionsRequest>) {
-            let c = unsafe pb.pointee
-            self.name = unsafe CValue.text(c.name)
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__VersionsRequest>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__versions_request__init(pb)
-            if name != "" {
-                unsafe pb.pointee.name =
-                    try arena.text(name, "shoal.evaluation.v1.VersionsRequest.name", max: 128)
-            }
-        }
-    }
-
-    /// A segment's versions.
-    public struct VersionsResponse: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__VersionsResponse
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.VersionsResponse"
-
-        /// Oldest first.
-        ///
-        /// Limit: 1,000.
-        public var versions: [EvaluationV1.Segment] = []
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(versions: [EvaluationV1.Segment] = []) {
-            self.versions = versions
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__versions_response()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__VersionsResponse>) {
-            let c = unsafe pb.pointee
-            self.versions = unsafe CValue.messages(c.n_versions, c.versions)
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__VersionsResponse>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__versions_response__init(pb)
-            if !versions.isEmpty {
-                unsafe pb.pointee.n_versions = versions.count
-                unsafe pb.pointee.versions =
-                    try arena.messages(versions, "shoal.evaluation.v1.VersionsResponse.versions", max: 1000)
             }
         }
     }
@@ -1807,115 +1434,6 @@ extension EvaluationV1 {
         }
     }
 
-    /// Asks for the segments of a user.
-    ///
-    /// Not served yet.
-    public struct SegmentsOfRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__SegmentsOfRequest
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.SegmentsOfRequest"
-
-        /// Which.
-        public var subject: EvaluationV1.Subject?
-        /// As of which instant; absent: now.
-        ///
-        /// Unit: ms since the Unix epoch, UTC.
-        public var atMs: Int64?
-        /// Who.
-        ///
-        /// Limit: 256 bytes.
-        public var userID: String = ""
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(subject: EvaluationV1.Subject? = nil, atMs: Int64? = nil, userID: String = "") {
-            self.subject = subject
-            self.atMs = atMs
-            self.userID = userID
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__segments_of_request()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__SegmentsOfRequest>) {
-            let c = unsafe pb.pointee
-            self.subject = unsafe CValue.message(c.subject)
-            self.atMs = unsafe c.has_at_ms != 0 ? c.at_ms : nil
-            self.userID = unsafe CValue.text(c.user_id)
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__SegmentsOfRequest>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__segments_of_request__init(pb)
-            if let value = subject {
-                unsafe pb.pointee.subject = try arena.message(value)
-            }
-            if let value = atMs {
-                unsafe pb.pointee.has_at_ms = 1
-                unsafe pb.pointee.at_ms = value
-            }
-            if userID != "" {
-                unsafe pb.pointee.user_id =
-                    try arena.text(userID, "shoal.evaluation.v1.SegmentsOfRequest.user_id", max: 256)
-            }
-        }
-    }
-
-    /// Tells the segments of a user.
-    public struct SegmentsOfResponse: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__SegmentsOfResponse
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.SegmentsOfResponse"
-
-        /// Every field at its default.
-        public init() {}
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__segments_of_response()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__SegmentsOfResponse>) {
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__SegmentsOfResponse>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__segments_of_response__init(pb)
-        }
-    }
-
     /// Asks for how many users of a segment each channel reaches.
     ///
     /// Not served yet.
@@ -2012,303 +1530,6 @@ extension EvaluationV1 {
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ReachabilityResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__reachability_response__init(pb)
-        }
-    }
-
-    /// Asks for how many users two segments share.
-    ///
-    /// Not served yet.
-    public struct OverlapRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__OverlapRequest
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.OverlapRequest"
-
-        /// Which.
-        public var subject: EvaluationV1.Subject?
-        /// As of which instant; absent: now.
-        ///
-        /// Unit: ms since the Unix epoch, UTC.
-        public var atMs: Int64?
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(subject: EvaluationV1.Subject? = nil, atMs: Int64? = nil) {
-            self.subject = subject
-            self.atMs = atMs
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__overlap_request()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__OverlapRequest>) {
-            let c = unsafe pb.pointee
-            self.subject = unsafe CValue.message(c.subject)
-            self.atMs = unsafe c.has_at_ms != 0 ? c.at_ms : nil
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__OverlapRequest>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__overlap_request__init(pb)
-            if let value = subject {
-                unsafe pb.pointee.subject = try arena.message(value)
-            }
-            if let value = atMs {
-                unsafe pb.pointee.has_at_ms = 1
-                unsafe pb.pointee.at_ms = value
-            }
-        }
-    }
-
-    /// Tells how many users two segments share.
-    public struct OverlapResponse: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__OverlapResponse
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.OverlapResponse"
-
-        /// Every field at its default.
-        public init() {}
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__overlap_response()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__OverlapResponse>) {
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__OverlapResponse>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__overlap_response__init(pb)
-        }
-    }
-
-    /// Asks for a set made of several segments.
-    ///
-    /// Not served yet.
-    public struct CombineRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__CombineRequest
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.CombineRequest"
-
-        /// Which.
-        public var subject: EvaluationV1.Subject?
-        /// As of which instant; absent: now.
-        ///
-        /// Unit: ms since the Unix epoch, UTC.
-        public var atMs: Int64?
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(subject: EvaluationV1.Subject? = nil, atMs: Int64? = nil) {
-            self.subject = subject
-            self.atMs = atMs
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__combine_request()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CombineRequest>) {
-            let c = unsafe pb.pointee
-            self.subject = unsafe CValue.message(c.subject)
-            self.atMs = unsafe c.has_at_ms != 0 ? c.at_ms : nil
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CombineRequest>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__combine_request__init(pb)
-            if let value = subject {
-                unsafe pb.pointee.subject = try arena.message(value)
-            }
-            if let value = atMs {
-                unsafe pb.pointee.has_at_ms = 1
-                unsafe pb.pointee.at_ms = value
-            }
-        }
-    }
-
-    /// Tells a set made of several segments.
-    public struct CombineResponse: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__CombineResponse
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.CombineResponse"
-
-        /// Every field at its default.
-        public init() {}
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__combine_response()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CombineResponse>) {
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CombineResponse>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__combine_response__init(pb)
-        }
-    }
-
-    /// Asks for the users of a segment as a file.
-    ///
-    /// Not served yet.
-    public struct ExportRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__ExportRequest
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.ExportRequest"
-
-        /// Which.
-        public var subject: EvaluationV1.Subject?
-        /// As of which instant; absent: now.
-        ///
-        /// Unit: ms since the Unix epoch, UTC.
-        public var atMs: Int64?
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(subject: EvaluationV1.Subject? = nil, atMs: Int64? = nil) {
-            self.subject = subject
-            self.atMs = atMs
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__export_request()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__ExportRequest>) {
-            let c = unsafe pb.pointee
-            self.subject = unsafe CValue.message(c.subject)
-            self.atMs = unsafe c.has_at_ms != 0 ? c.at_ms : nil
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ExportRequest>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__export_request__init(pb)
-            if let value = subject {
-                unsafe pb.pointee.subject = try arena.message(value)
-            }
-            if let value = atMs {
-                unsafe pb.pointee.has_at_ms = 1
-                unsafe pb.pointee.at_ms = value
-            }
-        }
-    }
-
-    /// Tells the users of a segment as a file.
-    public struct ExportResponse: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__ExportResponse
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.ExportResponse"
-
-        /// Every field at its default.
-        public init() {}
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__export_response()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__ExportResponse>) {
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ExportResponse>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__export_response__init(pb)
         }
     }
 
@@ -2511,8 +1732,6 @@ extension EvaluationV1 {
     }
 
     /// Asks for the end of a running question.
-    ///
-    /// Not served yet.
     public struct CancelRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__CancelRequest
         /// The message's full name.
@@ -2566,14 +1785,25 @@ extension EvaluationV1 {
         }
     }
 
-    /// Tells the end of a running question.
+    /// It is ended: its caller hears CANCELLED, and nobody works on it any more.
     public struct CancelResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__CancelResponse
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.CancelResponse"
 
+        /// How many calls were ended, the question and its parts; 0: none of this id was running.
+        public var ended: UInt32 = 0
+        /// How many evaluators did not say; their parts end at the question's deadline.
+        public var silent: UInt32 = 0
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(ended: UInt32 = 0, silent: UInt32 = 0) {
+            self.ended = ended
+            self.silent = silent
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -2594,12 +1824,23 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__CancelResponse>) {
+            let c = unsafe pb.pointee
+            self.ended = unsafe c.ended
+            self.silent = unsafe c.silent
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CancelResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__cancel_response__init(pb)
+            if ended != 0 {
+                unsafe pb.pointee.has_ended = 1
+                unsafe pb.pointee.ended = ended
+            }
+            if silent != 0 {
+                unsafe pb.pointee.has_silent = 1
+                unsafe pb.pointee.silent = silent
+            }
         }
     }
 }

@@ -7,8 +7,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.CreateRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CreateResponse
     /// Changes a segment.
-    ///
-    /// Not served yet.
     func update(
         _ request: EvaluationV1.UpdateRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.UpdateResponse
@@ -16,6 +14,14 @@ public protocol EvaluationV1_SegmentsService: Sendable {
     func preview(
         _ request: EvaluationV1.PreviewRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.PreviewResponse
+    /// Who is in one segment or definition and not in another, and why.
+    func diff(
+        _ request: EvaluationV1.DiffRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.DiffResponse
+    /// What a definition says that is probably not meant.
+    func lint(
+        _ request: EvaluationV1.LintRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.LintResponse
     /// A segment as it stands.
     func get(
         _ request: EvaluationV1.GetSegmentRequest, _ call: CallContext
@@ -29,14 +35,10 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.ArchiveRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ArchiveResponse
     /// Copies a segment.
-    ///
-    /// Not served yet.
     func clone(
         _ request: EvaluationV1.CloneRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CloneResponse
     /// A segment's versions.
-    ///
-    /// Not served yet.
     func versions(
         _ request: EvaluationV1.VersionsRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.VersionsResponse
@@ -57,8 +59,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.SampleRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SampleResponse
     /// Tells the segments of a user.
-    ///
-    /// Not served yet.
     func segmentsOf(
         _ request: EvaluationV1.SegmentsOfRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SegmentsOfResponse
@@ -76,21 +76,15 @@ public protocol EvaluationV1_SegmentsService: Sendable {
     func reachability(
         _ request: EvaluationV1.ReachabilityRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ReachabilityResponse
-    /// Tells how many users two segments share.
-    ///
-    /// Not served yet.
+    /// Tells how many users some segments share.
     func overlap(
         _ request: EvaluationV1.OverlapRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.OverlapResponse
     /// Tells a set made of several segments.
-    ///
-    /// Not served yet.
     func combine(
         _ request: EvaluationV1.CombineRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CombineResponse
-    /// Tells the users of a segment as a file.
-    ///
-    /// Not served yet.
+    /// Tells the users of a segment with chosen properties.
     func export(
         _ request: EvaluationV1.ExportRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ExportResponse
@@ -106,9 +100,7 @@ public protocol EvaluationV1_SegmentsService: Sendable {
     func activity(
         _ request: EvaluationV1.ActivityRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ActivityResponse
-    /// Tells the end of a running question.
-    ///
-    /// Not served yet.
+    /// Ends a running question, by its request id, wherever it is worked on.
     func cancel(
         _ request: EvaluationV1.CancelRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CancelResponse
@@ -134,6 +126,20 @@ extension EvaluationV1_SegmentsService {
         _ request: EvaluationV1.PreviewRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.PreviewResponse {
         throw .unimplemented("/shoal.evaluation.v1.Segments/Preview")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func diff(
+        _ request: EvaluationV1.DiffRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.DiffResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Segments/Diff")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func lint(
+        _ request: EvaluationV1.LintRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.LintResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Segments/Lint")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -280,8 +286,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.CreateRequest",
         response: "shoal.evaluation.v1.CreateResponse")
     /// Changes a segment.
-    ///
-    /// Not served yet.
     public static let update = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Update",
         service: "shoal.evaluation.v1.Segments",
@@ -295,6 +299,20 @@ public enum EvaluationV1_SegmentsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.PreviewRequest",
         response: "shoal.evaluation.v1.PreviewResponse")
+    /// Who is in one segment or definition and not in another, and why.
+    public static let diff = MethodDescription(
+        name: "/shoal.evaluation.v1.Segments/Diff",
+        service: "shoal.evaluation.v1.Segments",
+        role: "segment.read", isIdempotent: true,
+        request: "shoal.evaluation.v1.DiffRequest",
+        response: "shoal.evaluation.v1.DiffResponse")
+    /// What a definition says that is probably not meant.
+    public static let lint = MethodDescription(
+        name: "/shoal.evaluation.v1.Segments/Lint",
+        service: "shoal.evaluation.v1.Segments",
+        role: "segment.read", isIdempotent: true,
+        request: "shoal.evaluation.v1.LintRequest",
+        response: "shoal.evaluation.v1.LintResponse")
     /// A segment as it stands.
     public static let get = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Get",
@@ -317,8 +335,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.ArchiveRequest",
         response: "shoal.evaluation.v1.ArchiveResponse")
     /// Copies a segment.
-    ///
-    /// Not served yet.
     public static let clone = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Clone",
         service: "shoal.evaluation.v1.Segments",
@@ -326,8 +342,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.CloneRequest",
         response: "shoal.evaluation.v1.CloneResponse")
     /// A segment's versions.
-    ///
-    /// Not served yet.
     public static let versions = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Versions",
         service: "shoal.evaluation.v1.Segments",
@@ -363,8 +377,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.SampleRequest",
         response: "shoal.evaluation.v1.SampleResponse")
     /// Tells the segments of a user.
-    ///
-    /// Not served yet.
     public static let segmentsOf = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/SegmentsOf",
         service: "shoal.evaluation.v1.Segments",
@@ -394,9 +406,7 @@ public enum EvaluationV1_SegmentsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.ReachabilityRequest",
         response: "shoal.evaluation.v1.ReachabilityResponse")
-    /// Tells how many users two segments share.
-    ///
-    /// Not served yet.
+    /// Tells how many users some segments share.
     public static let overlap = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Overlap",
         service: "shoal.evaluation.v1.Segments",
@@ -404,17 +414,13 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.OverlapRequest",
         response: "shoal.evaluation.v1.OverlapResponse")
     /// Tells a set made of several segments.
-    ///
-    /// Not served yet.
     public static let combine = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Combine",
         service: "shoal.evaluation.v1.Segments",
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.CombineRequest",
         response: "shoal.evaluation.v1.CombineResponse")
-    /// Tells the users of a segment as a file.
-    ///
-    /// Not served yet.
+    /// Tells the users of a segment with chosen properties.
     public static let export = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Export",
         service: "shoal.evaluation.v1.Segments",
@@ -439,9 +445,7 @@ public enum EvaluationV1_SegmentsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.ActivityRequest",
         response: "shoal.evaluation.v1.ActivityResponse")
-    /// Tells the end of a running question.
-    ///
-    /// Not served yet.
+    /// Ends a running question, by its request id, wherever it is worked on.
     public static let cancel = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Cancel",
         service: "shoal.evaluation.v1.Segments",
@@ -453,6 +457,8 @@ public enum EvaluationV1_SegmentsMethods {
         create,
         update,
         preview,
+        diff,
+        lint,
         get,
         list,
         archive,
@@ -490,6 +496,14 @@ public enum EvaluationV1_SegmentsMethods {
             ServedMethod(preview, EvaluationV1.PreviewRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.preview(request, call)
+            },
+            ServedMethod(diff, EvaluationV1.DiffRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.diff(request, call)
+            },
+            ServedMethod(lint, EvaluationV1.LintRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.lint(request, call)
             },
             ServedMethod(get, EvaluationV1.GetSegmentRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -589,8 +603,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Changes a segment.
-    ///
-    /// Not served yet.
     public func update(
         _ request: EvaluationV1.UpdateRequest,
         _ options: CallOptions = CallOptions()
@@ -608,6 +620,26 @@ public struct EvaluationV1_SegmentsClient: Sendable {
         try await caller.response(
             EvaluationV1.PreviewResponse.self,
             EvaluationV1_SegmentsMethods.preview, request, options)
+    }
+
+    /// Who is in one segment or definition and not in another, and why.
+    public func diff(
+        _ request: EvaluationV1.DiffRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.DiffResponse {
+        try await caller.response(
+            EvaluationV1.DiffResponse.self,
+            EvaluationV1_SegmentsMethods.diff, request, options)
+    }
+
+    /// What a definition says that is probably not meant.
+    public func lint(
+        _ request: EvaluationV1.LintRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.LintResponse {
+        try await caller.response(
+            EvaluationV1.LintResponse.self,
+            EvaluationV1_SegmentsMethods.lint, request, options)
     }
 
     /// A segment as it stands.
@@ -641,8 +673,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Copies a segment.
-    ///
-    /// Not served yet.
     public func clone(
         _ request: EvaluationV1.CloneRequest,
         _ options: CallOptions = CallOptions()
@@ -653,8 +683,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// A segment's versions.
-    ///
-    /// Not served yet.
     public func versions(
         _ request: EvaluationV1.VersionsRequest,
         _ options: CallOptions = CallOptions()
@@ -705,8 +733,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells the segments of a user.
-    ///
-    /// Not served yet.
     public func segmentsOf(
         _ request: EvaluationV1.SegmentsOfRequest,
         _ options: CallOptions = CallOptions()
@@ -748,9 +774,7 @@ public struct EvaluationV1_SegmentsClient: Sendable {
             EvaluationV1_SegmentsMethods.reachability, request, options)
     }
 
-    /// Tells how many users two segments share.
-    ///
-    /// Not served yet.
+    /// Tells how many users some segments share.
     public func overlap(
         _ request: EvaluationV1.OverlapRequest,
         _ options: CallOptions = CallOptions()
@@ -761,8 +785,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells a set made of several segments.
-    ///
-    /// Not served yet.
     public func combine(
         _ request: EvaluationV1.CombineRequest,
         _ options: CallOptions = CallOptions()
@@ -772,9 +794,7 @@ public struct EvaluationV1_SegmentsClient: Sendable {
             EvaluationV1_SegmentsMethods.combine, request, options)
     }
 
-    /// Tells the users of a segment as a file.
-    ///
-    /// Not served yet.
+    /// Tells the users of a segment with chosen properties.
     public func export(
         _ request: EvaluationV1.ExportRequest,
         _ options: CallOptions = CallOptions()
@@ -808,9 +828,7 @@ public struct EvaluationV1_SegmentsClient: Sendable {
             EvaluationV1_SegmentsMethods.activity, request, options)
     }
 
-    /// Tells the end of a running question.
-    ///
-    /// Not served yet.
+    /// Ends a running question, by its request id, wherever it is worked on.
     public func cancel(
         _ request: EvaluationV1.CancelRequest,
         _ options: CallOptions = CallOptions()

@@ -64,6 +64,8 @@ extension EvaluationV1 {
         ///
         /// Limit: 100.
         public var nestedDefinitions: [SegmentV1.Definition] = []
+        /// Tell what it costs at most, too.
+        public var wantCost: Bool = false
 
         /// Every field at its default.
         public init() {}
@@ -85,7 +87,8 @@ extension EvaluationV1 {
             firstEvent: Bool = false,
             explainBytesMax: UInt32 = 0,
             nestedNames: [String] = [],
-            nestedDefinitions: [SegmentV1.Definition] = []
+            nestedDefinitions: [SegmentV1.Definition] = [],
+            wantCost: Bool = false
         ) {
             self.definition = definition
             self.atMs = atMs
@@ -103,6 +106,7 @@ extension EvaluationV1 {
             self.explainBytesMax = explainBytesMax
             self.nestedNames = nestedNames
             self.nestedDefinitions = nestedDefinitions
+            self.wantCost = wantCost
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -141,6 +145,7 @@ extension EvaluationV1 {
             self.explainBytesMax = unsafe c.explain_bytes_max
             self.nestedNames = unsafe CValue.list(c.n_nested_names, c.nested_names) { unsafe CValue.text($0) }
             self.nestedDefinitions = unsafe CValue.messages(c.n_nested_definitions, c.nested_definitions)
+            self.wantCost = unsafe c.want_cost != 0
         }
 
         package func fill(
@@ -219,6 +224,10 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_nested_definitions = nestedDefinitions.count
                 unsafe pb.pointee.nested_definitions =
                     try arena.messages(nestedDefinitions, "shoal.evaluation.v1.EvaluateRequest.nested_definitions", max: 100)
+            }
+            if wantCost != false {
+                unsafe pb.pointee.has_want_cost = 1
+                unsafe pb.pointee.want_cost = wantCost ? 1 : 0
             }
         }
     }
@@ -334,6 +343,8 @@ extension EvaluationV1 {
         public var firstEventMs: Int64?
         /// Why the one user is a member or not, when asked for and the user is known.
         public var explanation: EvaluationV1.Explanation?
+        /// What it costs at most, when asked for.
+        public var cost: EvaluationV1.QuestionCost?
 
         /// Every field at its default.
         public init() {}
@@ -353,7 +364,8 @@ extension EvaluationV1 {
             tookUs: UInt64 = 0,
             trendUsers: [UInt64] = [],
             firstEventMs: Int64? = nil,
-            explanation: EvaluationV1.Explanation? = nil
+            explanation: EvaluationV1.Explanation? = nil,
+            cost: EvaluationV1.QuestionCost? = nil
         ) {
             self.users = users
             self.universe = universe
@@ -369,6 +381,7 @@ extension EvaluationV1 {
             self.trendUsers = trendUsers
             self.firstEventMs = firstEventMs
             self.explanation = explanation
+            self.cost = cost
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -405,6 +418,7 @@ extension EvaluationV1 {
             self.trendUsers = unsafe CValue.list(c.n_trend_users, c.trend_users) { $0 }
             self.firstEventMs = unsafe c.has_first_event_ms != 0 ? c.first_event_ms : nil
             self.explanation = unsafe CValue.message(c.explanation)
+            self.cost = unsafe CValue.message(c.cost)
         }
 
         package func fill(
@@ -480,6 +494,9 @@ extension EvaluationV1 {
             }
             if let value = explanation {
                 unsafe pb.pointee.explanation = try arena.message(value)
+            }
+            if let value = cost {
+                unsafe pb.pointee.cost = try arena.message(value)
             }
         }
     }
@@ -670,6 +687,928 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_positions = positions.count
                 unsafe pb.pointee.positions =
                     try arena.messages(positions, "shoal.evaluation.v1.PositionsResponse.positions", max: 4096)
+            }
+        }
+    }
+
+    /// Asks which saved segments a user of the one partition asked about is in.
+    public struct UserSegmentsQuestion: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__UserSegmentsQuestion
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.UserSegmentsQuestion"
+
+        /// Who.
+        ///
+        /// Limit: 256 bytes.
+        public var userID: String = ""
+        /// As of which instant.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+        /// Only those whose name sorts behind it; absent: from the first.
+        ///
+        /// Limit: 128 bytes.
+        public var afterName: String?
+        /// The most segments to answer.
+        ///
+        /// Limit: 1,000.
+        public var limit: UInt32 = 1000
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            userID: String = "",
+            atMs: Int64 = 0,
+            afterName: String? = nil,
+            limit: UInt32 = 1000
+        ) {
+            self.userID = userID
+            self.atMs = atMs
+            self.afterName = afterName
+            self.limit = limit
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__user_segments_question()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__UserSegmentsQuestion>) {
+            let c = unsafe pb.pointee
+            self.userID = unsafe CValue.text(c.user_id)
+            self.atMs = unsafe c.at_ms
+            self.afterName = unsafe CValue.optionalText(c.after_name)
+            self.limit = unsafe c.limit
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__UserSegmentsQuestion>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__user_segments_question__init(pb)
+            if userID != "" {
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.evaluation.v1.UserSegmentsQuestion.user_id", max: 256)
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+            if let value = afterName {
+                unsafe pb.pointee.after_name =
+                    try arena.text(value, "shoal.evaluation.v1.UserSegmentsQuestion.after_name", max: 128)
+            }
+            if limit != 1000 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
+        }
+    }
+
+    /// A question about single users of some partitions (service role).
+    public struct UsersPartRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__UsersPartRequest
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.UsersPartRequest"
+
+        /// The one of its kinds that usersPartRequest is.
+        public enum Kind: Sendable, Hashable {
+            /// What is known of a user of the one partition asked about.
+            case profile(EvaluationV1.ProfileRequest)
+            /// What that user did.
+            case timeline(EvaluationV1.TimelineRequest)
+            /// Which users the partitions have.
+            case find(EvaluationV1.FindUsersRequest)
+            /// Which saved segments that user is in.
+            case segmentsOf(EvaluationV1.UserSegmentsQuestion)
+        }
+
+        /// Positions the answer must include, one per partition asked about.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+        /// About so many bytes the answer may have.
+        ///
+        /// Unit: bytes. Limit: 256 KiB.
+        public var bytesMax: UInt32 = 65536
+        /// The one of its kinds that usersPartRequest is.
+        public var kind: Kind?
+        /// The zone of calendar windows that name none.
+        ///
+        /// Limit: 64 bytes.
+        public var projectZone: String?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            positions: [LogV1.Position] = [],
+            bytesMax: UInt32 = 65536,
+            kind: Kind? = nil,
+            projectZone: String? = nil
+        ) {
+            self.positions = positions
+            self.bytesMax = bytesMax
+            self.kind = kind
+            self.projectZone = projectZone
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__users_part_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__UsersPartRequest>) {
+            let c = unsafe pb.pointee
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+            self.bytesMax = unsafe c.bytes_max
+            switch unsafe c.kind_case {
+            case SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_PROFILE:
+                self.kind = unsafe CValue.message(c.profile).map { .profile($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_TIMELINE:
+                self.kind = unsafe CValue.message(c.timeline).map { .timeline($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_FIND:
+                self.kind = unsafe CValue.message(c.find).map { .find($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_SEGMENTS_OF:
+                self.kind = unsafe CValue.message(c.segments_of).map { .segmentsOf($0) }
+            default: self.kind = nil
+            }
+            self.projectZone = unsafe CValue.optionalText(c.project_zone)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__UsersPartRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__users_part_request__init(pb)
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.UsersPartRequest.positions", max: 4096)
+            }
+            if bytesMax != 65536 {
+                unsafe pb.pointee.has_bytes_max = 1
+                unsafe pb.pointee.bytes_max = bytesMax
+            }
+            switch kind {
+            case .profile(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_PROFILE
+                unsafe pb.pointee.profile = try arena.message(value)
+            case .timeline(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_TIMELINE
+                unsafe pb.pointee.timeline = try arena.message(value)
+            case .find(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_FIND
+                unsafe pb.pointee.find = try arena.message(value)
+            case .segmentsOf(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__KIND_SEGMENTS_OF
+                unsafe pb.pointee.segments_of = try arena.message(value)
+            case nil: break
+            }
+            if let value = projectZone {
+                unsafe pb.pointee.project_zone =
+                    try arena.text(value, "shoal.evaluation.v1.UsersPartRequest.project_zone", max: 64)
+            }
+        }
+    }
+
+    /// What the asked partitions hold of users.
+    public struct UsersPartResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__UsersPartResponse
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.UsersPartResponse"
+
+        /// The one of its kinds that usersPartResponse is.
+        public enum Kind: Sendable, Hashable {
+            /// What is known of the user.
+            case profile(EvaluationV1.ProfileResponse)
+            /// What the user did.
+            case timeline(EvaluationV1.TimelineResponse)
+            /// Which users there are.
+            case find(EvaluationV1.FindUsersResponse)
+            /// Which segments the user is in.
+            case segmentsOf(EvaluationV1.SegmentsOfResponse)
+        }
+
+        /// What the answer is exact at, one position per partition.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+        /// The one of its kinds that usersPartResponse is.
+        public var kind: Kind?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(positions: [LogV1.Position] = [], kind: Kind? = nil) {
+            self.positions = positions
+            self.kind = kind
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__users_part_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__UsersPartResponse>) {
+            let c = unsafe pb.pointee
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+            switch unsafe c.kind_case {
+            case SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_PROFILE:
+                self.kind = unsafe CValue.message(c.profile).map { .profile($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_TIMELINE:
+                self.kind = unsafe CValue.message(c.timeline).map { .timeline($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_FIND:
+                self.kind = unsafe CValue.message(c.find).map { .find($0) }
+            case SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_SEGMENTS_OF:
+                self.kind = unsafe CValue.message(c.segments_of).map { .segmentsOf($0) }
+            default: self.kind = nil
+            }
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__UsersPartResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__users_part_response__init(pb)
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.UsersPartResponse.positions", max: 4096)
+            }
+            switch kind {
+            case .profile(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_PROFILE
+                unsafe pb.pointee.profile = try arena.message(value)
+            case .timeline(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_TIMELINE
+                unsafe pb.pointee.timeline = try arena.message(value)
+            case .find(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_FIND
+                unsafe pb.pointee.find = try arena.message(value)
+            case .segmentsOf(let value):
+                unsafe pb.pointee.kind_case = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__KIND_SEGMENTS_OF
+                unsafe pb.pointee.segments_of = try arena.message(value)
+            case nil: break
+            }
+        }
+    }
+
+    /// A set of users, resolved by the asking evaluator.
+    public struct ResolvedSet: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__ResolvedSet
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.ResolvedSet"
+
+        /// What it means.
+        public var definition: SegmentV1.Definition?
+        /// The segments that it uses, itself or through others, each behind those it uses itself.
+        ///
+        /// Limit: 100, each 128 bytes.
+        public var nestedNames: [String] = []
+        /// What they mean, in the order of nested_names.
+        ///
+        /// Limit: 100.
+        public var nestedDefinitions: [SegmentV1.Definition] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            definition: SegmentV1.Definition? = nil,
+            nestedNames: [String] = [],
+            nestedDefinitions: [SegmentV1.Definition] = []
+        ) {
+            self.definition = definition
+            self.nestedNames = nestedNames
+            self.nestedDefinitions = nestedDefinitions
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__resolved_set()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__ResolvedSet>) {
+            let c = unsafe pb.pointee
+            self.definition = unsafe CValue.message(c.definition)
+            self.nestedNames = unsafe CValue.list(c.n_nested_names, c.nested_names) { unsafe CValue.text($0) }
+            self.nestedDefinitions = unsafe CValue.messages(c.n_nested_definitions, c.nested_definitions)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ResolvedSet>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__resolved_set__init(pb)
+            if let value = definition {
+                unsafe pb.pointee.definition = try arena.message(value)
+            }
+            if !nestedNames.isEmpty {
+                unsafe pb.pointee.n_nested_names = nestedNames.count
+                unsafe pb.pointee.nested_names = try arena.list(
+                    nestedNames, "shoal.evaluation.v1.ResolvedSet.nested_names", max: 100
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.ResolvedSet.nested_names", max: 128)
+                }
+            }
+            if !nestedDefinitions.isEmpty {
+                unsafe pb.pointee.n_nested_definitions = nestedDefinitions.count
+                unsafe pb.pointee.nested_definitions =
+                    try arena.messages(nestedDefinitions, "shoal.evaluation.v1.ResolvedSet.nested_definitions", max: 100)
+            }
+        }
+    }
+
+    /// What evaluators ask each other about several sets of users at once (service role).
+    public struct SetsPartRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__SetsPartRequest
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.SetsPartRequest"
+
+        /// The sets.
+        ///
+        /// Limit: 16.
+        public var sets: [EvaluationV1.ResolvedSet] = []
+        /// As of which instant.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+        /// Positions the answer must include, one per partition asked about.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+        /// The zone of calendar windows that name none.
+        ///
+        /// Limit: 64 bytes.
+        public var projectZone: String?
+        /// Whether pairs and regions are counted.
+        public var overlap: Bool = false
+        /// The set that is counted and listed; none: no such set.
+        ///
+        /// Limit: 64.
+        public var nodes: [EvaluationV1.SetNode] = []
+        /// List users of the one partition asked about, from this number on.
+        public var membersFrom: UInt32?
+        /// The most users to list.
+        ///
+        /// Limit: 10,000.
+        public var membersLimit: UInt32 = 0
+        /// About the most bytes of listed users.
+        ///
+        /// Unit: bytes. Limit: 1 MiB.
+        public var membersBytesMax: UInt32 = 65536
+        /// Properties to tell of every listed user.
+        ///
+        /// Limit: 64, each 128 bytes.
+        public var properties: [String] = []
+        /// How many users to draw of every region, of two sets at most.
+        ///
+        /// Limit: 1,000.
+        public var regionSample: UInt32 = 0
+        /// Whether users are counted for every node of every definition, too.
+        public var nodeCounts: Bool = false
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            sets: [EvaluationV1.ResolvedSet] = [],
+            atMs: Int64 = 0,
+            positions: [LogV1.Position] = [],
+            projectZone: String? = nil,
+            overlap: Bool = false,
+            nodes: [EvaluationV1.SetNode] = [],
+            membersFrom: UInt32? = nil,
+            membersLimit: UInt32 = 0,
+            membersBytesMax: UInt32 = 65536,
+            properties: [String] = [],
+            regionSample: UInt32 = 0,
+            nodeCounts: Bool = false
+        ) {
+            self.sets = sets
+            self.atMs = atMs
+            self.positions = positions
+            self.projectZone = projectZone
+            self.overlap = overlap
+            self.nodes = nodes
+            self.membersFrom = membersFrom
+            self.membersLimit = membersLimit
+            self.membersBytesMax = membersBytesMax
+            self.properties = properties
+            self.regionSample = regionSample
+            self.nodeCounts = nodeCounts
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__sets_part_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__SetsPartRequest>) {
+            let c = unsafe pb.pointee
+            self.sets = unsafe CValue.messages(c.n_sets, c.sets)
+            self.atMs = unsafe c.at_ms
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+            self.projectZone = unsafe CValue.optionalText(c.project_zone)
+            self.overlap = unsafe c.overlap != 0
+            self.nodes = unsafe CValue.messages(c.n_nodes, c.nodes)
+            self.membersFrom = unsafe c.has_members_from != 0 ? c.members_from : nil
+            self.membersLimit = unsafe c.members_limit
+            self.membersBytesMax = unsafe c.members_bytes_max
+            self.properties = unsafe CValue.list(c.n_properties, c.properties) { unsafe CValue.text($0) }
+            self.regionSample = unsafe c.region_sample
+            self.nodeCounts = unsafe c.node_counts != 0
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__SetsPartRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__sets_part_request__init(pb)
+            if !sets.isEmpty {
+                unsafe pb.pointee.n_sets = sets.count
+                unsafe pb.pointee.sets =
+                    try arena.messages(sets, "shoal.evaluation.v1.SetsPartRequest.sets", max: 16)
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.SetsPartRequest.positions", max: 4096)
+            }
+            if let value = projectZone {
+                unsafe pb.pointee.project_zone =
+                    try arena.text(value, "shoal.evaluation.v1.SetsPartRequest.project_zone", max: 64)
+            }
+            if overlap != false {
+                unsafe pb.pointee.has_overlap = 1
+                unsafe pb.pointee.overlap = overlap ? 1 : 0
+            }
+            if !nodes.isEmpty {
+                unsafe pb.pointee.n_nodes = nodes.count
+                unsafe pb.pointee.nodes =
+                    try arena.messages(nodes, "shoal.evaluation.v1.SetsPartRequest.nodes", max: 64)
+            }
+            if let value = membersFrom {
+                unsafe pb.pointee.has_members_from = 1
+                unsafe pb.pointee.members_from = value
+            }
+            if membersLimit != 0 {
+                unsafe pb.pointee.has_members_limit = 1
+                unsafe pb.pointee.members_limit = membersLimit
+            }
+            if membersBytesMax != 65536 {
+                unsafe pb.pointee.has_members_bytes_max = 1
+                unsafe pb.pointee.members_bytes_max = membersBytesMax
+            }
+            if !properties.isEmpty {
+                unsafe pb.pointee.n_properties = properties.count
+                unsafe pb.pointee.properties = try arena.list(
+                    properties, "shoal.evaluation.v1.SetsPartRequest.properties", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.SetsPartRequest.properties", max: 128)
+                }
+            }
+            if regionSample != 0 {
+                unsafe pb.pointee.has_region_sample = 1
+                unsafe pb.pointee.region_sample = regionSample
+            }
+            if nodeCounts != false {
+                unsafe pb.pointee.has_node_counts = 1
+                unsafe pb.pointee.node_counts = nodeCounts ? 1 : 0
+            }
+        }
+    }
+
+    /// A user drawn from a region.
+    public struct RegionSample: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__RegionSample
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.RegionSample"
+
+        /// The region, by the bits of the sets it is in.
+        public var region: UInt32 = 0
+        /// Who.
+        public var user: EvaluationV1.SampledUser?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(region: UInt32 = 0, user: EvaluationV1.SampledUser? = nil) {
+            self.region = region
+            self.user = user
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__region_sample()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__RegionSample>) {
+            let c = unsafe pb.pointee
+            self.region = unsafe c.region
+            self.user = unsafe CValue.message(c.user)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__RegionSample>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__region_sample__init(pb)
+            if region != 0 {
+                unsafe pb.pointee.has_region = 1
+                unsafe pb.pointee.region = region
+            }
+            if let value = user {
+                unsafe pb.pointee.user = try arena.message(value)
+            }
+        }
+    }
+
+    /// What the asked partitions hold of the sets.
+    public struct SetsPartResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__SetsPartResponse
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.SetsPartResponse"
+
+        /// The size of each set.
+        ///
+        /// Unit: users. Limit: 16.
+        public var users: [UInt64] = []
+        /// Every pair, when asked for: 0 and 1, 0 and 2, …, 1 and 2, … Unit: users.
+        ///
+        /// Limit: 120.
+        public var pairUsers: [UInt64] = []
+        /// Every region by the bits of the sets it is in, for up to 8 sets.
+        ///
+        /// Unit: users. Limit: 256.
+        public var regionUsers: [UInt64] = []
+        /// How many are in at least one, when asked for.
+        ///
+        /// Unit: users.
+        public var inAny: UInt64 = 0
+        /// How many are in all, when asked for.
+        ///
+        /// Unit: users.
+        public var inAll: UInt64 = 0
+        /// The size of the set that nodes make.
+        ///
+        /// Unit: users.
+        public var madeUsers: UInt64 = 0
+        /// Unit: users.
+        public var universe: UInt64 = 0
+        /// The listed users.
+        ///
+        /// Limit: 10,000.
+        public var members: [EvaluationV1.ExportedUser] = []
+        /// The number to go on listing from; absent: the partition is done.
+        public var nextMember: UInt32?
+        /// What the answer is exact at, one position per partition.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+        /// How long it took.
+        ///
+        /// Unit: microseconds.
+        public var tookUs: UInt64 = 0
+        /// The samples of regions 1 to 3, one behind the other.
+        ///
+        /// Limit: 3,000.
+        public var regionSample: [EvaluationV1.RegionSample] = []
+        /// The users of every node of the first definition, then of the second, … Limit: 16,000.
+        public var nodeUsers: [UInt64] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            users: [UInt64] = [],
+            pairUsers: [UInt64] = [],
+            regionUsers: [UInt64] = [],
+            inAny: UInt64 = 0,
+            inAll: UInt64 = 0,
+            madeUsers: UInt64 = 0,
+            universe: UInt64 = 0,
+            members: [EvaluationV1.ExportedUser] = [],
+            nextMember: UInt32? = nil,
+            positions: [LogV1.Position] = [],
+            tookUs: UInt64 = 0,
+            regionSample: [EvaluationV1.RegionSample] = [],
+            nodeUsers: [UInt64] = []
+        ) {
+            self.users = users
+            self.pairUsers = pairUsers
+            self.regionUsers = regionUsers
+            self.inAny = inAny
+            self.inAll = inAll
+            self.madeUsers = madeUsers
+            self.universe = universe
+            self.members = members
+            self.nextMember = nextMember
+            self.positions = positions
+            self.tookUs = tookUs
+            self.regionSample = regionSample
+            self.nodeUsers = nodeUsers
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__sets_part_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__SetsPartResponse>) {
+            let c = unsafe pb.pointee
+            self.users = unsafe CValue.list(c.n_users, c.users) { $0 }
+            self.pairUsers = unsafe CValue.list(c.n_pair_users, c.pair_users) { $0 }
+            self.regionUsers = unsafe CValue.list(c.n_region_users, c.region_users) { $0 }
+            self.inAny = unsafe c.in_any
+            self.inAll = unsafe c.in_all
+            self.madeUsers = unsafe c.made_users
+            self.universe = unsafe c.universe
+            self.members = unsafe CValue.messages(c.n_members, c.members)
+            self.nextMember = unsafe c.has_next_member != 0 ? c.next_member : nil
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+            self.tookUs = unsafe c.took_us
+            self.regionSample = unsafe CValue.messages(c.n_region_sample, c.region_sample)
+            self.nodeUsers = unsafe CValue.list(c.n_node_users, c.node_users) { $0 }
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__SetsPartResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__sets_part_response__init(pb)
+            if !users.isEmpty {
+                unsafe pb.pointee.n_users = users.count
+                unsafe pb.pointee.users = try arena.list(
+                    users, "shoal.evaluation.v1.SetsPartResponse.users", max: 16
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
+            }
+            if !pairUsers.isEmpty {
+                unsafe pb.pointee.n_pair_users = pairUsers.count
+                unsafe pb.pointee.pair_users = try arena.list(
+                    pairUsers, "shoal.evaluation.v1.SetsPartResponse.pair_users", max: 120
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
+            }
+            if !regionUsers.isEmpty {
+                unsafe pb.pointee.n_region_users = regionUsers.count
+                unsafe pb.pointee.region_users = try arena.list(
+                    regionUsers, "shoal.evaluation.v1.SetsPartResponse.region_users", max: 256
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
+            }
+            if inAny != 0 {
+                unsafe pb.pointee.has_in_any = 1
+                unsafe pb.pointee.in_any = inAny
+            }
+            if inAll != 0 {
+                unsafe pb.pointee.has_in_all = 1
+                unsafe pb.pointee.in_all = inAll
+            }
+            if madeUsers != 0 {
+                unsafe pb.pointee.has_made_users = 1
+                unsafe pb.pointee.made_users = madeUsers
+            }
+            if universe != 0 {
+                unsafe pb.pointee.has_universe = 1
+                unsafe pb.pointee.universe = universe
+            }
+            if !members.isEmpty {
+                unsafe pb.pointee.n_members = members.count
+                unsafe pb.pointee.members =
+                    try arena.messages(members, "shoal.evaluation.v1.SetsPartResponse.members", max: 10000)
+            }
+            if let value = nextMember {
+                unsafe pb.pointee.has_next_member = 1
+                unsafe pb.pointee.next_member = value
+            }
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.SetsPartResponse.positions", max: 4096)
+            }
+            if tookUs != 0 {
+                unsafe pb.pointee.has_took_us = 1
+                unsafe pb.pointee.took_us = tookUs
+            }
+            if !regionSample.isEmpty {
+                unsafe pb.pointee.n_region_sample = regionSample.count
+                unsafe pb.pointee.region_sample =
+                    try arena.messages(regionSample, "shoal.evaluation.v1.SetsPartResponse.region_sample", max: 3000)
+            }
+            if !nodeUsers.isEmpty {
+                unsafe pb.pointee.n_node_users = nodeUsers.count
+                unsafe pb.pointee.node_users = try arena.list(
+                    nodeUsers, "shoal.evaluation.v1.SetsPartResponse.node_users", max: 16000
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
+            }
+        }
+    }
+
+    /// Asks for the end of the parts of a question (service role).
+    public struct CancelPartRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__CancelPartRequest
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.CancelPartRequest"
+
+        /// The request id of the question and its parts.
+        ///
+        /// Limit: exactly 16 bytes.
+        public var question: [UInt8] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(question: [UInt8] = []) {
+            self.question = question
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__cancel_part_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CancelPartRequest>) {
+            let c = unsafe pb.pointee
+            self.question = unsafe c.has_question != 0 ? CValue.bytes(c.question) : []
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CancelPartRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__cancel_part_request__init(pb)
+            if !question.isEmpty {
+                unsafe pb.pointee.has_question = 1
+                unsafe pb.pointee.question =
+                    try arena.bytes(question, "shoal.evaluation.v1.CancelPartRequest.question", max: 16)
+            }
+        }
+    }
+
+    /// They are ended.
+    public struct CancelPartResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__CancelPartResponse
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.CancelPartResponse"
+
+        /// How many there were.
+        public var ended: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(ended: UInt32 = 0) {
+            self.ended = ended
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__cancel_part_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CancelPartResponse>) {
+            let c = unsafe pb.pointee
+            self.ended = unsafe c.ended
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CancelPartResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__cancel_part_response__init(pb)
+            if ended != 0 {
+                unsafe pb.pointee.has_ended = 1
+                unsafe pb.pointee.ended = ended
             }
         }
     }

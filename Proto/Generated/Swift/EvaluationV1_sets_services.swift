@@ -2,6 +2,18 @@
 
 /// What evaluators ask each other.
 public protocol EvaluationV1_SetsService: Sendable {
+    /// Ends the parts of a question that an evaluator works on.
+    func cancel(
+        _ request: EvaluationV1.CancelPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.CancelPartResponse
+    /// The part of a question about several sets that concerns the partitions an evaluator owns.
+    func combine(
+        _ request: EvaluationV1.SetsPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SetsPartResponse
+    /// The part of a question about single users that concerns the partitions an evaluator owns.
+    func users(
+        _ request: EvaluationV1.UsersPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.UsersPartResponse
     /// The part of a question that concerns the partitions an evaluator owns.
     func evaluate(
         _ request: EvaluationV1.EvaluateRequest, _ call: CallContext
@@ -19,6 +31,27 @@ public protocol EvaluationV1_SetsService: Sendable {
 }
 
 extension EvaluationV1_SetsService {
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func cancel(
+        _ request: EvaluationV1.CancelPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.CancelPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Cancel")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func combine(
+        _ request: EvaluationV1.SetsPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SetsPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Combine")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func users(
+        _ request: EvaluationV1.UsersPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.UsersPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Users")
+    }
+
     /// Answers UNIMPLEMENTED until the service does better.
     public func evaluate(
         _ request: EvaluationV1.EvaluateRequest, _ call: CallContext
@@ -43,6 +76,27 @@ extension EvaluationV1_SetsService {
 
 /// The methods of shoal.evaluation.v1.Sets.
 public enum EvaluationV1_SetsMethods {
+    /// Ends the parts of a question that an evaluator works on.
+    public static let cancel = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Cancel",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.CancelPartRequest",
+        response: "shoal.evaluation.v1.CancelPartResponse")
+    /// The part of a question about several sets that concerns the partitions an evaluator owns.
+    public static let combine = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Combine",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.SetsPartRequest",
+        response: "shoal.evaluation.v1.SetsPartResponse")
+    /// The part of a question about single users that concerns the partitions an evaluator owns.
+    public static let users = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Users",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.UsersPartRequest",
+        response: "shoal.evaluation.v1.UsersPartResponse")
     /// The part of a question that concerns the partitions an evaluator owns.
     public static let evaluate = MethodDescription(
         name: "/shoal.evaluation.v1.Sets/Evaluate",
@@ -68,6 +122,9 @@ public enum EvaluationV1_SetsMethods {
         response: "shoal.evaluation.v1.BitmapResponse")
     /// All of them.
     public static let all: [MethodDescription] = [
+        cancel,
+        combine,
+        users,
         evaluate,
         positions,
         bitmap,
@@ -78,6 +135,18 @@ public enum EvaluationV1_SetsMethods {
         _ service: some EvaluationV1_SetsService
     ) -> [ServedMethod] {
         [
+            ServedMethod(cancel, EvaluationV1.CancelPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.cancel(request, call)
+            },
+            ServedMethod(combine, EvaluationV1.SetsPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.combine(request, call)
+            },
+            ServedMethod(users, EvaluationV1.UsersPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.users(request, call)
+            },
             ServedMethod(evaluate, EvaluationV1.EvaluateRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.evaluate(request, call)
@@ -100,6 +169,36 @@ public struct EvaluationV1_SetsClient: Sendable {
 
     /// A client that calls through `caller`.
     public init(_ caller: any Caller) { self.caller = caller }
+
+    /// Ends the parts of a question that an evaluator works on.
+    public func cancel(
+        _ request: EvaluationV1.CancelPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.CancelPartResponse {
+        try await caller.response(
+            EvaluationV1.CancelPartResponse.self,
+            EvaluationV1_SetsMethods.cancel, request, options)
+    }
+
+    /// The part of a question about several sets that concerns the partitions an evaluator owns.
+    public func combine(
+        _ request: EvaluationV1.SetsPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.SetsPartResponse {
+        try await caller.response(
+            EvaluationV1.SetsPartResponse.self,
+            EvaluationV1_SetsMethods.combine, request, options)
+    }
+
+    /// The part of a question about single users that concerns the partitions an evaluator owns.
+    public func users(
+        _ request: EvaluationV1.UsersPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.UsersPartResponse {
+        try await caller.response(
+            EvaluationV1.UsersPartResponse.self,
+            EvaluationV1_SetsMethods.users, request, options)
+    }
 
     /// The part of a question that concerns the partitions an evaluator owns.
     public func evaluate(

@@ -3,9 +3,7 @@
 package import CShoalProto
 
 extension EvaluationV1 {
-    /// A user's properties.
-    ///
-    /// Not served yet.
+    /// Asks for what is known of a user.
     public struct ProfileRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ProfileRequest
         /// The message's full name.
@@ -15,13 +13,25 @@ extension EvaluationV1 {
         ///
         /// Limit: 256 bytes.
         public var userID: String = ""
+        /// As of which instant; absent: now.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64?
+        /// Which positions to include.
+        public var freshness: EvaluationV1.Freshness = .latest
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(userID: String = "") {
+        public init(
+            userID: String = "",
+            atMs: Int64? = nil,
+            freshness: EvaluationV1.Freshness = .latest
+        ) {
             self.userID = userID
+            self.atMs = atMs
+            self.freshness = freshness
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -45,6 +55,8 @@ extension EvaluationV1 {
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ProfileRequest>) {
             let c = unsafe pb.pointee
             self.userID = unsafe CValue.text(c.user_id)
+            self.atMs = unsafe c.has_at_ms != 0 ? c.at_ms : nil
+            self.freshness = unsafe EvaluationV1.Freshness(known: c.freshness.rawValue)
         }
 
         package func fill(
@@ -55,17 +67,218 @@ extension EvaluationV1 {
                 unsafe pb.pointee.user_id =
                     try arena.text(userID, "shoal.evaluation.v1.ProfileRequest.user_id", max: 256)
             }
+            if let value = atMs {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = value
+            }
+            if freshness != .latest {
+                unsafe pb.pointee.has_freshness = 1
+                unsafe pb.pointee.freshness =
+                    Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
+            }
         }
     }
 
-    /// The answer to ProfileRequest.
+    /// A property of a user with the value in force.
+    public struct PropertyInForce: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__PropertyInForce
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.PropertyInForce"
+
+        /// Its name and value.
+        public var property: LogV1.Property?
+        /// Since when it holds; absent: from the beginning of time.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var sinceMs: Int64?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(property: LogV1.Property? = nil, sinceMs: Int64? = nil) {
+            self.property = property
+            self.sinceMs = sinceMs
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__property_in_force()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__PropertyInForce>) {
+            let c = unsafe pb.pointee
+            self.property = unsafe CValue.message(c.property)
+            self.sinceMs = unsafe c.has_since_ms != 0 ? c.since_ms : nil
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__PropertyInForce>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__property_in_force__init(pb)
+            if let value = property {
+                unsafe pb.pointee.property = try arena.message(value)
+            }
+            if let value = sinceMs {
+                unsafe pb.pointee.has_since_ms = 1
+                unsafe pb.pointee.since_ms = value
+            }
+        }
+    }
+
+    /// How often a user did one thing.
+    public struct EventTally: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__EventTally
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.EventTally"
+
+        /// The event's name.
+        ///
+        /// Limit: 128 bytes.
+        public var name: String = ""
+        /// Unit: events.
+        public var count: UInt64 = 0
+        /// The first time.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var firstAtMs: Int64 = 0
+        /// The last time.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var lastAtMs: Int64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            name: String = "",
+            count: UInt64 = 0,
+            firstAtMs: Int64 = 0,
+            lastAtMs: Int64 = 0
+        ) {
+            self.name = name
+            self.count = count
+            self.firstAtMs = firstAtMs
+            self.lastAtMs = lastAtMs
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__event_tally()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__EventTally>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+            self.count = unsafe c.count
+            self.firstAtMs = unsafe c.first_at_ms
+            self.lastAtMs = unsafe c.last_at_ms
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__EventTally>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__event_tally__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.EventTally.name", max: 128)
+            }
+            if count != 0 {
+                unsafe pb.pointee.has_count = 1
+                unsafe pb.pointee.count = count
+            }
+            if firstAtMs != 0 {
+                unsafe pb.pointee.has_first_at_ms = 1
+                unsafe pb.pointee.first_at_ms = firstAtMs
+            }
+            if lastAtMs != 0 {
+                unsafe pb.pointee.has_last_at_ms = 1
+                unsafe pb.pointee.last_at_ms = lastAtMs
+            }
+        }
+    }
+
+    /// What is known of a user as of the instant: what comes later is not told.
     public struct ProfileResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ProfileResponse
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.ProfileResponse"
 
+        /// Whether the user is known at all, at whichever instant.
+        public var known: Bool = false
+        /// By name.
+        ///
+        /// Limit: 256.
+        public var properties: [EvaluationV1.PropertyInForce] = []
+        /// How many further properties there was no room for.
+        public var propertiesLeft: UInt32 = 0
+        /// By count, the most frequent first.
+        ///
+        /// Limit: 1,024.
+        public var events: [EvaluationV1.EventTally] = []
+        /// How many further events' names there was no room for.
+        public var eventsLeft: UInt32 = 0
+        /// The first event's instant; absent: there is none.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var firstEventMs: Int64?
+        /// The last event's instant; absent: there is none.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var lastEventMs: Int64?
+        /// What the answer is exact at.
+        public var exactness: EvaluationV1.Exactness?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(
+            known: Bool = false,
+            properties: [EvaluationV1.PropertyInForce] = [],
+            propertiesLeft: UInt32 = 0,
+            events: [EvaluationV1.EventTally] = [],
+            eventsLeft: UInt32 = 0,
+            firstEventMs: Int64? = nil,
+            lastEventMs: Int64? = nil,
+            exactness: EvaluationV1.Exactness? = nil
+        ) {
+            self.known = known
+            self.properties = properties
+            self.propertiesLeft = propertiesLeft
+            self.events = events
+            self.eventsLeft = eventsLeft
+            self.firstEventMs = firstEventMs
+            self.lastEventMs = lastEventMs
+            self.exactness = exactness
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -86,18 +299,58 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ProfileResponse>) {
+            let c = unsafe pb.pointee
+            self.known = unsafe c.known != 0
+            self.properties = unsafe CValue.messages(c.n_properties, c.properties)
+            self.propertiesLeft = unsafe c.properties_left
+            self.events = unsafe CValue.messages(c.n_events, c.events)
+            self.eventsLeft = unsafe c.events_left
+            self.firstEventMs = unsafe c.has_first_event_ms != 0 ? c.first_event_ms : nil
+            self.lastEventMs = unsafe c.has_last_event_ms != 0 ? c.last_event_ms : nil
+            self.exactness = unsafe CValue.message(c.exactness)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ProfileResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__profile_response__init(pb)
+            if known != false {
+                unsafe pb.pointee.has_known = 1
+                unsafe pb.pointee.known = known ? 1 : 0
+            }
+            if !properties.isEmpty {
+                unsafe pb.pointee.n_properties = properties.count
+                unsafe pb.pointee.properties =
+                    try arena.messages(properties, "shoal.evaluation.v1.ProfileResponse.properties", max: 256)
+            }
+            if propertiesLeft != 0 {
+                unsafe pb.pointee.has_properties_left = 1
+                unsafe pb.pointee.properties_left = propertiesLeft
+            }
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events =
+                    try arena.messages(events, "shoal.evaluation.v1.ProfileResponse.events", max: 1024)
+            }
+            if eventsLeft != 0 {
+                unsafe pb.pointee.has_events_left = 1
+                unsafe pb.pointee.events_left = eventsLeft
+            }
+            if let value = firstEventMs {
+                unsafe pb.pointee.has_first_event_ms = 1
+                unsafe pb.pointee.first_event_ms = value
+            }
+            if let value = lastEventMs {
+                unsafe pb.pointee.has_last_event_ms = 1
+                unsafe pb.pointee.last_event_ms = value
+            }
+            if let value = exactness {
+                unsafe pb.pointee.exactness = try arena.message(value)
+            }
         }
     }
 
-    /// A user's events.
-    ///
-    /// Not served yet.
+    /// Asks for a user's events, newest first, page by page (a cursor stream).
     public struct TimelineRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__TimelineRequest
         /// The message's full name.
@@ -107,13 +360,49 @@ extension EvaluationV1 {
         ///
         /// Limit: 256 bytes.
         public var userID: String = ""
+        /// Only events at or behind it; absent: all.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var fromMs: Int64?
+        /// Only events before it; absent: up to now.
+        ///
+        /// The pages of one timeline keep the first page's. Unit: ms since the Unix epoch, UTC.
+        public var toMs: Int64?
+        /// Only events of these names; none: all.
+        ///
+        /// Limit: 64, each 128 bytes.
+        public var events: [String] = []
+        /// The most events in a page.
+        ///
+        /// Limit: 1,000.
+        public var limit: UInt32 = 100
+        /// The cursor of the page before; absent: the first page.
+        ///
+        /// Limit: 256 bytes.
+        public var cursor: [UInt8]?
+        /// Which positions to include.
+        public var freshness: EvaluationV1.Freshness = .latest
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(userID: String = "") {
+        public init(
+            userID: String = "",
+            fromMs: Int64? = nil,
+            toMs: Int64? = nil,
+            events: [String] = [],
+            limit: UInt32 = 100,
+            cursor: [UInt8]? = nil,
+            freshness: EvaluationV1.Freshness = .latest
+        ) {
             self.userID = userID
+            self.fromMs = fromMs
+            self.toMs = toMs
+            self.events = events
+            self.limit = limit
+            self.cursor = cursor
+            self.freshness = freshness
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -137,6 +426,12 @@ extension EvaluationV1 {
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__TimelineRequest>) {
             let c = unsafe pb.pointee
             self.userID = unsafe CValue.text(c.user_id)
+            self.fromMs = unsafe c.has_from_ms != 0 ? c.from_ms : nil
+            self.toMs = unsafe c.has_to_ms != 0 ? c.to_ms : nil
+            self.events = unsafe CValue.list(c.n_events, c.events) { unsafe CValue.text($0) }
+            self.limit = unsafe c.limit
+            self.cursor = unsafe c.has_cursor != 0 ? CValue.bytes(c.cursor) : nil
+            self.freshness = unsafe EvaluationV1.Freshness(known: c.freshness.rawValue)
         }
 
         package func fill(
@@ -147,17 +442,160 @@ extension EvaluationV1 {
                 unsafe pb.pointee.user_id =
                     try arena.text(userID, "shoal.evaluation.v1.TimelineRequest.user_id", max: 256)
             }
+            if let value = fromMs {
+                unsafe pb.pointee.has_from_ms = 1
+                unsafe pb.pointee.from_ms = value
+            }
+            if let value = toMs {
+                unsafe pb.pointee.has_to_ms = 1
+                unsafe pb.pointee.to_ms = value
+            }
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events = try arena.list(
+                    events, "shoal.evaluation.v1.TimelineRequest.events", max: 64
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.TimelineRequest.events", max: 128)
+                }
+            }
+            if limit != 100 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
+            if let value = cursor {
+                unsafe pb.pointee.has_cursor = 1
+                unsafe pb.pointee.cursor =
+                    try arena.bytes(value, "shoal.evaluation.v1.TimelineRequest.cursor", max: 256)
+            }
+            if freshness != .latest {
+                unsafe pb.pointee.has_freshness = 1
+                unsafe pb.pointee.freshness =
+                    Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
+            }
         }
     }
 
-    /// The answer to TimelineRequest.
+    /// One event of a user.
+    public struct TimelineEvent: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__TimelineEvent
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.TimelineEvent"
+
+        /// Its name.
+        ///
+        /// Limit: 128 bytes.
+        public var name: String = ""
+        /// When it happened.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+        /// Its record's place in the log of the user's partition.
+        public var offset: UInt64 = 0
+        /// Its properties, by name.
+        ///
+        /// Limit: 256.
+        public var properties: [LogV1.Property] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            name: String = "",
+            atMs: Int64 = 0,
+            offset: UInt64 = 0,
+            properties: [LogV1.Property] = []
+        ) {
+            self.name = name
+            self.atMs = atMs
+            self.offset = offset
+            self.properties = properties
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__timeline_event()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__TimelineEvent>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+            self.atMs = unsafe c.at_ms
+            self.offset = unsafe c.offset
+            self.properties = unsafe CValue.messages(c.n_properties, c.properties)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__TimelineEvent>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__timeline_event__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.TimelineEvent.name", max: 128)
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+            if offset != 0 {
+                unsafe pb.pointee.has_offset = 1
+                unsafe pb.pointee.offset = offset
+            }
+            if !properties.isEmpty {
+                unsafe pb.pointee.n_properties = properties.count
+                unsafe pb.pointee.properties =
+                    try arena.messages(properties, "shoal.evaluation.v1.TimelineEvent.properties", max: 256)
+            }
+        }
+    }
+
+    /// A page of events.
     public struct TimelineResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__TimelineResponse
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.TimelineResponse"
 
+        /// Whether the user is known at all.
+        public var known: Bool = false
+        /// Newest first; of one instant the later in the client's own order, then in the log.
+        ///
+        /// Limit: 1,000.
+        public var events: [EvaluationV1.TimelineEvent] = []
+        /// The next page's cursor; absent: this was the last.
+        ///
+        /// Limit: 256 bytes.
+        public var nextCursor: [UInt8]?
+        /// What the page is exact at.
+        public var exactness: EvaluationV1.Exactness?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(
+            known: Bool = false,
+            events: [EvaluationV1.TimelineEvent] = [],
+            nextCursor: [UInt8]? = nil,
+            exactness: EvaluationV1.Exactness? = nil
+        ) {
+            self.known = known
+            self.events = events
+            self.nextCursor = nextCursor
+            self.exactness = exactness
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -178,34 +616,70 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__TimelineResponse>) {
+            let c = unsafe pb.pointee
+            self.known = unsafe c.known != 0
+            self.events = unsafe CValue.messages(c.n_events, c.events)
+            self.nextCursor = unsafe c.has_next_cursor != 0 ? CValue.bytes(c.next_cursor) : nil
+            self.exactness = unsafe CValue.message(c.exactness)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__TimelineResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__timeline_response__init(pb)
+            if known != false {
+                unsafe pb.pointee.has_known = 1
+                unsafe pb.pointee.known = known ? 1 : 0
+            }
+            if !events.isEmpty {
+                unsafe pb.pointee.n_events = events.count
+                unsafe pb.pointee.events =
+                    try arena.messages(events, "shoal.evaluation.v1.TimelineResponse.events", max: 1000)
+            }
+            if let value = nextCursor {
+                unsafe pb.pointee.has_next_cursor = 1
+                unsafe pb.pointee.next_cursor =
+                    try arena.bytes(value, "shoal.evaluation.v1.TimelineResponse.next_cursor", max: 256)
+            }
+            if let value = exactness {
+                unsafe pb.pointee.exactness = try arena.message(value)
+            }
         }
     }
 
-    /// Users by a part of their identifier.
-    ///
-    /// Not served yet.
+    /// Asks for users by a part of their identifier.
     public struct FindUsersRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__FindUsersRequest
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.FindUsersRequest"
 
-        /// The part.
+        /// The part, as it is written: upper and lower case differ.
         ///
         /// Limit: 256 bytes.
         public var text: String = ""
+        /// Whether identifiers must begin with it.
+        public var isPrefix: Bool = false
+        /// The most users to answer.
+        ///
+        /// Limit: 1,000.
+        public var limit: UInt32 = 20
+        /// Which positions to include.
+        public var freshness: EvaluationV1.Freshness = .latest
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(text: String = "") {
+        public init(
+            text: String = "",
+            isPrefix: Bool = false,
+            limit: UInt32 = 20,
+            freshness: EvaluationV1.Freshness = .latest
+        ) {
             self.text = text
+            self.isPrefix = isPrefix
+            self.limit = limit
+            self.freshness = freshness
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -229,6 +703,9 @@ extension EvaluationV1 {
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__FindUsersRequest>) {
             let c = unsafe pb.pointee
             self.text = unsafe CValue.text(c.text)
+            self.isPrefix = unsafe c.is_prefix != 0
+            self.limit = unsafe c.limit
+            self.freshness = unsafe EvaluationV1.Freshness(known: c.freshness.rawValue)
         }
 
         package func fill(
@@ -239,17 +716,52 @@ extension EvaluationV1 {
                 unsafe pb.pointee.text =
                     try arena.text(text, "shoal.evaluation.v1.FindUsersRequest.text", max: 256)
             }
+            if isPrefix != false {
+                unsafe pb.pointee.has_is_prefix = 1
+                unsafe pb.pointee.is_prefix = isPrefix ? 1 : 0
+            }
+            if limit != 20 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
+            if freshness != .latest {
+                unsafe pb.pointee.has_freshness = 1
+                unsafe pb.pointee.freshness =
+                    Shoal__Evaluation__V1__Freshness(UInt32(freshness.rawValue))
+            }
         }
     }
 
-    /// The answer to FindUsersRequest.
+    /// Users whose identifier has the part.
     public struct FindUsersResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__FindUsersResponse
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.FindUsersResponse"
 
+        /// The first ones, sorted by bytes.
+        ///
+        /// Limit: 1,000, each 256 bytes.
+        public var users: [String] = []
+        /// How many there are in all.
+        ///
+        /// Unit: users.
+        public var of: UInt64 = 0
+        /// What the answer is exact at.
+        public var exactness: EvaluationV1.Exactness?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(
+            users: [String] = [],
+            of: UInt64 = 0,
+            exactness: EvaluationV1.Exactness? = nil
+        ) {
+            self.users = users
+            self.of = of
+            self.exactness = exactness
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -270,12 +782,31 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__FindUsersResponse>) {
+            let c = unsafe pb.pointee
+            self.users = unsafe CValue.list(c.n_users, c.users) { unsafe CValue.text($0) }
+            self.of = unsafe c.of
+            self.exactness = unsafe CValue.message(c.exactness)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__FindUsersResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__find_users_response__init(pb)
+            if !users.isEmpty {
+                unsafe pb.pointee.n_users = users.count
+                unsafe pb.pointee.users = try arena.list(
+                    users, "shoal.evaluation.v1.FindUsersResponse.users", max: 1000
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.FindUsersResponse.users", max: 256)
+                }
+            }
+            if of != 0 {
+                unsafe pb.pointee.has_of = 1
+                unsafe pb.pointee.of = of
+            }
+            if let value = exactness {
+                unsafe pb.pointee.exactness = try arena.message(value)
+            }
         }
     }
 }

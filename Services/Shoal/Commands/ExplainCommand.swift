@@ -34,7 +34,7 @@ struct ExplainCommand: DeskCommand {
         )
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
-        var options = Questions.options(project)
+        var options = question.options(project)
         options.maxReplyBytes = Self.replyBytes
         let answer = try await suite.segments().explain(request, options)
         if desk.isJSON {

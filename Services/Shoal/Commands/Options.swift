@@ -33,7 +33,12 @@ struct SuiteOptions: ParsableArguments {
     }
 
     private static func remote(_ addresses: [String], _ desk: Desk) throws -> Suite {
-        try Suite(registry: addresses, data: nil, outside: desk.outside)
+        try Suite(
+            registry: addresses,
+            data: nil,
+            outside: desk.outside,
+            questions: desk.questions
+        )
     }
 
     private static func local(_ data: String, _ desk: Desk) throws -> Suite {
@@ -47,7 +52,12 @@ struct SuiteOptions: ParsableArguments {
                 hint: "start one with `shoal up --data \(data)`, or name it by --data or --address"
             )
         }
-        return try Suite(registry: [registry], data: data, outside: desk.outside)
+        return try Suite(
+            registry: [registry],
+            data: data,
+            outside: desk.outside,
+            questions: desk.questions
+        )
     }
 }
 
@@ -103,6 +113,22 @@ struct QuestionOptions: ParsableArguments {
 
     @Option(help: "latest: with everything acknowledged; local: what the evaluators hold now.")
     var freshness = Freshness.latest
+
+    @Option(help: "Give up after so many seconds, here and in the suite; 120 by default.")
+    var timeout: UInt32?
+
+    mutating func validate() throws {
+        if let timeout, !(1...3_600).contains(timeout) {
+            throw ValidationError("--timeout takes 1 to 3600 seconds")
+        }
+    }
+
+    /// How long the question may take, and how large its answer may be.
+    func options(_ project: ProjectName) -> CallOptions {
+        var options = Questions.options(project)
+        if let timeout { options.timeoutMs = timeout * 1_000 }
+        return options
+    }
 
     /// The instant; nil for now.
     func instant() throws(CommandError) -> Int64? {

@@ -33,7 +33,7 @@ struct PreviewCommand: DeskCommand {
             freshness: question.freshness.wire,
             sample: sample
         )
-        let answer = try await suite.segments().preview(request, Questions.options(project))
+        let answer = try await suite.segments().preview(request, question.options(project))
         let tree = NodeTree(definition.document.definition, answer)
         if desk.isJSON {
             desk.print(tree.json(answer))
@@ -44,10 +44,19 @@ struct PreviewCommand: DeskCommand {
                     + Quantity.share(answer.users, of: answer.universe)
                     + ") in \(Quantity.duration(seconds: Double(answer.tookUs) / 1e6))"
             )
+            if let cost = answer.cost { desk.print(Self.line(cost)) }
             desk.print(tree.table)
             for user in answer.sample { desk.print("  \(user)") }
             SegmentCommand.say(answer.warnings, desk)
         }
+    }
+}
+
+extension PreviewCommand {
+    /// What the question costs at most.
+    static func line(_ cost: EvaluationV1.QuestionCost) -> String {
+        "touches at most \(Quantity.count(cost.rows)) rows, \(Quantity.bytes(cost.bytes)); "
+            + "\(Quantity.bytes(cost.memoryBytes)) of memory at a time"
     }
 }
 
@@ -116,6 +125,9 @@ struct NodeTree: Sendable {
             ("sample", .list(answer.sample.map { .text($0) })),
             ("warnings", SegmentCommand.json(answer.warnings)),
             ("sentence", .text(answer.sentence ?? "")), ("took_us", .unsigned(answer.tookUs)),
+            ("cost_rows", .unsigned(answer.cost?.rows ?? 0)),
+            ("cost_bytes", .unsigned(answer.cost?.bytes ?? 0)),
+            ("cost_memory_bytes", .unsigned(answer.cost?.memoryBytes ?? 0)),
         ])
     }
 

@@ -29,7 +29,7 @@ struct CountCommand: DeskCommand {
             atMs: at,
             freshness: question.freshness.wire
         )
-        let answer = try await suite.segments().count(request, Questions.options(project))
+        let answer = try await suite.segments().count(request, question.options(project))
         guard desk.isJSON else {
             desk.print("\(answer.users)")
             return
@@ -97,7 +97,7 @@ struct MembersCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let client = try await suite.segments()
-        var options = Questions.options(project)
+        var options = question.options(project)
         options.maxReplyBytes = Self.pageBytes
         var left = limit ?? .max
         var request = EvaluationV1.MembersRequest(
@@ -148,7 +148,7 @@ struct SampleCommand: DeskCommand {
             seed: seed,
             freshness: question.freshness.wire
         )
-        let answer = try await suite.segments().sample(request, Questions.options(project))
+        let answer = try await suite.segments().sample(request, question.options(project))
         form.print(answer.users, desk)
     }
 }
@@ -178,7 +178,7 @@ struct IsMemberCommand: DeskCommand {
             atMs: try question.instant(),
             freshness: question.freshness.wire
         )
-        let answer = try await suite.segments().isMember(request, Questions.options(project))
+        let answer = try await suite.segments().isMember(request, question.options(project))
         if desk.isJSON {
             desk.print(
                 .object([

@@ -13,7 +13,9 @@ struct SegmentCommand: ParsableCommand {
         subcommands: [
             Create.self, List.self, Show.self, Archive.self, CountCommand.self,
             MembersCommand.self, SampleCommand.self, PreviewCommand.self, IsMemberCommand.self,
-            ExplainCommand.self, TrendCommand.self,
+            ExplainCommand.self, TrendCommand.self, OverlapCommand.self, CombineCommand.self,
+            SegmentsOfCommand.self, ExportCommand.self, UpdateCommand.self, DiffCommand.self,
+            CloneCommand.self, VersionsCommand.self, LintCommand.self,
         ]
     )
 

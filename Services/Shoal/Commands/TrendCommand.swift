@@ -43,6 +43,7 @@ struct TrendCommand: DeskCommand {
     var zone: String?
     @Option(help: "latest: with everything acknowledged; local: what the evaluators hold now.")
     var freshness = QuestionOptions.Freshness.latest
+    @OptionGroup var chart: PlotOptions
     @OptionGroup var project: ProjectOptions
     @OptionGroup var place: SuiteOptions
     @OptionGroup var output: OutputOptions
@@ -62,6 +63,15 @@ struct TrendCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let answer = try await suite.segments().trend(request, Questions.options(project))
+        let points = answer.points.map { point in
+            Chart.Point(at: Timestamp(ms: point.atMs), value: point.users)
+        }
+        let zone = Zone(answer.zone) ?? .utc
+        let isDrawn = try chart.draw(
+            Chart(title: "\(title): users in it", content: .line(points, zone)),
+            desk
+        )
+        guard !isDrawn else { return }
         if desk.isJSON {
             for point in answer.points { desk.print(Self.json(point)) }
             return

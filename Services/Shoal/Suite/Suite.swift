@@ -19,10 +19,17 @@ struct Suite: Sendable {
     let registryAddress: String
     private let registryCaller: any Caller
     private let callers: Callers
+    private let questions: OpenQuestions
 
     /// The suite whose registry listens at these addresses.
-    init(registry addresses: [String], data: String?, outside: Surroundings) throws {
+    init(
+        registry addresses: [String],
+        data: String?,
+        outside: Surroundings,
+        questions: OpenQuestions? = nil
+    ) throws {
         self.outside = outside
+        self.questions = questions ?? OpenQuestions(seed: outside.seed)
         self.data = data
         callers = Callers(outside)
         registryAddress = addresses.first ?? ""
@@ -70,7 +77,12 @@ struct Suite: Sendable {
 
     /// The door of the segments.
     func segments() async throws -> EvaluationV1_SegmentsClient {
-        EvaluationV1_SegmentsClient(try await caller(.evaluator))
+        EvaluationV1_SegmentsClient(questions.noting(try await caller(.evaluator)))
+    }
+
+    /// The door of single users.
+    func users() async throws -> EvaluationV1_UsersClient {
+        EvaluationV1_UsersClient(try await caller(.evaluator))
     }
 
     /// The door of ingestion.

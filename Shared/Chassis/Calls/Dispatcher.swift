@@ -75,9 +75,13 @@ final class Dispatcher: Sendable {
                 number,
                 RunningCalls.Facts(
                     deadlineNs: context.deadlineNs,
+                    requestID: context.requestID,
                     isLongPoll: entry.isLongPoll,
                     tellTimeOver: { [arrival, self] in
                         refuse(arrival, Self.timeOver, entry.meters)
+                    },
+                    tellCancelled: { [arrival, self] in
+                        refuse(arrival, .cancelled("the call was cancelled"), entry.meters)
                     }
                 )
             )

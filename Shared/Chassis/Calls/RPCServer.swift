@@ -23,6 +23,9 @@ public struct RPCServerOptions: Sendable {
     /// Frames are not sealed yet, so all may call all.
     public var admit: @Sendable (MethodDescription, RpcV1.RequestHeader) -> Fault? = { _, _ in nil }
 
+    /// Ends calls of the server, for a method that cancels others.
+    public var ender: CallEnder?
+
     /// The usual ones.
     public init() {}
 }
@@ -64,6 +67,7 @@ public final class RPCServer: Service, Sendable {
         let bound = BoundServer()
         self.bound = bound
         calls = RunningCalls(callsMax: options.inFlightMax, clock: clock)
+        options.ender?.attach(calls)
         stopMark = RisingNumber(clock: clock)
         let own = Set(methods.map(\.description.service))
         let services = HouseServices(

@@ -21,10 +21,14 @@ final class RunningCalls: Sendable {
     struct Facts: Sendable {
         /// When the caller gives up.
         let deadlineNs: UInt64
+        /// What the caller calls it.
+        let requestID: [UInt8]
         /// Whether it waits for news, and so may be ended at once.
         let isLongPoll: Bool
         /// Tells the caller that the time is over, when the handler has not answered by then.
         let tellTimeOver: @Sendable () -> Void
+        /// Tells the caller that somebody has cancelled the call.
+        let tellCancelled: @Sendable () -> Void
     }
 
     private struct Call {
@@ -152,6 +156,22 @@ final class RunningCalls: Sendable {
             call.task.cancel()
         }
         return wakeNs
+    }
+
+    /// Cancels the calls of this request id.
+    ///
+    /// - Returns: how many there were.
+    func cancel(requestID: [UInt8]) -> Int {
+        let found = state.withLock { state in
+            let found = state.calls.filter { $0.value.facts?.requestID == requestID }
+            for number in found.keys { state.calls[number]?.dueNs = .max }
+            return Array(found.values)
+        }
+        for call in found {
+            call.facts?.tellCancelled()
+            call.task.cancel()
+        }
+        return found.count
     }
 
     private func waitUntilIdle(_ untilNs: UInt64) async {

@@ -42,16 +42,20 @@ extension RPCServer {
     ///   - facts: what `Admin.Info` says of the service's state; must not block.
     ///   - audit: the audit log, where it is kept.
     ///   - backups: where copies of the storage are told; it must run beside the server.
+    ///   - ender: what ends calls for a method that cancels others.
     public convenience init(
         world: World,
         methods: [ServedMethod],
         facts: @escaping @Sendable () -> [AdminV1.Fact] = { [] },
         audit: ServerHouse.Audit? = nil,
-        backups: BackupDesk? = nil
+        backups: BackupDesk? = nil,
+        ender: CallEnder? = nil
     ) throws(BusError) {
         var house = ServerHouse(world: world, facts: facts)
         house.audit = audit
         if let backups { house.backup = backups.answer }
+        var options = RPCServerOptions()
+        options.ender = ender
         self.init(
             try Endpoint(world.common.listen),
             bus: world.bus,
@@ -60,7 +64,8 @@ extension RPCServer {
             clock: world.clock,
             random: world.chance(),
             logger: world.logger,
-            metrics: world.metrics
+            metrics: world.metrics,
+            options: options
         )
     }
 }

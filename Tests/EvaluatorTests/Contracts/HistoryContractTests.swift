@@ -118,7 +118,7 @@ struct HistoryContractTests {
         arguments: HistoryKind.allCases
     )
     func trend(_ kind: HistoryKind) throws {
-        let limit = TrendLimit(clock: ManualClock(), untilNs: .max)
+        let limit = QuestionLimit(clock: ManualClock(), untilNs: .max)
         try eachCase { example in
             let history = try HistoryRig.full(kind, example.log.records, seed: example.seed)
             let first = example.users.flatMap(\.history.events).map(\.at).min()

@@ -9,6 +9,8 @@ import sys
 import every_call_evaluation
 import every_call_ingestion
 import every_call_registry
+import every_call_sets
+import every_call_users
 from every_call_stage import PROJECT, Stage
 from google.protobuf import descriptor_pb2
 
@@ -23,12 +25,10 @@ NOT_SERVED = {
         "ExportUser", "Identify", "Alias", "Unmerge", "Erase",
     },
     "shoal.evaluation.v1.Segments": {
-        "Update", "Clone", "Versions", "SegmentsOf", "Reachability", "Overlap",
-        "Combine", "Export", "Backtest", "Activity", "Cancel",
+        "Reachability", "Backtest", "Activity",
     },
     "shoal.evaluation.v1.Sets": {"Bitmap"},
     "shoal.evaluation.v1.Lists": {"Create", "Add", "Remove", "Replace", "Get", "List"},
-    "shoal.evaluation.v1.Users": {"Profile", "Timeline", "Find"},
     "shoal.evaluation.v1.Feed": {"Snapshot", "Changes"},
 }
 
@@ -71,6 +71,8 @@ def main() -> None:
         every_call_registry.run(stage)
         every_call_ingestion.run(stage)
         every_call_evaluation.run(stage)
+        every_call_users.run(stage)
+        every_call_sets.run(stage)
         every_call_registry.leave(stage)
         listed = {f"/{service}/{name}" for service, names in NOT_SERVED.items() for name in names}
         for name in sorted(listed):

@@ -2,6 +2,7 @@
 
 #include "shoal/admin/v1/admin.pb-c.h"
 #include "shoal/admin/v1/backup.pb-c.h"
+#include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/checkpoints.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
@@ -10,6 +11,7 @@
 #include "shoal/evaluation/v1/segments.pb-c.h"
 #include "shoal/evaluation/v1/sets.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
+#include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/health/v1/health.pb-c.h"
 #include "shoal/ingestion/v1/corrections.pb-c.h"

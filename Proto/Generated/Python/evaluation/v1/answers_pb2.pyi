@@ -22,6 +22,16 @@ class Exactness(_message.Message):
     windows: _containers.RepeatedCompositeFieldContainer[ResolvedWindow]
     def __init__(self, at_ms: _Optional[int] = ..., windows: _Optional[_Iterable[_Union[ResolvedWindow, _Mapping]]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
+class QuestionCost(_message.Message):
+    __slots__ = ["bytes", "memory_bytes", "rows"]
+    BYTES_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    bytes: int
+    memory_bytes: int
+    rows: int
+    def __init__(self, rows: _Optional[int] = ..., bytes: _Optional[int] = ..., memory_bytes: _Optional[int] = ...) -> None: ...
+
 class ResolvedWindow(_message.Message):
     __slots__ = ["from_ms", "node", "to_ms"]
     FROM_MS_FIELD_NUMBER: _ClassVar[int]

@@ -11,15 +11,17 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from shoal.contract.evaluation.v1 import algebra_pb2 as shoal_dot_evaluation_dot_v1_dot_algebra__pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as shoal_dot_evaluation_dot_v1_dot_answers__pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as shoal_dot_evaluation_dot_v1_dot_explain__pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as shoal_dot_evaluation_dot_v1_dot_trend__pb2
+from shoal.contract.evaluation.v1 import updates_pb2 as shoal_dot_evaluation_dot_v1_dot_updates__pb2
 from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 from shoal.contract.segment.v1 import segment_pb2 as shoal_dot_segment_dot_v1_dot_segment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shoal/evaluation/v1/segments.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/answers.proto\x1a!shoal/evaluation/v1/explain.proto\x1a\x1fshoal/evaluation/v1/trend.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1eshoal/segment/v1/segment.proto\"t\n\rCreateRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x30\n\ndefinition\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\"\xa7\x01\n\x0e\x43reateResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\x12\x30\n\tpositions\x18\x02 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x34\n\x08warnings\x18\x03 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\"\x8b\x01\n\rUpdateRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x30\n\ndefinition\x18\x02 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x19\n\x11\x65xpected_revision\x18\x03 \x01(\x04\x12\x16\n\x07\x64ry_run\x18\x04 \x01(\x08:\x05\x66\x61lse\"h\n\x0eUpdateResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\x12\x13\n\x08\x65ntering\x18\x02 \x01(\x04:\x01\x30\x12\x12\n\x07leaving\x18\x03 \x01(\x04:\x01\x30\"\xa9\x01\n\x0ePreviewRequest\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\x12\x11\n\x06sample\x18\x04 \x01(\r:\x01\x30\".\n\tNodeCount\x12\x0f\n\x04node\x18\x01 \x01(\r:\x01\x30\x12\x10\n\x05users\x18\x02 \x01(\x04:\x01\x30\"\xa1\x02\n\x0fPreviewResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x34\n\x05nodes\x18\x02 \x03(\x0b\x32\x1e.shoal.evaluation.v1.NodeCountB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x08universe\x18\x03 \x01(\x04:\x01\x30\x12\x1a\n\x06sample\x18\x04 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x05 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x34\n\x08warnings\x18\x06 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\x12\x12\n\x07took_us\x18\x07 \x01(\x04:\x01\x30\x12\x18\n\x08sentence\x18\x08 \x01(\tB\x06\xe0\xb5\x18\x80\x80\x04\"*\n\x11GetSegmentRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"C\n\x12GetSegmentResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"]\n\x13ListSegmentsRequest\x12\x17\n\x08\x61rchived\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x12\n\x05limit\x18\x02 \x01(\r:\x03\x31\x30\x30\x12\x19\n\nafter_name\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x01\"b\n\x14ListSegmentsResponse\x12\x35\n\x08segments\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SegmentB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\"\'\n\x0e\x41rchiveRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"@\n\x0f\x41rchiveResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"@\n\x0c\x43loneRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x19\n\x08new_name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\">\n\rCloneResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"(\n\x0fVersionsRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"I\n\x10VersionsResponse\x12\x35\n\x08versions\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SegmentB\x05\xd8\xb5\x18\xe8\x07\"\x91\x01\n\x0c\x43ountRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"}\n\rCountResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x12\n\x07took_us\x18\x04 \x01(\x04:\x01\x30\"\xbf\x01\n\x0eMembersRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x13\n\x05limit\x18\x03 \x01(\r:\x04\x31\x30\x30\x30\x12\x15\n\x06\x63ursor\x18\x04 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"{\n\x0fMembersResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x1a\n\x0bnext_cursor\x18\x02 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xae\x01\n\x0fIsMemberRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x12\x12\x43\n\tfreshness\x18\x04 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"r\n\x10IsMemberResponse\x12\x15\n\x06member\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x14\n\x05known\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xb5\x01\n\rSampleRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x10\n\x04size\x18\x03 \x01(\r:\x02\x31\x30\x12\x0f\n\x04seed\x18\x04 \x01(\x04:\x01\x30\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"m\n\x0eSampleResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\r\n\x02of\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"k\n\x11SegmentsOfRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x18\n\x07user_id\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x14\n\x12SegmentsOfResponse\"S\n\x13ReachabilityRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x16\n\x14ReachabilityResponse\"N\n\x0eOverlapRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x11\n\x0fOverlapResponse\"N\n\x0e\x43ombineRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x11\n\x0f\x43ombineResponse\"M\n\rExportRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x10\n\x0e\x45xportResponse\"O\n\x0f\x42\x61\x63ktestRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x12\n\x10\x42\x61\x63ktestResponse\"O\n\x0f\x41\x63tivityRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x12\n\x10\x41\x63tivityResponse\"\'\n\rCancelRequest\x12\x16\n\x08question\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"\x10\n\x0e\x43\x61ncelResponse2\xd0\x12\n\x08Segments\x12\x64\n\x06\x43reate\x12\".shoal.evaluation.v1.CreateRequest\x1a#.shoal.evaluation.v1.CreateResponse\"\x11\x8a\xb5\x18\rsegment.write\x12\x64\n\x06Update\x12\".shoal.evaluation.v1.UpdateRequest\x1a#.shoal.evaluation.v1.UpdateResponse\"\x11\x8a\xb5\x18\rsegment.write\x12j\n\x07Preview\x12#.shoal.evaluation.v1.PreviewRequest\x1a$.shoal.evaluation.v1.PreviewResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12l\n\x03Get\x12&.shoal.evaluation.v1.GetSegmentRequest\x1a\'.shoal.evaluation.v1.GetSegmentResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12q\n\x04List\x12(.shoal.evaluation.v1.ListSegmentsRequest\x1a).shoal.evaluation.v1.ListSegmentsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\x07\x41rchive\x12#.shoal.evaluation.v1.ArchiveRequest\x1a$.shoal.evaluation.v1.ArchiveResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12\x61\n\x05\x43lone\x12!.shoal.evaluation.v1.CloneRequest\x1a\".shoal.evaluation.v1.CloneResponse\"\x11\x8a\xb5\x18\rsegment.write\x12m\n\x08Versions\x12$.shoal.evaluation.v1.VersionsRequest\x1a%.shoal.evaluation.v1.VersionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05\x43ount\x12!.shoal.evaluation.v1.CountRequest\x1a\".shoal.evaluation.v1.CountResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07Members\x12#.shoal.evaluation.v1.MembersRequest\x1a$.shoal.evaluation.v1.MembersResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08IsMember\x12$.shoal.evaluation.v1.IsMemberRequest\x1a%.shoal.evaluation.v1.IsMemberResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12g\n\x06Sample\x12\".shoal.evaluation.v1.SampleRequest\x1a#.shoal.evaluation.v1.SampleResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12s\n\nSegmentsOf\x12&.shoal.evaluation.v1.SegmentsOfRequest\x1a\'.shoal.evaluation.v1.SegmentsOfResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x45xplain\x12#.shoal.evaluation.v1.ExplainRequest\x1a$.shoal.evaluation.v1.ExplainResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05Trend\x12!.shoal.evaluation.v1.TrendRequest\x1a\".shoal.evaluation.v1.TrendResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12y\n\x0cReachability\x12(.shoal.evaluation.v1.ReachabilityRequest\x1a).shoal.evaluation.v1.ReachabilityResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07Overlap\x12#.shoal.evaluation.v1.OverlapRequest\x1a$.shoal.evaluation.v1.OverlapResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x43ombine\x12#.shoal.evaluation.v1.CombineRequest\x1a$.shoal.evaluation.v1.CombineResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x06\x45xport\x12\".shoal.evaluation.v1.ExportRequest\x1a#.shoal.evaluation.v1.ExportResponse\"\x0e\x8a\xb5\x18\x06\x65xport\x90\xb5\x18\x01\x12m\n\x08\x42\x61\x63ktest\x12$.shoal.evaluation.v1.BacktestRequest\x1a%.shoal.evaluation.v1.BacktestResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08\x41\x63tivity\x12$.shoal.evaluation.v1.ActivityRequest\x1a%.shoal.evaluation.v1.ActivityResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12g\n\x06\x43\x61ncel\x12\".shoal.evaluation.v1.CancelRequest\x1a#.shoal.evaluation.v1.CancelResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shoal/evaluation/v1/segments.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/algebra.proto\x1a!shoal/evaluation/v1/answers.proto\x1a!shoal/evaluation/v1/explain.proto\x1a\x1fshoal/evaluation/v1/trend.proto\x1a!shoal/evaluation/v1/updates.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1eshoal/segment/v1/segment.proto\"t\n\rCreateRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x30\n\ndefinition\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\"\xa7\x01\n\x0e\x43reateResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\x12\x30\n\tpositions\x18\x02 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x34\n\x08warnings\x18\x03 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\"\xa9\x01\n\x0ePreviewRequest\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\x12\x11\n\x06sample\x18\x04 \x01(\r:\x01\x30\".\n\tNodeCount\x12\x0f\n\x04node\x18\x01 \x01(\r:\x01\x30\x12\x10\n\x05users\x18\x02 \x01(\x04:\x01\x30\"\xd2\x02\n\x0fPreviewResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x34\n\x05nodes\x18\x02 \x03(\x0b\x32\x1e.shoal.evaluation.v1.NodeCountB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x08universe\x18\x03 \x01(\x04:\x01\x30\x12\x1a\n\x06sample\x18\x04 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x05 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x34\n\x08warnings\x18\x06 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\x12\x12\n\x07took_us\x18\x07 \x01(\x04:\x01\x30\x12\x18\n\x08sentence\x18\x08 \x01(\tB\x06\xe0\xb5\x18\x80\x80\x04\x12/\n\x04\x63ost\x18\t \x01(\x0b\x32!.shoal.evaluation.v1.QuestionCost\"*\n\x11GetSegmentRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"C\n\x12GetSegmentResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"]\n\x13ListSegmentsRequest\x12\x17\n\x08\x61rchived\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x12\n\x05limit\x18\x02 \x01(\r:\x03\x31\x30\x30\x12\x19\n\nafter_name\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x01\"b\n\x14ListSegmentsResponse\x12\x35\n\x08segments\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SegmentB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\"\'\n\x0e\x41rchiveRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"@\n\x0f\x41rchiveResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"\x91\x01\n\x0c\x43ountRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"}\n\rCountResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x12\n\x07took_us\x18\x04 \x01(\x04:\x01\x30\"\xbf\x01\n\x0eMembersRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x13\n\x05limit\x18\x03 \x01(\r:\x04\x31\x30\x30\x30\x12\x15\n\x06\x63ursor\x18\x04 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"{\n\x0fMembersResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x1a\n\x0bnext_cursor\x18\x02 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xae\x01\n\x0fIsMemberRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x12\x12\x43\n\tfreshness\x18\x04 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"r\n\x10IsMemberResponse\x12\x15\n\x06member\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x14\n\x05known\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xb5\x01\n\rSampleRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x10\n\x04size\x18\x03 \x01(\r:\x02\x31\x30\x12\x0f\n\x04seed\x18\x04 \x01(\x04:\x01\x30\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"m\n\x0eSampleResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\r\n\x02of\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"S\n\x13ReachabilityRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x16\n\x14ReachabilityResponse\"O\n\x0f\x42\x61\x63ktestRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x12\n\x10\x42\x61\x63ktestResponse\"O\n\x0f\x41\x63tivityRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x12\n\x10\x41\x63tivityResponse\"\'\n\rCancelRequest\x12\x16\n\x08question\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"5\n\x0e\x43\x61ncelResponse\x12\x10\n\x05\x65nded\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06silent\x18\x02 \x01(\r:\x01\x30\x32\x96\x14\n\x08Segments\x12\x64\n\x06\x43reate\x12\".shoal.evaluation.v1.CreateRequest\x1a#.shoal.evaluation.v1.CreateResponse\"\x11\x8a\xb5\x18\rsegment.write\x12\x64\n\x06Update\x12\".shoal.evaluation.v1.UpdateRequest\x1a#.shoal.evaluation.v1.UpdateResponse\"\x11\x8a\xb5\x18\rsegment.write\x12j\n\x07Preview\x12#.shoal.evaluation.v1.PreviewRequest\x1a$.shoal.evaluation.v1.PreviewResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x04\x44iff\x12 .shoal.evaluation.v1.DiffRequest\x1a!.shoal.evaluation.v1.DiffResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x04Lint\x12 .shoal.evaluation.v1.LintRequest\x1a!.shoal.evaluation.v1.LintResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12l\n\x03Get\x12&.shoal.evaluation.v1.GetSegmentRequest\x1a\'.shoal.evaluation.v1.GetSegmentResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12q\n\x04List\x12(.shoal.evaluation.v1.ListSegmentsRequest\x1a).shoal.evaluation.v1.ListSegmentsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\x07\x41rchive\x12#.shoal.evaluation.v1.ArchiveRequest\x1a$.shoal.evaluation.v1.ArchiveResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12\x61\n\x05\x43lone\x12!.shoal.evaluation.v1.CloneRequest\x1a\".shoal.evaluation.v1.CloneResponse\"\x11\x8a\xb5\x18\rsegment.write\x12m\n\x08Versions\x12$.shoal.evaluation.v1.VersionsRequest\x1a%.shoal.evaluation.v1.VersionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05\x43ount\x12!.shoal.evaluation.v1.CountRequest\x1a\".shoal.evaluation.v1.CountResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07Members\x12#.shoal.evaluation.v1.MembersRequest\x1a$.shoal.evaluation.v1.MembersResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08IsMember\x12$.shoal.evaluation.v1.IsMemberRequest\x1a%.shoal.evaluation.v1.IsMemberResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12g\n\x06Sample\x12\".shoal.evaluation.v1.SampleRequest\x1a#.shoal.evaluation.v1.SampleResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12s\n\nSegmentsOf\x12&.shoal.evaluation.v1.SegmentsOfRequest\x1a\'.shoal.evaluation.v1.SegmentsOfResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x45xplain\x12#.shoal.evaluation.v1.ExplainRequest\x1a$.shoal.evaluation.v1.ExplainResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05Trend\x12!.shoal.evaluation.v1.TrendRequest\x1a\".shoal.evaluation.v1.TrendResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12y\n\x0cReachability\x12(.shoal.evaluation.v1.ReachabilityRequest\x1a).shoal.evaluation.v1.ReachabilityResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07Overlap\x12#.shoal.evaluation.v1.OverlapRequest\x1a$.shoal.evaluation.v1.OverlapResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x43ombine\x12#.shoal.evaluation.v1.CombineRequest\x1a$.shoal.evaluation.v1.CombineResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x06\x45xport\x12\".shoal.evaluation.v1.ExportRequest\x1a#.shoal.evaluation.v1.ExportResponse\"\x0e\x8a\xb5\x18\x06\x65xport\x90\xb5\x18\x01\x12m\n\x08\x42\x61\x63ktest\x12$.shoal.evaluation.v1.BacktestRequest\x1a%.shoal.evaluation.v1.BacktestResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08\x41\x63tivity\x12$.shoal.evaluation.v1.ActivityRequest\x1a%.shoal.evaluation.v1.ActivityResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12g\n\x06\x43\x61ncel\x12\".shoal.evaluation.v1.CancelRequest\x1a#.shoal.evaluation.v1.CancelResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.segments_pb2', globals())
@@ -34,8 +36,6 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _CREATERESPONSE.fields_by_name['positions']._serialized_options = b'\330\265\030\200 '
   _CREATERESPONSE.fields_by_name['warnings']._options = None
   _CREATERESPONSE.fields_by_name['warnings']._serialized_options = b'\330\265\030d'
-  _UPDATEREQUEST.fields_by_name['name']._options = None
-  _UPDATEREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
   _PREVIEWRESPONSE.fields_by_name['nodes']._options = None
   _PREVIEWRESPONSE.fields_by_name['nodes']._serialized_options = b'\330\265\030\350\007'
   _PREVIEWRESPONSE.fields_by_name['sample']._options = None
@@ -52,14 +52,6 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _LISTSEGMENTSRESPONSE.fields_by_name['segments']._serialized_options = b'\330\265\030\350\007'
   _ARCHIVEREQUEST.fields_by_name['name']._options = None
   _ARCHIVEREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
-  _CLONEREQUEST.fields_by_name['name']._options = None
-  _CLONEREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
-  _CLONEREQUEST.fields_by_name['new_name']._options = None
-  _CLONEREQUEST.fields_by_name['new_name']._serialized_options = b'\340\265\030\200\001'
-  _VERSIONSREQUEST.fields_by_name['name']._options = None
-  _VERSIONSREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
-  _VERSIONSRESPONSE.fields_by_name['versions']._options = None
-  _VERSIONSRESPONSE.fields_by_name['versions']._serialized_options = b'\330\265\030\350\007'
   _MEMBERSREQUEST.fields_by_name['cursor']._options = None
   _MEMBERSREQUEST.fields_by_name['cursor']._serialized_options = b'\340\265\030\200\002'
   _MEMBERSRESPONSE.fields_by_name['users']._options = None
@@ -70,8 +62,6 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ISMEMBERREQUEST.fields_by_name['user_id']._serialized_options = b'\340\265\030\200\002'
   _SAMPLERESPONSE.fields_by_name['users']._options = None
   _SAMPLERESPONSE.fields_by_name['users']._serialized_options = b'\330\265\030\350\007\340\265\030\200\002'
-  _SEGMENTSOFREQUEST.fields_by_name['user_id']._options = None
-  _SEGMENTSOFREQUEST.fields_by_name['user_id']._serialized_options = b'\340\265\030\200\002'
   _CANCELREQUEST.fields_by_name['question']._options = None
   _CANCELREQUEST.fields_by_name['question']._serialized_options = b'\340\265\030\020'
   _SEGMENTS.methods_by_name['Create']._options = None
@@ -80,6 +70,10 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SEGMENTS.methods_by_name['Update']._serialized_options = b'\212\265\030\rsegment.write'
   _SEGMENTS.methods_by_name['Preview']._options = None
   _SEGMENTS.methods_by_name['Preview']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
+  _SEGMENTS.methods_by_name['Diff']._options = None
+  _SEGMENTS.methods_by_name['Diff']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
+  _SEGMENTS.methods_by_name['Lint']._options = None
+  _SEGMENTS.methods_by_name['Lint']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _SEGMENTS.methods_by_name['Get']._options = None
   _SEGMENTS.methods_by_name['Get']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _SEGMENTS.methods_by_name['List']._options = None
@@ -118,88 +112,60 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SEGMENTS.methods_by_name['Activity']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _SEGMENTS.methods_by_name['Cancel']._options = None
   _SEGMENTS.methods_by_name['Cancel']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
-  _CREATEREQUEST._serialized_start=250
-  _CREATEREQUEST._serialized_end=366
-  _CREATERESPONSE._serialized_start=369
-  _CREATERESPONSE._serialized_end=536
-  _UPDATEREQUEST._serialized_start=539
-  _UPDATEREQUEST._serialized_end=678
-  _UPDATERESPONSE._serialized_start=680
-  _UPDATERESPONSE._serialized_end=784
-  _PREVIEWREQUEST._serialized_start=787
-  _PREVIEWREQUEST._serialized_end=956
-  _NODECOUNT._serialized_start=958
-  _NODECOUNT._serialized_end=1004
-  _PREVIEWRESPONSE._serialized_start=1007
-  _PREVIEWRESPONSE._serialized_end=1296
-  _GETSEGMENTREQUEST._serialized_start=1298
-  _GETSEGMENTREQUEST._serialized_end=1340
-  _GETSEGMENTRESPONSE._serialized_start=1342
-  _GETSEGMENTRESPONSE._serialized_end=1409
-  _LISTSEGMENTSREQUEST._serialized_start=1411
-  _LISTSEGMENTSREQUEST._serialized_end=1504
-  _LISTSEGMENTSRESPONSE._serialized_start=1506
-  _LISTSEGMENTSRESPONSE._serialized_end=1604
-  _ARCHIVEREQUEST._serialized_start=1606
-  _ARCHIVEREQUEST._serialized_end=1645
-  _ARCHIVERESPONSE._serialized_start=1647
-  _ARCHIVERESPONSE._serialized_end=1711
-  _CLONEREQUEST._serialized_start=1713
-  _CLONEREQUEST._serialized_end=1777
-  _CLONERESPONSE._serialized_start=1779
-  _CLONERESPONSE._serialized_end=1841
-  _VERSIONSREQUEST._serialized_start=1843
-  _VERSIONSREQUEST._serialized_end=1883
-  _VERSIONSRESPONSE._serialized_start=1885
-  _VERSIONSRESPONSE._serialized_end=1958
-  _COUNTREQUEST._serialized_start=1961
-  _COUNTREQUEST._serialized_end=2106
-  _COUNTRESPONSE._serialized_start=2108
-  _COUNTRESPONSE._serialized_end=2233
-  _MEMBERSREQUEST._serialized_start=2236
-  _MEMBERSREQUEST._serialized_end=2427
-  _MEMBERSRESPONSE._serialized_start=2429
-  _MEMBERSRESPONSE._serialized_end=2552
-  _ISMEMBERREQUEST._serialized_start=2555
-  _ISMEMBERREQUEST._serialized_end=2729
-  _ISMEMBERRESPONSE._serialized_start=2731
-  _ISMEMBERRESPONSE._serialized_end=2845
-  _SAMPLEREQUEST._serialized_start=2848
-  _SAMPLEREQUEST._serialized_end=3029
-  _SAMPLERESPONSE._serialized_start=3031
-  _SAMPLERESPONSE._serialized_end=3140
-  _SEGMENTSOFREQUEST._serialized_start=3142
-  _SEGMENTSOFREQUEST._serialized_end=3249
-  _SEGMENTSOFRESPONSE._serialized_start=3251
-  _SEGMENTSOFRESPONSE._serialized_end=3271
-  _REACHABILITYREQUEST._serialized_start=3273
-  _REACHABILITYREQUEST._serialized_end=3356
-  _REACHABILITYRESPONSE._serialized_start=3358
-  _REACHABILITYRESPONSE._serialized_end=3380
-  _OVERLAPREQUEST._serialized_start=3382
-  _OVERLAPREQUEST._serialized_end=3460
-  _OVERLAPRESPONSE._serialized_start=3462
-  _OVERLAPRESPONSE._serialized_end=3479
-  _COMBINEREQUEST._serialized_start=3481
-  _COMBINEREQUEST._serialized_end=3559
-  _COMBINERESPONSE._serialized_start=3561
-  _COMBINERESPONSE._serialized_end=3578
-  _EXPORTREQUEST._serialized_start=3580
-  _EXPORTREQUEST._serialized_end=3657
-  _EXPORTRESPONSE._serialized_start=3659
-  _EXPORTRESPONSE._serialized_end=3675
-  _BACKTESTREQUEST._serialized_start=3677
-  _BACKTESTREQUEST._serialized_end=3756
-  _BACKTESTRESPONSE._serialized_start=3758
-  _BACKTESTRESPONSE._serialized_end=3776
-  _ACTIVITYREQUEST._serialized_start=3778
-  _ACTIVITYREQUEST._serialized_end=3857
-  _ACTIVITYRESPONSE._serialized_start=3859
-  _ACTIVITYRESPONSE._serialized_end=3877
-  _CANCELREQUEST._serialized_start=3879
-  _CANCELREQUEST._serialized_end=3918
-  _CANCELRESPONSE._serialized_start=3920
-  _CANCELRESPONSE._serialized_end=3936
-  _SEGMENTS._serialized_start=3939
-  _SEGMENTS._serialized_end=6323
+  _CREATEREQUEST._serialized_start=320
+  _CREATEREQUEST._serialized_end=436
+  _CREATERESPONSE._serialized_start=439
+  _CREATERESPONSE._serialized_end=606
+  _PREVIEWREQUEST._serialized_start=609
+  _PREVIEWREQUEST._serialized_end=778
+  _NODECOUNT._serialized_start=780
+  _NODECOUNT._serialized_end=826
+  _PREVIEWRESPONSE._serialized_start=829
+  _PREVIEWRESPONSE._serialized_end=1167
+  _GETSEGMENTREQUEST._serialized_start=1169
+  _GETSEGMENTREQUEST._serialized_end=1211
+  _GETSEGMENTRESPONSE._serialized_start=1213
+  _GETSEGMENTRESPONSE._serialized_end=1280
+  _LISTSEGMENTSREQUEST._serialized_start=1282
+  _LISTSEGMENTSREQUEST._serialized_end=1375
+  _LISTSEGMENTSRESPONSE._serialized_start=1377
+  _LISTSEGMENTSRESPONSE._serialized_end=1475
+  _ARCHIVEREQUEST._serialized_start=1477
+  _ARCHIVEREQUEST._serialized_end=1516
+  _ARCHIVERESPONSE._serialized_start=1518
+  _ARCHIVERESPONSE._serialized_end=1582
+  _COUNTREQUEST._serialized_start=1585
+  _COUNTREQUEST._serialized_end=1730
+  _COUNTRESPONSE._serialized_start=1732
+  _COUNTRESPONSE._serialized_end=1857
+  _MEMBERSREQUEST._serialized_start=1860
+  _MEMBERSREQUEST._serialized_end=2051
+  _MEMBERSRESPONSE._serialized_start=2053
+  _MEMBERSRESPONSE._serialized_end=2176
+  _ISMEMBERREQUEST._serialized_start=2179
+  _ISMEMBERREQUEST._serialized_end=2353
+  _ISMEMBERRESPONSE._serialized_start=2355
+  _ISMEMBERRESPONSE._serialized_end=2469
+  _SAMPLEREQUEST._serialized_start=2472
+  _SAMPLEREQUEST._serialized_end=2653
+  _SAMPLERESPONSE._serialized_start=2655
+  _SAMPLERESPONSE._serialized_end=2764
+  _REACHABILITYREQUEST._serialized_start=2766
+  _REACHABILITYREQUEST._serialized_end=2849
+  _REACHABILITYRESPONSE._serialized_start=2851
+  _REACHABILITYRESPONSE._serialized_end=2873
+  _BACKTESTREQUEST._serialized_start=2875
+  _BACKTESTREQUEST._serialized_end=2954
+  _BACKTESTRESPONSE._serialized_start=2956
+  _BACKTESTRESPONSE._serialized_end=2974
+  _ACTIVITYREQUEST._serialized_start=2976
+  _ACTIVITYREQUEST._serialized_end=3055
+  _ACTIVITYRESPONSE._serialized_start=3057
+  _ACTIVITYRESPONSE._serialized_end=3075
+  _CANCELREQUEST._serialized_start=3077
+  _CANCELREQUEST._serialized_end=3116
+  _CANCELRESPONSE._serialized_start=3118
+  _CANCELRESPONSE._serialized_end=3171
+  _SEGMENTS._serialized_start=3174
+  _SEGMENTS._serialized_end=5756
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,8 @@
+from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
+from shoal.contract.evaluation.v1 import updates_pb2 as _updates_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from shoal.contract.segment.v1 import segment_pb2 as _segment_pb2
@@ -54,34 +56,12 @@ class CancelRequest(_message.Message):
     def __init__(self, question: _Optional[bytes] = ...) -> None: ...
 
 class CancelResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
-
-class CloneRequest(_message.Message):
-    __slots__ = ["name", "new_name"]
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    NEW_NAME_FIELD_NUMBER: _ClassVar[int]
-    name: str
-    new_name: str
-    def __init__(self, name: _Optional[str] = ..., new_name: _Optional[str] = ...) -> None: ...
-
-class CloneResponse(_message.Message):
-    __slots__ = ["segment"]
-    SEGMENT_FIELD_NUMBER: _ClassVar[int]
-    segment: _answers_pb2.Segment
-    def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ...) -> None: ...
-
-class CombineRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class CombineResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
+    __slots__ = ["ended", "silent"]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    SILENT_FIELD_NUMBER: _ClassVar[int]
+    ended: int
+    silent: int
+    def __init__(self, ended: _Optional[int] = ..., silent: _Optional[int] = ...) -> None: ...
 
 class CountRequest(_message.Message):
     __slots__ = ["at_ms", "freshness", "subject"]
@@ -124,18 +104,6 @@ class CreateResponse(_message.Message):
     segment: _answers_pb2.Segment
     warnings: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Warning]
     def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ...) -> None: ...
-
-class ExportRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class ExportResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
 
 class GetSegmentRequest(_message.Message):
     __slots__ = ["name"]
@@ -221,18 +189,6 @@ class NodeCount(_message.Message):
     users: int
     def __init__(self, node: _Optional[int] = ..., users: _Optional[int] = ...) -> None: ...
 
-class OverlapRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class OverlapResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
-
 class PreviewRequest(_message.Message):
     __slots__ = ["at_ms", "definition", "freshness", "sample"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -246,7 +202,8 @@ class PreviewRequest(_message.Message):
     def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., freshness: _Optional[_Union[_answers_pb2.Freshness, str]] = ..., sample: _Optional[int] = ...) -> None: ...
 
 class PreviewResponse(_message.Message):
-    __slots__ = ["exactness", "nodes", "sample", "sentence", "took_us", "universe", "users", "warnings"]
+    __slots__ = ["cost", "exactness", "nodes", "sample", "sentence", "took_us", "universe", "users", "warnings"]
+    COST_FIELD_NUMBER: _ClassVar[int]
     EXACTNESS_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
@@ -255,6 +212,7 @@ class PreviewResponse(_message.Message):
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     USERS_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    cost: _answers_pb2.QuestionCost
     exactness: _answers_pb2.Exactness
     nodes: _containers.RepeatedCompositeFieldContainer[NodeCount]
     sample: _containers.RepeatedScalarFieldContainer[str]
@@ -263,7 +221,7 @@ class PreviewResponse(_message.Message):
     universe: int
     users: int
     warnings: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Warning]
-    def __init__(self, users: _Optional[int] = ..., nodes: _Optional[_Iterable[_Union[NodeCount, _Mapping]]] = ..., universe: _Optional[int] = ..., sample: _Optional[_Iterable[str]] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ..., took_us: _Optional[int] = ..., sentence: _Optional[str] = ...) -> None: ...
+    def __init__(self, users: _Optional[int] = ..., nodes: _Optional[_Iterable[_Union[NodeCount, _Mapping]]] = ..., universe: _Optional[int] = ..., sample: _Optional[_Iterable[str]] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ..., took_us: _Optional[int] = ..., sentence: _Optional[str] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ...) -> None: ...
 
 class ReachabilityRequest(_message.Message):
     __slots__ = ["at_ms", "subject"]
@@ -300,51 +258,3 @@ class SampleResponse(_message.Message):
     of: int
     users: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, users: _Optional[_Iterable[str]] = ..., of: _Optional[int] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ...) -> None: ...
-
-class SegmentsOfRequest(_message.Message):
-    __slots__ = ["at_ms", "subject", "user_id"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    USER_ID_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    user_id: str
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
-
-class SegmentsOfResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
-
-class UpdateRequest(_message.Message):
-    __slots__ = ["definition", "dry_run", "expected_revision", "name"]
-    DEFINITION_FIELD_NUMBER: _ClassVar[int]
-    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
-    EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    definition: _segment_pb2.Definition
-    dry_run: bool
-    expected_revision: int
-    name: str
-    def __init__(self, name: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., expected_revision: _Optional[int] = ..., dry_run: bool = ...) -> None: ...
-
-class UpdateResponse(_message.Message):
-    __slots__ = ["entering", "leaving", "segment"]
-    ENTERING_FIELD_NUMBER: _ClassVar[int]
-    LEAVING_FIELD_NUMBER: _ClassVar[int]
-    SEGMENT_FIELD_NUMBER: _ClassVar[int]
-    entering: int
-    leaving: int
-    segment: _answers_pb2.Segment
-    def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ..., entering: _Optional[int] = ..., leaving: _Optional[int] = ...) -> None: ...
-
-class VersionsRequest(_message.Message):
-    __slots__ = ["name"]
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
-
-class VersionsResponse(_message.Message):
-    __slots__ = ["versions"]
-    VERSIONS_FIELD_NUMBER: _ClassVar[int]
-    versions: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Segment]
-    def __init__(self, versions: _Optional[_Iterable[_Union[_answers_pb2.Segment, _Mapping]]] = ...) -> None: ...

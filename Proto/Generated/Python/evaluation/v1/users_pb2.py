@@ -11,10 +11,12 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from shoal.contract.evaluation.v1 import answers_pb2 as shoal_dot_evaluation_dot_v1_dot_answers__pb2
+from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshoal/evaluation/v1/users.proto\x12\x13shoal.evaluation.v1\x1a\x1eshoal/options/v1/options.proto\"*\n\x0eProfileRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x11\n\x0fProfileResponse\"+\n\x0fTimelineRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x12\n\x10TimelineResponse\")\n\x10\x46indUsersRequest\x12\x15\n\x04text\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x13\n\x11\x46indUsersResponse2\xcf\x02\n\x05Users\x12j\n\x07Profile\x12#.shoal.evaluation.v1.ProfileRequest\x1a$.shoal.evaluation.v1.ProfileResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08Timeline\x12$.shoal.evaluation.v1.TimelineRequest\x1a%.shoal.evaluation.v1.TimelineResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\x04\x46ind\x12%.shoal.evaluation.v1.FindUsersRequest\x1a&.shoal.evaluation.v1.FindUsersResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshoal/evaluation/v1/users.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/answers.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"~\n\x0eProfileRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"M\n\x0fPropertyInForce\x12(\n\x08property\x18\x01 \x01(\x0b\x32\x16.shoal.log.v1.Property\x12\x10\n\x08since_ms\x18\x02 \x01(\x12\"d\n\nEventTally\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x10\n\x05\x63ount\x18\x02 \x01(\x04:\x01\x30\x12\x16\n\x0b\x66irst_at_ms\x18\x03 \x01(\x12:\x01\x30\x12\x15\n\nlast_at_ms\x18\x04 \x01(\x12:\x01\x30\"\xb6\x02\n\x0fProfileResponse\x12\x14\n\x05known\x18\x01 \x01(\x08:\x05\x66\x61lse\x12?\n\nproperties\x18\x02 \x03(\x0b\x32$.shoal.evaluation.v1.PropertyInForceB\x05\xd8\xb5\x18\x80\x02\x12\x1a\n\x0fproperties_left\x18\x03 \x01(\r:\x01\x30\x12\x36\n\x06\x65vents\x18\x04 \x03(\x0b\x32\x1f.shoal.evaluation.v1.EventTallyB\x05\xd8\xb5\x18\x80\x08\x12\x16\n\x0b\x65vents_left\x18\x05 \x01(\r:\x01\x30\x12\x16\n\x0e\x66irst_event_ms\x18\x06 \x01(\x12\x12\x15\n\rlast_event_ms\x18\x07 \x01(\x12\x12\x31\n\texactness\x18\x08 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xd6\x01\n\x0fTimelineRequest\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x0f\n\x07\x66rom_ms\x18\x02 \x01(\x12\x12\r\n\x05to_ms\x18\x03 \x01(\x12\x12\x19\n\x06\x65vents\x18\x04 \x03(\tB\t\xd8\xb5\x18@\xe0\xb5\x18\x80\x01\x12\x12\n\x05limit\x18\x05 \x01(\r:\x03\x31\x30\x30\x12\x15\n\x06\x63ursor\x18\x06 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x43\n\tfreshness\x18\x07 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"~\n\rTimelineEvent\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x11\n\x06offset\x18\x03 \x01(\x04:\x01\x30\x12\x31\n\nproperties\x18\x04 \x03(\x0b\x32\x16.shoal.log.v1.PropertyB\x05\xd8\xb5\x18\x80\x02\"\xb2\x01\n\x10TimelineResponse\x12\x14\n\x05known\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x39\n\x06\x65vents\x18\x02 \x03(\x0b\x32\".shoal.evaluation.v1.TimelineEventB\x05\xd8\xb5\x18\xe8\x07\x12\x1a\n\x0bnext_cursor\x18\x03 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x04 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\x9b\x01\n\x10\x46indUsersRequest\x12\x15\n\x04text\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x18\n\tis_prefix\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x11\n\x05limit\x18\x03 \x01(\r:\x02\x32\x30\x12\x43\n\tfreshness\x18\x04 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"p\n\x11\x46indUsersResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\r\n\x02of\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness2\xcf\x02\n\x05Users\x12j\n\x07Profile\x12#.shoal.evaluation.v1.ProfileRequest\x1a$.shoal.evaluation.v1.ProfileResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08Timeline\x12$.shoal.evaluation.v1.TimelineRequest\x1a%.shoal.evaluation.v1.TimelineResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\x04\x46ind\x12%.shoal.evaluation.v1.FindUsersRequest\x1a&.shoal.evaluation.v1.FindUsersResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.users_pb2', globals())
@@ -23,28 +25,54 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
   _PROFILEREQUEST.fields_by_name['user_id']._options = None
   _PROFILEREQUEST.fields_by_name['user_id']._serialized_options = b'\340\265\030\200\002'
+  _EVENTTALLY.fields_by_name['name']._options = None
+  _EVENTTALLY.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
+  _PROFILERESPONSE.fields_by_name['properties']._options = None
+  _PROFILERESPONSE.fields_by_name['properties']._serialized_options = b'\330\265\030\200\002'
+  _PROFILERESPONSE.fields_by_name['events']._options = None
+  _PROFILERESPONSE.fields_by_name['events']._serialized_options = b'\330\265\030\200\010'
   _TIMELINEREQUEST.fields_by_name['user_id']._options = None
   _TIMELINEREQUEST.fields_by_name['user_id']._serialized_options = b'\340\265\030\200\002'
+  _TIMELINEREQUEST.fields_by_name['events']._options = None
+  _TIMELINEREQUEST.fields_by_name['events']._serialized_options = b'\330\265\030@\340\265\030\200\001'
+  _TIMELINEREQUEST.fields_by_name['cursor']._options = None
+  _TIMELINEREQUEST.fields_by_name['cursor']._serialized_options = b'\340\265\030\200\002'
+  _TIMELINEEVENT.fields_by_name['name']._options = None
+  _TIMELINEEVENT.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
+  _TIMELINEEVENT.fields_by_name['properties']._options = None
+  _TIMELINEEVENT.fields_by_name['properties']._serialized_options = b'\330\265\030\200\002'
+  _TIMELINERESPONSE.fields_by_name['events']._options = None
+  _TIMELINERESPONSE.fields_by_name['events']._serialized_options = b'\330\265\030\350\007'
+  _TIMELINERESPONSE.fields_by_name['next_cursor']._options = None
+  _TIMELINERESPONSE.fields_by_name['next_cursor']._serialized_options = b'\340\265\030\200\002'
   _FINDUSERSREQUEST.fields_by_name['text']._options = None
   _FINDUSERSREQUEST.fields_by_name['text']._serialized_options = b'\340\265\030\200\002'
+  _FINDUSERSRESPONSE.fields_by_name['users']._options = None
+  _FINDUSERSRESPONSE.fields_by_name['users']._serialized_options = b'\330\265\030\350\007\340\265\030\200\002'
   _USERS.methods_by_name['Profile']._options = None
   _USERS.methods_by_name['Profile']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _USERS.methods_by_name['Timeline']._options = None
   _USERS.methods_by_name['Timeline']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _USERS.methods_by_name['Find']._options = None
   _USERS.methods_by_name['Find']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
-  _PROFILEREQUEST._serialized_start=88
-  _PROFILEREQUEST._serialized_end=130
-  _PROFILERESPONSE._serialized_start=132
-  _PROFILERESPONSE._serialized_end=149
-  _TIMELINEREQUEST._serialized_start=151
-  _TIMELINEREQUEST._serialized_end=194
-  _TIMELINERESPONSE._serialized_start=196
-  _TIMELINERESPONSE._serialized_end=214
-  _FINDUSERSREQUEST._serialized_start=216
-  _FINDUSERSREQUEST._serialized_end=257
-  _FINDUSERSRESPONSE._serialized_start=259
-  _FINDUSERSRESPONSE._serialized_end=278
-  _USERS._serialized_start=281
-  _USERS._serialized_end=616
+  _PROFILEREQUEST._serialized_start=147
+  _PROFILEREQUEST._serialized_end=273
+  _PROPERTYINFORCE._serialized_start=275
+  _PROPERTYINFORCE._serialized_end=352
+  _EVENTTALLY._serialized_start=354
+  _EVENTTALLY._serialized_end=454
+  _PROFILERESPONSE._serialized_start=457
+  _PROFILERESPONSE._serialized_end=767
+  _TIMELINEREQUEST._serialized_start=770
+  _TIMELINEREQUEST._serialized_end=984
+  _TIMELINEEVENT._serialized_start=986
+  _TIMELINEEVENT._serialized_end=1112
+  _TIMELINERESPONSE._serialized_start=1115
+  _TIMELINERESPONSE._serialized_end=1293
+  _FINDUSERSREQUEST._serialized_start=1296
+  _FINDUSERSREQUEST._serialized_end=1451
+  _FINDUSERSRESPONSE._serialized_start=1453
+  _FINDUSERSRESPONSE._serialized_end=1565
+  _USERS._serialized_start=1568
+  _USERS._serialized_end=1903
 # @@protoc_insertion_point(module_scope)

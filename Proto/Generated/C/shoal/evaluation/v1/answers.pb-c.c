@@ -97,6 +97,51 @@ void   shoal__evaluation__v1__warning__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__warning__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__question_cost__init
+                     (Shoal__Evaluation__V1__QuestionCost         *message)
+{
+  static const Shoal__Evaluation__V1__QuestionCost init_value = SHOAL__EVALUATION__V1__QUESTION_COST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__question_cost__get_packed_size
+                     (const Shoal__Evaluation__V1__QuestionCost *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__question_cost__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__question_cost__pack
+                     (const Shoal__Evaluation__V1__QuestionCost *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__question_cost__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__question_cost__pack_to_buffer
+                     (const Shoal__Evaluation__V1__QuestionCost *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__question_cost__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__QuestionCost *
+       shoal__evaluation__v1__question_cost__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__QuestionCost *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__question_cost__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__question_cost__free_unpacked
+                     (Shoal__Evaluation__V1__QuestionCost *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__question_cost__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__exactness__init
                      (Shoal__Evaluation__V1__Exactness         *message)
 {
@@ -361,6 +406,73 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__warning__descriptor =
   shoal__evaluation__v1__warning__field_indices_by_name,
   1,  shoal__evaluation__v1__warning__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__warning__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint64_t shoal__evaluation__v1__question_cost__rows__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__question_cost__bytes__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__question_cost__memory_bytes__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__question_cost__field_descriptors[3] =
+{
+  {
+    "rows",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__QuestionCost, has_rows),
+    offsetof(Shoal__Evaluation__V1__QuestionCost, rows),
+    NULL,
+    &shoal__evaluation__v1__question_cost__rows__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__QuestionCost, has_bytes),
+    offsetof(Shoal__Evaluation__V1__QuestionCost, bytes),
+    NULL,
+    &shoal__evaluation__v1__question_cost__bytes__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory_bytes",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__QuestionCost, has_memory_bytes),
+    offsetof(Shoal__Evaluation__V1__QuestionCost, memory_bytes),
+    NULL,
+    &shoal__evaluation__v1__question_cost__memory_bytes__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__question_cost__field_indices_by_name[] = {
+  1,   /* field[1] = bytes */
+  2,   /* field[2] = memory_bytes */
+  0,   /* field[0] = rows */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__question_cost__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__question_cost__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.QuestionCost",
+  "QuestionCost",
+  "Shoal__Evaluation__V1__QuestionCost",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__QuestionCost),
+  3,
+  shoal__evaluation__v1__question_cost__field_descriptors,
+  shoal__evaluation__v1__question_cost__field_indices_by_name,
+  1,  shoal__evaluation__v1__question_cost__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__question_cost__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const int64_t shoal__evaluation__v1__exactness__at_ms__default_value = 0ll;

@@ -97,96 +97,6 @@ void   shoal__evaluation__v1__create_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__create_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   shoal__evaluation__v1__update_request__init
-                     (Shoal__Evaluation__V1__UpdateRequest         *message)
-{
-  static const Shoal__Evaluation__V1__UpdateRequest init_value = SHOAL__EVALUATION__V1__UPDATE_REQUEST__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__update_request__get_packed_size
-                     (const Shoal__Evaluation__V1__UpdateRequest *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__update_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__update_request__pack
-                     (const Shoal__Evaluation__V1__UpdateRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__update_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__update_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__UpdateRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__update_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__UpdateRequest *
-       shoal__evaluation__v1__update_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__UpdateRequest *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__update_request__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__update_request__free_unpacked
-                     (Shoal__Evaluation__V1__UpdateRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__update_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__update_response__init
-                     (Shoal__Evaluation__V1__UpdateResponse         *message)
-{
-  static const Shoal__Evaluation__V1__UpdateResponse init_value = SHOAL__EVALUATION__V1__UPDATE_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__update_response__get_packed_size
-                     (const Shoal__Evaluation__V1__UpdateResponse *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__update_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__update_response__pack
-                     (const Shoal__Evaluation__V1__UpdateResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__update_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__update_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__UpdateResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__update_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__UpdateResponse *
-       shoal__evaluation__v1__update_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__UpdateResponse *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__update_response__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__update_response__free_unpacked
-                     (Shoal__Evaluation__V1__UpdateResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__update_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   shoal__evaluation__v1__preview_request__init
                      (Shoal__Evaluation__V1__PreviewRequest         *message)
 {
@@ -592,186 +502,6 @@ void   shoal__evaluation__v1__archive_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__archive_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   shoal__evaluation__v1__clone_request__init
-                     (Shoal__Evaluation__V1__CloneRequest         *message)
-{
-  static const Shoal__Evaluation__V1__CloneRequest init_value = SHOAL__EVALUATION__V1__CLONE_REQUEST__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__clone_request__get_packed_size
-                     (const Shoal__Evaluation__V1__CloneRequest *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__clone_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__clone_request__pack
-                     (const Shoal__Evaluation__V1__CloneRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__clone_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__clone_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__CloneRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__clone_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__CloneRequest *
-       shoal__evaluation__v1__clone_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__CloneRequest *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__clone_request__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__clone_request__free_unpacked
-                     (Shoal__Evaluation__V1__CloneRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__clone_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__clone_response__init
-                     (Shoal__Evaluation__V1__CloneResponse         *message)
-{
-  static const Shoal__Evaluation__V1__CloneResponse init_value = SHOAL__EVALUATION__V1__CLONE_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__clone_response__get_packed_size
-                     (const Shoal__Evaluation__V1__CloneResponse *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__clone_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__clone_response__pack
-                     (const Shoal__Evaluation__V1__CloneResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__clone_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__clone_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__CloneResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__clone_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__CloneResponse *
-       shoal__evaluation__v1__clone_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__CloneResponse *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__clone_response__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__clone_response__free_unpacked
-                     (Shoal__Evaluation__V1__CloneResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__clone_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__versions_request__init
-                     (Shoal__Evaluation__V1__VersionsRequest         *message)
-{
-  static const Shoal__Evaluation__V1__VersionsRequest init_value = SHOAL__EVALUATION__V1__VERSIONS_REQUEST__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__versions_request__get_packed_size
-                     (const Shoal__Evaluation__V1__VersionsRequest *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__versions_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__versions_request__pack
-                     (const Shoal__Evaluation__V1__VersionsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__versions_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__versions_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__VersionsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__versions_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__VersionsRequest *
-       shoal__evaluation__v1__versions_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__VersionsRequest *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__versions_request__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__versions_request__free_unpacked
-                     (Shoal__Evaluation__V1__VersionsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__versions_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__versions_response__init
-                     (Shoal__Evaluation__V1__VersionsResponse         *message)
-{
-  static const Shoal__Evaluation__V1__VersionsResponse init_value = SHOAL__EVALUATION__V1__VERSIONS_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__versions_response__get_packed_size
-                     (const Shoal__Evaluation__V1__VersionsResponse *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__versions_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__versions_response__pack
-                     (const Shoal__Evaluation__V1__VersionsResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__versions_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__versions_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__VersionsResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__versions_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__VersionsResponse *
-       shoal__evaluation__v1__versions_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__VersionsResponse *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__versions_response__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__versions_response__free_unpacked
-                     (Shoal__Evaluation__V1__VersionsResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__versions_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   shoal__evaluation__v1__count_request__init
                      (Shoal__Evaluation__V1__CountRequest         *message)
 {
@@ -1132,96 +862,6 @@ void   shoal__evaluation__v1__sample_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__sample_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   shoal__evaluation__v1__segments_of_request__init
-                     (Shoal__Evaluation__V1__SegmentsOfRequest         *message)
-{
-  static const Shoal__Evaluation__V1__SegmentsOfRequest init_value = SHOAL__EVALUATION__V1__SEGMENTS_OF_REQUEST__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__segments_of_request__get_packed_size
-                     (const Shoal__Evaluation__V1__SegmentsOfRequest *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__segments_of_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__segments_of_request__pack
-                     (const Shoal__Evaluation__V1__SegmentsOfRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__segments_of_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__segments_of_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__SegmentsOfRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__segments_of_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__SegmentsOfRequest *
-       shoal__evaluation__v1__segments_of_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__SegmentsOfRequest *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__segments_of_request__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__segments_of_request__free_unpacked
-                     (Shoal__Evaluation__V1__SegmentsOfRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__segments_of_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__segments_of_response__init
-                     (Shoal__Evaluation__V1__SegmentsOfResponse         *message)
-{
-  static const Shoal__Evaluation__V1__SegmentsOfResponse init_value = SHOAL__EVALUATION__V1__SEGMENTS_OF_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__segments_of_response__get_packed_size
-                     (const Shoal__Evaluation__V1__SegmentsOfResponse *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__segments_of_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__segments_of_response__pack
-                     (const Shoal__Evaluation__V1__SegmentsOfResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__segments_of_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__segments_of_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__SegmentsOfResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__segments_of_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__SegmentsOfResponse *
-       shoal__evaluation__v1__segments_of_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__SegmentsOfResponse *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__segments_of_response__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__segments_of_response__free_unpacked
-                     (Shoal__Evaluation__V1__SegmentsOfResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__segments_of_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   shoal__evaluation__v1__reachability_request__init
                      (Shoal__Evaluation__V1__ReachabilityRequest         *message)
 {
@@ -1310,276 +950,6 @@ void   shoal__evaluation__v1__reachability_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &shoal__evaluation__v1__reachability_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__overlap_request__init
-                     (Shoal__Evaluation__V1__OverlapRequest         *message)
-{
-  static const Shoal__Evaluation__V1__OverlapRequest init_value = SHOAL__EVALUATION__V1__OVERLAP_REQUEST__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__overlap_request__get_packed_size
-                     (const Shoal__Evaluation__V1__OverlapRequest *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__overlap_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__overlap_request__pack
-                     (const Shoal__Evaluation__V1__OverlapRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__overlap_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__overlap_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__OverlapRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__overlap_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__OverlapRequest *
-       shoal__evaluation__v1__overlap_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__OverlapRequest *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__overlap_request__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__overlap_request__free_unpacked
-                     (Shoal__Evaluation__V1__OverlapRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__overlap_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__overlap_response__init
-                     (Shoal__Evaluation__V1__OverlapResponse         *message)
-{
-  static const Shoal__Evaluation__V1__OverlapResponse init_value = SHOAL__EVALUATION__V1__OVERLAP_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__overlap_response__get_packed_size
-                     (const Shoal__Evaluation__V1__OverlapResponse *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__overlap_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__overlap_response__pack
-                     (const Shoal__Evaluation__V1__OverlapResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__overlap_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__overlap_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__OverlapResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__overlap_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__OverlapResponse *
-       shoal__evaluation__v1__overlap_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__OverlapResponse *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__overlap_response__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__overlap_response__free_unpacked
-                     (Shoal__Evaluation__V1__OverlapResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__overlap_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__combine_request__init
-                     (Shoal__Evaluation__V1__CombineRequest         *message)
-{
-  static const Shoal__Evaluation__V1__CombineRequest init_value = SHOAL__EVALUATION__V1__COMBINE_REQUEST__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__combine_request__get_packed_size
-                     (const Shoal__Evaluation__V1__CombineRequest *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__combine_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__combine_request__pack
-                     (const Shoal__Evaluation__V1__CombineRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__combine_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__combine_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__CombineRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__combine_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__CombineRequest *
-       shoal__evaluation__v1__combine_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__CombineRequest *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__combine_request__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__combine_request__free_unpacked
-                     (Shoal__Evaluation__V1__CombineRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__combine_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__combine_response__init
-                     (Shoal__Evaluation__V1__CombineResponse         *message)
-{
-  static const Shoal__Evaluation__V1__CombineResponse init_value = SHOAL__EVALUATION__V1__COMBINE_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__combine_response__get_packed_size
-                     (const Shoal__Evaluation__V1__CombineResponse *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__combine_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__combine_response__pack
-                     (const Shoal__Evaluation__V1__CombineResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__combine_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__combine_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__CombineResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__combine_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__CombineResponse *
-       shoal__evaluation__v1__combine_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__CombineResponse *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__combine_response__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__combine_response__free_unpacked
-                     (Shoal__Evaluation__V1__CombineResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__combine_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__export_request__init
-                     (Shoal__Evaluation__V1__ExportRequest         *message)
-{
-  static const Shoal__Evaluation__V1__ExportRequest init_value = SHOAL__EVALUATION__V1__EXPORT_REQUEST__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__export_request__get_packed_size
-                     (const Shoal__Evaluation__V1__ExportRequest *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__export_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__export_request__pack
-                     (const Shoal__Evaluation__V1__ExportRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__export_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__export_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__ExportRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__export_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__ExportRequest *
-       shoal__evaluation__v1__export_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__ExportRequest *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__export_request__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__export_request__free_unpacked
-                     (Shoal__Evaluation__V1__ExportRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__export_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__export_response__init
-                     (Shoal__Evaluation__V1__ExportResponse         *message)
-{
-  static const Shoal__Evaluation__V1__ExportResponse init_value = SHOAL__EVALUATION__V1__EXPORT_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__export_response__get_packed_size
-                     (const Shoal__Evaluation__V1__ExportResponse *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__export_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__export_response__pack
-                     (const Shoal__Evaluation__V1__ExportResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__export_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__export_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__ExportResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__export_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__ExportResponse *
-       shoal__evaluation__v1__export_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__ExportResponse *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__export_response__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__export_response__free_unpacked
-                     (Shoal__Evaluation__V1__ExportResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__export_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   shoal__evaluation__v1__backtest_request__init
@@ -1981,151 +1351,6 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__create_response__descrip
   (ProtobufCMessageInit) shoal__evaluation__v1__create_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-char shoal__evaluation__v1__update_request__name__default_value[] = "";
-static const protobuf_c_boolean shoal__evaluation__v1__update_request__dry_run__default_value = 0;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__update_request__field_descriptors[4] =
-{
-  {
-    "name",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__UpdateRequest, name),
-    NULL,
-    &shoal__evaluation__v1__update_request__name__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "definition",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__UpdateRequest, definition),
-    &shoal__segment__v1__definition__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "expected_revision",
-    3,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_UINT64,
-    offsetof(Shoal__Evaluation__V1__UpdateRequest, has_expected_revision),
-    offsetof(Shoal__Evaluation__V1__UpdateRequest, expected_revision),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "dry_run",
-    4,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_BOOL,
-    offsetof(Shoal__Evaluation__V1__UpdateRequest, has_dry_run),
-    offsetof(Shoal__Evaluation__V1__UpdateRequest, dry_run),
-    NULL,
-    &shoal__evaluation__v1__update_request__dry_run__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__update_request__field_indices_by_name[] = {
-  1,   /* field[1] = definition */
-  3,   /* field[3] = dry_run */
-  2,   /* field[2] = expected_revision */
-  0,   /* field[0] = name */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__update_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 4 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__update_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.UpdateRequest",
-  "UpdateRequest",
-  "Shoal__Evaluation__V1__UpdateRequest",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__UpdateRequest),
-  4,
-  shoal__evaluation__v1__update_request__field_descriptors,
-  shoal__evaluation__v1__update_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__update_request__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__update_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const uint64_t shoal__evaluation__v1__update_response__entering__default_value = 0ull;
-static const uint64_t shoal__evaluation__v1__update_response__leaving__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__update_response__field_descriptors[3] =
-{
-  {
-    "segment",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__UpdateResponse, segment),
-    &shoal__evaluation__v1__segment__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "entering",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_UINT64,
-    offsetof(Shoal__Evaluation__V1__UpdateResponse, has_entering),
-    offsetof(Shoal__Evaluation__V1__UpdateResponse, entering),
-    NULL,
-    &shoal__evaluation__v1__update_response__entering__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "leaving",
-    3,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_UINT64,
-    offsetof(Shoal__Evaluation__V1__UpdateResponse, has_leaving),
-    offsetof(Shoal__Evaluation__V1__UpdateResponse, leaving),
-    NULL,
-    &shoal__evaluation__v1__update_response__leaving__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__update_response__field_indices_by_name[] = {
-  1,   /* field[1] = entering */
-  2,   /* field[2] = leaving */
-  0,   /* field[0] = segment */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__update_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 3 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__update_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.UpdateResponse",
-  "UpdateResponse",
-  "Shoal__Evaluation__V1__UpdateResponse",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__UpdateResponse),
-  3,
-  shoal__evaluation__v1__update_response__field_descriptors,
-  shoal__evaluation__v1__update_response__field_indices_by_name,
-  1,  shoal__evaluation__v1__update_response__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__update_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const Shoal__Evaluation__V1__Freshness shoal__evaluation__v1__preview_request__freshness__default_value = SHOAL__EVALUATION__V1__FRESHNESS__FRESHNESS_LATEST;
 static const uint32_t shoal__evaluation__v1__preview_request__sample__default_value = 0u;
 static const ProtobufCFieldDescriptor shoal__evaluation__v1__preview_request__field_descriptors[4] =
@@ -2261,7 +1486,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__node_count__descriptor =
 static const uint64_t shoal__evaluation__v1__preview_response__users__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__preview_response__universe__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__preview_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__preview_response__field_descriptors[8] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__preview_response__field_descriptors[9] =
 {
   {
     "users",
@@ -2359,8 +1584,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__preview_response__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cost",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__PreviewResponse, cost),
+    &shoal__evaluation__v1__question_cost__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__preview_response__field_indices_by_name[] = {
+  8,   /* field[8] = cost */
   4,   /* field[4] = exactness */
   1,   /* field[1] = nodes */
   3,   /* field[3] = sample */
@@ -2373,7 +1611,7 @@ static const unsigned shoal__evaluation__v1__preview_response__field_indices_by_
 static const ProtobufCIntRange shoal__evaluation__v1__preview_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__preview_response__descriptor =
 {
@@ -2383,7 +1621,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__preview_response__descri
   "Shoal__Evaluation__V1__PreviewResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__PreviewResponse),
-  8,
+  9,
   shoal__evaluation__v1__preview_response__field_descriptors,
   shoal__evaluation__v1__preview_response__field_indices_by_name,
   1,  shoal__evaluation__v1__preview_response__number_ranges,
@@ -2660,174 +1898,6 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__archive_response__descri
   shoal__evaluation__v1__archive_response__field_indices_by_name,
   1,  shoal__evaluation__v1__archive_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__archive_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-char shoal__evaluation__v1__clone_request__name__default_value[] = "";
-char shoal__evaluation__v1__clone_request__new_name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__clone_request__field_descriptors[2] =
-{
-  {
-    "name",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__CloneRequest, name),
-    NULL,
-    &shoal__evaluation__v1__clone_request__name__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "new_name",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__CloneRequest, new_name),
-    NULL,
-    &shoal__evaluation__v1__clone_request__new_name__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__clone_request__field_indices_by_name[] = {
-  0,   /* field[0] = name */
-  1,   /* field[1] = new_name */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__clone_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__clone_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.CloneRequest",
-  "CloneRequest",
-  "Shoal__Evaluation__V1__CloneRequest",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__CloneRequest),
-  2,
-  shoal__evaluation__v1__clone_request__field_descriptors,
-  shoal__evaluation__v1__clone_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__clone_request__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__clone_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__clone_response__field_descriptors[1] =
-{
-  {
-    "segment",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__CloneResponse, segment),
-    &shoal__evaluation__v1__segment__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__clone_response__field_indices_by_name[] = {
-  0,   /* field[0] = segment */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__clone_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__clone_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.CloneResponse",
-  "CloneResponse",
-  "Shoal__Evaluation__V1__CloneResponse",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__CloneResponse),
-  1,
-  shoal__evaluation__v1__clone_response__field_descriptors,
-  shoal__evaluation__v1__clone_response__field_indices_by_name,
-  1,  shoal__evaluation__v1__clone_response__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__clone_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-char shoal__evaluation__v1__versions_request__name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__versions_request__field_descriptors[1] =
-{
-  {
-    "name",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__VersionsRequest, name),
-    NULL,
-    &shoal__evaluation__v1__versions_request__name__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__versions_request__field_indices_by_name[] = {
-  0,   /* field[0] = name */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__versions_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__versions_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.VersionsRequest",
-  "VersionsRequest",
-  "Shoal__Evaluation__V1__VersionsRequest",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__VersionsRequest),
-  1,
-  shoal__evaluation__v1__versions_request__field_descriptors,
-  shoal__evaluation__v1__versions_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__versions_request__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__versions_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__versions_response__field_descriptors[1] =
-{
-  {
-    "versions",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Shoal__Evaluation__V1__VersionsResponse, n_versions),
-    offsetof(Shoal__Evaluation__V1__VersionsResponse, versions),
-    &shoal__evaluation__v1__segment__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__versions_response__field_indices_by_name[] = {
-  0,   /* field[0] = versions */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__versions_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__versions_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.VersionsResponse",
-  "VersionsResponse",
-  "Shoal__Evaluation__V1__VersionsResponse",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__VersionsResponse),
-  1,
-  shoal__evaluation__v1__versions_response__field_descriptors,
-  shoal__evaluation__v1__versions_response__field_indices_by_name,
-  1,  shoal__evaluation__v1__versions_response__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__versions_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const Shoal__Evaluation__V1__Freshness shoal__evaluation__v1__count_request__freshness__default_value = SHOAL__EVALUATION__V1__FRESHNESS__FRESHNESS_LATEST;
@@ -3434,89 +2504,6 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_response__descrip
   (ProtobufCMessageInit) shoal__evaluation__v1__sample_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-char shoal__evaluation__v1__segments_of_request__user_id__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__segments_of_request__field_descriptors[3] =
-{
-  {
-    "subject",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__SegmentsOfRequest, subject),
-    &shoal__evaluation__v1__subject__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "at_ms",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_SINT64,
-    offsetof(Shoal__Evaluation__V1__SegmentsOfRequest, has_at_ms),
-    offsetof(Shoal__Evaluation__V1__SegmentsOfRequest, at_ms),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "user_id",
-    3,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__SegmentsOfRequest, user_id),
-    NULL,
-    &shoal__evaluation__v1__segments_of_request__user_id__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__segments_of_request__field_indices_by_name[] = {
-  1,   /* field[1] = at_ms */
-  0,   /* field[0] = subject */
-  2,   /* field[2] = user_id */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__segments_of_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 3 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__segments_of_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.SegmentsOfRequest",
-  "SegmentsOfRequest",
-  "Shoal__Evaluation__V1__SegmentsOfRequest",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__SegmentsOfRequest),
-  3,
-  shoal__evaluation__v1__segments_of_request__field_descriptors,
-  shoal__evaluation__v1__segments_of_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__segments_of_request__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__segments_of_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-#define shoal__evaluation__v1__segments_of_response__field_descriptors NULL
-#define shoal__evaluation__v1__segments_of_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__segments_of_response__number_ranges NULL
-const ProtobufCMessageDescriptor shoal__evaluation__v1__segments_of_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.SegmentsOfResponse",
-  "SegmentsOfResponse",
-  "Shoal__Evaluation__V1__SegmentsOfResponse",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__SegmentsOfResponse),
-  0,
-  shoal__evaluation__v1__segments_of_response__field_descriptors,
-  shoal__evaluation__v1__segments_of_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__segments_of_response__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__segments_of_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor shoal__evaluation__v1__reachability_request__field_descriptors[2] =
 {
   {
@@ -3584,213 +2571,6 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__reachability_response__d
   shoal__evaluation__v1__reachability_response__field_indices_by_name,
   0,  shoal__evaluation__v1__reachability_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__reachability_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__overlap_request__field_descriptors[2] =
-{
-  {
-    "subject",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__OverlapRequest, subject),
-    &shoal__evaluation__v1__subject__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "at_ms",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_SINT64,
-    offsetof(Shoal__Evaluation__V1__OverlapRequest, has_at_ms),
-    offsetof(Shoal__Evaluation__V1__OverlapRequest, at_ms),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__overlap_request__field_indices_by_name[] = {
-  1,   /* field[1] = at_ms */
-  0,   /* field[0] = subject */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__overlap_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__overlap_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.OverlapRequest",
-  "OverlapRequest",
-  "Shoal__Evaluation__V1__OverlapRequest",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__OverlapRequest),
-  2,
-  shoal__evaluation__v1__overlap_request__field_descriptors,
-  shoal__evaluation__v1__overlap_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__overlap_request__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__overlap_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-#define shoal__evaluation__v1__overlap_response__field_descriptors NULL
-#define shoal__evaluation__v1__overlap_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__overlap_response__number_ranges NULL
-const ProtobufCMessageDescriptor shoal__evaluation__v1__overlap_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.OverlapResponse",
-  "OverlapResponse",
-  "Shoal__Evaluation__V1__OverlapResponse",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__OverlapResponse),
-  0,
-  shoal__evaluation__v1__overlap_response__field_descriptors,
-  shoal__evaluation__v1__overlap_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__overlap_response__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__overlap_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__combine_request__field_descriptors[2] =
-{
-  {
-    "subject",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__CombineRequest, subject),
-    &shoal__evaluation__v1__subject__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "at_ms",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_SINT64,
-    offsetof(Shoal__Evaluation__V1__CombineRequest, has_at_ms),
-    offsetof(Shoal__Evaluation__V1__CombineRequest, at_ms),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__combine_request__field_indices_by_name[] = {
-  1,   /* field[1] = at_ms */
-  0,   /* field[0] = subject */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__combine_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__combine_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.CombineRequest",
-  "CombineRequest",
-  "Shoal__Evaluation__V1__CombineRequest",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__CombineRequest),
-  2,
-  shoal__evaluation__v1__combine_request__field_descriptors,
-  shoal__evaluation__v1__combine_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__combine_request__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__combine_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-#define shoal__evaluation__v1__combine_response__field_descriptors NULL
-#define shoal__evaluation__v1__combine_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__combine_response__number_ranges NULL
-const ProtobufCMessageDescriptor shoal__evaluation__v1__combine_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.CombineResponse",
-  "CombineResponse",
-  "Shoal__Evaluation__V1__CombineResponse",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__CombineResponse),
-  0,
-  shoal__evaluation__v1__combine_response__field_descriptors,
-  shoal__evaluation__v1__combine_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__combine_response__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__combine_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__export_request__field_descriptors[2] =
-{
-  {
-    "subject",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__ExportRequest, subject),
-    &shoal__evaluation__v1__subject__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "at_ms",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_SINT64,
-    offsetof(Shoal__Evaluation__V1__ExportRequest, has_at_ms),
-    offsetof(Shoal__Evaluation__V1__ExportRequest, at_ms),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__export_request__field_indices_by_name[] = {
-  1,   /* field[1] = at_ms */
-  0,   /* field[0] = subject */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__export_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__export_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.ExportRequest",
-  "ExportRequest",
-  "Shoal__Evaluation__V1__ExportRequest",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__ExportRequest),
-  2,
-  shoal__evaluation__v1__export_request__field_descriptors,
-  shoal__evaluation__v1__export_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__export_request__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__export_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-#define shoal__evaluation__v1__export_response__field_descriptors NULL
-#define shoal__evaluation__v1__export_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__export_response__number_ranges NULL
-const ProtobufCMessageDescriptor shoal__evaluation__v1__export_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.ExportResponse",
-  "ExportResponse",
-  "Shoal__Evaluation__V1__ExportResponse",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__ExportResponse),
-  0,
-  shoal__evaluation__v1__export_response__field_descriptors,
-  shoal__evaluation__v1__export_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__export_response__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__export_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor shoal__evaluation__v1__backtest_request__field_descriptors[2] =
@@ -3969,9 +2749,44 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_request__descript
   (ProtobufCMessageInit) shoal__evaluation__v1__cancel_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__cancel_response__field_descriptors NULL
-#define shoal__evaluation__v1__cancel_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__cancel_response__number_ranges NULL
+static const uint32_t shoal__evaluation__v1__cancel_response__ended__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__cancel_response__silent__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__cancel_response__field_descriptors[2] =
+{
+  {
+    "ended",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__CancelResponse, has_ended),
+    offsetof(Shoal__Evaluation__V1__CancelResponse, ended),
+    NULL,
+    &shoal__evaluation__v1__cancel_response__ended__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "silent",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__CancelResponse, has_silent),
+    offsetof(Shoal__Evaluation__V1__CancelResponse, silent),
+    NULL,
+    &shoal__evaluation__v1__cancel_response__silent__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__cancel_response__field_indices_by_name[] = {
+  0,   /* field[0] = ended */
+  1,   /* field[1] = silent */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__cancel_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -3980,10 +2795,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_response__descrip
   "Shoal__Evaluation__V1__CancelResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__CancelResponse),
-  0,
+  2,
   shoal__evaluation__v1__cancel_response__field_descriptors,
   shoal__evaluation__v1__cancel_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__cancel_response__number_ranges,
+  1,  shoal__evaluation__v1__cancel_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__cancel_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

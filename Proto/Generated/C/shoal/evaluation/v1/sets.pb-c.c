@@ -322,6 +322,411 @@ void   shoal__evaluation__v1__positions_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__positions_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__user_segments_question__init
+                     (Shoal__Evaluation__V1__UserSegmentsQuestion         *message)
+{
+  static const Shoal__Evaluation__V1__UserSegmentsQuestion init_value = SHOAL__EVALUATION__V1__USER_SEGMENTS_QUESTION__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__user_segments_question__get_packed_size
+                     (const Shoal__Evaluation__V1__UserSegmentsQuestion *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__user_segments_question__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__user_segments_question__pack
+                     (const Shoal__Evaluation__V1__UserSegmentsQuestion *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__user_segments_question__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__user_segments_question__pack_to_buffer
+                     (const Shoal__Evaluation__V1__UserSegmentsQuestion *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__user_segments_question__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__UserSegmentsQuestion *
+       shoal__evaluation__v1__user_segments_question__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__UserSegmentsQuestion *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__user_segments_question__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__user_segments_question__free_unpacked
+                     (Shoal__Evaluation__V1__UserSegmentsQuestion *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__user_segments_question__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__users_part_request__init
+                     (Shoal__Evaluation__V1__UsersPartRequest         *message)
+{
+  static const Shoal__Evaluation__V1__UsersPartRequest init_value = SHOAL__EVALUATION__V1__USERS_PART_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__users_part_request__get_packed_size
+                     (const Shoal__Evaluation__V1__UsersPartRequest *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__users_part_request__pack
+                     (const Shoal__Evaluation__V1__UsersPartRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__users_part_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__UsersPartRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__UsersPartRequest *
+       shoal__evaluation__v1__users_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__UsersPartRequest *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__users_part_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__users_part_request__free_unpacked
+                     (Shoal__Evaluation__V1__UsersPartRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__users_part_response__init
+                     (Shoal__Evaluation__V1__UsersPartResponse         *message)
+{
+  static const Shoal__Evaluation__V1__UsersPartResponse init_value = SHOAL__EVALUATION__V1__USERS_PART_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__users_part_response__get_packed_size
+                     (const Shoal__Evaluation__V1__UsersPartResponse *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__users_part_response__pack
+                     (const Shoal__Evaluation__V1__UsersPartResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__users_part_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__UsersPartResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__UsersPartResponse *
+       shoal__evaluation__v1__users_part_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__UsersPartResponse *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__users_part_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__users_part_response__free_unpacked
+                     (Shoal__Evaluation__V1__UsersPartResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__users_part_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__resolved_set__init
+                     (Shoal__Evaluation__V1__ResolvedSet         *message)
+{
+  static const Shoal__Evaluation__V1__ResolvedSet init_value = SHOAL__EVALUATION__V1__RESOLVED_SET__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__resolved_set__get_packed_size
+                     (const Shoal__Evaluation__V1__ResolvedSet *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__resolved_set__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__resolved_set__pack
+                     (const Shoal__Evaluation__V1__ResolvedSet *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__resolved_set__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__resolved_set__pack_to_buffer
+                     (const Shoal__Evaluation__V1__ResolvedSet *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__resolved_set__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__ResolvedSet *
+       shoal__evaluation__v1__resolved_set__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__ResolvedSet *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__resolved_set__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__resolved_set__free_unpacked
+                     (Shoal__Evaluation__V1__ResolvedSet *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__resolved_set__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__sets_part_request__init
+                     (Shoal__Evaluation__V1__SetsPartRequest         *message)
+{
+  static const Shoal__Evaluation__V1__SetsPartRequest init_value = SHOAL__EVALUATION__V1__SETS_PART_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__sets_part_request__get_packed_size
+                     (const Shoal__Evaluation__V1__SetsPartRequest *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__sets_part_request__pack
+                     (const Shoal__Evaluation__V1__SetsPartRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__sets_part_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__SetsPartRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__SetsPartRequest *
+       shoal__evaluation__v1__sets_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__SetsPartRequest *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__sets_part_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__sets_part_request__free_unpacked
+                     (Shoal__Evaluation__V1__SetsPartRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__region_sample__init
+                     (Shoal__Evaluation__V1__RegionSample         *message)
+{
+  static const Shoal__Evaluation__V1__RegionSample init_value = SHOAL__EVALUATION__V1__REGION_SAMPLE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__region_sample__get_packed_size
+                     (const Shoal__Evaluation__V1__RegionSample *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__region_sample__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__region_sample__pack
+                     (const Shoal__Evaluation__V1__RegionSample *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__region_sample__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__region_sample__pack_to_buffer
+                     (const Shoal__Evaluation__V1__RegionSample *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__region_sample__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__RegionSample *
+       shoal__evaluation__v1__region_sample__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__RegionSample *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__region_sample__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__region_sample__free_unpacked
+                     (Shoal__Evaluation__V1__RegionSample *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__region_sample__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__sets_part_response__init
+                     (Shoal__Evaluation__V1__SetsPartResponse         *message)
+{
+  static const Shoal__Evaluation__V1__SetsPartResponse init_value = SHOAL__EVALUATION__V1__SETS_PART_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__sets_part_response__get_packed_size
+                     (const Shoal__Evaluation__V1__SetsPartResponse *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__sets_part_response__pack
+                     (const Shoal__Evaluation__V1__SetsPartResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__sets_part_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__SetsPartResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__SetsPartResponse *
+       shoal__evaluation__v1__sets_part_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__SetsPartResponse *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__sets_part_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__sets_part_response__free_unpacked
+                     (Shoal__Evaluation__V1__SetsPartResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__sets_part_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__cancel_part_request__init
+                     (Shoal__Evaluation__V1__CancelPartRequest         *message)
+{
+  static const Shoal__Evaluation__V1__CancelPartRequest init_value = SHOAL__EVALUATION__V1__CANCEL_PART_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__cancel_part_request__get_packed_size
+                     (const Shoal__Evaluation__V1__CancelPartRequest *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__cancel_part_request__pack
+                     (const Shoal__Evaluation__V1__CancelPartRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__cancel_part_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CancelPartRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__CancelPartRequest *
+       shoal__evaluation__v1__cancel_part_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__CancelPartRequest *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__cancel_part_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__cancel_part_request__free_unpacked
+                     (Shoal__Evaluation__V1__CancelPartRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__cancel_part_response__init
+                     (Shoal__Evaluation__V1__CancelPartResponse         *message)
+{
+  static const Shoal__Evaluation__V1__CancelPartResponse init_value = SHOAL__EVALUATION__V1__CANCEL_PART_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__cancel_part_response__get_packed_size
+                     (const Shoal__Evaluation__V1__CancelPartResponse *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__cancel_part_response__pack
+                     (const Shoal__Evaluation__V1__CancelPartResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__cancel_part_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CancelPartResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__CancelPartResponse *
+       shoal__evaluation__v1__cancel_part_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__CancelPartResponse *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__cancel_part_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__cancel_part_response__free_unpacked
+                     (Shoal__Evaluation__V1__CancelPartResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__cancel_part_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const int64_t shoal__evaluation__v1__evaluate_request__at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__node_counts__default_value = 0;
 static const uint32_t shoal__evaluation__v1__evaluate_request__sample__default_value = 0u;
@@ -330,7 +735,8 @@ static const uint32_t shoal__evaluation__v1__evaluate_request__members_limit__de
 static const uint32_t shoal__evaluation__v1__evaluate_request__members_bytes_max__default_value = 65536u;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__first_event__default_value = 0;
 static const uint32_t shoal__evaluation__v1__evaluate_request__explain_bytes_max__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[16] =
+static const protobuf_c_boolean shoal__evaluation__v1__evaluate_request__want_cost__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__field_descriptors[17] =
 {
   {
     "definition",
@@ -524,6 +930,18 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "want_cost",
+    30,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, has_want_cost),
+    offsetof(Shoal__Evaluation__V1__EvaluateRequest, want_cost),
+    NULL,
+    &shoal__evaluation__v1__evaluate_request__want_cost__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
@@ -542,12 +960,14 @@ static const unsigned shoal__evaluation__v1__evaluate_request__field_indices_by_
   5,   /* field[5] = seed */
   11,   /* field[11] = trend_at_ms */
   6,   /* field[6] = user_id */
+  16,   /* field[16] = want_cost */
 };
-static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[2 + 1] =
+static const ProtobufCIntRange shoal__evaluation__v1__evaluate_request__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 20, 14 },
-  { 0, 16 }
+  { 30, 16 },
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descriptor =
 {
@@ -557,10 +977,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_request__descri
   "Shoal__Evaluation__V1__EvaluateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateRequest),
-  16,
+  17,
   shoal__evaluation__v1__evaluate_request__field_descriptors,
   shoal__evaluation__v1__evaluate_request__field_indices_by_name,
-  2,  shoal__evaluation__v1__evaluate_request__number_ranges,
+  3,  shoal__evaluation__v1__evaluate_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__evaluate_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -621,7 +1041,7 @@ static const uint64_t shoal__evaluation__v1__evaluate_response__users__default_v
 static const uint64_t shoal__evaluation__v1__evaluate_response__universe__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_response__known__default_value = 0;
 static const uint64_t shoal__evaluation__v1__evaluate_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[14] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[15] =
 {
   {
     "users",
@@ -791,8 +1211,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cost",
+    30,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, cost),
+    &shoal__evaluation__v1__question_cost__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by_name[] = {
+  14,   /* field[14] = cost */
   13,   /* field[13] = explanation */
   12,   /* field[12] = first_event_ms */
   5,   /* field[5] = known */
@@ -808,10 +1241,11 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
   0,   /* field[0] = users */
   9,   /* field[9] = windows */
 };
-static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 30, 14 },
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descriptor =
 {
@@ -821,10 +1255,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descr
   "Shoal__Evaluation__V1__EvaluateResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateResponse),
-  14,
+  15,
   shoal__evaluation__v1__evaluate_response__field_descriptors,
   shoal__evaluation__v1__evaluate_response__field_indices_by_name,
-  1,  shoal__evaluation__v1__evaluate_response__number_ranges,
+  2,  shoal__evaluation__v1__evaluate_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__evaluate_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -951,5 +1385,873 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_response__desc
   shoal__evaluation__v1__positions_response__field_indices_by_name,
   1,  shoal__evaluation__v1__positions_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__positions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__evaluation__v1__user_segments_question__user_id__default_value[] = "";
+static const int64_t shoal__evaluation__v1__user_segments_question__at_ms__default_value = 0ll;
+static const uint32_t shoal__evaluation__v1__user_segments_question__limit__default_value = 1000u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__user_segments_question__field_descriptors[4] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__UserSegmentsQuestion, user_id),
+    NULL,
+    &shoal__evaluation__v1__user_segments_question__user_id__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__UserSegmentsQuestion, has_at_ms),
+    offsetof(Shoal__Evaluation__V1__UserSegmentsQuestion, at_ms),
+    NULL,
+    &shoal__evaluation__v1__user_segments_question__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_name",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__UserSegmentsQuestion, after_name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__UserSegmentsQuestion, has_limit),
+    offsetof(Shoal__Evaluation__V1__UserSegmentsQuestion, limit),
+    NULL,
+    &shoal__evaluation__v1__user_segments_question__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__user_segments_question__field_indices_by_name[] = {
+  2,   /* field[2] = after_name */
+  1,   /* field[1] = at_ms */
+  3,   /* field[3] = limit */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__user_segments_question__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__user_segments_question__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.UserSegmentsQuestion",
+  "UserSegmentsQuestion",
+  "Shoal__Evaluation__V1__UserSegmentsQuestion",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__UserSegmentsQuestion),
+  4,
+  shoal__evaluation__v1__user_segments_question__field_descriptors,
+  shoal__evaluation__v1__user_segments_question__field_indices_by_name,
+  1,  shoal__evaluation__v1__user_segments_question__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__user_segments_question__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__users_part_request__bytes_max__default_value = 65536u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__users_part_request__field_descriptors[7] =
+{
+  {
+    "positions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, n_positions),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes_max",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, has_bytes_max),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, bytes_max),
+    NULL,
+    &shoal__evaluation__v1__users_part_request__bytes_max__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profile",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, profile),
+    &shoal__evaluation__v1__profile_request__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timeline",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, timeline),
+    &shoal__evaluation__v1__timeline_request__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "find",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, find),
+    &shoal__evaluation__v1__find_users_request__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "segments_of",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, segments_of),
+    &shoal__evaluation__v1__user_segments_question__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "project_zone",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__UsersPartRequest, project_zone),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__users_part_request__field_indices_by_name[] = {
+  1,   /* field[1] = bytes_max */
+  4,   /* field[4] = find */
+  0,   /* field[0] = positions */
+  2,   /* field[2] = profile */
+  6,   /* field[6] = project_zone */
+  5,   /* field[5] = segments_of */
+  3,   /* field[3] = timeline */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__users_part_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.UsersPartRequest",
+  "UsersPartRequest",
+  "Shoal__Evaluation__V1__UsersPartRequest",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__UsersPartRequest),
+  7,
+  shoal__evaluation__v1__users_part_request__field_descriptors,
+  shoal__evaluation__v1__users_part_request__field_indices_by_name,
+  1,  shoal__evaluation__v1__users_part_request__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__users_part_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__users_part_response__field_descriptors[5] =
+{
+  {
+    "positions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, n_positions),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profile",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, profile),
+    &shoal__evaluation__v1__profile_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timeline",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, timeline),
+    &shoal__evaluation__v1__timeline_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "find",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, find),
+    &shoal__evaluation__v1__find_users_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "segments_of",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, kind_case),
+    offsetof(Shoal__Evaluation__V1__UsersPartResponse, segments_of),
+    &shoal__evaluation__v1__segments_of_response__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__users_part_response__field_indices_by_name[] = {
+  3,   /* field[3] = find */
+  0,   /* field[0] = positions */
+  1,   /* field[1] = profile */
+  4,   /* field[4] = segments_of */
+  2,   /* field[2] = timeline */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__users_part_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__users_part_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.UsersPartResponse",
+  "UsersPartResponse",
+  "Shoal__Evaluation__V1__UsersPartResponse",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__UsersPartResponse),
+  5,
+  shoal__evaluation__v1__users_part_response__field_descriptors,
+  shoal__evaluation__v1__users_part_response__field_indices_by_name,
+  1,  shoal__evaluation__v1__users_part_response__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__users_part_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__resolved_set__field_descriptors[3] =
+{
+  {
+    "definition",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, definition),
+    &shoal__segment__v1__definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nested_names",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, n_nested_names),
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, nested_names),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nested_definitions",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, n_nested_definitions),
+    offsetof(Shoal__Evaluation__V1__ResolvedSet, nested_definitions),
+    &shoal__segment__v1__definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__resolved_set__field_indices_by_name[] = {
+  0,   /* field[0] = definition */
+  2,   /* field[2] = nested_definitions */
+  1,   /* field[1] = nested_names */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__resolved_set__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__resolved_set__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.ResolvedSet",
+  "ResolvedSet",
+  "Shoal__Evaluation__V1__ResolvedSet",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__ResolvedSet),
+  3,
+  shoal__evaluation__v1__resolved_set__field_descriptors,
+  shoal__evaluation__v1__resolved_set__field_indices_by_name,
+  1,  shoal__evaluation__v1__resolved_set__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__resolved_set__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const int64_t shoal__evaluation__v1__sets_part_request__at_ms__default_value = 0ll;
+static const protobuf_c_boolean shoal__evaluation__v1__sets_part_request__overlap__default_value = 0;
+static const uint32_t shoal__evaluation__v1__sets_part_request__members_limit__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__sets_part_request__members_bytes_max__default_value = 65536u;
+static const uint32_t shoal__evaluation__v1__sets_part_request__region_sample__default_value = 0u;
+static const protobuf_c_boolean shoal__evaluation__v1__sets_part_request__node_counts__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_request__field_descriptors[12] =
+{
+  {
+    "sets",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, n_sets),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, sets),
+    &shoal__evaluation__v1__resolved_set__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_at_ms),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, at_ms),
+    NULL,
+    &shoal__evaluation__v1__sets_part_request__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "positions",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, n_positions),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "project_zone",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, project_zone),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overlap",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_overlap),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, overlap),
+    NULL,
+    &shoal__evaluation__v1__sets_part_request__overlap__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nodes",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, n_nodes),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, nodes),
+    &shoal__evaluation__v1__set_node__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members_from",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_members_from),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, members_from),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members_limit",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_members_limit),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, members_limit),
+    NULL,
+    &shoal__evaluation__v1__sets_part_request__members_limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members_bytes_max",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_members_bytes_max),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, members_bytes_max),
+    NULL,
+    &shoal__evaluation__v1__sets_part_request__members_bytes_max__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "properties",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, n_properties),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, properties),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "region_sample",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_region_sample),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, region_sample),
+    NULL,
+    &shoal__evaluation__v1__sets_part_request__region_sample__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "node_counts",
+    12,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_node_counts),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, node_counts),
+    NULL,
+    &shoal__evaluation__v1__sets_part_request__node_counts__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__sets_part_request__field_indices_by_name[] = {
+  1,   /* field[1] = at_ms */
+  8,   /* field[8] = members_bytes_max */
+  6,   /* field[6] = members_from */
+  7,   /* field[7] = members_limit */
+  11,   /* field[11] = node_counts */
+  5,   /* field[5] = nodes */
+  4,   /* field[4] = overlap */
+  2,   /* field[2] = positions */
+  3,   /* field[3] = project_zone */
+  9,   /* field[9] = properties */
+  10,   /* field[10] = region_sample */
+  0,   /* field[0] = sets */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__sets_part_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 12 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.SetsPartRequest",
+  "SetsPartRequest",
+  "Shoal__Evaluation__V1__SetsPartRequest",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__SetsPartRequest),
+  12,
+  shoal__evaluation__v1__sets_part_request__field_descriptors,
+  shoal__evaluation__v1__sets_part_request__field_indices_by_name,
+  1,  shoal__evaluation__v1__sets_part_request__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__sets_part_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__region_sample__region__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__region_sample__field_descriptors[2] =
+{
+  {
+    "region",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__RegionSample, has_region),
+    offsetof(Shoal__Evaluation__V1__RegionSample, region),
+    NULL,
+    &shoal__evaluation__v1__region_sample__region__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__RegionSample, user),
+    &shoal__evaluation__v1__sampled_user__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__region_sample__field_indices_by_name[] = {
+  0,   /* field[0] = region */
+  1,   /* field[1] = user */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__region_sample__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__region_sample__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.RegionSample",
+  "RegionSample",
+  "Shoal__Evaluation__V1__RegionSample",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__RegionSample),
+  2,
+  shoal__evaluation__v1__region_sample__field_descriptors,
+  shoal__evaluation__v1__region_sample__field_indices_by_name,
+  1,  shoal__evaluation__v1__region_sample__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__region_sample__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint64_t shoal__evaluation__v1__sets_part_response__in_any__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__sets_part_response__in_all__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__sets_part_response__made_users__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__sets_part_response__universe__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__sets_part_response__took_us__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_response__field_descriptors[13] =
+{
+  {
+    "users",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, n_users),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pair_users",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, n_pair_users),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, pair_users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "region_users",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, n_region_users),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, region_users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "in_any",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, has_in_any),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, in_any),
+    NULL,
+    &shoal__evaluation__v1__sets_part_response__in_any__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "in_all",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, has_in_all),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, in_all),
+    NULL,
+    &shoal__evaluation__v1__sets_part_response__in_all__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "made_users",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, has_made_users),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, made_users),
+    NULL,
+    &shoal__evaluation__v1__sets_part_response__made_users__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "universe",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, has_universe),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, universe),
+    NULL,
+    &shoal__evaluation__v1__sets_part_response__universe__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, n_members),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, members),
+    &shoal__evaluation__v1__exported_user__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_member",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, has_next_member),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, next_member),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "positions",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, n_positions),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "took_us",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, has_took_us),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, took_us),
+    NULL,
+    &shoal__evaluation__v1__sets_part_response__took_us__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "region_sample",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, n_region_sample),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, region_sample),
+    &shoal__evaluation__v1__region_sample__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "node_users",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, n_node_users),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, node_users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__sets_part_response__field_indices_by_name[] = {
+  4,   /* field[4] = in_all */
+  3,   /* field[3] = in_any */
+  5,   /* field[5] = made_users */
+  7,   /* field[7] = members */
+  8,   /* field[8] = next_member */
+  12,   /* field[12] = node_users */
+  1,   /* field[1] = pair_users */
+  9,   /* field[9] = positions */
+  11,   /* field[11] = region_sample */
+  2,   /* field[2] = region_users */
+  10,   /* field[10] = took_us */
+  6,   /* field[6] = universe */
+  0,   /* field[0] = users */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__sets_part_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 13 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.SetsPartResponse",
+  "SetsPartResponse",
+  "Shoal__Evaluation__V1__SetsPartResponse",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__SetsPartResponse),
+  13,
+  shoal__evaluation__v1__sets_part_response__field_descriptors,
+  shoal__evaluation__v1__sets_part_response__field_indices_by_name,
+  1,  shoal__evaluation__v1__sets_part_response__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__sets_part_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+uint8_t shoal__evaluation__v1__cancel_part_request__question__default_value_data[] = "";
+static const ProtobufCBinaryData shoal__evaluation__v1__cancel_part_request__question__default_value = { 0, shoal__evaluation__v1__cancel_part_request__question__default_value_data };
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__cancel_part_request__field_descriptors[1] =
+{
+  {
+    "question",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__CancelPartRequest, has_question),
+    offsetof(Shoal__Evaluation__V1__CancelPartRequest, question),
+    NULL,
+    &shoal__evaluation__v1__cancel_part_request__question__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__cancel_part_request__field_indices_by_name[] = {
+  0,   /* field[0] = question */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__cancel_part_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_part_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.CancelPartRequest",
+  "CancelPartRequest",
+  "Shoal__Evaluation__V1__CancelPartRequest",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__CancelPartRequest),
+  1,
+  shoal__evaluation__v1__cancel_part_request__field_descriptors,
+  shoal__evaluation__v1__cancel_part_request__field_indices_by_name,
+  1,  shoal__evaluation__v1__cancel_part_request__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__cancel_part_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__cancel_part_response__ended__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__cancel_part_response__field_descriptors[1] =
+{
+  {
+    "ended",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__CancelPartResponse, has_ended),
+    offsetof(Shoal__Evaluation__V1__CancelPartResponse, ended),
+    NULL,
+    &shoal__evaluation__v1__cancel_part_response__ended__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__cancel_part_response__field_indices_by_name[] = {
+  0,   /* field[0] = ended */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__cancel_part_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_part_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.CancelPartResponse",
+  "CancelPartResponse",
+  "Shoal__Evaluation__V1__CancelPartResponse",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__CancelPartResponse),
+  1,
+  shoal__evaluation__v1__cancel_part_response__field_descriptors,
+  shoal__evaluation__v1__cancel_part_response__field_indices_by_name,
+  1,  shoal__evaluation__v1__cancel_part_response__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__cancel_part_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -52,6 +52,96 @@ void   shoal__evaluation__v1__profile_request__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__profile_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__property_in_force__init
+                     (Shoal__Evaluation__V1__PropertyInForce         *message)
+{
+  static const Shoal__Evaluation__V1__PropertyInForce init_value = SHOAL__EVALUATION__V1__PROPERTY_IN_FORCE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__property_in_force__get_packed_size
+                     (const Shoal__Evaluation__V1__PropertyInForce *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__property_in_force__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__property_in_force__pack
+                     (const Shoal__Evaluation__V1__PropertyInForce *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__property_in_force__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__property_in_force__pack_to_buffer
+                     (const Shoal__Evaluation__V1__PropertyInForce *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__property_in_force__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__PropertyInForce *
+       shoal__evaluation__v1__property_in_force__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__PropertyInForce *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__property_in_force__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__property_in_force__free_unpacked
+                     (Shoal__Evaluation__V1__PropertyInForce *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__property_in_force__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__event_tally__init
+                     (Shoal__Evaluation__V1__EventTally         *message)
+{
+  static const Shoal__Evaluation__V1__EventTally init_value = SHOAL__EVALUATION__V1__EVENT_TALLY__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__event_tally__get_packed_size
+                     (const Shoal__Evaluation__V1__EventTally *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__event_tally__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__event_tally__pack
+                     (const Shoal__Evaluation__V1__EventTally *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__event_tally__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__event_tally__pack_to_buffer
+                     (const Shoal__Evaluation__V1__EventTally *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__event_tally__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__EventTally *
+       shoal__evaluation__v1__event_tally__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__EventTally *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__event_tally__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__event_tally__free_unpacked
+                     (Shoal__Evaluation__V1__EventTally *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__event_tally__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__profile_response__init
                      (Shoal__Evaluation__V1__ProfileResponse         *message)
 {
@@ -140,6 +230,51 @@ void   shoal__evaluation__v1__timeline_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &shoal__evaluation__v1__timeline_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__timeline_event__init
+                     (Shoal__Evaluation__V1__TimelineEvent         *message)
+{
+  static const Shoal__Evaluation__V1__TimelineEvent init_value = SHOAL__EVALUATION__V1__TIMELINE_EVENT__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__timeline_event__get_packed_size
+                     (const Shoal__Evaluation__V1__TimelineEvent *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__timeline_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__timeline_event__pack
+                     (const Shoal__Evaluation__V1__TimelineEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__timeline_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__timeline_event__pack_to_buffer
+                     (const Shoal__Evaluation__V1__TimelineEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__timeline_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__TimelineEvent *
+       shoal__evaluation__v1__timeline_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__TimelineEvent *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__timeline_event__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__timeline_event__free_unpacked
+                     (Shoal__Evaluation__V1__TimelineEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__timeline_event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   shoal__evaluation__v1__timeline_response__init
@@ -278,7 +413,8 @@ void   shoal__evaluation__v1__find_users_response__free_unpacked
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 char shoal__evaluation__v1__profile_request__user_id__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__profile_request__field_descriptors[1] =
+static const Shoal__Evaluation__V1__Freshness shoal__evaluation__v1__profile_request__freshness__default_value = SHOAL__EVALUATION__V1__FRESHNESS__FRESHNESS_LATEST;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__profile_request__field_descriptors[3] =
 {
   {
     "user_id",
@@ -292,14 +428,40 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__profile_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "at_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__ProfileRequest, has_at_ms),
+    offsetof(Shoal__Evaluation__V1__ProfileRequest, at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "freshness",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Evaluation__V1__ProfileRequest, has_freshness),
+    offsetof(Shoal__Evaluation__V1__ProfileRequest, freshness),
+    &shoal__evaluation__v1__freshness__descriptor,
+    &shoal__evaluation__v1__profile_request__freshness__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__profile_request__field_indices_by_name[] = {
+  1,   /* field[1] = at_ms */
+  2,   /* field[2] = freshness */
   0,   /* field[0] = user_id */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__profile_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__profile_request__descriptor =
 {
@@ -309,16 +471,262 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__profile_request__descrip
   "Shoal__Evaluation__V1__ProfileRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ProfileRequest),
-  1,
+  3,
   shoal__evaluation__v1__profile_request__field_descriptors,
   shoal__evaluation__v1__profile_request__field_indices_by_name,
   1,  shoal__evaluation__v1__profile_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__profile_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__profile_response__field_descriptors NULL
-#define shoal__evaluation__v1__profile_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__profile_response__number_ranges NULL
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__property_in_force__field_descriptors[2] =
+{
+  {
+    "property",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__PropertyInForce, property),
+    &shoal__log__v1__property__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__PropertyInForce, has_since_ms),
+    offsetof(Shoal__Evaluation__V1__PropertyInForce, since_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__property_in_force__field_indices_by_name[] = {
+  0,   /* field[0] = property */
+  1,   /* field[1] = since_ms */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__property_in_force__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__property_in_force__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.PropertyInForce",
+  "PropertyInForce",
+  "Shoal__Evaluation__V1__PropertyInForce",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__PropertyInForce),
+  2,
+  shoal__evaluation__v1__property_in_force__field_descriptors,
+  shoal__evaluation__v1__property_in_force__field_indices_by_name,
+  1,  shoal__evaluation__v1__property_in_force__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__property_in_force__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__evaluation__v1__event_tally__name__default_value[] = "";
+static const uint64_t shoal__evaluation__v1__event_tally__count__default_value = 0ull;
+static const int64_t shoal__evaluation__v1__event_tally__first_at_ms__default_value = 0ll;
+static const int64_t shoal__evaluation__v1__event_tally__last_at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__event_tally__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__EventTally, name),
+    NULL,
+    &shoal__evaluation__v1__event_tally__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__EventTally, has_count),
+    offsetof(Shoal__Evaluation__V1__EventTally, count),
+    NULL,
+    &shoal__evaluation__v1__event_tally__count__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_at_ms",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__EventTally, has_first_at_ms),
+    offsetof(Shoal__Evaluation__V1__EventTally, first_at_ms),
+    NULL,
+    &shoal__evaluation__v1__event_tally__first_at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_at_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__EventTally, has_last_at_ms),
+    offsetof(Shoal__Evaluation__V1__EventTally, last_at_ms),
+    NULL,
+    &shoal__evaluation__v1__event_tally__last_at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__event_tally__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  2,   /* field[2] = first_at_ms */
+  3,   /* field[3] = last_at_ms */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__event_tally__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__event_tally__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.EventTally",
+  "EventTally",
+  "Shoal__Evaluation__V1__EventTally",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__EventTally),
+  4,
+  shoal__evaluation__v1__event_tally__field_descriptors,
+  shoal__evaluation__v1__event_tally__field_indices_by_name,
+  1,  shoal__evaluation__v1__event_tally__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__event_tally__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const protobuf_c_boolean shoal__evaluation__v1__profile_response__known__default_value = 0;
+static const uint32_t shoal__evaluation__v1__profile_response__properties_left__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__profile_response__events_left__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__profile_response__field_descriptors[8] =
+{
+  {
+    "known",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, has_known),
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, known),
+    NULL,
+    &shoal__evaluation__v1__profile_response__known__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "properties",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, n_properties),
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, properties),
+    &shoal__evaluation__v1__property_in_force__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "properties_left",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, has_properties_left),
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, properties_left),
+    NULL,
+    &shoal__evaluation__v1__profile_response__properties_left__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, n_events),
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, events),
+    &shoal__evaluation__v1__event_tally__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events_left",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, has_events_left),
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, events_left),
+    NULL,
+    &shoal__evaluation__v1__profile_response__events_left__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_event_ms",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, has_first_event_ms),
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, first_event_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_event_ms",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, has_last_event_ms),
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, last_event_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exactness",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__ProfileResponse, exactness),
+    &shoal__evaluation__v1__exactness__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__profile_response__field_indices_by_name[] = {
+  3,   /* field[3] = events */
+  4,   /* field[4] = events_left */
+  7,   /* field[7] = exactness */
+  5,   /* field[5] = first_event_ms */
+  0,   /* field[0] = known */
+  6,   /* field[6] = last_event_ms */
+  1,   /* field[1] = properties */
+  2,   /* field[2] = properties_left */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__profile_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__profile_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -327,15 +735,17 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__profile_response__descri
   "Shoal__Evaluation__V1__ProfileResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ProfileResponse),
-  0,
+  8,
   shoal__evaluation__v1__profile_response__field_descriptors,
   shoal__evaluation__v1__profile_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__profile_response__number_ranges,
+  1,  shoal__evaluation__v1__profile_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__profile_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__evaluation__v1__timeline_request__user_id__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__timeline_request__field_descriptors[1] =
+static const uint32_t shoal__evaluation__v1__timeline_request__limit__default_value = 100u;
+static const Shoal__Evaluation__V1__Freshness shoal__evaluation__v1__timeline_request__freshness__default_value = SHOAL__EVALUATION__V1__FRESHNESS__FRESHNESS_LATEST;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__timeline_request__field_descriptors[7] =
 {
   {
     "user_id",
@@ -349,14 +759,92 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__timeline_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "from_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, has_from_ms),
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, from_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_ms",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, has_to_ms),
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, to_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, n_events),
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, events),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, has_limit),
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, limit),
+    NULL,
+    &shoal__evaluation__v1__timeline_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cursor",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, has_cursor),
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, cursor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "freshness",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, has_freshness),
+    offsetof(Shoal__Evaluation__V1__TimelineRequest, freshness),
+    &shoal__evaluation__v1__freshness__descriptor,
+    &shoal__evaluation__v1__timeline_request__freshness__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__timeline_request__field_indices_by_name[] = {
+  5,   /* field[5] = cursor */
+  3,   /* field[3] = events */
+  6,   /* field[6] = freshness */
+  1,   /* field[1] = from_ms */
+  4,   /* field[4] = limit */
+  2,   /* field[2] = to_ms */
   0,   /* field[0] = user_id */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__timeline_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__timeline_request__descriptor =
 {
@@ -366,16 +854,156 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__timeline_request__descri
   "Shoal__Evaluation__V1__TimelineRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__TimelineRequest),
-  1,
+  7,
   shoal__evaluation__v1__timeline_request__field_descriptors,
   shoal__evaluation__v1__timeline_request__field_indices_by_name,
   1,  shoal__evaluation__v1__timeline_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__timeline_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__timeline_response__field_descriptors NULL
-#define shoal__evaluation__v1__timeline_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__timeline_response__number_ranges NULL
+char shoal__evaluation__v1__timeline_event__name__default_value[] = "";
+static const int64_t shoal__evaluation__v1__timeline_event__at_ms__default_value = 0ll;
+static const uint64_t shoal__evaluation__v1__timeline_event__offset__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__timeline_event__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__TimelineEvent, name),
+    NULL,
+    &shoal__evaluation__v1__timeline_event__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__TimelineEvent, has_at_ms),
+    offsetof(Shoal__Evaluation__V1__TimelineEvent, at_ms),
+    NULL,
+    &shoal__evaluation__v1__timeline_event__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__TimelineEvent, has_offset),
+    offsetof(Shoal__Evaluation__V1__TimelineEvent, offset),
+    NULL,
+    &shoal__evaluation__v1__timeline_event__offset__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "properties",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__TimelineEvent, n_properties),
+    offsetof(Shoal__Evaluation__V1__TimelineEvent, properties),
+    &shoal__log__v1__property__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__timeline_event__field_indices_by_name[] = {
+  1,   /* field[1] = at_ms */
+  0,   /* field[0] = name */
+  2,   /* field[2] = offset */
+  3,   /* field[3] = properties */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__timeline_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__timeline_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.TimelineEvent",
+  "TimelineEvent",
+  "Shoal__Evaluation__V1__TimelineEvent",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__TimelineEvent),
+  4,
+  shoal__evaluation__v1__timeline_event__field_descriptors,
+  shoal__evaluation__v1__timeline_event__field_indices_by_name,
+  1,  shoal__evaluation__v1__timeline_event__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__timeline_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const protobuf_c_boolean shoal__evaluation__v1__timeline_response__known__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__timeline_response__field_descriptors[4] =
+{
+  {
+    "known",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__TimelineResponse, has_known),
+    offsetof(Shoal__Evaluation__V1__TimelineResponse, known),
+    NULL,
+    &shoal__evaluation__v1__timeline_response__known__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__TimelineResponse, n_events),
+    offsetof(Shoal__Evaluation__V1__TimelineResponse, events),
+    &shoal__evaluation__v1__timeline_event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_cursor",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__TimelineResponse, has_next_cursor),
+    offsetof(Shoal__Evaluation__V1__TimelineResponse, next_cursor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exactness",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__TimelineResponse, exactness),
+    &shoal__evaluation__v1__exactness__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__timeline_response__field_indices_by_name[] = {
+  1,   /* field[1] = events */
+  3,   /* field[3] = exactness */
+  0,   /* field[0] = known */
+  2,   /* field[2] = next_cursor */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__timeline_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__timeline_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -384,15 +1012,18 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__timeline_response__descr
   "Shoal__Evaluation__V1__TimelineResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__TimelineResponse),
-  0,
+  4,
   shoal__evaluation__v1__timeline_response__field_descriptors,
   shoal__evaluation__v1__timeline_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__timeline_response__number_ranges,
+  1,  shoal__evaluation__v1__timeline_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__timeline_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__evaluation__v1__find_users_request__text__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__find_users_request__field_descriptors[1] =
+static const protobuf_c_boolean shoal__evaluation__v1__find_users_request__is_prefix__default_value = 0;
+static const uint32_t shoal__evaluation__v1__find_users_request__limit__default_value = 20u;
+static const Shoal__Evaluation__V1__Freshness shoal__evaluation__v1__find_users_request__freshness__default_value = SHOAL__EVALUATION__V1__FRESHNESS__FRESHNESS_LATEST;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__find_users_request__field_descriptors[4] =
 {
   {
     "text",
@@ -406,14 +1037,53 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__find_users_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "is_prefix",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__FindUsersRequest, has_is_prefix),
+    offsetof(Shoal__Evaluation__V1__FindUsersRequest, is_prefix),
+    NULL,
+    &shoal__evaluation__v1__find_users_request__is_prefix__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__FindUsersRequest, has_limit),
+    offsetof(Shoal__Evaluation__V1__FindUsersRequest, limit),
+    NULL,
+    &shoal__evaluation__v1__find_users_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "freshness",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Evaluation__V1__FindUsersRequest, has_freshness),
+    offsetof(Shoal__Evaluation__V1__FindUsersRequest, freshness),
+    &shoal__evaluation__v1__freshness__descriptor,
+    &shoal__evaluation__v1__find_users_request__freshness__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__find_users_request__field_indices_by_name[] = {
+  3,   /* field[3] = freshness */
+  1,   /* field[1] = is_prefix */
+  2,   /* field[2] = limit */
   0,   /* field[0] = text */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__find_users_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__find_users_request__descriptor =
 {
@@ -423,16 +1093,63 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__find_users_request__desc
   "Shoal__Evaluation__V1__FindUsersRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__FindUsersRequest),
-  1,
+  4,
   shoal__evaluation__v1__find_users_request__field_descriptors,
   shoal__evaluation__v1__find_users_request__field_indices_by_name,
   1,  shoal__evaluation__v1__find_users_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__find_users_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__find_users_response__field_descriptors NULL
-#define shoal__evaluation__v1__find_users_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__find_users_response__number_ranges NULL
+static const uint64_t shoal__evaluation__v1__find_users_response__of__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__find_users_response__field_descriptors[3] =
+{
+  {
+    "users",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__FindUsersResponse, n_users),
+    offsetof(Shoal__Evaluation__V1__FindUsersResponse, users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "of",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__FindUsersResponse, has_of),
+    offsetof(Shoal__Evaluation__V1__FindUsersResponse, of),
+    NULL,
+    &shoal__evaluation__v1__find_users_response__of__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exactness",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__FindUsersResponse, exactness),
+    &shoal__evaluation__v1__exactness__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__find_users_response__field_indices_by_name[] = {
+  2,   /* field[2] = exactness */
+  1,   /* field[1] = of */
+  0,   /* field[0] = users */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__find_users_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__find_users_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -441,10 +1158,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__find_users_response__des
   "Shoal__Evaluation__V1__FindUsersResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__FindUsersResponse),
-  0,
+  3,
   shoal__evaluation__v1__find_users_response__field_descriptors,
   shoal__evaluation__v1__find_users_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__find_users_response__number_ranges,
+  1,  shoal__evaluation__v1__find_users_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__find_users_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -19,6 +19,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Shoal__Evaluation__V1__ResolvedWindow Shoal__Evaluation__V1__ResolvedWindow;
 typedef struct Shoal__Evaluation__V1__Warning Shoal__Evaluation__V1__Warning;
+typedef struct Shoal__Evaluation__V1__QuestionCost Shoal__Evaluation__V1__QuestionCost;
 typedef struct Shoal__Evaluation__V1__Exactness Shoal__Evaluation__V1__Exactness;
 typedef struct Shoal__Evaluation__V1__Subject Shoal__Evaluation__V1__Subject;
 typedef struct Shoal__Evaluation__V1__Segment Shoal__Evaluation__V1__Segment;
@@ -95,6 +96,33 @@ extern char shoal__evaluation__v1__warning__message__default_value[];
 #define SHOAL__EVALUATION__V1__WARNING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__warning__descriptor) \
     , shoal__evaluation__v1__warning__place__default_value, shoal__evaluation__v1__warning__message__default_value, NULL }
+
+
+/*
+ * An upper bound of what a question costs, estimated before anything is read.
+ */
+struct  Shoal__Evaluation__V1__QuestionCost
+{
+  ProtobufCMessage base;
+  /*
+   * How many rows it touches. Unit: rows.
+   */
+  protobuf_c_boolean has_rows;
+  uint64_t rows;
+  /*
+   * How many bytes of columns it touches. Unit: bytes.
+   */
+  protobuf_c_boolean has_bytes;
+  uint64_t bytes;
+  /*
+   * How much memory it takes at a time in one evaluator, for each of its lanes. Unit: bytes.
+   */
+  protobuf_c_boolean has_memory_bytes;
+  uint64_t memory_bytes;
+};
+#define SHOAL__EVALUATION__V1__QUESTION_COST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__question_cost__descriptor) \
+    , 0, 0ull, 0, 0ull, 0, 0ull }
 
 
 /*
@@ -241,6 +269,25 @@ Shoal__Evaluation__V1__Warning *
 void   shoal__evaluation__v1__warning__free_unpacked
                      (Shoal__Evaluation__V1__Warning *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__QuestionCost methods */
+void   shoal__evaluation__v1__question_cost__init
+                     (Shoal__Evaluation__V1__QuestionCost         *message);
+size_t shoal__evaluation__v1__question_cost__get_packed_size
+                     (const Shoal__Evaluation__V1__QuestionCost   *message);
+size_t shoal__evaluation__v1__question_cost__pack
+                     (const Shoal__Evaluation__V1__QuestionCost   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__question_cost__pack_to_buffer
+                     (const Shoal__Evaluation__V1__QuestionCost   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__QuestionCost *
+       shoal__evaluation__v1__question_cost__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__question_cost__free_unpacked
+                     (Shoal__Evaluation__V1__QuestionCost *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__Exactness methods */
 void   shoal__evaluation__v1__exactness__init
                      (Shoal__Evaluation__V1__Exactness         *message);
@@ -306,6 +353,9 @@ typedef void (*Shoal__Evaluation__V1__ResolvedWindow_Closure)
 typedef void (*Shoal__Evaluation__V1__Warning_Closure)
                  (const Shoal__Evaluation__V1__Warning *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__QuestionCost_Closure)
+                 (const Shoal__Evaluation__V1__QuestionCost *message,
+                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__Exactness_Closure)
                  (const Shoal__Evaluation__V1__Exactness *message,
                   void *closure_data);
@@ -324,6 +374,7 @@ typedef void (*Shoal__Evaluation__V1__Segment_Closure)
 extern const ProtobufCEnumDescriptor    shoal__evaluation__v1__freshness__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__resolved_window__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__warning__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__question_cost__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__exactness__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__subject__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__segment__descriptor;

@@ -1,0 +1,357 @@
+// Several segments at once: how they overlap, a set made of them, a segment with its properties.
+
+import Basics
+import Messages
+import Segments
+import Wire
+
+extension SegmentsDoor {
+    func overlap(_ request: EvaluationV1.OverlapRequest, _ call: CallContext) async throws(Fault)
+        -> EvaluationV1.OverlapResponse
+    {
+        guard !request.others.isEmpty else {
+            throw Fault.invalidArgument(
+                "there is nothing to hold the segment against",
+                place: "others",
+                hint: "name 1 to \(SetExpression.subjectsMax - 1) others"
+            )
+        }
+        var question = try await understand(
+            request.subject,
+            request.others,
+            atMs: request.atMs,
+            request.freshness,
+            call
+        )
+        question.overlap = true
+        let sum = SetsSum(try await gather.ask(question, of: try partitions(), call))
+        let count = question.sets.count
+        var answer = EvaluationV1.OverlapResponse(
+            users: sum.users,
+            inAny: sum.inAny,
+            inAll: sum.inAll,
+            universe: sum.universe,
+            exactness: sum.exactness(question.at),
+            windows: try windows(question),
+            tookUs: sum.tookUs
+        )
+        var pairs = sum.pairUsers.makeIterator()
+        for first in 0..<count {
+            for second in (first + 1)..<max(count, first + 1) {
+                answer.pairs.append(
+                    EvaluationV1.PairSize(
+                        first: UInt32(first),
+                        second: UInt32(second),
+                        users: pairs.next() ?? 0
+                    )
+                )
+            }
+        }
+        for (region, users) in sum.regionUsers.enumerated() where region > 0 && users > 0 {
+            let segments = (0..<count).filter { region >> $0 & 1 == 1 }.map { UInt32($0) }
+            answer.regions.append(EvaluationV1.RegionSize(segments: segments, users: users))
+        }
+        return answer
+    }
+
+    func combine(_ request: EvaluationV1.CombineRequest, _ call: CallContext) async throws(Fault)
+        -> EvaluationV1.CombineResponse
+    {
+        let cursor = try MembersCursor(request.cursor)
+        var question = try await understand(
+            request.subject,
+            request.others,
+            atMs: cursor?.at.ms ?? request.atMs,
+            cursor == nil ? request.freshness : .local,
+            call
+        )
+        do throws(DefinitionProblem) {
+            question.expression = try SetExpression(
+                SetCoding.decode(request.nodes),
+                subjects: question.sets.count
+            )
+        } catch {
+            throw Definitions.fault(error)
+        }
+        var answer = EvaluationV1.CombineResponse(
+            exactness: EvaluationV1.Exactness(atMs: question.at.ms)
+        )
+        if cursor == nil {
+            let sum = SetsSum(try await gather.ask(question, of: try partitions(), call))
+            answer.users = sum.madeUsers
+            answer.universe = sum.universe
+            answer.subjectUsers = sum.users
+            answer.exactness = sum.exactness(question.at)
+            answer.windows = try windows(question)
+            answer.tookUs = sum.tookUs
+        }
+        guard request.limit > 0 else { return answer }
+        let page = try await list(
+            question,
+            from: cursor ?? MembersCursor(at: question.at),
+            limit: request.limit,
+            call
+        )
+        answer.members = page.users.map(\.userID)
+        answer.nextCursor = page.next
+        if cursor != nil { answer.exactness?.positions = page.positions }
+        return answer
+    }
+
+    func export(_ request: EvaluationV1.ExportRequest, _ call: CallContext) async throws(Fault)
+        -> EvaluationV1.ExportResponse
+    {
+        let cursor = try MembersCursor(request.cursor)
+        var question = try await understand(
+            request.subject,
+            [],
+            atMs: cursor?.at.ms ?? request.atMs,
+            cursor == nil ? request.freshness : .local,
+            call
+        )
+        question.expression = .whole
+        question.properties = request.properties
+        let page = try await list(
+            question,
+            from: cursor ?? MembersCursor(at: question.at),
+            limit: request.limit,
+            call
+        )
+        var answer = EvaluationV1.ExportResponse(users: page.users, nextCursor: page.next)
+        answer.exactness = EvaluationV1.Exactness(atMs: question.at.ms, positions: page.positions)
+        if cursor == nil {
+            answer.exactness?.windows = try windows(question).first?.windows ?? []
+        }
+        return answer
+    }
+
+    /// The sets that subjects mean, all at one instant and at the same positions.
+    func understand(
+        _ first: EvaluationV1.Subject?,
+        _ others: [EvaluationV1.Subject],
+        atMs: Int64?,
+        _ freshness: EvaluationV1.Freshness,
+        _ call: CallContext
+    ) async throws(Fault) -> GatheredSets {
+        let question = try await understand(first, atMs: atMs, freshness, call)
+        var sets = [GatheredSets.One(question)]
+        if !others.isEmpty { try await catchUp(question.positions, call) }
+        for (index, subject) in others.enumerated() {
+            do throws(Fault) {
+                let other = try await understand(subject, atMs: question.at.ms, .local, call)
+                sets.append(GatheredSets.One(other))
+            } catch {
+                throw Fault(
+                    error.code,
+                    error.message,
+                    place: "others[\(index)]" + (error.place.map { ": \($0)" } ?? ""),
+                    hint: error.hint,
+                    retryAfterMs: error.retryAfterMs
+                )
+            }
+        }
+        return GatheredSets(
+            sets: sets,
+            at: question.at,
+            projectZone: question.projectZone,
+            positions: question.positions
+        )
+    }
+
+    /// Every window's bounds by subject.
+    private func windows(_ question: GatheredSets) throws(Fault) -> [EvaluationV1.SubjectWindows] {
+        var windows: [EvaluationV1.SubjectWindows] = []
+        for (index, set) in question.sets.enumerated() {
+            let plan = try Definitions.plan(
+                set.definition,
+                nested: set.nested,
+                projectZone: question.projectZone
+            )
+            windows.append(
+                EvaluationV1.SubjectWindows(
+                    subject: UInt32(index),
+                    windows: plan.resolvedWindows(at: question.at)
+                        .map(EvaluationV1.ResolvedWindow.init)
+                )
+            )
+        }
+        return windows
+    }
+
+    /// A page of the set that is made, partition by partition.
+    private func list(
+        _ asked: GatheredSets,
+        from cursor: MembersCursor,
+        limit: UInt32,
+        _ call: CallContext
+    ) async throws(Fault) -> (
+        users: [EvaluationV1.ExportedUser], positions: [LogV1.Position], next: [UInt8]?
+    ) {
+        let count = try partitionCount()
+        let limit = Int(min(max(limit, 1), Self.membersMax))
+        let room = min(Int(call.maxReplyBytes) / 2, Self.pageBytesMax)
+        var (question, place) = (asked, cursor)
+        var users: [EvaluationV1.ExportedUser] = []
+        var positions: [LogV1.Position] = []
+        // Every partition looked at costs its position, so that a page ends however few it finds.
+        var bytes = 0
+        repeat {
+            guard let partition = place.partition(of: count) else { break }
+            question.members = (place.next, limit - users.count, max(room - bytes, 0))
+            let parts = try await gather.ask(question, of: [partition], call)
+            let next = parts.first?.nextMember.map(UserNumber.init)
+            guard let part = parts.first, next.map({ $0 > place.next }) ?? true else {
+                throw Fault.internal("the listing of partition \(partition) does not come on")
+            }
+            users += part.members
+            bytes += part.members.reduce(Self.positionBytes) { bytes, user in
+                user.values.reduce(bytes + user.userID.utf8.count + 8) {
+                    $0 + $1.approximateBytes
+                }
+            }
+            positions += part.positions
+            place = place.after(next)
+        } while users.count < limit && bytes < room
+        return (users, positions, place.partition(of: count) == nil ? nil : place.bytes)
+    }
+}
+
+/// A question about several sets as it goes to every owner.
+struct GatheredSets: OwnersQuestion {
+    /// One of the sets.
+    struct One: Sendable {
+        let definition: Definition
+        /// The segments that it uses.
+        let nested: [NestedSegment]
+
+        init(_ question: GatheredQuestion) {
+            definition = question.definition
+            nested = question.nested
+        }
+
+        func message() throws -> EvaluationV1.ResolvedSet {
+            EvaluationV1.ResolvedSet(
+                definition: try DefinitionCoding.encode(definition),
+                nestedNames: nested.map(\.name.text),
+                nestedDefinitions: try nested.map { try DefinitionCoding.encode($0.definition) }
+            )
+        }
+    }
+
+    let sets: [One]
+    let at: Timestamp
+    let projectZone: String?
+    /// Positions that the answer must include; empty: whatever the owners hold.
+    let positions: [Partition: LogOffset]
+    var overlap = false
+    var expression: SetExpression?
+    var properties: [String] = []
+    /// How many users to draw of every region, of two sets at most.
+    var regionSample = 0
+    var nodeCounts = false
+    var members: (from: UserNumber, limit: Int, bytesMax: Int)?
+
+    /// Room for the properties of the one user that a page has at least.
+    ///
+    /// Unit: bytes.
+    private static let userBytesMax = 256 << 10
+
+    func replyBytes(_ partitions: [Partition]) -> UInt32 {
+        let last = min(properties.count * 8 * Limits.textValueBytes, Self.userBytesMax)
+        let page = members.map { $0.bytesMax + Limits.userIDBytes + 32 + last } ?? 0
+        let regions = overlap ? 12 * (1 << min(sets.count, SetsQuestion.regionSetsMax)) : 0
+        let nodes = nodeCounts ? 8 * sets.reduce(0) { $0 + $1.definition.nodes.count } : 0
+        let drawn = (Limits.userIDBytes + 32) * 3 * regionSample
+        return UInt32(clamping: 4_096 + 48 * partitions.count + regions + page + drawn + nodes)
+    }
+
+    func ask(_ own: SetsDoor, _ partitions: [Partition], _ call: CallContext) async throws
+        -> EvaluationV1.SetsPartResponse
+    {
+        try await own.combine(try request(partitions), call)
+    }
+
+    func ask(_ peer: EvaluationV1_SetsClient, _ partitions: [Partition], _ options: CallOptions)
+        async throws -> EvaluationV1.SetsPartResponse
+    {
+        try await peer.combine(try request(partitions), options)
+    }
+
+    func isWhole(_ answer: EvaluationV1.SetsPartResponse, _ partitions: [Partition]) -> Bool {
+        let pairs = overlap ? sets.count * (sets.count - 1) / 2 : 0
+        let nodes = sets.reduce(0) { $0 + $1.definition.nodes.count }
+        return answer.positions.reach(positions, partitions) && answer.users.count == sets.count
+            && answer.pairUsers.count == pairs
+            && answer.nodeUsers.count == (nodeCounts ? nodes : 0)
+            && answer.members.allSatisfy { $0.values.count == properties.count }
+    }
+
+    private func request(_ partitions: [Partition]) throws -> EvaluationV1.SetsPartRequest {
+        EvaluationV1.SetsPartRequest(
+            sets: try sets.map { try $0.message() },
+            atMs: at.ms,
+            positions: partitions.map {
+                LogV1.Position(
+                    partition: UInt32($0.index),
+                    nextOffset: positions[$0]?.value ?? 0
+                )
+            },
+            projectZone: projectZone,
+            overlap: overlap,
+            nodes: expression.map(SetCoding.encode) ?? [],
+            membersFrom: members?.from.value,
+            membersLimit: UInt32(clamping: members?.limit ?? 0),
+            membersBytesMax: UInt32(clamping: members?.bytesMax ?? 0),
+            properties: properties,
+            regionSample: UInt32(clamping: regionSample),
+            nodeCounts: nodeCounts
+        )
+    }
+}
+
+/// What all owners answered about several sets, together.
+struct SetsSum {
+    private(set) var users: [UInt64] = []
+    private(set) var pairUsers: [UInt64] = []
+    private(set) var regionUsers: [UInt64] = []
+    private(set) var inAny: UInt64 = 0
+    private(set) var inAll: UInt64 = 0
+    private(set) var madeUsers: UInt64 = 0
+    private(set) var universe: UInt64 = 0
+    private(set) var tookUs: UInt64 = 0
+    private(set) var regionSample: [EvaluationV1.RegionSample] = []
+    private(set) var nodeUsers: [UInt64] = []
+    private var positions: [LogV1.Position] = []
+
+    init(_ parts: [EvaluationV1.SetsPartResponse]) {
+        for part in parts {
+            users = Self.sum(users, part.users)
+            pairUsers = Self.sum(pairUsers, part.pairUsers)
+            regionUsers = Self.sum(regionUsers, part.regionUsers)
+            inAny = Self.sum(inAny, part.inAny)
+            inAll = Self.sum(inAll, part.inAll)
+            madeUsers = Self.sum(madeUsers, part.madeUsers)
+            universe = Self.sum(universe, part.universe)
+            tookUs = max(tookUs, part.tookUs)
+            regionSample += part.regionSample
+            nodeUsers = Self.sum(nodeUsers, part.nodeUsers)
+            positions += part.positions
+        }
+        positions.sort { $0.partition < $1.partition }
+    }
+
+    /// What the answer is exact at; windows are told by subject.
+    func exactness(_ at: Timestamp) -> EvaluationV1.Exactness {
+        EvaluationV1.Exactness(atMs: at.ms, positions: positions)
+    }
+
+    private static func sum(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
+        left.isEmpty ? right : zip(left, right).map { sum($0, $1) }
+    }
+
+    /// What a peer says must not end the process.
+    private static func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
+    }
+}
