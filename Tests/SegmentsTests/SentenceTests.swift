@@ -62,7 +62,7 @@ import Testing
             saturday]}}
                 did "A" from 20:00 to 24:00 on saturday or sunday
             {all: [{inSegment: payers}, {not: {inSegment: "a-b"}}, {inList: vip}]}
-                in segment "payers" and not (in segment "a-b") and on list "vip"
+                in segment "payers" and not (in segment "a-b") and is on the list "vip"
             {any: [{reachable: push}, {reachable: {channel: sms, state: optedOut}}, {reachable:
             {channel: webPush, state: noAddress}}]}
                 reachable by push or opted out of sms or without an address for webPush

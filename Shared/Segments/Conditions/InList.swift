@@ -40,11 +40,11 @@ public struct InList: ConditionKind {
     }
 
     func phrase(_ children: [Phrase], zone: Zone) -> Phrase {
-        Phrase("on list " + Phrase.quoted(name.text))
+        Phrase("is on the list " + Phrase.quoted(name.text))
     }
 
     static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Condition? {
-        guard words.take("on list") else { return nil }
+        guard words.take("is on the list") else { return nil }
         return .inList(InList(ExactName(try words.quoted("a list"))))
     }
 
