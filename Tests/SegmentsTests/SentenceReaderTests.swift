@@ -1,18 +1,25 @@
 // Sentences as input: what is said is read back equal, and what cannot be read is told where.
 
 import Basics
+import Foundation
 import Kit
 import Segments
 import Testing
 
 @Suite struct SentenceReaderTests {
-    @Test("2,000 random definitions are said, read back and written as equal ones")
+    /// More than the usual ones, as SHOAL_TEST_DIFFERENTIAL_CASES says.
+    private static var caseCount: UInt64 {
+        ProcessInfo.processInfo.environment["SHOAL_TEST_DIFFERENTIAL_CASES"].flatMap(UInt64.init)
+            ?? 2_000
+    }
+
+    @Test("random definitions are said, read back and written as equal ones")
     func roundTrip() throws {
         var kinds: [String: Int] = [:]
         var operators: Set<FilterOperator> = []
-        for seed in UInt64(60_001)...62_000 {
+        for seed in 60_001...60_000 + Self.caseCount {
             let random = SeededRandom(seed: seed)
-            let centre = Timestamp(ms: 1_751_328_000_000)
+            let centre = RandomWorld.centres[Int(seed) % RandomWorld.centres.count]
             var definitions = RandomDefinitions(random, around: centre, nests: true)
             let definition = definitions.next()
             let sentence = try Sentence.say(definition)
@@ -36,6 +43,20 @@ import Testing
             #expect(kinds[kind, default: 0] > 20, "\(kind): \(kinds)")
         }
         #expect(operators.count == FilterOperator.allCases.count)
+    }
+
+    @Test("names and texts of any characters are read back byte for byte")
+    func characters() throws {
+        for text in [
+            "\"", "\\", "\\\"", "a\nb\tc\r", "\u{1B}[0m", "\u{2028}\u{2029}\u{85}", "(,)",
+            "e\u{301}",
+            "\u{E9}", "\u{FEFF}x", "👩‍👩‍👧", " ", "\u{0}", "\\u{41}", "\u{FFFD}\u{10FFFF}",
+        ] {
+            let filter = PropertyFilter(ExactName("p" + text), .equals, [.text(text)])
+            let match = EventMatch([ExactName("e" + text), "A"], where: [filter])
+            let definition = Definition(.did(Did(match)))
+            #expect(try Sentence.read(Sentence.say(definition)) == definition, "\(text)")
+        }
     }
 
     @Test(
