@@ -13,7 +13,7 @@ import Wire
 
 @Suite struct SetsQuestionTests {
     private static let seed: UInt64 = 73_000
-    private static let cases = 150
+    private static let cases = 60
 
     /// Without an end.
     private var limit: QuestionLimit { QuestionLimit(clock: SystemClock(), untilNs: .max) }

@@ -12,7 +12,7 @@ import Wire
 
 @Suite struct UsersDoorTests {
     private static let seed: UInt64 = 51_000
-    private static let cases = 100
+    private static let cases = 40
 
     /// Evaluators over four partitions, where ann has done and been something.
     private func rig() async throws -> SuiteRig {
