@@ -96,6 +96,32 @@ final class Checkpoints: Sendable {
         }
     }
 
+    /// Writes chunks that join as one more file, which counts once it is in their place.
+    func merge(_ chunks: [Chunk], of owner: ChunkOwner) throws(EvaluatorError) -> Chunk {
+        do {
+            return try files.merge(chunks, of: owner)
+        } catch {
+            throw EvaluatorError(error, "merge chunks of partition \(owner.partition)")
+        }
+    }
+
+    /// Publishes a merged chunk in the place of those it was made of, and deletes their files.
+    ///
+    /// - Returns: false when the published chunks are others by now: nothing has changed.
+    func replace(with merged: Chunk, catalogue: Catalogue) throws(EvaluatorError) -> Bool {
+        let owner = merged.owner
+        do {
+            guard let manifest = try newest(owner.partition),
+                let (changed, gone) = manifest.replacing(with: PublishedChunk(merged), of: owner)
+            else { return false }
+            try write(changed, of: owner.partition, catalogue)
+            try files.remove(gone, of: owner)
+            return true
+        } catch {
+            throw EvaluatorError(error, "publish a merge of partition \(owner.partition)")
+        }
+    }
+
     /// Publishes a manifest and the catalogue that its records told, durably and together.
     private func write(_ manifest: Manifest, of partition: Partition, _ catalogue: Catalogue) throws
     {

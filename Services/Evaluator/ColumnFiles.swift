@@ -44,6 +44,25 @@ struct ColumnFiles: Sendable {
         return projects
     }
 
+    /// Writes chunks that join as one more file, which counts once it is published.
+    func merge(_ chunks: [Chunk], of owner: ChunkOwner) throws -> Chunk {
+        let folder = path(owner.partition, owner.project)
+        let summary = try ChunkWriter(disk: disk, folder: folder, owner: owner).merge(chunks)
+        return try Chunk.open(
+            summary.name,
+            in: folder,
+            on: disk,
+            of: owner,
+            fingerprint: summary.fingerprint
+        )
+    }
+
+    /// Deletes the files of chunks that are published no more; readers keep what they have mapped.
+    func remove(_ chunks: [ChunkName], of owner: ChunkOwner) throws {
+        let folder = path(owner.partition, owner.project)
+        for chunk in chunks { try disk.remove("\(folder)/\(chunk.fileName)") }
+    }
+
     /// Makes the folders above a partition's files durable.
     ///
     /// A chunk whose folder a power cut takes away is gone, however well it was synced.

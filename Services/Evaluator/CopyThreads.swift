@@ -1,4 +1,4 @@
-// Threads of their own for reading and writing copies of checkpoints: beside lanes and task pool.
+// Threads of their own for copies of checkpoints and for merges: beside lanes and task pool.
 
 import Basics
 
@@ -18,6 +18,9 @@ final class CopyThreads: Sendable {
 
     /// Ends the threads' loops.
     func stop() { jobs.close() }
+
+    /// Runs `body` on one of the threads some time; false when too much waits, or they have ended.
+    func tryStart(_ body: @escaping @Sendable () -> Void) -> Bool { jobs.tryPush(body) }
 
     /// Runs `body` on one of the threads and waits for it without blocking the caller's.
     func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value

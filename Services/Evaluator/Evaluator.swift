@@ -18,10 +18,17 @@ public struct Evaluator: Sendable {
         let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
-        let lanes = Self.lanes(config, checkpoints, catalogue, applied, clock: world.clock)
+        let copies = CopyThreads()
+        let lanes = Self.lanes(
+            config,
+            checkpoints,
+            catalogue,
+            applied,
+            Merging(checkpoints: checkpoints, threads: copies),
+            clock: world.clock
+        )
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
-        let copies = CopyThreads()
         var own = SetsDoor(
             lanes: lanes,
             applied: applied,
@@ -105,6 +112,7 @@ public struct Evaluator: Sendable {
         _ checkpoints: Checkpoints,
         _ catalogue: Catalogue,
         _ applied: Applied,
+        _ merging: Merging,
         clock: any Clock
     ) -> Lanes {
         Lanes(
@@ -114,6 +122,7 @@ public struct Evaluator: Sendable {
                     catalogue: catalogue,
                     applied: applied,
                     rule: Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20),
+                    merging: merging,
                     clock: clock
                 )
             }

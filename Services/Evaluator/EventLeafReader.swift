@@ -28,31 +28,34 @@ struct EventLeafReader {
         return bySums()
     }
 
-    /// Whether the plain question is asked: at least one such event.
-    private var asksForAny: Bool {
-        leaf.count.matches(1) && !leaf.count.matches(0) && leaf.count.settledAt == 1
-    }
-
     private var from: Timestamp? { interval.isOpen ? nil : interval.from }
 
     private func byCount() -> UserBitset {
         let universe = columns.userCount
-        if asksForAny {
+        if leaf.count.asksForAny {
             var users = UserBitset(universe: universe)
             forEachTable { table, mask in
                 markUsers(table, from: from, to: interval.to, mask: mask, in: &users)
             }
             return users
         }
-        var counts = [UInt32](repeating: 0, count: universe)
+        guard let range = leaf.count.narrowRange else {
+            var counts = [UInt32](repeating: 0, count: universe)
+            forEachTable { table, mask in
+                countPerUser(table, from: from, to: interval.to, mask: mask, into: &counts)
+            }
+            return UserBitset(counts: counts) { leaf.count.matches(Int($0)) }
+        }
+        var counts = [UInt8](repeating: 0, count: universe)
         forEachTable { table, mask in
             countPerUser(table, from: from, to: interval.to, mask: mask, into: &counts)
         }
-        return UserBitset(counts: counts) { leaf.count.matches(Int($0)) }
+        return UserBitset(counts: counts, in: range)
     }
 
     private func bySums() -> UserBitset {
         let universe = columns.userCount
+        if let users = byDecimals() { return users }
         var totals = Totals(universe: universe, width: leaf.sums.count)
         forEachNumber({ totals.counts[$0] += 1 }) { number in totals.add(number) }
         if !totals.drifting.isEmpty {
@@ -73,6 +76,45 @@ struct EventLeafReader {
             if passes { users.insert(UserNumber(UInt32(truncatingIfNeeded: index))) }
         }
         return users
+    }
+
+    /// The fast way of one sum over decimals; nil where numbers must be added one by one.
+    private func byDecimals() -> UserBitset? {
+        guard leaf.sums.count == 1, let test = leaf.sums.first else { return nil }
+        var sums = DecimalSums(universe: columns.userCount)
+        var isWhole = true
+        forEachTable { table, mask in
+            guard isWhole else { return }
+            isWhole = sums.add(
+                table,
+                test.property.text,
+                from: from,
+                to: interval.to,
+                mask: mask
+            )
+        }
+        guard isWhole else { return nil }
+        guard let range = test.decimalRange, leaf.count.asksForAny else {
+            return users(sums) { leaf.accepts(count: $0, sums: [$1]) }
+        }
+        // No event, or no number among them, adds up to nothing that could pass.
+        let fewest: UInt32 = test.missingIsZero ? 0 : 1
+        return UserBitset(universe: columns.userCount) { index in
+            sums.rows[index] > 0 && sums.numbers[index] >= fewest
+                && sums.sumsE4[index] >= range.lowerBound && sums.sumsE4[index] <= range.upperBound
+        }
+    }
+
+    private func users(_ sums: DecimalSums, _ accepts: (Int, ExactSum) -> Bool) -> UserBitset {
+        let acceptsNone = leaf.acceptsNone
+        return UserBitset(universe: columns.userCount) { index in
+            guard sums.rows[index] > 0 else { return acceptsNone }
+            let sum = ExactSum(
+                decimalsE4: Int128(sums.sumsE4[index]),
+                count: Int(sums.numbers[index])
+            )
+            return accepts(Int(sums.rows[index]), sum)
+        }
     }
 
     /// Hands over the user of each matching row, then each number that is to be added.
@@ -158,4 +200,17 @@ private struct Totals {
     }
 
     func sums(of user: Int) -> [ExactSum] { Array(sums[user * width..<(user + 1) * width]) }
+}
+
+extension CountTest {
+    /// The counts that pass, where counting may stop at 255; nil: it may not, or none passes.
+    fileprivate var narrowRange: ClosedRange<UInt8>? {
+        guard settledAt <= Int(UInt8.max) else { return nil }
+        let passing = (0...Int(UInt8.max)).filter { matches($0) }
+        // What passes lies together: zero apart, as `atMost` with and without it.
+        guard let low = passing.first, let high = passing.last,
+            passing.count == high - low + 1
+        else { return nil }
+        return UInt8(low)...UInt8(high)
+    }
 }

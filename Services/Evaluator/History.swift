@@ -32,6 +32,11 @@ protocol History: Sendable {
     /// `plan.root`.
     func slots(of plan: Plan, at instant: Timestamp) throws(EvaluatorError) -> [UserBitset]
 
+    /// How many users a plan holds for as of each of some instants, which are in order; `check`
+    /// throws when nobody waits for the rest any more.
+    func counts(of plan: Plan, at instants: [Timestamp], _ check: () throws -> Void) throws
+        -> [UInt64]
+
     /// The same; `check` is asked before whatever takes a while, and its error ends it.
     func slots(
         of plan: Plan,
@@ -57,6 +62,16 @@ protocol History: Sendable {
 }
 
 extension History {
+    /// By the sets as of each instant.
+    func counts(of plan: Plan, at instants: [Timestamp], _ check: () throws -> Void) throws
+        -> [UInt64]
+    {
+        try instants.map { at in
+            try check()
+            return UInt64(try slots(of: plan, at: at)[plan.root].count)
+        }
+    }
+
     func slots(
         of plan: Plan,
         at instant: Timestamp,
@@ -79,6 +94,18 @@ extension PartitionColumns: History {
 
     func slots(of plan: Plan, at instant: Timestamp) -> [UserBitset] {
         SetReader(columns: self, at: instant).slots(of: plan)
+    }
+
+    func counts(of plan: Plan, at instants: [Timestamp], _ check: () throws -> Void) throws
+        -> [UInt64]
+    {
+        var counts: [UInt64] = []
+        for start in stride(from: 0, to: instants.count, by: InstantSpans.instantsMax) {
+            let end = min(start + InstantSpans.instantsMax, instants.count)
+            let rows = InstantRows(columns: self, instants: Array(instants[start..<end]))
+            counts += try rows.counts(of: plan, check)
+        }
+        return counts
     }
 
     func slots(

@@ -62,6 +62,8 @@ enum LaneOrder: Sendable {
     case release(Partition, CheckedContinuation<Void, any Error>)
     /// Take a page of a partition's log in.
     case apply(IngestionV1.PartitionRecords)
+    /// Put a merged chunk into its place.
+    case merged(Merging.Merged)
     /// Answer a question over the partitions' states; nil: one of them is not held here.
     case ask([Partition], @Sendable (inout [PartitionState]?) -> Void)
 }
@@ -74,8 +76,17 @@ final class Lane: Sendable {
     static let questionsMax = 128
     /// Pages of records that may wait; more wait at their source.
     static let pagesMax = 64
+    /// Merges that may be under way: of other partitions they begin later.
+    static let mergesMax = 4
     /// Orders that may wait: those, and one to adopt or release, which its giver waits for.
-    static let queueMax = questionsMax + pagesMax + 1
+    static let queueMax = questionsMax + pagesMax + mergesMax + 1
+    /// Log without a record after which a partition is at rest: its tail is sealed and its chunks
+    /// are made one.
+    ///
+    /// Unit: ns.
+    static let quietNs: UInt64 = 10_000_000_000
+    /// Rows of a tail that are worth a chunk when the partition is at rest.
+    static let quietRows = 512
 
     /// When a partition's tail is sealed into a chunk.
     struct SealRule: Sendable {
@@ -90,6 +101,8 @@ final class Lane: Sendable {
     private let catalogue: Catalogue
     private let applied: Applied
     private let rule: SealRule
+    private let merging: Merging
+    private let clock: any Clock
     /// Questions that wait or are being answered, so that they never take the records' room.
     private let questions = Atomic<Int>(0)
     /// Pages of records taken in: the follower waits when it is too far ahead.
@@ -102,12 +115,15 @@ final class Lane: Sendable {
         catalogue: Catalogue,
         applied: Applied,
         rule: SealRule,
+        merging: Merging,
         clock: any Clock
     ) {
         self.checkpoints = checkpoints
         self.catalogue = catalogue
         self.applied = applied
         self.rule = rule
+        self.merging = merging
+        self.clock = clock
         pagesTaken = RisingNumber(clock: clock)
     }
 
@@ -196,7 +212,7 @@ final class Lane: Sendable {
                 case .ask(_, let answer):
                     var nothing: [PartitionState]?
                     answer(&nothing)
-                case .apply: break
+                case .apply, .merged: break
                 }
             }
             throw error
@@ -205,6 +221,7 @@ final class Lane: Sendable {
 
     private func work() throws(EvaluatorError) {
         var states: [Partition: PartitionState] = [:]
+        var rest = Rest()
         while let order = queue.pop() {
             switch order {
             case .adopt(let partition, let answer):
@@ -219,9 +236,11 @@ final class Lane: Sendable {
                 }
             case .release(let partition, let answer):
                 states[partition] = nil
+                rest.forget(partition)
                 applied.note(nil, of: partition)
                 answer.resume()
-            case .apply(let page): try apply(page, &states)
+            case .apply(let page): try apply(page, &states, &rest)
+            case .merged(let merged): try take(merged, &states, &rest)
             case .ask(let partitions, let answer):
                 // Moved out and back, so that nothing is copied when the question makes an index.
                 var asked: [PartitionState]? = partitions.compactMap {
@@ -235,9 +254,26 @@ final class Lane: Sendable {
         }
     }
 
+    /// What a lane knows of its partitions beside their states.
+    private struct Rest {
+        /// Merges under way, by number, so that one begun in an earlier tenure is known as such.
+        var merges: [Partition: Int] = [:]
+        var mergesBegun = 0
+        /// When the last record came.
+        ///
+        /// Unit: ns of the monotonic clock.
+        var lastRecordNs: [Partition: UInt64] = [:]
+
+        mutating func forget(_ partition: Partition) {
+            merges[partition] = nil
+            lastRecordNs[partition] = nil
+        }
+    }
+
     private func apply(
         _ page: IngestionV1.PartitionRecords,
-        _ states: inout [Partition: PartitionState]
+        _ states: inout [Partition: PartitionState],
+        _ rest: inout Rest
     ) throws(EvaluatorError) {
         defer { pagesTaken.raise() }
         let partition = Partition(index: UInt16(truncatingIfNeeded: page.partition))
@@ -245,10 +281,46 @@ final class Lane: Sendable {
         guard var state = states.removeValue(forKey: partition) else { return }
         try catalogue.apply(try state.apply(page.records))
         if let watermarkMs = page.watermarkMs { state.pass(Timestamp(ms: watermarkMs)) }
-        if state.tailRows >= rule.rows || state.tailBytes >= rule.bytes {
+        let nowNs = clock.monotonicNs
+        if !page.records.isEmpty || rest.lastRecordNs[partition] == nil {
+            rest.lastRecordNs[partition] = nowNs
+        }
+        let isQuiet = nowNs - (rest.lastRecordNs[partition] ?? nowNs) >= Self.quietNs
+        let isFull = state.tailRows >= rule.rows || state.tailBytes >= rule.bytes
+        if isFull || isQuiet && state.tailRows >= min(Self.quietRows, rule.rows) {
             try checkpoints.seal(&state, catalogue: catalogue)
         }
+        if isFull || isQuiet { merge(state, isQuiet: isQuiet, &rest) }
         note(state)
+        states[partition] = state
+    }
+
+    private func merge(_ state: PartitionState, isQuiet: Bool, _ rest: inout Rest) {
+        let partition = state.partition
+        guard rest.merges[partition] == nil, rest.merges.count < Self.mergesMax else { return }
+        rest.mergesBegun += 1
+        let number = rest.mergesBegun
+        let isBegun = merging.begin(state, number: number, isQuiet: isQuiet) { [queue] merged in
+            // There is room for it; a lane that has ended needs it no more.
+            _ = queue.tryPush(.merged(merged))
+        }
+        if isBegun { rest.merges[partition] = number }
+    }
+
+    /// Publishes a merged chunk and reads it from now on.
+    private func take(
+        _ merged: Merging.Merged,
+        _ states: inout [Partition: PartitionState],
+        _ rest: inout Rest
+    ) throws(EvaluatorError) {
+        let partition = merged.owner.partition
+        guard rest.merges[partition] == merged.number else { return }
+        rest.merges[partition] = nil
+        guard var state = states.removeValue(forKey: partition) else { return }
+        if let chunk = merged.chunk, try checkpoints.replace(with: chunk, catalogue: catalogue) {
+            try state.replace(with: chunk)
+            merge(state, isQuiet: false, &rest)
+        }
         states[partition] = state
     }
 

@@ -8,8 +8,9 @@ import Columns
 struct Manifest: Sendable, Hashable {
     /// The format; a newer one is refused.
     ///
-    /// An older one does not say which records came with which import: the log is read anew.
-    static let version: UInt8 = 2
+    /// Of an older one the chunks are of another format (2), or it does not say which records came
+    /// with which import (1): the log is read anew.
+    static let version: UInt8 = 3
 
     /// What is kept of one project.
     struct Project: Sendable, Hashable {
@@ -27,6 +28,23 @@ struct Manifest: Sendable, Hashable {
     init(sealedTo: LogOffset, projects: [ProjectName: Project]) {
         self.sealedTo = sealedTo
         self.projects = projects
+    }
+
+    /// The manifest with one chunk in the place of a project's run of them, and which those are;
+    /// nil when it has no such run.
+    func replacing(with merged: PublishedChunk, of owner: ChunkOwner)
+        -> (Manifest, gone: [ChunkName])?
+    {
+        guard var kept = projects[owner.project],
+            let first = kept.chunks.firstIndex(where: { $0.name.from == merged.name.from }),
+            let last = kept.chunks.firstIndex(where: { $0.name.to == merged.name.to }),
+            first < last
+        else { return nil }
+        let gone = kept.chunks[first...last].map(\.name)
+        kept.chunks.replaceSubrange(first...last, with: [merged])
+        var projects = projects
+        projects[owner.project] = kept
+        return (Manifest(sealedTo: sealedTo, projects: projects), gone)
     }
 
     /// The manifest as it is kept.

@@ -31,6 +31,7 @@ struct OrderedLeafReader {
 
     /// The users that pass the leaf.
     func users() -> UserBitset {
+        if let form = leaf.setForm { return users(form) }
         var users = UserBitset(universe: columns.userCount)
         guard !interval.isEmpty else { return users }
         var entries = entries()
@@ -47,6 +48,55 @@ struct OrderedLeafReader {
             if leaf.holds(marks, at: at, anchor: anchor) { users.insert(UserNumber(user)) }
         }
         return users
+    }
+
+    /// The users of a leaf that asks for sets or counts only.
+    private func users(_ form: SetForm) -> UserBitset {
+        let window = leaf.window.resolve(at: at)
+        let from = window.isOpen ? nil : window.from
+        switch form {
+        case .noneBefore:
+            var users = marked(from: from, to: window.to)
+            if let from { users.andNot(marked(from: nil, to: from)) }
+            return users
+        case .noneAfter:
+            var users = marked(from: from, to: window.to)
+            if window.to <= at { users.andNot(marked(from: window.to, to: at + 1)) }
+            return users
+        case .share(let atLeastE4, let minimum):
+            var all = [UInt32](repeating: 0, count: columns.userCount)
+            var matching = all
+            forEachTable(of: 0) { table, mask in
+                countPerUser(table, from: from, to: window.to, mask: mask, into: &all)
+            }
+            forEachTable(of: 1) { table, mask in
+                countPerUser(table, from: from, to: window.to, mask: mask, into: &matching)
+            }
+            let fewest = UInt32(clamping: max(minimum, 1))
+            return UserBitset(universe: columns.userCount) { index in
+                all[index] >= fewest
+                    && Int64(matching[index]) * 10_000 >= atLeastE4 * Int64(all[index])
+            }
+        }
+    }
+
+    /// The users with an event of match 0 there.
+    private func marked(from: Timestamp?, to: Timestamp) -> UserBitset {
+        var users = UserBitset(universe: columns.userCount)
+        forEachTable(of: 0) { table, mask in
+            markUsers(table, from: from, to: to, mask: mask, in: &users)
+        }
+        return users
+    }
+
+    /// The tables of a match with the rows that pass it, wherever they lie in time.
+    private func forEachTable(of match: Int, _ body: (EventTable, RowMask?) -> Void) {
+        let events = leaf.matches[match].events
+        for name in events.isEmpty ? columns.eventNames() : events.map(\.text) {
+            for table in columns.tables(of: name) where table.rowCount > 0 {
+                body(table, masks[match].rows(of: table))
+            }
+        }
     }
 
     /// The marks of all users, in any order.

@@ -82,6 +82,21 @@ struct PartitionState {
         sealedTo = next
     }
 
+    /// Reads a merged chunk instead of those it was made of; answers stay as they are.
+    mutating func replace(with merged: Chunk) throws(EvaluatorError) {
+        guard let index = projects.index(forKey: merged.owner.project) else { return }
+        do {
+            try projects.values[index].replace(with: merged)
+        } catch {
+            throw EvaluatorError(
+                .columns,
+                "merge chunks of partition \(partition)",
+                place: error.place,
+                hint: error.hint
+            )
+        }
+    }
+
     private mutating func apply(_ record: LogV1.LogRecord, at offset: LogOffset)
         throws(EvaluatorError) -> (ProjectName, LogV1.CatalogueChange)?
     {

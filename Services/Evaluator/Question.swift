@@ -26,6 +26,9 @@ struct Question: Sendable {
     /// Unit: bytes.
     var memoryMax = Int.max
 
+    /// Counts that were made before, good while their partition is where it was.
+    var known: [Partition: KeptCounts.Count] = [:]
+
     /// What partitions hold together.
     struct Tally: Sendable {
         var users: UInt64 = 0
@@ -38,6 +41,16 @@ struct Question: Sendable {
         var cost = QuestionCost()
         /// What the answer is exact at, one per partition.
         var positions: [LogV1.Position] = []
+        /// The counts that were not known.
+        var fresh: [Partition: KeptCounts.Count] = [:]
+
+        /// Adds a partition's counts.
+        mutating func add(_ count: KeptCounts.Count) {
+            users += count.users
+            universe += count.universe
+            cost.add(count.cost)
+            for (node, users) in count.nodeUsers.enumerated() { nodeUsers[node] += users }
+        }
     }
 
     /// Answers for partitions one after the other.
@@ -46,29 +59,36 @@ struct Question: Sendable {
         if nodeCounts { tally.nodeUsers = Array(repeating: 0, count: plan.definition.nodes.count) }
         for state in states {
             tally.positions.append(state.position)
+            if let count = known[state.partition], count.next == state.next {
+                tally.add(count)
+                continue
+            }
             guard let columns = state.projects[project] else { continue }
-            try add(columns, to: &tally)
+            let count = try add(columns, to: &tally, next: state.next)
+            tally.add(count)
+            tally.fresh[state.partition] = count
         }
         tally.sample = Sampling.lowest(tally.sample, sample.size)
         return tally
     }
 
-    /// Adds what one partition's history answers.
-    func add(_ history: some History, to tally: inout Tally) throws(EvaluatorError) {
+    /// Adds whom one partition's history lists and draws, and gives its counts.
+    func add(_ history: some History, to tally: inout Tally, next: LogOffset)
+        throws(EvaluatorError) -> KeptCounts.Count
+    {
         let cost = history.cost(of: plan, at: at)
         try cost.check(memoryMax: memoryMax)
-        tally.cost.add(cost)
         let slots = try history.slots(of: plan, at: at) { () throws(EvaluatorError) in
             try limit?.check()
         }
         let set = slots[plan.root]
-        tally.users += UInt64(set.count)
         let universe = plan.universe.map { slots[$0] }
-        tally.universe += UInt64(universe?.count ?? history.presentCount)
-        for (node, slot) in plan.slotOfNode.enumerated() where nodeCounts {
-            var part = slots[slot]
-            if let universe { part.and(universe) }
-            tally.nodeUsers[node] += UInt64(part.count)
+        // A part's users, too, are those of the definition's universe.
+        let counts = (nodeCounts ? slots : []).map { slot -> UInt64 in
+            guard let universe else { return UInt64(slot.count) }
+            var part = slot
+            part.and(universe)
+            return UInt64(part.count)
         }
         if sample.size > 0 {
             var drawn: [EvaluationV1.SampledUser] = []
@@ -79,6 +99,13 @@ struct Question: Sendable {
             tally.sample += Sampling.lowest(drawn, sample.size)
         }
         if let members { list(set, history, members, &tally) }
+        return KeptCounts.Count(
+            next: next,
+            users: UInt64(set.count),
+            universe: UInt64(universe?.count ?? history.presentCount),
+            nodeUsers: nodeCounts ? plan.slotOfNode.map { counts[$0] } : [],
+            cost: cost
+        )
     }
 
     private func list(

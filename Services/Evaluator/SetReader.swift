@@ -21,12 +21,7 @@ struct SetReader {
         let universe = columns.userCount
         let leaves = try plan.leaves.map { leaf throws(Failure) in
             try check()
-            return switch leaf {
-            case .events(let leaf): EventLeafReader(leaf, columns, at: at).users()
-            case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at).users()
-            case .user(let leaf): users(leaf)
-            case .bucket(let leaf): users(leaf)
-            }
+            return users(leaf)
         }
         var slots: [UserBitset] = []
         slots.reserveCapacity(plan.steps.count)
@@ -53,6 +48,16 @@ struct SetReader {
         return slots
     }
 
+    /// The users for whom a leaf holds.
+    func users(_ leaf: Plan.Leaf) -> UserBitset {
+        switch leaf {
+        case .events(let leaf): EventLeafReader(leaf, columns, at: at).users()
+        case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at).users()
+        case .user(let leaf): users(leaf)
+        case .bucket(let leaf): users(leaf)
+        }
+    }
+
     /// The users whose identifiers fall into the bucket.
     private func users(_ leaf: BucketLeaf) -> UserBitset {
         var users = UserBitset(universe: columns.userCount)
@@ -71,17 +76,16 @@ struct SetReader {
     /// The users whose property in force passes the leaf's filter.
     private func users(_ leaf: UserLeaf) -> UserBitset {
         let universe = columns.userCount
-        let values = columns.versions(of: leaf.property.text).latest(at: at, universe: universe)
-        var passing = values.users { column, mask in
-            FilterMask(filter: leaf.filter, at: at).narrow(column, &mask)
+        let versions = columns.versions(of: leaf.property.text)
+        guard leaf.filter.matches(nil, at: at) else {
+            return versions.users(at: at, universe: universe) { column, mask in
+                FilterMask(filter: leaf.filter, at: at).narrow(column, &mask)
+            }
         }
-        if leaf.filter.matches(nil, at: at) {
-            // MISSING is the one comparison that an absent value passes.
-            var absent = values.present
-            absent.invert()
-            passing.or(absent)
-        }
-        return passing
+        // MISSING is the one comparison that an absent value passes, and no value does.
+        var users = versions.users(at: at, universe: universe) { _, _ in }
+        users.invert()
+        return users
     }
 }
 
@@ -97,25 +101,59 @@ struct FilterMask {
             return
         }
         if let range = filter.decimalRange {
-            narrow(column, to: range, &mask)
-            return
+            mask.and(column, decimals: range) { number in
+                filter.matches(Number(number).map(PropertyValue.number), at: at)
+            }
+        } else if filter.passesTextsOnly, column.dictionary.isOfColumnAlone {
+            mask.and(column, codes: codes(column.dictionary))
+        } else {
+            mask.and(column) { value in filter.matches(value, at: at) }
         }
-        mask.and(column) { value in filter.matches(value, at: at) }
     }
 
-    /// The fast way of a plain number comparison: decimals by their ten-thousandths.
-    private func narrow(
-        _ column: PropertyColumn,
-        to range: ClosedRange<Int64>,
-        _ mask: inout RowMask
-    ) {
-        mask.and(column) { tag, payload in
-            switch tag {
-            case .decimal: range.contains(Int64(bitPattern: payload))
-            case .double:
-                filter.matches(Payload.number(tag, payload).map(PropertyValue.number), at: at)
-            default: false
+    /// For each text of a column whether it passes.
+    private func codes(_ dictionary: TextDictionary) -> [Bool] {
+        guard let texts = filter.exactTexts else {
+            return (0..<UInt32(dictionary.count)).map {
+                filter.matches(.text(dictionary.text($0)), at: at)
             }
         }
+        var codes = [Bool](repeating: false, count: dictionary.count)
+        for text in texts {
+            if let code = dictionary.code(of: text) { codes[Int(code)] = true }
+        }
+        return codes
+    }
+}
+
+extension CompiledFilter {
+    /// Whether nothing but texts can pass.
+    fileprivate var passesTextsOnly: Bool {
+        switch filter.operator {
+        case .contains, .startsWith, .endsWith: true
+        case .equals, .in:
+            filter.operands.allSatisfy { operand in
+                switch operand {
+                case .value(.text), .version: true
+                default: false
+                }
+            }
+        case .lessThan, .atMost, .greaterThan, .atLeast, .between:
+            filter.operands.allSatisfy { operand in
+                if case .version = operand { true } else { false }
+            }
+        default: false
+        }
+    }
+
+    /// The texts that pass, where they are said as they are; nil: each text has to be asked.
+    fileprivate var exactTexts: [String]? {
+        guard [.equals, .in].contains(filter.operator), !filter.ignoreCase else { return nil }
+        var texts: [String] = []
+        for operand in filter.operands {
+            guard case .value(.text(let text)) = operand else { return nil }
+            texts.append(text)
+        }
+        return texts
     }
 }

@@ -37,14 +37,29 @@ extension SetsDoor {
             response.firstEventMs = whole.histories.compactMap(\.firstEvent).min()?.ms
         }
         guard !request.trendAtMs.isEmpty else { return }
-        let count = TrendCount(
-            plan: plan,
-            instants: request.trendAtMs.map(Timestamp.init(ms:)),
-            histories: whole.histories,
-            memoryMax: memoryMax
-        )
+        // A thread per lane, since each lane stands for a core.
+        let width = max(min(lanes.all.count, whole.histories.count), 1)
+        let counts = (0..<width).map { part in
+            TrendCount(
+                plan: plan,
+                instants: request.trendAtMs.map(Timestamp.init(ms:)),
+                histories: stride(from: part, to: whole.histories.count, by: width).map {
+                    whole.histories[$0]
+                },
+                memoryMax: memoryMax
+            )
+        }
         let limit = limit(of: call)
-        response.trendUsers = try await threads.run(limit) { try count.users(limit) }
+        var users = request.trendAtMs.map { _ in 0 as UInt64 }
+        try await withThrowingTaskGroup(of: [UInt64].self) { group in
+            for count in counts {
+                group.addTask { try await threads.run(limit) { try count.users(limit) } }
+            }
+            for try await part in group {
+                for (point, count) in part.enumerated() { users[point] += count }
+            }
+        }
+        response.trendUsers = users
     }
 
     /// The lanes only lend their columns; a copy of them stays as it is.

@@ -21,6 +21,7 @@ struct SetsDoor: EvaluationV1_SetsService {
     let catalogue: Catalogue
     let clock: any Clock
     let threads = TrendThreads()
+    let kept = KeptCounts()
     /// The most memory a question may take here at a time.
     ///
     /// Unit: bytes.
@@ -173,7 +174,16 @@ struct SetsDoor: EvaluationV1_SetsService {
         if question.nodeCounts {
             response.nodeUsers = Array(repeating: 0, count: plan.definition.nodes.count)
         }
+        // Counts alone are kept; lists and samples are asked for once.
+        let key =
+            question.sample.size == 0 && question.members == nil
+            ? try KeptCounts.Key(request, plan, project) : nil
+        if let key { question.known = kept.counts(key) }
         let tallies = try await tallies(question, partitions, limit)
+        if let key {
+            let fresh = tallies.reduce(into: [:]) { $0.merge($1.fresh) { $1 } }
+            if !fresh.isEmpty { kept.keep(fresh, of: key) }
+        }
         var cost = QuestionCost()
         // Every lane has one partition in hand at a time.
         for tally in tallies { cost.add(tally.cost) }

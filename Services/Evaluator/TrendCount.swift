@@ -19,11 +19,9 @@ struct TrendCount: Sendable {
     func users(_ limit: QuestionLimit) throws -> [UInt64] {
         var users = Array(repeating: UInt64(0), count: instants.count)
         for history in histories {
-            for (point, at) in instants.enumerated() {
-                try history.cost(of: plan, at: at).check(memoryMax: memoryMax)
-                let slots = try history.slots(of: plan, at: at, limit.check)
-                users[point] += UInt64(slots[plan.root].count)
-            }
+            try history.cost(of: plan, at: instants.last ?? .earliest).check(memoryMax: memoryMax)
+            let counts = try history.counts(of: plan, at: instants) { try limit.check() }
+            for (point, count) in counts.enumerated() { users[point] += count }
         }
         return users
     }

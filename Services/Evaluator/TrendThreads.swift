@@ -5,8 +5,9 @@ import Synchronization
 
 /// Runs long counts, so many at a time; more are refused.
 final class TrendThreads: Sendable {
-    /// Most long counts at a time: they share the machine with the lanes.
-    static let runningMax = 4
+    /// Most threads at a time, of which a long count takes one per lane: they share the machine
+    /// with the lanes.
+    static let runningMax = 8
     private let running = Atomic<Int>(0)
 
     /// Runs `body` on a thread of its own, which ends with it.

@@ -16,10 +16,15 @@ final class NanomsgServer: BusServer, ReplySink {
     private let socket: NanomsgSocket
     private let bell: Int32
     private let isStopping = Atomic(false)
+    /// Whether a reply was handed over since the start.
+    private let hasReplied = Atomic(false)
     private let ownThreadID = Atomic<UInt>(0)
     /// False from `stop` on; held while a reply is being sent.
     private let isOpen = Mutex(true)
     private let thread = Mutex<OwnThread?>(nil)
+
+    /// What nanomsg's own thread takes at most to write a reply on a machine that is busy.
+    private static let lingerMs: Int32 = 20
 
     init(
         _ endpoint: Endpoint,
@@ -85,6 +90,7 @@ final class NanomsgServer: BusServer, ReplySink {
             guard isOpen else { return false }
             do throws(NanomsgSocket.Trouble) {
                 try socket.send(reply: frame, token: token)
+                hasReplied.store(true, ordering: .relaxed)
                 return true
             } catch {
                 return false
@@ -99,7 +105,12 @@ final class NanomsgServer: BusServer, ReplySink {
     private func run() {
         ownThreadID.store(pthread_self(), ordering: .relaxed)
         // Closing is the thread's last act, so nobody can receive on a foreign socket.
-        defer { socket.close() }
+        defer {
+            // A reply that was handed over a moment ago may still lie in nanomsg, which drops it
+            // with the socket: its linger does nothing.
+            if hasReplied.load(ordering: .relaxed) { poll(nil, 0, Self.lingerMs) }
+            socket.close()
+        }
         while !isStopping.load(ordering: .relaxed) {
             let ready = cnanomsg_wait_two(socket.receiveDescriptor, bell)
             precondition(ready >= 0 || ready == -EINTR, "waiting on our own descriptors")

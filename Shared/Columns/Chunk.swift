@@ -12,6 +12,10 @@ public final class Chunk: Sendable {
     /// What a manifest keeps about it.
     public let summary: ChunkSummary
     let ids: BytesColumn
+    /// All its lists.
+    let lists: ListColumn
+    /// Bytes of all its texts.
+    let textBytes: Int
     /// Sorted by the names' bytes.
     let events: [EventTable]
     /// Sorted by the names' bytes.
@@ -74,6 +78,8 @@ public final class Chunk: Sendable {
         else { throw sections.corrupt("user identifiers") }
         self.ids = ids
         let pieces = try ChunkPieces(reading: &sections)
+        lists = pieces.lists
+        textBytes = pieces.dictionary.heap.count
         var events: [EventTable] = []
         var properties: [EventTable] = []
         for _ in 0..<(try sections.count("tables")) {

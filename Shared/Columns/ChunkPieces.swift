@@ -4,8 +4,8 @@ import Basics
 
 /// What all tables of a chunk share, and the way to read a table.
 struct ChunkPieces {
-    private let dictionary: BytesColumn
-    private let lists: ListColumn
+    let dictionary: BytesColumn
+    let lists: ListColumn
     private let listCount: Int
 
     /// Reads dictionary and lists.
@@ -62,9 +62,7 @@ struct ChunkPieces {
             minUser: try sections.word(what),
             maxUser: try sections.word(what)
         )
-        let users = UserColumn(
-            .mapped(try sections.section(of: UInt32.self, count: rowCount, what + " users"))
-        )
+        let users = try users(zone, rowCount, what, reading: &sections)
         let times = try times(zone, rowCount, what, reading: &sections)
         let offsets = try sections.narrow(count: rowCount, what + " offsets")
         var columns: [PropertyColumn] = []
@@ -74,17 +72,21 @@ struct ChunkPieces {
         guard columns.isSorted(by: \.name), kind == .event || columns.count == 1 else {
             throw sections.corrupt("directory, \(what)")
         }
-        let table = EventTable(
+        var table = EventTable(
             name: name,
             rowCount: rowCount,
             zone: zone,
             isSorted: true,
+            isTimeOrdered: true,
             users: users,
             times: times,
             offsets: offsets,
             properties: .sorted(columns)
         )
         guard Self.isOrdered(table) else { throw sections.corrupt(what + " rows") }
+        table.isRowPerUser =
+            Int(zone.maxUser - zone.minUser) == rowCount - 1
+            && table.users.lastOfEach.count == rowCount
         return (kind, table)
     }
 
@@ -94,15 +96,40 @@ struct ChunkPieces {
         _ what: String,
         reading sections: inout SectionReader
     ) throws(ColumnsError) -> TimeColumn {
+        let form = try sections.entry(what) { reader throws(BytesError) in try reader.u8() }
+        guard form == 1 else {
+            guard form == 0 else { throw sections.corrupt("directory, \(what) times") }
+            return TimeColumn(.same(zone.minTime, count: rowCount))
+        }
+        let shift = try sections.entry(what) { reader throws(BytesError) in try reader.u8() }
+        guard shift <= SplitTimes.shiftMax else { throw sections.corrupt("directory, \(what)") }
+        let times = SplitTimes(
+            base: zone.minTime,
+            shift: UInt64(shift),
+            coarse: try sections.section(of: UInt16.self, count: rowCount, what + " times"),
+            fine: try sections.narrow(count: rowCount, what + " fine times")
+        )
+        guard (0..<rowCount).allSatisfy({ times.fine[$0] >> times.shift == 0 }) else {
+            throw sections.corrupt(what + " fine times")
+        }
+        return TimeColumn(.split(times))
+    }
+
+    private func users(
+        _ zone: TableZone,
+        _ rowCount: Int,
+        _ what: String,
+        reading sections: inout SectionReader
+    ) throws(ColumnsError) -> UserColumn {
         let width = try sections.entry(what) { reader throws(BytesError) in try reader.u8() }
         switch width {
+        case 2:
+            let users = try sections.section(of: UInt16.self, count: rowCount, what + " users")
+            return UserColumn(.mapped16(base: zone.minUser, users))
         case 4:
-            let times = try sections.section(of: UInt32.self, count: rowCount, what + " times")
-            return TimeColumn(.narrow(base: zone.minTime, times))
-        case 8:
-            let times = try sections.section(of: Int64.self, count: rowCount, what + " times")
-            return TimeColumn(.wide(times))
-        default: throw sections.corrupt("directory, \(what) times")
+            let users = try sections.section(of: UInt32.self, count: rowCount, what + " users")
+            return UserColumn(.mapped32(users))
+        default: throw sections.corrupt("directory, \(what) users")
         }
     }
 

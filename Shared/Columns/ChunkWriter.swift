@@ -1,4 +1,4 @@
-// Seals the open tail into one chunk file, sorted, narrowed and checksummed.
+// Writes a chunk file, of the open tail or of other chunks: sorted, narrowed and checksummed.
 
 public import Basics
 
@@ -24,24 +24,38 @@ public struct ChunkWriter: Sendable {
     /// file is then removed where the disk allows.
     public func seal(_ tail: Tail) throws(ColumnsError) -> ChunkSummary {
         precondition(tail.to > tail.from, "a chunk covers at least one offset")
-        let name = ChunkName(from: tail.from, to: tail.to)
+        return try write(ChunkContents(tail), "seal")
+    }
+
+    /// Writes everything of chunks that join into one durable file and says what to publish.
+    ///
+    /// Holds their rows in memory: 20 bytes a row and 9 a cell. Throws `.mismatch` for chunks
+    /// that do not join, `.limit` for more than one file can address, and `.storage`.
+    public func merge(_ chunks: [Chunk]) throws(ColumnsError) -> ChunkSummary {
+        try write(ChunkContents(joining: chunks), "merge")
+    }
+
+    private func write(_ contents: ChunkContents, _ operation: String) throws(ColumnsError)
+        -> ChunkSummary
+    {
+        let name = ChunkName(from: contents.from, to: contents.to)
         let unfinished = folder + "/" + name.unfinishedFileName
         do {
-            let (fileBytes, fingerprint) = try write(tail, to: unfinished)
+            let (fileBytes, fingerprint) = try write(contents, to: unfinished)
             try disk.rename(unfinished, to: folder + "/" + name.fileName)
             try disk.syncDirectory(folder)
             return ChunkSummary(
                 name: name,
                 fileBytes: fileBytes,
                 fingerprint: fingerprint,
-                eventRows: tail.eventRows,
-                propertyRows: tail.propertyRows,
-                firstUser: tail.firstUser,
-                userCount: tail.userCount
+                eventRows: contents.eventRows,
+                propertyRows: contents.propertyRows,
+                firstUser: contents.firstUser,
+                userCount: contents.ids.count
             )
         } catch {
             removeUnfinished(unfinished)
-            throw ColumnsError(error, "seal")
+            throw ColumnsError(error, operation)
         }
     }
 
@@ -50,19 +64,21 @@ public struct ChunkWriter: Sendable {
         do { try disk.remove(path) } catch {}
     }
 
-    private func write(_ tail: Tail, to path: String) throws(DiskError) -> (Int, UInt32) {
+    private func write(_ contents: ChunkContents, to path: String) throws(DiskError) -> (
+        Int, UInt32
+    ) {
         var writer = try SectionWriter(disk.open(path, .create))
-        let ranks = TextRanks(tail.texts)
+        let ranks = TextRanks(contents.texts)
         writer.directory.text(owner.project.text)
         writer.directory.varint(UInt64(owner.partition.index))
-        writer.directory.varint(tail.from.value)
-        writer.directory.varint(tail.to.value)
-        writer.directory.varint(UInt64(tail.firstUser.value))
-        try writer.texts(tail.ids.heap, starts: tail.ids.starts)
+        writer.directory.varint(contents.from.value)
+        writer.directory.varint(contents.to.value)
+        writer.directory.varint(UInt64(contents.firstUser.value))
+        try writer.texts(contents.ids.heap, starts: contents.ids.starts)
         try writer.texts(ranks.heap, starts: ranks.starts)
-        try write(tail.lists, ranks, into: &writer)
-        let events = tail.events.sorted { TextBytes.precedes($0.name, $1.name) }
-        let properties = tail.properties.sorted { TextBytes.precedes($0.name, $1.name) }
+        try write(contents.lists, ranks, into: &writer)
+        let events = contents.events.sorted { TextBytes.precedes($0.name, $1.name) }
+        let properties = contents.properties.sorted { TextBytes.precedes($0.name, $1.name) }
         writer.directory.count(events.count + properties.count)
         for table in events { try write(table, .event, ranks, into: &writer) }
         for table in properties { try write(table, .userProperty, ranks, into: &writer) }
@@ -101,7 +117,7 @@ public struct ChunkWriter: Sendable {
         writer.directory.zigzag(zone.maxTime)
         writer.directory.varint(UInt64(zone.minUser))
         writer.directory.varint(UInt64(zone.maxUser))
-        try writer.words(order.map { table.users[$0] })
+        try writer.users(order.map { table.users[$0] }, least: zone.minUser, zone.maxUser)
         try writer.times(
             order.map { table.times[$0] },
             least: zone.minTime,

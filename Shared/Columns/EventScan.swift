@@ -22,19 +22,22 @@ public func forEachMatchingRow(
 
 /// Adds, for each user, how many rows with an instant in [from, to) the mask wants.
 ///
-/// `counts` has a place for every user of the universe. Counts stop at UInt32.max only by the
-/// number of rows a chunk can have.
-public func countPerUser(
+/// `counts` has a place for every user of the universe. Counts stop at their type's greatest: in
+/// bytes there is room for more users in the cache.
+@inlinable
+public func countPerUser<Count: FixedWidthInteger & UnsignedInteger>(
     _ table: EventTable,
     from: Timestamp?,
     to: Timestamp?,
     mask: RowMask? = nil,
-    into counts: inout [UInt32]
+    into counts: inout [Count]
 ) {
-    precondition(Int(table.zone.maxUser) < counts.count, "a place for every user")
+    precondition(table.rowCount == 0 || Int(table.zone.maxUser) < counts.count, "all users")
+    guard let rows = table.rows(TimeWindow(from, to), mask) else { return }
     var places = counts.mutableSpan
-    forEachRow(table, TimeWindow(from, to), mask: mask) { _, user, _ in
-        places[Int(user)] &+= 1
+    table.users.forEach(of: rows.mask) { _, user in
+        let count = places[Int(user)]
+        places[Int(user)] = count &+ (count == Count.max ? 0 : 1)
     }
 }
 
@@ -46,9 +49,56 @@ public func markUsers(
     mask: RowMask? = nil,
     in users: inout UserBitset
 ) {
-    precondition(Int(table.zone.maxUser) < users.universe, "users of the universe")
-    forEachRow(table, TimeWindow(from, to), mask: mask) { _, user, _ in
-        users.insert(UserNumber(user))
+    guard let rows = table.rows(TimeWindow(from, to), mask) else { return }
+    users.insert(table, rows.mask)
+}
+
+/// Rows of a table that are wanted.
+@usableFromInline
+struct WantedRows {
+    /// Nil: all.
+    @usableFromInline let mask: RowMask?
+}
+
+extension EventTable {
+    /// The rows in the window that the mask wants and that stand; nil: certainly none.
+    @usableFromInline
+    func rows(_ window: TimeWindow, _ wanted: RowMask?) -> WantedRows? {
+        guard !window.isEmpty, rowCount > 0, zone.maxTime >= window.first,
+            zone.minTime <= window.last
+        else { return nil }
+        precondition(wanted == nil || wanted?.rowCount == rowCount, "a mask of this table")
+        let standing = standing(wanted)
+        // The whole table lies inside.
+        if zone.minTime >= window.first, zone.maxTime <= window.last {
+            return WantedRows(mask: standing)
+        }
+        var mask = standing ?? RowMask(rowCount: rowCount)
+        mask.and(times, from: window.first, to: window.last)
+        return WantedRows(mask: mask)
+    }
+}
+
+extension RowMask {
+    /// Keeps the rows with an instant inside, both ends included.
+    mutating func and(_ times: TimeColumn, from first: Int64, to last: Int64) {
+        switch times.form {
+        case .same(let time, _):
+            if time < first || time > last { clear() }
+        case .split(let split):
+            guard last >= split.base else { return clear() }
+            split.narrow(&self, from: max(first, split.base), to: last)
+        case .array(let times):
+            let times = times.span
+            for index in words.indices where words[index] != 0 {
+                var kept: UInt64 = 0
+                let rows = index << 6..<min(index << 6 + 64, rowCount)
+                for row in rows where times[row] >= first && times[row] <= last {
+                    kept |= UInt64(1) << UInt64(row & 63)
+                }
+                setWord(index, to: words[index] & kept)
+            }
+        }
     }
 }
 
@@ -72,7 +122,7 @@ struct TimeWindow {
     @usableFromInline let isEmpty: Bool
 }
 
-/// Chooses the loop for the form the instants are kept in; skips tables outside the window.
+/// Visits the rows of a window that the mask wants; skips tables outside the window.
 @inlinable
 func forEachRow(
     _ table: EventTable,
@@ -80,69 +130,7 @@ func forEachRow(
     mask: RowMask?,
     _ body: (_ row: Int, _ user: UInt32, _ time: Int64) -> Void
 ) {
-    let zone = table.zone
-    guard !window.isEmpty, table.rowCount > 0, zone.maxTime >= window.first,
-        zone.minTime <= window.last
-    else { return }
-    precondition(mask == nil || mask?.rowCount == table.rowCount, "a mask of this table")
-    let words = table.standing(mask)?.words
-    table.users.withSpan { users in
-        switch table.times.form {
-        case .array(let times):
-            scan(users, times.span, window.first...window.last, base: 0, words, body)
-        case .wide(let times):
-            times.withSpan {
-                scan(users, $0, window.first...window.last, base: 0, words, body)
-            }
-        case .narrow(let base, let times):
-            // The zone begins at the base and meets the window, so both differences fit.
-            let first = UInt32(clamping: max(window.first, base).subtractingSaturated(base))
-            let last = UInt32(clamping: window.last.subtractingSaturated(base))
-            times.withSpan { scan(users, $0, first...last, base: base, words, body) }
-        }
-    }
-}
-
-/// The loop itself: one comparison a row, or the mask's bits one by one.
-@inlinable
-func scan<Time: FixedWidthInteger & BitwiseCopyable>(
-    _ users: Span<UInt32>,
-    _ times: Span<Time>,
-    _ window: ClosedRange<Time>,
-    base: Int64,
-    _ mask: [UInt64]?,
-    _ body: (_ row: Int, _ user: UInt32, _ time: Int64) -> Void
-) {
-    let first = window.lowerBound
-    let last = window.upperBound
-    guard let mask else {
-        for row in 0..<users.count {
-            let time = times[row]
-            if time >= first, time <= last {
-                body(row, users[row], base &+ Int64(truncatingIfNeeded: time))
-            }
-        }
-        return
-    }
-    for index in mask.indices {
-        var rest = mask[index]
-        while rest != 0 {
-            let row = index << 6 | rest.trailingZeroBitCount
-            rest &= rest - 1
-            let time = times[row]
-            if time >= first, time <= last {
-                body(row, users[row], base &+ Int64(truncatingIfNeeded: time))
-            }
-        }
-    }
-}
-
-extension Int64 {
-    /// The difference, held at the ends.
-    @usableFromInline
-    func subtractingSaturated(_ other: Int64) -> Int64 {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        guard overflow else { return difference }
-        return self < other ? .min : .max
-    }
+    guard let rows = table.rows(window, mask) else { return }
+    let times = table.times
+    table.users.forEach(of: rows.mask) { row, user in body(row, user, times[row]) }
 }

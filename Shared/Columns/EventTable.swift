@@ -16,6 +16,12 @@ public struct EventTable: Sendable {
     public internal(set) var zone: TableZone
     /// Whether the rows are sorted by (user, time, offset), as in a chunk.
     public let isSorted: Bool
+    /// Whether the rows of each user are in the order of their instants.
+    let isTimeOrdered: Bool
+    /// Whether each user below the zone's greatest, from its least on, has exactly one row.
+    ///
+    /// A mask of rows then is a set of users.
+    var isRowPerUser = false
     /// The users of the rows.
     public let users: UserColumn
     /// The instants of the rows; of a user property: from when a version holds.
@@ -40,11 +46,6 @@ public struct EventTable: Sendable {
         var rows = mask ?? RowMask(rowCount: rowCount)
         rows.andNot(undone)
         return rows
-    }
-
-    /// Lends users and instants; the form for loops.
-    public func withRows<Value>(_ body: (Span<UInt32>, TimeColumn) -> Value) -> Value {
-        users.withSpan { body($0, times) }
     }
 
     /// The names of its properties, sorted by bytes.
@@ -78,19 +79,17 @@ public struct EventTable: Sendable {
     /// The rows of a user, in the table's order: a binary search if sorted, else a scan.
     public func rows(of user: UserNumber) -> [Int] {
         guard user.value >= zone.minUser, user.value <= zone.maxUser else { return [] }
-        return users.withSpan { users in
-            guard isSorted else { return users.indices.filter { users[$0] == user.value } }
-            var row = Self.firstRow(of: user.value, in: users)
-            let start = row
-            while row < users.count, users[row] == user.value { row += 1 }
-            guard let undone else { return Array(start..<row) }
-            return (start..<row).filter { !undone[$0] }
-        }
+        guard isSorted else { return (0..<rowCount).filter { users[$0] == user.value } }
+        var row = firstRow(of: user.value)
+        let start = row
+        while row < rowCount, users[row] == user.value { row += 1 }
+        guard let undone else { return Array(start..<row) }
+        return (start..<row).filter { !undone[$0] }
     }
 
-    private static func firstRow(of user: UInt32, in users: Span<UInt32>) -> Int {
+    private func firstRow(of user: UInt32) -> Int {
         var low = 0
-        var high = users.count
+        var high = rowCount
         while low < high {
             let middle = (low + high) / 2
             if users[middle] < user { low = middle + 1 } else { high = middle }
@@ -106,6 +105,7 @@ extension EventTable {
         rowCount = table.rowCount
         zone = table.zone
         isSorted = false
+        isTimeOrdered = table.isTimeOrdered
         users = UserColumn(.array(table.users))
         times = TimeColumn(.array(table.times))
         offsets = NarrowColumn(.array(table.offsets))

@@ -11,7 +11,8 @@
 // header to the directory without a gap, and the directory ends where the footer begins. The
 // footer's own checksum therefore stands for the whole file: it is the chunk's fingerprint.
 // All integers are little endian; `varint` is LEB128, `zigzag` a signed varint, `text` UTF-8
-// after its varint length. A later version keeps the 16 bytes of the header.
+// after its varint length. A later version keeps the 16 bytes of the header. Version 1 had users of
+// 32 bits and instants of 32 or 64; an evaluator reads the log again instead of reading it.
 //
 // directory   project text | partition varint | from varint | to varint     log offsets [from, to)
 //             ids        first number varint | bytes column                 users met in the range
@@ -20,8 +21,9 @@
 //             tables     count varint, then each; sorted by kind, then by the name's bytes
 // table       kind u8 (0 event, 1 user property) | name text | rows varint (at least 1)
 //             | min time zigzag | max time zigzag | min user varint | max user varint
-//             | users section u32 | time width u8 (4: ms from min time on; 8: ms as they are)
-//             | times section | offsets narrow
+//             | users width u8 (2: above min user; 4: as they are) | users section
+//             | times form u8 (0: all are min time; 1: as follows) | shift u8 | coarse section u16
+//             | fine narrow | offsets narrow           time = min time + (coarse << shift | fine)
 //             | columns varint, then each; sorted by the name's bytes
 // column      name text | tag u8 (what all rows have; 0xFF: a section u8 of tags follows)
 //             | payloads narrow | texts varint | codes narrow (where texts > 0)
@@ -46,7 +48,7 @@ enum Format {
     /// Closes a chunk file.
     static let endMagic: [UInt8] = Array("SHOALEND".utf8)
     /// What this room writes; it reads no newer one.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     /// The user property of profile changes that named none.
     static let bareProfile = ""
     /// Bytes of the header.

@@ -1,6 +1,6 @@
 // Columns of integers: an array of the open tail, or a narrow part of a mapped chunk.
 
-public import Basics
+import Basics
 
 /// Unsigned integers of any width above a common base.
 ///
@@ -92,94 +92,5 @@ enum BlockRows {
     @usableFromInline
     static func of(_ rowCount: Int) -> LazyMapSequence<StrideTo<Int>, Range<Int>> {
         stride(from: 0, to: rowCount, by: count).lazy.map { $0..<min($0 + count, rowCount) }
-    }
-}
-
-/// The users of a table's rows, as their numbers.
-///
-/// Any thread may read.
-public struct UserColumn: Sendable {
-    @usableFromInline
-    enum Form: Sendable {
-        case array([UInt32])
-        case mapped(MappedArray<UInt32>)
-    }
-
-    @usableFromInline let form: Form
-
-    init(_ form: Form) { self.form = form }
-
-    /// The number of rows.
-    public var count: Int {
-        switch form {
-        case .array(let users): users.count
-        case .mapped(let users): users.count
-        }
-    }
-
-    /// The number of the user of a row, which must be below `count`.
-    @inlinable
-    public subscript(row: Int) -> UInt32 {
-        switch form {
-        case .array(let users): users[row]
-        case .mapped(let users): users[row]
-        }
-    }
-
-    /// Lends all users; the form for loops.
-    @inlinable
-    public func withSpan<Value>(_ body: (Span<UInt32>) -> Value) -> Value {
-        switch form {
-        case .array(let users): body(users.span)
-        case .mapped(let users): users.withSpan(body)
-        }
-    }
-}
-
-/// The instants of a table's rows in milliseconds since the Unix epoch.
-///
-/// Any thread may read.
-public struct TimeColumn: Sendable {
-    @usableFromInline
-    enum Form: Sendable {
-        case array([Int64])
-        case wide(MappedArray<Int64>)
-        case narrow(base: Int64, MappedArray<UInt32>)
-    }
-
-    @usableFromInline let form: Form
-
-    init(_ form: Form) { self.form = form }
-
-    /// The number of rows.
-    public var count: Int {
-        switch form {
-        case .array(let times): times.count
-        case .wide(let times): times.count
-        case .narrow(_, let times): times.count
-        }
-    }
-
-    /// The instant of a row, which must be below `count`.
-    @inlinable
-    public subscript(row: Int) -> Int64 {
-        switch form {
-        case .array(let times): times[row]
-        case .wide(let times): times[row]
-        case .narrow(let base, let times): base &+ Int64(times[row])
-        }
-    }
-
-    /// Lends all instants, in whichever of the two forms they are kept.
-    @inlinable
-    public func withSpans<Value>(
-        wide: (Span<Int64>) -> Value,
-        narrow: (_ base: Int64, Span<UInt32>) -> Value
-    ) -> Value {
-        switch form {
-        case .array(let times): wide(times.span)
-        case .wide(let times): times.withSpan(wide)
-        case .narrow(let base, let times): times.withSpan { narrow(base, $0) }
-        }
     }
 }

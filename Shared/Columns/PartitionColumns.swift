@@ -54,6 +54,26 @@ public struct PartitionColumns: Sendable {
         try join(chunk, to: tail.to)
     }
 
+    /// Puts a chunk in the place of those it was merged from.
+    ///
+    /// Answers stay as they are. Throws `.mismatch` unless it covers exactly a run of them.
+    public mutating func replace(with merged: Chunk) throws(ColumnsError) {
+        guard merged.owner == owner else { throw mismatch(merged, "it is another owner's") }
+        guard let first = sealed.firstIndex(where: { $0.chunk.from == merged.from }),
+            let last = sealed.firstIndex(where: { $0.chunk.to == merged.to }), first <= last
+        else { throw mismatch(merged, "its offsets are not those of a run of chunks") }
+        let parts = sealed[first...last].map(\.chunk.summary)
+        guard merged.summary.firstUser == parts[0].firstUser,
+            merged.summary.userCount == parts.reduce(0, { $0 + $1.userCount }),
+            merged.summary.eventRows == parts.reduce(0, { $0 + $1.eventRows }),
+            merged.summary.propertyRows == parts.reduce(0, { $0 + $1.propertyRows })
+        else { throw mismatch(merged, "its rows are not those of the chunks in its place") }
+        var tables = SealedTables(merged)
+        let undone = imports.undone
+        if !undone.isEmpty { tables.remove(undone) }
+        sealed.replaceSubrange(first...last, with: [tables])
+    }
+
     private mutating func join(_ chunk: Chunk, to end: LogOffset) throws(ColumnsError) {
         guard chunk.owner == owner else { throw mismatch(chunk, "it is another owner's") }
         guard chunk.from == tail.from, chunk.to == end else {

@@ -127,15 +127,6 @@ public struct RowMask: Sendable, Hashable {
         and(column) { tag, payload in tag == .text && payload == wanted }
     }
 
-    /// Keeps the rows with a text whose code is marked; `codes` has one answer per code.
-    public mutating func and(_ column: PropertyColumn?, codes: [Bool]) {
-        guard let column else { return clear() }
-        precondition(codes.count == column.dictionary.count, "an answer for each code")
-        and(column) { tag, payload in
-            tag == .text && codes[Int(truncatingIfNeeded: payload)]
-        }
-    }
-
     /// Keeps the rows with a number that matches.
     @inlinable
     public mutating func and(_ column: PropertyColumn?, number matches: (Number) -> Bool) {

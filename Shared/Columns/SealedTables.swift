@@ -43,15 +43,13 @@ extension EventTable {
         var gone = undone ?? RowMask(rowCount: rowCount, all: false)
         var zone = TableZone.empty
         var buffer = Array(repeating: 0 as UInt64, count: BlockRows.count)
-        users.withSpan { users in
-            for rows in BlockRows.of(rowCount) {
-                offsets.decode(rows: rows, into: &buffer)
-                for row in rows where !gone[row] {
-                    if records.contains(buffer[row - rows.lowerBound]) {
-                        gone[row] = true
-                    } else {
-                        zone.include(user: users[row], time: times[row])
-                    }
+        for rows in BlockRows.of(rowCount) {
+            offsets.decode(rows: rows, into: &buffer)
+            for row in rows where !gone[row] {
+                if records.contains(buffer[row - rows.lowerBound]) {
+                    gone[row] = true
+                } else {
+                    zone.include(user: users[row], time: times[row])
                 }
             }
         }
@@ -60,6 +58,7 @@ extension EventTable {
         var left = self
         left.undone = gone
         left.zone = zone
+        left.isRowPerUser = false
         return left
     }
 }

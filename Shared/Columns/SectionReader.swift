@@ -72,6 +72,9 @@ struct SectionReader {
                     at: "\(place), version \(version)"
                 )
             }
+            guard version == Format.version else {
+                throw ColumnsError(.mismatch, "open", at: "\(place), version \(version)")
+            }
         } catch let error as ColumnsError {
             throw error
         } catch {

@@ -47,10 +47,14 @@ struct SectionWriter: ~Copyable {
     /// A section of bytes.
     mutating func bytes(_ bytes: [UInt8]) throws(DiskError) { try section(bytes) }
 
-    /// A section of 32-bit numbers.
-    mutating func words(_ words: [UInt32]) throws(DiskError) {
-        var writer = ByteWriter(reserving: words.count * 4 + Format.alignment)
-        for word in words { writer.u32(word) }
+    /// Users: 16 bits above the least where they fit, else as they are.
+    mutating func users(_ users: [UInt32], least: UInt32, _ greatest: UInt32) throws(DiskError) {
+        let isNarrow = greatest - least <= UInt32(UInt16.max)
+        var writer = ByteWriter(reserving: users.count * 4 + Format.alignment)
+        directory.u8(isNarrow ? 2 : 4)
+        for user in users {
+            if isNarrow { writer.u16(UInt16(user - least)) } else { writer.u32(user) }
+        }
         try section(writer.bytes)
     }
 
@@ -96,18 +100,22 @@ struct SectionWriter: ~Copyable {
         }
     }
 
-    /// Instants: 32 bits above the least where they fit, else as they are.
+    /// Instants: nothing where all are the same, else a coarse and a fine part each.
     mutating func times(_ times: [Int64], least: Int64, greatest: Int64) throws(DiskError) {
-        let range = UInt64(bitPattern: greatest) &- UInt64(bitPattern: least)
-        var writer = ByteWriter(reserving: times.count * 8 + Format.alignment)
-        if range <= UInt64(UInt32.max) {
-            directory.u8(4)
-            for time in times { writer.u32(UInt32(truncatingIfNeeded: time &- least)) }
-        } else {
-            directory.u8(8)
-            for time in times { writer.i64(time) }
+        guard least < greatest else { return directory.u8(0) }
+        let shift = SplitTimes.shift(range: UInt64(bitPattern: greatest &- least))
+        directory.u8(1)
+        directory.u8(UInt8(shift))
+        var coarse = ByteWriter(reserving: times.count * 2 + Format.alignment)
+        var fine = [UInt64]()
+        fine.reserveCapacity(times.count)
+        for time in times {
+            let above = UInt64(bitPattern: time &- least)
+            coarse.u16(UInt16(truncatingIfNeeded: above >> shift))
+            fine.append(above & (1 << shift - 1))
         }
-        try section(writer.bytes)
+        try section(coarse.bytes)
+        try narrow(fine)
     }
 
     /// Texts one behind the other: `starts` has one more element than there are texts.

@@ -265,8 +265,10 @@ struct BytesPool: Sendable {
         count < Format.elementsMax && heap.count + bytes <= Format.elementsMax
     }
 
-    mutating func append(_ text: String) {
-        heap.append(contentsOf: text.utf8)
+    mutating func append(_ text: String) { append(text.utf8Span.span) }
+
+    mutating func append(_ bytes: Span<UInt8>) {
+        for index in bytes.indices { heap.append(bytes[index]) }
         starts.append(UInt32(heap.count))
     }
 

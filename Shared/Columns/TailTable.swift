@@ -10,6 +10,8 @@ struct TailTable: Sendable {
     private(set) var offsets: [UInt64] = []
     private(set) var columns: [TailColumn] = []
     private(set) var zone = TableZone.empty
+    /// Whether no row's instant comes before that of a row before it.
+    private(set) var isTimeOrdered = true
     /// Column by the code of its name.
     private var columnOfName: [UInt32: Int] = [:]
 
@@ -19,6 +21,7 @@ struct TailTable: Sendable {
 
     /// Adds a row without values.
     mutating func addRow(user: UInt32, time: Int64, offset: UInt64) {
+        if let last = times.last, time < last { isTimeOrdered = false }
         users.append(user)
         times.append(time)
         offsets.append(offset)
@@ -53,6 +56,18 @@ struct TailTable: Sendable {
         columnOfName[nameCode].map { columns[$0] }
     }
 
+    /// Gives rows from `firstRow` on the values of a chunk's column, payloads as `translated` says.
+    mutating func append(
+        _ column: PropertyColumn,
+        from firstRow: Int,
+        translated: (ValueTag, UInt64) -> UInt64
+    ) {
+        let index =
+            columns.firstIndex { TextBytes.equal($0.name, column.name) } ?? columns.count
+        if index == columns.count { columns.append(TailColumn(name: column.name)) }
+        columns[index].append(column, from: firstRow, translated: translated)
+    }
+
     /// Cells of all columns.
     var cellCount: Int { columns.reduce(0) { $0 + $1.tags.count } }
 
@@ -85,6 +100,27 @@ struct TailColumn: Sendable {
     private(set) var numbers: ClosedRange<Number>?
 
     init(name: String) { self.name = name }
+
+    /// Adds a chunk's column as the values of the rows from `firstRow` on, which has none yet.
+    mutating func append(
+        _ column: PropertyColumn,
+        from firstRow: Int,
+        translated: (ValueTag, UInt64) -> UInt64
+    ) {
+        precondition(firstRow >= tags.count, "values come in the order of rows")
+        let lacking = firstRow - tags.count
+        tags.append(contentsOf: repeatElement(ValueTag.absent.rawValue, count: lacking))
+        payloads.append(contentsOf: repeatElement(0, count: lacking))
+        for row in 0..<column.rowCount {
+            let tag = column.tag(row)
+            tags.append(tag.rawValue)
+            payloads.append(tag == .absent ? 0 : translated(tag, column.payload(row)))
+        }
+        guard let added = column.numbers else { return }
+        let known = numbers ?? added
+        numbers =
+            min(known.lowerBound, added.lowerBound)...max(known.upperBound, added.upperBound)
+    }
 
     /// Sets a row's value, the last of the column or one behind it; gives the cells added.
     mutating func set(row: Int, to tag: ValueTag, _ payload: UInt64) -> Int {

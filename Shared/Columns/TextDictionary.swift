@@ -24,6 +24,11 @@ public struct TextDictionary: Sendable {
         }
     }
 
+    /// Whether every code is one of the column's own, so that asking about each is worth it.
+    public var isOfColumnAlone: Bool {
+        if case .sorted = form { true } else { false }
+    }
+
     /// The text of a code; the code must be below `count`.
     public func text(_ code: UInt32) -> String {
         switch form {

@@ -19,17 +19,32 @@ public struct UserBitset: Sendable, Hashable {
         words = BitWords.filled(universe, with: all)
     }
 
-    /// The users whose count, at their number's place, satisfies; the universe is the counts'.
+    /// The users whose count, at their number's place, lies in a range.
+    public init(counts: [UInt8], in range: ClosedRange<UInt8>) {
+        var mask = RowMask(rowCount: counts.count)
+        mask.and(counts.span, in: range)
+        universe = counts.count
+        words = mask.words
+    }
+
+    /// The users of a universe whose number satisfies.
+    @inline(__always)
     @inlinable
-    public init(counts: [UInt32], where satisfies: (UInt32) -> Bool) {
-        self.init(universe: counts.count)
-        for (index, start) in stride(from: 0, to: counts.count, by: 64).enumerated() {
+    public init(universe: Int, where satisfies: (Int) -> Bool) {
+        self.init(universe: universe)
+        for (index, start) in stride(from: 0, to: universe, by: 64).enumerated() {
             var word: UInt64 = 0
-            for user in start..<min(start + 64, counts.count) where satisfies(counts[user]) {
+            for user in start..<min(start + 64, universe) where satisfies(user) {
                 word |= UInt64(1) << UInt64(user & 63)
             }
             setWord(index, to: word)
         }
+    }
+
+    /// The users whose count, at their number's place, satisfies; the universe is the counts'.
+    @inlinable
+    public init(counts: [UInt32], where satisfies: (UInt32) -> Bool) {
+        self.init(universe: counts.count) { satisfies(counts[$0]) }
     }
 
     /// Users in the set.
@@ -59,6 +74,44 @@ public struct UserBitset: Sendable, Hashable {
 
     /// Puts a user of the universe in.
     public mutating func insert(_ user: UserNumber) { self[user] = true }
+
+    /// Puts the users of the rows a mask wants in (nil: of all), who must be of the universe.
+    mutating func insert(_ table: EventTable, _ rows: RowMask?) {
+        if table.isRowPerUser {
+            let rows = rows ?? RowMask(rowCount: table.rowCount)
+            return combine(rows, from: table.zone.minUser) { $0 | $1 }
+        }
+        // One store a row; the bounds are checked by the span.
+        var places = words.mutableSpan
+        table.users.forEach(of: rows) { _, user in
+            places[Int(user >> 6)] |= UInt64(1) << UInt64(user & 63)
+        }
+    }
+
+    /// Takes the users of the rows a mask wants out, who must be of the universe.
+    mutating func remove(_ table: EventTable, _ rows: RowMask) {
+        if table.isRowPerUser {
+            return combine(rows, from: table.zone.minUser) { $0 & ~$1 }
+        }
+        var places = words.mutableSpan
+        table.users.forEach(of: rows) { _, user in
+            places[Int(user >> 6)] &= ~(UInt64(1) << UInt64(user & 63))
+        }
+    }
+
+    /// Combines with the rows of a table in which the row of a user is that of its number.
+    private mutating func combine(
+        _ rows: RowMask,
+        from first: UInt32,
+        _ combine: (UInt64, UInt64) -> UInt64
+    ) {
+        let (start, shift) = (Int(first >> 6), UInt64(first & 63))
+        for (index, word) in rows.words.enumerated() where word != 0 {
+            words[start + index] = combine(words[start + index], word << shift)
+            let rest = shift == 0 ? 0 : word >> (64 - shift)
+            if rest != 0 { words[start + index + 1] = combine(words[start + index + 1], rest) }
+        }
+    }
 
     /// Makes room for more users, who are out.
     public mutating func grow(to universe: Int) {

@@ -45,6 +45,9 @@ public struct CountTest: Sendable, Hashable {
         }
     }
 
+    /// Whether the plain question is asked: at least one.
+    public var asksForAny: Bool { matches(1) && !matches(0) && settledAt == 1 }
+
     /// The count from which on more events change nothing any more, so that counting may stop.
     public var settledAt: Int {
         switch comparison {

@@ -60,6 +60,26 @@ extension NumberTest {
     }
 }
 
+extension SumTest {
+    /// The sums of decimals that pass, in ten-thousandths; nil when a bound is no decimal.
+    public var decimalRange: ClosedRange<Int64>? {
+        func e4(_ number: Number) -> Int64? {
+            if case .decimal(let e4) = number.form { e4 } else { nil }
+        }
+        let bounds: (low: Int64?, high: Int64?)
+        switch test {
+        case .atLeast(let low): bounds = (e4(low), .max)
+        case .exactly(let exact): bounds = (e4(exact), e4(exact))
+        case .atMost(let high): bounds = (.min, e4(high))
+        case .between(let low, let high): bounds = (e4(low), e4(high))
+        case .greaterThan(let low): bounds = (e4(low).map { $0 + 1 }, .max)
+        case .lessThan(let high): bounds = (.min, e4(high).map { $0 - 1 })
+        }
+        guard let low = bounds.low, let high = bounds.high, low <= high else { return nil }
+        return low...high
+    }
+}
+
 // Document form: `{property: amount, atLeast: 500, missing: zero}`.
 extension SumTest {
     private static let tests = [

@@ -85,7 +85,10 @@ import Testing
         bytes.replaceSubrange(0..<Format.headerBytes, with: header.bytes)
         let error = try #require(Self.code(opening: bytes))
         #expect(error.code == .newerFormat)
-        #expect(error.place.contains("version 2") && error.hint.contains("version of Shoal"))
+        #expect(
+            error.place.contains("version \(Format.version + 1)")
+                && error.hint.contains("version of Shoal")
+        )
     }
 
     /// Damage that its author covered with right checksums must not trap either.

@@ -115,9 +115,10 @@ import Testing
             return
         }
         guard case .constant = try #require(table.property("same")).payloads.form,
-            case .narrow = table.times.form, case .mapped16 = table.offsets.form
+            case .split(let times) = table.times.form, case .constant = times.fine.form,
+            case .mapped16 = table.offsets.form, case .mapped16 = table.users.form
         else {
-            Issue.record("constant payloads, 32-bit times and 16-bit offsets")
+            Issue.record("constant payloads, 16-bit times, offsets and users")
             return
         }
         #expect(code.uniformTag == .text && code.dictionary.count == 200)

@@ -130,7 +130,11 @@ import Testing
             )
             let versions = cut.columns.versions(of: name)
             let latest = versions.latest(at: at, universe: cut.columns.userCount)
-            let big = latest.users(where: { $1.and($0, number: { $0 > .zero }) })
+            let universe = cut.columns.userCount
+            let big = versions.users(at: at, universe: universe) {
+                $1.and($0, number: { $0 > .zero })
+            }
+            let present = versions.users(at: at, universe: universe) { _, _ in }
             for user in 0..<UInt32(cut.columns.userCount) {
                 var best: Row?
                 for row in cut.whole.versions
@@ -148,10 +152,46 @@ import Testing
                 let places = cut.whole.versions.filter { $0.name == name && $0.user == user }
                     .map { [UInt64(bitPattern: $0.at), $0.offset] }
                 #expect(all.count == Set(places).count, "each place in the log once")
-                #expect(latest.present[number] == (right != nil))
+                #expect(present[number] == (right != nil))
                 var isBig = false
                 if case .number(let value)? = right { isBig = value > .zero }
                 #expect(big[number] == isBig)
+            }
+        }
+    }
+
+    @Test("where later pieces have later versions, the last of each user is in force")
+    func versionsInOrder() throws {
+        var chance = SeededRandom(seed: 11)
+        var columns = try PartitionColumns(owner, chunks: [])
+        for number in 0..<90 as Range<UInt32> {
+            let id = try #require(UserID("u\(number)"))
+            try columns.tail.append(
+                user: UserNumber(number),
+                id: id,
+                offset: LogOffset(UInt64(number))
+            )
+        }
+        for row in 0..<3_000 {
+            if [1_000, 2_500].contains(row) { try columns.adopt(sealed(columns.tail)) }
+            let value: PropertyValue? =
+                chance.chance(0.2) ? nil : .number(Number(e4: Int64(chance.below(9))))
+            try columns.tail.append(
+                profile: [(name: "age", value: value)],
+                user: UserNumber(UInt32(chance.below(90))),
+                at: row < 50 ? nil : Timestamp(ms: Int64(row / 3)),
+                offset: LogOffset(UInt64(90 + row))
+            )
+        }
+        let versions = columns.versions(of: "age")
+        for at in [-1, 0, 17, 333, 334, 700, 999, 5_000].map(Timestamp.init(ms:)) {
+            let big = versions.users(at: at, universe: 90) { column, mask in
+                mask.and(column, decimals: 5...7) { _ in false }
+            }
+            for user in (0..<90 as Range<UInt32>).map(UserNumber.init) {
+                let value = versions.value(of: user, at: at)
+                let isBig = [5, 6, 7].contains { value == .number(Number(e4: $0)) }
+                #expect(big[user] == isBig, "\(user) at \(at.ms): \(String(describing: value))")
             }
         }
     }

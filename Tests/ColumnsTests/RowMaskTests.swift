@@ -41,12 +41,34 @@ import Testing
             }
         ),
         (
+            "every second of many codes",
+            { if case .text(let text)? = $0 { text.utf8.count % 2 == 0 } else { false } },
+            { column, mask in
+                guard let column else { return mask.clear() }
+                let codes = (0..<UInt32(column.dictionary.count)).map { code in
+                    column.dictionary.text(code).utf8.count % 2 == 0
+                }
+                mask.and(column, codes: codes)
+            }
+        ),
+        (
+            "a range of decimals and doubles",
+            { value in
+                guard case .number(let number)? = value else { return false }
+                return number >= Number(e4: -200_000) && number <= Number(e4: 700_000)
+            },
+            { column, mask in
+                guard let column else { return mask.clear() }
+                mask.and(column, decimals: -200_000...700_000) { (-20.0...70.0).contains($0) }
+            }
+        ),
+        (
             "by codes",
             { $0 == .text("IN") || $0 == .text("BR") },
             { column, mask in
-                let count = column?.dictionary.count ?? 0
-                let codes = (0..<count).map { code in
-                    ["IN", "BR"].contains(column?.dictionary.text(UInt32(code)))
+                guard let column else { return mask.clear() }
+                let codes = (0..<UInt32(column.dictionary.count)).map { code in
+                    ["IN", "BR"].contains(column.dictionary.text(code))
                 }
                 mask.and(column, codes: codes)
             }

@@ -18,7 +18,8 @@ final class LaneRig: Sendable {
     let catalogue: Catalogue
     let checkpoints: Checkpoints
     let folder: String
-    private let thread = Mutex<OwnThread?>(nil)
+    private let copies = CopyThreads()
+    private let threads = Mutex<[OwnThread]>([])
     private let outcome = Outcome()
 
     /// How the lane ended; the thread keeps nothing else of the rig alive.
@@ -41,6 +42,7 @@ final class LaneRig: Sendable {
             catalogue: catalogue,
             applied: self.applied,
             rule: Lane.SealRule(rows: rows, bytes: 1 << 30),
+            merging: Merging(checkpoints: checkpoints, threads: copies),
             clock: SystemClock()
         )
     }
@@ -50,13 +52,15 @@ final class LaneRig: Sendable {
             let result = Result { () throws(EvaluatorError) in try lane.run() }
             outcome.result.withLock { $0 = result }
         }
-        thread.withLock { $0 = started }
+        let copying = try OwnThread.start(name: "copies") { [copies] in copies.work() }
+        threads.withLock { $0 = [started, copying] }
     }
 
     /// Ends the thread and waits for it.
     func stop() {
         lane.stop()
-        thread.withLock { $0 }?.join()
+        copies.stop()
+        threads.withLock { $0 }.forEach { $0.join() }
     }
 
     deinit {
@@ -116,6 +120,37 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         #expect(try await rig.lane.adopt(Self.home) == log.next)
         let again = try await rig.lane.ask([Self.home]) { try $0[0].members(did("Charged")) }
         #expect(again == members)
+    }
+
+    @Test("what many seals left is merged beside the lane, and read so after a restart")
+    func merging() async throws {
+        let rig = try LaneRig(rows: 10)
+        try rig.start()
+        var next = try await rig.lane.adopt(Self.home)
+        var log = LogScript()
+        for user in 0..<80 {
+            try log.event("Charged", by: "user-\(user)", at: day(1))
+            guard user % 5 == 4 else { continue }
+            try rig.lane.apply(page(log, Self.home, from: next))
+            next = log.next
+        }
+        // 16 seals, so one chunk in the end.
+        func chunks() async throws -> [ChunkName] {
+            try await rig.lane.ask([Self.home]) { states in
+                states[0].projects.values.flatMap(\.chunks).map(\.summary.name)
+            }
+        }
+        while try await chunks().count > 1 { await Task.yield() }
+        let members = try await rig.lane.ask([Self.home]) { try $0[0].members(did("Charged")) }
+        #expect(members.count == 80)
+        try await rig.lane.release(Self.home)
+        #expect(try await rig.lane.adopt(Self.home) == log.next)
+        #expect(try await chunks() == [ChunkName(from: .zero, to: log.next)])
+        let again = try await rig.lane.ask([Self.home]) { try $0[0].members(did("Charged")) }
+        #expect(again == members)
+        let files = try FileManager.default.subpathsOfDirectory(atPath: rig.folder)
+            .filter { $0.hasSuffix(ChunkName.ending) }
+        #expect(files.count == 1, "\(files)")
     }
 
     @Test("a question about a partition that is not held is refused, the others stay")

@@ -6,6 +6,7 @@ import Columns
 import Kit
 import Messages
 import Segments
+import Synchronization
 import Testing
 import Wire
 
@@ -130,18 +131,18 @@ import Wire
         let id = Array(repeating: UInt8(7), count: 16)
         let client = EvaluationV1_SegmentsClient(try rig.client(of: 0))
         let subject = try subject(did("Charged"))
-        let waiting = Task {
-            await fault { () async throws(Fault) in
-                try await client.count(
-                    EvaluationV1.CountRequest(subject: subject),
-                    CallOptions(timeoutMs: 60_000, project: shop, requestID: id)
-                )
-            }
+        let isAnswered = Atomic<Bool>(false)
+        async let waiting = fault { () async throws(Fault) in
+            defer { isAnswered.store(true, ordering: .relaxed) }
+            _ = try await client.count(
+                EvaluationV1.CountRequest(subject: subject),
+                CallOptions(timeoutMs: 60_000, project: shop, requestID: id)
+            )
         }
         while rig.nodes[1].server.inFlight == 0 { await Task.yield() }
         // A part may be so new that nobody knows its id yet.
         var ended: UInt32 = 0
-        while ended < 2 {
+        while !isAnswered.load(ordering: .relaxed) || rig.nodes[1].server.inFlight > 0 {
             let answer = try await rig.nodes[1].door.cancel(
                 EvaluationV1.CancelRequest(question: id),
                 rig.call()
@@ -149,8 +150,9 @@ import Wire
             #expect(answer.silent == 0)
             ended += answer.ended
         }
-        #expect(ended == 2)
-        #expect(await waiting.value?.code == .cancelled)
+        // One that is ending may be told so twice, and the end of one may reach the other first.
+        #expect(ended >= 1)
+        #expect(await waiting?.code == .cancelled)
         let none = try await rig.nodes[0].door.cancel(
             EvaluationV1.CancelRequest(question: Array(repeating: 1, count: 16)),
             rig.call()

@@ -174,7 +174,8 @@ import Wire
             #expect(own.count == Int(tally.count) && own.first?.at.ms == tally.firstAtMs)
             #expect(own.last?.at.ms == tally.lastAtMs)
         }
-        let names = Set(history.versions.map(\.property))
+        // Which lists a user is on is no property of a profile.
+        let names = Set(history.versions.map(\.property)).filter { !$0.text.hasPrefix("\u{0}") }
         let held = names.filter { history.value(of: $0, at: at) != nil }
         #expect(Set(profile.properties.map { ExactName($0.property?.name ?? "") }) == held)
         for property in profile.properties {

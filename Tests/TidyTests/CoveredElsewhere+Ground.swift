@@ -36,7 +36,7 @@ extension CoveredElsewhere {
             .test("DifferentialTests"),
             [
                 "EventOrder", "LocalClock", "LocalTimes", "OrderedLeaf", "OrderedTest",
-                "SequenceRule",
+                "SequenceRule", "SetForm",
             ]
         ),
         CoveredElsewhere(
@@ -166,8 +166,14 @@ extension CoveredElsewhere {
             .test("ChunkTests"),
             [
                 "ChunkWriter", "EventTable", "ListColumn", "NarrowColumn", "PropertyColumn",
-                "SectionWriter", "TextDictionary",
+                "SectionWriter", "TextDictionary", "UserColumn",
             ]
+        ),
+        CoveredElsewhere("Shared/Columns", .test("ChunkMergeTests"), ["ChunkContents"]),
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("RowMaskTests"),
+            ["RowMask+Lanes", "RowMask+Values"]
         ),
         CoveredElsewhere(
             "Shared/Columns",

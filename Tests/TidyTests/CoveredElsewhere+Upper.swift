@@ -178,7 +178,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Evaluator",
             .test("TrendTests"),
-            ["TrendCount", "TrendInstants", "TrendThreads"]
+            ["InstantRows", "TrendCount", "TrendInstants", "TrendThreads"]
         ),
         CoveredElsewhere(
             "Services/Evaluator",
@@ -194,6 +194,7 @@ extension CoveredElsewhere {
             ["SegmentsDoor+Reachability"]
         ),
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
+        CoveredElsewhere("Services/Evaluator", .test("LaneTests"), ["Merging"]),
         CoveredElsewhere(
             "Services/Evaluator",
             .test("TakeOverTests"),

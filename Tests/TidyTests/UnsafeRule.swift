@@ -15,6 +15,7 @@ enum UnsafeRule {
         "Shared/Basics/ByteReader.swift": "reads integers from bytes",
         "Shared/Basics/ByteWriter.swift": "writes integers as bytes",
         "Shared/Basics/Checksum.swift": "hands spans to C",
+        "Shared/Basics/Lanes.swift": "vectors out of spans",
         "Shared/Basics/MappedArray.swift": "integers inside a mapped file",
         "Shared/Basics/MappedFile.swift": "mmap",
         "Shared/Basics/OwnThread.swift": "pthread's argument",

@@ -81,7 +81,7 @@ extension History {
         if question.nodeCounts {
             tally.nodeUsers = question.plan.definition.nodes.map { _ in 0 }
         }
-        try question.add(self, to: &tally)
+        tally.add(try question.add(self, to: &tally, next: .zero))
         return tally
     }
 }

@@ -1,0 +1,90 @@
+// Masks narrowed by ranges of a column's integers, sixteen rows at a time.
+
+import Basics
+
+extension RowMask {
+    /// Keeps the rows whose element lies in a range; one element per row.
+    mutating func and<Element: LaneElement>(
+        _ elements: Span<Element>,
+        in range: ClosedRange<Element>
+    ) {
+        precondition(elements.count == rowCount, "a column of the mask's table")
+        let low = range.lowerBound
+        let reach = range.upperBound &- low
+        let whole = rowCount >> 6
+        for index in 0..<whole where words[index] != 0 {
+            let found = Element.bits(of: elements, at: index << 6, from: low, reach: reach)
+            setWord(index, to: words[index] & found)
+        }
+        guard whole < words.count else { return }
+        var rest = words[whole]
+        for row in whole << 6..<rowCount where elements[row] &- low > reach {
+            rest &= ~(UInt64(1) << UInt64(row & 63))
+        }
+        setWord(whole, to: rest)
+    }
+
+    /// Keeps the rows whose element lies in one of some ranges, which do not overlap.
+    mutating func and<Element: LaneElement>(
+        _ elements: Span<Element>,
+        inAnyOf ranges: [ClosedRange<Element>]
+    ) {
+        guard ranges.count != 1 else { return and(elements, in: ranges[0]) }
+        var union = RowMask(rowCount: rowCount, all: false)
+        for range in ranges {
+            var part = self
+            part.and(elements, in: range)
+            union.or(part)
+        }
+        self = union
+    }
+
+    /// Drops the rows with exactly this element that `isOut` says; it is asked about few.
+    mutating func drop<Element: LaneElement>(
+        _ elements: Span<Element>,
+        at element: Element,
+        where isOut: (Int) -> Bool
+    ) {
+        let whole = rowCount >> 6
+        for index in words.indices where words[index] != 0 {
+            var asked = words[index]
+            if index < whole {
+                asked &= Element.bits(of: elements, at: index << 6, from: element, reach: 0)
+            }
+            while asked != 0 {
+                let bit = asked.trailingZeroBitCount
+                asked &= asked - 1
+                let row = index << 6 | bit
+                if elements[row] == element, isOut(row) {
+                    setWord(index, to: words[index] & ~(UInt64(1) << UInt64(bit)))
+                }
+            }
+        }
+    }
+
+    /// Wants the rows whose element differs from the next one's, and the last row.
+    mutating func setChanges<Element: LaneElement>(in elements: Span<Element>) {
+        precondition(elements.count == rowCount, "a column of the mask's table")
+        guard rowCount > 0 else { return }
+        let whole = (rowCount - 1) >> 6
+        for index in 0..<whole {
+            setWord(index, to: Element.changes(in: elements, at: index << 6))
+        }
+        var rest: UInt64 = 0
+        for row in whole << 6..<rowCount
+        where row == rowCount - 1 || elements[row] != elements[row + 1] {
+            rest |= UInt64(1) << UInt64(row & 63)
+        }
+        setWord(whole, to: rest)
+    }
+
+    /// The rows whose successor a mask of the same table does not want; the last row is one.
+    func notFollowed() -> RowMask {
+        var mask = RowMask(rowCount: rowCount, all: true)
+        for index in words.indices {
+            let carry = index + 1 < words.count ? words[index + 1] << 63 : 0
+            mask.setWord(index, to: mask.words[index] & ~(words[index] >> 1 | carry))
+        }
+        return mask
+    }
+}

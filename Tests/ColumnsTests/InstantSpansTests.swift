@@ -1,0 +1,57 @@
+// As of which instants an event counts: the table of stretches says what each interval says.
+
+import Basics
+import Kit
+import Testing
+
+@testable import Columns
+
+@Suite struct InstantSpansTests {
+    @Test(
+        "an event has the bits of the intervals it lies in, from a chunk and a tail",
+        arguments: 1...20
+    )
+    func bits(seed: Int) throws {
+        var chance = SeededRandom(seed: UInt64(seed))
+        let range: Int64 = [50, 5_000, 400_000_000, 30_000_000_000][seed % 4]
+        func instant() -> Int64 { Int64(bitPattern: chance.next() % UInt64(range)) }
+        let ends = (0..<(1 + chance.below(64))).map { _ in instant() }.sorted()
+        let reach = [0, 1, range / 10, range][chance.below(4)]
+        let intervals = ends.map { end in
+            (chance.chance(0.02) ? nil : Timestamp(ms: end - reach), Timestamp(ms: end))
+        }
+        guard let spans = InstantSpans(intervals) else { return }
+        var tail = Tail(from: .zero, firstUser: UserNumber(0))
+        for row in 0..<400 {
+            let edge = ends[chance.below(ends.count)] - (chance.chance(0.5) ? reach : 0)
+            try tail.append(
+                event: "e",
+                user: UserNumber(UInt32(row)),
+                at: Timestamp(
+                    ms: chance.chance(0.5) ? instant() : edge + Int64(chance.below(3)) - 1
+                ),
+                offset: LogOffset(UInt64(row)),
+                properties: []
+            )
+        }
+        for table in try [EventTable(tail.events[0], of: tail)] + sealed(tail).events {
+            var found: [UInt32: UInt64] = [:]
+            table.forEachSpan(spans, mask: nil) { found[$0] = $1 }
+            for row in 0..<400 {
+                let at = table.times[row]
+                var right: UInt64 = 0
+                for (bit, (from, to)) in intervals.enumerated()
+                where at >= from?.ms ?? .min && at < to.ms { right |= 1 << UInt64(bit) }
+                #expect(found[table.users[row]] ?? 0 == right, "seed \(seed), at \(at)")
+            }
+        }
+    }
+
+    @Test("ends that go back are refused, and so is the caller's wish for one pass")
+    func backwards() {
+        let (early, late) = (Timestamp(ms: 5), Timestamp(ms: 9))
+        #expect(InstantSpans([(nil, late), (nil, early)]) == nil)
+        #expect(InstantSpans([(late, late), (early, late)]) == nil)
+        #expect(InstantSpans([(early, late), (early, late)]) != nil)
+    }
+}
