@@ -55,12 +55,11 @@ public struct InstantSpans: Sendable {
         return (0..<count).map { stretch in
             let begin = base &+ Int64(bitPattern: UInt64(stretch) << shift)
             let (end, isOver) = begin.addingReportingOverflow(Int64(bitPattern: 1 << shift - 1))
-            var isEdge = isOver
             // Bounds up to the beginning have changed the bits, those behind it make an edge.
+            let passed = next
             while next < bounds.count, bounds[next] <= begin { next += 1 }
-            bits = self.bits(begin)
-            if next < bounds.count, bounds[next] <= end { isEdge = true }
-            return (bits, isEdge)
+            if next > passed { bits = self.bits(begin) }
+            return (bits, isOver || next < bounds.count && bounds[next] <= end)
         }
     }
 }
