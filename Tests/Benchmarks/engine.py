@@ -92,6 +92,7 @@ def start_peers(options, place, size):
         remote = bench.Remote(name, asked)
         if not mark.is_file():
             load = remote.ask("load", {"json": False})
+            load["disk_mb"] = round(sum(stored(part) for part in load.values()) / 1e6, 1)
             mark.write_text(json.dumps(load))
             remote.ask("quit")
             remote.p.join()
@@ -100,6 +101,11 @@ def start_peers(options, place, size):
         peers[name] = {"remote": remote, "forms": forms, "version": version,
                        "load": json.loads(mark.read_text())}
     return peers
+
+
+def stored(part):
+    """Bytes on disk of one of a peer's layouts, where its report tells them."""
+    return part.get("bytes", 0) if isinstance(part, dict) else 0
 
 
 def measure(ours, peers, rounds):
@@ -156,6 +162,8 @@ def figures(report):
     load = report["load"]
     for figure, unit in (("total_s", "s"), ("disk_mb", "MB")):
         peers = {n: v[figure] for n, v in load.items() if n != "shoal" and figure in v}
+        if figure not in load["shoal"]:
+            continue
         value = load["shoal"][figure]
         bound = min(peers.values(), default=None)
         yield {"bench": "engine", "figure": f"load {figure}", "value": value, "unit": unit,
