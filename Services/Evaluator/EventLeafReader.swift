@@ -206,11 +206,15 @@ extension CountTest {
     /// The counts that pass, where counting may stop at 255; nil: it may not, or none passes.
     fileprivate var narrowRange: ClosedRange<UInt8>? {
         guard settledAt <= Int(UInt8.max) else { return nil }
-        let passing = (0...Int(UInt8.max)).filter { matches($0) }
-        // What passes lies together: zero apart, as `atMost` with and without it.
-        guard let low = passing.first, let high = passing.last,
-            passing.count == high - low + 1
-        else { return nil }
+        let bounds =
+            switch comparison {
+            case .atLeast(let low): (low, Int(UInt8.max))
+            case .exactly(let count): (count, count)
+            case .atMost(let high): (0, high)
+            case .between(let low, let high): (low, high)
+            }
+        let (low, high) = (max(bounds.0, includesZero ? 0 : 1), bounds.1)
+        guard low <= high else { return nil }
         return UInt8(low)...UInt8(high)
     }
 }

@@ -317,9 +317,15 @@ final class Lane: Sendable {
         guard rest.merges[partition] == merged.number else { return }
         rest.merges[partition] = nil
         guard var state = states.removeValue(forKey: partition) else { return }
-        if let chunk = merged.chunk, try checkpoints.replace(with: chunk, catalogue: catalogue) {
-            try state.replace(with: chunk)
-            merge(state, isQuiet: false, &rest)
+        switch merged.chunk {
+        case .success(let chunk):
+            if try checkpoints.replace(with: chunk, catalogue: catalogue) {
+                try state.replace(with: chunk)
+                merge(state, isQuiet: false, &rest)
+            }
+        case .failure(let error):
+            // A disk without room costs speed only, and the next seal, which needs it, says so.
+            guard error.code == .disk else { throw error }
         }
         states[partition] = state
     }

@@ -14,8 +14,8 @@ final class Merging: Sendable {
         let owner: ChunkOwner
         /// Which merge of the lane it is.
         let number: Int
-        /// Nil: it could not be written; the chunks stay as they are.
-        var chunk: Chunk?
+        /// What stands in the chunks' stead, or why it could not be written: they stay then.
+        let chunk: Result<Chunk, EvaluatorError>
     }
 
     init(checkpoints: Checkpoints, threads: CopyThreads, rule: MergeRule = MergeRule()) {
@@ -39,14 +39,10 @@ final class Merging: Sendable {
             guard let run = rule.run(rows, isQuiet: isQuiet) else { continue }
             let owner = columns.owner
             return threads.tryStart { [checkpoints] in
-                var merged = Merged(owner: owner, number: number, chunk: nil)
-                do {
-                    merged.chunk = try checkpoints.merge(Array(chunks[run]), of: owner)
-                } catch {
-                    // Mostly for want of room. It is tried again after the next seal: until then
-                    // the chunks serve as they are, and nothing is lost but speed.
+                let chunk = Result { () throws(EvaluatorError) in
+                    try checkpoints.merge(Array(chunks[run]), of: owner)
                 }
-                done(merged)
+                done(Merged(owner: owner, number: number, chunk: chunk))
             }
         }
         return false

@@ -24,21 +24,6 @@ extension RowMask {
         setWord(whole, to: rest)
     }
 
-    /// Keeps the rows whose element lies in one of some ranges, which do not overlap.
-    mutating func and<Element: LaneElement>(
-        _ elements: Span<Element>,
-        inAnyOf ranges: [ClosedRange<Element>]
-    ) {
-        guard ranges.count != 1 else { return and(elements, in: ranges[0]) }
-        var union = RowMask(rowCount: rowCount, all: false)
-        for range in ranges {
-            var part = self
-            part.and(elements, in: range)
-            union.or(part)
-        }
-        self = union
-    }
-
     /// Drops the rows with exactly this element that `isOut` says; it is asked about few.
     mutating func drop<Element: LaneElement>(
         _ elements: Span<Element>,
