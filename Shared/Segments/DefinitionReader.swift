@@ -121,7 +121,7 @@ public enum DefinitionReader {
         }
         let whole = Field(value: plain, place: "", line: nil)
         let known = ["name", "description", "zone", "universe", "condition"]
-        var hints: [String: String] = [:]
+        var hints = ["trigger": "a document with a trigger is a live segment"]
         for kind in Condition.kinds {
             hints[kind.keyword] = "conditions stand under `condition`"
         }
@@ -131,19 +131,26 @@ public enum DefinitionReader {
         if let zoneName, let field = fields["zone"] {
             zone = try Zone.read(zoneName, field)
         }
-        let root = try fields.needed("condition")
-        var definition: Definition
-        if case .text(let sentence) = root.value {
-            definition = try said(sentence, root, zone: zone, zoneName)
-        } else {
-            definition = Definition(nodes: try conditions(root, zone: zone), zone: zoneName)
-        }
+        var definition = try condition(in: try fields.needed("condition"), zone: zone, zoneName)
         if let universe = fields["universe"] { definition.universe = try Universe.read(universe) }
         return DefinitionDocument(
             name: try fields["name"]?.text(upTo: Limits.nameBytes),
             description: try fields["description"]?.text(upTo: DefinitionLimits.descriptionBytes),
             definition: definition
         )
+    }
+
+    /// The condition that a field holds, as fields or as a sentence; `zone` is that of its dates,
+    /// `zoneName` its own, where one is named.
+    static func condition(
+        in field: Field,
+        zone: Zone,
+        _ zoneName: String? = nil
+    ) throws(DefinitionProblem) -> Definition {
+        if case .text(let sentence) = field.value {
+            return try said(sentence, field, zone: zone, zoneName)
+        }
+        return Definition(nodes: try conditions(field, zone: zone), zone: zoneName)
     }
 
     /// A condition said in a sentence, whose places are inside the field.
@@ -214,7 +221,7 @@ public enum DefinitionReader {
 
 extension Field {
     /// The fields of the document itself, whose places have no leading dot.
-    fileprivate func top(
+    func top(
         _ known: [String],
         hints: [String: String]
     ) throws(DefinitionProblem) -> Fields {

@@ -13,16 +13,10 @@ public enum DefinitionWriter {
     ) throws(DefinitionProblem) -> PlainValue {
         let definition = document.definition
         try Validation.require(definition)
-        let zone = try Zone.of(definition, projectZone: nil)
-        var written = [PlainValue](repeating: .null, count: definition.nodes.count)
-        // Children stand behind their parents, so from the end every child is written first.
-        for index in definition.nodes.indices.reversed() {
-            let kind = definition.nodes[index].kind
-            let children = kind.children.map { written[$0] }
-            let value = kind.written(children, zone: zone)
-            written[index] = .map([PlainEntry(definition.nodes[index].keyword, value)])
-            for child in kind.children { written[child] = .null }
-        }
+        let condition = try condition(
+            definition,
+            zone: try Zone.of(definition, projectZone: nil)
+        )
         var entries: [PlainEntry] = []
         if let name = document.name { entries.append(PlainEntry("name", .text(name))) }
         if let description = document.description {
@@ -32,7 +26,25 @@ public enum DefinitionWriter {
         if definition.universe != .all {
             entries.append(PlainEntry("universe", definition.universe.written))
         }
-        entries.append(PlainEntry("condition", written[0]))
+        entries.append(PlainEntry("condition", condition))
         return .map(entries)
+    }
+
+    /// The condition alone, its dates in a zone.
+    static func condition(
+        _ definition: Definition,
+        zone: Zone
+    ) throws(DefinitionProblem) -> PlainValue {
+        try Validation.requireTree(definition)
+        var written = [PlainValue](repeating: .null, count: definition.nodes.count)
+        // Children stand behind their parents, so from the end every child is written first.
+        for index in definition.nodes.indices.reversed() {
+            let kind = definition.nodes[index].kind
+            let children = kind.children.map { written[$0] }
+            let value = kind.written(children, zone: zone)
+            written[index] = .map([PlainEntry(definition.nodes[index].keyword, value)])
+            for child in kind.children { written[child] = .null }
+        }
+        return written[0]
     }
 }

@@ -10,16 +10,20 @@ import Basics
 public enum Sentence {
     /// The sentence, without a full stop; a problem when the nodes are no tree.
     public static func say(_ definition: Definition) throws(DefinitionProblem) -> String {
+        let said = try say(definition, zone: try Zone.of(definition, projectZone: nil))
+        let among = definition.universe.said.map { ", among \($0)" } ?? ""
+        return said + among + (definition.zone.map { ", with dates and days of \($0)" } ?? "")
+    }
+
+    /// The condition alone, its dates in a zone.
+    static func say(_ definition: Definition, zone: Zone) throws(DefinitionProblem) -> String {
         try Validation.requireTree(definition)
-        let zone = try Zone.of(definition, projectZone: nil)
         var phrases = [Phrase](repeating: Phrase(""), count: definition.nodes.count)
         for index in definition.nodes.indices.reversed() {
             let kind = definition.nodes[index].kind
             phrases[index] = kind.phrase(kind.children.map { phrases[$0] }, zone: zone)
         }
-        let among = definition.universe.said.map { ", among \($0)" } ?? ""
-        return phrases[0].text + among
-            + (definition.zone.map { ", with dates and days of \($0)" } ?? "")
+        return phrases[0].text
     }
 }
 

@@ -31,6 +31,12 @@ public struct Validation: Sendable, Hashable {
         warnings = audit.warnings
     }
 
+    /// What another check has found.
+    init(errors: [DefinitionProblem], warnings: [DefinitionProblem]) {
+        self.errors = errors
+        self.warnings = warnings
+    }
+
     /// Throws the first error of a definition.
     public static func require(_ definition: Definition) throws(DefinitionProblem) {
         if let problem = Validation(definition).errors.first { throw problem }

@@ -49,7 +49,7 @@ public struct Nth: OccurrenceKind {
     }
 
     /// `1st`, `2nd`, `11th`, `23rd`.
-    private static func ordinal(_ number: Int) -> String {
+    static func ordinal(_ number: Int) -> String {
         let teens = (11...13).contains(number % 100)
         let ending =
             switch number % 10 {

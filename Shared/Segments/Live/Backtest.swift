@@ -1,0 +1,146 @@
+// What a live segment would have done: the same machine over one user's history, in event time.
+
+public import Basics
+
+extension LivePlan {
+    /// What the segment would have told of a user had it been defined at the beginning of a stretch
+    /// of time, event time being taken as log time.
+    ///
+    /// What happened before the stretch is known (an n-th event counts from the beginning of the
+    /// history), and starts no timer. Imported events count like others. Every change has its
+    /// instant in [from, to). Time is linear in records times what is read of the past.
+    public func backtest(_ history: UserHistory, from: Timestamp, to: Timestamp) -> [LiveChange] {
+        var test = Backtest(self, history, from: from)
+        return test.run(to: to)
+    }
+}
+
+/// One user's history as a log.
+private struct Backtest {
+    private let plan: LivePlan
+    private let past: Prefix
+    private var user = LiveUser()
+    private var told: [LiveChange] = []
+    private var place: Int
+
+    init(_ plan: LivePlan, _ history: UserHistory, from: Timestamp) {
+        self.plan = plan
+        past = Prefix(history, from: from)
+        place = past.begin
+        past.end = place
+        let moment = LiveMoment(now: from - 1, position: past.position)
+        if plan.watchesEverybody { plan.begin(at: moment, &user, past) }
+    }
+
+    mutating func run(to end: Timestamp) -> [LiveChange] {
+        while place < past.records.count, past.records[place].at < end {
+            let at = past.records[place].at
+            pass(before: at)
+            let moment = LiveMoment(now: at, position: past.position)
+            past.end = place + 1
+            if let record = past.record(place, heardBy: plan.hears) {
+                told += plan.hear(record, at: moment, &user, past)
+            }
+            place += 1
+        }
+        pass(before: end)
+        return told
+    }
+
+    /// All instants up to one, itself not included.
+    private mutating func pass(before end: Timestamp) {
+        while let due = plan.nextDue(user), due < end {
+            let known = past.end > past.begin ? past.records[past.end - 1].at : due
+            let moment = LiveMoment(now: max(due, known), position: past.position)
+            told += plan.pass(at: moment, due: due, &user, past)
+        }
+    }
+}
+
+/// A user's records in the order of event time, as far as they are known.
+private final class Prefix: LivePast {
+    enum Body {
+        case event(Int)
+        case versions([Int])
+    }
+
+    struct Record {
+        let at: Timestamp
+        let body: Body
+    }
+
+    /// In the order in which they are heard.
+    private(set) var records: [Record] = []
+    /// How many are known.
+    var end = 0
+    /// How many are known from the beginning.
+    let begin: Int
+    private let user: UserID?
+    /// With their places among the records instead of those in the log.
+    private var events: [UserHistory.Event]
+    private var versions: [UserHistory.PropertyVersion]
+
+    init(_ history: UserHistory, from: Timestamp) {
+        user = history.user
+        events = history.events
+        versions = history.versions
+        let merged = Self.merged(history)
+        begin = merged.count { $0.at < from }
+        records = merged
+        for (place, record) in merged.enumerated() {
+            switch record.body {
+            case .event(let index): events[index].position = LogOffset(UInt64(place))
+            case .versions(let indices):
+                for index in indices { versions[index].position = LogOffset(UInt64(place)) }
+            }
+        }
+    }
+
+    /// Events in their order, writes of one record together; of one instant in the log's order.
+    private static func merged(_ history: UserHistory) -> [Record] {
+        let writes = Dictionary(grouping: history.versions.indices) { index in
+            let version = history.versions[index]
+            return Write(at: version.since ?? .earliest, position: version.position)
+        }
+        var records: [(record: Record, order: EventOrder)] = history.events.indices.map { index in
+            let event = history.events[index]
+            return (Record(at: event.at, body: .event(index)), event.order)
+        }
+        for (write, indices) in writes {
+            let order = EventOrder(at: write.at, clientSequence: nil, position: write.position)
+            records.append((Record(at: write.at, body: .versions(indices.sorted())), order))
+        }
+        return records.sorted { $0.order < $1.order }.map(\.record)
+    }
+
+    private struct Write: Hashable {
+        let at: Timestamp
+        let position: LogOffset
+    }
+
+    /// The place of the record that comes next.
+    var position: LogOffset { LogOffset(UInt64(end)) }
+
+    /// A record as it is heard; nil: it concerns nobody who reads these.
+    func record(_ place: Int, heardBy reads: Mentions) -> LiveRecord? {
+        switch records[place].body {
+        case .event(let index):
+            guard reads.concerns(event: events[index].name) else { return nil }
+            return .event(events[index], isHistory: false)
+        case .versions(let indices):
+            let names = indices.map { versions[$0].property }
+            guard names.contains(where: reads.concerns(property:)) else { return nil }
+            return .properties(names, isHistory: false)
+        }
+    }
+
+    func history(_ reads: Mentions) -> UserHistory {
+        UserHistory(
+            of: user,
+            events: events.filter { $0.position < position },
+            versions: versions.filter { $0.position < position }
+        )
+    }
+
+    func isSilent(_ position: LogOffset) -> Bool { position.value < UInt64(begin) }
+}

@@ -1,0 +1,114 @@
+// Inaction: events in their order move timers on; one that comes late has the order told anew.
+
+import Basics
+
+extension LiveDecision {
+    /// An event is heard that may be an A, a B, or both.
+    mutating func hear(
+        _ event: UserHistory.Event,
+        _ isHistory: Bool,
+        _ inaction: Inaction,
+        _ did: CompiledMatch,
+        _ didNot: CompiledMatch
+    ) {
+        let isA = passes(did, event) && !isHistory
+        let isB = passes(didNot, event)
+        guard isA || isB, event.at >= moment.now - LiveLimits.correctionMs || isB else { return }
+        let key = inaction.key.flatMap { event[$0] }
+        let isInOrder =
+            user.newest.map { event.at > $0 || event.at == $0 && event.clientSequence == nil }
+            ?? true
+        // A B of the same instant stands before the A in the log, and cancels it all the same.
+        let isCancelled = isA && user.newestDidNot.map { $0 >= event.at } ?? false
+        user.newest = max(user.newest ?? event.at, event.at)
+        guard isInOrder, !isCancelled, hasSettled(event, key, inaction) == false else {
+            if isB { user.newestDidNot = max(user.newestDidNot ?? event.at, event.at) }
+            return retell(key, inaction, did, didNot)
+        }
+        if isB {
+            user.newestDidNot = event.at
+            user.armed.removeAll { $0.key == key && $0.anchor <= event.at && $0.due >= event.at }
+        }
+        guard isA else { return }
+        let timer = LiveUser.Armed(key: key, anchor: event.at, due: event.at + inaction.withinMs)
+        switch inaction.anchor {
+        case .each: break
+        case .first: if user.armed.contains(where: { $0.key == key }) { return }
+        case .last: user.armed.removeAll { $0.key == key }
+        }
+        user.arm(timer)
+        runOverdue()
+    }
+
+    /// Whether a timer of the key that has run out would have heard of the event.
+    private func hasSettled(
+        _ event: UserHistory.Event,
+        _ key: PropertyValue?,
+        _ inaction: Inaction
+    ) -> Bool {
+        user.settled.contains { $0.timer.key == key && $0.timer.due >= event.at }
+    }
+
+    /// An event came late: what should have been is found in the history, and told where it differs
+    /// from what was told.
+    private mutating func retell(
+        _ key: PropertyValue?,
+        _ inaction: Inaction,
+        _ did: CompiledMatch,
+        _ didNot: CompiledMatch
+    ) {
+        let wanted = timeline(key, inaction, did, didNot)
+        for index in user.settled.indices.reversed()
+        where user.settled[index].timer.key == key {
+            if !wanted.contains(user.settled[index].timer) { retract(index) }
+        }
+        user.armed.removeAll { $0.key == key }
+        let settled = user.settled.map(\.timer)
+        let horizon = moment.now - LiveLimits.correctionMs
+        for timer in wanted where !settled.contains(timer) && timer.due >= horizon {
+            user.arm(timer)
+        }
+        runOverdue()
+    }
+
+    /// Timers found to be due before now run out at once.
+    private mutating func runOverdue() {
+        while let timer = user.armed.first, timer.due + plan.graceMs < moment.now {
+            user.armed.removeFirst()
+            ran(out: timer)
+        }
+    }
+
+    /// The timers of a key that no event cancels or restarts, by the user's history.
+    private func timeline(
+        _ key: PropertyValue?,
+        _ inaction: Inaction,
+        _ did: CompiledMatch,
+        _ didNot: CompiledMatch
+    ) -> [LiveUser.Armed] {
+        let history = past.history(plan.triggerReads)
+        var isA = MatchTest(did, of: history, at: moment.now)
+        var isB = MatchTest(didNot, of: history, at: moment.now)
+        // What is older was settled before any event that can still come.
+        let horizon = moment.now - LiveLimits.correctionMs - inaction.withinMs
+        var (open, over): ([LiveUser.Armed], [LiveUser.Armed]) = ([], [])
+        var lastB: UserHistory.Event?
+        for event in history.events where event.at >= horizon {
+            guard inaction.key.flatMap({ event[$0] }) == key else { continue }
+            over += open.filter { $0.due < event.at }
+            open.removeAll { $0.due < event.at }
+            let cancels = isB.passes(event)
+            if cancels { open = [] }
+            if isA.passes(event), !past.isSilent(event.position) {
+                if inaction.anchor == .last { open = [] }
+                let isCancelled = lastB?.at == event.at
+                if !isCancelled, inaction.anchor != .first || open.isEmpty {
+                    let due = event.at + inaction.withinMs
+                    open.append(LiveUser.Armed(key: key, anchor: event.at, due: due))
+                }
+            }
+            if cancels { lastB = event }
+        }
+        return over + open
+    }
+}
