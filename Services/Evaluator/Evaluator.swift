@@ -18,12 +18,14 @@ public struct Evaluator: Sendable {
         let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
+        let board = FeedBoard(clock: world.clock)
         let copies = CopyThreads()
         let lanes = Self.lanes(
             config,
             checkpoints,
             catalogue,
             applied,
+            board,
             Merging(checkpoints: checkpoints, threads: copies),
             clock: world.clock
         )
@@ -76,7 +78,13 @@ public struct Evaluator: Sendable {
                     world: world,
                     methods: Self.methods(
                         door,
-                        CheckpointsDoor(checkpoints: checkpoints, threads: copies)
+                        CheckpointsDoor(checkpoints: checkpoints, threads: copies),
+                        FeedDoor(
+                            segments: door,
+                            board: board,
+                            shelf: checkpoints.feeds,
+                            snapshots: FeedSnapshots(clock: world.clock)
+                        )
                     ),
                     backups: backups,
                     ender: own.ender
@@ -112,6 +120,7 @@ public struct Evaluator: Sendable {
         _ checkpoints: Checkpoints,
         _ catalogue: Catalogue,
         _ applied: Applied,
+        _ board: FeedBoard,
         _ merging: Merging,
         clock: any Clock
     ) -> Lanes {
@@ -121,6 +130,7 @@ public struct Evaluator: Sendable {
                     checkpoints: checkpoints,
                     catalogue: catalogue,
                     applied: applied,
+                    board: board,
                     rule: Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20),
                     merging: merging,
                     clock: clock
@@ -129,21 +139,20 @@ public struct Evaluator: Sendable {
         )
     }
 
-    /// All that is served; Lists and Feed answer UNIMPLEMENTED until their issues.
-    private static func methods(_ door: SegmentsDoor, _ checkpoints: CheckpointsDoor)
-        -> [ServedMethod]
-    {
+    /// All that is served.
+    private static func methods(
+        _ door: SegmentsDoor,
+        _ checkpoints: CheckpointsDoor,
+        _ feed: FeedDoor
+    ) -> [ServedMethod] {
         EvaluationV1_SegmentsMethods.serve(door)
             + EvaluationV1_ListsMethods.serve(ListsDoor(segments: door))
             + EvaluationV1_SetsMethods.serve(door.gather.own)
             + EvaluationV1_UsersMethods.serve(UsersDoor(segments: door))
             + EvaluationV1_CheckpointsMethods.serve(checkpoints)
-            + EvaluationV1_FeedMethods.serve(Unserved())
+            + EvaluationV1_FeedMethods.serve(feed)
     }
 }
-
-/// Nothing of its own: every method of these services has the contract's refusal.
-private struct Unserved: EvaluationV1_FeedService {}
 
 /// Runs the copies' threads, which end together.
 private struct CopyService: Service {

@@ -22,6 +22,10 @@ public protocol EvaluationV1_SetsService: Sendable {
     func positions(
         _ request: EvaluationV1.PositionsRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.PositionsResponse
+    /// A backtest of some users of one partition.
+    func backtest(
+        _ request: EvaluationV1.BacktestPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.BacktestPartResponse
     /// The sets themselves.
     ///
     /// Not served yet.
@@ -64,6 +68,13 @@ extension EvaluationV1_SetsService {
         _ request: EvaluationV1.PositionsRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.PositionsResponse {
         throw .unimplemented("/shoal.evaluation.v1.Sets/Positions")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func backtest(
+        _ request: EvaluationV1.BacktestPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.BacktestPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Backtest")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -111,6 +122,13 @@ public enum EvaluationV1_SetsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.PositionsRequest",
         response: "shoal.evaluation.v1.PositionsResponse")
+    /// A backtest of some users of one partition.
+    public static let backtest = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Backtest",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.BacktestPartRequest",
+        response: "shoal.evaluation.v1.BacktestPartResponse")
     /// The sets themselves.
     ///
     /// Not served yet.
@@ -127,6 +145,7 @@ public enum EvaluationV1_SetsMethods {
         users,
         evaluate,
         positions,
+        backtest,
         bitmap,
     ]
 
@@ -154,6 +173,10 @@ public enum EvaluationV1_SetsMethods {
             ServedMethod(positions, EvaluationV1.PositionsRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.positions(request, call)
+            },
+            ServedMethod(backtest, EvaluationV1.BacktestPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.backtest(request, call)
             },
             ServedMethod(bitmap, EvaluationV1.BitmapRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -218,6 +241,16 @@ public struct EvaluationV1_SetsClient: Sendable {
         try await caller.response(
             EvaluationV1.PositionsResponse.self,
             EvaluationV1_SetsMethods.positions, request, options)
+    }
+
+    /// A backtest of some users of one partition.
+    public func backtest(
+        _ request: EvaluationV1.BacktestPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.BacktestPartResponse {
+        try await caller.response(
+            EvaluationV1.BacktestPartResponse.self,
+            EvaluationV1_SetsMethods.backtest, request, options)
     }
 
     /// The sets themselves.

@@ -198,22 +198,6 @@ class Predominantly(_message.Message):
     window: _match_pb2.Window
     def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[_match_pb2.Filter, _Mapping]]] = ..., window: _Optional[_Union[_match_pb2.Window, _Mapping]] = ..., property: _Optional[str] = ..., value: _Optional[_Union[_log_pb2.Value, _Mapping]] = ..., times: _Optional[_Union[_match_pb2.LocalTimes, _Mapping]] = ...) -> None: ...
 
-class SegmentDocument(_message.Message):
-    __slots__ = ["archived", "created_at_ms", "definition", "description", "name", "version"]
-    ARCHIVED_FIELD_NUMBER: _ClassVar[int]
-    CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
-    DEFINITION_FIELD_NUMBER: _ClassVar[int]
-    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    VERSION_FIELD_NUMBER: _ClassVar[int]
-    archived: bool
-    created_at_ms: int
-    definition: Definition
-    description: str
-    name: str
-    version: int
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[Definition, _Mapping]] = ..., version: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ...) -> None: ...
-
 class Sequence(_message.Message):
     __slots__ = ["exclude", "from_previous", "same", "steps", "strict", "strictly_later", "window", "within_ms"]
     EXCLUDE_FIELD_NUMBER: _ClassVar[int]
