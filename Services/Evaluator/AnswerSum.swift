@@ -9,6 +9,7 @@ struct AnswerSum {
     private(set) var universe: UInt64 = 0
     private(set) var nodeUsers: [UInt64] = []
     private(set) var trendUsers: [UInt64] = []
+    private(set) var trendUniverse: [UInt64] = []
     private(set) var firstEventMs: Int64?
     private(set) var sample: [EvaluationV1.SampledUser] = []
     private(set) var tookUs: UInt64 = 0
@@ -23,14 +24,9 @@ struct AnswerSum {
         for answer in answers {
             users = Self.sum(users, answer.users)
             universe = Self.sum(universe, answer.universe)
-            if nodeUsers.isEmpty { nodeUsers = answer.nodeUsers.map { _ in 0 } }
-            for (node, count) in zip(nodeUsers.indices, answer.nodeUsers) {
-                nodeUsers[node] = Self.sum(nodeUsers[node], count)
-            }
-            if trendUsers.isEmpty { trendUsers = answer.trendUsers.map { _ in 0 } }
-            for (point, count) in zip(trendUsers.indices, answer.trendUsers) {
-                trendUsers[point] = Self.sum(trendUsers[point], count)
-            }
+            nodeUsers = Self.sum(nodeUsers, answer.nodeUsers)
+            trendUsers = Self.sum(trendUsers, answer.trendUsers)
+            trendUniverse = Self.sum(trendUniverse, answer.trendUniverse)
             firstEventMs = [firstEventMs, answer.firstEventMs].compactMap(\.self).min()
             sample += answer.sample
             tookUs = max(tookUs, answer.tookUs)
@@ -49,6 +45,10 @@ struct AnswerSum {
             windows = answer.windows
         }
         positions.sort { $0.partition < $1.partition }
+    }
+
+    private static func sum(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
+        left.isEmpty ? right : zip(left, right).map { sum($0, $1) }
     }
 
     /// What a peer says must not end the process.

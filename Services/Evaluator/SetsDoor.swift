@@ -286,7 +286,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         response.member = explanation.isMember
         response.explanation = try ExplanationCoding.encode(
             explanation,
-            of: question.plan.definition,
+            of: question.plan,
             bytesMax: min(Int(bytesMax), Self.explainBytesMax)
         )
     }

@@ -86,6 +86,7 @@ static const shoal_message_rule rule_shoal__evaluation__v1__found_event;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_events;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_value;
 static const shoal_message_rule rule_shoal__evaluation__v1__explained_part;
+static const shoal_message_rule rule_shoal__evaluation__v1__explained_segment;
 static const shoal_message_rule rule_shoal__evaluation__v1__explanation;
 static const shoal_message_rule rule_shoal__evaluation__v1__explain_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_request;
@@ -841,6 +842,17 @@ static const shoal_message_rule rule_shoal__evaluation__v1__explained_part = {
     "shoal.evaluation.v1.ExplainedPart", &shoal__evaluation__v1__explained_part__descriptor, 9, fields_shoal__evaluation__v1__explained_part};
 const shoal_message_rule *shoal_rule__evaluation__v1__explained_part(void) { return &rule_shoal__evaluation__v1__explained_part; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__explained_segment[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "member", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "flip", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "flip_at_ms", NULL},
+    {5, 2, 3, 1, 0, 1000, 0, "parts", &rule_shoal__evaluation__v1__explained_part},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__explained_segment = {
+    "shoal.evaluation.v1.ExplainedSegment", &shoal__evaluation__v1__explained_segment__descriptor, 5, fields_shoal__evaluation__v1__explained_segment};
+const shoal_message_rule *shoal_rule__evaluation__v1__explained_segment(void) { return &rule_shoal__evaluation__v1__explained_segment; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__explanation[] = {
     {1, 0, 0, 0, 0, 0, 0, "member", NULL},
     {2, 0, 0, 0, 0, 0, 0, "flip", NULL},
@@ -849,9 +861,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__explanation[] = {
     {5, 2, 1, 1, 0, 10000, 2048, "lines", NULL},
     {6, 0, 0, 0, 0, 0, 0, "parts_left", NULL},
     {7, 0, 0, 0, 0, 0, 0, "lines_left", NULL},
+    {8, 2, 3, 1, 0, 100, 0, "segments", &rule_shoal__evaluation__v1__explained_segment},
+    {9, 0, 0, 0, 0, 0, 0, "segments_left", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__explanation = {
-    "shoal.evaluation.v1.Explanation", &shoal__evaluation__v1__explanation__descriptor, 7, fields_shoal__evaluation__v1__explanation};
+    "shoal.evaluation.v1.Explanation", &shoal__evaluation__v1__explanation__descriptor, 9, fields_shoal__evaluation__v1__explanation};
 const shoal_message_rule *shoal_rule__evaluation__v1__explanation(void) { return &rule_shoal__evaluation__v1__explanation; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__explain_response[] = {
@@ -1290,10 +1304,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {12, 0, 0, 1, 0, 1000, 0, "trend_users", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
     {14, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
+    {15, 0, 0, 1, 0, 1000, 0, "trend_universe", NULL},
     {30, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 15, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 16, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {
@@ -1495,9 +1510,12 @@ static const shoal_field_rule fields_shoal__evaluation__v1__diff_response[] = {
     {10, 0, 0, 0, 0, 0, 0, "universe", NULL},
     {11, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
     {12, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+    {13, 0, 0, 0, 0, 0, 0, "universe_changed", NULL},
+    {14, 2, 1, 0, 0, 0, 256, "before_universe", NULL},
+    {15, 2, 1, 0, 0, 0, 256, "after_universe", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__diff_response = {
-    "shoal.evaluation.v1.DiffResponse", &shoal__evaluation__v1__diff_response__descriptor, 12, fields_shoal__evaluation__v1__diff_response};
+    "shoal.evaluation.v1.DiffResponse", &shoal__evaluation__v1__diff_response__descriptor, 15, fields_shoal__evaluation__v1__diff_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__diff_response(void) { return &rule_shoal__evaluation__v1__diff_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__update_request[] = {

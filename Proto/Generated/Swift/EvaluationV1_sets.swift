@@ -343,6 +343,11 @@ extension EvaluationV1 {
         public var firstEventMs: Int64?
         /// Why the one user is a member or not, when asked for and the user is known.
         public var explanation: EvaluationV1.Explanation?
+        /// The users that the definition is taken against, as of each instant of trend_at_ms, in
+        /// its order; none where it is taken against everybody.
+        ///
+        /// Limit: 1,000.
+        public var trendUniverse: [UInt64] = []
         /// What it costs at most, when asked for.
         public var cost: EvaluationV1.QuestionCost?
 
@@ -365,6 +370,7 @@ extension EvaluationV1 {
             trendUsers: [UInt64] = [],
             firstEventMs: Int64? = nil,
             explanation: EvaluationV1.Explanation? = nil,
+            trendUniverse: [UInt64] = [],
             cost: EvaluationV1.QuestionCost? = nil
         ) {
             self.users = users
@@ -381,6 +387,7 @@ extension EvaluationV1 {
             self.trendUsers = trendUsers
             self.firstEventMs = firstEventMs
             self.explanation = explanation
+            self.trendUniverse = trendUniverse
             self.cost = cost
         }
 
@@ -418,6 +425,7 @@ extension EvaluationV1 {
             self.trendUsers = unsafe CValue.list(c.n_trend_users, c.trend_users) { $0 }
             self.firstEventMs = unsafe c.has_first_event_ms != 0 ? c.first_event_ms : nil
             self.explanation = unsafe CValue.message(c.explanation)
+            self.trendUniverse = unsafe CValue.list(c.n_trend_universe, c.trend_universe) { $0 }
             self.cost = unsafe CValue.message(c.cost)
         }
 
@@ -494,6 +502,14 @@ extension EvaluationV1 {
             }
             if let value = explanation {
                 unsafe pb.pointee.explanation = try arena.message(value)
+            }
+            if !trendUniverse.isEmpty {
+                unsafe pb.pointee.n_trend_universe = trendUniverse.count
+                unsafe pb.pointee.trend_universe = try arena.list(
+                    trendUniverse, "shoal.evaluation.v1.EvaluateResponse.trend_universe", max: 1000
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
             }
             if let value = cost {
                 unsafe pb.pointee.cost = try arena.message(value)

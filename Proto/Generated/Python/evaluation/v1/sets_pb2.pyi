@@ -75,7 +75,7 @@ class EvaluateRequest(_message.Message):
     def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ..., want_cost: bool = ...) -> None: ...
 
 class EvaluateResponse(_message.Message):
-    __slots__ = ["cost", "explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_users", "universe", "users", "windows"]
+    __slots__ = ["cost", "explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_universe", "trend_users", "universe", "users", "windows"]
     COST_FIELD_NUMBER: _ClassVar[int]
     EXPLANATION_FIELD_NUMBER: _ClassVar[int]
     FIRST_EVENT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -87,6 +87,7 @@ class EvaluateResponse(_message.Message):
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     TOOK_US_FIELD_NUMBER: _ClassVar[int]
+    TREND_UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     TREND_USERS_FIELD_NUMBER: _ClassVar[int]
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     USERS_FIELD_NUMBER: _ClassVar[int]
@@ -102,11 +103,12 @@ class EvaluateResponse(_message.Message):
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     sample: _containers.RepeatedCompositeFieldContainer[SampledUser]
     took_us: int
+    trend_universe: _containers.RepeatedScalarFieldContainer[int]
     trend_users: _containers.RepeatedScalarFieldContainer[int]
     universe: int
     users: int
     windows: _containers.RepeatedCompositeFieldContainer[_answers_pb2.ResolvedWindow]
-    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ..., explanation: _Optional[_Union[_explain_pb2.Explanation, _Mapping]] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ...) -> None: ...
+    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ..., explanation: _Optional[_Union[_explain_pb2.Explanation, _Mapping]] = ..., trend_universe: _Optional[_Iterable[int]] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ...) -> None: ...
 
 class PositionsRequest(_message.Message):
     __slots__: list[str] = []

@@ -1041,7 +1041,7 @@ static const uint64_t shoal__evaluation__v1__evaluate_response__users__default_v
 static const uint64_t shoal__evaluation__v1__evaluate_response__universe__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_response__known__default_value = 0;
 static const uint64_t shoal__evaluation__v1__evaluate_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[15] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[16] =
 {
   {
     "users",
@@ -1212,6 +1212,18 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "trend_universe",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, n_trend_universe),
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, trend_universe),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "cost",
     30,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1225,7 +1237,7 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
   },
 };
 static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by_name[] = {
-  14,   /* field[14] = cost */
+  15,   /* field[15] = cost */
   13,   /* field[13] = explanation */
   12,   /* field[12] = first_event_ms */
   5,   /* field[5] = known */
@@ -1236,6 +1248,7 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
   8,   /* field[8] = positions */
   3,   /* field[3] = sample */
   10,   /* field[10] = took_us */
+  14,   /* field[14] = trend_universe */
   11,   /* field[11] = trend_users */
   1,   /* field[1] = universe */
   0,   /* field[0] = users */
@@ -1244,8 +1257,8 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
 static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 14 },
-  { 0, 15 }
+  { 30, 15 },
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descriptor =
 {
@@ -1255,7 +1268,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descr
   "Shoal__Evaluation__V1__EvaluateResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateResponse),
-  15,
+  16,
   shoal__evaluation__v1__evaluate_response__field_descriptors,
   shoal__evaluation__v1__evaluate_response__field_indices_by_name,
   2,  shoal__evaluation__v1__evaluate_response__number_ranges,

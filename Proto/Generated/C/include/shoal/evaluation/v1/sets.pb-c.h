@@ -239,13 +239,19 @@ struct  Shoal__Evaluation__V1__EvaluateResponse
    */
   Shoal__Evaluation__V1__Explanation *explanation;
   /*
+   * The users that the definition is taken against, as of each instant of trend_at_ms, in its
+   * order; none where it is taken against everybody. Limit: 1,000.
+   */
+  size_t n_trend_universe;
+  uint64_t *trend_universe;
+  /*
    * What it costs at most, when asked for.
    */
   Shoal__Evaluation__V1__QuestionCost *cost;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_response__descriptor) \
-    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL, NULL }
+    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL, 0,NULL, NULL }
 
 
 /*
