@@ -16,6 +16,8 @@ struct GatheredQuestion: Sendable {
     let projectZone: String?
     /// Positions that the answer must include; empty: whatever the owners hold.
     var positions: [Partition: LogOffset] = [:]
+    /// The catalogue's revision that says what it means.
+    var revision: UInt64 = 0
     var nodeCounts = false
     var sample: (size: Int, seed: UInt64) = (0, 0)
     var user: UserID?

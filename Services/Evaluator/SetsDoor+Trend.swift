@@ -8,8 +8,15 @@ import Segments
 extension SetsDoor {
     /// What the partitions of a lane are at one moment.
     struct Snapshot: Sendable {
-        var positions: [LogV1.Position] = []
-        var columns: [PartitionColumns] = []
+        /// One partition; without columns: it has nothing of the project.
+        struct Part: Sendable {
+            let position: LogV1.Position
+            let columns: PartitionColumns?
+        }
+
+        var parts: [Part] = []
+        var positions: [LogV1.Position] { parts.map(\.position) }
+        var columns: [PartitionColumns] { parts.compactMap(\.columns) }
         var histories: [any History] { columns }
     }
 
@@ -85,17 +92,15 @@ extension SetsDoor {
                 group.addTask {
                     try await lane.ask(partitions) { states in
                         Snapshot(
-                            positions: states.map(\.position),
-                            columns: states.compactMap { $0.projects[project] }
+                            parts: states.map {
+                                .init(position: $0.position, columns: $0.projects[project])
+                            }
                         )
                     }
                 }
             }
             var whole = Snapshot()
-            for try await part in group {
-                whole.positions += part.positions
-                whole.columns += part.columns
-            }
+            for try await part in group { whole.parts += part.parts }
             return whole
         }
     }

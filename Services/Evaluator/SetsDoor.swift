@@ -22,6 +22,7 @@ struct SetsDoor: EvaluationV1_SetsService {
     let clock: any Clock
     let threads = TrendThreads()
     let kept = KeptCounts()
+    let held = HeldSnapshots()
     /// The most memory a question may take here at a time.
     ///
     /// Unit: bytes.

@@ -3,8 +3,8 @@
 import Basics
 
 extension Explanation {
-    /// The text; `parts` are all nodes of the plan's definition, depth first, `segments` all that it
-    /// uses.
+    /// The text; `parts` are all nodes of the plan's definition, depth first, `segments` all that
+    /// it uses.
     static func lines(
         _ facts: Plan.Facts,
         _ parts: [Part],

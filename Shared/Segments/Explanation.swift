@@ -10,7 +10,8 @@ public struct Explanation: Sendable, Hashable {
     public let isMember: Bool
     /// Every node of the definition in reading order: a condition, then those inside it.
     public let parts: [Part]
-    /// The segments that it uses, itself or through others, each once, as the parts name them first.
+    /// The segments that it uses, itself or through others, each once, as the parts name them
+    /// first.
     public let segments: [Segment]
     /// When the answer changes by time alone.
     public let flip: Flip

@@ -1390,9 +1390,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_request[] 
     {10, 2, 1, 1, 0, 64, 128, "properties", NULL},
     {11, 0, 0, 0, 0, 0, 0, "region_sample", NULL},
     {12, 0, 0, 0, 0, 0, 0, "node_counts", NULL},
+    {13, 2, 2, 0, 0, 0, 16, "hold_id", NULL},
+    {14, 0, 0, 0, 0, 0, 0, "take_hold", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request = {
-    "shoal.evaluation.v1.SetsPartRequest", &shoal__evaluation__v1__sets_part_request__descriptor, 12, fields_shoal__evaluation__v1__sets_part_request};
+    "shoal.evaluation.v1.SetsPartRequest", &shoal__evaluation__v1__sets_part_request__descriptor, 14, fields_shoal__evaluation__v1__sets_part_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_request(void) { return &rule_shoal__evaluation__v1__sets_part_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__region_sample[] = {
@@ -1417,9 +1419,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_response[]
     {11, 0, 0, 0, 0, 0, 0, "took_us", NULL},
     {12, 2, 3, 1, 0, 3000, 0, "region_sample", &rule_shoal__evaluation__v1__region_sample},
     {13, 0, 0, 1, 0, 16000, 0, "node_users", NULL},
+    {14, 2, 2, 0, 0, 0, 16, "hold_id", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response = {
-    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 13, fields_shoal__evaluation__v1__sets_part_response};
+    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 14, fields_shoal__evaluation__v1__sets_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void) { return &rule_shoal__evaluation__v1__sets_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_request[] = {

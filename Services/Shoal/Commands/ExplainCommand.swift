@@ -12,8 +12,8 @@ struct ExplainCommand: DeskCommand {
         abstract: "Why a user is in it (exit 0) or not (exit 2), and until when.",
         discussion: """
             The first line is the answer with its reason; then every condition with what was found \
-            for it, a segment's own conditions where it is named first, and when the answer changes \
-            by time alone, with no further record.
+            for it, a segment's own conditions where it is named first, and when the answer \
+            changes by time alone, with no further record.
             """
     )
 
@@ -82,7 +82,8 @@ enum ExplanationJSON {
         ]
         guard let explanation = answer.explanation else { return .object(fields) }
         fields += [
-            ("flip", flip(explanation.flip, explanation.flipAtMs)), ("parts", .list(try explanation.parts.map(part))),
+            ("flip", flip(explanation.flip, explanation.flipAtMs)),
+            ("parts", .list(try explanation.parts.map(part))),
             ("parts_left", .int(Int(explanation.partsLeft))),
             ("segments", .list(try explanation.segments.map(segment))),
             ("segments_left", .int(Int(explanation.segmentsLeft))),

@@ -147,8 +147,9 @@ class SampledUser(_message.Message):
     def __init__(self, rank: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class SetsPartRequest(_message.Message):
-    __slots__ = ["at_ms", "members_bytes_max", "members_from", "members_limit", "node_counts", "nodes", "overlap", "positions", "project_zone", "properties", "region_sample", "sets"]
+    __slots__ = ["at_ms", "hold_id", "members_bytes_max", "members_from", "members_limit", "node_counts", "nodes", "overlap", "positions", "project_zone", "properties", "region_sample", "sets", "take_hold"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FROM_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_LIMIT_FIELD_NUMBER: _ClassVar[int]
@@ -160,7 +161,9 @@ class SetsPartRequest(_message.Message):
     PROPERTIES_FIELD_NUMBER: _ClassVar[int]
     REGION_SAMPLE_FIELD_NUMBER: _ClassVar[int]
     SETS_FIELD_NUMBER: _ClassVar[int]
+    TAKE_HOLD_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
+    hold_id: bytes
     members_bytes_max: int
     members_from: int
     members_limit: int
@@ -172,10 +175,12 @@ class SetsPartRequest(_message.Message):
     properties: _containers.RepeatedScalarFieldContainer[str]
     region_sample: int
     sets: _containers.RepeatedCompositeFieldContainer[ResolvedSet]
-    def __init__(self, sets: _Optional[_Iterable[_Union[ResolvedSet, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ..., overlap: bool = ..., nodes: _Optional[_Iterable[_Union[_algebra_pb2.SetNode, _Mapping]]] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., properties: _Optional[_Iterable[str]] = ..., region_sample: _Optional[int] = ..., node_counts: bool = ...) -> None: ...
+    take_hold: bool
+    def __init__(self, sets: _Optional[_Iterable[_Union[ResolvedSet, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ..., overlap: bool = ..., nodes: _Optional[_Iterable[_Union[_algebra_pb2.SetNode, _Mapping]]] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., properties: _Optional[_Iterable[str]] = ..., region_sample: _Optional[int] = ..., node_counts: bool = ..., hold_id: _Optional[bytes] = ..., take_hold: bool = ...) -> None: ...
 
 class SetsPartResponse(_message.Message):
-    __slots__ = ["in_all", "in_any", "made_users", "members", "next_member", "node_users", "pair_users", "positions", "region_sample", "region_users", "took_us", "universe", "users"]
+    __slots__ = ["hold_id", "in_all", "in_any", "made_users", "members", "next_member", "node_users", "pair_users", "positions", "region_sample", "region_users", "took_us", "universe", "users"]
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
     IN_ALL_FIELD_NUMBER: _ClassVar[int]
     IN_ANY_FIELD_NUMBER: _ClassVar[int]
     MADE_USERS_FIELD_NUMBER: _ClassVar[int]
@@ -189,6 +194,7 @@ class SetsPartResponse(_message.Message):
     TOOK_US_FIELD_NUMBER: _ClassVar[int]
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     USERS_FIELD_NUMBER: _ClassVar[int]
+    hold_id: bytes
     in_all: int
     in_any: int
     made_users: int
@@ -202,7 +208,7 @@ class SetsPartResponse(_message.Message):
     took_us: int
     universe: int
     users: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, users: _Optional[_Iterable[int]] = ..., pair_users: _Optional[_Iterable[int]] = ..., region_users: _Optional[_Iterable[int]] = ..., in_any: _Optional[int] = ..., in_all: _Optional[int] = ..., made_users: _Optional[int] = ..., universe: _Optional[int] = ..., members: _Optional[_Iterable[_Union[_algebra_pb2.ExportedUser, _Mapping]]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ..., region_sample: _Optional[_Iterable[_Union[RegionSample, _Mapping]]] = ..., node_users: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, users: _Optional[_Iterable[int]] = ..., pair_users: _Optional[_Iterable[int]] = ..., region_users: _Optional[_Iterable[int]] = ..., in_any: _Optional[int] = ..., in_all: _Optional[int] = ..., made_users: _Optional[int] = ..., universe: _Optional[int] = ..., members: _Optional[_Iterable[_Union[_algebra_pb2.ExportedUser, _Mapping]]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ..., region_sample: _Optional[_Iterable[_Union[RegionSample, _Mapping]]] = ..., node_users: _Optional[_Iterable[int]] = ..., hold_id: _Optional[bytes] = ...) -> None: ...
 
 class UserSegmentsQuestion(_message.Message):
     __slots__ = ["after_name", "at_ms", "limit", "user_id"]
