@@ -39,6 +39,7 @@ struct EventLeafReader {
             }
             return users
         }
+        if let users = byRuns() { return users }
         guard let range = leaf.count.narrowRange else {
             var counts = [UInt32](repeating: 0, count: universe)
             forEachTable { table, mask in
@@ -52,6 +53,40 @@ struct EventLeafReader {
         }
         return UserBitset(counts: counts, in: range)
     }
+
+    /// The users by runs of rows, where those that may count are all of one sorted table and the
+    /// counts asked for are small; nil: rows must be counted.
+    private func byRuns() -> UserBitset? {
+        guard let range = leaf.count.narrowRange, range.lowerBound > 0,
+            Int(range.lowerBound) <= Self.runsMax, leaf.count.settledAt <= Self.runsMax
+        else { return nil }
+        var only: (table: EventTable, mask: RowMask?)?
+        var isOnly = true
+        forEachTable { table, mask in
+            if only != nil { isOnly = false }
+            only = (table, mask)
+        }
+        guard isOnly, let only else { return nil }
+        let universe = columns.userCount
+        func found(_ count: Int) -> UserBitset? {
+            usersWith(
+                atLeast: count,
+                rowsOf: only.table,
+                from: from,
+                to: interval.to,
+                mask: only.mask,
+                universe: universe
+            )
+        }
+        guard var users = found(Int(range.lowerBound)) else { return nil }
+        guard range.upperBound < .max else { return users }
+        guard let more = found(Int(range.upperBound) + 1) else { return nil }
+        users.andNot(more)
+        return users
+    }
+
+    /// Each more takes another pass over the bits of the rows: up to here less than counting.
+    private static let runsMax = 16
 
     private func bySums() -> UserBitset {
         let universe = columns.userCount
@@ -81,7 +116,10 @@ struct EventLeafReader {
     /// The fast way of one sum over decimals; nil where numbers must be added one by one.
     private func byDecimals() -> UserBitset? {
         guard leaf.sums.count == 1, let test = leaf.sums.first else { return nil }
-        var sums = DecimalSums(universe: columns.userCount)
+        let range = leaf.count.asksForAny ? test.decimalRange : nil
+        // A sum other than 0 has a number, so an event.
+        let isSumEnough = range.map { !$0.contains(0) } ?? false
+        var sums = DecimalSums(universe: columns.userCount, counts: !isSumEnough)
         var isWhole = true
         forEachTable { table, mask in
             guard isWhole else { return }
@@ -94,9 +132,8 @@ struct EventLeafReader {
             )
         }
         guard isWhole else { return nil }
-        guard let range = test.decimalRange, leaf.count.asksForAny else {
-            return users(sums) { leaf.accepts(count: $0, sums: [$1]) }
-        }
+        guard let range else { return users(sums) { leaf.accepts(count: $0, sums: [$1]) } }
+        if isSumEnough { return sums.users(in: range) }
         // No event, or no number among them, adds up to nothing that could pass.
         let fewest: UInt32 = test.missingIsZero ? 0 : 1
         return UserBitset(universe: columns.userCount) { index in

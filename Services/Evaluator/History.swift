@@ -44,8 +44,8 @@ protocol History: Sendable {
         _ check: () throws(EvaluatorError) -> Void
     ) throws(EvaluatorError) -> [UserBitset]
 
-    /// An upper bound of what that costs.
-    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost
+    /// An upper bound of what that costs; with `memoryAlone` of the memory it takes.
+    func cost(of plan: Plan, at instant: Timestamp, memoryAlone: Bool) -> QuestionCost
 
     /// A user's identifier; nil for a number that was not given.
     func id(of user: UserNumber) -> UserID?
@@ -82,7 +82,9 @@ extension History {
     }
 
     /// Nothing that is known.
-    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost { QuestionCost() }
+    func cost(of plan: Plan, at instant: Timestamp, memoryAlone: Bool) -> QuestionCost {
+        QuestionCost()
+    }
 }
 
 extension PartitionColumns: History {
@@ -99,6 +101,10 @@ extension PartitionColumns: History {
     func counts(of plan: Plan, at instants: [Timestamp], _ check: () throws -> Void) throws
         -> [UInt64]
     {
+        try check()
+        if let totals = InstantRows(columns: self, instants: instants).totals(of: plan) {
+            return totals
+        }
         var counts: [UInt64] = []
         for start in stride(from: 0, to: instants.count, by: InstantSpans.instantsMax) {
             let end = min(start + InstantSpans.instantsMax, instants.count)
@@ -116,8 +122,8 @@ extension PartitionColumns: History {
         try SetReader(columns: self, at: instant).slots(of: plan, check)
     }
 
-    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost {
-        QuestionCost(plan, over: self, at: instant)
+    func cost(of plan: Plan, at instant: Timestamp, memoryAlone: Bool) -> QuestionCost {
+        QuestionCost(plan, over: self, at: instant, memoryAlone: memoryAlone)
     }
 
     func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)

@@ -10,7 +10,7 @@ import Segments
 /// others are answered as of each.
 struct InstantRows {
     let columns: PartitionColumns
-    /// In order; 1 to `InstantSpans.instantsMax`.
+    /// In order; 1 to `InstantSpans.instantsMax`, for `totals` more.
     let instants: [Timestamp]
 
     private var all: UInt64 { instants.count == 64 ? .max : (1 << UInt64(instants.count)) - 1 }
@@ -87,18 +87,39 @@ struct InstantRows {
         return rows
     }
 
+    /// How many users a plan holds for as of each instant, of which there may be any number, where
+    /// it asks for any event in a window that moves on and all of them are of one sorted table.
+    ///
+    /// Nil where it asks for more.
+    func totals(of plan: Plan) -> [UInt64]? {
+        guard case .leaf(let index) = plan.steps[plan.root],
+            case .events(let leaf) = plan.leaves[index], leaf.count.asksForAny,
+            let first = instants.first, let spans = spans(leaf)
+        else { return nil }
+        var tables: [(EventTable, RowMask?)] = []
+        forEachTable(leaf, first) { tables.append(($0, $1)) }
+        var totals = Array(repeating: 0 as UInt64, count: instants.count)
+        guard let (table, mask) = tables.first else { return totals }
+        guard tables.count == 1, table.addUsers(spans, mask: mask, to: &totals) else { return nil }
+        return totals
+    }
+
+    /// The window as of each instant; nil when the leaf asks for more than to count events in it.
+    private func spans(_ leaf: EventLeaf) -> InstantSpans? {
+        guard leaf.sums.isEmpty, leaf.userFilters.isEmpty, leaf.window.anchor == nil,
+            leaf.times?.inUsersZone != true, !leaf.filters.contains(where: \.dependsOnInstant)
+        else { return nil }
+        return InstantSpans(
+            instants.map { at in
+                let interval = leaf.window.resolve(at: at)
+                return (interval.isOpen ? nil : interval.from, interval.to)
+            }
+        )
+    }
+
     /// Events counted in a window that moves on; nil when the leaf asks for more than that.
     private func rows(_ leaf: EventLeaf) -> [UInt64]? {
-        guard let first = instants.first, leaf.sums.isEmpty, leaf.userFilters.isEmpty,
-            leaf.window.anchor == nil, leaf.times?.inUsersZone != true,
-            !leaf.filters.contains(where: \.dependsOnInstant),
-            let spans = InstantSpans(
-                instants.map { at in
-                    let interval = leaf.window.resolve(at: at)
-                    return (interval.isOpen ? nil : interval.from, interval.to)
-                }
-            )
-        else { return nil }
+        guard let first = instants.first, let spans = spans(leaf) else { return nil }
         if leaf.count.asksForAny {
             var rows = Array(repeating: 0 as UInt64, count: columns.userCount)
             forEachTable(leaf, first) { table, mask in

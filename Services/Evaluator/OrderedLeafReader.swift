@@ -64,6 +64,10 @@ struct OrderedLeafReader {
             if window.to <= at { users.andNot(marked(from: window.to, to: at + 1)) }
             return users
         case .share(let atLeastE4, let minimum):
+            let fewest = UInt32(clamping: max(minimum, 1))
+            if let users = shareByRuns(from, window.to, UInt64(clamping: atLeastE4), fewest) {
+                return users
+            }
             var all = [UInt32](repeating: 0, count: columns.userCount)
             var matching = all
             forEachTable(of: 0) { table, mask in
@@ -72,12 +76,34 @@ struct OrderedLeafReader {
             forEachTable(of: 1) { table, mask in
                 countPerUser(table, from: from, to: window.to, mask: mask, into: &matching)
             }
-            let fewest = UInt32(clamping: max(minimum, 1))
             return UserBitset(universe: columns.userCount) { index in
                 all[index] >= fewest
                     && Int64(matching[index]) * 10_000 >= atLeastE4 * Int64(all[index])
             }
         }
+    }
+
+    /// The users with so great a share, where all rows are of one sorted table; nil: rows must be
+    /// counted.
+    private func shareByRuns(
+        _ from: Timestamp?,
+        _ to: Timestamp,
+        _ atLeastE4: UInt64,
+        _ fewest: UInt32
+    ) -> UserBitset? {
+        var tables: [(EventTable, RowMask?)] = []
+        forEachTable(of: 0) { tables.append(($0, $1)) }
+        guard tables.count == 1, let (table, mask) = tables.first else { return nil }
+        return usersWith(
+            atLeastE4: atLeastE4,
+            in: masks[1].rows(of: table),
+            rowsOf: table,
+            from: from,
+            to: to,
+            mask: mask,
+            fewest: fewest,
+            universe: columns.userCount
+        )
     }
 
     /// The users with an event of match 0 there.

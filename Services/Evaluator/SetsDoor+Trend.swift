@@ -46,10 +46,23 @@ extension SetsDoor {
         guard !request.trendAtMs.isEmpty else { return }
         let instants = request.trendAtMs.map(Timestamp.init(ms:))
         let limit = limit(of: call)
+        let key = try KeptCounts.Key(request, plan, project)
+        if let key, let trend = keptTrends.trend(key, at: whole.positions) {
+            response.trendUsers = trend.users
+            response.trendUniverse = trend.universe
+            return
+        }
         response.trendUsers = try await counts(of: plan, at: instants, in: whole, limit)
-        guard let universe = plan.definition.universe.definition else { return }
-        let all = try Definitions.plan(universe, nested: [], projectZone: request.projectZone)
-        response.trendUniverse = try await counts(of: all, at: instants, in: whole, limit)
+        if let universe = plan.definition.universe.definition {
+            let all = try Definitions.plan(universe, nested: [], projectZone: request.projectZone)
+            response.trendUniverse = try await counts(of: all, at: instants, in: whole, limit)
+        }
+        guard let key else { return }
+        let trend = KeptTrends.Trend(
+            users: response.trendUsers,
+            universe: response.trendUniverse
+        )
+        keptTrends.keep(trend, at: whole.positions, of: key)
     }
 
     /// How many users a plan holds for as of every instant.

@@ -170,6 +170,7 @@ extension CoveredElsewhere {
             ]
         ),
         CoveredElsewhere("Shared/Columns", .test("ChunkMergeTests"), ["ChunkContents"]),
+        CoveredElsewhere("Shared/Columns", .test("EventScanTests"), ["UserRuns"]),
         CoveredElsewhere(
             "Shared/Columns",
             .test("RowMaskTests"),

@@ -178,7 +178,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Evaluator",
             .test("TrendTests"),
-            ["InstantRows", "TrendCount", "TrendInstants", "TrendThreads"]
+            ["InstantRows", "KeptTrends", "TrendCount", "TrendInstants", "TrendThreads"]
         ),
         CoveredElsewhere(
             "Services/Evaluator",
