@@ -37,7 +37,8 @@ protocol History: Sendable {
     func counts(of plan: Plan, at instants: [Timestamp], _ check: () throws -> Void) throws
         -> [UInt64]
 
-    /// The same; `check` is asked before whatever takes a while, and its error ends it.
+    /// The same; `check` is asked before whatever takes a while, within a condition, too, and its
+    /// error ends it: once it has thrown, it must go on to.
     func slots(
         of plan: Plan,
         at instant: Timestamp,
@@ -102,14 +103,19 @@ extension PartitionColumns: History {
         -> [UInt64]
     {
         try check()
-        if let totals = InstantRows(columns: self, instants: instants).totals(of: plan) {
-            return totals
-        }
+        let whole = InstantRows(columns: self, instants: instants)
+        if let totals = try whole.totals(of: plan, check) { return totals }
         var counts: [UInt64] = []
         for start in stride(from: 0, to: instants.count, by: InstantSpans.instantsMax) {
             let end = min(start + InstantSpans.instantsMax, instants.count)
-            let rows = InstantRows(columns: self, instants: Array(instants[start..<end]))
-            counts += try rows.counts(of: plan, check)
+            counts += try withoutActuallyEscaping(check) { check in
+                var rows = InstantRows(columns: self, instants: Array(instants[start..<end]))
+                rows.isOver = {
+                    do { try check() } catch { return true }
+                    return false
+                }
+                return try rows.counts(of: plan, check)
+            }
         }
         return counts
     }
@@ -119,7 +125,14 @@ extension PartitionColumns: History {
         at instant: Timestamp,
         _ check: () throws(EvaluatorError) -> Void
     ) throws(EvaluatorError) -> [UserBitset] {
-        try SetReader(columns: self, at: instant).slots(of: plan, check)
+        try withoutActuallyEscaping(check) { check throws(EvaluatorError) in
+            var reader = SetReader(columns: self, at: instant)
+            reader.isOver = {
+                do throws(EvaluatorError) { try check() } catch { return true }
+                return false
+            }
+            return try reader.slots(of: plan, check)
+        }
     }
 
     func cost(of plan: Plan, at instant: Timestamp, memoryAlone: Bool) -> QuestionCost {
