@@ -10,7 +10,9 @@ import Synchronization
 /// As a count, a trend is a function of the plan, its instants and the places in the log; it holds
 /// as long as every partition is where it was. Any thread; calls are short.
 final class KeptTrends: Sendable {
-    /// Trends kept: a dashboard's worth. With 1,000 points each they take 512 KiB.
+    /// Trends kept: a dashboard's worth.
+    ///
+    /// With 1,000 points each they take 512 KiB.
     static let trendsMax = 32
 
     /// The counts as of each instant; no universe where it does not change.
