@@ -22,6 +22,7 @@ struct SetsDoor: EvaluationV1_SetsService {
     let clock: any Clock
     let threads = TrendThreads()
     let kept = KeptCounts()
+    let held = HeldSnapshots()
     /// The most memory a question may take here at a time.
     ///
     /// Unit: bytes.
@@ -286,7 +287,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         response.member = explanation.isMember
         response.explanation = try ExplanationCoding.encode(
             explanation,
-            of: question.plan.definition,
+            of: question.plan,
             bytesMax: min(Int(bytesMax), Self.explainBytesMax)
         )
     }

@@ -87,6 +87,7 @@ static const shoal_message_rule rule_shoal__evaluation__v1__found_event;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_events;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_value;
 static const shoal_message_rule rule_shoal__evaluation__v1__explained_part;
+static const shoal_message_rule rule_shoal__evaluation__v1__explained_segment;
 static const shoal_message_rule rule_shoal__evaluation__v1__explanation;
 static const shoal_message_rule rule_shoal__evaluation__v1__explain_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_request;
@@ -848,6 +849,17 @@ static const shoal_message_rule rule_shoal__evaluation__v1__explained_part = {
     "shoal.evaluation.v1.ExplainedPart", &shoal__evaluation__v1__explained_part__descriptor, 9, fields_shoal__evaluation__v1__explained_part};
 const shoal_message_rule *shoal_rule__evaluation__v1__explained_part(void) { return &rule_shoal__evaluation__v1__explained_part; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__explained_segment[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "member", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "flip", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "flip_at_ms", NULL},
+    {5, 2, 3, 1, 0, 1000, 0, "parts", &rule_shoal__evaluation__v1__explained_part},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__explained_segment = {
+    "shoal.evaluation.v1.ExplainedSegment", &shoal__evaluation__v1__explained_segment__descriptor, 5, fields_shoal__evaluation__v1__explained_segment};
+const shoal_message_rule *shoal_rule__evaluation__v1__explained_segment(void) { return &rule_shoal__evaluation__v1__explained_segment; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__explanation[] = {
     {1, 0, 0, 0, 0, 0, 0, "member", NULL},
     {2, 0, 0, 0, 0, 0, 0, "flip", NULL},
@@ -856,9 +868,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__explanation[] = {
     {5, 2, 1, 1, 0, 10000, 2048, "lines", NULL},
     {6, 0, 0, 0, 0, 0, 0, "parts_left", NULL},
     {7, 0, 0, 0, 0, 0, 0, "lines_left", NULL},
+    {8, 2, 3, 1, 0, 100, 0, "segments", &rule_shoal__evaluation__v1__explained_segment},
+    {9, 0, 0, 0, 0, 0, 0, "segments_left", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__explanation = {
-    "shoal.evaluation.v1.Explanation", &shoal__evaluation__v1__explanation__descriptor, 7, fields_shoal__evaluation__v1__explanation};
+    "shoal.evaluation.v1.Explanation", &shoal__evaluation__v1__explanation__descriptor, 9, fields_shoal__evaluation__v1__explanation};
 const shoal_message_rule *shoal_rule__evaluation__v1__explanation(void) { return &rule_shoal__evaluation__v1__explanation; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__explain_response[] = {
@@ -1297,10 +1311,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {12, 0, 0, 1, 0, 1000, 0, "trend_users", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
     {14, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
+    {15, 0, 0, 1, 0, 1000, 0, "trend_universe", NULL},
     {30, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 15, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 16, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {
@@ -1382,9 +1397,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_request[] 
     {10, 2, 1, 1, 0, 64, 128, "properties", NULL},
     {11, 0, 0, 0, 0, 0, 0, "region_sample", NULL},
     {12, 0, 0, 0, 0, 0, 0, "node_counts", NULL},
+    {13, 2, 2, 0, 0, 0, 16, "hold_id", NULL},
+    {14, 0, 0, 0, 0, 0, 0, "take_hold", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request = {
-    "shoal.evaluation.v1.SetsPartRequest", &shoal__evaluation__v1__sets_part_request__descriptor, 12, fields_shoal__evaluation__v1__sets_part_request};
+    "shoal.evaluation.v1.SetsPartRequest", &shoal__evaluation__v1__sets_part_request__descriptor, 14, fields_shoal__evaluation__v1__sets_part_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_request(void) { return &rule_shoal__evaluation__v1__sets_part_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__region_sample[] = {
@@ -1409,9 +1426,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_response[]
     {11, 0, 0, 0, 0, 0, 0, "took_us", NULL},
     {12, 2, 3, 1, 0, 3000, 0, "region_sample", &rule_shoal__evaluation__v1__region_sample},
     {13, 0, 0, 1, 0, 16000, 0, "node_users", NULL},
+    {14, 2, 2, 0, 0, 0, 16, "hold_id", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response = {
-    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 13, fields_shoal__evaluation__v1__sets_part_response};
+    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 14, fields_shoal__evaluation__v1__sets_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void) { return &rule_shoal__evaluation__v1__sets_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_request[] = {
@@ -1566,9 +1584,12 @@ static const shoal_field_rule fields_shoal__evaluation__v1__diff_response[] = {
     {10, 0, 0, 0, 0, 0, 0, "universe", NULL},
     {11, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
     {12, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+    {13, 0, 0, 0, 0, 0, 0, "universe_changed", NULL},
+    {14, 2, 1, 0, 0, 0, 256, "before_universe", NULL},
+    {15, 2, 1, 0, 0, 0, 256, "after_universe", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__diff_response = {
-    "shoal.evaluation.v1.DiffResponse", &shoal__evaluation__v1__diff_response__descriptor, 12, fields_shoal__evaluation__v1__diff_response};
+    "shoal.evaluation.v1.DiffResponse", &shoal__evaluation__v1__diff_response__descriptor, 15, fields_shoal__evaluation__v1__diff_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__diff_response(void) { return &rule_shoal__evaluation__v1__diff_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__update_request[] = {

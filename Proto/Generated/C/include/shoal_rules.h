@@ -94,6 +94,7 @@ const shoal_message_rule *shoal_rule__evaluation__v1__found_event(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__found_events(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__found_value(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__explained_part(void);
+const shoal_message_rule *shoal_rule__evaluation__v1__explained_segment(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__explanation(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__explain_response(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__snapshot_request(void);

@@ -41,6 +41,7 @@ from shoal.contract.evaluation.v1.checkpoints_pb2 import ProjectChange as Projec
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainRequest as ExplainRequest
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainResponse as ExplainResponse
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainedPart as ExplainedPart
+from shoal.contract.evaluation.v1.explain_pb2 import ExplainedSegment as ExplainedSegment
 from shoal.contract.evaluation.v1.explain_pb2 import Explanation as Explanation
 from shoal.contract.evaluation.v1.explain_pb2 import FLIP_KIND_AT as FLIP_KIND_AT
 from shoal.contract.evaluation.v1.explain_pb2 import FLIP_KIND_NEVER as FLIP_KIND_NEVER

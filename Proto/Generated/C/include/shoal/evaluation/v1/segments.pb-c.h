@@ -386,7 +386,9 @@ struct  Shoal__Evaluation__V1__CountResponse
 
 
 /*
- * Asks for the users of a segment, page by page (a cursor stream).
+ * Asks for the users of a segment, page by page (a cursor stream): of one instant and one meaning,
+ * each partition as it is when its page is read. When what is listed means something else by now, a
+ * page is refused with ABORTED.
  */
 struct  Shoal__Evaluation__V1__MembersRequest
 {
