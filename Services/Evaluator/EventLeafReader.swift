@@ -10,8 +10,16 @@ struct EventLeafReader {
     private let columns: PartitionColumns
     private let at: Timestamp
     private let interval: Interval
+    private let isOver: () -> Bool
 
-    init(_ leaf: EventLeaf, _ columns: PartitionColumns, at: Timestamp) {
+    /// `isOver` is asked before every table: once it says so the answer is cut off there.
+    init(
+        _ leaf: EventLeaf,
+        _ columns: PartitionColumns,
+        at: Timestamp,
+        isOver: @escaping () -> Bool = { false }
+    ) {
+        self.isOver = isOver
         self.leaf = leaf
         self.columns = columns
         self.at = at
@@ -165,6 +173,7 @@ struct EventLeafReader {
                 guard table.zone.minTime < interval.to.ms,
                     interval.isOpen || table.zone.maxTime >= interval.from.ms
                 else { continue }
+                guard !isOver() else { return }
                 body(table, mask.rows(of: table))
             }
         }

@@ -37,7 +37,8 @@ protocol History: Sendable {
     func counts(of plan: Plan, at instants: [Timestamp], _ check: () throws -> Void) throws
         -> [UInt64]
 
-    /// The same; `check` is asked before whatever takes a while, and its error ends it.
+    /// The same; `check` is asked before whatever takes a while, within a condition, too, and its
+    /// error ends it: once it has thrown, it must go on to.
     func slots(
         of plan: Plan,
         at instant: Timestamp,
@@ -113,7 +114,14 @@ extension PartitionColumns: History {
         at instant: Timestamp,
         _ check: () throws(EvaluatorError) -> Void
     ) throws(EvaluatorError) -> [UserBitset] {
-        try SetReader(columns: self, at: instant).slots(of: plan, check)
+        try withoutActuallyEscaping(check) { check throws(EvaluatorError) in
+            var reader = SetReader(columns: self, at: instant)
+            reader.isOver = {
+                do throws(EvaluatorError) { try check() } catch { return true }
+                return false
+            }
+            return try reader.slots(of: plan, check)
+        }
     }
 
     func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost {

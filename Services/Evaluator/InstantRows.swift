@@ -55,7 +55,7 @@ struct InstantRows {
     private func rows(_ leaf: Plan.Leaf, _ check: () throws -> Void) throws -> [UInt64] {
         try check()
         switch leaf {
-        case .events(let leaf): if let rows = rows(leaf) { return rows }
+        case .events(let leaf): if let rows = try rows(leaf, check) { return rows }
         case .user(let leaf): if let rows = rows(leaf) { return rows }
         case .bucket: return standing(leaf, as: instants[0])
         case .ordered: break
@@ -88,7 +88,7 @@ struct InstantRows {
     }
 
     /// Events counted in a window that moves on; nil when the leaf asks for more than that.
-    private func rows(_ leaf: EventLeaf) -> [UInt64]? {
+    private func rows(_ leaf: EventLeaf, _ check: () throws -> Void) throws -> [UInt64]? {
         guard let first = instants.first, leaf.sums.isEmpty, leaf.userFilters.isEmpty,
             leaf.window.anchor == nil, leaf.times?.inUsersZone != true,
             !leaf.filters.contains(where: \.dependsOnInstant),
@@ -101,26 +101,27 @@ struct InstantRows {
         else { return nil }
         if leaf.count.asksForAny {
             var rows = Array(repeating: 0 as UInt64, count: columns.userCount)
-            forEachTable(leaf, first) { table, mask in
+            try forEachTable(leaf, first, check) { table, mask in
                 var places = rows.mutableSpan
                 table.forEachSpan(spans, mask: mask) { user, bits in places[Int(user)] |= bits }
             }
             return rows
         }
         let most = leaf.count.settledAt
-        if most <= Int(UInt8.max) { return rows(leaf, spans, UInt8.self) }
-        return rows(leaf, spans, UInt32.self)
+        if most <= Int(UInt8.max) { return try rows(leaf, spans, UInt8.self, check) }
+        return try rows(leaf, spans, UInt32.self, check)
     }
 
     /// Counts per user and instant, which stop at the type's greatest.
     private func rows<Count: FixedWidthInteger & UnsignedInteger>(
         _ leaf: EventLeaf,
         _ spans: InstantSpans,
-        _: Count.Type
-    ) -> [UInt64] {
+        _: Count.Type,
+        _ check: () throws -> Void
+    ) throws -> [UInt64] {
         let width = instants.count
         var counts = Array(repeating: 0 as Count, count: columns.userCount * width)
-        forEachTable(leaf, instants[0]) { table, mask in
+        try forEachTable(leaf, instants[0], check) { table, mask in
             var places = counts.mutableSpan
             table.forEachSpan(spans, mask: mask) { user, bits in
                 guard bits != 0 else { return }
@@ -143,12 +144,14 @@ struct InstantRows {
     private func forEachTable(
         _ leaf: EventLeaf,
         _ at: Timestamp,
+        _ check: () throws -> Void,
         _ body: (EventTable, RowMask?) -> Void
-    ) {
+    ) throws {
         let mask = MatchMask(leaf.match, columns, at: at)
         let names = leaf.events.isEmpty ? columns.eventNames() : leaf.events.map(\.text)
         for name in names {
             for table in columns.tables(of: name) where table.rowCount > 0 {
+                try check()
                 body(table, mask.rows(of: table))
             }
         }

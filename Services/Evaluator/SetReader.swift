@@ -10,11 +10,15 @@ struct SetReader {
     let columns: PartitionColumns
     /// The instant of the answer.
     let at: Timestamp
+    /// Whether the rest is of no use any more; once it is, it stays so.
+    ///
+    /// Asked within a leaf, before every piece of the columns: what is read so far is then cut off.
+    var isOver: () -> Bool = { false }
 
     /// The sets of all slots of the plan's program, in order; the answer is slot `plan.root`.
     func slots(of plan: Plan) -> [UserBitset] { slots(of: plan) { () throws(Never) in } }
 
-    /// The same; `check` is asked before every leaf and may end it.
+    /// The same; `check` is asked before every leaf and behind the last one, and may end it.
     func slots<Failure: Error>(of plan: Plan, _ check: () throws(Failure) -> Void) throws(Failure)
         -> [UserBitset]
     {
@@ -22,6 +26,8 @@ struct SetReader {
             try check()
             return users(leaf)
         }
+        // The last leaf may have been cut off.
+        try check()
         var slots: [UserBitset] = []
         slots.reserveCapacity(plan.steps.count)
         // Whoever lost every record with an import is in no set, nor in what a set leaves out.
@@ -64,8 +70,8 @@ struct SetReader {
     /// The users for whom a leaf holds.
     func users(_ leaf: Plan.Leaf) -> UserBitset {
         switch leaf {
-        case .events(let leaf): EventLeafReader(leaf, columns, at: at).users()
-        case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at).users()
+        case .events(let leaf): EventLeafReader(leaf, columns, at: at, isOver: isOver).users()
+        case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at, isOver: isOver).users()
         case .user(let leaf): users(leaf)
         case .bucket(let leaf): users(leaf)
         }

@@ -21,8 +21,6 @@ struct ExportCommand: DeskCommand {
     )
     private static let pageMax: UInt32 = 5_000
     private static let pageBytes: UInt32 = 1 << 20
-    /// How often an export begins anew before it gives up.
-    private static let restartsMax = 3
 
     @OptionGroup var which: SubjectOptions
     @Option(help: "ndjson or csv; else by the name of --out, else ndjson.")
@@ -77,49 +75,18 @@ struct ExportCommand: DeskCommand {
             } while request.cursor != nil
             return
         }
+        let writing = ExportWriting(request: request, line: line) { request in
+            try await client.export(request, options)
+        }
         let what = try what(definition, project, line)
-        let path = desk.absolute(out)
-        var file = try ExportFile(path, what: what, anew: restart, disk: desk.disk)
-        if file.cursor != nil {
-            desk.say("going on behind \(Quantity.count(file.users)) users")
-        }
-        var restarts = 0
-        while true {
-            do {
-                let at = try await write(&file, request, line) { request in
-                    try await client.export(request, options)
-                }
-                return tell(desk, file, title, at: at)
-            } catch let fault as Fault where fault.code == .aborted && restarts < Self.restartsMax {
-                // What is there was of a snapshot that is gone.
-                desk.say("beginning anew: \(fault.hint ?? fault.message)")
-                file = try ExportFile(path, what: what, anew: true, disk: desk.disk)
-                restarts += 1
-            }
-        }
-    }
-
-    /// Writes what is left of the file's export and finishes it; answers the instant.
-    private func write(
-        _ file: inout ExportFile,
-        _ asked: EvaluationV1.ExportRequest,
-        _ line: ExportLine,
-        _ export: (EvaluationV1.ExportRequest) async throws -> EvaluationV1.ExportResponse
-    ) async throws -> Int64? {
-        var request = asked
-        request.cursor = file.cursor
-        var at: Int64?
-        var text = file.cursor == nil ? line.heading : ""
-        repeat {
-            let page = try await export(request)
-            for user in page.users { text += try line.text(user) }
-            at = page.exactness?.atMs
-            try file.add(text, users: page.users.count, next: page.nextCursor)
-            text = ""
-            request.cursor = page.nextCursor
-        } while request.cursor != nil
-        try file.finish()
-        return at
+        let (file, at) = try await writing.write(
+            desk.absolute(out),
+            what: what,
+            anew: restart,
+            disk: desk.disk,
+            say: desk.say
+        )
+        tell(desk, file, title, at: at)
     }
 
     /// The definition itself: what is saved may change while the export goes on.
