@@ -84,7 +84,7 @@ struct SetReader {
         }
         guard pass.count > 1, counts.count == pass.count, case .events(let first)? = pass.first
         else { return pass.map(users) }
-        return EventLeafReader(first, columns, at: at).users(by: counts)
+        return EventLeafReader(first, columns, at: at, isOver: isOver).users(by: counts)
     }
 
     /// The users whose identifiers fall into the bucket.

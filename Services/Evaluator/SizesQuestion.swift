@@ -38,7 +38,11 @@ struct SizesQuestion: Sendable {
         let cost = QuestionCost(plan.leaves, sets: plan.keptMax, over: columns, at: at)
         try cost.check(memoryMax: memoryMax)
         var work = EvaluationV1.SharedWork(memoryBytes: UInt64(cost.memoryBytes))
-        let reader = SetReader(columns: columns, at: at)
+        var reader = SetReader(columns: columns, at: at)
+        reader.isOver = {
+            do throws(EvaluatorError) { try limit.check() } catch { return true }
+            return false
+        }
         let present = columns.present
         var users = [UInt64](repeating: 0, count: plan.steps.count)
         var kept: [Int: UserBitset] = [:]
@@ -71,6 +75,8 @@ struct SizesQuestion: Sendable {
             work.setsKept = max(work.setsKept, UInt64(kept.count))
             for ended in plan.spent[slot] { kept[ended] = nil }
         }
+        // The last pass may have been cut off.
+        try limit.check()
         let everybody = UInt64(columns.presentCount)
         let sizes = plan.pieces.map { piece in
             EvaluationV1.SegmentSize(
