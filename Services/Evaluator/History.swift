@@ -103,8 +103,14 @@ extension PartitionColumns: History {
         var counts: [UInt64] = []
         for start in stride(from: 0, to: instants.count, by: InstantSpans.instantsMax) {
             let end = min(start + InstantSpans.instantsMax, instants.count)
-            let rows = InstantRows(columns: self, instants: Array(instants[start..<end]))
-            counts += try rows.counts(of: plan, check)
+            counts += try withoutActuallyEscaping(check) { check in
+                var rows = InstantRows(columns: self, instants: Array(instants[start..<end]))
+                rows.isOver = {
+                    do { try check() } catch { return true }
+                    return false
+                }
+                return try rows.counts(of: plan, check)
+            }
         }
         return counts
     }

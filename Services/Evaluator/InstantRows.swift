@@ -12,6 +12,8 @@ struct InstantRows {
     let columns: PartitionColumns
     /// In order; 1 to `InstantSpans.instantsMax`.
     let instants: [Timestamp]
+    /// Whether the rest is of no use any more, as `SetReader` asks.
+    var isOver: () -> Bool = { false }
 
     private var all: UInt64 { instants.count == 64 ? .max : (1 << UInt64(instants.count)) - 1 }
 
@@ -20,6 +22,8 @@ struct InstantRows {
         var slots: [[UInt64]] = []
         var leaves: [[UInt64]] = []
         for leaf in plan.leaves { leaves.append(try rows(leaf, check)) }
+        // The last leaf may have been cut off.
+        try check()
         for step in plan.steps {
             switch step {
             case .leaf(let leaf): slots.append(leaves[leaf])
@@ -63,7 +67,7 @@ struct InstantRows {
         var rows = Array(repeating: 0 as UInt64, count: columns.userCount)
         for (bit, at) in instants.enumerated() {
             try check()
-            SetReader(columns: columns, at: at).users(leaf).forEach { user in
+            SetReader(columns: columns, at: at, isOver: isOver).users(leaf).forEach { user in
                 rows[Int(user.value)] |= 1 << UInt64(bit)
             }
         }
@@ -81,7 +85,7 @@ struct InstantRows {
     /// What holds as of one instant holds as of all.
     private func standing(_ leaf: Plan.Leaf, as instant: Timestamp) -> [UInt64] {
         var rows = Array(repeating: 0 as UInt64, count: columns.userCount)
-        SetReader(columns: columns, at: instant).users(leaf).forEach { user in
+        SetReader(columns: columns, at: instant, isOver: isOver).users(leaf).forEach { user in
             rows[Int(user.value)] = all
         }
         return rows
