@@ -32,41 +32,44 @@ struct EventLeafReader {
         guard !interval.isEmpty else {
             return UserBitset(universe: universe, all: leaf.acceptsNone)
         }
-        if leaf.sums.isEmpty { return byCount() }
+        if leaf.sums.isEmpty { return users(by: [leaf.count])[0] }
         return bySums()
     }
 
-    private var from: Timestamp? { interval.isOpen ? nil : interval.from }
-
-    private func byCount() -> UserBitset {
+    /// The users that pass each of some counts, which one pass over the rows tells; no sums.
+    func users(by counts: [CountTest]) -> [UserBitset] {
         let universe = columns.userCount
-        if leaf.count.asksForAny {
+        guard !interval.isEmpty else {
+            return counts.map { UserBitset(universe: universe, all: $0.matches(0)) }
+        }
+        if counts.allSatisfy(\.asksForAny) {
             var users = UserBitset(universe: universe)
             forEachTable { table, mask in
                 markUsers(table, from: from, to: interval.to, mask: mask, in: &users)
             }
-            return users
+            return counts.map { _ in users }
         }
-        if let users = byRuns() { return users }
-        guard let range = leaf.count.narrowRange else {
-            var counts = [UInt32](repeating: 0, count: universe)
+        if counts.count == 1, let users = byRuns(counts[0]) { return [users] }
+        let ranges = counts.compactMap(\.narrowRange)
+        guard ranges.count == counts.count else {
+            var found = [UInt32](repeating: 0, count: universe)
             forEachTable { table, mask in
-                countPerUser(table, from: from, to: interval.to, mask: mask, into: &counts)
+                countPerUser(table, from: from, to: interval.to, mask: mask, into: &found)
             }
-            return UserBitset(counts: counts) { leaf.count.matches(Int($0)) }
+            return counts.map { test in UserBitset(counts: found) { test.matches(Int($0)) } }
         }
-        var counts = [UInt8](repeating: 0, count: universe)
+        var found = [UInt8](repeating: 0, count: universe)
         forEachTable { table, mask in
-            countPerUser(table, from: from, to: interval.to, mask: mask, into: &counts)
+            countPerUser(table, from: from, to: interval.to, mask: mask, into: &found)
         }
-        return UserBitset(counts: counts, in: range)
+        return ranges.map { UserBitset(counts: found, in: $0) }
     }
 
-    /// The users by runs of rows, where those that may count are all of one sorted table and the
-    /// counts asked for are small; nil: rows must be counted.
-    private func byRuns() -> UserBitset? {
-        guard let range = leaf.count.narrowRange, range.lowerBound > 0,
-            Int(range.lowerBound) <= Self.runsMax, leaf.count.settledAt <= Self.runsMax
+    /// The users whose count passes by runs of rows, where all that may count are of one sorted
+    /// table and the counts asked for are small; nil: rows must be counted.
+    private func byRuns(_ count: CountTest) -> UserBitset? {
+        guard let range = count.narrowRange, range.lowerBound > 0,
+            Int(range.lowerBound) <= Self.runsMax, count.settledAt <= Self.runsMax
         else { return nil }
         var only: (table: EventTable, mask: RowMask?)?
         var isOnly = true
@@ -76,9 +79,9 @@ struct EventLeafReader {
         }
         guard isOnly, let only else { return nil }
         let universe = columns.userCount
-        func found(_ count: Int) -> UserBitset? {
+        func found(_ least: Int) -> UserBitset? {
             usersWith(
-                atLeast: count,
+                atLeast: least,
                 rowsOf: only.table,
                 from: from,
                 to: interval.to,
@@ -95,6 +98,8 @@ struct EventLeafReader {
 
     /// Each more takes another pass over the bits of the rows: up to here less than counting.
     private static let runsMax = 16
+
+    private var from: Timestamp? { interval.isOpen ? nil : interval.from }
 
     private func bySums() -> UserBitset {
         let universe = columns.userCount

@@ -40,9 +40,26 @@ struct QuestionCost: Sendable, Hashable {
         at instant: Timestamp,
         memoryAlone: Bool = false
     ) {
+        self.init(
+            plan.leaves,
+            sets: plan.steps.count,
+            over: columns,
+            at: instant,
+            memoryAlone: memoryAlone
+        )
+    }
+
+    /// Of leaves, each read once, while so many sets at most are kept at a time.
+    init(
+        _ leaves: [Plan.Leaf],
+        sets: Int,
+        over columns: PartitionColumns,
+        at instant: Timestamp,
+        memoryAlone: Bool = false
+    ) {
         let users = columns.userCount
         var most = 0
-        for leaf in plan.leaves {
+        for leaf in leaves {
             switch leaf {
             case .events(let leaf):
                 if !memoryAlone {
@@ -71,7 +88,7 @@ struct QuestionCost: Sendable, Hashable {
                 bytes += users * Limits.userIDBytes
             }
         }
-        memoryBytes = most + plan.steps.count * (users / 8 + 8)
+        memoryBytes = most + sets * (users / 8 + 8)
     }
 
     private mutating func touch(
