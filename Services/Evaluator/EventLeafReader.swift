@@ -32,34 +32,39 @@ struct EventLeafReader {
         guard !interval.isEmpty else {
             return UserBitset(universe: universe, all: leaf.acceptsNone)
         }
-        if leaf.sums.isEmpty { return byCount() }
+        if leaf.sums.isEmpty { return users(by: [leaf.count])[0] }
         return bySums()
     }
 
-    private var from: Timestamp? { interval.isOpen ? nil : interval.from }
-
-    private func byCount() -> UserBitset {
+    /// The users that pass each of some counts, which one pass over the rows tells; no sums.
+    func users(by counts: [CountTest]) -> [UserBitset] {
         let universe = columns.userCount
-        if leaf.count.asksForAny {
+        guard !interval.isEmpty else {
+            return counts.map { UserBitset(universe: universe, all: $0.matches(0)) }
+        }
+        if counts.allSatisfy(\.asksForAny) {
             var users = UserBitset(universe: universe)
             forEachTable { table, mask in
                 markUsers(table, from: from, to: interval.to, mask: mask, in: &users)
             }
-            return users
+            return counts.map { _ in users }
         }
-        guard let range = leaf.count.narrowRange else {
-            var counts = [UInt32](repeating: 0, count: universe)
+        let ranges = counts.compactMap(\.narrowRange)
+        guard ranges.count == counts.count else {
+            var found = [UInt32](repeating: 0, count: universe)
             forEachTable { table, mask in
-                countPerUser(table, from: from, to: interval.to, mask: mask, into: &counts)
+                countPerUser(table, from: from, to: interval.to, mask: mask, into: &found)
             }
-            return UserBitset(counts: counts) { leaf.count.matches(Int($0)) }
+            return counts.map { test in UserBitset(counts: found) { test.matches(Int($0)) } }
         }
-        var counts = [UInt8](repeating: 0, count: universe)
+        var found = [UInt8](repeating: 0, count: universe)
         forEachTable { table, mask in
-            countPerUser(table, from: from, to: interval.to, mask: mask, into: &counts)
+            countPerUser(table, from: from, to: interval.to, mask: mask, into: &found)
         }
-        return UserBitset(counts: counts, in: range)
+        return ranges.map { UserBitset(counts: found, in: $0) }
     }
+
+    private var from: Timestamp? { interval.isOpen ? nil : interval.from }
 
     private func bySums() -> UserBitset {
         let universe = columns.userCount

@@ -35,9 +35,19 @@ struct QuestionCost: Sendable, Hashable {
 
     /// Of a plan at an instant.
     init(_ plan: Plan, over columns: PartitionColumns, at instant: Timestamp) {
+        self.init(plan.leaves, sets: plan.steps.count, over: columns, at: instant)
+    }
+
+    /// Of leaves, each read once, while so many sets at most are kept at a time.
+    init(
+        _ leaves: [Plan.Leaf],
+        sets: Int,
+        over columns: PartitionColumns,
+        at instant: Timestamp
+    ) {
         let users = columns.userCount
         var most = 0
-        for leaf in plan.leaves {
+        for leaf in leaves {
             switch leaf {
             case .events(let leaf):
                 let properties = leaf.filters.map(\.filter.property) + leaf.sums.map(\.property)
@@ -61,7 +71,7 @@ struct QuestionCost: Sendable, Hashable {
                 bytes += users * Limits.userIDBytes
             }
         }
-        memoryBytes = most + plan.steps.count * (users / 8 + 8)
+        memoryBytes = most + sets * (users / 8 + 8)
     }
 
     private mutating func touch(

@@ -138,13 +138,7 @@ extension SegmentsDoor {
                 let other = try await understand(subject, atMs: question.at.ms, .local, call)
                 sets.append(GatheredSets.One(other))
             } catch {
-                throw Fault(
-                    error.code,
-                    error.message,
-                    place: "others[\(index)]" + (error.place.map { ": \($0)" } ?? ""),
-                    hint: error.hint,
-                    retryAfterMs: error.retryAfterMs
-                )
+                throw error.at("others[\(index)]")
             }
         }
         return GatheredSets(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import product
+import segments
 
 QUESTIONS = ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q12"]
 SIZES = {"smoke": "XS", "S": "S", "M": "M"}
@@ -130,6 +131,10 @@ def measure(ours, peers, rounds):
             for name, blocks in found.items()}
         print(question, report["questions"][question], file=sys.stderr)
     report["peak_mb"] = product.peak_mb(pid)
+    report["segments"] = segments.measure(ours, rounds)
+    report["different"] += [
+        (f"segment {number}", "alone", alone, shared)
+        for number, alone, shared in report["segments"].pop("different")]
     return report
 
 
@@ -171,6 +176,7 @@ def figures(report):
                "met": bound is not None and value <= bound}
     yield {"bench": "engine", "figure": "peak_mb", "value": report["peak_mb"], "unit": "MB",
            "peers": {}, "target": "<= 500", "met": report["peak_mb"] <= 500}
+    yield from segments.figures(report["segments"])
 
 
 def tell(report, as_json):
@@ -204,6 +210,7 @@ def table(report):
         if figure["figure"].split()[0] in ("load", "peak_mb"):
             others = ", ".join(f"{n} {v}" for n, v in figure["peers"].items())
             print(f"{figure['figure']}: {figure['value']} {figure['unit']} ({others})")
+    segments.tell(report["segments"])
 
 
 if __name__ == "__main__":

@@ -149,8 +149,22 @@ def cpu_s(pid):
 
 
 def peak_mb(pid):
-    """The most memory a process has held that no file stands for."""
+    """The most memory a process has held."""
+    return status_mb(pid, "VmHWM")
+
+
+def memory_mb(pid):
+    """The memory a process holds now."""
+    return status_mb(pid, "VmRSS")
+
+
+def forget_peak(pid):
+    """Begins the peak anew."""
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def status_mb(pid, field):
     status = dict(
         line.split(":", 1) for line in
         pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
-    return round(int(status["VmHWM"].split()[0]) / 1024)
+    return round(int(status[field].split()[0]) / 1024)

@@ -60,6 +60,7 @@ extension CoveredElsewhere {
             .test("AggregateTests"),
             ["AggregateTest", "CompiledAggregate"]
         ),
+        CoveredElsewhere("Shared/Segments", .test("JointPlanTests"), ["LeafKey"]),
         CoveredElsewhere("Shared/Segments", .test("MatchTests"), ["MatchTest"]),
         CoveredElsewhere(
             "Shared/Segments/Conditions",

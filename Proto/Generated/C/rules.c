@@ -13,6 +13,7 @@
 #include "shoal/evaluation/v1/reachability.pb-c.h"
 #include "shoal/evaluation/v1/segments.pb-c.h"
 #include "shoal/evaluation/v1/sets.pb-c.h"
+#include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
@@ -151,6 +152,12 @@ static const shoal_message_rule rule_shoal__evaluation__v1__region_sample;
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__segment_size;
+static const shoal_message_rule rule_shoal__evaluation__v1__shared_work;
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
@@ -1438,6 +1445,70 @@ static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_response
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response = {
     "shoal.evaluation.v1.CancelPartResponse", &shoal__evaluation__v1__cancel_part_response__descriptor, 1, fields_shoal__evaluation__v1__cancel_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__cancel_part_response(void) { return &rule_shoal__evaluation__v1__cancel_part_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sizes_request[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "subjects", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_request = {
+    "shoal.evaluation.v1.SizesRequest", &shoal__evaluation__v1__sizes_request__descriptor, 3, fields_shoal__evaluation__v1__sizes_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__sizes_request(void) { return &rule_shoal__evaluation__v1__sizes_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__segment_size[] = {
+    {1, 0, 0, 0, 0, 0, 0, "users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "universe", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__segment_size = {
+    "shoal.evaluation.v1.SegmentSize", &shoal__evaluation__v1__segment_size__descriptor, 2, fields_shoal__evaluation__v1__segment_size};
+const shoal_message_rule *shoal_rule__evaluation__v1__segment_size(void) { return &rule_shoal__evaluation__v1__segment_size; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__shared_work[] = {
+    {1, 0, 0, 0, 0, 0, 0, "asked", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "distinct", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "leaves_asked", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "leaves_distinct", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "evaluated", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "leaves_evaluated", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "passes", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "sets_kept", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "memory_bytes", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__shared_work = {
+    "shoal.evaluation.v1.SharedWork", &shoal__evaluation__v1__shared_work__descriptor, 9, fields_shoal__evaluation__v1__shared_work};
+const shoal_message_rule *shoal_rule__evaluation__v1__shared_work(void) { return &rule_shoal__evaluation__v1__shared_work; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sizes_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "sizes", &rule_shoal__evaluation__v1__segment_size},
+    {2, 2, 3, 0, 0, 0, 0, "work", &rule_shoal__evaluation__v1__shared_work},
+    {3, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {4, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_response = {
+    "shoal.evaluation.v1.SizesResponse", &shoal__evaluation__v1__sizes_response__descriptor, 4, fields_shoal__evaluation__v1__sizes_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__sizes_response(void) { return &rule_shoal__evaluation__v1__sizes_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sizes_part_request[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "definitions", &rule_shoal__segment__v1__definition},
+    {2, 2, 1, 1, 0, 1000, 128, "nested_names", NULL},
+    {3, 2, 3, 1, 0, 1000, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
+    {4, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {5, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {6, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_request = {
+    "shoal.evaluation.v1.SizesPartRequest", &shoal__evaluation__v1__sizes_part_request__descriptor, 6, fields_shoal__evaluation__v1__sizes_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__sizes_part_request(void) { return &rule_shoal__evaluation__v1__sizes_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sizes_part_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "sizes", &rule_shoal__evaluation__v1__segment_size},
+    {2, 2, 3, 0, 0, 0, 0, "work", &rule_shoal__evaluation__v1__shared_work},
+    {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {4, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_response = {
+    "shoal.evaluation.v1.SizesPartResponse", &shoal__evaluation__v1__sizes_part_response__descriptor, 4, fields_shoal__evaluation__v1__sizes_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__sizes_part_response(void) { return &rule_shoal__evaluation__v1__sizes_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},

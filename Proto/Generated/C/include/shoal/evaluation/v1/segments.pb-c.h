@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/reachability.pb-c.h"
+#include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"

@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
+#include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
