@@ -22,7 +22,7 @@ extension SegmentsDoor {
             let used = try known.nested(in: condition, as: name)
             for segment in used where known.segments[segment.name]?.document.live != nil {
                 throw Fault(
-                .unimplemented,
+                    .unimplemented,
                     "\(segment.name.text) is a live segment, used within another",
                     place: place,
                     hint: "say what it means instead"
@@ -135,7 +135,7 @@ extension SegmentsDoor {
             let definition = try Definitions.read(message)
             guard definition.universe == .all else {
                 throw Fault(
-                .unimplemented,
+                    .unimplemented,
                     "a condition with a universe is not played",
                     place: "definition",
                     hint: "write `all` with `reachable`"

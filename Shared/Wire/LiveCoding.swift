@@ -7,7 +7,8 @@ public import Segments
 /// The coding of live segments; what they mean is checked by `LiveValidation`.
 public enum LiveCoding {
     /// The live segment that was sent.
-    public static func decode(_ sent: SegmentV1.LiveDefinition) throws(WireError) -> LiveDefinition {
+    public static func decode(_ sent: SegmentV1.LiveDefinition) throws(WireError) -> LiveDefinition
+    {
         var live = LiveDefinition(try trigger(sent), zone: sent.zone)
         if !sent.filter.isEmpty { live.filter = try condition(sent.filter, "filter") }
         if sent.filterAfterEvent { live.filterReads.events = .after }
@@ -25,7 +26,8 @@ public enum LiveCoding {
     }
 
     /// The live segment as it is sent.
-    public static func encode(_ live: LiveDefinition) throws(WireError) -> SegmentV1.LiveDefinition {
+    public static func encode(_ live: LiveDefinition) throws(WireError) -> SegmentV1.LiveDefinition
+    {
         var sent = SegmentV1.LiveDefinition(
             filterAfterEvent: live.filterReads.events == .after,
             filterBeforeChange: live.filterReads.properties == .before,
@@ -153,7 +155,11 @@ public enum LiveCoding {
         case .first: anchor = .first
         case .each: anchor = .each
         case .unspecified:
-            throw ValueCoding.refused("no anchor this build knows", "compare releases", at: "anchor")
+            throw ValueCoding.refused(
+                "no anchor this build knows",
+                "compare releases",
+                at: "anchor"
+            )
         }
         return Inaction(
             did: try match(sent.did, "inaction.did"),
@@ -165,7 +171,8 @@ public enum LiveCoding {
         )
     }
 
-    private static func encode(_ inaction: Inaction) throws(WireError) -> SegmentV1.InactionTrigger {
+    private static func encode(_ inaction: Inaction) throws(WireError) -> SegmentV1.InactionTrigger
+    {
         let anchor: SegmentV1.InactionAnchor =
             switch inaction.anchor {
             case .last: .last

@@ -91,8 +91,11 @@ struct FeedShelf: Sendable {
         for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.feed)) {
             let feed = try Self.feed(key.dropFirst(3))
             var (end, since) = try FeedEnd.read(value, feed)
-            end.isOver = end.isOver || kept.documents[
-                LiveDocumentKey(project: feed.project, name: end.segment)] == nil
+            end.isOver =
+                end.isOver
+                || kept.documents[
+                    LiveDocumentKey(project: feed.project, name: end.segment)
+                ] == nil
             let users = try users(of: feed, in: partition)
             kept.feeds.append(KeptFeeds.Feed(end: end, since: since, users: users))
             kept.marks += try marks(of: feed, in: partition, from: sealedTo)

@@ -280,7 +280,8 @@ struct LivePartition {
         guard !changes.isEmpty, let index = state.index(forKey: end.feed.project) else { return }
         let last = next == .zero ? next : LogOffset(next.value - 1)
         let mark = max(state.values[index].tail.from, last)
-        let hash = state.values[index].id(of: number).map { Checksum.xxh64(Array($0.text.utf8)) } ?? 0
+        let hash =
+            state.values[index].id(of: number).map { Checksum.xxh64(Array($0.text.utf8)) } ?? 0
         var isMember = wasMember
         for change in changes {
             end.sequence += 1

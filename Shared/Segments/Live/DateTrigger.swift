@@ -45,7 +45,9 @@ public struct DateTrigger: TriggerKind {
     static func read(_ field: Field, zone: Zone) throws(DefinitionProblem) -> Trigger {
         let fields = try field.fields(
             ["property", "event", "where", "before", "after", "yearly"],
-            hints: ["offset": "write `before: 24h` or `after: 3d`", "repeat": "write `yearly: true`"]
+            hints: [
+                "offset": "write `before: 24h` or `after: 3d`", "repeat": "write `yearly: true`",
+            ]
         )
         var date = DateTrigger(ExactName(try fields.needed("property").text()))
         if fields["event"] != nil {

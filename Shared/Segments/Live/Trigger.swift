@@ -107,7 +107,11 @@ public struct Action: TriggerKind {
             switch name {
             case "first":
                 guard try inner.bool() else {
-                    throw inner.problem(.shape, "`first: false` means nothing", hint: "leave it out")
+                    throw inner.problem(
+                        .shape,
+                        "`first: false` means nothing",
+                        hint: "leave it out"
+                    )
                 }
                 action.times = .nth(1)
             case "nth": action.times = .nth(try inner.whole())
