@@ -18,13 +18,8 @@ struct SavedSegment: Sendable, Hashable {
     /// What it means as a condition: of a live segment, that its feed has the user in.
     var definition: SegmentV1.Definition? {
         guard document.live != nil else { return document.definition }
-        let property = FollowedSegment.property(of: feed)
-        let filter = SegmentV1.Filter(
-            property: property,
-            operator: .equals,
-            operands: [LogV1.Value(kind: .flag(true))]
-        )
-        return SegmentV1.Definition(nodes: [SegmentV1.Node(kind: .user(filter))])
+        let inFeed = SegmentV1.InFeed(name: document.name, revision: feed)
+        return SegmentV1.Definition(nodes: [SegmentV1.Node(kind: .inFeed(inFeed))])
     }
 }
 

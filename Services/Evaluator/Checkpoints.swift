@@ -45,7 +45,7 @@ final class Checkpoints: Sendable {
     /// A partition as it was last sealed; empty when it never was, or by a build without imports.
     ///
     /// Columns that are ahead of the live segments, because they were copied, are of no use where
-    /// there are such segments: the log is read again, since what they tell depends on every record.
+    /// there are such segments: the log is read again, since each record may tell something.
     func load(_ partition: Partition, isFollowing: Bool = false) throws(EvaluatorError)
         -> PartitionState
     {

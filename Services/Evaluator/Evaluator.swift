@@ -31,12 +31,8 @@ public struct Evaluator: Sendable {
         )
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
-        var own = SetsDoor(
-            lanes: lanes,
-            applied: applied,
-            catalogue: catalogue,
-            clock: world.clock
-        )
+        let clock = world.clock
+        var own = SetsDoor(lanes: lanes, applied: applied, catalogue: catalogue, clock: clock)
         own.memoryMax = config.questionMiB << 20
         let door = SegmentsDoor(
             catalogue: catalogue,
@@ -79,12 +75,7 @@ public struct Evaluator: Sendable {
                     methods: Self.methods(
                         door,
                         CheckpointsDoor(checkpoints: checkpoints, threads: copies),
-                        FeedDoor(
-                            segments: door,
-                            board: board,
-                            shelf: checkpoints.feeds,
-                            snapshots: FeedSnapshots(clock: world.clock)
-                        )
+                        FeedDoor(segments: door, board: board, shelf: checkpoints.feeds)
                     ),
                     backups: backups,
                     ender: own.ender

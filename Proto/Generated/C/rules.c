@@ -335,6 +335,7 @@ static const shoal_message_rule rule_shoal__segment__v1__node;
 static const shoal_message_rule rule_shoal__segment__v1__definition;
 static const shoal_message_rule rule_shoal__segment__v1__in_segment;
 static const shoal_message_rule rule_shoal__segment__v1__in_list;
+static const shoal_message_rule rule_shoal__segment__v1__in_feed;
 static const shoal_message_rule rule_shoal__segment__v1__list_document;
 static const shoal_message_rule rule_shoal__segment__v1__reachable;
 
@@ -718,14 +719,14 @@ static const shoal_message_rule rule_shoal__evaluation__v1__segment = {
 const shoal_message_rule *shoal_rule__evaluation__v1__segment(void) { return &rule_shoal__evaluation__v1__segment; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__backtest_request[] = {
-    {1, 2, 1, 0, 1, 0, 128, "segment", NULL},
-    {2, 2, 3, 0, 1, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
     {3, 2, 3, 0, 1, 0, 0, "definition", &rule_shoal__segment__v1__definition},
     {4, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
     {5, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
     {6, 0, 0, 0, 0, 0, 0, "limit", NULL},
     {7, 2, 2, 0, 0, 0, 256, "cursor", NULL},
     {8, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+    {9, 2, 1, 0, 1, 0, 128, "segment", NULL},
+    {10, 2, 3, 0, 1, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__backtest_request = {
     "shoal.evaluation.v1.BacktestRequest", &shoal__evaluation__v1__backtest_request__descriptor, 8, fields_shoal__evaluation__v1__backtest_request};
@@ -1013,10 +1014,10 @@ const shoal_message_rule *shoal_rule__evaluation__v1__snapshot_response(void) { 
 
 static const shoal_field_rule fields_shoal__evaluation__v1__changes_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "segment", NULL},
-    {2, 2, 3, 1, 0, 4096, 0, "cursors", &rule_shoal__evaluation__v1__feed_cursor},
     {3, 0, 0, 0, 0, 0, 0, "wait_ms", NULL},
     {4, 0, 0, 0, 0, 0, 0, "limit", NULL},
     {5, 0, 0, 0, 0, 0, 0, "forwarded", NULL},
+    {6, 2, 3, 1, 0, 4096, 0, "cursors", &rule_shoal__evaluation__v1__feed_cursor},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_request = {
     "shoal.evaluation.v1.ChangesRequest", &shoal__evaluation__v1__changes_request__descriptor, 5, fields_shoal__evaluation__v1__changes_request};
@@ -3206,11 +3207,12 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {30, 2, 3, 0, 1, 0, 0, "in_segment", &rule_shoal__segment__v1__in_segment},
     {31, 2, 3, 0, 1, 0, 0, "in_list", &rule_shoal__segment__v1__in_list},
     {32, 2, 3, 0, 1, 0, 0, "reachable", &rule_shoal__segment__v1__reachable},
+    {33, 2, 3, 0, 1, 0, 0, "in_feed", &rule_shoal__segment__v1__in_feed},
     {40, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
     {41, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 19, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 20, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {
@@ -3235,6 +3237,14 @@ static const shoal_field_rule fields_shoal__segment__v1__in_list[] = {
 static const shoal_message_rule rule_shoal__segment__v1__in_list = {
     "shoal.segment.v1.InList", &shoal__segment__v1__in_list__descriptor, 1, fields_shoal__segment__v1__in_list};
 const shoal_message_rule *shoal_rule__segment__v1__in_list(void) { return &rule_shoal__segment__v1__in_list; }
+
+static const shoal_field_rule fields_shoal__segment__v1__in_feed[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "revision", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__in_feed = {
+    "shoal.segment.v1.InFeed", &shoal__segment__v1__in_feed__descriptor, 2, fields_shoal__segment__v1__in_feed};
+const shoal_message_rule *shoal_rule__segment__v1__in_feed(void) { return &rule_shoal__segment__v1__in_feed; }
 
 static const shoal_field_rule fields_shoal__segment__v1__list_document[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},

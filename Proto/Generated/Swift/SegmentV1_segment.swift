@@ -1133,6 +1133,8 @@ extension SegmentV1 {
             case inList(SegmentV1.InList)
             /// How the user stands to a channel.
             case reachable(SegmentV1.Reachable)
+            /// The user is in a live segment.
+            case inFeed(SegmentV1.InFeed)
         }
 
         /// The one of its kinds that node is.
@@ -1205,6 +1207,8 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.in_list).map { .inList($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE:
                 self.kind = unsafe CValue.message(c.reachable).map { .reachable($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED:
+                self.kind = unsafe CValue.message(c.in_feed).map { .inFeed($0) }
             default: self.kind = nil
             }
         }
@@ -1271,6 +1275,9 @@ extension SegmentV1 {
             case .reachable(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE
                 unsafe pb.pointee.reachable = try arena.message(value)
+            case .inFeed(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED
+                unsafe pb.pointee.in_feed = try arena.message(value)
             case nil: break
             }
         }

@@ -23,6 +23,13 @@ struct FeedDoor: EvaluationV1_FeedService {
     let shelf: FeedShelf
     let snapshots: FeedSnapshots
 
+    init(segments: SegmentsDoor, board: FeedBoard, shelf: FeedShelf) {
+        self.segments = segments
+        self.board = board
+        self.shelf = shelf
+        snapshots = FeedSnapshots(clock: segments.clock)
+    }
+
     private var lanes: Lanes { segments.gather.own.lanes }
     private var clock: any Clock { segments.clock }
 

@@ -1,4 +1,4 @@
-// One segment as a partition follows it: who is in, what is remembered of each user, its feed's end.
+// One segment as a partition follows it: what is remembered of each user, its feed's end.
 
 import Basics
 import Columns
@@ -53,12 +53,6 @@ struct FeedEnd: Sendable, Hashable {
 /// Owned by the partition's lane, and shared with nobody. Users of whom nothing need be remembered
 /// take no memory, others some ten bytes and their state's (`LiveUser.bytes`).
 final class FollowedSegment {
-    /// What the columns hold while a user is a member; there is no other value.
-    static let member = PropertyValue.bool(true)
-
-    /// The property under which the columns keep who is in, by feed; no client can write its name.
-    static func property(of revision: UInt64) -> String { "\u{0}live \(revision)" }
-
     /// Its place among the partition's feeds, in the order in which they began.
     let slot: Int
     let plan: LivePlan

@@ -43,13 +43,13 @@ struct LivePartition {
     /// The log time of the last record heard.
     private(set) var logTime: Timestamp
     /// What is followed, by project.
-    private(set) var projects: [ProjectName: LiveProject] = [:]
+    var projects: [ProjectName: LiveProject] = [:]
     /// The same in the order in which it began; nil: it is over.
-    private var slots: [FollowedSegment?] = []
+    var slots: [FollowedSegment?] = []
     private var timers = TimerQueue()
-    private(set) var news = News()
+    var news = News()
     /// Marks to be put into columns that were loaded from an older place in the log.
-    private var marks: ArraySlice<Mark>
+    var marks: ArraySlice<Mark>
 
     /// A member who came or went, for the columns.
     struct Mark: Sendable, Hashable {
@@ -58,6 +58,9 @@ struct LivePartition {
         let user: UserNumber
         let at: Timestamp
         let isMember: Bool
+
+        /// How the columns name it.
+        var property: String { InFeed(ExactName(""), revision: feed.revision).property.text }
     }
 
     /// Nothing is followed from a place in the log on.
@@ -113,7 +116,7 @@ struct LivePartition {
             .members(of: userCount)
     }
 
-    private mutating func wind(_ segment: FollowedSegment, _ number: UserNumber, _ user: LiveUser) {
+    mutating func wind(_ segment: FollowedSegment, _ number: UserNumber, _ user: LiveUser) {
         guard let due = segment.plan.nextDue(user) else { return }
         timers.push(TimerQueue.Entry(due: due, slot: UInt32(segment.slot), user: number))
     }
@@ -261,7 +264,7 @@ struct LivePartition {
         }
     }
 
-    private mutating func keep(_ user: LiveUser, of number: UserNumber, _ segment: FollowedSegment)
+    mutating func keep(_ user: LiveUser, of number: UserNumber, _ segment: FollowedSegment)
     {
         news.users[UserKey(feed: segment.end.feed, user: number)] =
             segment.remember(user, of: number)
@@ -309,87 +312,7 @@ struct LivePartition {
         news.feeds[end.feed] = (end, segment.since)
     }
 
-    // The columns
-
-    /// Marks up to an offset, which the columns have now, are put into them.
-    private mutating func remark(
-        through offset: LogOffset,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        while let first = marks.first, first.offset <= offset || offset.next >= next {
-            marks.removeFirst()
-            try put(first, &state)
-        }
-    }
-
-    /// The columns lack nothing but marks: they are put in.
-    mutating func remark(_ state: inout [ProjectName: PartitionColumns]) throws(EvaluatorError) {
-        while let first = marks.popFirst() { try put(first, &state) }
-    }
-
-    private func put(_ mark: Mark, _ state: inout [ProjectName: PartitionColumns])
-        throws(EvaluatorError)
-    {
-        guard let index = state.index(forKey: mark.feed.project) else { return }
-        do {
-            try state.values[index].tail.append(
-                profile: [
-                    (
-                        name: FollowedSegment.property(of: mark.feed.revision),
-                        value: mark.isMember ? FollowedSegment.member : nil
-                    )
-                ],
-                user: mark.user,
-                at: mark.at,
-                offset: mark.offset
-            )
-        } catch {
-            throw unreadable(mark.offset, "a membership: \(error)")
-        }
-    }
-
-    // The catalogue
-
-    private mutating func hear(
-        _ change: LogV1.CatalogueChange,
-        of project: ProjectName,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        guard change.kind == Catalogue.segmentKind else { return }
-        let (over, begun) = projects[project, default: LiveProject(project)]
-            .hear(change, at: moment.position, slot: slots.count)
-        news.documents[LiveDocumentKey(project: project, name: ExactName(change.name))] =
-            .some(change.body)
-        if let over {
-            slots[over.slot] = nil
-            news.feeds[over.end.feed] = (over.end, over.since)
-        }
-        guard let begun else { return }
-        slots.append(begun)
-        news.feeds[begun.end.feed] = (begun.end, begun.since)
-        if begun.plan.watchesEverybody { try begin(begun, moment, state) }
-    }
-
-    /// A segment begins that watches users from the beginning: each is looked at.
-    private mutating func begin(
-        _ segment: FollowedSegment,
-        _ moment: LiveMoment,
-        _ state: [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        guard let columns = state[segment.end.feed.project] else { return }
-        for number in 0..<UInt32(clamping: columns.userCount) {
-            let number = UserNumber(number)
-            var user = LiveUser()
-            let past = ColumnsPast(columns: columns, user: number, since: segment.since)
-            segment.plan.begin(at: moment, &user, past)
-            guard user != LiveUser() else { continue }
-            keep(user, of: number, segment)
-            wind(segment, number, user)
-        }
-    }
-
-    private func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {
+    func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {
         EvaluatorError(
             .log,
             "follow live segments",

@@ -339,6 +339,7 @@ const shoal_message_rule *shoal_rule__segment__v1__node(void);
 const shoal_message_rule *shoal_rule__segment__v1__definition(void);
 const shoal_message_rule *shoal_rule__segment__v1__in_segment(void);
 const shoal_message_rule *shoal_rule__segment__v1__in_list(void);
+const shoal_message_rule *shoal_rule__segment__v1__in_feed(void);
 const shoal_message_rule *shoal_rule__segment__v1__list_document(void);
 const shoal_message_rule *shoal_rule__segment__v1__reachable(void);
 

@@ -116,6 +116,7 @@ from shoal.contract.segment.v1.sets_pb2 import CHANNEL_WEB_PUSH as CHANNEL_WEB_P
 from shoal.contract.segment.v1.sets_pb2 import CHANNEL_WHATS_APP as CHANNEL_WHATS_APP
 from shoal.contract.segment.v1.sets_pb2 import Channel as Channel
 from shoal.contract.segment.v1.sets_pb2 import ChannelState as ChannelState
+from shoal.contract.segment.v1.sets_pb2 import InFeed as InFeed
 from shoal.contract.segment.v1.sets_pb2 import InList as InList
 from shoal.contract.segment.v1.sets_pb2 import InSegment as InSegment
 from shoal.contract.segment.v1.sets_pb2 import ListDocument as ListDocument

@@ -239,30 +239,6 @@ static const Shoal__Evaluation__V1__Freshness shoal__evaluation__v1__backtest_re
 static const ProtobufCFieldDescriptor shoal__evaluation__v1__backtest_request__field_descriptors[8] =
 {
   {
-    "segment",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_STRING,
-    offsetof(Shoal__Evaluation__V1__BacktestRequest, kind_case),
-    offsetof(Shoal__Evaluation__V1__BacktestRequest, segment),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "live",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Shoal__Evaluation__V1__BacktestRequest, kind_case),
-    offsetof(Shoal__Evaluation__V1__BacktestRequest, live),
-    &shoal__segment__v1__live_definition__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "definition",
     3,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -334,20 +310,44 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__backtest_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "segment",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__BacktestRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__BacktestRequest, segment),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "live",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__BacktestRequest, kind_case),
+    offsetof(Shoal__Evaluation__V1__BacktestRequest, live),
+    &shoal__segment__v1__live_definition__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__backtest_request__field_indices_by_name[] = {
-  6,   /* field[6] = cursor */
-  2,   /* field[2] = definition */
-  7,   /* field[7] = freshness */
-  3,   /* field[3] = from_ms */
-  5,   /* field[5] = limit */
-  1,   /* field[1] = live */
-  0,   /* field[0] = segment */
-  4,   /* field[4] = to_ms */
+  4,   /* field[4] = cursor */
+  0,   /* field[0] = definition */
+  5,   /* field[5] = freshness */
+  1,   /* field[1] = from_ms */
+  3,   /* field[3] = limit */
+  7,   /* field[7] = live */
+  6,   /* field[6] = segment */
+  2,   /* field[2] = to_ms */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__backtest_request__number_ranges[1 + 1] =
 {
-  { 1, 0 },
+  { 3, 0 },
   { 0, 8 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__backtest_request__descriptor =

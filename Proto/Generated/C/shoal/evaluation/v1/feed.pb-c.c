@@ -800,18 +800,6 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "cursors",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Shoal__Evaluation__V1__ChangesRequest, n_cursors),
-    offsetof(Shoal__Evaluation__V1__ChangesRequest, cursors),
-    &shoal__evaluation__v1__feed_cursor__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "wait_ms",
     3,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -847,17 +835,30 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cursors",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, n_cursors),
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, cursors),
+    &shoal__evaluation__v1__feed_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__changes_request__field_indices_by_name[] = {
-  1,   /* field[1] = cursors */
-  4,   /* field[4] = forwarded */
-  3,   /* field[3] = limit */
+  4,   /* field[4] = cursors */
+  3,   /* field[3] = forwarded */
+  2,   /* field[2] = limit */
   0,   /* field[0] = segment */
-  2,   /* field[2] = wait_ms */
+  1,   /* field[1] = wait_ms */
 };
-static const ProtobufCIntRange shoal__evaluation__v1__changes_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__evaluation__v1__changes_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
+  { 3, 1 },
   { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_request__descriptor =
@@ -871,7 +872,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_request__descrip
   5,
   shoal__evaluation__v1__changes_request__field_descriptors,
   shoal__evaluation__v1__changes_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__changes_request__number_ranges,
+  2,  shoal__evaluation__v1__changes_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__changes_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -1541,7 +1541,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[19] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[20] =
 {
   {
     "all",
@@ -1748,6 +1748,18 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "in_feed",
+    33,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, in_feed),
+    &shoal__segment__v1__in_feed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "bucket",
     40,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1775,10 +1787,11 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
   1,   /* field[1] = any */
-  17,   /* field[17] = bucket */
+  18,   /* field[18] = bucket */
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
+  17,   /* field[17] = in_feed */
   15,   /* field[15] = in_list */
   14,   /* field[14] = in_segment */
   2,   /* field[2] = not */
@@ -1787,7 +1800,7 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   16,   /* field[16] = reachable */
   11,   /* field[11] = regularly */
   13,   /* field[13] = restarted */
-  18,   /* field[18] = rfm */
+  19,   /* field[19] = rfm */
   9,   /* field[9] = sequence */
   7,   /* field[7] = share */
   12,   /* field[12] = stopped */
@@ -1798,8 +1811,8 @@ static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[4 + 1] =
   { 1, 0 },
   { 20, 11 },
   { 30, 14 },
-  { 40, 17 },
-  { 0, 19 }
+  { 40, 18 },
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1809,7 +1822,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  19,
+  20,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
   4,  shoal__segment__v1__node__number_ranges,

@@ -510,7 +510,8 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_STOPPED = 21,
   SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED = 22,
   SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST = 31,
-  SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE = 32
+  SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE = 32,
+  SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED = 33
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
 } Shoal__Segment__V1__Node__KindCase;
 
@@ -598,6 +599,10 @@ struct  Shoal__Segment__V1__Node
      * How the user stands to a channel.
      */
     Shoal__Segment__V1__Reachable *reachable;
+    /*
+     * The user is in a live segment.
+     */
+    Shoal__Segment__V1__InFeed *in_feed;
   };
 };
 #define SHOAL__SEGMENT__V1__NODE__INIT \
