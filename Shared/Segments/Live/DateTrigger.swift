@@ -42,10 +42,15 @@ public struct DateTrigger: TriggerKind {
         self.isYearly = isYearly
     }
 
+    /// Those of a match of a named event.
+    private static let matchFields = EventMatch.stepFields.filter { $0 != "anyEvent" }
+
     static func read(_ field: Field, zone: Zone) throws(DefinitionProblem) -> Trigger {
         let fields = try field.fields(
-            ["property", "event", "where", "before", "after", "yearly"],
-            hints: ["offset": "write `before: 24h` or `after: 3d`", "repeat": "write `yearly: true`"]
+            ["property", "before", "after", "yearly"] + matchFields,
+            hints: [
+                "offset": "write `before: 24h` or `after: 3d`", "repeat": "write `yearly: true`",
+            ]
         )
         var date = DateTrigger(ExactName(try fields.needed("property").text()))
         if fields["event"] != nil {

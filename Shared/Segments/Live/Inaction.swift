@@ -64,7 +64,10 @@ public struct Inaction: TriggerKind {
         let hints = ["window": "write `within: 15m` beside `did` and `didNot`"]
         var inaction = Inaction(
             did: try EventMatch.readStep(
-                try fields.needed("did", hint: "what begins the time"), zone: zone, hints: hints),
+                try fields.needed("did", hint: "what begins the time"),
+                zone: zone,
+                hints: hints
+            ),
             didNot: try EventMatch.readStep(
                 try fields.needed("didNot", hint: "what must not follow"),
                 zone: zone,

@@ -122,8 +122,9 @@ public enum LiveLimits {
     ///
     /// Unit: ms.
     public static let graceMsMax: Int64 = 7 * CivilDate.dayMs
-    /// Timers of one user in one segment: carts, orders or appointments of one person. A further
-    /// one takes the place of that which is due last.
+    /// Timers of one user in one segment: carts, orders or appointments of one person.
+    ///
+    /// A further one takes the place of that which is due last.
     public static let armedMax = 1_000
     /// Different keys that a user's `oncePerKey` remembers, the latest.
     public static let keysMax = 1_000

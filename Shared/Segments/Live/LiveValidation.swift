@@ -77,7 +77,8 @@ extension Audit {
     /// Takes over what was found of a condition that stands at a place.
     mutating func take(_ validation: Validation, place: String) {
         func moved(_ problem: DefinitionProblem) -> String {
-            let inner = problem.place.hasPrefix("condition")
+            let inner =
+                problem.place.hasPrefix("condition")
                 ? String(problem.place.dropFirst("condition".count)) : "." + problem.place
             return place + inner
         }
@@ -91,8 +92,9 @@ extension Audit {
 }
 
 extension Sentence {
-    /// A live segment in words, without a full stop: `enters when "Charged" happens for the 1st
-    /// time, if did "App Launched" at least 10 times`. It is said only, not read.
+    /// A live segment in words, without a full stop; it is said only, not read.
+    ///
+    /// `enters when "Charged" happens for the 1st time, if did "App Launched" at least 10 times`.
     public static func say(_ live: LiveDefinition) throws(DefinitionProblem) -> String {
         let zone = try live.zone(projectZone: nil)
         var text = "enters when " + (try live.trigger.kind.phrase(zone: zone))

@@ -35,6 +35,9 @@ public enum Trigger: Sendable, Hashable {
         Becomes.self,
     ]
 
+    /// The field names of all kinds.
+    public static let keywords = kinds.map { $0.keyword }
+
     /// The field name of the kind, such as `inaction`.
     public var keyword: String { type(of: kind).keyword }
 }
@@ -107,7 +110,11 @@ public struct Action: TriggerKind {
             switch name {
             case "first":
                 guard try inner.bool() else {
-                    throw inner.problem(.shape, "`first: false` means nothing", hint: "leave it out")
+                    throw inner.problem(
+                        .shape,
+                        "`first: false` means nothing",
+                        hint: "leave it out"
+                    )
                 }
                 action.times = .nth(1)
             case "nth": action.times = .nth(try inner.whole())
