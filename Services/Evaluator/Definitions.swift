@@ -57,20 +57,26 @@ enum Definitions {
         nested: [NestedSegment],
         projectZone: String?
     ) throws(Fault) -> Plan {
-        let zone = projectZone.flatMap(Zone.init)
-        // Never another zone in its place: two evaluators would answer differently.
-        guard zone != nil || projectZone == nil else {
-            throw Fault.failedPrecondition(
-                "the project's zone \(projectZone ?? "") is not known here",
-                place: "project_zone",
-                hint: "name a zone in the definition, or bring time zone data up to date"
-            )
-        }
+        let zone = try zone(ofProject: projectZone)
         do {
             return try Plan(definition, projectZone: zone, nested: nested)
         } catch {
             throw fault(error)
         }
+    }
+
+    /// The zone of a project; nil: UTC.
+    static func zone(ofProject name: String?) throws(Fault) -> Zone? {
+        let zone = name.flatMap(Zone.init)
+        // Never another zone in its place: two evaluators would answer differently.
+        guard zone != nil || name == nil else {
+            throw Fault.failedPrecondition(
+                "the project's zone \(name ?? "") is not known here",
+                place: "project_zone",
+                hint: "name a zone in the definition, or bring time zone data up to date"
+            )
+        }
+        return zone
     }
 
     /// What a definition probably does not mean, by the names the project is known to use.

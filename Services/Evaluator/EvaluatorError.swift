@@ -9,7 +9,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     enum Code: String, Sendable, Hashable {
         case unknownSegment, archivedSegment, unreadableSegment, nameTaken, badRequest
         case missingOwner, catchingUp, notTheOwner, busy, stopped, positionsUnknown, tooLong
-        case cancelled, tooCostly
+        case cancelled, tooCostly, listingOver
         case columns, store, log, newerFormat, disk
     }
 
@@ -35,7 +35,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case .missingOwner, .catchingUp, .notTheOwner, .busy, .stopped, .positionsUnknown: true
         case .unknownSegment, .archivedSegment, .unreadableSegment, .nameTaken, .badRequest: false
         case .columns, .store, .log, .newerFormat, .disk: false
-        case .tooLong, .cancelled, .tooCostly: false
+        case .tooLong, .cancelled, .tooCostly, .listingOver: false
         }
     }
 
@@ -54,6 +54,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .tooLong: "the time was over before the answer was whole"
             case .cancelled: "the question was cancelled"
             case .tooCostly: "it would take more memory than a question may"
+            case .listingOver: "its pages would not be of one listing"
             case .stopped: "the evaluator is stopping"
             case .columns: "the columns cannot be read or written"
             case .store: "the checkpoint store failed"
@@ -79,6 +80,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .tooLong: (.deadlineExceeded, nil)
             case .cancelled: (.cancelled, nil)
             case .tooCostly: (.resourceExhausted, nil)
+            case .listingOver: (.aborted, nil)
             case .stopped: (.unavailable, 500)
             case .columns, .store, .log, .newerFormat, .disk: (.dataLoss, nil)
             }

@@ -10,8 +10,16 @@ struct EventLeafReader {
     private let columns: PartitionColumns
     private let at: Timestamp
     private let interval: Interval
+    private let isOver: () -> Bool
 
-    init(_ leaf: EventLeaf, _ columns: PartitionColumns, at: Timestamp) {
+    /// `isOver` is asked before every table: once it says so the answer is cut off there.
+    init(
+        _ leaf: EventLeaf,
+        _ columns: PartitionColumns,
+        at: Timestamp,
+        isOver: @escaping () -> Bool = { false }
+    ) {
+        self.isOver = isOver
         self.leaf = leaf
         self.columns = columns
         self.at = at
@@ -24,34 +32,74 @@ struct EventLeafReader {
         guard !interval.isEmpty else {
             return UserBitset(universe: universe, all: leaf.acceptsNone)
         }
-        if leaf.sums.isEmpty { return byCount() }
+        if leaf.sums.isEmpty { return users(by: [leaf.count])[0] }
         return bySums()
     }
 
-    private var from: Timestamp? { interval.isOpen ? nil : interval.from }
-
-    private func byCount() -> UserBitset {
+    /// The users that pass each of some counts, which one pass over the rows tells; no sums.
+    func users(by counts: [CountTest]) -> [UserBitset] {
         let universe = columns.userCount
-        if leaf.count.asksForAny {
+        guard !interval.isEmpty else {
+            return counts.map { UserBitset(universe: universe, all: $0.matches(0)) }
+        }
+        if counts.allSatisfy(\.asksForAny) {
             var users = UserBitset(universe: universe)
             forEachTable { table, mask in
                 markUsers(table, from: from, to: interval.to, mask: mask, in: &users)
             }
-            return users
+            return counts.map { _ in users }
         }
-        guard let range = leaf.count.narrowRange else {
-            var counts = [UInt32](repeating: 0, count: universe)
+        if counts.count == 1, let users = byRuns(counts[0]) { return [users] }
+        let ranges = counts.compactMap(\.narrowRange)
+        guard ranges.count == counts.count else {
+            var found = [UInt32](repeating: 0, count: universe)
             forEachTable { table, mask in
-                countPerUser(table, from: from, to: interval.to, mask: mask, into: &counts)
+                countPerUser(table, from: from, to: interval.to, mask: mask, into: &found)
             }
-            return UserBitset(counts: counts) { leaf.count.matches(Int($0)) }
+            return counts.map { test in UserBitset(counts: found) { test.matches(Int($0)) } }
         }
-        var counts = [UInt8](repeating: 0, count: universe)
+        var found = [UInt8](repeating: 0, count: universe)
         forEachTable { table, mask in
-            countPerUser(table, from: from, to: interval.to, mask: mask, into: &counts)
+            countPerUser(table, from: from, to: interval.to, mask: mask, into: &found)
         }
-        return UserBitset(counts: counts, in: range)
+        return ranges.map { UserBitset(counts: found, in: $0) }
     }
+
+    /// The users whose count passes by runs of rows, where all that may count are of one sorted
+    /// table and the counts asked for are small; nil: rows must be counted.
+    private func byRuns(_ count: CountTest) -> UserBitset? {
+        guard let range = count.narrowRange, range.lowerBound > 0,
+            Int(range.lowerBound) <= Self.runsMax, count.settledAt <= Self.runsMax
+        else { return nil }
+        var only: (table: EventTable, mask: RowMask?)?
+        var isOnly = true
+        forEachTable { table, mask in
+            if only != nil { isOnly = false }
+            only = (table, mask)
+        }
+        guard isOnly, let only else { return nil }
+        let universe = columns.userCount
+        func found(_ least: Int) -> UserBitset? {
+            usersWith(
+                atLeast: least,
+                rowsOf: only.table,
+                from: from,
+                to: interval.to,
+                mask: only.mask,
+                universe: universe
+            )
+        }
+        guard var users = found(Int(range.lowerBound)) else { return nil }
+        guard range.upperBound < .max else { return users }
+        guard let more = found(Int(range.upperBound) + 1) else { return nil }
+        users.andNot(more)
+        return users
+    }
+
+    /// Each more takes another pass over the bits of the rows: up to here less than counting.
+    private static let runsMax = 16
+
+    private var from: Timestamp? { interval.isOpen ? nil : interval.from }
 
     private func bySums() -> UserBitset {
         let universe = columns.userCount
@@ -81,7 +129,10 @@ struct EventLeafReader {
     /// The fast way of one sum over decimals; nil where numbers must be added one by one.
     private func byDecimals() -> UserBitset? {
         guard leaf.sums.count == 1, let test = leaf.sums.first else { return nil }
-        var sums = DecimalSums(universe: columns.userCount)
+        let range = leaf.count.asksForAny ? test.decimalRange : nil
+        // A sum other than 0 has a number, so an event.
+        let isSumEnough = range.map { !$0.contains(0) } ?? false
+        var sums = DecimalSums(universe: columns.userCount, counts: !isSumEnough)
         var isWhole = true
         forEachTable { table, mask in
             guard isWhole else { return }
@@ -94,9 +145,8 @@ struct EventLeafReader {
             )
         }
         guard isWhole else { return nil }
-        guard let range = test.decimalRange, leaf.count.asksForAny else {
-            return users(sums) { leaf.accepts(count: $0, sums: [$1]) }
-        }
+        guard let range else { return users(sums) { leaf.accepts(count: $0, sums: [$1]) } }
+        if isSumEnough { return sums.users(in: range) }
         // No event, or no number among them, adds up to nothing that could pass.
         let fewest: UInt32 = test.missingIsZero ? 0 : 1
         return UserBitset(universe: columns.userCount) { index in
@@ -160,6 +210,7 @@ struct EventLeafReader {
                 guard table.zone.minTime < interval.to.ms,
                     interval.isOpen || table.zone.maxTime >= interval.from.ms
                 else { continue }
+                guard !isOver() else { return }
                 body(table, mask.rows(of: table))
             }
         }

@@ -16,6 +16,8 @@ struct GatheredQuestion: Sendable {
     let projectZone: String?
     /// Positions that the answer must include; empty: whatever the owners hold.
     var positions: [Partition: LogOffset] = [:]
+    /// The catalogue's revision that says what it means.
+    var revision: UInt64 = 0
     var nodeCounts = false
     var sample: (size: Int, seed: UInt64) = (0, 0)
     var user: UserID?
@@ -39,7 +41,7 @@ struct GatheredQuestion: Sendable {
     func replyBytes(_ partitions: [Partition]) -> UInt32 {
         let userBytes = Limits.userIDBytes + 32
         let bytes =
-            4_096 + 48 * partitions.count + 64 * definition.nodes.count + 12 * trend.count
+            4_096 + 48 * partitions.count + 64 * definition.nodes.count + 24 * trend.count
             + userBytes * (sample.size + 1) + (members.map { $0.bytesMax + userBytes } ?? 0)
             + explainBytesMax
         return UInt32(clamping: bytes)
@@ -92,6 +94,7 @@ extension GatheredQuestion: OwnersQuestion {
         let isExplained = explainBytesMax == 0 || !answer.known || answer.explanation != nil
         return answer.positions.reach(positions, partitions) && isExplained
             && answer.nodeUsers.count == nodes && answer.trendUsers.count == trend.count
+            && answer.trendUniverse.count == (definition.universe == .all ? 0 : trend.count)
     }
 }
 

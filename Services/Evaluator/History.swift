@@ -37,15 +37,16 @@ protocol History: Sendable {
     func counts(of plan: Plan, at instants: [Timestamp], _ check: () throws -> Void) throws
         -> [UInt64]
 
-    /// The same; `check` is asked before whatever takes a while, and its error ends it.
+    /// The same; `check` is asked before whatever takes a while, within a condition, too, and its
+    /// error ends it: once it has thrown, it must go on to.
     func slots(
         of plan: Plan,
         at instant: Timestamp,
         _ check: () throws(EvaluatorError) -> Void
     ) throws(EvaluatorError) -> [UserBitset]
 
-    /// An upper bound of what that costs.
-    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost
+    /// An upper bound of what that costs; with `memoryAlone` of the memory it takes.
+    func cost(of plan: Plan, at instant: Timestamp, memoryAlone: Bool) -> QuestionCost
 
     /// A user's identifier; nil for a number that was not given.
     func id(of user: UserNumber) -> UserID?
@@ -82,7 +83,9 @@ extension History {
     }
 
     /// Nothing that is known.
-    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost { QuestionCost() }
+    func cost(of plan: Plan, at instant: Timestamp, memoryAlone: Bool) -> QuestionCost {
+        QuestionCost()
+    }
 }
 
 extension PartitionColumns: History {
@@ -99,11 +102,20 @@ extension PartitionColumns: History {
     func counts(of plan: Plan, at instants: [Timestamp], _ check: () throws -> Void) throws
         -> [UInt64]
     {
+        try check()
+        let whole = InstantRows(columns: self, instants: instants)
+        if let totals = try whole.totals(of: plan, check) { return totals }
         var counts: [UInt64] = []
         for start in stride(from: 0, to: instants.count, by: InstantSpans.instantsMax) {
             let end = min(start + InstantSpans.instantsMax, instants.count)
-            let rows = InstantRows(columns: self, instants: Array(instants[start..<end]))
-            counts += try rows.counts(of: plan, check)
+            counts += try withoutActuallyEscaping(check) { check in
+                var rows = InstantRows(columns: self, instants: Array(instants[start..<end]))
+                rows.isOver = {
+                    do { try check() } catch { return true }
+                    return false
+                }
+                return try rows.counts(of: plan, check)
+            }
         }
         return counts
     }
@@ -113,11 +125,18 @@ extension PartitionColumns: History {
         at instant: Timestamp,
         _ check: () throws(EvaluatorError) -> Void
     ) throws(EvaluatorError) -> [UserBitset] {
-        try SetReader(columns: self, at: instant).slots(of: plan, check)
+        try withoutActuallyEscaping(check) { check throws(EvaluatorError) in
+            var reader = SetReader(columns: self, at: instant)
+            reader.isOver = {
+                do throws(EvaluatorError) { try check() } catch { return true }
+                return false
+            }
+            return try reader.slots(of: plan, check)
+        }
     }
 
-    func cost(of plan: Plan, at instant: Timestamp) -> QuestionCost {
-        QuestionCost(plan, over: self, at: instant)
+    func cost(of plan: Plan, at instant: Timestamp, memoryAlone: Bool) -> QuestionCost {
+        QuestionCost(plan, over: self, at: instant, memoryAlone: memoryAlone)
     }
 
     func history(of user: UserNumber, read mentions: Mentions, at instant: Timestamp?)

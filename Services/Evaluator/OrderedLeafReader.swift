@@ -12,6 +12,10 @@ struct OrderedLeafReader {
     private let interval: Interval
     private let masks: [MatchMask]
     private let anchors: Anchors?
+    private let isOver: () -> Bool
+
+    /// Rows, and users, between two looks at whether anybody waits: some milliseconds of work.
+    private static let stride = 1 << 14
 
     /// A mark on its way to its place among those of its user.
     private struct Entry {
@@ -20,7 +24,14 @@ struct OrderedLeafReader {
         let mark: Mark
     }
 
-    init(_ leaf: OrderedLeaf, _ columns: PartitionColumns, at: Timestamp) {
+    /// `isOver` is asked now and then: once it says so the answer is cut off there.
+    init(
+        _ leaf: OrderedLeaf,
+        _ columns: PartitionColumns,
+        at: Timestamp,
+        isOver: @escaping () -> Bool = { false }
+    ) {
+        self.isOver = isOver
         self.leaf = leaf
         self.columns = columns
         self.at = at
@@ -35,9 +46,14 @@ struct OrderedLeafReader {
         var users = UserBitset(universe: columns.userCount)
         guard !interval.isEmpty else { return users }
         var entries = entries()
+        guard !isOver() else { return users }
         entries.sort { $0.user != $1.user ? $0.user < $1.user : $0.order < $1.order }
-        var next = 0
+        var (next, look) = (0, Self.stride)
         while next < entries.count {
+            if next >= look {
+                guard !isOver() else { return users }
+                look = next + Self.stride
+            }
             let user = entries[next].user
             var marks: [Mark] = []
             while next < entries.count, entries[next].user == user {
@@ -64,6 +80,10 @@ struct OrderedLeafReader {
             if window.to <= at { users.andNot(marked(from: window.to, to: at + 1)) }
             return users
         case .share(let atLeastE4, let minimum):
+            let fewest = UInt32(clamping: max(minimum, 1))
+            if let users = shareByRuns(from, window.to, UInt64(clamping: atLeastE4), fewest) {
+                return users
+            }
             var all = [UInt32](repeating: 0, count: columns.userCount)
             var matching = all
             forEachTable(of: 0) { table, mask in
@@ -72,12 +92,34 @@ struct OrderedLeafReader {
             forEachTable(of: 1) { table, mask in
                 countPerUser(table, from: from, to: window.to, mask: mask, into: &matching)
             }
-            let fewest = UInt32(clamping: max(minimum, 1))
             return UserBitset(universe: columns.userCount) { index in
                 all[index] >= fewest
                     && Int64(matching[index]) * 10_000 >= atLeastE4 * Int64(all[index])
             }
         }
+    }
+
+    /// The users with so great a share, where all rows are of one sorted table; nil: rows must be
+    /// counted.
+    private func shareByRuns(
+        _ from: Timestamp?,
+        _ to: Timestamp,
+        _ atLeastE4: UInt64,
+        _ fewest: UInt32
+    ) -> UserBitset? {
+        var tables: [(EventTable, RowMask?)] = []
+        forEachTable(of: 0) { tables.append(($0, $1)) }
+        guard tables.count == 1, let (table, mask) = tables.first else { return nil }
+        return usersWith(
+            atLeastE4: atLeastE4,
+            in: masks[1].rows(of: table),
+            rowsOf: table,
+            from: from,
+            to: to,
+            mask: mask,
+            fewest: fewest,
+            universe: columns.userCount
+        )
     }
 
     /// The users with an event of match 0 there.
@@ -94,6 +136,7 @@ struct OrderedLeafReader {
         let events = leaf.matches[match].events
         for name in events.isEmpty ? columns.eventNames() : events.map(\.text) {
             for table in columns.tables(of: name) where table.rowCount > 0 {
+                guard !isOver() else { return }
                 body(table, masks[match].rows(of: table))
             }
         }
@@ -102,12 +145,15 @@ struct OrderedLeafReader {
     /// The marks of all users, in any order.
     private func entries() -> [Entry] {
         var entries: [Entry] = []
+        var (isCut, look) = (false, Self.stride)
         let from = interval.isOpen ? nil : interval.from
         for name in leaf.events?.map(\.text) ?? columns.eventNames() {
             for table in columns.tables(of: name) where table.rowCount > 0 {
                 guard table.zone.minTime < interval.to.ms,
                     interval.isOpen || table.zone.maxTime >= interval.from.ms
                 else { continue }
+                isCut = isCut || isOver()
+                guard !isCut else { return entries }
                 let masks = masks(table, named: ExactName(name))
                 guard !masks.isEmpty else { continue }
                 let key = leaf.key.flatMap { table.property($0.text) }
@@ -117,6 +163,11 @@ struct OrderedLeafReader {
                     time,
                     offset,
                     row in
+                    if entries.count >= look {
+                        isCut = isCut || isOver()
+                        look = entries.count + Self.stride
+                    }
+                    guard !isCut else { return }
                     var bits: UInt64 = 0
                     for (match, mask) in masks where mask?[row] ?? true {
                         bits |= 1 << UInt64(match)

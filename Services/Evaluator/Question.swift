@@ -26,6 +26,9 @@ struct Question: Sendable {
     /// Unit: bytes.
     var memoryMax = Int.max
 
+    /// Whether to tell what the answer cost, rows and bytes as well.
+    var wantsCost = false
+
     /// Counts that were made before, good while their partition is where it was.
     var known: [Partition: KeptCounts.Count] = [:]
 
@@ -76,7 +79,7 @@ struct Question: Sendable {
     func add(_ history: some History, to tally: inout Tally, next: LogOffset)
         throws(EvaluatorError) -> KeptCounts.Count
     {
-        let cost = history.cost(of: plan, at: at)
+        let cost = history.cost(of: plan, at: at, memoryAlone: !wantsCost)
         try cost.check(memoryMax: memoryMax)
         let slots = try history.slots(of: plan, at: at) { () throws(EvaluatorError) in
             try limit?.check()

@@ -33,15 +33,40 @@ struct QuestionCost: Sendable, Hashable {
     /// Of nothing.
     init() {}
 
-    /// Of a plan at an instant.
-    init(_ plan: Plan, over columns: PartitionColumns, at instant: Timestamp) {
+    /// Of a plan at an instant; with `memoryAlone` no more than its memory is found out.
+    init(
+        _ plan: Plan,
+        over columns: PartitionColumns,
+        at instant: Timestamp,
+        memoryAlone: Bool = false
+    ) {
+        self.init(
+            plan.leaves,
+            sets: plan.steps.count,
+            over: columns,
+            at: instant,
+            memoryAlone: memoryAlone
+        )
+    }
+
+    /// Of leaves, each read once, while so many sets at most are kept at a time.
+    init(
+        _ leaves: [Plan.Leaf],
+        sets: Int,
+        over columns: PartitionColumns,
+        at instant: Timestamp,
+        memoryAlone: Bool = false
+    ) {
         let users = columns.userCount
         var most = 0
-        for leaf in plan.leaves {
+        for leaf in leaves {
             switch leaf {
             case .events(let leaf):
-                let properties = leaf.filters.map(\.filter.property) + leaf.sums.map(\.property)
-                touch(columns, leaf.events, leaf.window.resolve(at: instant), properties)
+                if !memoryAlone {
+                    let properties =
+                        leaf.filters.map(\.filter.property) + leaf.sums.map(\.property)
+                    touch(columns, leaf.events, leaf.window.resolve(at: instant), properties)
+                }
                 most = max(most, users * Self.countBytes * (1 + 4 * leaf.sums.count))
             case .ordered(let leaf):
                 let before = rows
@@ -53,15 +78,17 @@ struct QuestionCost: Sendable, Hashable {
                 touch(columns, names, leaf.reach(at: instant), Array(properties))
                 most = max(most, (rows - before) * Self.markBytes)
             case .user(let leaf):
-                let versions = columns.versions(of: leaf.property.text).rowCount
-                rows += versions
-                bytes += versions * (Self.rowBytes + Self.valueBytes)
+                if !memoryAlone {
+                    let versions = columns.versions(of: leaf.property.text).rowCount
+                    rows += versions
+                    bytes += versions * (Self.rowBytes + Self.valueBytes)
+                }
                 most = max(most, users * Self.versionBytes)
             case .bucket:
                 bytes += users * Limits.userIDBytes
             }
         }
-        memoryBytes = most + plan.steps.count * (users / 8 + 8)
+        memoryBytes = most + sets * (users / 8 + 8)
     }
 
     private mutating func touch(

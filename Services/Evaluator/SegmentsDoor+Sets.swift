@@ -76,6 +76,9 @@ extension SegmentsDoor {
         var answer = EvaluationV1.CombineResponse(
             exactness: EvaluationV1.Exactness(atMs: question.at.ms)
         )
+        // A count alone needs no snapshot that stays.
+        let isListed = request.limit > 0
+        let place = isListed ? try await begin(&question, cursor, call).place : nil
         if cursor == nil {
             let sum = SetsSum(try await gather.ask(question, of: try partitions(), call))
             answer.users = sum.madeUsers
@@ -85,13 +88,8 @@ extension SegmentsDoor {
             answer.windows = try windows(question)
             answer.tookUs = sum.tookUs
         }
-        guard request.limit > 0 else { return answer }
-        let page = try await list(
-            question,
-            from: cursor ?? MembersCursor(at: question.at),
-            limit: request.limit,
-            call
-        )
+        guard let place else { return answer }
+        let page = try await list(question, from: place, limit: request.limit, call)
         answer.members = page.users.map(\.userID)
         answer.nextCursor = page.next
         if cursor != nil { answer.exactness?.positions = page.positions }
@@ -111,14 +109,13 @@ extension SegmentsDoor {
         )
         question.expression = .whole
         question.properties = request.properties
-        let page = try await list(
-            question,
-            from: cursor ?? MembersCursor(at: question.at),
-            limit: request.limit,
-            call
-        )
+        let (place, whole) = try await begin(&question, cursor, call)
+        let page = try await list(question, from: place, limit: request.limit, call)
         var answer = EvaluationV1.ExportResponse(users: page.users, nextCursor: page.next)
-        answer.exactness = EvaluationV1.Exactness(atMs: question.at.ms, positions: page.positions)
+        answer.exactness = EvaluationV1.Exactness(
+            atMs: question.at.ms,
+            positions: cursor == nil ? whole : page.positions
+        )
         if cursor == nil {
             answer.exactness?.windows = try windows(question).first?.windows ?? []
         }
@@ -141,20 +138,15 @@ extension SegmentsDoor {
                 let other = try await understand(subject, atMs: question.at.ms, .local, call)
                 sets.append(GatheredSets.One(other))
             } catch {
-                throw Fault(
-                    error.code,
-                    error.message,
-                    place: "others[\(index)]" + (error.place.map { ": \($0)" } ?? ""),
-                    hint: error.hint,
-                    retryAfterMs: error.retryAfterMs
-                )
+                throw error.at("others[\(index)]")
             }
         }
         return GatheredSets(
             sets: sets,
             at: question.at,
             projectZone: question.projectZone,
-            positions: question.positions
+            positions: question.positions,
+            revision: question.revision
         )
     }
 
@@ -176,43 +168,6 @@ extension SegmentsDoor {
             )
         }
         return windows
-    }
-
-    /// A page of the set that is made, partition by partition.
-    private func list(
-        _ asked: GatheredSets,
-        from cursor: MembersCursor,
-        limit: UInt32,
-        _ call: CallContext
-    ) async throws(Fault) -> (
-        users: [EvaluationV1.ExportedUser], positions: [LogV1.Position], next: [UInt8]?
-    ) {
-        let count = try partitionCount()
-        let limit = Int(min(max(limit, 1), Self.membersMax))
-        let room = min(Int(call.maxReplyBytes) / 2, Self.pageBytesMax)
-        var (question, place) = (asked, cursor)
-        var users: [EvaluationV1.ExportedUser] = []
-        var positions: [LogV1.Position] = []
-        // Every partition looked at costs its position, so that a page ends however few it finds.
-        var bytes = 0
-        repeat {
-            guard let partition = place.partition(of: count) else { break }
-            question.members = (place.next, limit - users.count, max(room - bytes, 0))
-            let parts = try await gather.ask(question, of: [partition], call)
-            let next = parts.first?.nextMember.map(UserNumber.init)
-            guard let part = parts.first, next.map({ $0 > place.next }) ?? true else {
-                throw Fault.internal("the listing of partition \(partition) does not come on")
-            }
-            users += part.members
-            bytes += part.members.reduce(Self.positionBytes) { bytes, user in
-                user.values.reduce(bytes + user.userID.utf8.count + 8) {
-                    $0 + $1.approximateBytes
-                }
-            }
-            positions += part.positions
-            place = place.after(next)
-        } while users.count < limit && bytes < room
-        return (users, positions, place.partition(of: count) == nil ? nil : place.bytes)
     }
 }
 
@@ -238,11 +193,23 @@ struct GatheredSets: OwnersQuestion {
         }
     }
 
+    /// A snapshot that owners keep for a listing.
+    struct Hold: Sendable, Hashable {
+        /// The request id of the listing's first page.
+        let id: [UInt8]
+        /// Whether it is to be taken.
+        var isTaken = false
+    }
+
     let sets: [One]
     let at: Timestamp
     let projectZone: String?
     /// Positions that the answer must include; empty: whatever the owners hold.
     let positions: [Partition: LogOffset]
+    /// The catalogue's revision that says what the sets mean.
+    let revision: UInt64
+    /// The snapshot to answer from; nil: the partitions as they are.
+    var hold: Hold?
     var overlap = false
     var expression: SetExpression?
     var properties: [String] = []
@@ -283,6 +250,7 @@ struct GatheredSets: OwnersQuestion {
         return answer.positions.reach(positions, partitions) && answer.users.count == sets.count
             && answer.pairUsers.count == pairs
             && answer.nodeUsers.count == (nodeCounts ? nodes : 0)
+            && answer.holdID == hold?.id ?? []
             && answer.members.allSatisfy { $0.values.count == properties.count }
     }
 
@@ -304,7 +272,9 @@ struct GatheredSets: OwnersQuestion {
             membersBytesMax: UInt32(clamping: members?.bytesMax ?? 0),
             properties: properties,
             regionSample: UInt32(clamping: regionSample),
-            nodeCounts: nodeCounts
+            nodeCounts: nodeCounts,
+            holdID: hold?.id ?? [],
+            takeHold: hold?.isTaken ?? false
         )
     }
 }

@@ -44,8 +44,12 @@ extension SegmentsDoor {
         question.trend = instants
         let sum = AnswerSum(try await gather.ask(question, of: all, call))
         return EvaluationV1.TrendResponse(
-            points: zip(instants, sum.trendUsers).map { at, users in
-                EvaluationV1.TrendPoint(atMs: at.ms, users: users, universe: sum.universe)
+            points: zip(instants, sum.trendUsers).enumerated().map { index, point in
+                EvaluationV1.TrendPoint(
+                    atMs: point.0.ms,
+                    users: point.1,
+                    universe: sum.trendUniverse.isEmpty ? sum.universe : sum.trendUniverse[index]
+                )
             },
             exactness: sum.exactness(question.at),
             zone: zone.name,

@@ -54,7 +54,8 @@ extension SegmentsDoor {
             nested: nested,
             at: at,
             projectZone: zone,
-            positions: positions
+            positions: positions,
+            revision: pinned.revision
         )
     }
 

@@ -58,6 +58,9 @@ extension SegmentsDoor {
             zoneChanged: difference.isZoneChanged,
             universe: sum.universe,
             exactness: sum.exactness(question.at),
+            universeChanged: difference.isUniverseChanged,
+            beforeUniverse: old.universe.said,
+            afterUniverse: new.universe.said,
             tookUs: sum.tookUs
         )
     }

@@ -162,7 +162,7 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
             cursor == nil ? request.freshness : .local,
             call
         )
-        var place = cursor ?? MembersCursor(at: question.at)
+        var place = try place(question, cursor)
         let limit = Int(min(max(request.limit, 1), Self.membersMax))
         let room = min(Int(call.maxReplyBytes) / 2, Self.pageBytesMax)
         var page = EvaluationV1.MembersResponse(

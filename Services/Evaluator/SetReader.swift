@@ -10,52 +10,81 @@ struct SetReader {
     let columns: PartitionColumns
     /// The instant of the answer.
     let at: Timestamp
+    /// Whether the rest is of no use any more; once it is, it stays so.
+    ///
+    /// Asked within a leaf, before every piece of the columns: what is read so far is then cut off.
+    var isOver: () -> Bool = { false }
 
     /// The sets of all slots of the plan's program, in order; the answer is slot `plan.root`.
     func slots(of plan: Plan) -> [UserBitset] { slots(of: plan) { () throws(Never) in } }
 
-    /// The same; `check` is asked before every leaf and may end it.
+    /// The same; `check` is asked before every leaf and behind the last one, and may end it.
     func slots<Failure: Error>(of plan: Plan, _ check: () throws(Failure) -> Void) throws(Failure)
         -> [UserBitset]
     {
-        let universe = columns.userCount
         let leaves = try plan.leaves.map { leaf throws(Failure) in
             try check()
             return users(leaf)
         }
+        // The last leaf may have been cut off.
+        try check()
         var slots: [UserBitset] = []
         slots.reserveCapacity(plan.steps.count)
         // Whoever lost every record with an import is in no set, nor in what a set leaves out.
         let present = columns.present
         for step in plan.steps {
-            switch step {
-            case .leaf(let leaf): slots.append(leaves[leaf])
-            case .all(let inputs):
-                var set = UserBitset(universe: universe, all: true)
-                for input in inputs { set.and(slots[input]) }
-                slots.append(set)
-            case .any(let inputs):
-                var set = UserBitset(universe: universe)
-                for input in inputs { set.or(slots[input]) }
-                slots.append(set)
-            case .not(let input):
-                var set = slots[input]
-                set.invert()
-                slots.append(set)
-            }
-            if let present { slots[slots.count - 1].and(present) }
+            var set = result(of: step, leaf: { leaves[$0] }, slot: { slots[$0] })
+            if let present { set.and(present) }
+            slots.append(set)
         }
         return slots
+    }
+
+    /// What a step makes of leaves and of slots before it; users of whom nothing is left may be in.
+    func result<Failure: Error>(
+        of step: Plan.Step,
+        leaf: (Int) throws(Failure) -> UserBitset,
+        slot: (Int) -> UserBitset
+    ) throws(Failure) -> UserBitset {
+        switch step {
+        case .leaf(let number): return try leaf(number)
+        case .all(let inputs):
+            guard let first = inputs.first else {
+                return UserBitset(universe: columns.userCount, all: true)
+            }
+            var set = slot(first)
+            for input in inputs.dropFirst() { set.and(slot(input)) }
+            return set
+        case .any(let inputs):
+            guard let first = inputs.first else { return UserBitset(universe: columns.userCount) }
+            var set = slot(first)
+            for input in inputs.dropFirst() { set.or(slot(input)) }
+            return set
+        case .not(let input):
+            var set = slot(input)
+            set.invert()
+            return set
+        }
     }
 
     /// The users for whom a leaf holds.
     func users(_ leaf: Plan.Leaf) -> UserBitset {
         switch leaf {
-        case .events(let leaf): EventLeafReader(leaf, columns, at: at).users()
-        case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at).users()
+        case .events(let leaf): EventLeafReader(leaf, columns, at: at, isOver: isOver).users()
+        case .ordered(let leaf): OrderedLeafReader(leaf, columns, at: at, isOver: isOver).users()
         case .user(let leaf): users(leaf)
         case .bucket(let leaf): users(leaf)
         }
+    }
+
+    /// The users for whom each of some leaves holds that one pass answers.
+    func users(_ pass: ArraySlice<Plan.Leaf>) -> [UserBitset] {
+        let counts = pass.compactMap { leaf in
+            if case .events(let leaf) = leaf { leaf.count } else { nil }
+        }
+        guard pass.count > 1, counts.count == pass.count, case .events(let first)? = pass.first
+        else { return pass.map(users) }
+        return EventLeafReader(first, columns, at: at, isOver: isOver).users(by: counts)
     }
 
     /// The users whose identifiers fall into the bucket.
@@ -114,9 +143,10 @@ struct FilterMask {
     /// For each text of a column whether it passes.
     private func codes(_ dictionary: TextDictionary) -> [Bool] {
         guard let texts = filter.exactTexts else {
-            return (0..<UInt32(dictionary.count)).map {
-                filter.matches(.text(dictionary.text($0)), at: at)
-            }
+            var codes: [Bool] = []
+            codes.reserveCapacity(dictionary.count)
+            dictionary.forEach { codes.append(filter.matches(.text($0), at: at)) }
+            return codes
         }
         var codes = [Bool](repeating: false, count: dictionary.count)
         for text in texts {

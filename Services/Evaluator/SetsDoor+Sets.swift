@@ -22,11 +22,14 @@ extension SetsDoor {
                 hint: "ask each partition by itself"
             )
         }
-        try await wait(for: positions, call)
         do {
-            let whole = try await snapshot(project, positions.keys.sorted())
+            let whole = try await snapshot(request, project, positions, call)
             let limit = limit(of: call)
-            var part = try await threads.run(limit) { try question.answer(whole.columns, limit) }
+            var part = EvaluationV1.SetsPartResponse()
+            if !question.plans.isEmpty {
+                part = try await threads.run(limit) { try question.answer(whole.columns, limit) }
+            }
+            part.holdID = request.holdID
             part.positions = whole.positions.sorted { $0.partition < $1.partition }
             part.tookUs = (clock.monotonicNs - beganNs) / 1_000
             return part
@@ -39,8 +42,26 @@ extension SetsDoor {
         }
     }
 
+    /// The partitions as they are, or as a listing's snapshot has them.
+    private func snapshot(
+        _ request: EvaluationV1.SetsPartRequest,
+        _ project: ProjectName,
+        _ positions: [Partition: LogOffset],
+        _ call: CallContext
+    ) async throws -> Snapshot {
+        let partitions = positions.keys.sorted()
+        let id = request.holdID
+        if !id.isEmpty, !request.takeHold {
+            return try held.read(id, of: project, partitions, nowNs: clock.monotonicNs)
+        }
+        try await wait(for: positions, call)
+        let now = try await snapshot(project, partitions)
+        guard !id.isEmpty else { return now }
+        return held.take(now, as: id, of: project, nowNs: clock.monotonicNs)
+    }
+
     private func question(_ request: EvaluationV1.SetsPartRequest) throws(Fault) -> SetsQuestion {
-        guard !request.sets.isEmpty else {
+        guard !request.sets.isEmpty || request.takeHold else {
             throw Fault.invalidArgument("no set is asked about", place: "sets")
         }
         let at = Timestamp(ms: request.atMs)

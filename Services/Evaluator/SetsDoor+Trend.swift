@@ -8,8 +8,15 @@ import Segments
 extension SetsDoor {
     /// What the partitions of a lane are at one moment.
     struct Snapshot: Sendable {
-        var positions: [LogV1.Position] = []
-        var columns: [PartitionColumns] = []
+        /// One partition; without columns: it has nothing of the project.
+        struct Part: Sendable {
+            let position: LogV1.Position
+            let columns: PartitionColumns?
+        }
+
+        var parts: [Part] = []
+        var positions: [LogV1.Position] { parts.map(\.position) }
+        var columns: [PartitionColumns] { parts.compactMap(\.columns) }
         var histories: [any History] { columns }
     }
 
@@ -37,20 +44,47 @@ extension SetsDoor {
             response.firstEventMs = whole.histories.compactMap(\.firstEvent).min()?.ms
         }
         guard !request.trendAtMs.isEmpty else { return }
+        let instants = request.trendAtMs.map(Timestamp.init(ms:))
+        let limit = limit(of: call)
+        let key = try KeptCounts.Key(request, plan, project)
+        if let key, let trend = keptTrends.trend(key, at: whole.positions) {
+            response.trendUsers = trend.users
+            response.trendUniverse = trend.universe
+            return
+        }
+        response.trendUsers = try await counts(of: plan, at: instants, in: whole, limit)
+        if let universe = plan.definition.universe.definition {
+            let all = try Definitions.plan(universe, nested: [], projectZone: request.projectZone)
+            response.trendUniverse = try await counts(of: all, at: instants, in: whole, limit)
+        }
+        guard let key else { return }
+        let trend = KeptTrends.Trend(
+            users: response.trendUsers,
+            universe: response.trendUniverse
+        )
+        keptTrends.keep(trend, at: whole.positions, of: key)
+    }
+
+    /// How many users a plan holds for as of every instant.
+    private func counts(
+        of plan: Plan,
+        at instants: [Timestamp],
+        in whole: Snapshot,
+        _ limit: QuestionLimit
+    ) async throws -> [UInt64] {
         // A thread per lane, since each lane stands for a core.
         let width = max(min(lanes.all.count, whole.histories.count), 1)
         let counts = (0..<width).map { part in
             TrendCount(
                 plan: plan,
-                instants: request.trendAtMs.map(Timestamp.init(ms:)),
+                instants: instants,
                 histories: stride(from: part, to: whole.histories.count, by: width).map {
                     whole.histories[$0]
                 },
                 memoryMax: memoryMax
             )
         }
-        let limit = limit(of: call)
-        var users = request.trendAtMs.map { _ in 0 as UInt64 }
+        var users = instants.map { _ in 0 as UInt64 }
         try await withThrowingTaskGroup(of: [UInt64].self) { group in
             for count in counts {
                 group.addTask { try await threads.run(limit) { try count.users(limit) } }
@@ -59,7 +93,7 @@ extension SetsDoor {
                 for (point, count) in part.enumerated() { users[point] += count }
             }
         }
-        response.trendUsers = users
+        return users
     }
 
     /// The lanes only lend their columns; a copy of them stays as it is.
@@ -71,17 +105,15 @@ extension SetsDoor {
                 group.addTask {
                     try await lane.ask(partitions) { states in
                         Snapshot(
-                            positions: states.map(\.position),
-                            columns: states.compactMap { $0.projects[project] }
+                            parts: states.map {
+                                .init(position: $0.position, columns: $0.projects[project])
+                            }
                         )
                     }
                 }
             }
             var whole = Snapshot()
-            for try await part in group {
-                whole.positions += part.positions
-                whole.columns += part.columns
-            }
+            for try await part in group { whole.parts += part.parts }
             return whole
         }
     }

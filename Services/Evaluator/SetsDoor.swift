@@ -22,6 +22,8 @@ struct SetsDoor: EvaluationV1_SetsService {
     let clock: any Clock
     let threads = TrendThreads()
     let kept = KeptCounts()
+    let keptTrends = KeptTrends()
+    let held = HeldSnapshots()
     /// The most memory a question may take here at a time.
     ///
     /// Unit: bytes.
@@ -164,6 +166,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         question.limit = limit
         question.memoryMax = memoryMax
         question.nodeCounts = request.nodeCounts
+        question.wantsCost = request.wantCost
         question.sample = (min(Int(request.sample), Sampling.sizeMax), request.seed)
         question.members = request.membersFrom.map {
             (
@@ -286,7 +289,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         response.member = explanation.isMember
         response.explanation = try ExplanationCoding.encode(
             explanation,
-            of: question.plan.definition,
+            of: question.plan,
             bytesMax: min(Int(bytesMax), Self.explainBytesMax)
         )
     }

@@ -51,7 +51,7 @@ struct SetsQuestion: Sendable {
             var sets: [UserBitset] = []
             var node = 0
             for plan in plans {
-                try columns.cost(of: plan, at: at).check(memoryMax: memoryMax)
+                try columns.cost(of: plan, at: at, memoryAlone: true).check(memoryMax: memoryMax)
                 let slots = try columns.slots(of: plan, at: at, limit.check)
                 sets.append(slots[plan.root])
                 for slot in plan.slotOfNode where nodeCounts {

@@ -19,7 +19,8 @@ struct TrendCount: Sendable {
     func users(_ limit: QuestionLimit) throws -> [UInt64] {
         var users = Array(repeating: UInt64(0), count: instants.count)
         for history in histories {
-            try history.cost(of: plan, at: instants.last ?? .earliest).check(memoryMax: memoryMax)
+            try history.cost(of: plan, at: instants.last ?? .earliest, memoryAlone: true)
+                .check(memoryMax: memoryMax)
             let counts = try history.counts(of: plan, at: instants) { try limit.check() }
             for (point, count) in counts.enumerated() { users[point] += count }
         }

@@ -17,6 +17,17 @@ public protocol LaneElement: FixedWidthInteger, UnsignedInteger, BitwiseCopyable
     /// Which of the 64 elements from `index` on differ from the one behind them; all 65 must be
     /// there.
     static func changes(in elements: Span<Self>, at index: Int) -> UInt64
+
+    /// Clears the bits of the elements outside `low` … `low + reach`, 64 to a word; fewer than 64
+    /// at the end are left as they are.
+    ///
+    /// - Returns: false, and nothing is done, on a machine without wider vectors than `bits` uses.
+    static func keepWide(
+        _ words: inout MutableSpan<UInt64>,
+        _ elements: Span<Self>,
+        from low: Self,
+        reach: Self
+    ) -> Bool
 }
 
 extension UInt8: LaneElement {

@@ -84,9 +84,10 @@ struct ChunkPieces {
             properties: .sorted(columns)
         )
         guard Self.isOrdered(table) else { throw sections.corrupt(what + " rows") }
+        let ends = table.users.lastOfEach
         table.isRowPerUser =
-            Int(zone.maxUser - zone.minUser) == rowCount - 1
-            && table.users.lastOfEach.count == rowCount
+            Int(zone.maxUser - zone.minUser) == rowCount - 1 && ends.count == rowCount
+        table.runs = table.isRowPerUser ? nil : UserRuns(ends, of: users, in: zone)
         return (kind, table)
     }
 

@@ -4,7 +4,8 @@ public import Basics
 
 /// Per user how many rows there were, how many of them had a number, and what those add up to.
 ///
-/// A value type for one thread at a time. Takes 16 bytes per user of the universe.
+/// A value type for one thread at a time. Takes 16 bytes per user of the universe, without counts
+/// 8.
 public struct DecimalSums: Sendable {
     /// Rows, at the place of the user's number.
     public private(set) var rows: [UInt32]
@@ -15,9 +16,12 @@ public struct DecimalSums: Sendable {
     /// The greatest magnitude that a sum may have reached so far.
     private var magnitudeMax: UInt64 = 0
 
-    /// Nothing, for each user of a universe.
-    public init(universe: Int) {
-        rows = Array(repeating: 0, count: universe)
+    private let counts: Bool
+
+    /// Nothing, for each user of a universe; without counts rows and numbers stay empty.
+    public init(universe: Int, counts: Bool = true) {
+        self.counts = counts
+        rows = Array(repeating: 0, count: counts ? universe : 0)
         numbers = rows
         sumsE4 = Array(repeating: 0, count: universe)
     }
@@ -33,9 +37,9 @@ public struct DecimalSums: Sendable {
         to: Timestamp?,
         mask: RowMask?
     ) -> Bool {
-        precondition(table.rowCount == 0 || Int(table.zone.maxUser) < rows.count, "all users")
+        precondition(table.rowCount == 0 || Int(table.zone.maxUser) < sumsE4.count, "all users")
         guard let wanted = table.rows(TimeWindow(from, to), mask) else { return true }
-        Self.count(table.users, wanted.mask, into: &rows)
+        if counts { Self.count(table.users, wanted.mask, into: &rows) }
         guard let column = table.property(property), let range = column.numbers else {
             return true
         }
@@ -45,9 +49,14 @@ public struct DecimalSums: Sendable {
         doubles.and(column, tag: .double)
         guard doubles.isEmpty else { return false }
         decimals.and(column, tag: .decimal)
-        Self.count(table.users, decimals, into: &numbers)
+        if counts { Self.count(table.users, decimals, into: &numbers) }
         add(column.payloads, table.users, decimals)
         return true
+    }
+
+    /// The users whose sum lies in a range.
+    public func users(in range: ClosedRange<Int64>) -> UserBitset {
+        UserBitset(numbers: sumsE4, in: range)
     }
 
     /// Whether so many more numbers of this range leave every sum within 62 bits.

@@ -53,6 +53,55 @@ public func markUsers(
     users.insert(table, rows.mask)
 }
 
+/// The users with at least so many rows with an instant in [from, to) that the mask wants.
+///
+/// Nil where the table's rows are not sorted by user: they must be counted one by one.
+public func usersWith(
+    atLeast count: Int,
+    rowsOf table: EventTable,
+    from: Timestamp?,
+    to: Timestamp?,
+    mask: RowMask? = nil,
+    universe: Int
+) -> UserBitset? {
+    guard let runs = table.runs else { return nil }
+    var users = UserBitset(universe: universe)
+    guard let rows = table.rows(TimeWindow(from, to), mask) else { return users }
+    let wanted = rows.mask ?? RowMask(rowCount: table.rowCount)
+    users.insert(table, ends: wanted.ends(withAtLeast: count, of: runs.ends), runs)
+    return users
+}
+
+/// The users of whose rows that the mask wants, with an instant in [from, to), at least `fewest`
+/// are there, and so great a share of them, in ten-thousandths, are also in `part`.
+///
+/// Nil where the table's rows are not sorted by user: they must be counted one by one.
+public func usersWith(
+    atLeastE4 share: UInt64,
+    in part: RowMask?,
+    rowsOf table: EventTable,
+    from: Timestamp?,
+    to: Timestamp?,
+    mask: RowMask?,
+    fewest: UInt32,
+    universe: Int
+) -> UserBitset? {
+    guard let runs = table.runs else { return nil }
+    var users = UserBitset(universe: universe)
+    guard let rows = table.rows(TimeWindow(from, to), mask) else { return users }
+    let all = rows.mask ?? RowMask(rowCount: table.rowCount)
+    var inPart = all
+    if let part { inPart.and(part) }
+    let ends = all.ends(
+        withShareOf: inPart,
+        atLeastE4: share,
+        fewest: max(fewest, 1),
+        of: runs.ends
+    )
+    users.insert(table, ends: ends, runs)
+    return users
+}
+
 /// Rows of a table that are wanted.
 @usableFromInline
 struct WantedRows {
@@ -74,7 +123,11 @@ extension EventTable {
             return WantedRows(mask: standing)
         }
         var mask = standing ?? RowMask(rowCount: rowCount)
-        mask.and(times, from: window.first, to: window.last)
+        mask.and(
+            times,
+            from: zone.minTime >= window.first ? .min : window.first,
+            to: zone.maxTime <= window.last ? .max : window.last
+        )
         return WantedRows(mask: mask)
     }
 }

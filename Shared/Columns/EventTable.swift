@@ -22,6 +22,8 @@ public struct EventTable: Sendable {
     ///
     /// A mask of rows then is a set of users.
     var isRowPerUser = false
+    /// The runs of the users' rows, where these are sorted by users; nil where that is no help.
+    var runs: UserRuns?
     /// The users of the rows.
     public let users: UserColumn
     /// The instants of the rows; of a user property: from when a version holds.

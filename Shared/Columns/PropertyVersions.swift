@@ -193,7 +193,7 @@ extension EventTable {
         guard let known = rows(TimeWindow(nil, instant + 1), nil) else { return nil }
         guard isSorted else { return lastOfEach(known.mask, universe) }
         if isRowPerUser { return known.mask ?? RowMask(rowCount: rowCount) }
-        var last = users.lastOfEach
+        var last = runs?.ends ?? users.lastOfEach
         guard let known = known.mask else { return last }
         last.or(known.notFollowed())
         last.and(known)

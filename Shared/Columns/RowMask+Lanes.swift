@@ -12,9 +12,11 @@ extension RowMask {
         let low = range.lowerBound
         let reach = range.upperBound &- low
         let whole = rowCount >> 6
-        for index in 0..<whole where words[index] != 0 {
-            let found = Element.bits(of: elements, at: index << 6, from: low, reach: reach)
-            setWord(index, to: words[index] & found)
+        if !lendWords({ Element.keepWide(&$0, elements, from: low, reach: reach) }) {
+            for index in 0..<whole where words[index] != 0 {
+                let found = Element.bits(of: elements, at: index << 6, from: low, reach: reach)
+                setWord(index, to: words[index] & found)
+            }
         }
         guard whole < words.count else { return }
         var rest = words[whole]
@@ -24,27 +26,32 @@ extension RowMask {
         setWord(whole, to: rest)
     }
 
+    /// The same for numbers of 64 bits.
+    mutating func and(_ numbers: Span<Int64>, in range: ClosedRange<Int64>) {
+        precondition(numbers.count == rowCount, "a column of the mask's table")
+        let low = range.lowerBound
+        let reach = UInt64(bitPattern: range.upperBound &- low)
+        let whole = rowCount >> 6
+        let isDone = lendWords { WideLanes.keep(&$0, numbers, from: low, reach: reach) }
+        for index in (isDone ? whole : 0)..<words.count where words[index] != 0 {
+            var found: UInt64 = 0
+            for row in index << 6..<min(index << 6 + 64, rowCount) {
+                let isIn = UInt64(bitPattern: numbers[row] &- low) <= reach
+                found |= (isIn ? 1 : 0) << UInt64(row & 63)
+            }
+            setWord(index, to: words[index] & found)
+        }
+    }
+
     /// Drops the rows with exactly this element that `isOut` says; it is asked about few.
     mutating func drop<Element: LaneElement>(
         _ elements: Span<Element>,
         at element: Element,
         where isOut: (Int) -> Bool
     ) {
-        let whole = rowCount >> 6
-        for index in words.indices where words[index] != 0 {
-            var asked = words[index]
-            if index < whole {
-                asked &= Element.bits(of: elements, at: index << 6, from: element, reach: 0)
-            }
-            while asked != 0 {
-                let bit = asked.trailingZeroBitCount
-                asked &= asked - 1
-                let row = index << 6 | bit
-                if elements[row] == element, isOut(row) {
-                    setWord(index, to: words[index] & ~(UInt64(1) << UInt64(bit)))
-                }
-            }
-        }
+        var asked = self
+        asked.and(elements, in: element...element)
+        asked.forEach { row in if isOut(row) { self[row] = false } }
     }
 
     /// Wants the rows whose element differs from the next one's, and the last row.

@@ -18,7 +18,7 @@ public struct RowMask: Sendable, Hashable {
     }
 
     /// Rows still wanted.
-    public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    public var count: Int { WideLanes.count(words.span) }
     /// Whether no row is wanted any more.
     public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
@@ -159,6 +159,19 @@ public struct RowMask: Sendable, Hashable {
     @usableFromInline
     mutating func clear() {
         for index in words.indices { words[index] = 0 }
+    }
+
+    /// Lends all words to a loop.
+    mutating func lendWords<Value>(_ body: (inout MutableSpan<UInt64>) -> Value) -> Value {
+        var all = words.mutableSpan
+        return body(&all)
+    }
+
+    /// Replaces every word, in order.
+    @inline(__always)
+    mutating func replaceWords(_ replacement: (_ index: Int, _ word: UInt64) -> UInt64) {
+        var all = words.mutableSpan
+        for index in 0..<all.count { all[index] = replacement(index, all[index]) }
     }
 
     @usableFromInline

@@ -37,6 +37,22 @@ public struct TextDictionary: Sendable {
         }
     }
 
+    /// Hands over the text of every code, in order.
+    public func forEach(_ body: (String) -> Void) {
+        switch form {
+        case .pool(let pool):
+            for code in 0..<pool.count { body(pool.text(UInt32(truncatingIfNeeded: code))) }
+        case .sorted(let texts, let codes):
+            texts.heap.withSpan { heap in
+                for code in 0..<codes.count {
+                    let place = Int(codes[code])
+                    let range = Int(texts.starts[place])..<Int(texts.starts[place + 1])
+                    body(UTF8Text.string(heap.extracting(range)))
+                }
+            }
+        }
+    }
+
     /// The code of the text with exactly these bytes; nil when no row can have it.
     public func code(of text: String) -> UInt32? {
         switch form {

@@ -72,7 +72,8 @@ struct SplitTimes: Sendable {
     /// Keeps the rows inside the window, whose first instant is not before the base.
     func narrow(_ mask: inout RowMask, from first: Int64, to last: Int64) {
         let low = parts(first)
-        let high = parts(last)
+        // Behind the last instant there is no edge.
+        let high = last == .max ? (coarse: UInt64.max, fine: 0) : parts(last)
         guard low.coarse <= 0xFFFF else { return mask.clear() }
         let coarseLow = UInt16(low.coarse)
         let coarseHigh = UInt16(clamping: high.coarse)

@@ -27,6 +27,14 @@ public struct UserBitset: Sendable, Hashable {
         words = mask.words
     }
 
+    /// The users whose number, at their own's place, lies in a range.
+    init(numbers: [Int64], in range: ClosedRange<Int64>) {
+        var mask = RowMask(rowCount: numbers.count)
+        mask.and(numbers.span, in: range)
+        universe = numbers.count
+        words = mask.words
+    }
+
     /// The users of a universe whose number satisfies.
     @inline(__always)
     @inlinable
@@ -48,7 +56,7 @@ public struct UserBitset: Sendable, Hashable {
     }
 
     /// Users in the set.
-    public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    public var count: Int { WideLanes.count(words.span) }
     /// Whether no user is in it.
     public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
@@ -81,7 +89,28 @@ public struct UserBitset: Sendable, Hashable {
             let rows = rows ?? RowMask(rowCount: table.rowCount)
             return combine(rows, from: table.zone.minUser) { $0 | $1 }
         }
-        // One store a row; the bounds are checked by the span.
+        // Of sorted rows one a user is enough.
+        if let runs = table.runs {
+            return insert(table, ends: rows?.ends(withAtLeast: 1, of: runs.ends) ?? runs.ends, runs)
+        }
+        insertEach(table, rows)
+    }
+
+    /// Puts the users in whose runs of rows end there.
+    mutating func insert(_ table: EventTable, ends: RowMask, _ runs: UserRuns) {
+        var places = words.mutableSpan
+        let isDone = WideLanes.putUsers(
+            &places,
+            from: runs.firstWord,
+            known: runs.users.span,
+            found: ends.words.span,
+            ends: runs.ends.words.span
+        )
+        if !isDone { insertEach(table, ends) }
+    }
+
+    /// The same, by one store a row; the bounds are checked by the span.
+    private mutating func insertEach(_ table: EventTable, _ rows: RowMask?) {
         var places = words.mutableSpan
         table.users.forEach(of: rows) { _, user in
             places[Int(user >> 6)] |= UInt64(1) << UInt64(user & 63)

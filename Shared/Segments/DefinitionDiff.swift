@@ -44,6 +44,8 @@ public struct DefinitionDiff: Sendable, Hashable {
     public let changes: [Change]
     /// Whether they name different zones.
     public let isZoneChanged: Bool
+    /// Whether they are taken against different users.
+    public let isUniverseChanged: Bool
 
     /// The difference of two valid definitions; linear in their size but for long lists that share
     /// nothing.
@@ -61,6 +63,7 @@ public struct DefinitionDiff: Sendable, Hashable {
         walk.compare(0, 0)
         changes = walk.changes
         isZoneChanged = old.zone != new.zone
+        isUniverseChanged = old.universe != new.universe
     }
 
     private struct Walk {

@@ -3,31 +3,70 @@
 import Basics
 
 extension Explanation {
-    /// The text; `parts` are all nodes of the plan's definition, depth first.
+    /// The text; `parts` are all nodes of the plan's definition, depth first, `segments` all that
+    /// it uses.
     static func lines(
         _ facts: Plan.Facts,
         _ parts: [Part],
+        _ segments: [Segment],
         at instant: Timestamp,
         _ flip: Flip
     ) -> [String] {
         let isMember = facts.slots[facts.plan.root]
         let answer = isMember ? "a member" : "not a member"
-        var lines = [cut("\(answer): \(facts.reason(facts.plan.whole))")]
-        for part in parts {
-            let indentation = String(repeating: "  ", count: part.depth + 1)
-            let mark = part.holds ? "yes" : "no "
-            lines.append(indentation + cut("\(mark) \(part.text): \(part.finding)"))
-            guard let found = part.found.events else { continue }
-            for (index, event) in found.events.enumerated() {
-                if index == eventsPerEnd, found.count > found.events.count {
-                    let left = found.count - found.events.count
-                    lines.append(indentation + "      … \(left) more …")
+        var page = Page(plan: facts.plan, segments: segments)
+        page.add(parts, of: facts.plan.whole.definition, depth: 1)
+        return [cut("\(answer): \(facts.reason(facts.plan.whole))")] + page.lines
+            + ["as of \(instant.rfc3339); \(outlook(flip, isMember: isMember))"]
+    }
+
+    /// The parts' lines while they are written: a segment is explained where it is named first.
+    private struct Page {
+        let plan: Plan
+        private let segments: [ExactName: Segment]
+        private var told: Set<ExactName> = []
+        private(set) var lines: [String] = []
+
+        init(plan: Plan, segments: [Segment]) {
+            self.plan = plan
+            self.segments = Dictionary(
+                segments.map { ($0.name, $0) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+
+        /// Calls itself once per segment on the way down, which has a limit.
+        mutating func add(_ parts: [Part], of definition: Definition, depth: Int) {
+            for part in parts {
+                let indentation = String(repeating: "  ", count: part.depth + depth)
+                let mark = part.holds ? "yes" : "no "
+                lines.append(indentation + cut("\(mark) \(part.text): \(part.finding)"))
+                add(part.found.events, indentation + "      ")
+                guard case .inSegment(let used) = definition.nodes[part.node],
+                    let segment = segments[used.name], let piece = plan.nested[used.name]
+                else { continue }
+                guard told.insert(used.name).inserted else {
+                    lines.append(indentation + "      its conditions stand above")
+                    continue
                 }
-                lines.append(indentation + "      \(event)")
+                add(segment.parts, of: piece.definition, depth: part.depth + depth + 1)
+                guard segment.flip != .never else { continue }
+                let outlook = outlook(segment.flip, isMember: segment.isMember)
+                lines.append(
+                    indentation + cut("      of \(Phrase.quoted(used.name.text)): \(outlook)")
+                )
             }
         }
-        lines.append("as of \(instant.rfc3339); \(outlook(flip, isMember: isMember))")
-        return lines
+
+        private mutating func add(_ found: FoundEvents?, _ indentation: String) {
+            guard let found else { return }
+            for (index, event) in found.events.enumerated() {
+                if index == eventsPerEnd, found.count > found.events.count {
+                    lines.append(indentation + "… \(found.count - found.events.count) more …")
+                }
+                lines.append(indentation + "\(event)")
+            }
+        }
     }
 
     private static func outlook(_ flip: Flip, isMember: Bool) -> String {

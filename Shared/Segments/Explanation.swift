@@ -10,11 +10,27 @@ public struct Explanation: Sendable, Hashable {
     public let isMember: Bool
     /// Every node of the definition in reading order: a condition, then those inside it.
     public let parts: [Part]
+    /// The segments that it uses, itself or through others, each once, as the parts name them
+    /// first.
+    public let segments: [Segment]
     /// When the answer changes by time alone.
     public let flip: Flip
     /// The explanation as plain English, line by line: the answer with its reason, the parts
-    /// indented by their depth, what time alone will change.
+    /// indented by their depth, a segment's own parts where it is named first, what time alone will
+    /// change.
     public let lines: [String]
+
+    /// Why the user is in a segment that is used, or not.
+    public struct Segment: Sendable, Hashable {
+        /// Its name.
+        public let name: ExactName
+        /// Its answer.
+        public let isMember: Bool
+        /// Every node of its own definition, in reading order.
+        public let parts: [Part]
+        /// When its answer changes by time alone.
+        public let flip: Flip
+    }
 
     /// What became of one node.
     public struct Part: Sendable, Hashable {
@@ -116,40 +132,70 @@ extension Plan {
             found: found,
             slots: slots
         )
-        let parts = parts(facts)
-        let flip = flip(history, after: instant, leafResults: results, workMax: workMax)
+        let used = used()
+        let flips = flips(
+            of: [root] + used.map(\.piece.root),
+            history,
+            after: instant,
+            leafResults: results,
+            workMax: workMax
+        )
+        let parts = parts(of: whole, facts)
+        let segments = zip(used, flips.dropFirst()).map { used, flip in
+            Explanation.Segment(
+                name: used.name,
+                isMember: slots[used.piece.root],
+                parts: self.parts(of: used.piece, facts),
+                flip: flip
+            )
+        }
         return Explanation(
             at: instant,
             isMember: slots[root],
             parts: parts,
-            flip: flip,
-            lines: Explanation.lines(facts, parts, at: instant, flip)
+            segments: segments,
+            flip: flips[0],
+            lines: Explanation.lines(facts, parts, segments, at: instant, flips[0])
         )
     }
 
+    /// The segments that are used, in the order in which a reader meets them.
+    private func used() -> [(name: ExactName, piece: Piece)] {
+        var met: Set<ExactName> = []
+        var used: [(name: ExactName, piece: Piece)] = []
+        var waiting = [whole]
+        while let piece = waiting.popLast() {
+            var inner: [Piece] = []
+            for node in piece.definition.readingOrder.map(\.node) {
+                guard case .inSegment(let segment) = piece.definition.nodes[node],
+                    let other = nested[segment.name], met.insert(segment.name).inserted
+                else { continue }
+                used.append((segment.name, other))
+                inner.append(other)
+            }
+            waiting += inner.reversed()
+        }
+        return used
+    }
+
     /// The nodes depth first, each with what its leaf found or how many of its children hold.
-    private func parts(_ facts: Facts) -> [Explanation.Part] {
+    private func parts(of piece: Piece, _ facts: Facts) -> [Explanation.Part] {
+        let definition = piece.definition
         let places = definition.places
-        var parts: [Explanation.Part] = []
-        var waiting = [(node: 0, depth: 0)]
-        while let (node, depth) = waiting.popLast() {
+        return definition.readingOrder.map { node, depth in
             let condition = definition.nodes[node]
             let kind = condition.kind
-            let found = facts.found(node, of: whole)
-            parts.append(
-                Explanation.Part(
-                    node: node,
-                    depth: depth,
-                    place: places[node] + "." + condition.keyword,
-                    text: Explanation.cut(kind.heading(zone: zone)),
-                    holds: facts.holds(node, of: whole),
-                    found: found,
-                    finding: Explanation.cut(kind.finding(found, isAlone: false, zone: zone))
-                )
+            let found = facts.found(node, of: piece)
+            return Explanation.Part(
+                node: node,
+                depth: depth,
+                place: places[node] + "." + condition.keyword,
+                text: Explanation.cut(kind.heading(zone: piece.zone)),
+                holds: facts.holds(node, of: piece),
+                found: found,
+                finding: Explanation.cut(kind.finding(found, isAlone: false, zone: piece.zone))
             )
-            waiting += kind.children.reversed().map { ($0, depth + 1) }
         }
-        return parts
     }
 
     /// What was found for a plan: of its leaves and of all its slots.
@@ -223,6 +269,19 @@ extension Plan {
             if case .leaf(let leaf) = steps[input] { leaf } else { nil }
         case .all, .any: nil
         }
+    }
+}
+
+extension Definition {
+    /// The nodes depth first, each with how deep it stands.
+    fileprivate var readingOrder: [(node: Int, depth: Int)] {
+        var order: [(node: Int, depth: Int)] = []
+        var waiting = [(node: 0, depth: 0)]
+        while let (node, depth) = waiting.popLast() {
+            order.append((node, depth))
+            waiting += nodes[node].children.reversed().map { ($0, depth + 1) }
+        }
+        return order
     }
 }
 

@@ -21,15 +21,19 @@ public enum Flip: Sendable, Hashable {
 }
 
 extension Plan {
-    /// When the answer changes by time alone; `leafResults` are those of the instant.
-    func flip(
+    /// When each of some slots' results changes by time alone; `leafResults` are those of the
+    /// instant.
+    func flips(
+        of roots: [Int],
         _ history: UserHistory,
         after instant: Timestamp,
         leafResults: [Bool],
         workMax: Int
-    ) -> Flip {
+    ) -> [Flip] {
         var results = leafResults
-        let answer = run(results)[root]
+        let answers = run(results)
+        var flips = roots.map { _ in nil as Flip? }
+        var left = roots.count
         let look = turns(history, after: instant, workMax: workMax / 2)
         var stepsLeft = workMax / 2
         for (number, turn) in look.turns.enumerated() {
@@ -37,11 +41,18 @@ extension Plan {
             results[turn.leaf] = turn.holds
             // Whatever happens at one instant happens together.
             if number + 1 < look.turns.count, look.turns[number + 1].at == turn.at { continue }
-            guard stepsLeft >= 0 else { return .notBefore(turn.at) }
+            guard stepsLeft >= 0 else { return flips.map { $0 ?? .notBefore(turn.at) } }
             stepsLeft -= steps.count
-            if run(results)[root] != answer { return .at(turn.at) }
+            let slots = run(results)
+            for (index, root) in roots.enumerated()
+            where flips[index] == nil && slots[root] != answers[root] {
+                flips[index] = .at(turn.at)
+                left -= 1
+            }
+            if left == 0 { break }
         }
-        return look.openFrom.map { .notBefore($0) } ?? .never
+        let rest = look.openFrom.map { Flip.notBefore($0) } ?? .never
+        return flips.map { $0 ?? rest }
     }
 
     /// The changes of all leaves in order, complete up to `openFrom`.

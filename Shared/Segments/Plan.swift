@@ -97,6 +97,9 @@ public struct Plan: Sendable {
         windows = builder.windows.reversed()
     }
 
+    /// What a segment that the definition uses means; nil: it uses none of that name.
+    public func meaning(of segment: ExactName) -> Definition? { nested[segment]?.definition }
+
     /// The interval of every `did` and `didNot` at an instant, by node, for the answer.
     public func resolvedWindows(at instant: Timestamp) -> [ResolvedWindow] {
         windows.map { ResolvedWindow(node: $0.node, interval: $0.window.resolve(at: instant)) }

@@ -20,14 +20,6 @@ struct PlanBuilder {
     private var leavesElsewhere: [String: [LeafKey: Int]] = [:]
     private var slotOfSegment: [ExactName: Int] = [:]
 
-    private enum LeafKey: Hashable {
-        case events(Did)
-        case user(PropertyFilter)
-        case rule(ExactName, ValueRule)
-        case ordered(AnyHashable)
-        case bucket(BucketLeaf)
-    }
-
     init(zone: Zone) { self.zone = zone }
 
     mutating func all(_ inputs: [Int]) -> Int { group(inputs, Plan.Step.all) }
@@ -53,18 +45,25 @@ struct PlanBuilder {
 
     /// Compiles a segment that others use, in its own zone; its windows are told with no node.
     mutating func define(_ segment: NestedSegment, zone own: Zone) -> Plan.Piece {
-        let outer = (zone: zone, windows: windows)
-        change(to: own)
-        let piece = compile(segment.definition)
-        change(to: outer.zone)
-        windows = outer.windows
+        let piece = compile(segment.definition, zone: own)
         slotOfSegment[segment.name] = piece.root
         return piece
     }
 
+    /// Compiles a definition among others, in its own zone; its windows are told with no node.
+    mutating func compile(_ definition: Definition, zone own: Zone) -> Plan.Piece {
+        let outer = (zone: zone, windowCount: windows.count)
+        change(to: own)
+        let piece = compile(definition)
+        change(to: outer.zone)
+        windows.removeSubrange(outer.windowCount...)
+        return piece
+    }
+
     private mutating func change(to other: Zone) {
+        guard other.name != zone.name else { return }
         leavesElsewhere[zone.name] = leafOfKey
-        leafOfKey = leavesElsewhere[other.name] ?? [:]
+        leafOfKey = leavesElsewhere.removeValue(forKey: other.name) ?? [:]
         zone = other
     }
 
@@ -116,7 +115,8 @@ struct PlanBuilder {
             return slot(of: .any([]))
         }
         if let node { note(window, of: node) }
-        if let leaf = leafOfKey[.events(did)] { return slot(of: .leaf(leaf)) }
+        let key = LeafKey(did)
+        if let leaf = leafOfKey[key] { return slot(of: .leaf(leaf)) }
         let match = CompiledMatch(did.match, zone: zone)
         note(match, did.sums.map(\.property))
         if let anchor = window.anchor { note(anchor.match, []) }
@@ -129,7 +129,7 @@ struct PlanBuilder {
             count: did.count,
             sums: did.sums
         )
-        return add(.events(leaf), key: .events(did))
+        return add(.events(leaf), key: key)
     }
 
     /// A leaf over the order of events; equal conditions share one.
@@ -156,10 +156,11 @@ struct PlanBuilder {
     }
 
     mutating func user(_ filter: PropertyFilter) -> Int {
-        if let leaf = leafOfKey[.user(filter)] { return slot(of: .leaf(leaf)) }
+        let key = LeafKey.user(FilterKey(filter))
+        if let leaf = leafOfKey[key] { return slot(of: .leaf(leaf)) }
         mentions.userProperties.insert(filter.property)
         let leaf = UserLeaf(filter: CompiledFilter(filter, zone: zone))
-        return add(.user(leaf), key: .user(filter))
+        return add(.user(leaf), key: key)
     }
 
     mutating func bucket(_ leaf: BucketLeaf) -> Int {
@@ -173,6 +174,14 @@ struct PlanBuilder {
         if let leaf = leafOfKey[key] { return slot(of: .leaf(leaf)) }
         mentions.userProperties.insert(property)
         return add(.user(UserLeaf(filter: CompiledFilter(property, rule))), key: key)
+    }
+
+    /// The leaves that one pass answers together: they count the same events.
+    var tallies: [[Int]] {
+        ([leafOfKey] + leavesElsewhere.values).flatMap { leaves in
+            Dictionary(grouping: leaves.filter { $0.key.tally != nil }, by: \.key.tally)
+                .values.map { $0.map(\.value).sorted() }
+        }
     }
 
     private mutating func add(_ leaf: Plan.Leaf, key: LeafKey) -> Int {

@@ -19,6 +19,13 @@ public struct SemanticVersion: Sendable, Hashable, Comparable {
 
     /// The version in `text`; nil if it is none.
     public init?(_ text: String) {
+        let utf8 = text.utf8
+        // Most versions are numbers alone.
+        if utf8.count <= DefinitionLimits.versionBytes, let numbers = Self.numbers(utf8) {
+            self.numbers = numbers
+            preRelease = []
+            return
+        }
         let bytes = Array(text.utf8.prefix(DefinitionLimits.versionBytes + 1))
         guard bytes.count <= DefinitionLimits.versionBytes else { return nil }
         let whole = bytes.split(separator: 0x2B, maxSplits: 1, omittingEmptySubsequences: false)
@@ -60,14 +67,24 @@ public struct SemanticVersion: Sendable, Hashable, Comparable {
         }
     }
 
-    private static func numbers(_ bytes: ArraySlice<UInt8>) -> [UInt64]? {
+    private static func numbers(_ bytes: some Sequence<UInt8>) -> [UInt64]? {
         var numbers: [UInt64] = []
-        for part in bytes.split(separator: 0x2E, omittingEmptySubsequences: false) {
-            guard !part.isEmpty, part.allSatisfy(isDigit), numbers.count < 8,
-                let number = UInt64(String(decoding: part, as: UTF8.self))
-            else { return nil }
-            numbers.append(number)
+        numbers.reserveCapacity(4)
+        var number: UInt64?
+        for byte in bytes {
+            if byte == 0x2E {
+                guard let whole = number, numbers.count < 7 else { return nil }
+                numbers.append(whole)
+                number = nil
+                continue
+            }
+            let (tens, isOver) = (number ?? 0).multipliedReportingOverflow(by: 10)
+            let (next, isOverNow) = tens.addingReportingOverflow(UInt64(byte &- 0x30))
+            guard isDigit(byte), !isOver, !isOverNow else { return nil }
+            number = next
         }
+        guard let last = number else { return nil }
+        numbers.append(last)
         while numbers.last == 0 { numbers.removeLast() }
         return numbers
     }

@@ -43,7 +43,7 @@ public enum Universe: Sendable, Hashable {
     }
 
     /// Who they are, such as `those reachable by email`; nil: everybody.
-    var said: String? {
+    public var said: String? {
         switch self {
         case .all: nil
         case .reachable(let channel): "those reachable by \(channel.rawValue)"
@@ -55,6 +55,16 @@ public enum Universe: Sendable, Hashable {
         switch self {
         case .all: nil
         case .reachable(let channel): builder.reach(channel, .reachable)
+        }
+    }
+
+    /// They as a definition of their own; nil: everybody.
+    ///
+    /// Its answers are the sizes that a segment's are held against.
+    public var definition: Definition? {
+        switch self {
+        case .all: nil
+        case .reachable(let channel): Definition(.reachable(Reachable(channel)))
         }
     }
 

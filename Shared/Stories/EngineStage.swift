@@ -18,6 +18,7 @@ public final class EngineStage: Stage {
     private struct State {
         var plans: [ExactName: Plan] = [:]
         var users: [UserID: User] = [:]
+        var lists: [ExactName: Set<UserID>] = [:]
         var next = LogOffset.zero
     }
 
@@ -61,6 +62,31 @@ public final class EngineStage: Stage {
         }
         guard let user = users.first else { return }
         throw StoryProblem(.stage, place: name, "it is used by \(user.text)")
+    }
+
+    /// Takes a change of a list in as ingestion does: a write for everybody for whom it is news.
+    public func change(_ change: Story.ListChange, at: Timestamp) async throws(StoryProblem) {
+        state.withLock { state in
+            let before = state.lists[change.list] ?? []
+            let after =
+                switch change.operation {
+                case .add: before.union(change.users)
+                case .remove: before.subtracting(change.users)
+                case .replace: Set(change.users)
+                }
+            state.lists[change.list] = after
+            for user in before.symmetricDifference(after).sorted() {
+                state.users[user, default: User()].versions.append(
+                    UserHistory.PropertyVersion(
+                        InList(change.list).property,
+                        after.contains(user) ? InList.listed : nil,
+                        since: at,
+                        position: state.next
+                    )
+                )
+                state.next = state.next.next
+            }
+        }
     }
 
     /// Nothing to do: nothing is kept outside.

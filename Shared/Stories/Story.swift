@@ -35,6 +35,8 @@ public struct Story: Sendable, Hashable {
         case archive(name: String)
         /// A user does something, or something becomes known about one.
         case record(Record)
+        /// Users come on an uploaded list or go off it.
+        case list(ListChange)
         /// A service crashes and comes back.
         case restart(Service)
         /// Who must be in a segment, and who must not.
@@ -72,6 +74,33 @@ public struct Story: Sendable, Hashable {
         public init(name: ExactName, value: PropertyValue) {
             self.name = name
             self.value = value
+        }
+    }
+
+    /// What becomes of an uploaded list at one instant: that of the step.
+    public struct ListChange: Sendable, Hashable {
+        /// The list; the first change makes it.
+        public let list: ExactName
+        /// What is done with the users.
+        public let operation: Operation
+        /// Who, each once.
+        public let users: [UserID]
+
+        /// A change.
+        public init(_ list: ExactName, _ operation: Operation, _ users: [UserID]) {
+            self.list = list
+            self.operation = operation
+            self.users = users
+        }
+
+        /// What is done with users of a list.
+        public enum Operation: String, Sendable, Hashable, CaseIterable {
+            /// They come on it.
+            case add
+            /// They go off it.
+            case remove
+            /// They and no others are on it.
+            case replace
         }
     }
 

@@ -55,6 +55,7 @@ extension Story {
         case .define(let name, let definition):
             try await stage.define(name, definition, at: step.at)
         case .archive(let name): try await stage.archive(name, at: step.at)
+        case .list(let change): try await stage.change(change, at: step.at)
         case .restart(let service): try await stage.restart(service, at: step.at)
         case .record(let record):
             if case .refused(let reason) = try await stage.write(record, at: step.at) {

@@ -5,6 +5,7 @@
 //     {"at": INSTANT, "event": NAME, "user": ID, "ts": INSTANT?, "id": TEXT?, "properties": {…}?}
 //     {"at": INSTANT, "set": ID, "properties": {…}, "ts": INSTANT?}     null takes a value away
 //     {"at": INSTANT, "unset": ID, "properties": [NAME…], "ts": INSTANT?}
+//     {"at": INSTANT, "list": NAME, "add": [ID…]}            or "remove", or "replace"
 //     {"at": INSTANT, "restart": "registry" | "ingestion" | "evaluator"}
 //     {"at": INSTANT, "timezone": ZONE}                      before everything else
 //     {"at": INSTANT, "check": NAME, "in": [ID…]?, "out": [ID…]?, "exactly": [ID…]?, "count": N?}
@@ -22,13 +23,12 @@ public import Segments
 public struct StoryReader: Sendable {
     private static let verbs: [(name: String, others: [String])] = [
         ("define", ["as"]), ("archive", []), ("event", ["user", "ts", "id", "properties"]),
-        ("set", ["properties", "ts"]), ("unset", ["properties", "ts"]), ("restart", []),
+        ("set", ["properties", "ts"]), ("unset", ["properties", "ts"]),
+        ("list", Story.ListChange.Operation.allCases.map(\.rawValue)), ("restart", []),
         ("timezone", []), ("check", ["in", "out", "exactly", "count", "asOf"]),
         ("explain", ["user", "member", "flipsAt", "asOf"]),
     ]
-    private static let absent = [
-        "identify", "unmerge", "erase", "list", "feed", "ask",
-    ]
+    private static let absent = ["identify", "unmerge", "erase", "feed", "ask"]
 
     private var title: String?
     private var zone = Zone.utc
@@ -140,6 +140,7 @@ public struct StoryReader: Sendable {
             return .archive(name: name)
         case "event", "set", "unset":
             return .record(try StoryRecords(zone: zone).record(verb, subject, fields))
+        case "list": return .list(try StoryRecords(zone: zone).list(subject, fields))
         case "restart":
             let name = try subject.text()
             guard let service = Story.Service(rawValue: name) else {

@@ -43,6 +43,29 @@ struct StoryRecords {
         }
     }
 
+    /// What becomes of a list.
+    func list(_ subject: Field, _ fields: Fields) throws(DefinitionProblem) -> Story.ListChange {
+        let name = try subject.text()
+        guard SegmentName.isValid(name) else {
+            throw subject.problem(
+                .name,
+                "a list cannot be named \(Quoted.name(name))",
+                hint: SegmentName.rule
+            )
+        }
+        let operations = Story.ListChange.Operation.allCases
+        let said = operations.filter { fields[$0.rawValue] != nil }
+        guard let operation = said.first, said.count == 1 else {
+            throw subject.problem(
+                said.isEmpty ? .missingField : .conflictingFields,
+                said.isEmpty ? "the line does not say who" : "a line changes a list in one way",
+                hint: "write one of " + operations.map(\.rawValue).joined(separator: ", ")
+            )
+        }
+        let users = try fields.needed(operation.rawValue).storyUsers()
+        return Story.ListChange(ExactName(name), operation, users)
+    }
+
     /// The properties, and those that are null: left out of an event, taken from a user.
     private func properties(_ field: Field?) throws(DefinitionProblem)
         -> (present: [Story.Property], absent: [ExactName])
@@ -126,7 +149,7 @@ extension Field {
     func storyUsers() throws(DefinitionProblem) -> [UserID] {
         let fields = try oneOrMore()
         guard fields.count <= Story.usersMax else {
-            throw problem(.tooMany, "a check names at most \(Story.usersMax) users")
+            throw problem(.tooMany, "a line names at most \(Story.usersMax) users")
         }
         var users: [UserID] = []
         for field in fields { users.append(try field.storyUser()) }

@@ -8,26 +8,18 @@ public import Segments
 public enum ExplanationCoding {
     /// The explanation of a definition's answer.
     ///
-    /// Parts and lines take half of the room each, and what finds none is counted. The first line
-    /// is always told.
+    /// Parts, those of the segments it uses behind its own, and lines take half of the room each;
+    /// what finds none is counted, of segments as a whole. The first line is always told.
     public static func encode(
         _ explanation: Explanation,
-        of definition: Definition,
+        of plan: Plan,
         bytesMax: Int
     ) throws(WireError) -> EvaluationV1.Explanation {
         var message = EvaluationV1.Explanation(member: explanation.isMember)
-        switch explanation.flip {
-        case .never: message.flip = .never
-        case .at(let instant):
-            message.flip = .at
-            message.flipAtMs = instant.ms
-        case .notBefore(let instant):
-            message.flip = .notBefore
-            message.flipAtMs = instant.ms
-        }
+        (message.flip, message.flipAtMs) = encode(explanation.flip)
         var room = bytesMax / 2
         for part in explanation.parts {
-            let next = try encode(part, definition.nodes[part.node])
+            let next = try encode(part, plan.definition.nodes[part.node])
             do {
                 room -= try next.encode().count + fieldBytes
             } catch {
@@ -36,14 +28,56 @@ public enum ExplanationCoding {
             guard room >= 0 else { break }
             message.parts.append(next)
         }
+        for segment in explanation.segments where room > 0 {
+            guard let definition = plan.meaning(of: segment.name) else { continue }
+            let next = try encode(segment, definition)
+            do {
+                room -= try next.encode().count + fieldBytes
+            } catch {
+                throw WireError(error, .badMessage, place: "explanation.segments")
+            }
+            guard room >= 0 else { break }
+            message.segments.append(next)
+        }
         room = bytesMax / 2
-        for line in explanation.lines {
+        for line in explanation.lines.prefix(linesMax) {
             room -= line.utf8.count + fieldBytes
             guard room >= 0 || message.lines.isEmpty else { break }
             message.lines.append(line)
         }
         message.partsLeft = UInt32(clamping: explanation.parts.count - message.parts.count)
+        message.segmentsLeft = UInt32(
+            clamping: explanation.segments.count - message.segments.count
+        )
         message.linesLeft = UInt32(clamping: explanation.lines.count - message.lines.count)
+        return message
+    }
+
+    /// Most lines told, as the contract has it.
+    private static let linesMax = 10_000
+
+    private static func encode(_ flip: Flip) -> (EvaluationV1.FlipKind, Int64?) {
+        switch flip {
+        case .never: (.never, nil)
+        case .at(let instant): (.at, instant.ms)
+        case .notBefore(let instant): (.notBefore, instant.ms)
+        }
+    }
+
+    private static func encode(
+        _ segment: Explanation.Segment,
+        _ definition: Definition
+    ) throws(WireError) -> EvaluationV1.ExplainedSegment {
+        let (flip, flipAtMs) = encode(segment.flip)
+        var message = EvaluationV1.ExplainedSegment(
+            name: segment.name.text,
+            member: segment.isMember,
+            flip: flip,
+            flipAtMs: flipAtMs
+        )
+        for part in segment.parts {
+            message.parts.append(try encode(part, definition.nodes[part.node]))
+        }
         return message
     }
 

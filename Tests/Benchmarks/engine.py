@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import product
+import segments
 
 QUESTIONS = ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q12"]
 SIZES = {"smoke": "XS", "S": "S", "M": "M"}
@@ -118,10 +119,12 @@ def measure(ours, peers, rounds):
         for name, (form, rows) in best.items():
             if [list(map(int, row)) for row in rows] != answer:
                 report["different"].append((question, name, rows[:3], answer[:3]))
-        found = {name: [] for name in ["shoal", "shoal again", *peers]}
+        found = {name: [] for name in ["shoal", "shoal again", "shoal off the day", *peers]}
         for _ in range(rounds):
             found["shoal"].append(ours.block(question, pid, repeated=False))
             found["shoal again"].append(ours.block(question, pid, repeated=True))
+            found["shoal off the day"].append(
+                ours.block(question, pid, repeated=False, off_day=True))
             for name, peer in peers.items():
                 ms, cpu_ms, _ = peer["remote"].ask("block", (question, best[name][0]))
                 found[name].append((ms, ms, cpu_ms))
@@ -130,6 +133,10 @@ def measure(ours, peers, rounds):
             for name, blocks in found.items()}
         print(question, report["questions"][question], file=sys.stderr)
     report["peak_mb"] = product.peak_mb(pid)
+    report["segments"] = segments.measure(ours, rounds)
+    report["different"] += [
+        (f"segment {number}", "alone", alone, shared)
+        for number, alone, shared in report["segments"].pop("different")]
     return report
 
 
@@ -155,6 +162,10 @@ def figures(report):
             yield {"bench": "engine", "figure": f"{question} {name}", "value": value, "unit": "ms",
                    "peers": peers, "target": "<= fastest database / 10",
                    "met": fast is not None and value <= fast / 10}
+        yield {"bench": "engine", "figure": f"{question} off_day wall_ms",
+               "value": found["shoal off the day"][0], "unit": "ms", "peers": {},
+               "target": "<= first * 1.2",
+               "met": found["shoal off the day"][0] <= found["shoal"][0] * 1.2}
         yield {"bench": "engine", "figure": f"{question} again wall_ms",
                "value": found["shoal again"][0], "unit": "ms", "peers": {},
                "target": "<= first / 10, or 0.1",
@@ -171,6 +182,7 @@ def figures(report):
                "met": bound is not None and value <= bound}
     yield {"bench": "engine", "figure": "peak_mb", "value": report["peak_mb"], "unit": "MB",
            "peers": {}, "target": "<= 500", "met": report["peak_mb"] <= 500}
+    yield from segments.figures(report["segments"])
 
 
 def tell(report, as_json):
@@ -187,7 +199,8 @@ def table(report):
     names = list(next(iter(report["questions"].values())))
     peers = [n for n in names if not n.startswith("shoal")]
     print(f"size {report['size']}; milliseconds wall/CPU in the engine, medians of one run")
-    head = ["", "shoal", "by wire", "again", *peers, "vs database", "vs polars", "x limit"]
+    head = ["", "shoal", "by wire", "again", "off the day", *peers,
+            "vs database", "vs polars", "x limit"]
     print("".join(f"{h:>16}" for h in head))
     for question, found in report["questions"].items():
         ours = found["shoal"]
@@ -198,12 +211,14 @@ def table(report):
             if report["size"] == "M" else "-"
         cells = [question, f"{ours[0]:.2f}/{ours[2]:.2f}", f"{ours[1]:.2f}",
                  f"{found['shoal again'][0]:.2f}",
+                 f"{found['shoal off the day'][0]:.2f}",
                  *(f"{found[p][0]:.1f}/{found[p][2]:.1f}" for p in peers), ratio, polars, limit]
         print("".join(f"{c:>16}" for c in cells))
     for figure in figures(report):
         if figure["figure"].split()[0] in ("load", "peak_mb"):
             others = ", ".join(f"{n} {v}" for n, v in figure["peers"].items())
             print(f"{figure['figure']}: {figure['value']} {figure['unit']} ({others})")
+    segments.tell(report["segments"])
 
 
 if __name__ == "__main__":

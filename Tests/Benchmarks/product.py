@@ -19,6 +19,9 @@ READY_S = 3_600
 TICKS = os.sysconf("SC_CLK_TCK")
 # In the questions' terms ranges are [a, b): asked a millisecond before the end.
 AT_MS = NOW_MS - 1
+# As people ask: at 13:37 of the day before, and with the days of a zone half an hour off.
+OFF_DAY_MS = -(10 * 60 + 23) * 60_000
+OFF_ZONE = "Asia/Kolkata"
 
 
 class Product:
@@ -99,17 +102,17 @@ class Product:
             CountRequest(subject=Subject(segment=question), at_ms=at_ms),
             shoal.CallOptions(timeout_ms=600_000))
 
-    def trend(self, question, shift_ms):
-        """The size at each of the last 90 midnights."""
+    def trend(self, question, shift_ms, zone="UTC"):
+        """The size at each of the last 90 midnights, and at the range's ends."""
         return self.client.segments.Trend(
             TrendRequest(
                 subject=Subject(segment=question), from_ms=NOW_MS - 89 * DAY_MS + shift_ms,
-                to_ms=NOW_MS + shift_ms, zone="UTC"),
+                to_ms=NOW_MS + shift_ms, zone=zone),
             shoal.CallOptions(timeout_ms=60_000, max_reply_bytes=1 << 20))
 
-    def ask(self, question, shift_ms=0):
+    def ask(self, question, shift_ms=0, zone="UTC"):
         if question == "q12":
-            return self.trend(question, shift_ms)
+            return self.trend(question, shift_ms, zone)
         return self.count(question, AT_MS + shift_ms)
 
     def answer(self, question):
@@ -122,15 +125,16 @@ class Product:
         assert len(ids) == self.count(question, AT_MS).users, question
         return [[len(ids), sum(ids)]]
 
-    def block(self, question, pid, repeated, seconds=0.15):
+    def block(self, question, pid, repeated, seconds=0.15, off_day=False):
         """Asks for a while: median ms in the engine, median ms at the client, CPU ms a call."""
+        base, zone = (OFF_DAY_MS, OFF_ZONE) if off_day else (0, "UTC")
         engine, client = [], []
         cpu, until = cpu_s(pid), time.perf_counter() + seconds
         while not engine or time.perf_counter() < until:
             begun = time.perf_counter()
             # Another instant each time, so that no answer is one that was kept.
             self.asked += 1
-            told = self.ask(question, 0 if repeated else -self.asked)
+            told = self.ask(question, base + (0 if repeated else -self.asked), zone)
             client.append((time.perf_counter() - begun) * 1e3)
             engine.append(told.took_us / 1e3)
         used = (cpu_s(pid) - cpu) * 1e3 / len(engine)
@@ -149,8 +153,22 @@ def cpu_s(pid):
 
 
 def peak_mb(pid):
-    """The most memory a process has held that no file stands for."""
+    """The most memory a process has held."""
+    return status_mb(pid, "VmHWM")
+
+
+def memory_mb(pid):
+    """The memory a process holds now."""
+    return status_mb(pid, "VmRSS")
+
+
+def forget_peak(pid):
+    """Begins the peak anew."""
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def status_mb(pid, field):
     status = dict(
         line.split(":", 1) for line in
         pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
-    return round(int(status["VmHWM"].split()[0]) / 1024)
+    return round(int(status[field].split()[0]) / 1024)

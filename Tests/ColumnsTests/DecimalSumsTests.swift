@@ -53,6 +53,8 @@ import Testing
                 #expect(sums.rows[user] == UInt32(own.count), "seed \(seed)")
                 #expect(sums.numbers[user] == UInt32(numbers.count))
                 #expect(sums.sumsE4[user] == numbers.reduce(0, +))
+                let exact = sums.users(in: sums.sumsE4[user]...sums.sumsE4[user])
+                #expect(exact[UserNumber(UInt32(user))])
             }
         }
     }

@@ -74,6 +74,19 @@ import Testing
         var users = UserBitset(universe: 20)
         markUsers(table, from: from, to: to, mask: mask, in: &users)
         #expect(users == UserBitset(counts: right, where: { $0 > 7 }))
+        for least in 1...3 {
+            let found = usersWith(
+                atLeast: least,
+                rowsOf: table,
+                from: from,
+                to: to,
+                mask: mask,
+                universe: 20
+            )
+            #expect(table.isSorted || found == nil)
+            guard let found else { continue }
+            #expect(found == UserBitset(counts: right, where: { $0 >= UInt32(7 + least) }))
+        }
     }
 
     @Test("an instant at either end of time is found, in 64 bits and in 32")

@@ -73,6 +73,72 @@ import Wire
         #expect(EvaluatorError(.cancelled, "a", place: "", hint: "").fault.code == .cancelled)
     }
 
+    @Test("within one condition, too, a question ends before the next piece of the columns")
+    func endsWithin() throws {
+        var log = LogScript()
+        for name in 0..<20 {
+            for user in 0..<3 {
+                try log.event(
+                    "E\(name)",
+                    by: "user-\(user)",
+                    at: day(1),
+                    [("amount", .number(Number(1)))]
+                )
+            }
+        }
+        var state = PartitionState(Partition(index: 0))
+        _ = try state.apply(log.records)
+        let columns = try #require(state.projects[shop])
+        let any = EventMatch([])
+        let conditions: [Condition] = [
+            .did(Did(any)), .did(Did(any, count: CountTest(.atLeast(2)))),
+            .did(Did(any, sums: [SumTest("amount", .atLeast(Number(1)))])),
+            .nth(Nth(2, Occurrence(any))), .first(First(Occurrence(any))),
+        ]
+        for condition in conditions {
+            let plan = try Plan(Definition(condition))
+            var looks = 0
+            func look(until most: Int) throws(EvaluatorError) {
+                looks += 1
+                guard looks <= most else {
+                    throw EvaluatorError(.tooLong, "answer", place: "", hint: "")
+                }
+            }
+            let users = try columns.slots(of: plan, at: day(2)) { () throws(EvaluatorError) in
+                try look(until: .max)
+            }
+            // More often than before and behind the only condition.
+            let all = looks
+            #expect(all > 20 && users[plan.root].count == 3, "\(condition)")
+            for most in 0..<all {
+                looks = 0
+                let cut = code {
+                    _ = try columns.slots(of: plan, at: day(2)) { () throws(EvaluatorError) in
+                        try look(until: most)
+                    }
+                }
+                #expect(cut == .tooLong, "\(condition) after \(most) of \(all) looks")
+            }
+        }
+        // A trend of what is counted in one pass, and of what is read anew at each instant.
+        let rolling = Window.rolling(ms: 86_400_000)
+        for condition in [.did(Did(EventMatch([], window: rolling))), conditions[3]] {
+            let plan = try Plan(Definition(condition))
+            for most in 0..<22 {
+                var looks = 0
+                let cut = code {
+                    _ = try columns.counts(of: plan, at: [day(1), day(2)]) {
+                        looks += 1
+                        if looks > most {
+                            throw EvaluatorError(.tooLong, "answer", place: "", hint: "")
+                        }
+                    }
+                }
+                #expect(cut == .tooLong, "\(condition) after \(most) looks")
+            }
+        }
+    }
+
     @Test("the estimate counts rows and bytes whose instants meet the window, and nothing else")
     func cost() throws {
         let columns = try #require(try state().projects[shop])

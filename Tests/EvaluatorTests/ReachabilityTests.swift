@@ -99,4 +99,50 @@ import Wire
             #expect(answer.nodes.map(\.users) == [users, size - users], "\(universe)")
         }
     }
+
+    @Test("every point of a trend says how large the universe was at its instant")
+    func trend() async throws {
+        let rig = try await rig()
+        var charged = did("Charged")
+        for (universe, early, late) in [
+            (Universe.all, 5, 5), (.reachable(.sms), 2, 3), (.reachable(.email), 0, 0),
+        ] as [(Universe, UInt64, UInt64)] {
+            charged.universe = universe
+            let subject = EvaluationV1.Subject(
+                kind: .definition(try DefinitionCoding.encode(charged))
+            )
+            for node in rig.nodes {
+                let trend = try await node.door.trend(
+                    .init(subject: subject, fromMs: day(5).ms, toMs: day(10).ms),
+                    rig.call()
+                )
+                let sizes = trend.points.map(\.universe)
+                #expect(sizes == [early, early, early, early, late, late], "\(universe)")
+                for point in trend.points {
+                    let count = try await node.door.count(
+                        .init(subject: subject, atMs: point.atMs),
+                        rig.call()
+                    )
+                    #expect(point.users == count.users && point.universe == count.universe)
+                }
+            }
+        }
+    }
+
+    @Test("a difference tells whom each of both is taken against")
+    func difference() async throws {
+        let rig = try await rig()
+        var reached = did("Charged")
+        reached.universe = .reachable(.sms)
+        let diff = try await rig.nodes[0].door.diff(
+            .init(
+                before: .init(kind: .definition(try DefinitionCoding.encode(did("Charged")))),
+                after: .init(kind: .definition(try DefinitionCoding.encode(reached))),
+                atMs: day(20).ms
+            ),
+            rig.call()
+        )
+        #expect(diff.universeChanged && diff.changes.isEmpty && diff.leaving == 2)
+        #expect(diff.beforeUniverse == nil && diff.afterUniverse == "those reachable by sms")
+    }
 }

@@ -116,7 +116,11 @@ func subject(_ definition: Definition) throws -> EvaluationV1.Subject {
             try await rig.nodes[0].door.members(request, rig.call())
         }
         #expect(refused?.code == .invalidArgument && refused?.place == "cursor")
-        var behind = MembersCursor(at: day(1))
+        let first = try await rig.nodes[0].door.members(
+            EvaluationV1.MembersRequest(subject: try subject(did("A")), atMs: day(1).ms),
+            rig.call(room: 40)
+        )
+        var behind = try #require(try MembersCursor(first.nextCursor))
         for _ in 0..<9 { behind = behind.after(nil) }
         let answer = try await rig.nodes[0].door.members(
             EvaluationV1.MembersRequest(subject: try subject(did("A")), cursor: behind.bytes),

@@ -208,6 +208,120 @@ import Wire
         }
     }
 
+    /// All pages of an export by turns at every node; `between` runs behind the first page.
+    private func pages(
+        _ rig: SuiteRig,
+        _ request: EvaluationV1.ExportRequest,
+        between: () async throws -> Void
+    ) async throws -> [EvaluationV1.ExportResponse] {
+        var (request, pages) = (request, [EvaluationV1.ExportResponse]())
+        repeat {
+            let door = rig.nodes[pages.count % rig.nodes.count].door
+            pages.append(try await door.export(request, rig.call()))
+            request.cursor = pages.last?.nextCursor
+            if pages.count == 1 { try await between() }
+        } while request.cursor != nil && pages.count < 50
+        return pages
+    }
+
+    @Test("all pages of an export are of the first one's snapshot, whatever comes in meanwhile")
+    func exportHolds() async throws {
+        let rig = try SuiteRig()
+        let users = (0..<20).map { "user-\($0)" }
+        try rig.charge(users)
+        try await rig.feed()
+        let ends = rig.partitions.map { rig.ingestion.log($0).next.value }
+        let request = EvaluationV1.ExportRequest(
+            subject: try subject(did("Charged")),
+            atMs: day(5).ms,
+            properties: ["city"],
+            limit: 3
+        )
+        let pages = try await pages(rig, request) {
+            // New members, members' new cities, and an event that takes nobody away.
+            try rig.charge((20..<40).map { "user-\($0)" })
+            let count = try #require(PartitionCount(rig.partitions.count))
+            try rig.ingestion.write { logs in
+                for user in users {
+                    let home = Int(count.home(project: shop, identifier: user).index)
+                    try logs[home].profile(of: user, since: day(1), [("city", .text("Goa"))])
+                }
+            }
+            try await rig.feed()
+        }
+        #expect(pages.count > 4)
+        #expect(pages.flatMap(\.users).map(\.userID).sorted() == users.sorted())
+        #expect(pages.flatMap(\.users).allSatisfy { $0.values.map(\.kind) == [nil] })
+        #expect(pages[0].exactness?.positions.map(\.nextOffset) == ends)
+        for position in pages.dropFirst().flatMap({ $0.exactness?.positions ?? [] }) {
+            #expect(position.nextOffset == ends[Int(position.partition)])
+        }
+        // Asked anew, what came in meanwhile is told.
+        let anew = try await self.pages(rig, request) {}
+        #expect(anew.flatMap(\.users).count == 40)
+    }
+
+    @Test("a first page that is asked again under its request id is of the same snapshot")
+    func exportAskedAgain() async throws {
+        let rig = try SuiteRig()
+        try rig.charge((0..<9).map { "user-\($0)" })
+        try await rig.feed()
+        let request = EvaluationV1.ExportRequest(
+            subject: try subject(did("Charged")),
+            atMs: day(5).ms,
+            limit: 100,
+            freshness: .local
+        )
+        let call = rig.call()
+        let first = try await rig.nodes[0].door.export(request, call)
+        try rig.charge(["late"])
+        try await rig.feed()
+        #expect(try await rig.nodes[0].door.export(request, call) == first)
+        #expect(try await rig.nodes[0].door.export(request, rig.call()).users.count == 10)
+    }
+
+    @Test("a page whose snapshot or meaning is gone is refused, and never mixed")
+    func exportRefuses() async throws {
+        let rig = try SuiteRig()
+        try rig.charge((0..<9).map { "user-\($0)" })
+        try await rig.feed()
+        let charged = try DefinitionCoding.encode(did("Charged"))
+        _ = try await rig.nodes[0].door.create(
+            .init(name: "inner", definition: charged),
+            rig.call()
+        )
+        let inner = EvaluationV1.Subject(
+            kind: .definition(
+                try DefinitionCoding.encode(Definition(.inSegment(InSegment("inner"))))
+            )
+        )
+        var request = EvaluationV1.ExportRequest(subject: inner, limit: 1)
+        request.cursor = try await rig.nodes[0].door.export(request, rig.call()).nextCursor
+        var members = EvaluationV1.MembersRequest(subject: inner, limit: 1)
+        members.cursor = try await rig.nodes[0].door.members(members, rig.call()).nextCursor
+        // Each owner keeps it: the others' pages go on.
+        #expect(try await rig.nodes[1].door.export(request, rig.call()).users.count == 1)
+        #expect(try await rig.nodes[1].door.members(members, rig.call()).users.count == 1)
+        for number in 0..<HeldSnapshots.listingsMax {
+            let other = EvaluationV1.ExportRequest(subject: inner, atMs: Int64(number), limit: 1)
+            _ = try await rig.nodes[0].door.export(other, rig.call())
+        }
+        let gone = await fault { () async throws(Fault) in
+            try await rig.nodes[1].door.export(request, rig.call())
+        }
+        #expect(gone?.code == .aborted && gone?.hint?.contains("snapshot is gone") == true)
+        _ = try await rig.nodes[0].door.update(
+            .init(name: "inner", definition: try DefinitionCoding.encode(did("Looked"))),
+            rig.call()
+        )
+        request.cursor = nil
+        let changed = await fault { () async throws(Fault) in
+            try await rig.nodes[0].door.members(members, rig.call())
+        }
+        #expect(changed?.code == .aborted && changed?.place == "cursor")
+        #expect(changed?.hint?.contains("has changed since") == true)
+    }
+
     @Test("a user's segments are all saved ones that hold the user then, page by page")
     func segmentsOf() async throws {
         let rig = try await rig()

@@ -101,6 +101,7 @@ final class SuiteRig: Sendable {
     private let roster: RegistryV1.WatchResponse
     private let bus: MemoryBus
     private let clock = SystemClock()
+    private let calls = Atomic<UInt64>(0)
 
     init(partitions: Int = 4, evaluators: Int = 2, roster given: RegistryV1.WatchResponse? = nil)
         throws
@@ -254,6 +255,7 @@ final class SuiteRig: Sendable {
     /// A call about the shop with 20 s of time.
     func call(ms: UInt64 = 20_000, room: UInt32 = 262_144) -> CallContext {
         CallContext(
+            requestID: InstanceID(high: 2, low: calls.add(1, ordering: .relaxed).newValue).bytes,
             project: shop,
             deadlineNs: clock.monotonicNs + ms * 1_000_000,
             maxReplyBytes: room

@@ -197,6 +197,9 @@ final class TakeOverRig: Sendable {
         for user in 0..<60 {
             let id = "user-\(partition)-\(user)"
             log.user(id)
+            // Some come on a list, some of them go off it.
+            if user % 3 == 0 { log.list("vip", true, of: id, at: day(2)) }
+            if user % 6 == 0 { log.list("vip", false, of: id, at: day(4)) }
             for count in 0..<user % 5 { try log.event("Charged", by: id, at: day(Int64(count))) }
             if user == 9 { try log.event("Opened", by: id, at: day(1), of: .init("app") ?? shop) }
         }
@@ -240,7 +243,10 @@ final class TakeOverRig: Sendable {
     }
 
     private static func answers(_ state: PartitionState) throws -> [[String]] {
-        try [
+        let listed = Definition(.inList(InList("vip")))
+        return try [
+            state.members(listed), state.members(listed, at: day(3)),
+            state.members(Definition(nodes: [.not(Not(1)), listed.nodes[0]])),
             state.members(did("Charged")), state.members(did("Charged", atLeast: 3)),
             state.members(did("Charged", atLeast: 2), at: day(1)),
             state.members(Definition(nodes: [.not(Not(1)), did("Charged").nodes[0]])),

@@ -22,6 +22,11 @@ import Testing
         var zoned = one
         zoned.zone = "Europe/Berlin"
         #expect(DefinitionDiff(from: one, to: zoned).isZoneChanged)
+        var bounded = one
+        bounded.universe = .reachable(.email)
+        let difference = DefinitionDiff(from: one, to: bounded)
+        #expect(difference.isUniverseChanged && difference.changes.isEmpty)
+        #expect(!DefinitionDiff(from: bounded, to: bounded).isUniverseChanged)
     }
 
     @Test("a condition that is new, gone or says something else is told by itself")

@@ -33,10 +33,31 @@ import Testing
                 check(part, condition, oracle, history, "seed \(seed), \(part.place)")
                 seen["\(condition.keyword) \(part.holds)", default: 0] += 1
             }
+            try check(explanation.segments, definitions.nested, history, at, "seed \(seed)")
         }
         for kind in Condition.keywords {
             for holds in ["true", "false"] {
                 #expect(seen["\(kind) \(holds)", default: 0] > 10, "\(seen)")
+            }
+        }
+    }
+
+    /// A segment that is used is explained as if it were asked about itself.
+    private func check(
+        _ segments: [Explanation.Segment],
+        _ nested: [NestedSegment],
+        _ history: UserHistory,
+        _ at: Timestamp,
+        _ comment: Comment
+    ) throws {
+        for segment in segments {
+            let used = try #require(nested.first { $0.name == segment.name }, comment)
+            let alone = try Plan(used.definition, nested: nested).explain(history, at: at)
+            #expect(segment.isMember == alone.isMember, comment)
+            #expect(segment.parts == alone.parts, comment)
+            switch (segment.flip, alone.flip) {
+            case (.notBefore, _), (_, .notBefore): break
+            default: #expect(segment.flip == alone.flip, comment)
             }
         }
     }

@@ -139,4 +139,52 @@ import Testing
         #expect(told.parts[1].finding.hasPrefix("a member: a member of \"a\": \(found)"))
         #expect(told.parts[1].text == "in segment \"b\"")
     }
+
+    @Test("a segment's own conditions are told where it is named first, to any depth, and once")
+    func explained() throws {
+        let at = Timestamp(ms: 86_400_000)
+        let inner = Definition(
+            .did(
+                Did(
+                    EventMatch(["Charged"], window: .rolling(ms: 3_600_000)),
+                    count: CountTest(.atLeast(2))
+                )
+            )
+        )
+        let both = DefinitionTree.all([
+            .leaf(.inSegment(InSegment("b"))), .leaf(.inSegment(InSegment("a"))),
+        ])
+        let plan = try Plan(
+            both.definition(),
+            nested: [NestedSegment("a", inner), NestedSegment("b", uses("a"))]
+        )
+        let events = [1_000, 2_000].map {
+            UserHistory.Event("Charged", at: at - $0, position: LogOffset(UInt64($0)))
+        }
+        let told = plan.explain(UserHistory(events: events), at: at)
+        #expect(told.segments.map(\.name) == ["b", "a"])
+        #expect(told.segments.map(\.isMember) == [true, true])
+        #expect(told.segments.map(\.flip) == [.at(at + 3_598_000), .at(at + 3_598_000)])
+        let window = "[1970-01-01T23:00:00.001Z, 1970-01-02T00:00:00.001Z)"
+        let found = "2 of at least 2 in \(window)"
+        let leaves = "leaves at 1970-01-02T00:59:58.000Z by time alone"
+        #expect(
+            Array(told.lines.dropFirst()) == [
+                "  yes all of: all 2 conditions hold",
+                "    yes in segment \"b\": a member: a member of \"a\":"
+                    + " 2 of at least 2 \"Charged\" in \(window)",
+                "      yes all of: its condition holds",
+                "        yes in segment \"a\": a member: 2 of at least 2 \"Charged\" in \(window)",
+                "          yes did \"Charged\" at least 2 times in the last 1 hour: \(found)",
+                "                1970-01-01T23:59:58.000Z \"Charged\", log position 2000",
+                "                1970-01-01T23:59:59.000Z \"Charged\", log position 1000",
+                "              of \"a\": \(leaves)",
+                "          of \"b\": \(leaves)",
+                "    yes in segment \"a\": a member: 2 of at least 2 \"Charged\" in \(window)",
+                "          its conditions stand above",
+                "as of 1970-01-02T00:00:00.000Z; \(leaves)",
+            ],
+            "\(told.lines.joined(separator: "\n"))"
+        )
+    }
 }

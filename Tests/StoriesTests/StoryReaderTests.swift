@@ -60,11 +60,31 @@ struct StoryReaderTests {
 
     @Test("what the language names and this version does not do is refused, not skipped")
     func absent() {
-        for word in ["identify", "unmerge", "erase", "list", "feed", "ask"] {
+        for word in ["identify", "unmerge", "erase", "feed", "ask"] {
             let found = problem([line([(word, .text("x"))])])
             #expect(found?.code == .absent)
             #expect(found?.line == 1)
         }
+    }
+
+    @Test("a list is changed in one way by a line, and has a name that a list can have")
+    func lists() throws {
+        func change(_ fields: [(String, PlainValue)]) -> PlainValue {
+            line([("list", .text("vip"))] + fields)
+        }
+        let story = try read([
+            change([("add", .list([.text("u1"), .int(2)]))]), change([("replace", .list([]))]),
+            line([("define", .text("s")), ("as", did)]),
+            line([("check", .text("s")), ("exactly", .list([]))]),
+        ])
+        let users = ["u1", "2"].compactMap { UserID($0) }
+        #expect(story.steps[0].act == .list(Story.ListChange("vip", .add, users)))
+        #expect(story.steps[1].act == .list(Story.ListChange("vip", .replace, [])))
+        let u1 = PlainValue.text("u1")
+        #expect(problem([change([])])?.hint.contains("add, remove, replace") == true)
+        #expect(problem([change([("add", u1), ("remove", u1)])])?.place == "list")
+        #expect(problem([change([("add", .list([u1, u1]))])])?.code == .unreadable)
+        #expect(problem([line([("list", .text("no such")), ("add", u1)])])?.place == "list")
     }
 
     @Test("an instant that goes back, a zone that changes and a name defined twice are refused")

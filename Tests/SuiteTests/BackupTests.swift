@@ -31,7 +31,13 @@ struct BackupTests {
             segments = try await client.list(EvaluationV1.ListSegmentsRequest(), options)
                 .segments.map { "\($0.name) \($0.revision) \($0.sentence ?? "")" }
             let payers = EvaluationV1.Subject(kind: .segment("payers"))
-            for subject in [payers, .did("App Launched", atLeast: 9), .sum("amount", atLeast: 40)] {
+            let vip = SegmentV1.Node(kind: .inList(SegmentV1.InList(name: "vip")))
+            let listed = EvaluationV1.Subject(
+                kind: .definition(SegmentV1.Definition(nodes: [vip]))
+            )
+            for subject in [
+                payers, listed, .did("App Launched", atLeast: 9), .sum("amount", atLeast: 40),
+            ] {
                 let request = EvaluationV1.CountRequest(subject: subject, atMs: instant.ms)
                 let count = try await client.count(request, options)
                 counts += [count.users, count.universe]
@@ -138,6 +144,8 @@ struct BackupTests {
                 input: Self.segment
             )
             try #require(created.code == 0, "\(created.errors)")
+            try await change(list: "create", to: "ann\nbob\nkim\n", suite)
+            try await change(list: "remove", to: "bob\n", suite)
             ackedBefore = ledger.acked
             made = await suite.shoal(["backup", "create", backup, "--json"])
             let count = ledger.count
@@ -148,6 +156,7 @@ struct BackupTests {
         let page = try JSONDecoder().decode(Page.self, from: Data(made.out.utf8))
         let completeTo = try #require(Timestamp.rfc3339(page.complete_to))
         let before = try await Answers(suite, at: completeTo)
+        #expect(before.counts[2] == 2, "ann and kim are on the list")
         #expect(before.counts[0] > 0 && before.members.count == Int(before.counts[0]))
         for name in ["evaluator-1", "evaluator-2", "ingestion", "registry"] {
             #expect(suite.stop(name) == 0)
@@ -174,6 +183,18 @@ struct BackupTests {
         try await goesOn(restored, after: ledger)
     }
 
+    @discardableResult
+    private func change(list verb: String, to users: String, _ suite: RealSuite) async throws
+        -> CommandOutcome
+    {
+        let file = "\(suite.folder)/\(verb).txt"
+        try users.write(toFile: file, atomically: true, encoding: .utf8)
+        let project = try #require(RealSuite.project?.text)
+        let done = await suite.shoal(["list", verb, "vip", file, "--project", project])
+        try #require(done.code == 0, "\(done.errors)")
+        return done
+    }
+
     /// The same instances are there; repeats are known, new events and segments are taken in.
     private func goesOn(_ suite: RealSuite, after ledger: AckLedger) async throws {
         let roster = try await RegistryV1_RegistryClient(try suite.client("registry"))
@@ -191,6 +212,9 @@ struct BackupTests {
             input: Self.segment
         )
         #expect(created.code == 0, "\(created.errors)")
+        // The index of who is on a list came back, too.
+        let added = try await change(list: "add", to: "ann\nbob\n", suite)
+        #expect(added.out.contains("1 added") && added.out.contains("1 unchanged"), "\(added)")
         let counted = await suite.shoal(
             ["segment", "count", "payers-2", "--project", project, "--json"]
         )

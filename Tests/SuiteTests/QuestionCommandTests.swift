@@ -101,6 +101,7 @@ struct QuestionCommandTests {
             ["segment", "combine", "not (charged and played)", "--members"] + Self.project
         )
         #expect(members.out.split(separator: "\n").sorted() == ["bob", "carol"], "\(members)")
+        await checkSizes(suite)
         let bad = await suite.shoal(["segment", "combine", "charged minus"] + Self.project)
         #expect(bad.code == 65 && bad.errors.contains("character 14"), "\(bad)")
         let own = await suite.shoal(["segment", "of", "ann"] + Self.project)
@@ -109,6 +110,28 @@ struct QuestionCommandTests {
             ["segment", "of", "ann", "--at", "2025-05-02"] + Self.project
         )
         #expect(early.out == "played\n", "\(early)")
+    }
+
+    private func checkSizes(_ suite: RealSuite) async {
+        let all = await suite.shoal(["segment", "sizes", "--at", "2025-05-05"] + Self.project)
+        #expect(
+            all.out == """
+                SEGMENT  USERS   SHARE  OF
+                charged      2  66.7 %   3
+                played       2  66.7 %   3
+
+                """
+        )
+        #expect(all.errors.contains("2 segments with 2 parts, 2 of them different"), "\(all)")
+        let early = await suite.shoal(
+            ["segment", "sizes", "played", "played", "--at", "2025-05-02", "--json"] + Self.project
+        )
+        let lines = early.out.split(separator: "\n")
+        let size = #"{"segment":"played","users":1,"universe":3,"at":"2025-05-02T00:00:00.000Z"}"#
+        #expect(lines.prefix(2).allSatisfy { $0 == size } && lines.count == 3, "\(early)")
+        #expect(lines.last?.hasPrefix(#"{"segments":2,"asked":2,"distinct":1,"#) == true)
+        let lost = await suite.shoal(["segment", "sizes", "playd"] + Self.project)
+        #expect(lost.code == 66 && lost.errors.contains("did you mean played?"), "\(lost)")
     }
 
     private func checkExport(_ suite: RealSuite) async throws {

@@ -60,6 +60,7 @@ extension CoveredElsewhere {
             .test("AggregateTests"),
             ["AggregateTest", "CompiledAggregate"]
         ),
+        CoveredElsewhere("Shared/Segments", .test("JointPlanTests"), ["LeafKey"]),
         CoveredElsewhere("Shared/Segments", .test("MatchTests"), ["MatchTest"]),
         CoveredElsewhere(
             "Shared/Segments/Conditions",
@@ -191,6 +192,7 @@ extension CoveredElsewhere {
             ]
         ),
         CoveredElsewhere("Shared/Columns", .test("ChunkMergeTests"), ["ChunkContents"]),
+        CoveredElsewhere("Shared/Columns", .test("EventScanTests"), ["UserRuns"]),
         CoveredElsewhere(
             "Shared/Columns",
             .test("RowMaskTests"),

@@ -19,10 +19,7 @@ extension CoveredElsewhere {
             .test("DefinitionCodingTests"),
             [
                 "AggregateCoding", "CellCoding", "ChannelCoding", "CountCoding", "FilterCoding",
-                "HabitCoding",
-                "OrderCoding",
-                "TimesCoding",
-                "WindowCoding",
+                "HabitCoding", "OrderCoding", "TimesCoding", "WindowCoding",
             ]
         ),
         CoveredElsewhere("Shared/Wire", .test("EvaluatorTests/SetsQuestionTests"), ["SetCoding"]),
@@ -171,14 +168,13 @@ extension CoveredElsewhere {
             .test("SuiteTests/CrashTests"),
             [
                 "AnswerSum", "Checkpoints", "ColumnFiles", "Definitions", "Manifest", "Evaluator",
-                "EvaluatorConfig",
-                "Follower", "Gather", "Lane", "SegmentsDoor", "SetsDoor",
+                "EvaluatorConfig", "Follower", "Gather", "Lane", "SegmentsDoor", "SetsDoor",
             ]
         ),
         CoveredElsewhere(
             "Services/Evaluator",
             .test("TrendTests"),
-            ["InstantRows", "TrendCount", "TrendInstants", "TrendThreads"]
+            ["InstantRows", "KeptTrends", "TrendCount", "TrendInstants", "TrendThreads"]
         ),
         CoveredElsewhere(
             "Services/Evaluator",
@@ -187,6 +183,7 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere("Services/Evaluator", .test("SetsQuestionTests"), ["SegmentsOfUser"]),
         CoveredElsewhere("Services/Evaluator", .test("QuestionLimitTests"), ["QuestionCost"]),
+        CoveredElsewhere("Services/Evaluator", .test("SizesQuestionTests"), ["JointReading"]),
         CoveredElsewhere("Services/Evaluator", .test("GatherTests"), ["OwnersQuestion"]),
         CoveredElsewhere(
             "Services/Evaluator",
@@ -205,8 +202,7 @@ extension CoveredElsewhere {
             .test("DifferentialTests"),
             [
                 "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
-                "SetReader",
-                "UserQuestion",
+                "SetReader", "UserQuestion",
             ]
         ),
     ]
@@ -324,7 +320,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/QuestionCommandTests"),
-            ["ExportCommand", "PlotOptions", "SetCommands", "UpdateCommands", "UserCommand"]
+            [
+                "ExportCommand", "PlotOptions", "SetCommands", "SizesCommand", "UpdateCommands",
+                "UserCommand",
+            ]
         ),
         CoveredElsewhere(
             "Services/Shoal/Print",

@@ -43,8 +43,8 @@ import Testing
 
     @Test("answer, flip, parts and lines arrive as they were found")
     func whole() throws {
-        let explanation = try explanation()
-        let message = try ExplanationCoding.encode(explanation, of: definition, bytesMax: 1 << 20)
+        let (plan, explanation) = (try Plan(definition), try explanation())
+        let message = try ExplanationCoding.encode(explanation, of: plan, bytesMax: 1 << 20)
         let arrived = try EvaluationV1.Explanation.decode(try message.encode())
         #expect(arrived == message)
         #expect(!arrived.member && arrived.flip == .never && arrived.flipAtMs == nil)
@@ -79,22 +79,58 @@ import Testing
 
     @Test("an answer that time changes tells when")
     func flip() throws {
-        let explanation = try explanation(events: 2)
-        let message = try ExplanationCoding.encode(explanation, of: definition, bytesMax: 1 << 20)
+        let (plan, explanation) = (try Plan(definition), try explanation(events: 2))
+        let message = try ExplanationCoding.encode(explanation, of: plan, bytesMax: 1 << 20)
         #expect(message.member && message.flip == .at)
         #expect(message.flipAtMs == Self.at.ms - 1 + 500_000)
     }
 
     @Test("what finds no room is counted, and the first line is always there")
     func room() throws {
-        let explanation = try explanation()
-        let whole = try ExplanationCoding.encode(explanation, of: definition, bytesMax: 1 << 20)
+        let (plan, explanation) = (try Plan(definition), try explanation())
+        let whole = try ExplanationCoding.encode(explanation, of: plan, bytesMax: 1 << 20)
         for bytesMax in stride(from: 0, through: 4_000, by: 50) {
-            let cut = try ExplanationCoding.encode(explanation, of: definition, bytesMax: bytesMax)
+            let cut = try ExplanationCoding.encode(explanation, of: plan, bytesMax: bytesMax)
             #expect(cut.parts + whole.parts.suffix(Int(cut.partsLeft)) == whole.parts)
             #expect(cut.lines + whole.lines.suffix(Int(cut.linesLeft)) == whole.lines)
             #expect(!cut.lines.isEmpty)
             #expect(try cut.encode().count <= bytesMax + whole.lines[0].utf8.count + 32)
         }
+    }
+
+    @Test("the segments that are used arrive with their own parts, or are counted as left out")
+    func segments() throws {
+        let inner = did("Charged", within: 500_000)
+        let plan = try Plan(
+            Definition(.inSegment(InSegment("outer"))),
+            nested: [
+                NestedSegment("inner", inner),
+                NestedSegment("outer", Definition(.inSegment(InSegment("inner")))),
+            ]
+        )
+        let event = UserHistory.Event("Charged", at: Self.at, position: .zero)
+        let explanation = plan.explain(UserHistory(events: [event]), at: Self.at)
+        let whole = try ExplanationCoding.encode(explanation, of: plan, bytesMax: 1 << 20)
+        #expect(whole.segments.map(\.name) == ["outer", "inner"] && whole.segmentsLeft == 0)
+        #expect(whole.segments.allSatisfy { $0.member && $0.flip == .at })
+        #expect(whole.segments.map(\.flipAtMs) == [Self.at.ms + 500_000, Self.at.ms + 500_000])
+        #expect(whole.segments[1].parts.map(\.place) == ["condition.did"])
+        guard case .events(let found)? = whole.segments[1].parts[0].found else {
+            Issue.record("\(whole.segments)")
+            return
+        }
+        #expect(found.count == 1 && found.events.map(\.name) == ["Charged"])
+        #expect(try EvaluationV1.Explanation.decode(try whole.encode()) == whole)
+        for bytesMax in stride(from: 0, through: 3_000, by: 50) {
+            let cut = try ExplanationCoding.encode(explanation, of: plan, bytesMax: bytesMax)
+            #expect(
+                cut.segments + whole.segments.suffix(Int(cut.segmentsLeft)) == whole.segments
+            )
+            #expect(cut.segments.isEmpty || cut.partsLeft == 0)
+        }
+    }
+
+    private func did(_ event: ExactName, within ms: Int64) -> Definition {
+        Definition(.did(Did(EventMatch([event], window: .rolling(ms: ms)))))
     }
 }

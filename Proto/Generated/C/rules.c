@@ -13,6 +13,7 @@
 #include "shoal/evaluation/v1/reachability.pb-c.h"
 #include "shoal/evaluation/v1/segments.pb-c.h"
 #include "shoal/evaluation/v1/sets.pb-c.h"
+#include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
@@ -86,6 +87,7 @@ static const shoal_message_rule rule_shoal__evaluation__v1__found_event;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_events;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_value;
 static const shoal_message_rule rule_shoal__evaluation__v1__explained_part;
+static const shoal_message_rule rule_shoal__evaluation__v1__explained_segment;
 static const shoal_message_rule rule_shoal__evaluation__v1__explanation;
 static const shoal_message_rule rule_shoal__evaluation__v1__explain_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_request;
@@ -150,6 +152,12 @@ static const shoal_message_rule rule_shoal__evaluation__v1__region_sample;
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__segment_size;
+static const shoal_message_rule rule_shoal__evaluation__v1__shared_work;
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_point;
 static const shoal_message_rule rule_shoal__evaluation__v1__trend_response;
@@ -841,6 +849,17 @@ static const shoal_message_rule rule_shoal__evaluation__v1__explained_part = {
     "shoal.evaluation.v1.ExplainedPart", &shoal__evaluation__v1__explained_part__descriptor, 9, fields_shoal__evaluation__v1__explained_part};
 const shoal_message_rule *shoal_rule__evaluation__v1__explained_part(void) { return &rule_shoal__evaluation__v1__explained_part; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__explained_segment[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "member", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "flip", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "flip_at_ms", NULL},
+    {5, 2, 3, 1, 0, 1000, 0, "parts", &rule_shoal__evaluation__v1__explained_part},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__explained_segment = {
+    "shoal.evaluation.v1.ExplainedSegment", &shoal__evaluation__v1__explained_segment__descriptor, 5, fields_shoal__evaluation__v1__explained_segment};
+const shoal_message_rule *shoal_rule__evaluation__v1__explained_segment(void) { return &rule_shoal__evaluation__v1__explained_segment; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__explanation[] = {
     {1, 0, 0, 0, 0, 0, 0, "member", NULL},
     {2, 0, 0, 0, 0, 0, 0, "flip", NULL},
@@ -849,9 +868,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__explanation[] = {
     {5, 2, 1, 1, 0, 10000, 2048, "lines", NULL},
     {6, 0, 0, 0, 0, 0, 0, "parts_left", NULL},
     {7, 0, 0, 0, 0, 0, 0, "lines_left", NULL},
+    {8, 2, 3, 1, 0, 100, 0, "segments", &rule_shoal__evaluation__v1__explained_segment},
+    {9, 0, 0, 0, 0, 0, 0, "segments_left", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__explanation = {
-    "shoal.evaluation.v1.Explanation", &shoal__evaluation__v1__explanation__descriptor, 7, fields_shoal__evaluation__v1__explanation};
+    "shoal.evaluation.v1.Explanation", &shoal__evaluation__v1__explanation__descriptor, 9, fields_shoal__evaluation__v1__explanation};
 const shoal_message_rule *shoal_rule__evaluation__v1__explanation(void) { return &rule_shoal__evaluation__v1__explanation; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__explain_response[] = {
@@ -1290,10 +1311,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {12, 0, 0, 1, 0, 1000, 0, "trend_users", NULL},
     {13, 0, 0, 0, 0, 0, 0, "first_event_ms", NULL},
     {14, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
+    {15, 0, 0, 1, 0, 1000, 0, "trend_universe", NULL},
     {30, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 15, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 16, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {
@@ -1375,9 +1397,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_request[] 
     {10, 2, 1, 1, 0, 64, 128, "properties", NULL},
     {11, 0, 0, 0, 0, 0, 0, "region_sample", NULL},
     {12, 0, 0, 0, 0, 0, 0, "node_counts", NULL},
+    {13, 2, 2, 0, 0, 0, 16, "hold_id", NULL},
+    {14, 0, 0, 0, 0, 0, 0, "take_hold", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_request = {
-    "shoal.evaluation.v1.SetsPartRequest", &shoal__evaluation__v1__sets_part_request__descriptor, 12, fields_shoal__evaluation__v1__sets_part_request};
+    "shoal.evaluation.v1.SetsPartRequest", &shoal__evaluation__v1__sets_part_request__descriptor, 14, fields_shoal__evaluation__v1__sets_part_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_request(void) { return &rule_shoal__evaluation__v1__sets_part_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__region_sample[] = {
@@ -1402,9 +1426,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_response[]
     {11, 0, 0, 0, 0, 0, 0, "took_us", NULL},
     {12, 2, 3, 1, 0, 3000, 0, "region_sample", &rule_shoal__evaluation__v1__region_sample},
     {13, 0, 0, 1, 0, 16000, 0, "node_users", NULL},
+    {14, 2, 2, 0, 0, 0, 16, "hold_id", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response = {
-    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 13, fields_shoal__evaluation__v1__sets_part_response};
+    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 14, fields_shoal__evaluation__v1__sets_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void) { return &rule_shoal__evaluation__v1__sets_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_request[] = {
@@ -1420,6 +1445,70 @@ static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_response
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_part_response = {
     "shoal.evaluation.v1.CancelPartResponse", &shoal__evaluation__v1__cancel_part_response__descriptor, 1, fields_shoal__evaluation__v1__cancel_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__cancel_part_response(void) { return &rule_shoal__evaluation__v1__cancel_part_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sizes_request[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "subjects", &rule_shoal__evaluation__v1__subject},
+    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_request = {
+    "shoal.evaluation.v1.SizesRequest", &shoal__evaluation__v1__sizes_request__descriptor, 3, fields_shoal__evaluation__v1__sizes_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__sizes_request(void) { return &rule_shoal__evaluation__v1__sizes_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__segment_size[] = {
+    {1, 0, 0, 0, 0, 0, 0, "users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "universe", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__segment_size = {
+    "shoal.evaluation.v1.SegmentSize", &shoal__evaluation__v1__segment_size__descriptor, 2, fields_shoal__evaluation__v1__segment_size};
+const shoal_message_rule *shoal_rule__evaluation__v1__segment_size(void) { return &rule_shoal__evaluation__v1__segment_size; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__shared_work[] = {
+    {1, 0, 0, 0, 0, 0, 0, "asked", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "distinct", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "leaves_asked", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "leaves_distinct", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "evaluated", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "leaves_evaluated", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "passes", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "sets_kept", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "memory_bytes", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__shared_work = {
+    "shoal.evaluation.v1.SharedWork", &shoal__evaluation__v1__shared_work__descriptor, 9, fields_shoal__evaluation__v1__shared_work};
+const shoal_message_rule *shoal_rule__evaluation__v1__shared_work(void) { return &rule_shoal__evaluation__v1__shared_work; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sizes_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "sizes", &rule_shoal__evaluation__v1__segment_size},
+    {2, 2, 3, 0, 0, 0, 0, "work", &rule_shoal__evaluation__v1__shared_work},
+    {3, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+    {4, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_response = {
+    "shoal.evaluation.v1.SizesResponse", &shoal__evaluation__v1__sizes_response__descriptor, 4, fields_shoal__evaluation__v1__sizes_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__sizes_response(void) { return &rule_shoal__evaluation__v1__sizes_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sizes_part_request[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "definitions", &rule_shoal__segment__v1__definition},
+    {2, 2, 1, 1, 0, 1000, 128, "nested_names", NULL},
+    {3, 2, 3, 1, 0, 1000, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
+    {4, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {5, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {6, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_request = {
+    "shoal.evaluation.v1.SizesPartRequest", &shoal__evaluation__v1__sizes_part_request__descriptor, 6, fields_shoal__evaluation__v1__sizes_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__sizes_part_request(void) { return &rule_shoal__evaluation__v1__sizes_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__sizes_part_response[] = {
+    {1, 2, 3, 1, 0, 1000, 0, "sizes", &rule_shoal__evaluation__v1__segment_size},
+    {2, 2, 3, 0, 0, 0, 0, "work", &rule_shoal__evaluation__v1__shared_work},
+    {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {4, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_response = {
+    "shoal.evaluation.v1.SizesPartResponse", &shoal__evaluation__v1__sizes_part_response__descriptor, 4, fields_shoal__evaluation__v1__sizes_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__sizes_part_response(void) { return &rule_shoal__evaluation__v1__sizes_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -1495,9 +1584,12 @@ static const shoal_field_rule fields_shoal__evaluation__v1__diff_response[] = {
     {10, 0, 0, 0, 0, 0, 0, "universe", NULL},
     {11, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
     {12, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+    {13, 0, 0, 0, 0, 0, 0, "universe_changed", NULL},
+    {14, 2, 1, 0, 0, 0, 256, "before_universe", NULL},
+    {15, 2, 1, 0, 0, 0, 256, "after_universe", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__diff_response = {
-    "shoal.evaluation.v1.DiffResponse", &shoal__evaluation__v1__diff_response__descriptor, 12, fields_shoal__evaluation__v1__diff_response};
+    "shoal.evaluation.v1.DiffResponse", &shoal__evaluation__v1__diff_response__descriptor, 15, fields_shoal__evaluation__v1__diff_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__diff_response(void) { return &rule_shoal__evaluation__v1__diff_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__update_request[] = {

@@ -15,6 +15,7 @@ from shoal.contract.evaluation.v1 import lists_pb2 as evaluation_lists
 from shoal.contract.evaluation.v1 import reachability_pb2 as evaluation_reachability
 from shoal.contract.evaluation.v1 import segments_pb2 as evaluation_segments
 from shoal.contract.evaluation.v1 import sets_pb2 as evaluation_sets
+from shoal.contract.evaluation.v1 import sizes_pb2 as evaluation_sizes
 from shoal.contract.evaluation.v1 import trend_pb2 as evaluation_trend
 from shoal.contract.evaluation.v1 import updates_pb2 as evaluation_updates
 from shoal.contract.evaluation.v1 import users_pb2 as evaluation_users
@@ -500,6 +501,15 @@ class SegmentsStub:
         request=evaluation_segments.CountRequest,
         response=evaluation_segments.CountResponse,
     )
+    SIZES = Method(
+        name="/shoal.evaluation.v1.Segments/Sizes",
+        service="shoal.evaluation.v1.Segments",
+        role="segment.read",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sizes.SizesRequest,
+        response=evaluation_sizes.SizesResponse,
+    )
     MEMBERS = Method(
         name="/shoal.evaluation.v1.Segments/Members",
         service="shoal.evaluation.v1.Segments",
@@ -629,6 +639,7 @@ class SegmentsStub:
         CLONE,
         VERSIONS,
         COUNT,
+        SIZES,
         MEMBERS,
         IS_MEMBER,
         SAMPLE,
@@ -734,6 +745,14 @@ class SegmentsStub:
     ) -> evaluation_segments.CountResponse:
         """How many users are in a segment."""
         return self._caller.call(self.COUNT, request, options)
+
+    def Sizes(
+        self,
+        request: evaluation_sizes.SizesRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sizes.SizesResponse:
+        """How many users are in each of many segments."""
+        return self._caller.call(self.SIZES, request, options)
 
     def Members(
         self,
@@ -861,6 +880,15 @@ class SetsStub:
         request=evaluation_sets.SetsPartRequest,
         response=evaluation_sets.SetsPartResponse,
     )
+    SIZES = Method(
+        name="/shoal.evaluation.v1.Sets/Sizes",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_sizes.SizesPartRequest,
+        response=evaluation_sizes.SizesPartResponse,
+    )
     USERS = Method(
         name="/shoal.evaluation.v1.Sets/Users",
         service="shoal.evaluation.v1.Sets",
@@ -900,6 +928,7 @@ class SetsStub:
     METHODS: tuple[Method, ...] = (
         CANCEL,
         COMBINE,
+        SIZES,
         USERS,
         EVALUATE,
         POSITIONS,
@@ -925,6 +954,15 @@ class SetsStub:
         """The part of a question about several sets that concerns the partitions an evaluator
         owns."""
         return self._caller.call(self.COMBINE, request, options)
+
+    def Sizes(
+        self,
+        request: evaluation_sizes.SizesPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_sizes.SizesPartResponse:
+        """The part of a question about many sizes that concerns the partitions an evaluator
+        owns."""
+        return self._caller.call(self.SIZES, request, options)
 
     def Users(
         self,

@@ -528,7 +528,8 @@ extension EvaluationV1 {
         }
     }
 
-    /// Asks for a set made of several segments: its size, and its users page by page.
+    /// Asks for a set made of several segments: its size, and its users page by page, all of one
+    /// snapshot as those of an export.
     public struct CombineRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__CombineRequest
         /// The message's full name.
@@ -788,6 +789,11 @@ extension EvaluationV1 {
     }
 
     /// Asks for the users of a segment with chosen properties, page by page (a cursor stream).
+    ///
+    /// All pages are exact at one instant and at the first page's positions, whatever comes in
+    /// meanwhile. Where that cannot be kept (an evaluator began anew, nobody read on for 10 min,
+    /// what is listed means something else by now) a page is refused with ABORTED: begin again
+    /// without a cursor.
     public struct ExportRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ExportRequest
         /// The message's full name.
@@ -976,7 +982,8 @@ extension EvaluationV1 {
         ///
         /// Limit: 256 bytes.
         public var nextCursor: [UInt8]?
-        /// What the page is exact at (the windows only on the first page).
+        /// What the page is exact at: on the first one all positions and the windows, on the others
+        /// the positions of the partitions it lists.
         public var exactness: EvaluationV1.Exactness?
 
         /// Every field at its default.

@@ -615,6 +615,102 @@ extension EvaluationV1 {
         }
     }
 
+    /// Why a user is in a segment that the definition uses, or not.
+    public struct ExplainedSegment: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__ExplainedSegment
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.ExplainedSegment"
+
+        /// Its name.
+        ///
+        /// Limit: 128 bytes.
+        public var name: String = ""
+        /// Whether the user is in it.
+        public var member: Bool = false
+        /// Whether time alone changes that.
+        public var flip: EvaluationV1.FlipKind = .unspecified
+        /// When.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var flipAtMs: Int64?
+        /// Every node of its own definition in reading order.
+        ///
+        /// Limit: 1,000.
+        public var parts: [EvaluationV1.ExplainedPart] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            name: String = "",
+            member: Bool = false,
+            flip: EvaluationV1.FlipKind = .unspecified,
+            flipAtMs: Int64? = nil,
+            parts: [EvaluationV1.ExplainedPart] = []
+        ) {
+            self.name = name
+            self.member = member
+            self.flip = flip
+            self.flipAtMs = flipAtMs
+            self.parts = parts
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__explained_segment()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__ExplainedSegment>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+            self.member = unsafe c.member != 0
+            self.flip = unsafe EvaluationV1.FlipKind(known: c.flip.rawValue)
+            self.flipAtMs = unsafe c.has_flip_at_ms != 0 ? c.flip_at_ms : nil
+            self.parts = unsafe CValue.messages(c.n_parts, c.parts)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ExplainedSegment>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__explained_segment__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.evaluation.v1.ExplainedSegment.name", max: 128)
+            }
+            if member != false {
+                unsafe pb.pointee.has_member = 1
+                unsafe pb.pointee.member = member ? 1 : 0
+            }
+            if flip != .unspecified {
+                unsafe pb.pointee.has_flip = 1
+                unsafe pb.pointee.flip = Shoal__Evaluation__V1__FlipKind(UInt32(flip.rawValue))
+            }
+            if let value = flipAtMs {
+                unsafe pb.pointee.has_flip_at_ms = 1
+                unsafe pb.pointee.flip_at_ms = value
+            }
+            if !parts.isEmpty {
+                unsafe pb.pointee.n_parts = parts.count
+                unsafe pb.pointee.parts =
+                    try arena.messages(parts, "shoal.evaluation.v1.ExplainedSegment.parts", max: 1000)
+            }
+        }
+    }
+
     /// Why a user is in a segment or not.
     public struct Explanation: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__Explanation
@@ -641,6 +737,13 @@ extension EvaluationV1 {
         public var partsLeft: UInt32 = 0
         /// How many lines the caller had no room for.
         public var linesLeft: UInt32 = 0
+        /// The segments that it uses, itself or through others, each once, as the parts name them
+        /// first.
+        ///
+        /// Limit: 100.
+        public var segments: [EvaluationV1.ExplainedSegment] = []
+        /// How many segments the caller had no room for.
+        public var segmentsLeft: UInt32 = 0
 
         /// Every field at its default.
         public init() {}
@@ -653,7 +756,9 @@ extension EvaluationV1 {
             parts: [EvaluationV1.ExplainedPart] = [],
             lines: [String] = [],
             partsLeft: UInt32 = 0,
-            linesLeft: UInt32 = 0
+            linesLeft: UInt32 = 0,
+            segments: [EvaluationV1.ExplainedSegment] = [],
+            segmentsLeft: UInt32 = 0
         ) {
             self.member = member
             self.flip = flip
@@ -662,6 +767,8 @@ extension EvaluationV1 {
             self.lines = lines
             self.partsLeft = partsLeft
             self.linesLeft = linesLeft
+            self.segments = segments
+            self.segmentsLeft = segmentsLeft
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -691,6 +798,8 @@ extension EvaluationV1 {
             self.lines = unsafe CValue.list(c.n_lines, c.lines) { unsafe CValue.text($0) }
             self.partsLeft = unsafe c.parts_left
             self.linesLeft = unsafe c.lines_left
+            self.segments = unsafe CValue.messages(c.n_segments, c.segments)
+            self.segmentsLeft = unsafe c.segments_left
         }
 
         package func fill(
@@ -729,6 +838,15 @@ extension EvaluationV1 {
             if linesLeft != 0 {
                 unsafe pb.pointee.has_lines_left = 1
                 unsafe pb.pointee.lines_left = linesLeft
+            }
+            if !segments.isEmpty {
+                unsafe pb.pointee.n_segments = segments.count
+                unsafe pb.pointee.segments =
+                    try arena.messages(segments, "shoal.evaluation.v1.Explanation.segments", max: 100)
+            }
+            if segmentsLeft != 0 {
+                unsafe pb.pointee.has_segments_left = 1
+                unsafe pb.pointee.segments_left = segmentsLeft
             }
         }
     }

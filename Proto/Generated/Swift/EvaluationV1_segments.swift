@@ -934,7 +934,10 @@ extension EvaluationV1 {
         }
     }
 
-    /// Asks for the users of a segment, page by page (a cursor stream).
+    /// Asks for the users of a segment, page by page (a cursor stream): of one instant and one
+    /// meaning, each partition as it is when its page is read.
+    ///
+    /// When what is listed means something else by now, a page is refused with ABORTED.
     public struct MembersRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__MembersRequest
         /// The message's full name.

@@ -46,6 +46,10 @@ public protocol EvaluationV1_SegmentsService: Sendable {
     func count(
         _ request: EvaluationV1.CountRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CountResponse
+    /// How many users are in each of many segments.
+    func sizes(
+        _ request: EvaluationV1.SizesRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SizesResponse
     /// The users of a segment, page by page.
     func members(
         _ request: EvaluationV1.MembersRequest, _ call: CallContext
@@ -180,6 +184,13 @@ extension EvaluationV1_SegmentsService {
         _ request: EvaluationV1.CountRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.CountResponse {
         throw .unimplemented("/shoal.evaluation.v1.Segments/Count")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func sizes(
+        _ request: EvaluationV1.SizesRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SizesResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Segments/Sizes")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -353,6 +364,13 @@ public enum EvaluationV1_SegmentsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.CountRequest",
         response: "shoal.evaluation.v1.CountResponse")
+    /// How many users are in each of many segments.
+    public static let sizes = MethodDescription(
+        name: "/shoal.evaluation.v1.Segments/Sizes",
+        service: "shoal.evaluation.v1.Segments",
+        role: "segment.read", isIdempotent: true,
+        request: "shoal.evaluation.v1.SizesRequest",
+        response: "shoal.evaluation.v1.SizesResponse")
     /// The users of a segment, page by page.
     public static let members = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Members",
@@ -461,6 +479,7 @@ public enum EvaluationV1_SegmentsMethods {
         clone,
         versions,
         count,
+        sizes,
         members,
         isMember,
         sample,
@@ -524,6 +543,10 @@ public enum EvaluationV1_SegmentsMethods {
             ServedMethod(count, EvaluationV1.CountRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.count(request, call)
+            },
+            ServedMethod(sizes, EvaluationV1.SizesRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.sizes(request, call)
             },
             ServedMethod(members, EvaluationV1.MembersRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -696,6 +719,16 @@ public struct EvaluationV1_SegmentsClient: Sendable {
         try await caller.response(
             EvaluationV1.CountResponse.self,
             EvaluationV1_SegmentsMethods.count, request, options)
+    }
+
+    /// How many users are in each of many segments.
+    public func sizes(
+        _ request: EvaluationV1.SizesRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.SizesResponse {
+        try await caller.response(
+            EvaluationV1.SizesResponse.self,
+            EvaluationV1_SegmentsMethods.sizes, request, options)
     }
 
     /// The users of a segment, page by page.

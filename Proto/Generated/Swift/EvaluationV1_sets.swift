@@ -343,6 +343,11 @@ extension EvaluationV1 {
         public var firstEventMs: Int64?
         /// Why the one user is a member or not, when asked for and the user is known.
         public var explanation: EvaluationV1.Explanation?
+        /// The users that the definition is taken against, as of each instant of trend_at_ms, in
+        /// its order; none where it is taken against everybody.
+        ///
+        /// Limit: 1,000.
+        public var trendUniverse: [UInt64] = []
         /// What it costs at most, when asked for.
         public var cost: EvaluationV1.QuestionCost?
 
@@ -365,6 +370,7 @@ extension EvaluationV1 {
             trendUsers: [UInt64] = [],
             firstEventMs: Int64? = nil,
             explanation: EvaluationV1.Explanation? = nil,
+            trendUniverse: [UInt64] = [],
             cost: EvaluationV1.QuestionCost? = nil
         ) {
             self.users = users
@@ -381,6 +387,7 @@ extension EvaluationV1 {
             self.trendUsers = trendUsers
             self.firstEventMs = firstEventMs
             self.explanation = explanation
+            self.trendUniverse = trendUniverse
             self.cost = cost
         }
 
@@ -418,6 +425,7 @@ extension EvaluationV1 {
             self.trendUsers = unsafe CValue.list(c.n_trend_users, c.trend_users) { $0 }
             self.firstEventMs = unsafe c.has_first_event_ms != 0 ? c.first_event_ms : nil
             self.explanation = unsafe CValue.message(c.explanation)
+            self.trendUniverse = unsafe CValue.list(c.n_trend_universe, c.trend_universe) { $0 }
             self.cost = unsafe CValue.message(c.cost)
         }
 
@@ -494,6 +502,14 @@ extension EvaluationV1 {
             }
             if let value = explanation {
                 unsafe pb.pointee.explanation = try arena.message(value)
+            }
+            if !trendUniverse.isEmpty {
+                unsafe pb.pointee.n_trend_universe = trendUniverse.count
+                unsafe pb.pointee.trend_universe = try arena.list(
+                    trendUniverse, "shoal.evaluation.v1.EvaluateResponse.trend_universe", max: 1000
+                ) { (each: UInt64) throws(MessageError) -> UInt64 in
+                    each
+                }
             }
             if let value = cost {
                 unsafe pb.pointee.cost = try arena.message(value)
@@ -1121,6 +1137,13 @@ extension EvaluationV1 {
         public var regionSample: UInt32 = 0
         /// Whether users are counted for every node of every definition, too.
         public var nodeCounts: Bool = false
+        /// The snapshot to answer from: the request id of a listing's first page; empty: the
+        /// partitions as they are.
+        ///
+        /// Limit: exactly 16 bytes.
+        public var holdID: [UInt8] = []
+        /// Whether that snapshot is to be taken and kept; then sets may be none.
+        public var takeHold: Bool = false
 
         /// Every field at its default.
         public init() {}
@@ -1138,7 +1161,9 @@ extension EvaluationV1 {
             membersBytesMax: UInt32 = 65536,
             properties: [String] = [],
             regionSample: UInt32 = 0,
-            nodeCounts: Bool = false
+            nodeCounts: Bool = false,
+            holdID: [UInt8] = [],
+            takeHold: Bool = false
         ) {
             self.sets = sets
             self.atMs = atMs
@@ -1152,6 +1177,8 @@ extension EvaluationV1 {
             self.properties = properties
             self.regionSample = regionSample
             self.nodeCounts = nodeCounts
+            self.holdID = holdID
+            self.takeHold = takeHold
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1186,6 +1213,8 @@ extension EvaluationV1 {
             self.properties = unsafe CValue.list(c.n_properties, c.properties) { unsafe CValue.text($0) }
             self.regionSample = unsafe c.region_sample
             self.nodeCounts = unsafe c.node_counts != 0
+            self.holdID = unsafe c.has_hold_id != 0 ? CValue.bytes(c.hold_id) : []
+            self.takeHold = unsafe c.take_hold != 0
         }
 
         package func fill(
@@ -1246,6 +1275,15 @@ extension EvaluationV1 {
             if nodeCounts != false {
                 unsafe pb.pointee.has_node_counts = 1
                 unsafe pb.pointee.node_counts = nodeCounts ? 1 : 0
+            }
+            if !holdID.isEmpty {
+                unsafe pb.pointee.has_hold_id = 1
+                unsafe pb.pointee.hold_id =
+                    try arena.bytes(holdID, "shoal.evaluation.v1.SetsPartRequest.hold_id", max: 16)
+            }
+            if takeHold != false {
+                unsafe pb.pointee.has_take_hold = 1
+                unsafe pb.pointee.take_hold = takeHold ? 1 : 0
             }
         }
     }
@@ -1360,6 +1398,10 @@ extension EvaluationV1 {
         public var regionSample: [EvaluationV1.RegionSample] = []
         /// The users of every node of the first definition, then of the second, … Limit: 16,000.
         public var nodeUsers: [UInt64] = []
+        /// The snapshot it was answered from, as asked for.
+        ///
+        /// Limit: 16 bytes.
+        public var holdID: [UInt8] = []
 
         /// Every field at its default.
         public init() {}
@@ -1378,7 +1420,8 @@ extension EvaluationV1 {
             positions: [LogV1.Position] = [],
             tookUs: UInt64 = 0,
             regionSample: [EvaluationV1.RegionSample] = [],
-            nodeUsers: [UInt64] = []
+            nodeUsers: [UInt64] = [],
+            holdID: [UInt8] = []
         ) {
             self.users = users
             self.pairUsers = pairUsers
@@ -1393,6 +1436,7 @@ extension EvaluationV1 {
             self.tookUs = tookUs
             self.regionSample = regionSample
             self.nodeUsers = nodeUsers
+            self.holdID = holdID
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1428,6 +1472,7 @@ extension EvaluationV1 {
             self.tookUs = unsafe c.took_us
             self.regionSample = unsafe CValue.messages(c.n_region_sample, c.region_sample)
             self.nodeUsers = unsafe CValue.list(c.n_node_users, c.node_users) { $0 }
+            self.holdID = unsafe c.has_hold_id != 0 ? CValue.bytes(c.hold_id) : []
         }
 
         package func fill(
@@ -1504,6 +1549,11 @@ extension EvaluationV1 {
                 ) { (each: UInt64) throws(MessageError) -> UInt64 in
                     each
                 }
+            }
+            if !holdID.isEmpty {
+                unsafe pb.pointee.has_hold_id = 1
+                unsafe pb.pointee.hold_id =
+                    try arena.bytes(holdID, "shoal.evaluation.v1.SetsPartResponse.hold_id", max: 16)
             }
         }
     }

@@ -10,6 +10,10 @@ public protocol EvaluationV1_SetsService: Sendable {
     func combine(
         _ request: EvaluationV1.SetsPartRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SetsPartResponse
+    /// The part of a question about many sizes that concerns the partitions an evaluator owns.
+    func sizes(
+        _ request: EvaluationV1.SizesPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SizesPartResponse
     /// The part of a question about single users that concerns the partitions an evaluator owns.
     func users(
         _ request: EvaluationV1.UsersPartRequest, _ call: CallContext
@@ -43,6 +47,13 @@ extension EvaluationV1_SetsService {
         _ request: EvaluationV1.SetsPartRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SetsPartResponse {
         throw .unimplemented("/shoal.evaluation.v1.Sets/Combine")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func sizes(
+        _ request: EvaluationV1.SizesPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SizesPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Sizes")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -90,6 +101,13 @@ public enum EvaluationV1_SetsMethods {
         role: "service", isIdempotent: true,
         request: "shoal.evaluation.v1.SetsPartRequest",
         response: "shoal.evaluation.v1.SetsPartResponse")
+    /// The part of a question about many sizes that concerns the partitions an evaluator owns.
+    public static let sizes = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Sizes",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.SizesPartRequest",
+        response: "shoal.evaluation.v1.SizesPartResponse")
     /// The part of a question about single users that concerns the partitions an evaluator owns.
     public static let users = MethodDescription(
         name: "/shoal.evaluation.v1.Sets/Users",
@@ -124,6 +142,7 @@ public enum EvaluationV1_SetsMethods {
     public static let all: [MethodDescription] = [
         cancel,
         combine,
+        sizes,
         users,
         evaluate,
         positions,
@@ -142,6 +161,10 @@ public enum EvaluationV1_SetsMethods {
             ServedMethod(combine, EvaluationV1.SetsPartRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.combine(request, call)
+            },
+            ServedMethod(sizes, EvaluationV1.SizesPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.sizes(request, call)
             },
             ServedMethod(users, EvaluationV1.UsersPartRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -188,6 +211,16 @@ public struct EvaluationV1_SetsClient: Sendable {
         try await caller.response(
             EvaluationV1.SetsPartResponse.self,
             EvaluationV1_SetsMethods.combine, request, options)
+    }
+
+    /// The part of a question about many sizes that concerns the partitions an evaluator owns.
+    public func sizes(
+        _ request: EvaluationV1.SizesPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.SizesPartResponse {
+        try await caller.response(
+            EvaluationV1.SizesPartResponse.self,
+            EvaluationV1_SetsMethods.sizes, request, options)
     }
 
     /// The part of a question about single users that concerns the partitions an evaluator owns.

@@ -298,6 +298,16 @@ extension EvaluationV1 {
         public var universe: UInt64 = 0
         /// What the numbers are exact at.
         public var exactness: EvaluationV1.Exactness?
+        /// Whether they are taken against different users.
+        public var universeChanged: Bool = false
+        /// Whom the first is taken against, in words; absent: everybody.
+        ///
+        /// Limit: 256 bytes.
+        public var beforeUniverse: String?
+        /// Whom the second is taken against, in words; absent: everybody.
+        ///
+        /// Limit: 256 bytes.
+        public var afterUniverse: String?
         /// How long it took in the evaluators, the slowest.
         ///
         /// Unit: microseconds.
@@ -319,6 +329,9 @@ extension EvaluationV1 {
             zoneChanged: Bool = false,
             universe: UInt64 = 0,
             exactness: EvaluationV1.Exactness? = nil,
+            universeChanged: Bool = false,
+            beforeUniverse: String? = nil,
+            afterUniverse: String? = nil,
             tookUs: UInt64 = 0
         ) {
             self.beforeUsers = beforeUsers
@@ -332,6 +345,9 @@ extension EvaluationV1 {
             self.zoneChanged = zoneChanged
             self.universe = universe
             self.exactness = exactness
+            self.universeChanged = universeChanged
+            self.beforeUniverse = beforeUniverse
+            self.afterUniverse = afterUniverse
             self.tookUs = tookUs
         }
 
@@ -366,6 +382,9 @@ extension EvaluationV1 {
             self.zoneChanged = unsafe c.zone_changed != 0
             self.universe = unsafe c.universe
             self.exactness = unsafe CValue.message(c.exactness)
+            self.universeChanged = unsafe c.universe_changed != 0
+            self.beforeUniverse = unsafe CValue.optionalText(c.before_universe)
+            self.afterUniverse = unsafe CValue.optionalText(c.after_universe)
             self.tookUs = unsafe c.took_us
         }
 
@@ -424,6 +443,18 @@ extension EvaluationV1 {
             }
             if let value = exactness {
                 unsafe pb.pointee.exactness = try arena.message(value)
+            }
+            if universeChanged != false {
+                unsafe pb.pointee.has_universe_changed = 1
+                unsafe pb.pointee.universe_changed = universeChanged ? 1 : 0
+            }
+            if let value = beforeUniverse {
+                unsafe pb.pointee.before_universe =
+                    try arena.text(value, "shoal.evaluation.v1.DiffResponse.before_universe", max: 256)
+            }
+            if let value = afterUniverse {
+                unsafe pb.pointee.after_universe =
+                    try arena.text(value, "shoal.evaluation.v1.DiffResponse.after_universe", max: 256)
             }
             if tookUs != 0 {
                 unsafe pb.pointee.has_took_us = 1

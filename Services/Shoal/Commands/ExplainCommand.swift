@@ -12,7 +12,8 @@ struct ExplainCommand: DeskCommand {
         abstract: "Why a user is in it (exit 0) or not (exit 2), and until when.",
         discussion: """
             The first line is the answer with its reason; then every condition with what was found \
-            for it, and when the answer changes by time alone, with no further record.
+            for it, a segment's own conditions where it is named first, and when the answer \
+            changes by time alone, with no further record.
             """
     )
 
@@ -81,23 +82,34 @@ enum ExplanationJSON {
         ]
         guard let explanation = answer.explanation else { return .object(fields) }
         fields += [
-            ("flip", flip(explanation)), ("parts", .list(try explanation.parts.map(part))),
+            ("flip", flip(explanation.flip, explanation.flipAtMs)),
+            ("parts", .list(try explanation.parts.map(part))),
             ("parts_left", .int(Int(explanation.partsLeft))),
+            ("segments", .list(try explanation.segments.map(segment))),
+            ("segments_left", .int(Int(explanation.segmentsLeft))),
             ("lines", .list(explanation.lines.map { .text($0) })),
             ("lines_left", .int(Int(explanation.linesLeft))),
         ]
         return .object(fields)
     }
 
-    private static func flip(_ explanation: EvaluationV1.Explanation) -> JSONText {
+    private static func segment(_ segment: EvaluationV1.ExplainedSegment) throws -> JSONText {
+        .object([
+            ("segment", .text(segment.name)), ("member", .bool(segment.member)),
+            ("flip", flip(segment.flip, segment.flipAtMs)),
+            ("parts", .list(try segment.parts.map(part))),
+        ])
+    }
+
+    private static func flip(_ flip: EvaluationV1.FlipKind, _ atMs: Int64?) -> JSONText {
         let kind: JSONText =
-            switch explanation.flip {
+            switch flip {
             case .never: "never"
             case .at: "at"
             case .notBefore: "not_before"
             default: .null
             }
-        return .object([("kind", kind), ("at", instant(explanation.flipAtMs))])
+        return .object([("kind", kind), ("at", instant(atMs))])
     }
 
     private static func part(_ part: EvaluationV1.ExplainedPart) throws -> JSONText {

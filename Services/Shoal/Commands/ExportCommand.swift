@@ -11,10 +11,11 @@ struct ExportCommand: DeskCommand {
         commandName: "export",
         abstract: "Write its users with chosen properties as NDJSON or CSV.",
         discussion: """
-            Membership and properties are as of one instant, by default now. With --out the file \
-            appears once it is whole; what was written before an interruption stands beside it in \
-            FILE.partial, and the same command goes on from there. NDJSON is what `shoal import` \
-            reads as profiles. Parquet, by DuckDB (pip install duckdb): \
+            Membership and properties are as of one instant, by default now, and of one snapshot \
+            of the log. With --out the file appears once it is whole; what was written before an \
+            interruption stands beside it in FILE.partial, and the same command goes on from there \
+            while the suite keeps the snapshot (10 minutes), else it begins anew. NDJSON is what \
+            `shoal import` reads as profiles. Parquet, by DuckDB (pip install duckdb): \
             duckdb.sql("COPY (FROM 'x.csv') TO 'x.parquet'") in Python.
             """
     )
@@ -74,27 +75,17 @@ struct ExportCommand: DeskCommand {
             } while request.cursor != nil
             return
         }
-        var file = try ExportFile(
-            desk.absolute(out),
-            what: try what(definition, project, line),
-            anew: restart,
-            disk: desk.disk
-        )
-        if file.cursor != nil {
-            desk.say("going on behind \(Quantity.count(file.users)) users")
+        let writing = ExportWriting(request: request, line: line) { request in
+            try await client.export(request, options)
         }
-        request.cursor = file.cursor
-        var at: Int64?
-        var text = file.cursor == nil ? line.heading : ""
-        repeat {
-            let page = try await client.export(request, options)
-            for user in page.users { text += try line.text(user) }
-            at = page.exactness?.atMs
-            try file.add(text, users: page.users.count, next: page.nextCursor)
-            text = ""
-            request.cursor = page.nextCursor
-        } while request.cursor != nil
-        try file.finish()
+        let what = try what(definition, project, line)
+        let (file, at) = try await writing.write(
+            desk.absolute(out),
+            what: what,
+            anew: restart,
+            disk: desk.disk,
+            say: desk.say
+        )
         tell(desk, file, title, at: at)
     }
 

@@ -12,11 +12,11 @@ struct SegmentCommand: ParsableCommand {
         abstract: "Create segments and ask about them.",
         subcommands: [
             Create.self, List.self, Show.self, Archive.self, CountCommand.self,
-            MembersCommand.self, SampleCommand.self, PreviewCommand.self, IsMemberCommand.self,
-            ExplainCommand.self, TrendCommand.self, ReachabilityCommand.self, OverlapCommand.self,
-            CombineCommand.self,
-            SegmentsOfCommand.self, ExportCommand.self, UpdateCommand.self, DiffCommand.self,
-            CloneCommand.self, VersionsCommand.self, LintCommand.self,
+            SizesCommand.self, MembersCommand.self, SampleCommand.self, PreviewCommand.self,
+            IsMemberCommand.self, ExplainCommand.self, TrendCommand.self, ReachabilityCommand.self,
+            OverlapCommand.self, CombineCommand.self, SegmentsOfCommand.self, ExportCommand.self,
+            UpdateCommand.self, DiffCommand.self, CloneCommand.self, VersionsCommand.self,
+            LintCommand.self,
         ]
     )
 

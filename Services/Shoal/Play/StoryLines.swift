@@ -14,8 +14,9 @@ struct StoryLines {
     }
 
     private static let checkWords: Set = ["in", "out", "exactly", "count", "asOf", "explain"]
-    private static let verbs: Set = ["set", "unset", "archive", "restart"]
-    private static let absent: Set = ["identify", "unmerge", "erase", "list"]
+    private static let verbs: Set = ["set", "unset", "list", "archive", "restart"]
+    private static let absent: Set = ["identify", "unmerge", "erase"]
+    private static let listWords = Set(Story.ListChange.Operation.allCases.map(\.rawValue))
 
     /// The lines so far; their instants never go back.
     private(set) var told: [Told] = []
@@ -102,7 +103,8 @@ struct StoryLines {
         return ending
     }
 
-    /// `u1 Added To Cart {sku: 7} ts 11:00 id order-1`, `set u1 {plan: pro}` and the like.
+    /// `u1 Added To Cart {sku: 7} ts 11:00 id order-1`, `set u1 {plan: pro}`, `list vip add [u1]`
+    /// and the like.
     private func happening(_ words: inout StoryWords, _ at: Timestamp) throws(StoryProblem)
         -> [PlainEntry]
     {
@@ -117,6 +119,15 @@ struct StoryLines {
             return entries + (try extras(&words, at))
         }
         switch verb {
+        case "list":
+            let name = try words.texts(before: Self.listWords, "the list's name")
+            guard let operation = words.keyword, Self.listWords.contains(operation) else {
+                throw words.problem("say whom to `add`, to `remove`, or to `replace` all with")
+            }
+            _ = words.take()
+            return [
+                PlainEntry(verb, .text(name)), PlainEntry(operation, try users(&words)),
+            ]
         case "archive", "restart":
             return [PlainEntry(verb, .text(try words.texts(before: [], "a name")))]
         default:

@@ -13,6 +13,7 @@
 //       - +15m u1 Charged {amount: 10} ts 12:10 id order-1
 //       - 12:20 set u1 {plan: pro}
 //       - 12:21 unset u1 [plan]
+//       - 12:22 list vip add [u1, u2]        # or remove, or replace
 //       - 2025-03-02 09:00 restart evaluator
 //     then:
 //       - 12:14 open-cart in [u1] out [u2]

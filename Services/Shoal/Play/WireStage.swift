@@ -28,6 +28,8 @@ struct WireStage: Stage {
         async throws(StoryProblem)
     {
         advance(to: at)
+        // A list that a segment names is there before anybody is on it.
+        for (_, list) in definition.listsUsed { try await create(list) }
         try await ask("save the segment") {
             let request = EvaluationV1.CreateRequest(
                 name: name,
@@ -42,6 +44,40 @@ struct WireStage: Stage {
         try await ask("archive the segment") {
             let request = EvaluationV1.ArchiveRequest(name: name)
             _ = try await suite.segments().archive(request, Questions.options(project))
+        }
+    }
+
+    func change(_ change: Story.ListChange, at: Timestamp) async throws(StoryProblem) {
+        advance(to: at)
+        guard case .live = hearing else {
+            throw StoryProblem(
+                .absent,
+                "a list changes at the running suite's own time, not at a story's",
+                hint: "play it without --address"
+            )
+        }
+        try await create(change.list)
+        try await ask("change the list") {
+            let client = try await suite.lists()
+            let (name, users) = (change.list.text, change.users.map(\.text))
+            let options = Questions.options(project)
+            switch change.operation {
+            case .add: _ = try await client.add(.init(name: name, userIDs: users), options)
+            case .remove: _ = try await client.remove(.init(name: name, userIDs: users), options)
+            case .replace: _ = try await client.replace(.init(name: name, userIDs: users), options)
+            }
+        }
+    }
+
+    /// Makes a list unless it is there.
+    private func create(_ list: ExactName) async throws(StoryProblem) {
+        try await ask("create the list") {
+            do {
+                let request = EvaluationV1.CreateListRequest(name: list.text)
+                _ = try await suite.lists().create(request, Questions.options(project))
+            } catch let fault as Fault where fault.code == .alreadyExists {
+                return
+            }
         }
     }
 

@@ -26,6 +26,11 @@ struct DiffPage: Sendable {
             text += PlainText.line("\(what): \(users.joined(separator: ", "))\(rest)") + "\n"
         }
         if diff.zoneChanged { text += "the zone of dates and calendar windows differs\n" }
+        if diff.universeChanged {
+            let (before, after) = (diff.beforeUniverse, diff.afterUniverse)
+            text += "- taken against \(before ?? "everybody")\n"
+            text += "+ taken against \(after ?? "everybody")\n"
+        }
         for change in diff.changes {
             if let before = change.before { text += "- " + Self.line(before) }
             if let after = change.after { text += "+ " + Self.line(after) }
@@ -44,6 +49,9 @@ struct DiffPage: Sendable {
             ("entering_sample", .list(diff.enteringSample.map { .text($0) })),
             ("leaving_sample", .list(diff.leavingSample.map { .text($0) })),
             ("zone_changed", .bool(diff.zoneChanged)),
+            ("universe_changed", .bool(diff.universeChanged)),
+            ("before_universe", .optional(diff.beforeUniverse)),
+            ("after_universe", .optional(diff.afterUniverse)),
             (
                 "changes",
                 .list(

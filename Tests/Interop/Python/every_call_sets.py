@@ -20,6 +20,8 @@ from shoal.contract.evaluation.v1 import (
     SegmentsOfRequest,
     SetNode,
     SetsPartRequest,
+    SizesPartRequest,
+    SizesRequest,
     UpdateRequest,
     VersionsRequest,
 )
@@ -56,6 +58,9 @@ def run(stage: Stage) -> None:
     segments.Create(CreateRequest(name="chargers", definition=shoal.definition(CHARGED)))
     mine = segments.SegmentsOf(SegmentsOfRequest(user_id="user-7"))
     assert mine.known and list(mine.segments) == ["chargers"], mine
+    sizes = segments.Sizes(SizesRequest(subjects=[shoal.subject("chargers"), seen, charged]))
+    assert [one.users for one in sizes.sizes] == [USERS, 10, USERS], sizes
+    assert (sizes.work.asked, sizes.work.distinct) == (3, 2), sizes
     parts(stage, overlap.exactness.positions)
     updates(stage)
     cancel(stage)
@@ -72,7 +77,7 @@ def cancel(stage: Stage) -> None:
 
 def parts(stage: Stage, positions: list[Position]) -> None:
     """Each owner tells of the sets in its partitions."""
-    found = 0
+    found = counted = 0
     for address in stage.evaluators:
         sets = stage.at(address).sets
         for position in positions:
@@ -82,10 +87,13 @@ def parts(stage: Stage, positions: list[Position]) -> None:
                 positions=[Position(partition=position.partition)])
             try:
                 found += sets.Combine(question).users[0]
+                counted += sets.Sizes(SizesPartRequest(
+                    definitions=[shoal.definition(CHARGED)], at_ms=question.at_ms,
+                    positions=question.positions)).sizes[0].users
             except shoal.Fault as fault:
                 # Another evaluator's.
                 assert fault.code == shoal.Status.UNAVAILABLE, fault
-    assert found == USERS, found
+    assert found == counted == USERS, (found, counted)
 
 
 def updates(stage: Stage) -> None:

@@ -11,6 +11,7 @@
 #include "shoal/evaluation/v1/reachability.pb-c.h"
 #include "shoal/evaluation/v1/segments.pb-c.h"
 #include "shoal/evaluation/v1/sets.pb-c.h"
+#include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"

@@ -1,5 +1,5 @@
-// What Basics needs from C: checksums, named threads, a monotonic gate for queues, and system
-// calls that Swift's Glibc module does not show. Every name carries the prefix cbasics_.
+// What Basics needs from C: checksums, wide vectors, named threads, a monotonic gate for queues,
+// and system calls that Swift's Glibc module does not show. Every name carries the prefix cbasics_.
 #ifndef CBASICS_H
 #define CBASICS_H
 
@@ -14,6 +14,29 @@ uint32_t cbasics_crc32c_portable(uint32_t seed, const void *bytes, size_t count)
 
 // XXH64 after the public specification of xxHash.
 uint64_t cbasics_xxh64(const void *bytes, size_t count, uint64_t seed);
+
+// Clears, in each of `count` words, the bits of those of its 64 elements that lie outside
+// low ... low + reach; false, and nothing done, where the processor has no vectors for it.
+bool cbasics_keep8(uint64_t *words, size_t count, const uint8_t *elements, uint8_t low,
+                   uint8_t reach);
+bool cbasics_keep16(uint64_t *words, size_t count, const uint16_t *elements, uint16_t low,
+                    uint16_t reach);
+bool cbasics_keep32(uint64_t *words, size_t count, const uint32_t *elements, uint32_t low,
+                    uint32_t reach);
+bool cbasics_keep64(uint64_t *words, size_t count, const int64_t *elements, int64_t low,
+                    uint64_t reach);
+// How many bits are set.
+uint64_t cbasics_count_bits(const uint64_t *words, size_t count);
+// Rows come in runs, each of which ends at a bit of `ends`; every row of `all` lies in such a run,
+// every row of `part` is one of `all`. Clears the ends of runs with fewer than `fewest` rows of
+// `all` or with less than `at_least_e4` ten-thousandths of them in `part`.
+void cbasics_keep_shares(uint64_t *ends, const uint64_t *all, const uint64_t *part, size_t count,
+                         uint64_t fewest, uint64_t at_least_e4);
+
+// The runs, in order, are those of the users with a bit in `known`, one run each. Sets the bits of
+// those whose run's end is in `found`; false, and nothing done, where no instruction helps.
+bool cbasics_put_users(uint64_t *users, const uint64_t *known, size_t user_words,
+                       const uint64_t *found, const uint64_t *ends, size_t row_words);
 
 // A mutex with two conditions on CLOCK_MONOTONIC; NULL when memory is out.
 typedef struct cbasics_gate cbasics_gate;

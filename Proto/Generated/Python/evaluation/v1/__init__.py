@@ -41,6 +41,7 @@ from shoal.contract.evaluation.v1.checkpoints_pb2 import ProjectChange as Projec
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainRequest as ExplainRequest
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainResponse as ExplainResponse
 from shoal.contract.evaluation.v1.explain_pb2 import ExplainedPart as ExplainedPart
+from shoal.contract.evaluation.v1.explain_pb2 import ExplainedSegment as ExplainedSegment
 from shoal.contract.evaluation.v1.explain_pb2 import Explanation as Explanation
 from shoal.contract.evaluation.v1.explain_pb2 import FLIP_KIND_AT as FLIP_KIND_AT
 from shoal.contract.evaluation.v1.explain_pb2 import FLIP_KIND_NEVER as FLIP_KIND_NEVER
@@ -114,6 +115,12 @@ from shoal.contract.evaluation.v1.sets_pb2 import SetsPartResponse as SetsPartRe
 from shoal.contract.evaluation.v1.sets_pb2 import UserSegmentsQuestion as UserSegmentsQuestion
 from shoal.contract.evaluation.v1.sets_pb2 import UsersPartRequest as UsersPartRequest
 from shoal.contract.evaluation.v1.sets_pb2 import UsersPartResponse as UsersPartResponse
+from shoal.contract.evaluation.v1.sizes_pb2 import SegmentSize as SegmentSize
+from shoal.contract.evaluation.v1.sizes_pb2 import SharedWork as SharedWork
+from shoal.contract.evaluation.v1.sizes_pb2 import SizesPartRequest as SizesPartRequest
+from shoal.contract.evaluation.v1.sizes_pb2 import SizesPartResponse as SizesPartResponse
+from shoal.contract.evaluation.v1.sizes_pb2 import SizesRequest as SizesRequest
+from shoal.contract.evaluation.v1.sizes_pb2 import SizesResponse as SizesResponse
 from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_DAY as TREND_UNIT_DAY
 from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_HOUR as TREND_UNIT_HOUR
 from shoal.contract.evaluation.v1.trend_pb2 import TREND_UNIT_MONTH as TREND_UNIT_MONTH

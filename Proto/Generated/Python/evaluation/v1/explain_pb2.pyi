@@ -57,8 +57,22 @@ class ExplainedPart(_message.Message):
     value: FoundValue
     def __init__(self, node: _Optional[int] = ..., depth: _Optional[int] = ..., place: _Optional[str] = ..., text: _Optional[str] = ..., holds: bool = ..., finding: _Optional[str] = ..., conditions: _Optional[_Union[FoundConditions, _Mapping]] = ..., events: _Optional[_Union[FoundEvents, _Mapping]] = ..., value: _Optional[_Union[FoundValue, _Mapping]] = ...) -> None: ...
 
+class ExplainedSegment(_message.Message):
+    __slots__ = ["flip", "flip_at_ms", "member", "name", "parts"]
+    FLIP_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    FLIP_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    flip: FlipKind
+    flip_at_ms: int
+    member: bool
+    name: str
+    parts: _containers.RepeatedCompositeFieldContainer[ExplainedPart]
+    def __init__(self, name: _Optional[str] = ..., member: bool = ..., flip: _Optional[_Union[FlipKind, str]] = ..., flip_at_ms: _Optional[int] = ..., parts: _Optional[_Iterable[_Union[ExplainedPart, _Mapping]]] = ...) -> None: ...
+
 class Explanation(_message.Message):
-    __slots__ = ["flip", "flip_at_ms", "lines", "lines_left", "member", "parts", "parts_left"]
+    __slots__ = ["flip", "flip_at_ms", "lines", "lines_left", "member", "parts", "parts_left", "segments", "segments_left"]
     FLIP_AT_MS_FIELD_NUMBER: _ClassVar[int]
     FLIP_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +80,8 @@ class Explanation(_message.Message):
     MEMBER_FIELD_NUMBER: _ClassVar[int]
     PARTS_FIELD_NUMBER: _ClassVar[int]
     PARTS_LEFT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_LEFT_FIELD_NUMBER: _ClassVar[int]
     flip: FlipKind
     flip_at_ms: int
     lines: _containers.RepeatedScalarFieldContainer[str]
@@ -73,7 +89,9 @@ class Explanation(_message.Message):
     member: bool
     parts: _containers.RepeatedCompositeFieldContainer[ExplainedPart]
     parts_left: int
-    def __init__(self, member: bool = ..., flip: _Optional[_Union[FlipKind, str]] = ..., flip_at_ms: _Optional[int] = ..., parts: _Optional[_Iterable[_Union[ExplainedPart, _Mapping]]] = ..., lines: _Optional[_Iterable[str]] = ..., parts_left: _Optional[int] = ..., lines_left: _Optional[int] = ...) -> None: ...
+    segments: _containers.RepeatedCompositeFieldContainer[ExplainedSegment]
+    segments_left: int
+    def __init__(self, member: bool = ..., flip: _Optional[_Union[FlipKind, str]] = ..., flip_at_ms: _Optional[int] = ..., parts: _Optional[_Iterable[_Union[ExplainedPart, _Mapping]]] = ..., lines: _Optional[_Iterable[str]] = ..., parts_left: _Optional[int] = ..., lines_left: _Optional[int] = ..., segments: _Optional[_Iterable[_Union[ExplainedSegment, _Mapping]]] = ..., segments_left: _Optional[int] = ...) -> None: ...
 
 class FoundConditions(_message.Message):
     __slots__ = ["holding", "of"]

@@ -2,6 +2,7 @@ from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
 from shoal.contract.evaluation.v1 import reachability_pb2 as _reachability_pb2
+from shoal.contract.evaluation.v1 import sizes_pb2 as _sizes_pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
 from shoal.contract.evaluation.v1 import updates_pb2 as _updates_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2

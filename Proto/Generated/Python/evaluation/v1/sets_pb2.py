@@ -14,13 +14,14 @@ _sym_db = _symbol_database.Default()
 from shoal.contract.evaluation.v1 import algebra_pb2 as shoal_dot_evaluation_dot_v1_dot_algebra__pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as shoal_dot_evaluation_dot_v1_dot_answers__pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as shoal_dot_evaluation_dot_v1_dot_explain__pb2
+from shoal.contract.evaluation.v1 import sizes_pb2 as shoal_dot_evaluation_dot_v1_dot_sizes__pb2
 from shoal.contract.evaluation.v1 import users_pb2 as shoal_dot_evaluation_dot_v1_dot_users__pb2
 from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 from shoal.contract.segment.v1 import segment_pb2 as shoal_dot_segment_dot_v1_dot_segment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eshoal/evaluation/v1/sets.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/algebra.proto\x1a!shoal/evaluation/v1/answers.proto\x1a!shoal/evaluation/v1/explain.proto\x1a\x1fshoal/evaluation/v1/users.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1eshoal/segment/v1/segment.proto\"\x9e\x04\n\x0f\x45valuateRequest\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x30\n\tpositions\x18\x03 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x1a\n\x0bnode_counts\x18\x04 \x01(\x08:\x05\x66\x61lse\x12\x11\n\x06sample\x18\x05 \x01(\r:\x01\x30\x12\x0f\n\x04seed\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x07user_id\x18\x07 \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x14\n\x0cmembers_from\x18\x08 \x01(\r\x12\x18\n\rmembers_limit\x18\t \x01(\r:\x01\x30\x12 \n\x11members_bytes_max\x18\n \x01(\r:\x05\x36\x35\x35\x33\x36\x12\x1a\n\x0cproject_zone\x18\x0b \x01(\tB\x04\xe0\xb5\x18@\x12\x1a\n\x0btrend_at_ms\x18\x0c \x03(\x12\x42\x05\xd8\xb5\x18\xe8\x07\x12\x1a\n\x0b\x66irst_event\x18\r \x01(\x08:\x05\x66\x61lse\x12\x1c\n\x11\x65xplain_bytes_max\x18\x0e \x01(\r:\x01\x30\x12\x1f\n\x0cnested_names\x18\x14 \x03(\tB\t\xd8\xb5\x18\x64\xe0\xb5\x18\x80\x01\x12>\n\x12nested_definitions\x18\x15 \x03(\x0b\x32\x1c.shoal.segment.v1.DefinitionB\x04\xd8\xb5\x18\x64\x12\x18\n\twant_cost\x18\x1e \x01(\x08:\x05\x66\x61lse\"8\n\x0bSampledUser\x12\x0f\n\x04rank\x18\x01 \x01(\x06:\x01\x30\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\x84\x04\n\x10\x45valuateResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x02 \x01(\x04:\x01\x30\x12\x19\n\nnode_users\x18\x03 \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12\x37\n\x06sample\x18\x04 \x03(\x0b\x32 .shoal.evaluation.v1.SampledUserB\x05\xd8\xb5\x18\xe8\x07\x12\x0e\n\x06member\x18\x05 \x01(\x08\x12\x14\n\x05known\x18\x06 \x01(\x08:\x05\x66\x61lse\x12\x1b\n\x07members\x18\x07 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x13\n\x0bnext_member\x18\x08 \x01(\r\x12\x30\n\tpositions\x18\t \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12;\n\x07windows\x18\n \x03(\x0b\x32#.shoal.evaluation.v1.ResolvedWindowB\x05\xd8\xb5\x18\xe8\x07\x12\x12\n\x07took_us\x18\x0b \x01(\x04:\x01\x30\x12\x1a\n\x0btrend_users\x18\x0c \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12\x16\n\x0e\x66irst_event_ms\x18\r \x01(\x12\x12\x35\n\x0b\x65xplanation\x18\x0e \x01(\x0b\x32 .shoal.evaluation.v1.Explanation\x12/\n\x04\x63ost\x18\x1e \x01(\x0b\x32!.shoal.evaluation.v1.QuestionCost\"M\n\rBitmapRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x10\n\x0e\x42itmapResponse\"\x12\n\x10PositionsRequest\"E\n\x11PositionsResponse\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \"r\n\x14UserSegmentsQuestion\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x19\n\nafter_name\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x13\n\x05limit\x18\x04 \x01(\r:\x04\x31\x30\x30\x30\"\xed\x02\n\x10UsersPartRequest\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x18\n\tbytes_max\x18\x02 \x01(\r:\x05\x36\x35\x35\x33\x36\x12\x36\n\x07profile\x18\x03 \x01(\x0b\x32#.shoal.evaluation.v1.ProfileRequestH\x00\x12\x38\n\x08timeline\x18\x04 \x01(\x0b\x32$.shoal.evaluation.v1.TimelineRequestH\x00\x12\x35\n\x04\x66ind\x18\x05 \x01(\x0b\x32%.shoal.evaluation.v1.FindUsersRequestH\x00\x12@\n\x0bsegments_of\x18\x06 \x01(\x0b\x32).shoal.evaluation.v1.UserSegmentsQuestionH\x00\x12\x1a\n\x0cproject_zone\x18\x07 \x01(\tB\x04\xe0\xb5\x18@B\x06\n\x04kind\"\xb9\x02\n\x11UsersPartResponse\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x37\n\x07profile\x18\x02 \x01(\x0b\x32$.shoal.evaluation.v1.ProfileResponseH\x00\x12\x39\n\x08timeline\x18\x03 \x01(\x0b\x32%.shoal.evaluation.v1.TimelineResponseH\x00\x12\x36\n\x04\x66ind\x18\x04 \x01(\x0b\x32&.shoal.evaluation.v1.FindUsersResponseH\x00\x12>\n\x0bsegments_of\x18\x05 \x01(\x0b\x32\'.shoal.evaluation.v1.SegmentsOfResponseH\x00\x42\x06\n\x04kind\"\xa0\x01\n\x0bResolvedSet\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x1f\n\x0cnested_names\x18\x02 \x03(\tB\t\xd8\xb5\x18\x64\xe0\xb5\x18\x80\x01\x12>\n\x12nested_definitions\x18\x03 \x03(\x0b\x32\x1c.shoal.segment.v1.DefinitionB\x04\xd8\xb5\x18\x64\"\x99\x03\n\x0fSetsPartRequest\x12\x34\n\x04sets\x18\x01 \x03(\x0b\x32 .shoal.evaluation.v1.ResolvedSetB\x04\xd8\xb5\x18\x10\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x30\n\tpositions\x18\x03 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x1a\n\x0cproject_zone\x18\x04 \x01(\tB\x04\xe0\xb5\x18@\x12\x16\n\x07overlap\x18\x05 \x01(\x08:\x05\x66\x61lse\x12\x31\n\x05nodes\x18\x06 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SetNodeB\x04\xd8\xb5\x18@\x12\x14\n\x0cmembers_from\x18\x07 \x01(\r\x12\x18\n\rmembers_limit\x18\x08 \x01(\r:\x01\x30\x12 \n\x11members_bytes_max\x18\t \x01(\r:\x05\x36\x35\x35\x33\x36\x12\x1d\n\nproperties\x18\n \x03(\tB\t\xd8\xb5\x18@\xe0\xb5\x18\x80\x01\x12\x18\n\rregion_sample\x18\x0b \x01(\r:\x01\x30\x12\x1a\n\x0bnode_counts\x18\x0c \x01(\x08:\x05\x66\x61lse\"Q\n\x0cRegionSample\x12\x11\n\x06region\x18\x01 \x01(\r:\x01\x30\x12.\n\x04user\x18\x02 \x01(\x0b\x32 .shoal.evaluation.v1.SampledUser\"\xa2\x03\n\x10SetsPartResponse\x12\x13\n\x05users\x18\x01 \x03(\x04\x42\x04\xd8\xb5\x18\x10\x12\x18\n\npair_users\x18\x02 \x03(\x04\x42\x04\xd8\xb5\x18x\x12\x1b\n\x0cregion_users\x18\x03 \x03(\x04\x42\x05\xd8\xb5\x18\x80\x02\x12\x11\n\x06in_any\x18\x04 \x01(\x04:\x01\x30\x12\x11\n\x06in_all\x18\x05 \x01(\x04:\x01\x30\x12\x15\n\nmade_users\x18\x06 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x07 \x01(\x04:\x01\x30\x12\x39\n\x07members\x18\x08 \x03(\x0b\x32!.shoal.evaluation.v1.ExportedUserB\x05\xd8\xb5\x18\x90N\x12\x13\n\x0bnext_member\x18\t \x01(\r\x12\x30\n\tpositions\x18\n \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x12\n\x07took_us\x18\x0b \x01(\x04:\x01\x30\x12?\n\rregion_sample\x18\x0c \x03(\x0b\x32!.shoal.evaluation.v1.RegionSampleB\x05\xd8\xb5\x18\xb8\x17\x12\x19\n\nnode_users\x18\r \x03(\x04\x42\x05\xd8\xb5\x18\x80}\"-\n\x11\x43\x61ncelPartRequest\x12\x18\n\x08question\x18\x01 \x01(\x0c:\x00\x42\x04\xe0\xb5\x18\x10\"&\n\x12\x43\x61ncelPartResponse\x12\x10\n\x05\x65nded\x18\x01 \x01(\r:\x01\x30\x32\x84\x05\n\x04Sets\x12j\n\x06\x43\x61ncel\x12&.shoal.evaluation.v1.CancelPartRequest\x1a\'.shoal.evaluation.v1.CancelPartResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12g\n\x07\x43ombine\x12$.shoal.evaluation.v1.SetsPartRequest\x1a%.shoal.evaluation.v1.SetsPartResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12g\n\x05Users\x12%.shoal.evaluation.v1.UsersPartRequest\x1a&.shoal.evaluation.v1.UsersPartResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12h\n\x08\x45valuate\x12$.shoal.evaluation.v1.EvaluateRequest\x1a%.shoal.evaluation.v1.EvaluateResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12p\n\tPositions\x12%.shoal.evaluation.v1.PositionsRequest\x1a&.shoal.evaluation.v1.PositionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x62\n\x06\x42itmap\x12\".shoal.evaluation.v1.BitmapRequest\x1a#.shoal.evaluation.v1.BitmapResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eshoal/evaluation/v1/sets.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/algebra.proto\x1a!shoal/evaluation/v1/answers.proto\x1a!shoal/evaluation/v1/explain.proto\x1a\x1fshoal/evaluation/v1/sizes.proto\x1a\x1fshoal/evaluation/v1/users.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1eshoal/segment/v1/segment.proto\"\x9e\x04\n\x0f\x45valuateRequest\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x30\n\tpositions\x18\x03 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x1a\n\x0bnode_counts\x18\x04 \x01(\x08:\x05\x66\x61lse\x12\x11\n\x06sample\x18\x05 \x01(\r:\x01\x30\x12\x0f\n\x04seed\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x07user_id\x18\x07 \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x14\n\x0cmembers_from\x18\x08 \x01(\r\x12\x18\n\rmembers_limit\x18\t \x01(\r:\x01\x30\x12 \n\x11members_bytes_max\x18\n \x01(\r:\x05\x36\x35\x35\x33\x36\x12\x1a\n\x0cproject_zone\x18\x0b \x01(\tB\x04\xe0\xb5\x18@\x12\x1a\n\x0btrend_at_ms\x18\x0c \x03(\x12\x42\x05\xd8\xb5\x18\xe8\x07\x12\x1a\n\x0b\x66irst_event\x18\r \x01(\x08:\x05\x66\x61lse\x12\x1c\n\x11\x65xplain_bytes_max\x18\x0e \x01(\r:\x01\x30\x12\x1f\n\x0cnested_names\x18\x14 \x03(\tB\t\xd8\xb5\x18\x64\xe0\xb5\x18\x80\x01\x12>\n\x12nested_definitions\x18\x15 \x03(\x0b\x32\x1c.shoal.segment.v1.DefinitionB\x04\xd8\xb5\x18\x64\x12\x18\n\twant_cost\x18\x1e \x01(\x08:\x05\x66\x61lse\"8\n\x0bSampledUser\x12\x0f\n\x04rank\x18\x01 \x01(\x06:\x01\x30\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"\xa3\x04\n\x10\x45valuateResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x02 \x01(\x04:\x01\x30\x12\x19\n\nnode_users\x18\x03 \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12\x37\n\x06sample\x18\x04 \x03(\x0b\x32 .shoal.evaluation.v1.SampledUserB\x05\xd8\xb5\x18\xe8\x07\x12\x0e\n\x06member\x18\x05 \x01(\x08\x12\x14\n\x05known\x18\x06 \x01(\x08:\x05\x66\x61lse\x12\x1b\n\x07members\x18\x07 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x13\n\x0bnext_member\x18\x08 \x01(\r\x12\x30\n\tpositions\x18\t \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12;\n\x07windows\x18\n \x03(\x0b\x32#.shoal.evaluation.v1.ResolvedWindowB\x05\xd8\xb5\x18\xe8\x07\x12\x12\n\x07took_us\x18\x0b \x01(\x04:\x01\x30\x12\x1a\n\x0btrend_users\x18\x0c \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12\x16\n\x0e\x66irst_event_ms\x18\r \x01(\x12\x12\x35\n\x0b\x65xplanation\x18\x0e \x01(\x0b\x32 .shoal.evaluation.v1.Explanation\x12\x1d\n\x0etrend_universe\x18\x0f \x03(\x04\x42\x05\xd8\xb5\x18\xe8\x07\x12/\n\x04\x63ost\x18\x1e \x01(\x0b\x32!.shoal.evaluation.v1.QuestionCost\"M\n\rBitmapRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x10\n\x0e\x42itmapResponse\"\x12\n\x10PositionsRequest\"E\n\x11PositionsResponse\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \"r\n\x14UserSegmentsQuestion\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x19\n\nafter_name\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x13\n\x05limit\x18\x04 \x01(\r:\x04\x31\x30\x30\x30\"\xed\x02\n\x10UsersPartRequest\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x18\n\tbytes_max\x18\x02 \x01(\r:\x05\x36\x35\x35\x33\x36\x12\x36\n\x07profile\x18\x03 \x01(\x0b\x32#.shoal.evaluation.v1.ProfileRequestH\x00\x12\x38\n\x08timeline\x18\x04 \x01(\x0b\x32$.shoal.evaluation.v1.TimelineRequestH\x00\x12\x35\n\x04\x66ind\x18\x05 \x01(\x0b\x32%.shoal.evaluation.v1.FindUsersRequestH\x00\x12@\n\x0bsegments_of\x18\x06 \x01(\x0b\x32).shoal.evaluation.v1.UserSegmentsQuestionH\x00\x12\x1a\n\x0cproject_zone\x18\x07 \x01(\tB\x04\xe0\xb5\x18@B\x06\n\x04kind\"\xb9\x02\n\x11UsersPartResponse\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x37\n\x07profile\x18\x02 \x01(\x0b\x32$.shoal.evaluation.v1.ProfileResponseH\x00\x12\x39\n\x08timeline\x18\x03 \x01(\x0b\x32%.shoal.evaluation.v1.TimelineResponseH\x00\x12\x36\n\x04\x66ind\x18\x04 \x01(\x0b\x32&.shoal.evaluation.v1.FindUsersResponseH\x00\x12>\n\x0bsegments_of\x18\x05 \x01(\x0b\x32\'.shoal.evaluation.v1.SegmentsOfResponseH\x00\x42\x06\n\x04kind\"\xa0\x01\n\x0bResolvedSet\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x1f\n\x0cnested_names\x18\x02 \x03(\tB\t\xd8\xb5\x18\x64\xe0\xb5\x18\x80\x01\x12>\n\x12nested_definitions\x18\x03 \x03(\x0b\x32\x1c.shoal.segment.v1.DefinitionB\x04\xd8\xb5\x18\x64\"\xcc\x03\n\x0fSetsPartRequest\x12\x34\n\x04sets\x18\x01 \x03(\x0b\x32 .shoal.evaluation.v1.ResolvedSetB\x04\xd8\xb5\x18\x10\x12\x10\n\x05\x61t_ms\x18\x02 \x01(\x12:\x01\x30\x12\x30\n\tpositions\x18\x03 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x1a\n\x0cproject_zone\x18\x04 \x01(\tB\x04\xe0\xb5\x18@\x12\x16\n\x07overlap\x18\x05 \x01(\x08:\x05\x66\x61lse\x12\x31\n\x05nodes\x18\x06 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SetNodeB\x04\xd8\xb5\x18@\x12\x14\n\x0cmembers_from\x18\x07 \x01(\r\x12\x18\n\rmembers_limit\x18\x08 \x01(\r:\x01\x30\x12 \n\x11members_bytes_max\x18\t \x01(\r:\x05\x36\x35\x35\x33\x36\x12\x1d\n\nproperties\x18\n \x03(\tB\t\xd8\xb5\x18@\xe0\xb5\x18\x80\x01\x12\x18\n\rregion_sample\x18\x0b \x01(\r:\x01\x30\x12\x1a\n\x0bnode_counts\x18\x0c \x01(\x08:\x05\x66\x61lse\x12\x17\n\x07hold_id\x18\r \x01(\x0c:\x00\x42\x04\xe0\xb5\x18\x10\x12\x18\n\ttake_hold\x18\x0e \x01(\x08:\x05\x66\x61lse\"Q\n\x0cRegionSample\x12\x11\n\x06region\x18\x01 \x01(\r:\x01\x30\x12.\n\x04user\x18\x02 \x01(\x0b\x32 .shoal.evaluation.v1.SampledUser\"\xbb\x03\n\x10SetsPartResponse\x12\x13\n\x05users\x18\x01 \x03(\x04\x42\x04\xd8\xb5\x18\x10\x12\x18\n\npair_users\x18\x02 \x03(\x04\x42\x04\xd8\xb5\x18x\x12\x1b\n\x0cregion_users\x18\x03 \x03(\x04\x42\x05\xd8\xb5\x18\x80\x02\x12\x11\n\x06in_any\x18\x04 \x01(\x04:\x01\x30\x12\x11\n\x06in_all\x18\x05 \x01(\x04:\x01\x30\x12\x15\n\nmade_users\x18\x06 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x07 \x01(\x04:\x01\x30\x12\x39\n\x07members\x18\x08 \x03(\x0b\x32!.shoal.evaluation.v1.ExportedUserB\x05\xd8\xb5\x18\x90N\x12\x13\n\x0bnext_member\x18\t \x01(\r\x12\x30\n\tpositions\x18\n \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x12\n\x07took_us\x18\x0b \x01(\x04:\x01\x30\x12?\n\rregion_sample\x18\x0c \x03(\x0b\x32!.shoal.evaluation.v1.RegionSampleB\x05\xd8\xb5\x18\xb8\x17\x12\x19\n\nnode_users\x18\r \x03(\x04\x42\x05\xd8\xb5\x18\x80}\x12\x17\n\x07hold_id\x18\x0e \x01(\x0c:\x00\x42\x04\xe0\xb5\x18\x10\"-\n\x11\x43\x61ncelPartRequest\x12\x18\n\x08question\x18\x01 \x01(\x0c:\x00\x42\x04\xe0\xb5\x18\x10\"&\n\x12\x43\x61ncelPartResponse\x12\x10\n\x05\x65nded\x18\x01 \x01(\r:\x01\x30\x32\xed\x05\n\x04Sets\x12j\n\x06\x43\x61ncel\x12&.shoal.evaluation.v1.CancelPartRequest\x1a\'.shoal.evaluation.v1.CancelPartResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12g\n\x07\x43ombine\x12$.shoal.evaluation.v1.SetsPartRequest\x1a%.shoal.evaluation.v1.SetsPartResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12g\n\x05Sizes\x12%.shoal.evaluation.v1.SizesPartRequest\x1a&.shoal.evaluation.v1.SizesPartResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12g\n\x05Users\x12%.shoal.evaluation.v1.UsersPartRequest\x1a&.shoal.evaluation.v1.UsersPartResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12h\n\x08\x45valuate\x12$.shoal.evaluation.v1.EvaluateRequest\x1a%.shoal.evaluation.v1.EvaluateResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12p\n\tPositions\x12%.shoal.evaluation.v1.PositionsRequest\x1a&.shoal.evaluation.v1.PositionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x62\n\x06\x42itmap\x12\".shoal.evaluation.v1.BitmapRequest\x1a#.shoal.evaluation.v1.BitmapResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.sets_pb2', globals())
@@ -53,6 +54,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _EVALUATERESPONSE.fields_by_name['windows']._serialized_options = b'\330\265\030\350\007'
   _EVALUATERESPONSE.fields_by_name['trend_users']._options = None
   _EVALUATERESPONSE.fields_by_name['trend_users']._serialized_options = b'\330\265\030\350\007'
+  _EVALUATERESPONSE.fields_by_name['trend_universe']._options = None
+  _EVALUATERESPONSE.fields_by_name['trend_universe']._serialized_options = b'\330\265\030\350\007'
   _POSITIONSRESPONSE.fields_by_name['positions']._options = None
   _POSITIONSRESPONSE.fields_by_name['positions']._serialized_options = b'\330\265\030\200 '
   _USERSEGMENTSQUESTION.fields_by_name['user_id']._options = None
@@ -79,6 +82,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SETSPARTREQUEST.fields_by_name['nodes']._serialized_options = b'\330\265\030@'
   _SETSPARTREQUEST.fields_by_name['properties']._options = None
   _SETSPARTREQUEST.fields_by_name['properties']._serialized_options = b'\330\265\030@\340\265\030\200\001'
+  _SETSPARTREQUEST.fields_by_name['hold_id']._options = None
+  _SETSPARTREQUEST.fields_by_name['hold_id']._serialized_options = b'\340\265\030\020'
   _SETSPARTRESPONSE.fields_by_name['users']._options = None
   _SETSPARTRESPONSE.fields_by_name['users']._serialized_options = b'\330\265\030\020'
   _SETSPARTRESPONSE.fields_by_name['pair_users']._options = None
@@ -93,12 +98,16 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SETSPARTRESPONSE.fields_by_name['region_sample']._serialized_options = b'\330\265\030\270\027'
   _SETSPARTRESPONSE.fields_by_name['node_users']._options = None
   _SETSPARTRESPONSE.fields_by_name['node_users']._serialized_options = b'\330\265\030\200}'
+  _SETSPARTRESPONSE.fields_by_name['hold_id']._options = None
+  _SETSPARTRESPONSE.fields_by_name['hold_id']._serialized_options = b'\340\265\030\020'
   _CANCELPARTREQUEST.fields_by_name['question']._options = None
   _CANCELPARTREQUEST.fields_by_name['question']._serialized_options = b'\340\265\030\020'
   _SETS.methods_by_name['Cancel']._options = None
   _SETS.methods_by_name['Cancel']._serialized_options = b'\212\265\030\007service\220\265\030\001'
   _SETS.methods_by_name['Combine']._options = None
   _SETS.methods_by_name['Combine']._serialized_options = b'\212\265\030\007service\220\265\030\001'
+  _SETS.methods_by_name['Sizes']._options = None
+  _SETS.methods_by_name['Sizes']._serialized_options = b'\212\265\030\007service\220\265\030\001'
   _SETS.methods_by_name['Users']._options = None
   _SETS.methods_by_name['Users']._serialized_options = b'\212\265\030\007service\220\265\030\001'
   _SETS.methods_by_name['Evaluate']._options = None
@@ -107,38 +116,38 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SETS.methods_by_name['Positions']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _SETS.methods_by_name['Bitmap']._options = None
   _SETS.methods_by_name['Bitmap']._serialized_options = b'\212\265\030\007service\220\265\030\001'
-  _EVALUATEREQUEST._serialized_start=282
-  _EVALUATEREQUEST._serialized_end=824
-  _SAMPLEDUSER._serialized_start=826
-  _SAMPLEDUSER._serialized_end=882
-  _EVALUATERESPONSE._serialized_start=885
-  _EVALUATERESPONSE._serialized_end=1401
-  _BITMAPREQUEST._serialized_start=1403
-  _BITMAPREQUEST._serialized_end=1480
-  _BITMAPRESPONSE._serialized_start=1482
-  _BITMAPRESPONSE._serialized_end=1498
-  _POSITIONSREQUEST._serialized_start=1500
-  _POSITIONSREQUEST._serialized_end=1518
-  _POSITIONSRESPONSE._serialized_start=1520
-  _POSITIONSRESPONSE._serialized_end=1589
-  _USERSEGMENTSQUESTION._serialized_start=1591
-  _USERSEGMENTSQUESTION._serialized_end=1705
-  _USERSPARTREQUEST._serialized_start=1708
-  _USERSPARTREQUEST._serialized_end=2073
-  _USERSPARTRESPONSE._serialized_start=2076
-  _USERSPARTRESPONSE._serialized_end=2389
-  _RESOLVEDSET._serialized_start=2392
-  _RESOLVEDSET._serialized_end=2552
-  _SETSPARTREQUEST._serialized_start=2555
-  _SETSPARTREQUEST._serialized_end=2964
-  _REGIONSAMPLE._serialized_start=2966
-  _REGIONSAMPLE._serialized_end=3047
-  _SETSPARTRESPONSE._serialized_start=3050
-  _SETSPARTRESPONSE._serialized_end=3468
-  _CANCELPARTREQUEST._serialized_start=3470
-  _CANCELPARTREQUEST._serialized_end=3515
-  _CANCELPARTRESPONSE._serialized_start=3517
-  _CANCELPARTRESPONSE._serialized_end=3555
-  _SETS._serialized_start=3558
-  _SETS._serialized_end=4202
+  _EVALUATEREQUEST._serialized_start=315
+  _EVALUATEREQUEST._serialized_end=857
+  _SAMPLEDUSER._serialized_start=859
+  _SAMPLEDUSER._serialized_end=915
+  _EVALUATERESPONSE._serialized_start=918
+  _EVALUATERESPONSE._serialized_end=1465
+  _BITMAPREQUEST._serialized_start=1467
+  _BITMAPREQUEST._serialized_end=1544
+  _BITMAPRESPONSE._serialized_start=1546
+  _BITMAPRESPONSE._serialized_end=1562
+  _POSITIONSREQUEST._serialized_start=1564
+  _POSITIONSREQUEST._serialized_end=1582
+  _POSITIONSRESPONSE._serialized_start=1584
+  _POSITIONSRESPONSE._serialized_end=1653
+  _USERSEGMENTSQUESTION._serialized_start=1655
+  _USERSEGMENTSQUESTION._serialized_end=1769
+  _USERSPARTREQUEST._serialized_start=1772
+  _USERSPARTREQUEST._serialized_end=2137
+  _USERSPARTRESPONSE._serialized_start=2140
+  _USERSPARTRESPONSE._serialized_end=2453
+  _RESOLVEDSET._serialized_start=2456
+  _RESOLVEDSET._serialized_end=2616
+  _SETSPARTREQUEST._serialized_start=2619
+  _SETSPARTREQUEST._serialized_end=3079
+  _REGIONSAMPLE._serialized_start=3081
+  _REGIONSAMPLE._serialized_end=3162
+  _SETSPARTRESPONSE._serialized_start=3165
+  _SETSPARTRESPONSE._serialized_end=3608
+  _CANCELPARTREQUEST._serialized_start=3610
+  _CANCELPARTREQUEST._serialized_end=3655
+  _CANCELPARTRESPONSE._serialized_start=3657
+  _CANCELPARTRESPONSE._serialized_end=3695
+  _SETS._serialized_start=3698
+  _SETS._serialized_end=4447
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
+from shoal.contract.evaluation.v1 import sizes_pb2 as _sizes_pb2
 from shoal.contract.evaluation.v1 import users_pb2 as _users_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
@@ -75,7 +76,7 @@ class EvaluateRequest(_message.Message):
     def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ..., want_cost: bool = ...) -> None: ...
 
 class EvaluateResponse(_message.Message):
-    __slots__ = ["cost", "explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_users", "universe", "users", "windows"]
+    __slots__ = ["cost", "explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_universe", "trend_users", "universe", "users", "windows"]
     COST_FIELD_NUMBER: _ClassVar[int]
     EXPLANATION_FIELD_NUMBER: _ClassVar[int]
     FIRST_EVENT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -87,6 +88,7 @@ class EvaluateResponse(_message.Message):
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     TOOK_US_FIELD_NUMBER: _ClassVar[int]
+    TREND_UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     TREND_USERS_FIELD_NUMBER: _ClassVar[int]
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     USERS_FIELD_NUMBER: _ClassVar[int]
@@ -102,11 +104,12 @@ class EvaluateResponse(_message.Message):
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     sample: _containers.RepeatedCompositeFieldContainer[SampledUser]
     took_us: int
+    trend_universe: _containers.RepeatedScalarFieldContainer[int]
     trend_users: _containers.RepeatedScalarFieldContainer[int]
     universe: int
     users: int
     windows: _containers.RepeatedCompositeFieldContainer[_answers_pb2.ResolvedWindow]
-    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ..., explanation: _Optional[_Union[_explain_pb2.Explanation, _Mapping]] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ...) -> None: ...
+    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ..., explanation: _Optional[_Union[_explain_pb2.Explanation, _Mapping]] = ..., trend_universe: _Optional[_Iterable[int]] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ...) -> None: ...
 
 class PositionsRequest(_message.Message):
     __slots__: list[str] = []
@@ -145,8 +148,9 @@ class SampledUser(_message.Message):
     def __init__(self, rank: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class SetsPartRequest(_message.Message):
-    __slots__ = ["at_ms", "members_bytes_max", "members_from", "members_limit", "node_counts", "nodes", "overlap", "positions", "project_zone", "properties", "region_sample", "sets"]
+    __slots__ = ["at_ms", "hold_id", "members_bytes_max", "members_from", "members_limit", "node_counts", "nodes", "overlap", "positions", "project_zone", "properties", "region_sample", "sets", "take_hold"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_BYTES_MAX_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FROM_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_LIMIT_FIELD_NUMBER: _ClassVar[int]
@@ -158,7 +162,9 @@ class SetsPartRequest(_message.Message):
     PROPERTIES_FIELD_NUMBER: _ClassVar[int]
     REGION_SAMPLE_FIELD_NUMBER: _ClassVar[int]
     SETS_FIELD_NUMBER: _ClassVar[int]
+    TAKE_HOLD_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
+    hold_id: bytes
     members_bytes_max: int
     members_from: int
     members_limit: int
@@ -170,10 +176,12 @@ class SetsPartRequest(_message.Message):
     properties: _containers.RepeatedScalarFieldContainer[str]
     region_sample: int
     sets: _containers.RepeatedCompositeFieldContainer[ResolvedSet]
-    def __init__(self, sets: _Optional[_Iterable[_Union[ResolvedSet, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ..., overlap: bool = ..., nodes: _Optional[_Iterable[_Union[_algebra_pb2.SetNode, _Mapping]]] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., properties: _Optional[_Iterable[str]] = ..., region_sample: _Optional[int] = ..., node_counts: bool = ...) -> None: ...
+    take_hold: bool
+    def __init__(self, sets: _Optional[_Iterable[_Union[ResolvedSet, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ..., overlap: bool = ..., nodes: _Optional[_Iterable[_Union[_algebra_pb2.SetNode, _Mapping]]] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., properties: _Optional[_Iterable[str]] = ..., region_sample: _Optional[int] = ..., node_counts: bool = ..., hold_id: _Optional[bytes] = ..., take_hold: bool = ...) -> None: ...
 
 class SetsPartResponse(_message.Message):
-    __slots__ = ["in_all", "in_any", "made_users", "members", "next_member", "node_users", "pair_users", "positions", "region_sample", "region_users", "took_us", "universe", "users"]
+    __slots__ = ["hold_id", "in_all", "in_any", "made_users", "members", "next_member", "node_users", "pair_users", "positions", "region_sample", "region_users", "took_us", "universe", "users"]
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
     IN_ALL_FIELD_NUMBER: _ClassVar[int]
     IN_ANY_FIELD_NUMBER: _ClassVar[int]
     MADE_USERS_FIELD_NUMBER: _ClassVar[int]
@@ -187,6 +195,7 @@ class SetsPartResponse(_message.Message):
     TOOK_US_FIELD_NUMBER: _ClassVar[int]
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     USERS_FIELD_NUMBER: _ClassVar[int]
+    hold_id: bytes
     in_all: int
     in_any: int
     made_users: int
@@ -200,7 +209,7 @@ class SetsPartResponse(_message.Message):
     took_us: int
     universe: int
     users: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, users: _Optional[_Iterable[int]] = ..., pair_users: _Optional[_Iterable[int]] = ..., region_users: _Optional[_Iterable[int]] = ..., in_any: _Optional[int] = ..., in_all: _Optional[int] = ..., made_users: _Optional[int] = ..., universe: _Optional[int] = ..., members: _Optional[_Iterable[_Union[_algebra_pb2.ExportedUser, _Mapping]]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ..., region_sample: _Optional[_Iterable[_Union[RegionSample, _Mapping]]] = ..., node_users: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, users: _Optional[_Iterable[int]] = ..., pair_users: _Optional[_Iterable[int]] = ..., region_users: _Optional[_Iterable[int]] = ..., in_any: _Optional[int] = ..., in_all: _Optional[int] = ..., made_users: _Optional[int] = ..., universe: _Optional[int] = ..., members: _Optional[_Iterable[_Union[_algebra_pb2.ExportedUser, _Mapping]]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ..., region_sample: _Optional[_Iterable[_Union[RegionSample, _Mapping]]] = ..., node_users: _Optional[_Iterable[int]] = ..., hold_id: _Optional[bytes] = ...) -> None: ...
 
 class UserSegmentsQuestion(_message.Message):
     __slots__ = ["after_name", "at_ms", "limit", "user_id"]

@@ -65,8 +65,10 @@ class DiffRequest(_message.Message):
     def __init__(self, before: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., after: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ..., sample: _Optional[int] = ..., freshness: _Optional[_Union[_answers_pb2.Freshness, str]] = ...) -> None: ...
 
 class DiffResponse(_message.Message):
-    __slots__ = ["after_users", "before_users", "changes", "changes_left", "entering", "entering_sample", "exactness", "leaving", "leaving_sample", "took_us", "universe", "zone_changed"]
+    __slots__ = ["after_universe", "after_users", "before_universe", "before_users", "changes", "changes_left", "entering", "entering_sample", "exactness", "leaving", "leaving_sample", "took_us", "universe", "universe_changed", "zone_changed"]
+    AFTER_UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     AFTER_USERS_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     BEFORE_USERS_FIELD_NUMBER: _ClassVar[int]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     CHANGES_LEFT_FIELD_NUMBER: _ClassVar[int]
@@ -76,9 +78,12 @@ class DiffResponse(_message.Message):
     LEAVING_FIELD_NUMBER: _ClassVar[int]
     LEAVING_SAMPLE_FIELD_NUMBER: _ClassVar[int]
     TOOK_US_FIELD_NUMBER: _ClassVar[int]
+    UNIVERSE_CHANGED_FIELD_NUMBER: _ClassVar[int]
     UNIVERSE_FIELD_NUMBER: _ClassVar[int]
     ZONE_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    after_universe: str
     after_users: int
+    before_universe: str
     before_users: int
     changes: _containers.RepeatedCompositeFieldContainer[ConditionChange]
     changes_left: int
@@ -89,8 +94,9 @@ class DiffResponse(_message.Message):
     leaving_sample: _containers.RepeatedScalarFieldContainer[str]
     took_us: int
     universe: int
+    universe_changed: bool
     zone_changed: bool
-    def __init__(self, before_users: _Optional[int] = ..., after_users: _Optional[int] = ..., entering: _Optional[int] = ..., leaving: _Optional[int] = ..., entering_sample: _Optional[_Iterable[str]] = ..., leaving_sample: _Optional[_Iterable[str]] = ..., changes: _Optional[_Iterable[_Union[ConditionChange, _Mapping]]] = ..., changes_left: _Optional[int] = ..., zone_changed: bool = ..., universe: _Optional[int] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., took_us: _Optional[int] = ...) -> None: ...
+    def __init__(self, before_users: _Optional[int] = ..., after_users: _Optional[int] = ..., entering: _Optional[int] = ..., leaving: _Optional[int] = ..., entering_sample: _Optional[_Iterable[str]] = ..., leaving_sample: _Optional[_Iterable[str]] = ..., changes: _Optional[_Iterable[_Union[ConditionChange, _Mapping]]] = ..., changes_left: _Optional[int] = ..., zone_changed: bool = ..., universe: _Optional[int] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., universe_changed: bool = ..., before_universe: _Optional[str] = ..., after_universe: _Optional[str] = ..., took_us: _Optional[int] = ...) -> None: ...
 
 class LintRequest(_message.Message):
     __slots__ = ["at_ms", "freshness", "subject"]

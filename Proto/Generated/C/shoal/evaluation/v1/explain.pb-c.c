@@ -322,6 +322,51 @@ void   shoal__evaluation__v1__explained_part__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__explained_part__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__explained_segment__init
+                     (Shoal__Evaluation__V1__ExplainedSegment         *message)
+{
+  static const Shoal__Evaluation__V1__ExplainedSegment init_value = SHOAL__EVALUATION__V1__EXPLAINED_SEGMENT__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__explained_segment__get_packed_size
+                     (const Shoal__Evaluation__V1__ExplainedSegment *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__explained_segment__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__explained_segment__pack
+                     (const Shoal__Evaluation__V1__ExplainedSegment *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__explained_segment__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__explained_segment__pack_to_buffer
+                     (const Shoal__Evaluation__V1__ExplainedSegment *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__explained_segment__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__ExplainedSegment *
+       shoal__evaluation__v1__explained_segment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__ExplainedSegment *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__explained_segment__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__explained_segment__free_unpacked
+                     (Shoal__Evaluation__V1__ExplainedSegment *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__explained_segment__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__explanation__init
                      (Shoal__Evaluation__V1__Explanation         *message)
 {
@@ -982,11 +1027,105 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__explained_part__descript
   (ProtobufCMessageInit) shoal__evaluation__v1__explained_part__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+char shoal__evaluation__v1__explained_segment__name__default_value[] = "";
+static const protobuf_c_boolean shoal__evaluation__v1__explained_segment__member__default_value = 0;
+static const Shoal__Evaluation__V1__FlipKind shoal__evaluation__v1__explained_segment__flip__default_value = SHOAL__EVALUATION__V1__FLIP_KIND__FLIP_KIND_UNSPECIFIED;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__explained_segment__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, name),
+    NULL,
+    &shoal__evaluation__v1__explained_segment__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "member",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, has_member),
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, member),
+    NULL,
+    &shoal__evaluation__v1__explained_segment__member__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flip",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, has_flip),
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, flip),
+    &shoal__evaluation__v1__flip_kind__descriptor,
+    &shoal__evaluation__v1__explained_segment__flip__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flip_at_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, has_flip_at_ms),
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, flip_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parts",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, n_parts),
+    offsetof(Shoal__Evaluation__V1__ExplainedSegment, parts),
+    &shoal__evaluation__v1__explained_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__explained_segment__field_indices_by_name[] = {
+  2,   /* field[2] = flip */
+  3,   /* field[3] = flip_at_ms */
+  1,   /* field[1] = member */
+  0,   /* field[0] = name */
+  4,   /* field[4] = parts */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__explained_segment__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__explained_segment__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.ExplainedSegment",
+  "ExplainedSegment",
+  "Shoal__Evaluation__V1__ExplainedSegment",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__ExplainedSegment),
+  5,
+  shoal__evaluation__v1__explained_segment__field_descriptors,
+  shoal__evaluation__v1__explained_segment__field_indices_by_name,
+  1,  shoal__evaluation__v1__explained_segment__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__explained_segment__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const protobuf_c_boolean shoal__evaluation__v1__explanation__member__default_value = 0;
 static const Shoal__Evaluation__V1__FlipKind shoal__evaluation__v1__explanation__flip__default_value = SHOAL__EVALUATION__V1__FLIP_KIND__FLIP_KIND_UNSPECIFIED;
 static const uint32_t shoal__evaluation__v1__explanation__parts_left__default_value = 0u;
 static const uint32_t shoal__evaluation__v1__explanation__lines_left__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__explanation__field_descriptors[7] =
+static const uint32_t shoal__evaluation__v1__explanation__segments_left__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__explanation__field_descriptors[9] =
 {
   {
     "member",
@@ -1072,6 +1211,30 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__explanation__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "segments",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__Explanation, n_segments),
+    offsetof(Shoal__Evaluation__V1__Explanation, segments),
+    &shoal__evaluation__v1__explained_segment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "segments_left",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__Explanation, has_segments_left),
+    offsetof(Shoal__Evaluation__V1__Explanation, segments_left),
+    NULL,
+    &shoal__evaluation__v1__explanation__segments_left__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__explanation__field_indices_by_name[] = {
   1,   /* field[1] = flip */
@@ -1081,11 +1244,13 @@ static const unsigned shoal__evaluation__v1__explanation__field_indices_by_name[
   0,   /* field[0] = member */
   3,   /* field[3] = parts */
   5,   /* field[5] = parts_left */
+  7,   /* field[7] = segments */
+  8,   /* field[8] = segments_left */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__explanation__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__explanation__descriptor =
 {
@@ -1095,7 +1260,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__explanation__descriptor 
   "Shoal__Evaluation__V1__Explanation",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__Explanation),
-  7,
+  9,
   shoal__evaluation__v1__explanation__field_descriptors,
   shoal__evaluation__v1__explanation__field_indices_by_name,
   1,  shoal__evaluation__v1__explanation__number_ranges,

@@ -1041,7 +1041,7 @@ static const uint64_t shoal__evaluation__v1__evaluate_response__users__default_v
 static const uint64_t shoal__evaluation__v1__evaluate_response__universe__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_response__known__default_value = 0;
 static const uint64_t shoal__evaluation__v1__evaluate_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[15] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[16] =
 {
   {
     "users",
@@ -1212,6 +1212,18 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "trend_universe",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, n_trend_universe),
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, trend_universe),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "cost",
     30,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1225,7 +1237,7 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
   },
 };
 static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by_name[] = {
-  14,   /* field[14] = cost */
+  15,   /* field[15] = cost */
   13,   /* field[13] = explanation */
   12,   /* field[12] = first_event_ms */
   5,   /* field[5] = known */
@@ -1236,6 +1248,7 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
   8,   /* field[8] = positions */
   3,   /* field[3] = sample */
   10,   /* field[10] = took_us */
+  14,   /* field[14] = trend_universe */
   11,   /* field[11] = trend_users */
   1,   /* field[1] = universe */
   0,   /* field[0] = users */
@@ -1244,8 +1257,8 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
 static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 14 },
-  { 0, 15 }
+  { 30, 15 },
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descriptor =
 {
@@ -1255,7 +1268,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descr
   "Shoal__Evaluation__V1__EvaluateResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateResponse),
-  15,
+  16,
   shoal__evaluation__v1__evaluate_response__field_descriptors,
   shoal__evaluation__v1__evaluate_response__field_indices_by_name,
   2,  shoal__evaluation__v1__evaluate_response__number_ranges,
@@ -1738,13 +1751,16 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__resolved_set__descriptor
   (ProtobufCMessageInit) shoal__evaluation__v1__resolved_set__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+uint8_t shoal__evaluation__v1__sets_part_request__hold_id__default_value_data[] = "";
 static const int64_t shoal__evaluation__v1__sets_part_request__at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__evaluation__v1__sets_part_request__overlap__default_value = 0;
 static const uint32_t shoal__evaluation__v1__sets_part_request__members_limit__default_value = 0u;
 static const uint32_t shoal__evaluation__v1__sets_part_request__members_bytes_max__default_value = 65536u;
 static const uint32_t shoal__evaluation__v1__sets_part_request__region_sample__default_value = 0u;
 static const protobuf_c_boolean shoal__evaluation__v1__sets_part_request__node_counts__default_value = 0;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_request__field_descriptors[12] =
+static const ProtobufCBinaryData shoal__evaluation__v1__sets_part_request__hold_id__default_value = { 0, shoal__evaluation__v1__sets_part_request__hold_id__default_value_data };
+static const protobuf_c_boolean shoal__evaluation__v1__sets_part_request__take_hold__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_request__field_descriptors[14] =
 {
   {
     "sets",
@@ -1890,9 +1906,34 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "hold_id",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_hold_id),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, hold_id),
+    NULL,
+    &shoal__evaluation__v1__sets_part_request__hold_id__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "take_hold",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, has_take_hold),
+    offsetof(Shoal__Evaluation__V1__SetsPartRequest, take_hold),
+    NULL,
+    &shoal__evaluation__v1__sets_part_request__take_hold__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__sets_part_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
+  12,   /* field[12] = hold_id */
   8,   /* field[8] = members_bytes_max */
   6,   /* field[6] = members_from */
   7,   /* field[7] = members_limit */
@@ -1904,11 +1945,12 @@ static const unsigned shoal__evaluation__v1__sets_part_request__field_indices_by
   9,   /* field[9] = properties */
   10,   /* field[10] = region_sample */
   0,   /* field[0] = sets */
+  13,   /* field[13] = take_hold */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__sets_part_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_request__descriptor =
 {
@@ -1918,7 +1960,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_request__descr
   "Shoal__Evaluation__V1__SetsPartRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__SetsPartRequest),
-  12,
+  14,
   shoal__evaluation__v1__sets_part_request__field_descriptors,
   shoal__evaluation__v1__sets_part_request__field_indices_by_name,
   1,  shoal__evaluation__v1__sets_part_request__number_ranges,
@@ -1977,12 +2019,14 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__region_sample__descripto
   (ProtobufCMessageInit) shoal__evaluation__v1__region_sample__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+uint8_t shoal__evaluation__v1__sets_part_response__hold_id__default_value_data[] = "";
 static const uint64_t shoal__evaluation__v1__sets_part_response__in_any__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__sets_part_response__in_all__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__sets_part_response__made_users__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__sets_part_response__universe__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__sets_part_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_response__field_descriptors[13] =
+static const ProtobufCBinaryData shoal__evaluation__v1__sets_part_response__hold_id__default_value = { 0, shoal__evaluation__v1__sets_part_response__hold_id__default_value_data };
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_response__field_descriptors[14] =
 {
   {
     "users",
@@ -2140,8 +2184,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_response_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "hold_id",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, has_hold_id),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, hold_id),
+    NULL,
+    &shoal__evaluation__v1__sets_part_response__hold_id__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__sets_part_response__field_indices_by_name[] = {
+  13,   /* field[13] = hold_id */
   4,   /* field[4] = in_all */
   3,   /* field[3] = in_any */
   5,   /* field[5] = made_users */
@@ -2159,7 +2216,7 @@ static const unsigned shoal__evaluation__v1__sets_part_response__field_indices_b
 static const ProtobufCIntRange shoal__evaluation__v1__sets_part_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_response__descriptor =
 {
@@ -2169,7 +2226,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_response__desc
   "Shoal__Evaluation__V1__SetsPartResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__SetsPartResponse),
-  13,
+  14,
   shoal__evaluation__v1__sets_part_response__field_descriptors,
   shoal__evaluation__v1__sets_part_response__field_indices_by_name,
   1,  shoal__evaluation__v1__sets_part_response__number_ranges,

@@ -777,8 +777,9 @@ static const uint64_t shoal__evaluation__v1__diff_response__leaving__default_val
 static const uint32_t shoal__evaluation__v1__diff_response__changes_left__default_value = 0u;
 static const protobuf_c_boolean shoal__evaluation__v1__diff_response__zone_changed__default_value = 0;
 static const uint64_t shoal__evaluation__v1__diff_response__universe__default_value = 0ull;
+static const protobuf_c_boolean shoal__evaluation__v1__diff_response__universe_changed__default_value = 0;
 static const uint64_t shoal__evaluation__v1__diff_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__diff_response__field_descriptors[12] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__diff_response__field_descriptors[15] =
 {
   {
     "before_users",
@@ -924,9 +925,47 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__diff_response__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "universe_changed",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__DiffResponse, has_universe_changed),
+    offsetof(Shoal__Evaluation__V1__DiffResponse, universe_changed),
+    NULL,
+    &shoal__evaluation__v1__diff_response__universe_changed__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "before_universe",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__DiffResponse, before_universe),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_universe",
+    15,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__DiffResponse, after_universe),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__diff_response__field_indices_by_name[] = {
+  14,   /* field[14] = after_universe */
   1,   /* field[1] = after_users */
+  13,   /* field[13] = before_universe */
   0,   /* field[0] = before_users */
   6,   /* field[6] = changes */
   7,   /* field[7] = changes_left */
@@ -937,12 +976,13 @@ static const unsigned shoal__evaluation__v1__diff_response__field_indices_by_nam
   5,   /* field[5] = leaving_sample */
   11,   /* field[11] = took_us */
   9,   /* field[9] = universe */
+  12,   /* field[12] = universe_changed */
   8,   /* field[8] = zone_changed */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__diff_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__diff_response__descriptor =
 {
@@ -952,7 +992,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__diff_response__descripto
   "Shoal__Evaluation__V1__DiffResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__DiffResponse),
-  12,
+  15,
   shoal__evaluation__v1__diff_response__field_descriptors,
   shoal__evaluation__v1__diff_response__field_indices_by_name,
   1,  shoal__evaluation__v1__diff_response__number_ranges,

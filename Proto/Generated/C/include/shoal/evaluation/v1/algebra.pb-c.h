@@ -250,7 +250,8 @@ struct  Shoal__Evaluation__V1__SetNode
 
 
 /*
- * Asks for a set made of several segments: its size, and its users page by page.
+ * Asks for a set made of several segments: its size, and its users page by page, all of one
+ * snapshot as those of an export.
  */
 struct  Shoal__Evaluation__V1__CombineRequest
 {
@@ -350,6 +351,9 @@ struct  Shoal__Evaluation__V1__CombineResponse
 
 /*
  * Asks for the users of a segment with chosen properties, page by page (a cursor stream).
+ * All pages are exact at one instant and at the first page's positions, whatever comes in
+ * meanwhile. Where that cannot be kept (an evaluator began anew, nobody read on for 10 min, what is
+ * listed means something else by now) a page is refused with ABORTED: begin again without a cursor.
  */
 struct  Shoal__Evaluation__V1__ExportRequest
 {
@@ -429,7 +433,8 @@ struct  Shoal__Evaluation__V1__ExportResponse
   protobuf_c_boolean has_next_cursor;
   ProtobufCBinaryData next_cursor;
   /*
-   * What the page is exact at (the windows only on the first page).
+   * What the page is exact at: on the first one all positions and the windows, on the others the
+   * positions of the partitions it lists.
    */
   Shoal__Evaluation__V1__Exactness *exactness;
 };

@@ -24,6 +24,7 @@ typedef struct Shoal__Evaluation__V1__FoundEvent Shoal__Evaluation__V1__FoundEve
 typedef struct Shoal__Evaluation__V1__FoundEvents Shoal__Evaluation__V1__FoundEvents;
 typedef struct Shoal__Evaluation__V1__FoundValue Shoal__Evaluation__V1__FoundValue;
 typedef struct Shoal__Evaluation__V1__ExplainedPart Shoal__Evaluation__V1__ExplainedPart;
+typedef struct Shoal__Evaluation__V1__ExplainedSegment Shoal__Evaluation__V1__ExplainedSegment;
 typedef struct Shoal__Evaluation__V1__Explanation Shoal__Evaluation__V1__Explanation;
 typedef struct Shoal__Evaluation__V1__ExplainResponse Shoal__Evaluation__V1__ExplainResponse;
 
@@ -289,6 +290,43 @@ extern char shoal__evaluation__v1__explained_part__finding__default_value[];
 
 
 /*
+ * Why a user is in a segment that the definition uses, or not.
+ */
+struct  Shoal__Evaluation__V1__ExplainedSegment
+{
+  ProtobufCMessage base;
+  /*
+   * Its name. Limit: 128 bytes.
+   */
+  char *name;
+  /*
+   * Whether the user is in it.
+   */
+  protobuf_c_boolean has_member;
+  protobuf_c_boolean member;
+  /*
+   * Whether time alone changes that.
+   */
+  protobuf_c_boolean has_flip;
+  Shoal__Evaluation__V1__FlipKind flip;
+  /*
+   * When. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_flip_at_ms;
+  int64_t flip_at_ms;
+  /*
+   * Every node of its own definition in reading order. Limit: 1,000.
+   */
+  size_t n_parts;
+  Shoal__Evaluation__V1__ExplainedPart **parts;
+};
+extern char shoal__evaluation__v1__explained_segment__name__default_value[];
+#define SHOAL__EVALUATION__V1__EXPLAINED_SEGMENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__explained_segment__descriptor) \
+    , shoal__evaluation__v1__explained_segment__name__default_value, 0, 0, 0, SHOAL__EVALUATION__V1__FLIP_KIND__FLIP_KIND_UNSPECIFIED, 0, 0, 0,NULL }
+
+
+/*
  * Why a user is in a segment or not.
  */
 struct  Shoal__Evaluation__V1__Explanation
@@ -329,10 +367,21 @@ struct  Shoal__Evaluation__V1__Explanation
    */
   protobuf_c_boolean has_lines_left;
   uint32_t lines_left;
+  /*
+   * The segments that it uses, itself or through others, each once, as the parts name them first.
+   * Limit: 100.
+   */
+  size_t n_segments;
+  Shoal__Evaluation__V1__ExplainedSegment **segments;
+  /*
+   * How many segments the caller had no room for.
+   */
+  protobuf_c_boolean has_segments_left;
+  uint32_t segments_left;
 };
 #define SHOAL__EVALUATION__V1__EXPLANATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__explanation__descriptor) \
-    , 0, 0, 0, SHOAL__EVALUATION__V1__FLIP_KIND__FLIP_KIND_UNSPECIFIED, 0, 0, 0,NULL, 0,NULL, 0, 0u, 0, 0u }
+    , 0, 0, 0, SHOAL__EVALUATION__V1__FLIP_KIND__FLIP_KIND_UNSPECIFIED, 0, 0, 0,NULL, 0,NULL, 0, 0u, 0, 0u, 0,NULL, 0, 0u }
 
 
 /*
@@ -493,6 +542,25 @@ Shoal__Evaluation__V1__ExplainedPart *
 void   shoal__evaluation__v1__explained_part__free_unpacked
                      (Shoal__Evaluation__V1__ExplainedPart *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__ExplainedSegment methods */
+void   shoal__evaluation__v1__explained_segment__init
+                     (Shoal__Evaluation__V1__ExplainedSegment         *message);
+size_t shoal__evaluation__v1__explained_segment__get_packed_size
+                     (const Shoal__Evaluation__V1__ExplainedSegment   *message);
+size_t shoal__evaluation__v1__explained_segment__pack
+                     (const Shoal__Evaluation__V1__ExplainedSegment   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__explained_segment__pack_to_buffer
+                     (const Shoal__Evaluation__V1__ExplainedSegment   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__ExplainedSegment *
+       shoal__evaluation__v1__explained_segment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__explained_segment__free_unpacked
+                     (Shoal__Evaluation__V1__ExplainedSegment *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__Explanation methods */
 void   shoal__evaluation__v1__explanation__init
                      (Shoal__Evaluation__V1__Explanation         *message);
@@ -554,6 +622,9 @@ typedef void (*Shoal__Evaluation__V1__FoundValue_Closure)
 typedef void (*Shoal__Evaluation__V1__ExplainedPart_Closure)
                  (const Shoal__Evaluation__V1__ExplainedPart *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__ExplainedSegment_Closure)
+                 (const Shoal__Evaluation__V1__ExplainedSegment *message,
+                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__Explanation_Closure)
                  (const Shoal__Evaluation__V1__Explanation *message,
                   void *closure_data);
@@ -574,6 +645,7 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__found_event__desc
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__found_events__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__found_value__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__explained_part__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__explained_segment__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__explanation__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__explain_response__descriptor;
 

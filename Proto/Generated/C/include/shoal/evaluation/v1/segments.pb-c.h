@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/reachability.pb-c.h"
+#include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
@@ -385,7 +386,9 @@ struct  Shoal__Evaluation__V1__CountResponse
 
 
 /*
- * Asks for the users of a segment, page by page (a cursor stream).
+ * Asks for the users of a segment, page by page (a cursor stream): of one instant and one meaning,
+ * each partition as it is when its page is read. When what is listed means something else by now, a
+ * page is refused with ABORTED.
  */
 struct  Shoal__Evaluation__V1__MembersRequest
 {

@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
+#include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
@@ -239,13 +240,19 @@ struct  Shoal__Evaluation__V1__EvaluateResponse
    */
   Shoal__Evaluation__V1__Explanation *explanation;
   /*
+   * The users that the definition is taken against, as of each instant of trend_at_ms, in its
+   * order; none where it is taken against everybody. Limit: 1,000.
+   */
+  size_t n_trend_universe;
+  uint64_t *trend_universe;
+  /*
    * What it costs at most, when asked for.
    */
   Shoal__Evaluation__V1__QuestionCost *cost;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_response__descriptor) \
-    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL, NULL }
+    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL, 0,NULL, NULL }
 
 
 /*
@@ -532,10 +539,22 @@ struct  Shoal__Evaluation__V1__SetsPartRequest
    */
   protobuf_c_boolean has_node_counts;
   protobuf_c_boolean node_counts;
+  /*
+   * The snapshot to answer from: the request id of a listing's first page; empty: the partitions as
+   * they are. Limit: exactly 16 bytes.
+   */
+  protobuf_c_boolean has_hold_id;
+  ProtobufCBinaryData hold_id;
+  /*
+   * Whether that snapshot is to be taken and kept; then sets may be none.
+   */
+  protobuf_c_boolean has_take_hold;
+  protobuf_c_boolean take_hold;
 };
+extern uint8_t shoal__evaluation__v1__sets_part_request__hold_id__default_value_data[];
 #define SHOAL__EVALUATION__V1__SETS_PART_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__sets_part_request__descriptor) \
-    , 0,NULL, 0, 0ll, 0,NULL, NULL, 0, 0, 0,NULL, 0, 0, 0, 0u, 0, 65536u, 0,NULL, 0, 0u, 0, 0 }
+    , 0,NULL, 0, 0ll, 0,NULL, NULL, 0, 0, 0,NULL, 0, 0, 0, 0u, 0, 65536u, 0,NULL, 0, 0u, 0, 0, 0, { 0, shoal__evaluation__v1__sets_part_request__hold_id__default_value_data }, 0, 0 }
 
 
 /*
@@ -630,10 +649,16 @@ struct  Shoal__Evaluation__V1__SetsPartResponse
    */
   size_t n_node_users;
   uint64_t *node_users;
+  /*
+   * The snapshot it was answered from, as asked for. Limit: 16 bytes.
+   */
+  protobuf_c_boolean has_hold_id;
+  ProtobufCBinaryData hold_id;
 };
+extern uint8_t shoal__evaluation__v1__sets_part_response__hold_id__default_value_data[];
 #define SHOAL__EVALUATION__V1__SETS_PART_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__sets_part_response__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0,NULL, 0, 0, 0,NULL, 0, 0ull, 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0,NULL, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0,NULL, 0, 0, 0,NULL, 0, 0ull, 0,NULL, 0,NULL, 0, { 0, shoal__evaluation__v1__sets_part_response__hold_id__default_value_data } }
 
 
 /*

@@ -204,6 +204,19 @@ struct  Shoal__Evaluation__V1__DiffResponse
    */
   Shoal__Evaluation__V1__Exactness *exactness;
   /*
+   * Whether they are taken against different users.
+   */
+  protobuf_c_boolean has_universe_changed;
+  protobuf_c_boolean universe_changed;
+  /*
+   * Whom the first is taken against, in words; absent: everybody. Limit: 256 bytes.
+   */
+  char *before_universe;
+  /*
+   * Whom the second is taken against, in words; absent: everybody. Limit: 256 bytes.
+   */
+  char *after_universe;
+  /*
    * How long it took in the evaluators, the slowest. Unit: microseconds.
    */
   protobuf_c_boolean has_took_us;
@@ -211,7 +224,7 @@ struct  Shoal__Evaluation__V1__DiffResponse
 };
 #define SHOAL__EVALUATION__V1__DIFF_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__diff_response__descriptor) \
-    , 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0,NULL, 0, 0u, 0, 0, 0, 0ull, NULL, 0, 0ull }
+    , 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0,NULL, 0, 0u, 0, 0, 0, 0ull, NULL, 0, 0, NULL, NULL, 0, 0ull }
 
 
 /*
