@@ -134,14 +134,15 @@ extension Plan {
     /// Whether the condition holds at an instant, and when that may change by time alone.
     public func watch(_ history: UserHistory, at instant: Timestamp) -> LiveUser.Watch {
         let results = leafResults(history, at: instant)
-        let flip = flip(
+        let flips = flips(
+            of: [root],
             history,
             after: instant,
             leafResults: results,
             workMax: Flip.workMax
         )
         let next: Timestamp? =
-            switch flip {
+            switch flips[0] {
             case .never: nil
             case .at(let at), .notBefore(let at): at
             }
