@@ -36,6 +36,32 @@ struct LanguagePageTests {
         #expect(code == 0, "\(told)")
     }
 
+    @Test("live segments are said so, read back from their documents and told so of the history")
+    func live() throws {
+        let histories = try Self.page.histories()
+        let (from, to) = (try Self.instant("2025-01-01"), try Self.instant("2025-07-01"))
+        for example in Self.page.live {
+            let read = try LiveReader.read(try PlainDocument.read(example.text))
+            #expect(try Sentence.say(read.definition) == example.sentence)
+            #expect(try LiveReader.read(try LiveWriter.write(read)) == read)
+            let plan = try LivePlan(read.definition)
+            var told: [(at: Timestamp, line: String)] = []
+            for history in histories {
+                for change in plan.backtest(history, from: from, to: to) {
+                    let verb = change.kind == .entered ? "enters" : "leaves"
+                    let minute = change.at.rfc3339.prefix(16).replacing("T", with: " ")
+                    told.append((change.at, "\(history.user?.text ?? "") \(verb) \(minute)"))
+                }
+            }
+            let lines = told.sorted { $0.at < $1.at }.map(\.line)
+            #expect(lines.joined(separator: ", ") == example.members, "\(example.sentence)")
+        }
+    }
+
+    private static func instant(_ text: String) throws -> Timestamp {
+        try #require(Timestamp.rfc3339(text))
+    }
+
     @Test("every kind of condition and every operator has an example or is named")
     func complete() {
         let page = Self.page
@@ -49,6 +75,13 @@ struct LanguagePageTests {
             "ago", "between", "calendar", "sum", "avg",
         ] {
             #expect(documents.contains("\(kind):"), "\(kind)")
+        }
+        let live = page.live.map(\.text).joined(separator: "\n")
+        for word in [
+            "action", "inaction", "dateProperty", "page", "propertyChanged", "becomes", "filter",
+            "stay", "while", "limit",
+        ] {
+            #expect(live.contains("\(word):"), "\(word)")
         }
         for comparison in FilterOperator.allCases {
             #expect(page.text.contains(comparison.rawValue), "\(comparison)")
@@ -70,6 +103,11 @@ private struct LanguagePage {
         }
 
         var isPointless: Bool { members == "nobody" }
+
+        /// A live segment is a document as it stands, and `members` what it tells.
+        var isLive: Bool { yaml.first?.hasPrefix("trigger:") ?? false }
+
+        var text: String { yaml.joined(separator: "\n") + "\n" }
     }
 
     let text: String
@@ -77,6 +115,7 @@ private struct LanguagePage {
     /// Segments that examples use.
     private(set) var saved: [String] = []
     private(set) var examples: [Example] = []
+    private(set) var live: [Example] = []
 
     init() {
         let path =
@@ -99,7 +138,7 @@ private struct LanguagePage {
                 block?.append(line)
             } else if line.hasPrefix("    → ") {
                 example.members = String(line.dropFirst(6))
-                examples.append(example)
+                if example.isLive { live.append(example) } else { examples.append(example) }
             } else if line.hasPrefix("    ") {
                 example.sentence = String(line.dropFirst(4))
             }
@@ -119,5 +158,30 @@ private struct LanguagePage {
             lines.append("  - 2025-07-01 00:00 example-\(number) exactly [\(members)]")
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What the history's users did and were.
+    func histories() throws -> [UserHistory] {
+        var events: [UserID: [UserHistory.Event]] = [:]
+        var versions: [UserID: [UserHistory.PropertyVersion]] = [:]
+        let steps = try StoryFile(story, path: "page.story.yaml").story.steps
+        for (number, step) in steps.enumerated() {
+            guard case .record(let record) = step.act else { continue }
+            let place = LogOffset(UInt64(number))
+            switch record.body {
+            case .event(let name, _, let properties):
+                let values = properties.map { ($0.name, $0.value) }
+                events[record.user, default: []].append(
+                    UserHistory.Event(name, at: step.at, position: place, properties: values)
+                )
+            case .profile(let set, _):
+                versions[record.user, default: []] += set.map {
+                    UserHistory.PropertyVersion($0.name, $0.value, since: step.at, position: place)
+                }
+            }
+        }
+        return Set(events.keys).union(versions.keys).sorted().map { user in
+            UserHistory(of: user, events: events[user] ?? [], versions: versions[user] ?? [])
+        }
     }
 }

@@ -111,6 +111,27 @@ extension CoveredElsewhere {
                 "PropertyFilter+Check", "Vocabulary",
             ]
         ),
+        CoveredElsewhere(
+            "Shared/Segments/Live",
+            .test("LiveReaderTests"),
+            [
+                "DateTrigger", "Inaction", "LiveDefinition", "PageTrigger", "PropertyChange",
+                "Trigger",
+            ]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments/Live",
+            .test("LiveCourseTests"),
+            [
+                "LivePlan", "LiveUser", "LiveUser+Dates", "LiveUser+Firing", "LiveUser+Hear",
+                "LiveUser+Inaction",
+            ]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments/Live",
+            .test("StoriesTests/LanguagePageTests"),
+            ["Backtest"]
+        ),
     ]
 
     private static let bus = [

@@ -264,8 +264,7 @@ struct LivePartition {
         }
     }
 
-    mutating func keep(_ user: LiveUser, of number: UserNumber, _ segment: FollowedSegment)
-    {
+    mutating func keep(_ user: LiveUser, of number: UserNumber, _ segment: FollowedSegment) {
         news.users[UserKey(feed: segment.end.feed, user: number)] =
             segment.remember(user, of: number)
     }

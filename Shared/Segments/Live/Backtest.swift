@@ -29,7 +29,7 @@ private struct Backtest {
         place = past.begin
         past.end = place
         let moment = LiveMoment(now: from - 1, position: past.position)
-        if plan.watchesEverybody { plan.begin(at: moment, &user, past) }
+        if plan.watchesEverybody, place > 0 { plan.begin(at: moment, &user, past) }
     }
 
     mutating func run(to end: Timestamp) -> [LiveChange] {
@@ -38,7 +38,9 @@ private struct Backtest {
             pass(before: at)
             let moment = LiveMoment(now: at, position: past.position)
             past.end = place + 1
-            if let record = past.record(place, heardBy: plan.hears) {
+            // Who is new may fulfil a condition by being there.
+            let hearsAll = place == 0 && plan.watchesEverybody
+            if let record = past.record(place, heardBy: plan.hears, or: hearsAll) {
                 told += plan.hear(record, at: moment, &user, past)
             }
             place += 1
@@ -122,14 +124,14 @@ private final class Prefix: LivePast {
     var position: LogOffset { LogOffset(UInt64(end)) }
 
     /// A record as it is heard; nil: it concerns nobody who reads these.
-    func record(_ place: Int, heardBy reads: Mentions) -> LiveRecord? {
+    func record(_ place: Int, heardBy reads: Mentions, or hearsAll: Bool) -> LiveRecord? {
         switch records[place].body {
         case .event(let index):
-            guard reads.concerns(event: events[index].name) else { return nil }
+            guard hearsAll || reads.concerns(event: events[index].name) else { return nil }
             return .event(events[index], isHistory: false)
         case .versions(let indices):
             let names = indices.map { versions[$0].property }
-            guard names.contains(where: reads.concerns(property:)) else { return nil }
+            guard hearsAll || names.contains(where: reads.concerns(property:)) else { return nil }
             return .properties(names, isHistory: false)
         }
     }

@@ -42,9 +42,12 @@ public struct DateTrigger: TriggerKind {
         self.isYearly = isYearly
     }
 
+    /// Those of a match of a named event.
+    private static let matchFields = EventMatch.stepFields.filter { $0 != "anyEvent" }
+
     static func read(_ field: Field, zone: Zone) throws(DefinitionProblem) -> Trigger {
         let fields = try field.fields(
-            ["property", "event", "where", "before", "after", "yearly"],
+            ["property", "before", "after", "yearly"] + matchFields,
             hints: [
                 "offset": "write `before: 24h` or `after: 3d`", "repeat": "write `yearly: true`",
             ]

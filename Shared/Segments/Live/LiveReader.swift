@@ -90,7 +90,7 @@ public enum LiveReader {
     }
 
     private static func trigger(_ field: Field, zone: Zone) throws(DefinitionProblem) -> Trigger {
-        let keywords = Trigger.kinds.map { $0.keyword }
+        let keywords = Trigger.keywords
         let fields = try field.fields(
             keywords,
             hints: [

@@ -4,18 +4,19 @@ import Basics
 
 extension LiveDecision {
     /// The user's property may have another value: its timer is that of the value in force.
-    mutating func rearm(_ date: DateTrigger) {
+    ///
+    /// Nothing fires for an instant before `earliest`.
+    mutating func rearm(_ date: DateTrigger, from earliest: Timestamp = .earliest) {
         let now = moment.now
         let history = past.history(plan.triggerReads)
         let version = history.version(of: date.property, at: now)
-        let later = history.versions.filter { $0.property == date.property }.compactMap(\.since)
-        user.recheckAt = later.filter { $0 > now }.min()
+        user.recheckAt = history.nextWrite(of: date.property, after: now)
         let value = version?.value.flatMap { DateTrigger.instant(in: $0, zone: plan.zone) }
         if let value, user.newest == value { return }
         user.newest = value
         user.armed = []
         guard let value else { return }
-        arm(date, at: value, since: version?.since ?? now)
+        arm(date, at: value, since: max(version?.since ?? now, earliest))
     }
 
     /// An event brings a date.
@@ -31,7 +32,9 @@ extension LiveDecision {
     private mutating func arm(_ date: DateTrigger, at value: Timestamp, since: Timestamp) {
         let earliest = max(since, moment.now - LiveLimits.correctionMs)
         guard let due = date.due(of: value, from: earliest, zone: plan.zone) else { return }
-        user.arm(LiveUser.Armed(key: nil, anchor: value, due: due))
+        let timer = LiveUser.Armed(key: nil, anchor: value, due: due)
+        guard !user.settled.contains(where: { $0.timer == timer }) else { return }
+        user.arm(timer)
     }
 }
 
@@ -66,5 +69,13 @@ extension DateTrigger {
             if due >= earliest { return due }
         }
         return nil
+    }
+}
+
+extension UserHistory {
+    /// When the next write to a property that is known already comes into force; nil: none does.
+    func nextWrite(of property: ExactName, after instant: Timestamp) -> Timestamp? {
+        versions.lazy.filter { $0.property == property }.compactMap(\.since)
+            .filter { $0 > instant }.min()
     }
 }

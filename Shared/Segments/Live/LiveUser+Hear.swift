@@ -53,7 +53,7 @@ extension LiveDecision {
         switch plan.trigger {
         case .becomes(let condition):
             user.becoming = condition.watch(past.history(plan.triggerReads), at: moment.now)
-        case .date(let date, of: nil): rearm(date)
+        case .date(let date, of: nil): rearm(date, from: moment.now + 1)
         default: break
         }
     }
@@ -62,7 +62,8 @@ extension LiveDecision {
         user.forget(before: moment.now - LiveLimits.correctionMs)
         hearTrigger(record)
         // A stay that began with this record has been asked with it.
-        if user.isInside, let condition = plan.staysWhile, told.isEmpty {
+        let hasEntered = told.contains { $0.kind == .entered }
+        if user.isInside, let condition = plan.staysWhile, !hasEntered {
             restay(condition, .record)
         }
     }
@@ -81,8 +82,13 @@ extension LiveDecision {
         case (.page(let page, let views, let firing, let referrer), .event(let event, let old)):
             if views.concerns(event.name) { hear(event, old, page, firing, referrer) }
         case (.propertyChanged(let change, let from, let to), .properties(let names, let old)):
-            guard !old, names.contains(change.property) else { return }
-            hear(change, from, to)
+            guard names.contains(change.property) else { return }
+            let after = past.history(plan.triggerReads)
+            let before = after.without(eventsFrom: nil, versionsFrom: moment.position)
+            user.recheckAt = after.nextWrite(of: change.property, after: moment.now)
+            guard !old else { return }
+            let values = [before, after].map { $0.value(of: change.property, at: moment.now) }
+            hear(change, from, to, values[0], values[1], .record)
         case (.becomes(let condition), _): rebecome(condition, .record, isHistory: record.isHistory)
         default: break
         }
@@ -144,10 +150,35 @@ extension LiveDecision {
         _ firing: CompiledMatch,
         _ referrer: [CompiledFilter]
     ) {
-        if let session = user.session {
-            // A view of an older session.
-            if event.at <= session.start - page.gapMs { return }
+        if user.session == nil { recallSession(page, firing, referrer) }
+        guard view(event, page, firing, referrer), isTimely(event, isHistory) else { return }
+        fire(at: moment.now, cause: .record)
+    }
+
+    /// The session that was under way before the segment heard of the user's views.
+    private mutating func recallSession(
+        _ page: PageTrigger,
+        _ firing: CompiledMatch,
+        _ referrer: [CompiledFilter]
+    ) {
+        let names = page.match.events
+        for event in past.history(plan.triggerReads).events
+        where event.position < moment.position && (names.isEmpty || names.contains(event.name)) {
+            _ = view(event, page, firing, referrer)
         }
+    }
+
+    /// Puts a view into its session.
+    ///
+    /// - Returns: whether it is the one that fires.
+    private mutating func view(
+        _ event: UserHistory.Event,
+        _ page: PageTrigger,
+        _ firing: CompiledMatch,
+        _ referrer: [CompiledFilter]
+    ) -> Bool {
+        // A view of an older session.
+        if let session = user.session, event.at <= session.start - page.gapMs { return false }
         if let session = user.session, event.at < session.last + page.gapMs {
             user.session?.last = max(session.last, event.at)
         } else {
@@ -160,12 +191,10 @@ extension LiveDecision {
                 }
             )
         }
-        guard passes(firing, event), var session = user.session else { return }
+        guard passes(firing, event), var session = user.session else { return false }
         session.count += 1
         user.session = session
-        if session.count == page.count, session.isWanted, isTimely(event, isHistory) {
-            fire(at: moment.now, cause: .record)
-        }
+        return session.count == page.count && session.isWanted
     }
 
     // What the user is
@@ -173,16 +202,15 @@ extension LiveDecision {
     private mutating func hear(
         _ change: PropertyChange,
         _ from: CompiledFilter?,
-        _ to: CompiledFilter?
+        _ to: CompiledFilter?,
+        _ old: PropertyValue?,
+        _ new: PropertyValue?,
+        _ cause: LiveChange.Cause
     ) {
-        let after = past.history(plan.triggerReads)
-        let before = after.without(eventsFrom: nil, versionsFrom: moment.position)
-        let old = before.value(of: change.property, at: moment.now)
-        let new = after.value(of: change.property, at: moment.now)
         guard old != new, from?.matches(old, at: moment.now) ?? true,
             to?.matches(new, at: moment.now) ?? true
         else { return }
-        fire(at: moment.now, cause: .record)
+        fire(at: moment.now, cause: cause)
     }
 
     private mutating func rebecome(
@@ -204,19 +232,35 @@ extension LiveDecision {
 
     // Time
 
+    /// What fires at an instant comes before what ends at it, as with records: who fires again at
+    /// the end of the stay goes on staying.
     mutating func pass(_ due: Timestamp) {
         user.forget(before: moment.now - LiveLimits.correctionMs)
+        if case .becomes(let condition) = plan.trigger, user.becoming?.next == due {
+            rebecome(condition, .timer)
+        }
+        if user.recheckAt == due { recheck(due) }
+        while let timer = user.armed.first, timer.due + plan.graceMs == due {
+            user.armed.removeFirst()
+            ran(out: timer)
+        }
         if user.leavesAt == due { leave(at: due, .timer) }
         if user.isInside, let condition = plan.staysWhile, user.staying?.next == due {
             restay(condition, .timer)
         }
-        if case .becomes(let condition) = plan.trigger, user.becoming?.next == due {
-            rebecome(condition, .timer)
-        }
-        if case .date(let date, of: nil) = plan.trigger, user.recheckAt == due { rearm(date) }
-        while let timer = user.armed.first, timer.due + plan.graceMs == due {
-            user.armed.removeFirst()
-            ran(out: timer)
+    }
+
+    /// A value that was known already comes into force.
+    private mutating func recheck(_ due: Timestamp) {
+        switch plan.trigger {
+        case .date(let date, of: nil): rearm(date)
+        case .propertyChanged(let change, let from, let to):
+            let history = past.history(plan.triggerReads)
+            let old = history.value(of: change.property, at: due - 1)
+            let new = history.value(of: change.property, at: due)
+            user.recheckAt = history.nextWrite(of: change.property, after: due)
+            hear(change, from, to, old, new, .timer)
+        default: break
         }
     }
 
@@ -225,14 +269,11 @@ extension LiveDecision {
         let occurrence = fire(at: timer.due, key: timer.key, cause: .timer)
         switch plan.trigger {
         case .inaction:
-            user.settled.append(
-                LiveUser.Settled(
-                    timer: timer,
-                    occurrence: occurrence,
-                    isStanding: occurrence > 0 && user.isInside
-                )
-            )
-        case .date(let date, _) where date.isYearly:
+            user.settle(timer, occurrence, isStanding: occurrence > 0 && user.isInside)
+        case .date(let date, let match):
+            // Of events another may bring the same date once more.
+            if match != nil { user.settle(timer, occurrence, isStanding: false) }
+            guard date.isYearly else { break }
             let next = date.due(of: timer.anchor, after: timer.due, zone: plan.zone)
             if let next { user.arm(.init(key: nil, anchor: timer.anchor, due: next)) }
         default: break

@@ -15,9 +15,10 @@ extension LiveDecision {
         let isB = passes(didNot, event)
         guard isA || isB, event.at >= moment.now - LiveLimits.correctionMs || isB else { return }
         let key = inaction.key.flatMap { event[$0] }
+        // What was known before the segment was is looked up with the first event.
         let isInOrder =
             user.newest.map { event.at > $0 || event.at == $0 && event.clientSequence == nil }
-            ?? true
+            ?? false
         // A B of the same instant stands before the A in the log, and cancels it all the same.
         let isCancelled = isA && user.newestDidNot.map { $0 >= event.at } ?? false
         user.newest = max(user.newest ?? event.at, event.at)
@@ -31,10 +32,12 @@ extension LiveDecision {
         }
         guard isA else { return }
         let timer = LiveUser.Armed(key: key, anchor: event.at, due: event.at + inaction.withinMs)
+        // One that is over waits for its grace only.
+        func runs(_ other: LiveUser.Armed) -> Bool { other.key == key && other.due >= event.at }
         switch inaction.anchor {
         case .each: break
-        case .first: if user.armed.contains(where: { $0.key == key }) { return }
-        case .last: user.armed.removeAll { $0.key == key }
+        case .first: if user.armed.contains(where: runs) { return }
+        case .last: user.armed.removeAll(where: runs)
         }
         user.arm(timer)
         runOverdue()
@@ -89,13 +92,13 @@ extension LiveDecision {
         let history = past.history(plan.triggerReads)
         var isA = MatchTest(did, of: history, at: moment.now)
         var isB = MatchTest(didNot, of: history, at: moment.now)
-        // What is older was settled before any event that can still come.
-        let horizon = moment.now - LiveLimits.correctionMs - inaction.withinMs
+        // From the first event on: which one counts from the first hangs on those before.
+        let horizon = moment.now - LiveLimits.correctionMs
         var (open, over): ([LiveUser.Armed], [LiveUser.Armed]) = ([], [])
         var lastB: UserHistory.Event?
-        for event in history.events where event.at >= horizon {
+        for event in history.events {
             guard inaction.key.flatMap({ event[$0] }) == key else { continue }
-            over += open.filter { $0.due < event.at }
+            over += open.filter { $0.due < event.at && $0.due >= horizon }
             open.removeAll { $0.due < event.at }
             let cancels = isB.passes(event)
             if cancels { open = [] }

@@ -82,7 +82,7 @@ public struct LiveUser: Sendable, Hashable {
     public var leavesAt: Timestamp?
     /// Timers that run, by the instants they stand for.
     public var armed: [Armed] = []
-    /// Timers that ran out within the time of corrections, in that order.
+    /// Timers that ran out within the time of corrections, by the instants they stood for.
     public var settled: [Settled] = []
     /// Whether a firing older than those is a reason to be in.
     public var isFirm = false
@@ -100,7 +100,7 @@ public struct LiveUser: Sendable, Hashable {
     public var becoming: Watch?
     /// The condition of `stay`, while the user is in.
     public var staying: Watch?
-    /// When a property's value that is known already comes into force.
+    /// When a value of the property, known already, comes into force.
     public var recheckAt: Timestamp?
 
     /// Nothing is known of the user.
@@ -137,6 +137,13 @@ extension LiveUser {
         let place = armed.firstIndex { $0.due > timer.due } ?? armed.endIndex
         armed.insert(timer, at: place)
         if armed.count > LiveLimits.armedMax { armed.removeLast() }
+    }
+
+    /// Remembers a timer that ran out, in the order of the instants they stand for.
+    mutating func settle(_ timer: Armed, _ occurrence: Int, isStanding: Bool) {
+        let place = settled.firstIndex { $0.timer.due > timer.due } ?? settled.endIndex
+        let one = Settled(timer: timer, occurrence: occurrence, isStanding: isStanding)
+        settled.insert(one, at: place)
     }
 
     /// Forgets timers that no late event can take back any more.

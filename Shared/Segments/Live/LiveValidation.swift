@@ -92,10 +92,9 @@ extension Audit {
 }
 
 extension Sentence {
-    /// A live segment in words, without a full stop.
+    /// A live segment in words, without a full stop; it is said only, not read.
     ///
-    /// Such as `enters when "Charged" happens for the 1st
-    /// time, if did "App Launched" at least 10 times`. It is said only, not read.
+    /// `enters when "Charged" happens for the 1st time, if did "App Launched" at least 10 times`.
     public static func say(_ live: LiveDefinition) throws(DefinitionProblem) -> String {
         let zone = try live.zone(projectZone: nil)
         var text = "enters when " + (try live.trigger.kind.phrase(zone: zone))

@@ -83,6 +83,7 @@ public struct PageTrigger: TriggerKind {
             audit.refuse(.tooMany, place + ".referrer", "\(referrer.count) filters are too many")
         } else {
             for (index, filter) in referrer.enumerated() {
+                filter.checkStandsAlone(&audit, place: place + ".referrer[\(index)]")
                 filter.check(&audit, place: place + ".referrer[\(index)]")
             }
         }

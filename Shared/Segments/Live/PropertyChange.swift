@@ -61,8 +61,15 @@ public struct PropertyChange: TriggerKind {
 
     func check(_ audit: inout Audit, place: String) {
         audit.checkName(property, what: "a property's name", place: place + ".property")
-        from?.check(&audit, place: place + ".from")
-        to?.check(&audit, place: place + ".to")
+        for (name, filter) in [("from", from), ("to", to)] {
+            guard let filter else { continue }
+            let at = place + "." + name
+            if filter.property != property {
+                audit.refuse(.conflictingFields, at, "it compares another property")
+            }
+            filter.checkStandsAlone(&audit, place: at)
+            filter.check(&audit, place: at)
+        }
     }
 
     /// `the user's "plan" changes, from where "plan" is "free", to where "plan" is "pro"`.

@@ -35,6 +35,9 @@ public enum Trigger: Sendable, Hashable {
         Becomes.self,
     ]
 
+    /// The field names of all kinds.
+    public static let keywords = kinds.map { $0.keyword }
+
     /// The field name of the kind, such as `inaction`.
     public var keyword: String { type(of: kind).keyword }
 }

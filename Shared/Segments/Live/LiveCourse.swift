@@ -1,0 +1,140 @@
+// One user followed by a live segment through a log that is told record by record.
+
+public import Basics
+
+/// A user's course through a live segment, for whoever has the records at hand: stories, tests.
+///
+/// Records are heard in the order of the log, and between them every instant passes at which time
+/// alone does something, as when an evaluator follows the log. For one thread at a time.
+public struct LiveCourse: Sendable {
+    /// A record about the user.
+    public enum Record: Sendable {
+        /// Something the user did.
+        case event(UserHistory.Event)
+        /// Properties of the user that were written by one record.
+        case properties([UserHistory.PropertyVersion])
+    }
+
+    /// The segment.
+    public let plan: LivePlan
+    /// What is remembered of the user.
+    public private(set) var user = LiveUser()
+    private var past: Past
+    private var hasBegun = false
+
+    /// A segment that does not follow its user yet.
+    public init(_ plan: LivePlan, of user: UserID? = nil) {
+        self.plan = plan
+        past = Past(user: user)
+    }
+
+    /// The segment begins to follow the user, of whom it knows what was heard before.
+    public mutating func begin(at now: Timestamp) {
+        hasBegun = true
+        guard plan.watchesEverybody, past.isKnown else { return }
+        plan.begin(at: moment(now), &user, past)
+    }
+
+    /// A record is heard; neither `logTime` nor its place in the log goes back.
+    ///
+    /// - Returns: what changed up to it, in order.
+    public mutating func hear(
+        _ record: Record,
+        at logTime: Timestamp,
+        isHistory: Bool = false
+    ) -> [LiveChange] {
+        var told = pass(before: logTime)
+        let isNew = !past.isKnown
+        let place = past.take(record, at: logTime, isSilent: isHistory || !hasBegun)
+        guard hasBegun, let place else { return told }
+        // Who is new may fulfil a condition by being there.
+        let hearsAll = isNew && plan.watchesEverybody
+        guard let heard = mentioned(record, isHistory: isHistory, or: hearsAll) else { return told }
+        let moment = LiveMoment(now: logTime, position: place)
+        told += plan.hear(heard, at: moment, &user, past)
+        return told
+    }
+
+    /// Every instant before one passes: no record before it comes any more.
+    ///
+    /// - Returns: what changed, in order.
+    public mutating func pass(before end: Timestamp) -> [LiveChange] {
+        guard hasBegun else { return [] }
+        var told: [LiveChange] = []
+        while let due = plan.nextDue(user), due < end { told += pass(due) }
+        return told
+    }
+
+    /// One instant passes, whether something is due at it or not.
+    public mutating func pass(_ due: Timestamp) -> [LiveChange] {
+        let now = max(due, past.latest ?? due)
+        return plan.pass(at: moment(now), due: due, &user, past)
+    }
+
+    private func moment(_ now: Timestamp) -> LiveMoment {
+        LiveMoment(now: now, position: past.next)
+    }
+
+    /// The record as the segment hears it; nil: it mentions nothing that the segment reads.
+    private func mentioned(
+        _ record: Record,
+        isHistory: Bool,
+        or hearsAll: Bool
+    ) -> LiveRecord? {
+        switch record {
+        case .event(let event):
+            guard hearsAll || plan.hears.concerns(event: event.name) else { return nil }
+            return .event(event, isHistory: isHistory)
+        case .properties(let versions):
+            let names = versions.map(\.property)
+            guard hearsAll || names.contains(where: plan.hears.concerns(property:)) else {
+                return nil
+            }
+            return .properties(names, isHistory: isHistory)
+        }
+    }
+}
+
+/// What was heard of the user.
+private struct Past: LivePast {
+    let user: UserID?
+    private var events: [UserHistory.Event] = []
+    private var versions: [UserHistory.PropertyVersion] = []
+    private var silent: Set<LogOffset> = []
+    /// Behind the last record.
+    private(set) var next = LogOffset(0)
+    /// The log time of the last record.
+    private(set) var latest: Timestamp?
+    /// Whether there was any.
+    var isKnown: Bool { latest != nil }
+
+    init(user: UserID?) { self.user = user }
+
+    /// The record's place; nil: it says nothing.
+    mutating func take(
+        _ record: LiveCourse.Record,
+        at logTime: Timestamp,
+        isSilent: Bool
+    ) -> LogOffset? {
+        let place: LogOffset
+        switch record {
+        case .event(let event):
+            place = event.position
+            events.append(event)
+        case .properties(let written):
+            guard let first = written.first else { return nil }
+            place = first.position
+            versions += written
+        }
+        if isSilent { silent.insert(place) }
+        next = LogOffset(place.value + 1)
+        latest = logTime
+        return place
+    }
+
+    func history(_ reads: Mentions) -> UserHistory {
+        UserHistory(of: user, events: events, versions: versions)
+    }
+
+    func isSilent(_ position: LogOffset) -> Bool { silent.contains(position) }
+}

@@ -1,0 +1,177 @@
+// The naive reader of live segments: written for clarity from design/semantics.md alone.
+
+public import Basics
+import Foundation
+public import Segments
+
+/// Says what a live segment must tell of one user, whose records came in the order they happened.
+///
+/// It looks at every record and at every instant at which anything could change, asks there whether
+/// the trigger fires, looking back over the whole log each time, and keeps a list of the firings
+/// that counted. It has no timers, and asks conditions of `Oracle`.
+public struct LiveOracle {
+    let live: LiveDefinition
+    let log: LiveLog
+    let nested: [NestedSegment]
+    let hears: Mentions
+    let end: Timestamp
+    let zone: TimeZone
+
+    /// A firing that counted.
+    struct Firing {
+        let now: Timestamp
+        let at: Timestamp
+        let key: PropertyValue?
+    }
+
+    /// A record, or an instant that passes after all records at it.
+    struct Moment {
+        let at: Timestamp
+        /// The record's index; nil: an instant.
+        let entry: Int?
+        /// How many records are known.
+        let known: Int
+    }
+
+    /// The oracle for what is told up to an instant, itself not included.
+    ///
+    /// `hears` are the records of which the segment is told, which matters only for the order of
+    /// what happens at one and the same instant.
+    public init(
+        _ live: LiveDefinition,
+        _ log: LiveLog,
+        until end: Timestamp,
+        hears: Mentions,
+        nested: [NestedSegment] = []
+    ) {
+        self.live = live
+        self.log = log
+        self.end = end
+        self.hears = hears
+        self.nested = nested
+        zone = TimeZone(identifier: live.zone ?? "UTC") ?? .gmt
+    }
+
+    /// Everything told, in order.
+    public func changes() -> [LiveChange] {
+        var told: [LiveChange] = []
+        var counted: [Firing] = []
+        var isIn = false
+        var held = false
+        if case .becomes(let becomes) = live.trigger, log.begin > 0 {
+            held = holds(becomes.condition, log.history(log.begin), log.beginTime)
+        }
+        func tell(_ kind: LiveChange.Kind, _ at: Timestamp, _ moment: Moment) {
+            told.append(
+                LiveChange(
+                    kind,
+                    at: at,
+                    occurrence: counted.count,
+                    isMember: isIn,
+                    cause: moment.entry == nil ? .timer : .record
+                )
+            )
+        }
+        for moment in moments() {
+            let history = log.history(moment.known)
+            var hasFired = false
+            for (at, key) in firings(moment, history, &held) {
+                let firing = Firing(now: moment.at, at: at, key: key)
+                guard passesFilter(moment), passesLimit(firing, counted) else { continue }
+                counted.append(firing)
+                (isIn, hasFired) = (true, true)
+                tell(.entered, at, moment)
+                if case .while(let condition) = live.stay,
+                    !holds(condition, history, moment.at)
+                {
+                    isIn = false
+                    tell(.left, moment.at, moment)
+                }
+            }
+            guard isIn else { continue }
+            switch live.stay {
+            case .forever: break
+            case .duration(let ms):
+                // "[firing, firing + d)", records at the end's own instant coming first.
+                let last = counted.map { $0.at + ms }.max() ?? .latest
+                if moment.entry == nil, last <= moment.at {
+                    isIn = false
+                    tell(.left, last, moment)
+                }
+            case .while(let condition):
+                if !hasFired, isHeard(moment), !holds(condition, history, moment.at) {
+                    isIn = false
+                    tell(.left, moment.at, moment)
+                }
+            }
+        }
+        return told
+    }
+
+    /// Records, and behind those of an instant the instant itself, up to the end.
+    private func moments() -> [Moment] {
+        var moments = log.entries.indices.filter { $0 >= log.begin }.map { index in
+            Moment(at: log.entries[index].logTime, entry: index, known: index + 1)
+        }
+        for instant in instants() where instant > log.beginTime {
+            let known = log.entries.count { $0.logTime <= instant }
+            moments.append(Moment(at: instant, entry: nil, known: max(known, log.begin)))
+        }
+        // Of whom nothing is known is no user.
+        return moments.filter { $0.at < end && $0.known > 0 }.sorted {
+            ($0.at, $0.entry ?? .max) < ($1.at, $1.entry ?? .max)
+        }
+    }
+
+    /// Whether the segment is asked at a moment: who is new is, whatever the record says.
+    func isHeard(_ moment: Moment) -> Bool {
+        guard let index = moment.entry else { return true }
+        let entry = log.entries[index]
+        let isEverybody: Bool
+        switch live.trigger {
+        case .becomes: isEverybody = true
+        case .date(let date): isEverybody = date.source == .user
+        default: isEverybody = false
+        }
+        if index == 0, isEverybody { return true }
+        if let event = entry.event { return hears.concerns(event: event.name) }
+        return entry.versions.contains { hears.concerns(property: $0.property) }
+    }
+
+    func holds(_ condition: Definition, _ history: UserHistory, _ at: Timestamp) -> Bool {
+        var condition = condition
+        condition.zone = live.zone
+        return Oracle(condition, at: at, nested: nested).isMember(history)
+    }
+
+    // "past-behaviour parts see the state before the triggering event, user properties the state
+    // after it; both can be chosen". What time fires has no record of its own.
+    private func passesFilter(_ moment: Moment) -> Bool {
+        guard let filter = live.filter else { return true }
+        guard let entry = moment.entry else {
+            return holds(filter, log.history(moment.known), moment.at)
+        }
+        let (before, after) = (log.history(entry), log.history(entry + 1))
+        let reads = live.filterReads
+        let history = UserHistory(
+            of: log.user,
+            events: (reads.events == .before ? before : after).events,
+            versions: (reads.properties == .before ? before : after).versions
+        )
+        return holds(filter, history, moment.at)
+    }
+
+    // "every time (default), once, once per key, n per window, cool-down d"
+    private func passesLimit(_ firing: Firing, _ counted: [Firing]) -> Bool {
+        switch live.limit {
+        case .everyTime: return true
+        case .once: return counted.isEmpty
+        case .oncePerKey: return !counted.contains { $0.key == firing.key }
+        case .times(let count, let perMs):
+            return counted.count { $0.now > firing.now - perMs } < count
+        case .coolDown(let ms):
+            guard let last = counted.last else { return true }
+            return firing.now >= last.now + ms
+        }
+    }
+}
