@@ -20,12 +20,7 @@ struct LiveCommandTests {
         }
     }
 
-    @Test("a cart that is left is told when its time has come, once, whoever is killed meanwhile")
-    func carts() async throws {
-        let suite = try RealSuite()
-        defer { suite.close() }
-        try await suite.startAll(evaluators: 2)
-        let project = try #require(RealSuite.project?.text)
+    private static func create(_ suite: RealSuite, _ project: String) async throws {
         func shoal(_ arguments: [String], input: String = "") async -> CommandOutcome {
             await suite.shoal(arguments + ["--project", project], input: input)
         }
@@ -55,7 +50,18 @@ struct LiveCommandTests {
         #expect(
             await shoal(["segment", "create", "-", "--name", "ever"], input: unwatched).code == 0
         )
+    }
 
+    @Test("a cart that is left is told when its time has come, once, whoever is killed meanwhile")
+    func carts() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let project = try #require(RealSuite.project?.text)
+        func shoal(_ arguments: [String], input: String = "") async -> CommandOutcome {
+            await suite.shoal(arguments + ["--project", project], input: input)
+        }
+        try await Self.create(suite, project)
         func track(_ event: String, _ users: [String], cart: String) async throws {
             let records = users.map { user in
                 #"{"user_id":"\#(user)","event":{"name":"\#(event)","properties":"#
