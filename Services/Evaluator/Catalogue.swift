@@ -12,6 +12,15 @@ struct SavedSegment: Sendable, Hashable {
     let document: SegmentV1.SegmentDocument
     /// The catalogue revision it stands at.
     let revision: UInt64
+    /// That at which its version began, which names the version's feed.
+    let feed: UInt64
+
+    /// What it means as a condition: of a live segment, that its feed has the user in.
+    var definition: SegmentV1.Definition? {
+        guard document.live != nil else { return document.definition }
+        let inFeed = SegmentV1.InFeed(name: document.name, revision: feed)
+        return SegmentV1.Definition(nodes: [SegmentV1.Node(kind: .inFeed(inFeed))])
+    }
 }
 
 /// One project's catalogue.
@@ -53,13 +62,19 @@ struct ProjectCatalogue: Sendable, Hashable {
     /// A document that cannot be read makes its segment unanswerable, and nothing else.
     private mutating func take(segment change: LogV1.CatalogueChange) {
         let name = ExactName(change.name)
+        let before = segments[name]
         segments[name] = nil
         unreadable.remove(name)
         guard let body = change.body else { return }
         do throws(MessageError) {
             let document = try SegmentV1.SegmentDocument.decode(body)
             if ExactName(document.name) == name {
-                segments[name] = SavedSegment(document: document, revision: change.revision)
+                let isSame = before?.document.version == document.version
+                segments[name] = SavedSegment(
+                    document: document,
+                    revision: change.revision,
+                    feed: isSame ? before?.feed ?? change.revision : change.revision
+                )
                 return
             }
         } catch {
@@ -160,6 +175,15 @@ final class Catalogue: Sendable {
             return nil
         }
         if let failure { throw failure }
+    }
+
+    /// Whether some project has a segment that is followed.
+    var isFollowing: Bool {
+        state.withLock { state in
+            state.projects.values.contains { project in
+                project.segments.values.contains { $0.document.live != nil }
+            }
+        }
     }
 
     /// One project's catalogue.

@@ -15,6 +15,8 @@ final class Checkpoints: Sendable {
     private let manifests: Family
     /// Project, revision → catalogue change.
     private let changes: Family
+    /// What is kept of live segments.
+    let feeds: FeedShelf
     private let files: ColumnFiles
 
     /// Opens the store below the instance's data folder.
@@ -23,10 +25,15 @@ final class Checkpoints: Sendable {
         do {
             store = try Store(
                 path: "\(folder)/checkpoints",
-                families: ["manifests", "catalogue"]
+                families: ["manifests", "catalogue", "live", "feed"]
             )
             manifests = try store.family("manifests")
             changes = try store.family("catalogue")
+            feeds = FeedShelf(
+                store: store,
+                live: try store.family("live"),
+                records: try store.family("feed")
+            )
         } catch {
             throw EvaluatorError(error, "open the checkpoints")
         }
@@ -36,15 +43,42 @@ final class Checkpoints: Sendable {
     func close() { store.close() }
 
     /// A partition as it was last sealed; empty when it never was, or by a build without imports.
-    func load(_ partition: Partition) throws(EvaluatorError) -> PartitionState {
+    ///
+    /// Columns that are ahead of the live segments, because they were copied, are of no use where
+    /// there are such segments: the log is read again, since each record may tell something.
+    func load(_ partition: Partition, isFollowing: Bool = false) throws(EvaluatorError)
+        -> PartitionState
+    {
         do {
-            let manifest = try newest(partition)
+            var manifest = try newest(partition)
+            let sealedTo = manifest?.sealedTo ?? .zero
+            let kept = try feeds.load(partition, sealedTo: sealedTo)
+            if isFollowing, kept?.next ?? .zero < sealedTo { manifest = nil }
             let published = manifest?.projects.mapValues(\.chunks) ?? [:]
             try files.removeOthers(of: partition, than: published)
-            guard let manifest else { return PartitionState(partition) }
-            return try open(manifest, of: partition)
+            var state = PartitionState(partition)
+            if let manifest { state = try open(manifest, of: partition) }
+            if let kept, kept.next >= state.next || isFollowing {
+                state.live = try LivePartition(partition, kept)
+            }
+            try state.caughtUp()
+            return state
         } catch {
             throw EvaluatorError(error, "load partition \(partition)")
+        }
+    }
+
+    /// Makes durable what has changed of a partition's live segments, before anybody is told.
+    ///
+    /// Without a sync of its own: after a loss of power the same records are read from the log, and
+    /// the same come about again, under the same numbers.
+    func remember(_ live: inout LivePartition) throws(EvaluatorError) {
+        do {
+            var batch = Batch()
+            feeds.put(live, live.takeNews(), &batch)
+            try store.write(batch, sync: false)
+        } catch {
+            throw EvaluatorError(error, "keep the feeds of partition \(live.partition)")
         }
     }
 
@@ -71,7 +105,12 @@ final class Checkpoints: Sendable {
                 imports: kept.imports
             )
         }
-        return PartitionState(partition, sealedTo: manifest.sealedTo, projects: projects)
+        return PartitionState(
+            partition,
+            sealedTo: manifest.sealedTo,
+            projects: projects,
+            live: LivePartition(partition, from: manifest.sealedTo)
+        )
     }
 
     /// Seals every tail of the partition and publishes that, in this order: files, then the store.
@@ -89,7 +128,9 @@ final class Checkpoints: Sendable {
                     )
                 }
             )
-            try write(manifest, of: state.partition, catalogue)
+            var batch = Batch()
+            feeds.put(state.live, state.live.takeNews(), &batch)
+            try write(manifest, of: state.partition, catalogue, batch)
             state.sealed(into: projects)
         } catch {
             throw EvaluatorError(error, "seal partition \(state.partition)")
@@ -123,9 +164,13 @@ final class Checkpoints: Sendable {
     }
 
     /// Publishes a manifest and the catalogue that its records told, durably and together.
-    private func write(_ manifest: Manifest, of partition: Partition, _ catalogue: Catalogue) throws
-    {
-        var batch = Batch()
+    private func write(
+        _ manifest: Manifest,
+        of partition: Partition,
+        _ catalogue: Catalogue,
+        _ more: Batch = Batch()
+    ) throws {
+        var batch = more
         batch.put(manifests, Self.key(partition), manifest.bytes)
         // All that are not known to be durable, also those another lane is just writing: a
         // revision must never be kept without those before it.

@@ -80,10 +80,8 @@ enum Definitions {
     }
 
     /// What a definition probably does not mean, by the names the project is known to use.
-    static func warnings(_ definition: Definition, _ vocabulary: Vocabulary)
-        -> [EvaluationV1.Warning]
-    {
-        Validation(definition, vocabulary: vocabulary).warnings.prefix(warningsMax).map {
+    static func warnings(_ problems: [DefinitionProblem]) -> [EvaluationV1.Warning] {
+        problems.prefix(warningsMax).map {
             EvaluationV1.Warning(place: $0.place, message: $0.message, hint: $0.hint)
         }
     }
@@ -92,6 +90,15 @@ enum Definitions {
     static func sentence(_ definition: Definition) throws(Fault) -> String {
         do {
             return try Sentence.say(definition)
+        } catch {
+            throw fault(error)
+        }
+    }
+
+    /// The live segment as one English sentence.
+    static func sentence(_ live: LiveDefinition) throws(Fault) -> String {
+        do {
+            return try Sentence.say(live)
         } catch {
             throw fault(error)
         }

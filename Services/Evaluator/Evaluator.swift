@@ -18,23 +18,21 @@ public struct Evaluator: Sendable {
         let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
+        let board = FeedBoard(clock: world.clock)
         let copies = CopyThreads()
         let lanes = Self.lanes(
             config,
             checkpoints,
             catalogue,
             applied,
+            board,
             Merging(checkpoints: checkpoints, threads: copies),
             clock: world.clock
         )
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
-        var own = SetsDoor(
-            lanes: lanes,
-            applied: applied,
-            catalogue: catalogue,
-            clock: world.clock
-        )
+        let clock = world.clock
+        var own = SetsDoor(lanes: lanes, applied: applied, catalogue: catalogue, clock: clock)
         own.memoryMax = config.questionMiB << 20
         let door = SegmentsDoor(
             catalogue: catalogue,
@@ -76,7 +74,8 @@ public struct Evaluator: Sendable {
                     world: world,
                     methods: Self.methods(
                         door,
-                        CheckpointsDoor(checkpoints: checkpoints, threads: copies)
+                        CheckpointsDoor(checkpoints: checkpoints, threads: copies),
+                        FeedDoor(segments: door, board: board, shelf: checkpoints.feeds)
                     ),
                     backups: backups,
                     ender: own.ender
@@ -112,6 +111,7 @@ public struct Evaluator: Sendable {
         _ checkpoints: Checkpoints,
         _ catalogue: Catalogue,
         _ applied: Applied,
+        _ board: FeedBoard,
         _ merging: Merging,
         clock: any Clock
     ) -> Lanes {
@@ -121,6 +121,7 @@ public struct Evaluator: Sendable {
                     checkpoints: checkpoints,
                     catalogue: catalogue,
                     applied: applied,
+                    board: board,
                     rule: Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20),
                     merging: merging,
                     clock: clock
@@ -129,21 +130,20 @@ public struct Evaluator: Sendable {
         )
     }
 
-    /// All that is served; Lists and Feed answer UNIMPLEMENTED until their issues.
-    private static func methods(_ door: SegmentsDoor, _ checkpoints: CheckpointsDoor)
-        -> [ServedMethod]
-    {
+    /// All that is served.
+    private static func methods(
+        _ door: SegmentsDoor,
+        _ checkpoints: CheckpointsDoor,
+        _ feed: FeedDoor
+    ) -> [ServedMethod] {
         EvaluationV1_SegmentsMethods.serve(door)
             + EvaluationV1_ListsMethods.serve(ListsDoor(segments: door))
             + EvaluationV1_SetsMethods.serve(door.gather.own)
             + EvaluationV1_UsersMethods.serve(UsersDoor(segments: door))
             + EvaluationV1_CheckpointsMethods.serve(checkpoints)
-            + EvaluationV1_FeedMethods.serve(Unserved())
+            + EvaluationV1_FeedMethods.serve(feed)
     }
 }
-
-/// Nothing of its own: every method of these services has the contract's refusal.
-private struct Unserved: EvaluationV1_FeedService {}
 
 /// Runs the copies' threads, which end together.
 private struct CopyService: Service {

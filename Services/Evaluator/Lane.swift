@@ -100,6 +100,7 @@ final class Lane: Sendable {
     private let checkpoints: Checkpoints
     private let catalogue: Catalogue
     private let applied: Applied
+    private let board: FeedBoard
     private let rule: SealRule
     private let merging: Merging
     private let clock: any Clock
@@ -114,6 +115,7 @@ final class Lane: Sendable {
         checkpoints: Checkpoints,
         catalogue: Catalogue,
         applied: Applied,
+        board: FeedBoard,
         rule: SealRule,
         merging: Merging,
         clock: any Clock
@@ -121,6 +123,7 @@ final class Lane: Sendable {
         self.checkpoints = checkpoints
         self.catalogue = catalogue
         self.applied = applied
+        self.board = board
         self.rule = rule
         self.merging = merging
         self.clock = clock
@@ -226,7 +229,11 @@ final class Lane: Sendable {
             switch order {
             case .adopt(let partition, let answer):
                 do throws(EvaluatorError) {
-                    let state = try checkpoints.load(partition)
+                    let state = try checkpoints.load(
+                        partition,
+                        isFollowing: catalogue.isFollowing
+                    )
+                    board.post(state.live, isNew: true)
                     states[partition] = state
                     note(state)
                     answer.resume(returning: state.next)
@@ -238,6 +245,7 @@ final class Lane: Sendable {
                 states[partition] = nil
                 rest.forget(partition)
                 applied.note(nil, of: partition)
+                board.drop(partition)
                 answer.resume()
             case .apply(let page): try apply(page, &states, &rest)
             case .merged(let merged): try take(merged, &states, &rest)
@@ -280,7 +288,13 @@ final class Lane: Sendable {
         // A page for a partition that was let go meanwhile is of no use.
         guard var state = states.removeValue(forKey: partition) else { return }
         try catalogue.apply(try state.apply(page.records))
-        if let watermarkMs = page.watermarkMs { state.pass(Timestamp(ms: watermarkMs)) }
+        if let watermarkMs = page.watermarkMs { try state.pass(Timestamp(ms: watermarkMs)) }
+        if state.live.news.isEmpty {
+            board.advance(state.live)
+        } else {
+            try checkpoints.remember(&state.live)
+            board.post(state.live, isNew: false)
+        }
         let nowNs = clock.monotonicNs
         if !page.records.isEmpty || rest.lastRecordNs[partition] == nil {
             rest.lastRecordNs[partition] = nowNs

@@ -45,7 +45,7 @@ extension ProjectCatalogue {
             throw problem("segment \(name.text) is archived", "use another, or its condition")
         }
         do {
-            return try DefinitionCoding.decode(segment.document.definition ?? .init())
+            return try DefinitionCoding.decode(segment.definition ?? .init())
         } catch {
             throw problem("segment \(name.text): \(error.message)", error.hint)
         }
@@ -56,7 +56,7 @@ extension ProjectCatalogue {
         let users = segments.values.lazy.map(\.document)
             .filter { document in
                 !document.archived
-                    && (document.definition?.nodes ?? []).contains {
+                    && document.nodes.contains {
                         if case .inSegment(let used) = $0.kind { used.name == name } else { false }
                     }
             }
@@ -69,5 +69,13 @@ extension ProjectCatalogue {
             place: "name",
             hint: "archive those first"
         )
+    }
+}
+
+extension SegmentV1.SegmentDocument {
+    /// All conditions in it.
+    var nodes: [SegmentV1.Node] {
+        (definition?.nodes ?? []) + (live?.becomes ?? []) + (live?.filter ?? [])
+            + (live?.stayWhile ?? [])
     }
 }

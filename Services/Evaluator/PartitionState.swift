@@ -17,6 +17,8 @@ struct PartitionState {
     private(set) var sealedTo: LogOffset
     /// The columns by project.
     var projects: [ProjectName: PartitionColumns]
+    /// The segments that are followed.
+    var live: LivePartition
     /// The record before the next, where it gave a user's number: it belongs to the user's first
     /// record behind it.
     private var numbered: LogOffset?
@@ -32,20 +34,22 @@ struct PartitionState {
 
     /// An empty state at the beginning of the log.
     init(_ partition: Partition) {
-        self.init(partition, sealedTo: .zero, projects: [:])
+        self.init(partition, sealedTo: .zero, projects: [:], live: LivePartition(partition))
     }
 
     /// A state as a checkpoint kept it.
     init(
         _ partition: Partition,
         sealedTo: LogOffset,
-        projects: [ProjectName: PartitionColumns]
+        projects: [ProjectName: PartitionColumns],
+        live: LivePartition
     ) {
         self.partition = partition
         next = sealedTo
         watermark = .earliest
         self.sealedTo = sealedTo
         self.projects = projects
+        self.live = live
     }
 
     /// Takes records in, which must follow each other from `next`.
@@ -61,14 +65,32 @@ struct PartitionState {
             guard offset == next else {
                 throw refused("record \(offset) came, \(next) was due")
             }
-            if let change = try apply(record, at: offset) { changes.append(change) }
+            if offset >= live.next, !live.isIdle {
+                try live.pass(before: Timestamp(ms: record.logTimeMs), &projects)
+            }
+            let change = try apply(record, at: offset)
             next = offset.next
+            if let change { changes.append(change) }
+            if live.isIdle, change == nil {
+                live.skip(to: next)
+            } else {
+                try live.hear(record, &projects)
+            }
         }
         return changes
     }
 
-    /// Notes how far the log's time is known to be complete.
-    mutating func pass(_ watermark: Timestamp) { self.watermark = max(self.watermark, watermark) }
+    /// The columns may be as far as the live segments were when they were kept: they get what
+    /// these had told of members.
+    mutating func caughtUp() throws(EvaluatorError) {
+        if live.next == next { try live.remark(&projects) }
+    }
+
+    /// Notes how far the log's time is known to be complete; timers fall due.
+    mutating func pass(_ watermark: Timestamp) throws(EvaluatorError) {
+        self.watermark = max(self.watermark, watermark)
+        if live.next <= next { try live.pass(through: watermark, &projects) }
+    }
 
     /// Rows in the tails of all projects: what a restart would read from the log again.
     var tailRows: Int { projects.values.reduce(0) { $0 + $1.tail.rowCount + $1.tail.userCount } }

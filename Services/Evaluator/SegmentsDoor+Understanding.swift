@@ -36,7 +36,7 @@ extension SegmentsDoor {
             } catch {
                 throw error.fault
             }
-            definition = try Definitions.read(saved.document.definition)
+            definition = try Definitions.read(saved.definition)
         case nil:
             throw Fault.invalidArgument(
                 "the question has no subject",
@@ -170,12 +170,20 @@ extension SegmentsDoor {
     func warnings(_ definition: Definition, _ call: CallContext) async
         -> [EvaluationV1.Warning]
     {
+        await warnings(call) { Validation(definition, vocabulary: $0).warnings }
+    }
+
+    /// The same of whatever is checked against the names that ingestion knows.
+    func warnings(
+        _ call: CallContext,
+        _ check: (Vocabulary) -> [DefinitionProblem]
+    ) async -> [EvaluationV1.Warning] {
         do throws(Fault) {
             let schema = try await ingestion.schema(
                 IngestionV1.SchemaRequest(),
                 CallOptions(within: call, clock: clock, maxReplyBytes: 8 << 20)
             )
-            return Definitions.warnings(definition, Vocabulary(schema))
+            return Definitions.warnings(check(Vocabulary(schema)))
         } catch {
             return [
                 EvaluationV1.Warning(

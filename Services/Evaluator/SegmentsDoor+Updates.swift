@@ -121,6 +121,14 @@ extension SegmentsDoor {
         )
         let standing = try standing(request.name, in: project)
         try check(request, against: standing)
+        guard standing.document.live == nil else {
+            throw Fault(
+                .unimplemented,
+                "a live segment is not changed in place yet",
+                place: "name",
+                hint: "archive it and create another"
+            )
+        }
         let message = try encoded(definition)
         guard !request.dryRun else {
             let now = standing.document.definition ?? SegmentV1.Definition()
@@ -213,7 +221,8 @@ extension SegmentsDoor {
             EvaluationV1.CreateRequest(
                 name: request.newName,
                 description: source.description,
-                definition: source.definition
+                definition: source.definition,
+                live: source.live
             ),
             call
         )
@@ -267,7 +276,11 @@ extension SegmentsDoor {
                 guard let body = state.body else { continue }
                 do throws(MessageError) {
                     let document = try SegmentV1.SegmentDocument.decode(body)
-                    let segment = SavedSegment(document: document, revision: state.revision)
+                    let segment = SavedSegment(
+                        document: document,
+                        revision: state.revision,
+                        feed: state.revision
+                    )
                     states.append((segment, state.changedAtMs))
                 } catch {
                     // A newer build's state is told by newer builds.

@@ -11,13 +11,10 @@ extension SegmentsDoor {
         async throws(Fault) -> EvaluationV1.CreateResponse
     {
         try Self.check(name: request.name)
-        let definition = try Definitions.read(request.definition)
         let project = try await caughtUp(call)
-        _ = try Definitions.plan(
-            definition,
-            nested: try catalogue.project(project).nested(in: definition, as: request.name),
-            projectZone: zone(of: project)
-        )
+        let document =
+            try request.live != nil
+            ? self.document(request, in: project) : conditionDocument(request, in: project)
         guard catalogue.project(project).segments.count < Limits.segmentsPerProject else {
             throw Fault.resourceExhausted(
                 "the project has \(Limits.segmentsPerProject) segments",
@@ -25,27 +22,42 @@ extension SegmentsDoor {
                 hint: "archive those that nobody asks for"
             )
         }
-        let message = try encoded(definition)
         if let standing = catalogue.project(project).segments[ExactName(request.name)] {
-            try check(standing.document, against: message)
+            try check(standing.document, against: document)
             return EvaluationV1.CreateResponse(segment: standing.message)
         }
-        let document = SegmentV1.SegmentDocument(
-            name: request.name,
-            description: request.description,
-            definition: message,
-            createdAtMs: clock.now.ms
-        )
         let (saved, positions) = try await put(
             document,
             expecting: 0,
             in: project,
             call
         )
+        let isLive = document.live != nil
         return EvaluationV1.CreateResponse(
             segment: saved.message,
             positions: positions,
-            warnings: await warnings(definition, call)
+            warnings: isLive
+                ? try await warnings(document.live, call)
+                : await warnings(try Definitions.read(document.definition), call)
+        )
+    }
+
+    /// A condition as it is put into the catalogue.
+    private func conditionDocument(
+        _ request: EvaluationV1.CreateRequest,
+        in project: ProjectName
+    ) throws(Fault) -> SegmentV1.SegmentDocument {
+        let definition = try Definitions.read(request.definition)
+        _ = try Definitions.plan(
+            definition,
+            nested: try catalogue.project(project).nested(in: definition, as: request.name),
+            projectZone: zone(of: project)
+        )
+        return SegmentV1.SegmentDocument(
+            name: request.name,
+            description: request.description,
+            definition: try encoded(definition),
+            createdAtMs: clock.now.ms
         )
     }
 
@@ -78,9 +90,11 @@ extension SegmentsDoor {
     /// The same segment again is the same segment; another of its name is refused.
     private func check(
         _ standing: SegmentV1.SegmentDocument,
-        against definition: SegmentV1.Definition
+        against document: SegmentV1.SegmentDocument
     ) throws(Fault) {
-        guard standing.definition == definition, !standing.archived else {
+        let isSame =
+            standing.definition == document.definition && standing.live == document.live
+        guard isSame, !standing.archived else {
             throw EvaluatorError(
                 .nameTaken,
                 "create the segment",
@@ -136,7 +150,8 @@ extension SegmentsDoor {
                 ),
                 CallOptions(within: call, clock: clock)
             )
-            return SavedSegment(document: document, revision: try Self.revision(put.document))
+            let revision = try Self.revision(put.document)
+            return SavedSegment(document: document, revision: revision, feed: revision)
         } catch  where error.code == .aborted {
             let found = try await documents.get(
                 RegistryV1.GetRequest(kind: Catalogue.segmentKind, name: document.name),
@@ -148,7 +163,7 @@ extension SegmentsDoor {
             } catch {
                 throw error.fault
             }
-            guard standing.definition == document.definition,
+            guard standing.definition == document.definition, standing.live == document.live,
                 standing.archived == document.archived
             else {
                 throw Fault.aborted(
@@ -157,7 +172,8 @@ extension SegmentsDoor {
                     hint: "look at it and decide again"
                 )
             }
-            return SavedSegment(document: standing, revision: try Self.revision(found))
+            let revision = try Self.revision(found)
+            return SavedSegment(document: standing, revision: revision, feed: revision)
         }
     }
 
@@ -198,10 +214,15 @@ extension SavedSegment {
             version: document.version,
             revision: revision,
             archived: document.archived,
-            createdAtMs: document.createdAtMs
+            createdAtMs: document.createdAtMs,
+            live: document.live
         )
         do throws(Fault) {
-            message.sentence = try Definitions.sentence(Definitions.read(document.definition))
+            if let live = document.live {
+                message.sentence = try Definitions.sentence(Definitions.read(live))
+            } else {
+                message.sentence = try Definitions.sentence(Definitions.read(document.definition))
+            }
         } catch {
             message.sentence = "(\(error.message))"
         }

@@ -43,7 +43,7 @@ struct SegmentsOfUser: Sendable {
             page.lookedAt += 1
             try limit.check()
             do throws(Fault) {
-                let definition = try Definitions.read(saved.document.definition)
+                let definition = try Definitions.read(saved.definition)
                 let plan = try Definitions.plan(
                     definition,
                     nested: try catalogue.nested(in: definition),

@@ -1,5 +1,7 @@
 // Which records came with which import, and which imports were taken back.
 
+public import Basics
+
 /// The imports of one (project, partition), as its log tells them.
 ///
 /// A value type owned with the columns. Takes about 150 bytes an import and 16 bytes a run of its
@@ -37,6 +39,11 @@ public struct ImportBook: Sendable, Hashable {
         guard let entry = entries[id], !entry.isUndone else { return nil }
         entries[id]?.isUndone = true
         return entry.records
+    }
+
+    /// Whether the record at an offset came with an import that stands.
+    public func contains(_ offset: LogOffset) -> Bool {
+        entries.values.contains { !$0.isUndone && $0.records.contains(offset.value) }
     }
 
     /// Where records stand that were taken back.

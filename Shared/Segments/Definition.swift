@@ -75,6 +75,8 @@ public enum Condition: Sendable, Hashable {
     case inList(InList)
     /// How the user stands to a channel.
     case reachable(Reachable)
+    /// The user is in a live segment; no document says it.
+    case inFeed(InFeed)
 
     /// The condition as its kind: the only `switch` over kinds in this room.
     var kind: any ConditionKind {
@@ -100,10 +102,11 @@ public enum Condition: Sendable, Hashable {
         case .restarted(let restarted): restarted
         case .inList(let list): list
         case .reachable(let reachable): reachable
+        case .inFeed(let feed): feed
         }
     }
 
-    /// Every kind, by which the reader finds a keyword's.
+    /// Every kind that documents have, by which the reader finds a keyword's.
     static let kinds: [any ConditionKind.Type] = [
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,

@@ -105,6 +105,8 @@ public enum DefinitionCoding {
                 try placed("reachable") { () throws(WireError) in try ChannelCoding.decode(sent) }
             )
         case .inList(let sent): return .inList(InList(ExactName(sent.name)))
+        case .inFeed(let sent):
+            return .inFeed(InFeed(ExactName(sent.name), revision: sent.revision))
         case nil:
             throw ValueCoding.refused("no condition", "this build may be older than the sender's")
         }
@@ -154,6 +156,9 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .restarted(try HabitCoding.encode(restarted)))
         case .reachable(let reachable):
             return SegmentV1.Node(kind: .reachable(ChannelCoding.encode(reachable)))
+        case .inFeed(let feed):
+            let sent = SegmentV1.InFeed(name: feed.segment.text, revision: feed.revision)
+            return SegmentV1.Node(kind: .inFeed(sent))
         case .inList(let list):
             return SegmentV1.Node(kind: .inList(SegmentV1.InList(name: list.name.text)))
         }

@@ -72,9 +72,11 @@ import Testing
             ]
         )
         let vocabulary = Vocabulary(schema)
-        let warnings = Definitions.warnings(did("Chargd"), vocabulary)
+        let warnings = Definitions.warnings(
+            Validation(did("Chargd"), vocabulary: vocabulary).warnings
+        )
         #expect(warnings.count == 1)
         #expect(warnings.first?.hint?.contains("Charged") == true)
-        #expect(Definitions.warnings(did("Charged"), vocabulary).isEmpty)
+        #expect(Validation(did("Charged"), vocabulary: vocabulary).warnings.isEmpty)
     }
 }

@@ -41,6 +41,7 @@ final class LaneRig: Sendable {
             checkpoints: checkpoints,
             catalogue: catalogue,
             applied: self.applied,
+            board: FeedBoard(clock: SystemClock()),
             rule: Lane.SealRule(rows: rows, bytes: 1 << 30),
             merging: Merging(checkpoints: checkpoints, threads: copies),
             clock: SystemClock()

@@ -27,8 +27,8 @@ import Testing
         #expect(try state.members(did("Charged")) == ["ada"])
         #expect(try state.members(did("Charged"), of: .init("app") ?? shop) == ["bob"])
         #expect(state.next == log.next)
-        state.pass(Timestamp(ms: 50))
-        state.pass(Timestamp(ms: 40))
+        try state.pass(Timestamp(ms: 50))
+        try state.pass(Timestamp(ms: 40))
         #expect(state.position.nextOffset == 6 && state.position.watermarkMs == 50)
         #expect(state.position.partition == 2)
     }

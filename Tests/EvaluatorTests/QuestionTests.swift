@@ -99,7 +99,7 @@ import Testing
     @Test("the answer says the positions of the very states it was made from")
     func positions() throws {
         var states = try Self.states(3)
-        states[1].pass(Timestamp(ms: 77))
+        try states[1].pass(Timestamp(ms: 77))
         let tally = try Self.question().answer(states)
         #expect(tally.positions == states.map(\.position))
         #expect(tally.positions[1].watermarkMs == 77)

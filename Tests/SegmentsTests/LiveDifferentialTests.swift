@@ -37,7 +37,7 @@ import Testing
                 from: before.log.beginTime + 1,
                 to: before.end
             )
-            if try !same(tested, before.oracle().changes()) {
+            if !same(tested, try before.oracle().changes()) {
                 try before.record(seed, "backtest", tested, before.oracle().changes())
                 return
             }

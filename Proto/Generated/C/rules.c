@@ -6,6 +6,7 @@
 #include "shoal/admin/v1/backup.pb-c.h"
 #include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/backtest.pb-c.h"
 #include "shoal/evaluation/v1/checkpoints.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/feed.pb-c.h"
@@ -27,7 +28,9 @@
 #include "shoal/registry/v1/registry.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
 #include "shoal/segment/v1/cells.pb-c.h"
+#include "shoal/segment/v1/document.pb-c.h"
 #include "shoal/segment/v1/habits.pb-c.h"
+#include "shoal/segment/v1/live.pb-c.h"
 #include "shoal/segment/v1/match.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 #include "shoal/segment/v1/sets.pb-c.h"
@@ -71,6 +74,11 @@ static const shoal_message_rule rule_shoal__evaluation__v1__question_cost;
 static const shoal_message_rule rule_shoal__evaluation__v1__exactness;
 static const shoal_message_rule rule_shoal__evaluation__v1__subject;
 static const shoal_message_rule rule_shoal__evaluation__v1__segment;
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_change;
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_part_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_part_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__newest_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_file;
 static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_import;
@@ -90,9 +98,12 @@ static const shoal_message_rule rule_shoal__evaluation__v1__explained_part;
 static const shoal_message_rule rule_shoal__evaluation__v1__explained_segment;
 static const shoal_message_rule rule_shoal__evaluation__v1__explanation;
 static const shoal_message_rule rule_shoal__evaluation__v1__explain_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__membership_change;
+static const shoal_message_rule rule_shoal__evaluation__v1__feed_cursor;
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__partition_changes;
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__user_list;
 static const shoal_message_rule rule_shoal__evaluation__v1__list_changed;
@@ -130,8 +141,6 @@ static const shoal_message_rule rule_shoal__evaluation__v1__is_member_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__is_member_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_response;
-static const shoal_message_rule rule_shoal__evaluation__v1__backtest_request;
-static const shoal_message_rule rule_shoal__evaluation__v1__backtest_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__activity_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__activity_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__cancel_request;
@@ -291,9 +300,17 @@ static const shoal_message_rule rule_shoal__rpc__v1__reply_header;
 static const shoal_message_rule rule_shoal__segment__v1__bucket;
 static const shoal_message_rule rule_shoal__segment__v1__scores;
 static const shoal_message_rule rule_shoal__segment__v1__rfm;
+static const shoal_message_rule rule_shoal__segment__v1__segment_document;
 static const shoal_message_rule rule_shoal__segment__v1__regularly;
 static const shoal_message_rule rule_shoal__segment__v1__stopped;
 static const shoal_message_rule rule_shoal__segment__v1__restarted;
+static const shoal_message_rule rule_shoal__segment__v1__event_test;
+static const shoal_message_rule rule_shoal__segment__v1__action_trigger;
+static const shoal_message_rule rule_shoal__segment__v1__inaction_trigger;
+static const shoal_message_rule rule_shoal__segment__v1__date_trigger;
+static const shoal_message_rule rule_shoal__segment__v1__page_trigger;
+static const shoal_message_rule rule_shoal__segment__v1__change_trigger;
+static const shoal_message_rule rule_shoal__segment__v1__live_definition;
 static const shoal_message_rule rule_shoal__segment__v1__filter;
 static const shoal_message_rule rule_shoal__segment__v1__ever_window;
 static const shoal_message_rule rule_shoal__segment__v1__rolling_window;
@@ -316,9 +333,9 @@ static const shoal_message_rule rule_shoal__segment__v1__distinct;
 static const shoal_message_rule rule_shoal__segment__v1__sequence;
 static const shoal_message_rule rule_shoal__segment__v1__node;
 static const shoal_message_rule rule_shoal__segment__v1__definition;
-static const shoal_message_rule rule_shoal__segment__v1__segment_document;
 static const shoal_message_rule rule_shoal__segment__v1__in_segment;
 static const shoal_message_rule rule_shoal__segment__v1__in_list;
+static const shoal_message_rule rule_shoal__segment__v1__in_feed;
 static const shoal_message_rule rule_shoal__segment__v1__list_document;
 static const shoal_message_rule rule_shoal__segment__v1__reachable;
 
@@ -695,10 +712,71 @@ static const shoal_field_rule fields_shoal__evaluation__v1__segment[] = {
     {6, 0, 0, 0, 0, 0, 0, "archived", NULL},
     {7, 0, 0, 0, 0, 0, 0, "created_at_ms", NULL},
     {8, 2, 1, 0, 0, 0, 65536, "sentence", NULL},
+    {9, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__segment = {
-    "shoal.evaluation.v1.Segment", &shoal__evaluation__v1__segment__descriptor, 8, fields_shoal__evaluation__v1__segment};
+    "shoal.evaluation.v1.Segment", &shoal__evaluation__v1__segment__descriptor, 9, fields_shoal__evaluation__v1__segment};
 const shoal_message_rule *shoal_rule__evaluation__v1__segment(void) { return &rule_shoal__evaluation__v1__segment; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__backtest_request[] = {
+    {3, 2, 3, 0, 1, 0, 0, "definition", &rule_shoal__segment__v1__definition},
+    {4, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {7, 2, 2, 0, 0, 0, 256, "cursor", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "freshness", NULL},
+    {9, 2, 1, 0, 1, 0, 128, "segment", NULL},
+    {10, 2, 3, 0, 1, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_request = {
+    "shoal.evaluation.v1.BacktestRequest", &shoal__evaluation__v1__backtest_request__descriptor, 8, fields_shoal__evaluation__v1__backtest_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__backtest_request(void) { return &rule_shoal__evaluation__v1__backtest_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__backtest_change[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "kind", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "occurrence", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "member", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_change = {
+    "shoal.evaluation.v1.BacktestChange", &shoal__evaluation__v1__backtest_change__descriptor, 5, fields_shoal__evaluation__v1__backtest_change};
+const shoal_message_rule *shoal_rule__evaluation__v1__backtest_change(void) { return &rule_shoal__evaluation__v1__backtest_change; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__backtest_response[] = {
+    {1, 2, 3, 1, 0, 10000, 0, "changes", &rule_shoal__evaluation__v1__backtest_change},
+    {2, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {3, 2, 3, 0, 0, 0, 0, "exactness", &rule_shoal__evaluation__v1__exactness},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_response = {
+    "shoal.evaluation.v1.BacktestResponse", &shoal__evaluation__v1__backtest_response__descriptor, 3, fields_shoal__evaluation__v1__backtest_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__backtest_response(void) { return &rule_shoal__evaluation__v1__backtest_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__backtest_part_request[] = {
+    {1, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
+    {2, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {3, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "to_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "from_user", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {7, 2, 1, 0, 0, 0, 64, "project_zone", NULL},
+    {8, 2, 1, 1, 0, 100, 128, "nested_names", NULL},
+    {9, 2, 3, 1, 0, 100, 0, "nested_definitions", &rule_shoal__segment__v1__definition},
+    {10, 0, 0, 0, 0, 0, 0, "skip", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_part_request = {
+    "shoal.evaluation.v1.BacktestPartRequest", &shoal__evaluation__v1__backtest_part_request__descriptor, 10, fields_shoal__evaluation__v1__backtest_part_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__backtest_part_request(void) { return &rule_shoal__evaluation__v1__backtest_part_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__backtest_part_response[] = {
+    {1, 2, 3, 1, 0, 10000, 0, "changes", &rule_shoal__evaluation__v1__backtest_change},
+    {2, 0, 0, 0, 0, 0, 0, "next_user", NULL},
+    {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {4, 0, 0, 0, 0, 0, 0, "next_skip", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__backtest_part_response = {
+    "shoal.evaluation.v1.BacktestPartResponse", &shoal__evaluation__v1__backtest_part_response__descriptor, 4, fields_shoal__evaluation__v1__backtest_part_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__backtest_part_response(void) { return &rule_shoal__evaluation__v1__backtest_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__newest_request[] = {
     {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
@@ -884,27 +962,84 @@ static const shoal_message_rule rule_shoal__evaluation__v1__explain_response = {
     "shoal.evaluation.v1.ExplainResponse", &shoal__evaluation__v1__explain_response__descriptor, 3, fields_shoal__evaluation__v1__explain_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__explain_response(void) { return &rule_shoal__evaluation__v1__explain_response; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__membership_change[] = {
+    {1, 0, 0, 0, 0, 0, 0, "sequence", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "kind", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "cause", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "position", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "log_time_ms", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "member", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "occurrence", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__membership_change = {
+    "shoal.evaluation.v1.MembershipChange", &shoal__evaluation__v1__membership_change__descriptor, 9, fields_shoal__evaluation__v1__membership_change};
+const shoal_message_rule *shoal_rule__evaluation__v1__membership_change(void) { return &rule_shoal__evaluation__v1__membership_change; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__feed_cursor[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "version", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "generation", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "sequence", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__feed_cursor = {
+    "shoal.evaluation.v1.FeedCursor", &shoal__evaluation__v1__feed_cursor__descriptor, 4, fields_shoal__evaluation__v1__feed_cursor};
+const shoal_message_rule *shoal_rule__evaluation__v1__feed_cursor(void) { return &rule_shoal__evaluation__v1__feed_cursor; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__snapshot_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "segment", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "snapshot", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "from", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "forwarded", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_request = {
-    "shoal.evaluation.v1.SnapshotRequest", &shoal__evaluation__v1__snapshot_request__descriptor, 1, fields_shoal__evaluation__v1__snapshot_request};
+    "shoal.evaluation.v1.SnapshotRequest", &shoal__evaluation__v1__snapshot_request__descriptor, 6, fields_shoal__evaluation__v1__snapshot_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__snapshot_request(void) { return &rule_shoal__evaluation__v1__snapshot_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__snapshot_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "cursor", &rule_shoal__evaluation__v1__feed_cursor},
+    {2, 2, 1, 1, 0, 10000, 256, "users", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "snapshot", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "next", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "members", NULL},
+    {6, 1, 0, 0, 0, 0, 0, "state_hash", NULL},
+    {7, 2, 3, 0, 0, 0, 0, "position", &rule_shoal__log__v1__position},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_response = {
-    "shoal.evaluation.v1.SnapshotResponse", &shoal__evaluation__v1__snapshot_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.SnapshotResponse", &shoal__evaluation__v1__snapshot_response__descriptor, 7, fields_shoal__evaluation__v1__snapshot_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__snapshot_response(void) { return &rule_shoal__evaluation__v1__snapshot_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__changes_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "segment", NULL},
-    {2, 0, 0, 0, 0, 0, 0, "after_sequence", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "wait_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "forwarded", NULL},
+    {6, 2, 3, 1, 0, 4096, 0, "cursors", &rule_shoal__evaluation__v1__feed_cursor},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_request = {
-    "shoal.evaluation.v1.ChangesRequest", &shoal__evaluation__v1__changes_request__descriptor, 2, fields_shoal__evaluation__v1__changes_request};
+    "shoal.evaluation.v1.ChangesRequest", &shoal__evaluation__v1__changes_request__descriptor, 5, fields_shoal__evaluation__v1__changes_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__changes_request(void) { return &rule_shoal__evaluation__v1__changes_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__partition_changes[] = {
+    {1, 2, 3, 0, 0, 0, 0, "cursor", &rule_shoal__evaluation__v1__feed_cursor},
+    {2, 2, 3, 1, 0, 10000, 0, "changes", &rule_shoal__evaluation__v1__membership_change},
+    {3, 0, 0, 0, 0, 0, 0, "stale", NULL},
+    {4, 1, 0, 0, 0, 0, 0, "state_hash", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "members", NULL},
+    {6, 2, 3, 0, 0, 0, 0, "position", &rule_shoal__log__v1__position},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__partition_changes = {
+    "shoal.evaluation.v1.PartitionChanges", &shoal__evaluation__v1__partition_changes__descriptor, 6, fields_shoal__evaluation__v1__partition_changes};
+const shoal_message_rule *shoal_rule__evaluation__v1__partition_changes(void) { return &rule_shoal__evaluation__v1__partition_changes; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__changes_response[] = {
+    {1, 2, 3, 1, 0, 4096, 0, "partitions", &rule_shoal__evaluation__v1__partition_changes},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_response = {
-    "shoal.evaluation.v1.ChangesResponse", &shoal__evaluation__v1__changes_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.ChangesResponse", &shoal__evaluation__v1__changes_response__descriptor, 1, fields_shoal__evaluation__v1__changes_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__changes_response(void) { return &rule_shoal__evaluation__v1__changes_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__user_list[] = {
@@ -1056,9 +1191,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__create_request[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
     {2, 2, 1, 0, 0, 0, 1024, "description", NULL},
     {3, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
+    {4, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__create_request = {
-    "shoal.evaluation.v1.CreateRequest", &shoal__evaluation__v1__create_request__descriptor, 3, fields_shoal__evaluation__v1__create_request};
+    "shoal.evaluation.v1.CreateRequest", &shoal__evaluation__v1__create_request__descriptor, 4, fields_shoal__evaluation__v1__create_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__create_request(void) { return &rule_shoal__evaluation__v1__create_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__create_response[] = {
@@ -1225,18 +1361,6 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sample_response[] = 
 static const shoal_message_rule rule_shoal__evaluation__v1__sample_response = {
     "shoal.evaluation.v1.SampleResponse", &shoal__evaluation__v1__sample_response__descriptor, 3, fields_shoal__evaluation__v1__sample_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sample_response(void) { return &rule_shoal__evaluation__v1__sample_response; }
-
-static const shoal_field_rule fields_shoal__evaluation__v1__backtest_request[] = {
-    {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
-    {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__evaluation__v1__backtest_request = {
-    "shoal.evaluation.v1.BacktestRequest", &shoal__evaluation__v1__backtest_request__descriptor, 2, fields_shoal__evaluation__v1__backtest_request};
-const shoal_message_rule *shoal_rule__evaluation__v1__backtest_request(void) { return &rule_shoal__evaluation__v1__backtest_request; }
-
-static const shoal_message_rule rule_shoal__evaluation__v1__backtest_response = {
-    "shoal.evaluation.v1.BacktestResponse", &shoal__evaluation__v1__backtest_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__evaluation__v1__backtest_response(void) { return &rule_shoal__evaluation__v1__backtest_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__activity_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -2729,6 +2853,20 @@ static const shoal_message_rule rule_shoal__segment__v1__rfm = {
     "shoal.segment.v1.Rfm", &shoal__segment__v1__rfm__descriptor, 8, fields_shoal__segment__v1__rfm};
 const shoal_message_rule *shoal_rule__segment__v1__rfm(void) { return &rule_shoal__segment__v1__rfm; }
 
+static const shoal_field_rule fields_shoal__segment__v1__segment_document[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 2, 1, 0, 0, 0, 1024, "description", NULL},
+    {3, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
+    {4, 0, 0, 0, 0, 0, 0, "version", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "archived", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "created_at_ms", NULL},
+    {7, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
+    {8, 0, 0, 0, 0, 0, 0, "follow", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__segment_document = {
+    "shoal.segment.v1.SegmentDocument", &shoal__segment__v1__segment_document__descriptor, 8, fields_shoal__segment__v1__segment_document};
+const shoal_message_rule *shoal_rule__segment__v1__segment_document(void) { return &rule_shoal__segment__v1__segment_document; }
+
 static const shoal_field_rule fields_shoal__segment__v1__regularly[] = {
     {1, 2, 1, 1, 0, 64, 128, "events", NULL},
     {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
@@ -2763,6 +2901,87 @@ static const shoal_field_rule fields_shoal__segment__v1__restarted[] = {
 static const shoal_message_rule rule_shoal__segment__v1__restarted = {
     "shoal.segment.v1.Restarted", &shoal__segment__v1__restarted__descriptor, 5, fields_shoal__segment__v1__restarted};
 const shoal_message_rule *shoal_rule__segment__v1__restarted(void) { return &rule_shoal__segment__v1__restarted; }
+
+static const shoal_field_rule fields_shoal__segment__v1__event_test[] = {
+    {1, 2, 1, 1, 0, 64, 128, "events", NULL},
+    {2, 2, 3, 1, 0, 64, 0, "where", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "times", &rule_shoal__segment__v1__local_times},
+};
+static const shoal_message_rule rule_shoal__segment__v1__event_test = {
+    "shoal.segment.v1.EventTest", &shoal__segment__v1__event_test__descriptor, 3, fields_shoal__segment__v1__event_test};
+const shoal_message_rule *shoal_rule__segment__v1__event_test(void) { return &rule_shoal__segment__v1__event_test; }
+
+static const shoal_field_rule fields_shoal__segment__v1__action_trigger[] = {
+    {1, 2, 3, 0, 0, 0, 0, "event", &rule_shoal__segment__v1__event_test},
+    {2, 0, 0, 0, 0, 0, 0, "nth", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "repeating", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "ever", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__action_trigger = {
+    "shoal.segment.v1.ActionTrigger", &shoal__segment__v1__action_trigger__descriptor, 4, fields_shoal__segment__v1__action_trigger};
+const shoal_message_rule *shoal_rule__segment__v1__action_trigger(void) { return &rule_shoal__segment__v1__action_trigger; }
+
+static const shoal_field_rule fields_shoal__segment__v1__inaction_trigger[] = {
+    {1, 2, 3, 0, 0, 0, 0, "did", &rule_shoal__segment__v1__event_test},
+    {2, 2, 3, 0, 0, 0, 0, "did_not", &rule_shoal__segment__v1__event_test},
+    {3, 0, 0, 0, 0, 0, 0, "within_ms", NULL},
+    {4, 2, 1, 0, 0, 0, 128, "key", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "anchor", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "grace_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__inaction_trigger = {
+    "shoal.segment.v1.InactionTrigger", &shoal__segment__v1__inaction_trigger__descriptor, 6, fields_shoal__segment__v1__inaction_trigger};
+const shoal_message_rule *shoal_rule__segment__v1__inaction_trigger(void) { return &rule_shoal__segment__v1__inaction_trigger; }
+
+static const shoal_field_rule fields_shoal__segment__v1__date_trigger[] = {
+    {1, 2, 1, 0, 0, 0, 128, "property", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "event", &rule_shoal__segment__v1__event_test},
+    {3, 0, 0, 0, 0, 0, 0, "offset_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "yearly", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__date_trigger = {
+    "shoal.segment.v1.DateTrigger", &shoal__segment__v1__date_trigger__descriptor, 4, fields_shoal__segment__v1__date_trigger};
+const shoal_message_rule *shoal_rule__segment__v1__date_trigger(void) { return &rule_shoal__segment__v1__date_trigger; }
+
+static const shoal_field_rule fields_shoal__segment__v1__page_trigger[] = {
+    {1, 2, 3, 0, 0, 0, 0, "view", &rule_shoal__segment__v1__event_test},
+    {2, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {3, 2, 3, 1, 0, 64, 0, "referrer", &rule_shoal__segment__v1__filter},
+    {4, 0, 0, 0, 0, 0, 0, "gap_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__page_trigger = {
+    "shoal.segment.v1.PageTrigger", &shoal__segment__v1__page_trigger__descriptor, 4, fields_shoal__segment__v1__page_trigger};
+const shoal_message_rule *shoal_rule__segment__v1__page_trigger(void) { return &rule_shoal__segment__v1__page_trigger; }
+
+static const shoal_field_rule fields_shoal__segment__v1__change_trigger[] = {
+    {1, 2, 1, 0, 0, 0, 128, "property", NULL},
+    {2, 2, 3, 0, 0, 0, 0, "from", &rule_shoal__segment__v1__filter},
+    {3, 2, 3, 0, 0, 0, 0, "to", &rule_shoal__segment__v1__filter},
+};
+static const shoal_message_rule rule_shoal__segment__v1__change_trigger = {
+    "shoal.segment.v1.ChangeTrigger", &shoal__segment__v1__change_trigger__descriptor, 3, fields_shoal__segment__v1__change_trigger};
+const shoal_message_rule *shoal_rule__segment__v1__change_trigger(void) { return &rule_shoal__segment__v1__change_trigger; }
+
+static const shoal_field_rule fields_shoal__segment__v1__live_definition[] = {
+    {1, 2, 3, 0, 1, 0, 0, "action", &rule_shoal__segment__v1__action_trigger},
+    {2, 2, 3, 0, 1, 0, 0, "inaction", &rule_shoal__segment__v1__inaction_trigger},
+    {3, 2, 3, 0, 1, 0, 0, "date", &rule_shoal__segment__v1__date_trigger},
+    {4, 2, 3, 0, 1, 0, 0, "page", &rule_shoal__segment__v1__page_trigger},
+    {5, 2, 3, 0, 1, 0, 0, "property_changed", &rule_shoal__segment__v1__change_trigger},
+    {6, 2, 3, 1, 0, 1000, 0, "becomes", &rule_shoal__segment__v1__node},
+    {7, 2, 3, 1, 0, 1000, 0, "filter", &rule_shoal__segment__v1__node},
+    {8, 0, 0, 0, 0, 0, 0, "filter_after_event", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "filter_before_change", NULL},
+    {10, 0, 0, 0, 0, 0, 0, "stay_ms", NULL},
+    {11, 2, 3, 1, 0, 1000, 0, "stay_while", &rule_shoal__segment__v1__node},
+    {12, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {13, 0, 0, 0, 0, 0, 0, "limit_count", NULL},
+    {14, 0, 0, 0, 0, 0, 0, "limit_ms", NULL},
+    {15, 2, 1, 0, 0, 0, 64, "zone", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__live_definition = {
+    "shoal.segment.v1.LiveDefinition", &shoal__segment__v1__live_definition__descriptor, 15, fields_shoal__segment__v1__live_definition};
+const shoal_message_rule *shoal_rule__segment__v1__live_definition(void) { return &rule_shoal__segment__v1__live_definition; }
 
 static const shoal_field_rule fields_shoal__segment__v1__filter[] = {
     {1, 2, 1, 0, 0, 0, 128, "property", NULL},
@@ -2988,11 +3207,12 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {30, 2, 3, 0, 1, 0, 0, "in_segment", &rule_shoal__segment__v1__in_segment},
     {31, 2, 3, 0, 1, 0, 0, "in_list", &rule_shoal__segment__v1__in_list},
     {32, 2, 3, 0, 1, 0, 0, "reachable", &rule_shoal__segment__v1__reachable},
+    {33, 2, 3, 0, 1, 0, 0, "in_feed", &rule_shoal__segment__v1__in_feed},
     {40, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
     {41, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 19, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 20, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {
@@ -3003,18 +3223,6 @@ static const shoal_field_rule fields_shoal__segment__v1__definition[] = {
 static const shoal_message_rule rule_shoal__segment__v1__definition = {
     "shoal.segment.v1.Definition", &shoal__segment__v1__definition__descriptor, 3, fields_shoal__segment__v1__definition};
 const shoal_message_rule *shoal_rule__segment__v1__definition(void) { return &rule_shoal__segment__v1__definition; }
-
-static const shoal_field_rule fields_shoal__segment__v1__segment_document[] = {
-    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
-    {2, 2, 1, 0, 0, 0, 1024, "description", NULL},
-    {3, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
-    {4, 0, 0, 0, 0, 0, 0, "version", NULL},
-    {5, 0, 0, 0, 0, 0, 0, "archived", NULL},
-    {6, 0, 0, 0, 0, 0, 0, "created_at_ms", NULL},
-};
-static const shoal_message_rule rule_shoal__segment__v1__segment_document = {
-    "shoal.segment.v1.SegmentDocument", &shoal__segment__v1__segment_document__descriptor, 6, fields_shoal__segment__v1__segment_document};
-const shoal_message_rule *shoal_rule__segment__v1__segment_document(void) { return &rule_shoal__segment__v1__segment_document; }
 
 static const shoal_field_rule fields_shoal__segment__v1__in_segment[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
@@ -3029,6 +3237,14 @@ static const shoal_field_rule fields_shoal__segment__v1__in_list[] = {
 static const shoal_message_rule rule_shoal__segment__v1__in_list = {
     "shoal.segment.v1.InList", &shoal__segment__v1__in_list__descriptor, 1, fields_shoal__segment__v1__in_list};
 const shoal_message_rule *shoal_rule__segment__v1__in_list(void) { return &rule_shoal__segment__v1__in_list; }
+
+static const shoal_field_rule fields_shoal__segment__v1__in_feed[] = {
+    {1, 2, 1, 0, 0, 0, 128, "name", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "revision", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__in_feed = {
+    "shoal.segment.v1.InFeed", &shoal__segment__v1__in_feed__descriptor, 2, fields_shoal__segment__v1__in_feed};
+const shoal_message_rule *shoal_rule__segment__v1__in_feed(void) { return &rule_shoal__segment__v1__in_feed; }
 
 static const shoal_field_rule fields_shoal__segment__v1__list_document[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},

@@ -8,6 +8,7 @@ from shoal.contract.admin.v1 import admin_pb2 as admin_admin
 from shoal.contract.admin.v1 import backup_pb2 as admin_backup
 from shoal.contract.evaluation.v1 import algebra_pb2 as evaluation_algebra
 from shoal.contract.evaluation.v1 import answers_pb2 as evaluation_answers
+from shoal.contract.evaluation.v1 import backtest_pb2 as evaluation_backtest
 from shoal.contract.evaluation.v1 import checkpoints_pb2 as evaluation_checkpoints
 from shoal.contract.evaluation.v1 import explain_pb2 as evaluation_explain
 from shoal.contract.evaluation.v1 import feed_pb2 as evaluation_feed
@@ -29,7 +30,9 @@ from shoal.contract.registry.v1 import catalogue_pb2 as registry_catalogue
 from shoal.contract.registry.v1 import registry_pb2 as registry_registry
 from shoal.contract.rpc.v1 import rpc_pb2 as rpc_rpc
 from shoal.contract.segment.v1 import cells_pb2 as segment_cells
+from shoal.contract.segment.v1 import document_pb2 as segment_document
 from shoal.contract.segment.v1 import habits_pb2 as segment_habits
+from shoal.contract.segment.v1 import live_pb2 as segment_live
 from shoal.contract.segment.v1 import match_pb2 as segment_match
 from shoal.contract.segment.v1 import segment_pb2 as segment_segment
 from shoal.contract.segment.v1 import sets_pb2 as segment_sets
@@ -252,7 +255,7 @@ class FeedStub:
         service="shoal.evaluation.v1.Feed",
         role="segment.read",
         is_idempotent=True,
-        waits=False,
+        waits=True,
         request=evaluation_feed.ChangesRequest,
         response=evaluation_feed.ChangesResponse,
     )
@@ -269,7 +272,7 @@ class FeedStub:
         request: evaluation_feed.SnapshotRequest,
         options: CallOptions | None = None,
     ) -> evaluation_feed.SnapshotResponse:
-        """The set a feed begins with. Not served yet."""
+        """The set a feed begins with."""
         return self._caller.call(self.SNAPSHOT, request, options)
 
     def Changes(
@@ -277,7 +280,7 @@ class FeedStub:
         request: evaluation_feed.ChangesRequest,
         options: CallOptions | None = None,
     ) -> evaluation_feed.ChangesResponse:
-        """The changes behind a cursor. Not served yet."""
+        """The changes behind cursors; waits for some."""
         return self._caller.call(self.CHANGES, request, options)
 
 
@@ -606,8 +609,8 @@ class SegmentsStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=evaluation_segments.BacktestRequest,
-        response=evaluation_segments.BacktestResponse,
+        request=evaluation_backtest.BacktestRequest,
+        response=evaluation_backtest.BacktestResponse,
     )
     ACTIVITY = Method(
         name="/shoal.evaluation.v1.Segments/Activity",
@@ -836,10 +839,10 @@ class SegmentsStub:
 
     def Backtest(
         self,
-        request: evaluation_segments.BacktestRequest,
+        request: evaluation_backtest.BacktestRequest,
         options: CallOptions | None = None,
-    ) -> evaluation_segments.BacktestResponse:
-        """Tells what a live segment would have done over history. Not served yet."""
+    ) -> evaluation_backtest.BacktestResponse:
+        """Tells what a live segment would have done over history."""
         return self._caller.call(self.BACKTEST, request, options)
 
     def Activity(
@@ -916,6 +919,15 @@ class SetsStub:
         request=evaluation_sets.PositionsRequest,
         response=evaluation_sets.PositionsResponse,
     )
+    BACKTEST = Method(
+        name="/shoal.evaluation.v1.Sets/Backtest",
+        service="shoal.evaluation.v1.Sets",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_backtest.BacktestPartRequest,
+        response=evaluation_backtest.BacktestPartResponse,
+    )
     BITMAP = Method(
         name="/shoal.evaluation.v1.Sets/Bitmap",
         service="shoal.evaluation.v1.Sets",
@@ -932,6 +944,7 @@ class SetsStub:
         USERS,
         EVALUATE,
         POSITIONS,
+        BACKTEST,
         BITMAP,
     )
 
@@ -988,6 +1001,14 @@ class SetsStub:
     ) -> evaluation_sets.PositionsResponse:
         """How far the evaluator asked has read the log of the partitions it holds."""
         return self._caller.call(self.POSITIONS, request, options)
+
+    def Backtest(
+        self,
+        request: evaluation_backtest.BacktestPartRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_backtest.BacktestPartResponse:
+        """A backtest of some users of one partition."""
+        return self._caller.call(self.BACKTEST, request, options)
 
     def Bitmap(
         self,

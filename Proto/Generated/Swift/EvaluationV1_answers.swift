@@ -417,6 +417,8 @@ extension EvaluationV1 {
         ///
         /// Limit: 64 KiB.
         public var sentence: String?
+        /// What it means when it is a live segment; it has no definition then.
+        public var live: SegmentV1.LiveDefinition?
 
         /// Every field at its default.
         public init() {}
@@ -430,7 +432,8 @@ extension EvaluationV1 {
             revision: UInt64 = 0,
             archived: Bool = false,
             createdAtMs: Int64 = 0,
-            sentence: String? = nil
+            sentence: String? = nil,
+            live: SegmentV1.LiveDefinition? = nil
         ) {
             self.name = name
             self.description = description
@@ -440,6 +443,7 @@ extension EvaluationV1 {
             self.archived = archived
             self.createdAtMs = createdAtMs
             self.sentence = sentence
+            self.live = live
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -470,6 +474,7 @@ extension EvaluationV1 {
             self.archived = unsafe c.archived != 0
             self.createdAtMs = unsafe c.created_at_ms
             self.sentence = unsafe CValue.optionalText(c.sentence)
+            self.live = unsafe CValue.message(c.live)
         }
 
         package func fill(
@@ -506,6 +511,9 @@ extension EvaluationV1 {
             if let value = sentence {
                 unsafe pb.pointee.sentence =
                     try arena.text(value, "shoal.evaluation.v1.Segment.sentence", max: 65536)
+            }
+            if let value = live {
+                unsafe pb.pointee.live = try arena.message(value)
             }
         }
     }

@@ -3,9 +3,256 @@
 package import CShoalProto
 
 extension EvaluationV1 {
-    /// The set a feed begins with.
-    ///
-    /// Not served yet.
+    /// What happened to a membership.
+    public enum MembershipKind: Int32, Sendable, Hashable, CaseIterable {
+        /// MEMBERSHIP_KIND_UNSPECIFIED.
+        case unspecified = 0
+        /// The user came in; of a live segment: its trigger fired, also for who was in already.
+        case entered = 1
+        /// The user is out.
+        case left = 2
+        /// An ENTERED of a live segment should not have been; its occurrence says which.
+        case retracted = 3
+
+        /// A number off the wire; one not known yet is ``unspecified``.
+        init(known number: UInt32) {
+            self = Self(rawValue: Int32(truncatingIfNeeded: number)) ?? .unspecified
+        }
+    }
+
+    /// What brought it about.
+    public enum MembershipCause: Int32, Sendable, Hashable, CaseIterable {
+        /// MEMBERSHIP_CAUSE_UNSPECIFIED.
+        case unspecified = 0
+        /// A record of the log.
+        case record = 1
+        /// Time alone.
+        case timer = 2
+        /// A new version of the segment.
+        case definition = 3
+        /// A record that came late, or that an import brought: it sets off no campaign.
+        case correction = 4
+
+        /// A number off the wire; one not known yet is ``unspecified``.
+        init(known number: UInt32) {
+            self = Self(rawValue: Int32(truncatingIfNeeded: number)) ?? .unspecified
+        }
+    }
+
+    /// One change of one user in one segment.
+    public struct MembershipChange: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__MembershipChange
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.MembershipChange"
+
+        /// Dense from 1 within (partition, segment, version, generation).
+        public var sequence: UInt64 = 0
+        /// Who.
+        ///
+        /// Limit: 256 bytes.
+        public var userID: String = ""
+        /// What happened.
+        public var kind: EvaluationV1.MembershipKind = .unspecified
+        /// When it counts from; may be before the change before.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+        /// What brought it about.
+        public var cause: EvaluationV1.MembershipCause = .unspecified
+        /// Where the log stood: of RECORD and CORRECTION the record, of TIMER the record to come.
+        public var position: UInt64 = 0
+        /// The log time at which it was decided.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var logTimeMs: Int64 = 0
+        /// Whether the user is in the segment now.
+        public var member: Bool = false
+        /// Of a live segment: which firing of the user it is about, from 1.
+        public var occurrence: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            sequence: UInt64 = 0,
+            userID: String = "",
+            kind: EvaluationV1.MembershipKind = .unspecified,
+            atMs: Int64 = 0,
+            cause: EvaluationV1.MembershipCause = .unspecified,
+            position: UInt64 = 0,
+            logTimeMs: Int64 = 0,
+            member: Bool = false,
+            occurrence: UInt32 = 0
+        ) {
+            self.sequence = sequence
+            self.userID = userID
+            self.kind = kind
+            self.atMs = atMs
+            self.cause = cause
+            self.position = position
+            self.logTimeMs = logTimeMs
+            self.member = member
+            self.occurrence = occurrence
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__membership_change()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__MembershipChange>) {
+            let c = unsafe pb.pointee
+            self.sequence = unsafe c.sequence
+            self.userID = unsafe CValue.text(c.user_id)
+            self.kind = unsafe EvaluationV1.MembershipKind(known: c.kind.rawValue)
+            self.atMs = unsafe c.at_ms
+            self.cause = unsafe EvaluationV1.MembershipCause(known: c.cause.rawValue)
+            self.position = unsafe c.position
+            self.logTimeMs = unsafe c.log_time_ms
+            self.member = unsafe c.member != 0
+            self.occurrence = unsafe c.occurrence
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__MembershipChange>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__membership_change__init(pb)
+            if sequence != 0 {
+                unsafe pb.pointee.has_sequence = 1
+                unsafe pb.pointee.sequence = sequence
+            }
+            if userID != "" {
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.evaluation.v1.MembershipChange.user_id", max: 256)
+            }
+            if kind != .unspecified {
+                unsafe pb.pointee.has_kind = 1
+                unsafe pb.pointee.kind =
+                    Shoal__Evaluation__V1__MembershipKind(UInt32(kind.rawValue))
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+            if cause != .unspecified {
+                unsafe pb.pointee.has_cause = 1
+                unsafe pb.pointee.cause =
+                    Shoal__Evaluation__V1__MembershipCause(UInt32(cause.rawValue))
+            }
+            if position != 0 {
+                unsafe pb.pointee.has_position = 1
+                unsafe pb.pointee.position = position
+            }
+            if logTimeMs != 0 {
+                unsafe pb.pointee.has_log_time_ms = 1
+                unsafe pb.pointee.log_time_ms = logTimeMs
+            }
+            if member != false {
+                unsafe pb.pointee.has_member = 1
+                unsafe pb.pointee.member = member ? 1 : 0
+            }
+            if occurrence != 0 {
+                unsafe pb.pointee.has_occurrence = 1
+                unsafe pb.pointee.occurrence = occurrence
+            }
+        }
+    }
+
+    /// How far a consumer has one partition's feed.
+    public struct FeedCursor: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__FeedCursor
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.FeedCursor"
+
+        /// The partition, from 0.
+        public var partition: UInt32 = 0
+        /// The version of the segment; 0: whichever is newest.
+        public var version: UInt32 = 0
+        /// The generation; 0: none yet.
+        public var generation: UInt32 = 0
+        /// The last sequence the consumer has.
+        public var sequence: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            partition: UInt32 = 0,
+            version: UInt32 = 0,
+            generation: UInt32 = 0,
+            sequence: UInt64 = 0
+        ) {
+            self.partition = partition
+            self.version = version
+            self.generation = generation
+            self.sequence = sequence
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__feed_cursor()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__FeedCursor>) {
+            let c = unsafe pb.pointee
+            self.partition = unsafe c.partition
+            self.version = unsafe c.version
+            self.generation = unsafe c.generation
+            self.sequence = unsafe c.sequence
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__FeedCursor>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__feed_cursor__init(pb)
+            if partition != 0 {
+                unsafe pb.pointee.has_partition = 1
+                unsafe pb.pointee.partition = partition
+            }
+            if version != 0 {
+                unsafe pb.pointee.has_version = 1
+                unsafe pb.pointee.version = version
+            }
+            if generation != 0 {
+                unsafe pb.pointee.has_generation = 1
+                unsafe pb.pointee.generation = generation
+            }
+            if sequence != 0 {
+                unsafe pb.pointee.has_sequence = 1
+                unsafe pb.pointee.sequence = sequence
+            }
+        }
+    }
+
+    /// The set of one partition's members, page by page.
     public struct SnapshotRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__SnapshotRequest
         /// The message's full name.
@@ -15,13 +262,37 @@ extension EvaluationV1 {
         ///
         /// Limit: 128 bytes.
         public var segment: String = ""
+        /// The partition, from 0.
+        public var partition: UInt32 = 0
+        /// The snapshot of the page before; absent: a new one.
+        public var snapshot: UInt64?
+        /// From this user number on, as the page before says.
+        public var from: UInt32 = 0
+        /// The most users of a page.
+        ///
+        /// Limit: 10,000.
+        public var limit: UInt32 = 1000
+        /// Whether another evaluator hands the request on to the partition's owner.
+        public var forwarded: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(segment: String = "") {
+        public init(
+            segment: String = "",
+            partition: UInt32 = 0,
+            snapshot: UInt64? = nil,
+            from: UInt32 = 0,
+            limit: UInt32 = 1000,
+            forwarded: Bool = false
+        ) {
             self.segment = segment
+            self.partition = partition
+            self.snapshot = snapshot
+            self.from = from
+            self.limit = limit
+            self.forwarded = forwarded
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -45,6 +316,11 @@ extension EvaluationV1 {
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__SnapshotRequest>) {
             let c = unsafe pb.pointee
             self.segment = unsafe CValue.text(c.segment)
+            self.partition = unsafe c.partition
+            self.snapshot = unsafe c.has_snapshot != 0 ? c.snapshot : nil
+            self.from = unsafe c.from
+            self.limit = unsafe c.limit
+            self.forwarded = unsafe c.forwarded != 0
         }
 
         package func fill(
@@ -55,17 +331,75 @@ extension EvaluationV1 {
                 unsafe pb.pointee.segment =
                     try arena.text(segment, "shoal.evaluation.v1.SnapshotRequest.segment", max: 128)
             }
+            if partition != 0 {
+                unsafe pb.pointee.has_partition = 1
+                unsafe pb.pointee.partition = partition
+            }
+            if let value = snapshot {
+                unsafe pb.pointee.has_snapshot = 1
+                unsafe pb.pointee.snapshot = value
+            }
+            if from != 0 {
+                unsafe pb.pointee.has_from = 1
+                unsafe pb.pointee.from = from
+            }
+            if limit != 1000 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
+            if forwarded != false {
+                unsafe pb.pointee.has_forwarded = 1
+                unsafe pb.pointee.forwarded = forwarded ? 1 : 0
+            }
         }
     }
 
-    /// The answer to SnapshotRequest.
+    /// A page of a snapshot.
     public struct SnapshotResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__SnapshotResponse
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.SnapshotResponse"
 
+        /// Where the feed goes on from.
+        public var cursor: EvaluationV1.FeedCursor?
+        /// The members by number.
+        ///
+        /// Limit: 10,000, each 256 bytes.
+        public var users: [String] = []
+        /// Names the snapshot for the next page; it is kept for a minute.
+        public var snapshot: UInt64 = 0
+        /// Where the next page begins; absent: this was the last.
+        public var next: UInt32?
+        /// How many members there are in the partition.
+        ///
+        /// Unit: users.
+        public var members: UInt64 = 0
+        /// The sum, modulo 2^64, of XXH64 with seed 0 of every member's identifier.
+        public var stateHash: UInt64 = 0
+        /// What the snapshot is exact at.
+        public var position: LogV1.Position?
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(
+            cursor: EvaluationV1.FeedCursor? = nil,
+            users: [String] = [],
+            snapshot: UInt64 = 0,
+            next: UInt32? = nil,
+            members: UInt64 = 0,
+            stateHash: UInt64 = 0,
+            position: LogV1.Position? = nil
+        ) {
+            self.cursor = cursor
+            self.users = users
+            self.snapshot = snapshot
+            self.next = next
+            self.members = members
+            self.stateHash = stateHash
+            self.position = position
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -86,18 +420,54 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__SnapshotResponse>) {
+            let c = unsafe pb.pointee
+            self.cursor = unsafe CValue.message(c.cursor)
+            self.users = unsafe CValue.list(c.n_users, c.users) { unsafe CValue.text($0) }
+            self.snapshot = unsafe c.snapshot
+            self.next = unsafe c.has_next != 0 ? c.next : nil
+            self.members = unsafe c.members
+            self.stateHash = unsafe c.state_hash
+            self.position = unsafe CValue.message(c.position)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__SnapshotResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__snapshot_response__init(pb)
+            if let value = cursor {
+                unsafe pb.pointee.cursor = try arena.message(value)
+            }
+            if !users.isEmpty {
+                unsafe pb.pointee.n_users = users.count
+                unsafe pb.pointee.users = try arena.list(
+                    users, "shoal.evaluation.v1.SnapshotResponse.users", max: 10000
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.SnapshotResponse.users", max: 256)
+                }
+            }
+            if snapshot != 0 {
+                unsafe pb.pointee.has_snapshot = 1
+                unsafe pb.pointee.snapshot = snapshot
+            }
+            if let value = next {
+                unsafe pb.pointee.has_next = 1
+                unsafe pb.pointee.next = value
+            }
+            if members != 0 {
+                unsafe pb.pointee.has_members = 1
+                unsafe pb.pointee.members = members
+            }
+            if stateHash != 0 {
+                unsafe pb.pointee.has_state_hash = 1
+                unsafe pb.pointee.state_hash = stateHash
+            }
+            if let value = position {
+                unsafe pb.pointee.position = try arena.message(value)
+            }
         }
     }
 
-    /// The changes behind a cursor.
-    ///
-    /// Not served yet.
+    /// The changes behind cursors.
     public struct ChangesRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ChangesRequest
         /// The message's full name.
@@ -107,16 +477,37 @@ extension EvaluationV1 {
         ///
         /// Limit: 128 bytes.
         public var segment: String = ""
-        /// The last sequence the caller has.
-        public var afterSequence: UInt64 = 0
+        /// One per partition asked about.
+        ///
+        /// Limit: 4,096.
+        public var cursors: [EvaluationV1.FeedCursor] = []
+        /// The longest to wait for a change.
+        ///
+        /// Unit: ms. Limit: 30 s.
+        public var waitMs: UInt32 = 0
+        /// The most changes.
+        ///
+        /// Limit: 10,000.
+        public var limit: UInt32 = 1000
+        /// Whether another evaluator hands the request on to the partitions' owner.
+        public var forwarded: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(segment: String = "", afterSequence: UInt64 = 0) {
+        public init(
+            segment: String = "",
+            cursors: [EvaluationV1.FeedCursor] = [],
+            waitMs: UInt32 = 0,
+            limit: UInt32 = 1000,
+            forwarded: Bool = false
+        ) {
             self.segment = segment
-            self.afterSequence = afterSequence
+            self.cursors = cursors
+            self.waitMs = waitMs
+            self.limit = limit
+            self.forwarded = forwarded
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -140,7 +531,10 @@ extension EvaluationV1 {
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ChangesRequest>) {
             let c = unsafe pb.pointee
             self.segment = unsafe CValue.text(c.segment)
-            self.afterSequence = unsafe c.after_sequence
+            self.cursors = unsafe CValue.messages(c.n_cursors, c.cursors)
+            self.waitMs = unsafe c.wait_ms
+            self.limit = unsafe c.limit
+            self.forwarded = unsafe c.forwarded != 0
         }
 
         package func fill(
@@ -151,21 +545,149 @@ extension EvaluationV1 {
                 unsafe pb.pointee.segment =
                     try arena.text(segment, "shoal.evaluation.v1.ChangesRequest.segment", max: 128)
             }
-            if afterSequence != 0 {
-                unsafe pb.pointee.has_after_sequence = 1
-                unsafe pb.pointee.after_sequence = afterSequence
+            if !cursors.isEmpty {
+                unsafe pb.pointee.n_cursors = cursors.count
+                unsafe pb.pointee.cursors =
+                    try arena.messages(cursors, "shoal.evaluation.v1.ChangesRequest.cursors", max: 4096)
+            }
+            if waitMs != 0 {
+                unsafe pb.pointee.has_wait_ms = 1
+                unsafe pb.pointee.wait_ms = waitMs
+            }
+            if limit != 1000 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
+            if forwarded != false {
+                unsafe pb.pointee.has_forwarded = 1
+                unsafe pb.pointee.forwarded = forwarded ? 1 : 0
             }
         }
     }
 
-    /// The answer to ChangesRequest.
+    /// The changes of one partition.
+    public struct PartitionChanges: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__PartitionChanges
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.PartitionChanges"
+
+        /// The cursor behind the last of them.
+        public var cursor: EvaluationV1.FeedCursor?
+        /// In order, each one sequence behind the one before.
+        ///
+        /// Limit: 10,000.
+        public var changes: [EvaluationV1.MembershipChange] = []
+        /// Whether the cursor is of no use: the version is over, the generation another, or what
+        /// comes next is no longer kept.
+        ///
+        /// A new snapshot is to be taken.
+        public var stale: Bool = false
+        /// The sum of the members' hashes behind the last change, as in a snapshot; absent: there
+        /// are further changes.
+        public var stateHash: UInt64?
+        /// How many members there are behind it, where state_hash is told.
+        ///
+        /// Unit: users.
+        public var members: UInt64 = 0
+        /// How far the log has been evaluated.
+        public var position: LogV1.Position?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            cursor: EvaluationV1.FeedCursor? = nil,
+            changes: [EvaluationV1.MembershipChange] = [],
+            stale: Bool = false,
+            stateHash: UInt64? = nil,
+            members: UInt64 = 0,
+            position: LogV1.Position? = nil
+        ) {
+            self.cursor = cursor
+            self.changes = changes
+            self.stale = stale
+            self.stateHash = stateHash
+            self.members = members
+            self.position = position
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__partition_changes()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__PartitionChanges>) {
+            let c = unsafe pb.pointee
+            self.cursor = unsafe CValue.message(c.cursor)
+            self.changes = unsafe CValue.messages(c.n_changes, c.changes)
+            self.stale = unsafe c.stale != 0
+            self.stateHash = unsafe c.has_state_hash != 0 ? c.state_hash : nil
+            self.members = unsafe c.members
+            self.position = unsafe CValue.message(c.position)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__PartitionChanges>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__partition_changes__init(pb)
+            if let value = cursor {
+                unsafe pb.pointee.cursor = try arena.message(value)
+            }
+            if !changes.isEmpty {
+                unsafe pb.pointee.n_changes = changes.count
+                unsafe pb.pointee.changes =
+                    try arena.messages(changes, "shoal.evaluation.v1.PartitionChanges.changes", max: 10000)
+            }
+            if stale != false {
+                unsafe pb.pointee.has_stale = 1
+                unsafe pb.pointee.stale = stale ? 1 : 0
+            }
+            if let value = stateHash {
+                unsafe pb.pointee.has_state_hash = 1
+                unsafe pb.pointee.state_hash = value
+            }
+            if members != 0 {
+                unsafe pb.pointee.has_members = 1
+                unsafe pb.pointee.members = members
+            }
+            if let value = position {
+                unsafe pb.pointee.position = try arena.message(value)
+            }
+        }
+    }
+
+    /// What has changed; without changes: nothing within the wait.
     public struct ChangesResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ChangesResponse
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.ChangesResponse"
 
+        /// Partitions with changes, and those whose cursors are stale.
+        ///
+        /// Limit: 4,096.
+        public var partitions: [EvaluationV1.PartitionChanges] = []
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(partitions: [EvaluationV1.PartitionChanges] = []) {
+            self.partitions = partitions
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -186,12 +708,19 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ChangesResponse>) {
+            let c = unsafe pb.pointee
+            self.partitions = unsafe CValue.messages(c.n_partitions, c.partitions)
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ChangesResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__changes_response__init(pb)
+            if !partitions.isEmpty {
+                unsafe pb.pointee.n_partitions = partitions.count
+                unsafe pb.pointee.partitions =
+                    try arena.messages(partitions, "shoal.evaluation.v1.ChangesResponse.partitions", max: 4096)
+            }
         }
     }
 }

@@ -3,14 +3,10 @@
 /// Who enters and leaves, in order and without gaps.
 public protocol EvaluationV1_FeedService: Sendable {
     /// The set a feed begins with.
-    ///
-    /// Not served yet.
     func snapshot(
         _ request: EvaluationV1.SnapshotRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SnapshotResponse
-    /// The changes behind a cursor.
-    ///
-    /// Not served yet.
+    /// The changes behind cursors; waits for some.
     func changes(
         _ request: EvaluationV1.ChangesRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ChangesResponse
@@ -35,17 +31,13 @@ extension EvaluationV1_FeedService {
 /// The methods of shoal.evaluation.v1.Feed.
 public enum EvaluationV1_FeedMethods {
     /// The set a feed begins with.
-    ///
-    /// Not served yet.
     public static let snapshot = MethodDescription(
         name: "/shoal.evaluation.v1.Feed/Snapshot",
         service: "shoal.evaluation.v1.Feed",
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.SnapshotRequest",
         response: "shoal.evaluation.v1.SnapshotResponse")
-    /// The changes behind a cursor.
-    ///
-    /// Not served yet.
+    /// The changes behind cursors; waits for some.
     public static let changes = MethodDescription(
         name: "/shoal.evaluation.v1.Feed/Changes",
         service: "shoal.evaluation.v1.Feed",
@@ -83,8 +75,6 @@ public struct EvaluationV1_FeedClient: Sendable {
     public init(_ caller: any Caller) { self.caller = caller }
 
     /// The set a feed begins with.
-    ///
-    /// Not served yet.
     public func snapshot(
         _ request: EvaluationV1.SnapshotRequest,
         _ options: CallOptions = CallOptions()
@@ -94,9 +84,7 @@ public struct EvaluationV1_FeedClient: Sendable {
             EvaluationV1_FeedMethods.snapshot, request, options)
     }
 
-    /// The changes behind a cursor.
-    ///
-    /// Not served yet.
+    /// The changes behind cursors; waits for some.
     public func changes(
         _ request: EvaluationV1.ChangesRequest,
         _ options: CallOptions = CallOptions()

@@ -19,6 +19,8 @@ extension EvaluationV1 {
         public var description: String?
         /// What it means.
         public var definition: SegmentV1.Definition?
+        /// What it means when it is a live segment; it has no definition then.
+        public var live: SegmentV1.LiveDefinition?
 
         /// Every field at its default.
         public init() {}
@@ -27,11 +29,13 @@ extension EvaluationV1 {
         public init(
             name: String = "",
             description: String? = nil,
-            definition: SegmentV1.Definition? = nil
+            definition: SegmentV1.Definition? = nil,
+            live: SegmentV1.LiveDefinition? = nil
         ) {
             self.name = name
             self.description = description
             self.definition = definition
+            self.live = live
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -57,6 +61,7 @@ extension EvaluationV1 {
             self.name = unsafe CValue.text(c.name)
             self.description = unsafe CValue.optionalText(c.description)
             self.definition = unsafe CValue.message(c.definition)
+            self.live = unsafe CValue.message(c.live)
         }
 
         package func fill(
@@ -73,6 +78,9 @@ extension EvaluationV1 {
             }
             if let value = definition {
                 unsafe pb.pointee.definition = try arena.message(value)
+            }
+            if let value = live {
+                unsafe pb.pointee.live = try arena.message(value)
             }
         }
     }
@@ -1434,105 +1442,6 @@ extension EvaluationV1 {
             if let value = exactness {
                 unsafe pb.pointee.exactness = try arena.message(value)
             }
-        }
-    }
-
-    /// Asks for what a live segment would have done over history.
-    ///
-    /// Not served yet.
-    public struct BacktestRequest: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__BacktestRequest
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.BacktestRequest"
-
-        /// Which.
-        public var subject: EvaluationV1.Subject?
-        /// As of which instant; absent: now.
-        ///
-        /// Unit: ms since the Unix epoch, UTC.
-        public var atMs: Int64?
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(subject: EvaluationV1.Subject? = nil, atMs: Int64? = nil) {
-            self.subject = subject
-            self.atMs = atMs
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__backtest_request()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__BacktestRequest>) {
-            let c = unsafe pb.pointee
-            self.subject = unsafe CValue.message(c.subject)
-            self.atMs = unsafe c.has_at_ms != 0 ? c.at_ms : nil
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__BacktestRequest>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__backtest_request__init(pb)
-            if let value = subject {
-                unsafe pb.pointee.subject = try arena.message(value)
-            }
-            if let value = atMs {
-                unsafe pb.pointee.has_at_ms = 1
-                unsafe pb.pointee.at_ms = value
-            }
-        }
-    }
-
-    /// Tells what a live segment would have done over history.
-    public struct BacktestResponse: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Evaluation__V1__BacktestResponse
-        /// The message's full name.
-        public static let fullName = "shoal.evaluation.v1.BacktestResponse"
-
-        /// Every field at its default.
-        public init() {}
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__evaluation__v1__backtest_response()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Evaluation__V1__BacktestResponse>) {
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__BacktestResponse>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__evaluation__v1__backtest_response__init(pb)
         }
     }
 

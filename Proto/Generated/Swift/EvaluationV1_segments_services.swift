@@ -91,8 +91,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.ExportRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ExportResponse
     /// Tells what a live segment would have done over history.
-    ///
-    /// Not served yet.
     func backtest(
         _ request: EvaluationV1.BacktestRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.BacktestResponse
@@ -442,8 +440,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.ExportRequest",
         response: "shoal.evaluation.v1.ExportResponse")
     /// Tells what a live segment would have done over history.
-    ///
-    /// Not served yet.
     public static let backtest = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Backtest",
         service: "shoal.evaluation.v1.Segments",
@@ -832,8 +828,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells what a live segment would have done over history.
-    ///
-    /// Not served yet.
     public func backtest(
         _ request: EvaluationV1.BacktestRequest,
         _ options: CallOptions = CallOptions()

@@ -26,6 +26,10 @@ public protocol EvaluationV1_SetsService: Sendable {
     func positions(
         _ request: EvaluationV1.PositionsRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.PositionsResponse
+    /// A backtest of some users of one partition.
+    func backtest(
+        _ request: EvaluationV1.BacktestPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.BacktestPartResponse
     /// The sets themselves.
     ///
     /// Not served yet.
@@ -75,6 +79,13 @@ extension EvaluationV1_SetsService {
         _ request: EvaluationV1.PositionsRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.PositionsResponse {
         throw .unimplemented("/shoal.evaluation.v1.Sets/Positions")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func backtest(
+        _ request: EvaluationV1.BacktestPartRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.BacktestPartResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Sets/Backtest")
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
@@ -129,6 +140,13 @@ public enum EvaluationV1_SetsMethods {
         role: "segment.read", isIdempotent: true,
         request: "shoal.evaluation.v1.PositionsRequest",
         response: "shoal.evaluation.v1.PositionsResponse")
+    /// A backtest of some users of one partition.
+    public static let backtest = MethodDescription(
+        name: "/shoal.evaluation.v1.Sets/Backtest",
+        service: "shoal.evaluation.v1.Sets",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.BacktestPartRequest",
+        response: "shoal.evaluation.v1.BacktestPartResponse")
     /// The sets themselves.
     ///
     /// Not served yet.
@@ -146,6 +164,7 @@ public enum EvaluationV1_SetsMethods {
         users,
         evaluate,
         positions,
+        backtest,
         bitmap,
     ]
 
@@ -177,6 +196,10 @@ public enum EvaluationV1_SetsMethods {
             ServedMethod(positions, EvaluationV1.PositionsRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.positions(request, call)
+            },
+            ServedMethod(backtest, EvaluationV1.BacktestPartRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.backtest(request, call)
             },
             ServedMethod(bitmap, EvaluationV1.BitmapRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -251,6 +274,16 @@ public struct EvaluationV1_SetsClient: Sendable {
         try await caller.response(
             EvaluationV1.PositionsResponse.self,
             EvaluationV1_SetsMethods.positions, request, options)
+    }
+
+    /// A backtest of some users of one partition.
+    public func backtest(
+        _ request: EvaluationV1.BacktestPartRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.BacktestPartResponse {
+        try await caller.response(
+            EvaluationV1.BacktestPartResponse.self,
+            EvaluationV1_SetsMethods.backtest, request, options)
     }
 
     /// The sets themselves.

@@ -1133,6 +1133,8 @@ extension SegmentV1 {
             case inList(SegmentV1.InList)
             /// How the user stands to a channel.
             case reachable(SegmentV1.Reachable)
+            /// The user is in a live segment.
+            case inFeed(SegmentV1.InFeed)
         }
 
         /// The one of its kinds that node is.
@@ -1205,6 +1207,8 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.in_list).map { .inList($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE:
                 self.kind = unsafe CValue.message(c.reachable).map { .reachable($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED:
+                self.kind = unsafe CValue.message(c.in_feed).map { .inFeed($0) }
             default: self.kind = nil
             }
         }
@@ -1271,6 +1275,9 @@ extension SegmentV1 {
             case .reachable(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE
                 unsafe pb.pointee.reachable = try arena.message(value)
+            case .inFeed(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED
+                unsafe pb.pointee.in_feed = try arena.message(value)
             case nil: break
             }
         }
@@ -1349,109 +1356,6 @@ extension SegmentV1 {
             if let value = reachableBy {
                 unsafe pb.pointee.has_reachable_by = 1
                 unsafe pb.pointee.reachable_by = Shoal__Segment__V1__Channel(UInt32(value.rawValue))
-            }
-        }
-    }
-
-    /// A segment as the catalogue keeps it.
-    public struct SegmentDocument: ProtoMessage, @unsafe StructCoded {
-        package typealias CStruct = Shoal__Segment__V1__SegmentDocument
-        /// The message's full name.
-        public static let fullName = "shoal.segment.v1.SegmentDocument"
-
-        /// The segment's name.
-        ///
-        /// Limit: 128 bytes.
-        public var name: String = ""
-        /// A sentence for people.
-        ///
-        /// Limit: 1,024 bytes.
-        public var description: String?
-        /// What it means.
-        public var definition: SegmentV1.Definition?
-        /// 1 for the first, then 2, 3, ….
-        public var version: UInt32 = 1
-        /// Whether it is archived: kept, answered no more.
-        public var archived: Bool = false
-        /// When it was first created.
-        ///
-        /// Unit: ms since the Unix epoch, UTC.
-        public var createdAtMs: Int64 = 0
-
-        /// Every field at its default.
-        public init() {}
-
-        /// The message with these fields.
-        public init(
-            name: String = "",
-            description: String? = nil,
-            definition: SegmentV1.Definition? = nil,
-            version: UInt32 = 1,
-            archived: Bool = false,
-            createdAtMs: Int64 = 0
-        ) {
-            self.name = name
-            self.description = description
-            self.definition = definition
-            self.version = version
-            self.archived = archived
-            self.createdAtMs = createdAtMs
-        }
-
-        /// Decodes bytes after checking them all; any thread.
-        public static func decode(
-            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
-        ) throws(MessageError) -> Self {
-            try unsafe Codec.decode(bytes, limits, &isolated)
-        }
-
-        /// Lends the encoded form; any thread.
-        public func withEncoder<R>(
-            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
-        ) throws(MessageError) -> R {
-            try unsafe Codec.encode(self, body)
-        }
-
-        package static var rule: UnsafePointer<shoal_message_rule> {
-            unsafe shoal_rule__segment__v1__segment_document()
-        }
-
-        package init(pb: UnsafePointer<Shoal__Segment__V1__SegmentDocument>) {
-            let c = unsafe pb.pointee
-            self.name = unsafe CValue.text(c.name)
-            self.description = unsafe CValue.optionalText(c.description)
-            self.definition = unsafe CValue.message(c.definition)
-            self.version = unsafe c.version
-            self.archived = unsafe c.archived != 0
-            self.createdAtMs = unsafe c.created_at_ms
-        }
-
-        package func fill(
-            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__SegmentDocument>, _ arena: ArenaScope
-        ) throws(MessageError) {
-            unsafe shoal__segment__v1__segment_document__init(pb)
-            if name != "" {
-                unsafe pb.pointee.name =
-                    try arena.text(name, "shoal.segment.v1.SegmentDocument.name", max: 128)
-            }
-            if let value = description {
-                unsafe pb.pointee.description =
-                    try arena.text(value, "shoal.segment.v1.SegmentDocument.description", max: 1024)
-            }
-            if let value = definition {
-                unsafe pb.pointee.definition = try arena.message(value)
-            }
-            if version != 1 {
-                unsafe pb.pointee.has_version = 1
-                unsafe pb.pointee.version = version
-            }
-            if archived != false {
-                unsafe pb.pointee.has_archived = 1
-                unsafe pb.pointee.archived = archived ? 1 : 0
-            }
-            if createdAtMs != 0 {
-                unsafe pb.pointee.has_created_at_ms = 1
-                unsafe pb.pointee.created_at_ms = createdAtMs
             }
         }
     }

@@ -149,6 +149,68 @@ extension SegmentV1 {
         }
     }
 
+    /// The user is in a version of a live segment, by its feed: what evaluators ask each other;
+    /// callers name the segment.
+    public struct InFeed: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__InFeed
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.InFeed"
+
+        /// The live segment's name, for people.
+        ///
+        /// Limit: 128 bytes.
+        public var name: String = ""
+        /// The catalogue revision at which the version began.
+        public var revision: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(name: String = "", revision: UInt64 = 0) {
+            self.name = name
+            self.revision = revision
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__in_feed()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__InFeed>) {
+            let c = unsafe pb.pointee
+            self.name = unsafe CValue.text(c.name)
+            self.revision = unsafe c.revision
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__InFeed>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__in_feed__init(pb)
+            if name != "" {
+                unsafe pb.pointee.name =
+                    try arena.text(name, "shoal.segment.v1.InFeed.name", max: 128)
+            }
+            if revision != 0 {
+                unsafe pb.pointee.has_revision = 1
+                unsafe pb.pointee.revision = revision
+            }
+        }
+    }
+
     /// An uploaded list as the catalogue keeps it; who is on it stands in the users' logs.
     public struct ListDocument: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__ListDocument

@@ -4,6 +4,7 @@ import ArgumentParser
 import Basics
 import Messages
 import Segments
+import Wire
 
 /// Everything about segments.
 struct SegmentCommand: ParsableCommand {
@@ -16,7 +17,7 @@ struct SegmentCommand: ParsableCommand {
             IsMemberCommand.self, ExplainCommand.self, TrendCommand.self, ReachabilityCommand.self,
             OverlapCommand.self, CombineCommand.self, SegmentsOfCommand.self, ExportCommand.self,
             UpdateCommand.self, DiffCommand.self, CloneCommand.self, VersionsCommand.self,
-            LintCommand.self,
+            LintCommand.self, BacktestCommand.self, WatchCommand.self,
         ]
     )
 
@@ -67,8 +68,8 @@ struct SegmentCommand: ParsableCommand {
         var isJSON: Bool { output.json }
 
         func run(_ desk: Desk) async throws {
-            let definition = try DefinitionFile(file, desk: desk)
-            guard let name = name ?? definition.document.name else {
+            let document = try SegmentFile(file, desk: desk)
+            guard let name = name ?? document.name else {
                 throw CommandError(
                     .usage,
                     "create segment",
@@ -79,11 +80,14 @@ struct SegmentCommand: ParsableCommand {
             }
             let suite = try place.suite(desk)
             let project = try await project.name(desk, suite)
-            let request = EvaluationV1.CreateRequest(
+            var request = EvaluationV1.CreateRequest(
                 name: name,
-                description: definition.document.description,
-                definition: try definition.wire()
+                description: document.description
             )
+            switch document {
+            case .condition(let file): request.definition = try file.wire()
+            case .live(let live): request.live = try LiveCoding.encode(live.definition)
+            }
             let answer = try await suite.segments().create(request, Questions.options(project))
             let segment = answer.segment ?? EvaluationV1.Segment(name: name)
             if desk.isJSON {
@@ -157,11 +161,20 @@ struct SegmentCommand: ParsableCommand {
             let request = EvaluationV1.GetSegmentRequest(name: name)
             let answer = try await suite.segments().get(request, Questions.options(project))
             let segment = answer.segment ?? EvaluationV1.Segment(name: name)
-            let yaml = try DefinitionFile.yaml(
-                segment.definition ?? SegmentV1.Definition(),
-                name: segment.name,
-                description: segment.description
-            )
+            let yaml: String
+            if let live = segment.live {
+                yaml = try SegmentFile.yaml(
+                    live,
+                    name: segment.name,
+                    description: segment.description
+                )
+            } else {
+                yaml = try DefinitionFile.yaml(
+                    segment.definition ?? SegmentV1.Definition(),
+                    name: segment.name,
+                    description: segment.description
+                )
+            }
             if desk.isJSON {
                 desk.print(.object(SegmentCommand.fields(segment) + [("yaml", .text(yaml))]))
             } else {

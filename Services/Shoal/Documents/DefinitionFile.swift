@@ -14,10 +14,14 @@ struct DefinitionFile: Sendable {
 
     /// Reads the file at `path`, or `path` itself where it is a sentence and no file.
     init(_ path: String, desk: Desk) throws {
-        if try Self.isSentence(path, desk) {
-            try self.init(path, path: "sentence")
-            return
-        }
+        let (text, place) = try Self.text(path, desk: desk)
+        try self.init(text, path: place)
+    }
+
+    /// What stands in the file at `path`, or `path` itself where it is a sentence and no file; and
+    /// where problems are told.
+    static func text(_ path: String, desk: Desk) throws -> (text: String, place: String) {
+        if try isSentence(path, desk) { return (path, "sentence") }
         let bytes = try desk.read(path, bytesMax: PlainDocument.bytesMax)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandError(
@@ -27,7 +31,7 @@ struct DefinitionFile: Sendable {
                 place: path
             )
         }
-        try self.init(text, path: path)
+        return (text, path)
     }
 
     /// Bytes of a file's name; longer ones no disk has, and asking for one is an error.

@@ -85,6 +85,11 @@ struct Suite: Sendable {
         EvaluationV1_UsersClient(try await caller(.evaluator))
     }
 
+    /// The evaluators' door for feeds.
+    func feed() async throws -> EvaluationV1_FeedClient {
+        EvaluationV1_FeedClient(try await caller(.evaluator))
+    }
+
     /// The evaluators' door for uploaded lists.
     func lists() async throws -> EvaluationV1_ListsClient {
         EvaluationV1_ListsClient(try await caller(.evaluator))

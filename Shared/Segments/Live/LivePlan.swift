@@ -29,8 +29,21 @@ public struct LivePlan: Sendable {
     let filter: Plan?
     /// What a user must go on being to stay.
     let staysWhile: Plan?
-    /// What the trigger reads of a user's past, and what its filter does.
+    /// What the trigger reads of a user's past.
     let triggerReads: Mentions
+    /// All that is read of a user's past.
+    public var reads: Mentions { hears.union(filter?.mentions.whole).whole }
+    /// The events without one of which nothing happens; nil: there are no such events.
+    public var beginsWith: EventMatch? {
+        switch definition.trigger {
+        case .action(let action): EventMatch(action.match.events)
+        case .inaction(let inaction): EventMatch(inaction.did.events)
+        case .page(let page): EventMatch(page.match.events)
+        case .date(let date):
+            if case .event(let match) = date.source { EventMatch(match.events) } else { nil }
+        case .propertyChanged, .becomes: nil
+        }
+    }
 
     /// Compiles a live segment; throws its first error when it is not valid.
     ///

@@ -8,6 +8,7 @@ import sys
 
 import every_call_evaluation
 import every_call_ingestion
+import every_call_live
 import every_call_registry
 import every_call_sets
 import every_call_users
@@ -24,11 +25,8 @@ NOT_SERVED = {
     "shoal.ingestion.v1.Ingestion": {
         "ExportUser", "Identify", "Alias", "Unmerge", "Erase",
     },
-    "shoal.evaluation.v1.Segments": {
-        "Backtest", "Activity",
-    },
+    "shoal.evaluation.v1.Segments": {"Activity"},
     "shoal.evaluation.v1.Sets": {"Bitmap"},
-    "shoal.evaluation.v1.Feed": {"Snapshot", "Changes"},
 }
 
 
@@ -72,6 +70,7 @@ def main() -> None:
         every_call_evaluation.run(stage)
         every_call_users.run(stage)
         every_call_sets.run(stage)
+        every_call_live.run(stage)
         every_call_registry.leave(stage)
         listed = {f"/{service}/{name}" for service, names in NOT_SERVED.items() for name in names}
         for name in sorted(listed):

@@ -1,5 +1,6 @@
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
+from shoal.contract.segment.v1 import live_pb2 as _live_pb2
 from shoal.contract.segment.v1 import segment_pb2 as _segment_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -43,11 +44,12 @@ class ResolvedWindow(_message.Message):
     def __init__(self, node: _Optional[int] = ..., from_ms: _Optional[int] = ..., to_ms: _Optional[int] = ...) -> None: ...
 
 class Segment(_message.Message):
-    __slots__ = ["archived", "created_at_ms", "definition", "description", "name", "revision", "sentence", "version"]
+    __slots__ = ["archived", "created_at_ms", "definition", "description", "live", "name", "revision", "sentence", "version"]
     ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    LIVE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     SENTENCE_FIELD_NUMBER: _ClassVar[int]
@@ -56,11 +58,12 @@ class Segment(_message.Message):
     created_at_ms: int
     definition: _segment_pb2.Definition
     description: str
+    live: _live_pb2.LiveDefinition
     name: str
     revision: int
     sentence: str
     version: int
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., version: _Optional[int] = ..., revision: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ..., sentence: _Optional[str] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., version: _Optional[int] = ..., revision: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ..., sentence: _Optional[str] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ...) -> None: ...
 
 class Subject(_message.Message):
     __slots__ = ["definition", "segment"]

@@ -1,5 +1,6 @@
 from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
+from shoal.contract.evaluation.v1 import backtest_pb2 as _backtest_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
 from shoal.contract.evaluation.v1 import reachability_pb2 as _reachability_pb2
 from shoal.contract.evaluation.v1 import sizes_pb2 as _sizes_pb2
@@ -7,6 +8,7 @@ from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
 from shoal.contract.evaluation.v1 import updates_pb2 as _updates_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
+from shoal.contract.segment.v1 import live_pb2 as _live_pb2
 from shoal.contract.segment.v1 import segment_pb2 as _segment_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -38,18 +40,6 @@ class ArchiveResponse(_message.Message):
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     segment: _answers_pb2.Segment
     def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ...) -> None: ...
-
-class BacktestRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
-    AT_MS_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
-    at_ms: int
-    subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
-
-class BacktestResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
 
 class CancelRequest(_message.Message):
     __slots__ = ["question"]
@@ -88,14 +78,16 @@ class CountResponse(_message.Message):
     def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., took_us: _Optional[int] = ...) -> None: ...
 
 class CreateRequest(_message.Message):
-    __slots__ = ["definition", "description", "name"]
+    __slots__ = ["definition", "description", "live", "name"]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    LIVE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     definition: _segment_pb2.Definition
     description: str
+    live: _live_pb2.LiveDefinition
     name: str
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ...) -> None: ...
 
 class CreateResponse(_message.Message):
     __slots__ = ["positions", "segment", "warnings"]

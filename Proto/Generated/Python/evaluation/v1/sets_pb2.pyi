@@ -1,5 +1,6 @@
 from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
+from shoal.contract.evaluation.v1 import backtest_pb2 as _backtest_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
 from shoal.contract.evaluation.v1 import sizes_pb2 as _sizes_pb2
 from shoal.contract.evaluation.v1 import users_pb2 as _users_pb2

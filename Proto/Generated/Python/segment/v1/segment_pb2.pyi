@@ -124,13 +124,14 @@ class Group(_message.Message):
     def __init__(self, children: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Node(_message.Message):
-    __slots__ = ["all", "any", "bucket", "did", "did_not", "distinct", "in_list", "in_segment", "occurrence", "predominantly", "reachable", "regularly", "restarted", "rfm", "sequence", "share", "stopped", "user"]
+    __slots__ = ["all", "any", "bucket", "did", "did_not", "distinct", "in_feed", "in_list", "in_segment", "occurrence", "predominantly", "reachable", "regularly", "restarted", "rfm", "sequence", "share", "stopped", "user"]
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     BUCKET_FIELD_NUMBER: _ClassVar[int]
     DID_FIELD_NUMBER: _ClassVar[int]
     DID_NOT_FIELD_NUMBER: _ClassVar[int]
     DISTINCT_FIELD_NUMBER: _ClassVar[int]
+    IN_FEED_FIELD_NUMBER: _ClassVar[int]
     IN_LIST_FIELD_NUMBER: _ClassVar[int]
     IN_SEGMENT_FIELD_NUMBER: _ClassVar[int]
     NOT_FIELD_NUMBER: _ClassVar[int]
@@ -150,6 +151,7 @@ class Node(_message.Message):
     did: Did
     did_not: DidNot
     distinct: Distinct
+    in_feed: _sets_pb2.InFeed
     in_list: _sets_pb2.InList
     in_segment: _sets_pb2.InSegment
     occurrence: Occurrence
@@ -162,7 +164,7 @@ class Node(_message.Message):
     share: Share
     stopped: _habits_pb2.Stopped
     user: _match_pb2.Filter
-    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., bucket: _Optional[_Union[_cells_pb2.Bucket, _Mapping]] = ..., rfm: _Optional[_Union[_cells_pb2.Rfm, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., regularly: _Optional[_Union[_habits_pb2.Regularly, _Mapping]] = ..., stopped: _Optional[_Union[_habits_pb2.Stopped, _Mapping]] = ..., restarted: _Optional[_Union[_habits_pb2.Restarted, _Mapping]] = ..., in_list: _Optional[_Union[_sets_pb2.InList, _Mapping]] = ..., reachable: _Optional[_Union[_sets_pb2.Reachable, _Mapping]] = ..., **kwargs) -> None: ...
+    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., bucket: _Optional[_Union[_cells_pb2.Bucket, _Mapping]] = ..., rfm: _Optional[_Union[_cells_pb2.Rfm, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., regularly: _Optional[_Union[_habits_pb2.Regularly, _Mapping]] = ..., stopped: _Optional[_Union[_habits_pb2.Stopped, _Mapping]] = ..., restarted: _Optional[_Union[_habits_pb2.Restarted, _Mapping]] = ..., in_list: _Optional[_Union[_sets_pb2.InList, _Mapping]] = ..., reachable: _Optional[_Union[_sets_pb2.Reachable, _Mapping]] = ..., in_feed: _Optional[_Union[_sets_pb2.InFeed, _Mapping]] = ..., **kwargs) -> None: ...
 
 class Occurrence(_message.Message):
     __slots__ = ["events", "mode", "named", "number", "times", "where", "window"]
@@ -197,22 +199,6 @@ class Predominantly(_message.Message):
     where: _containers.RepeatedCompositeFieldContainer[_match_pb2.Filter]
     window: _match_pb2.Window
     def __init__(self, events: _Optional[_Iterable[str]] = ..., where: _Optional[_Iterable[_Union[_match_pb2.Filter, _Mapping]]] = ..., window: _Optional[_Union[_match_pb2.Window, _Mapping]] = ..., property: _Optional[str] = ..., value: _Optional[_Union[_log_pb2.Value, _Mapping]] = ..., times: _Optional[_Union[_match_pb2.LocalTimes, _Mapping]] = ...) -> None: ...
-
-class SegmentDocument(_message.Message):
-    __slots__ = ["archived", "created_at_ms", "definition", "description", "name", "version"]
-    ARCHIVED_FIELD_NUMBER: _ClassVar[int]
-    CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
-    DEFINITION_FIELD_NUMBER: _ClassVar[int]
-    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
-    NAME_FIELD_NUMBER: _ClassVar[int]
-    VERSION_FIELD_NUMBER: _ClassVar[int]
-    archived: bool
-    created_at_ms: int
-    definition: Definition
-    description: str
-    name: str
-    version: int
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[Definition, _Mapping]] = ..., version: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ...) -> None: ...
 
 class Sequence(_message.Message):
     __slots__ = ["exclude", "from_previous", "same", "steps", "strict", "strictly_later", "window", "within_ms"]

@@ -17,6 +17,14 @@ CHANNEL_WEB_PUSH: Channel
 CHANNEL_WHATS_APP: Channel
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class InFeed(_message.Message):
+    __slots__ = ["name", "revision"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    revision: int
+    def __init__(self, name: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
+
 class InList(_message.Message):
     __slots__ = ["name"]
     NAME_FIELD_NUMBER: _ClassVar[int]

@@ -596,7 +596,7 @@ static const uint32_t shoal__evaluation__v1__segment__version__default_value = 1
 static const uint64_t shoal__evaluation__v1__segment__revision__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__segment__archived__default_value = 0;
 static const int64_t shoal__evaluation__v1__segment__created_at_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_descriptors[8] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_descriptors[9] =
 {
   {
     "name",
@@ -694,12 +694,25 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "live",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__Segment, live),
+    &shoal__segment__v1__live_definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__segment__field_indices_by_name[] = {
   5,   /* field[5] = archived */
   6,   /* field[6] = created_at_ms */
   2,   /* field[2] = definition */
   1,   /* field[1] = description */
+  8,   /* field[8] = live */
   0,   /* field[0] = name */
   4,   /* field[4] = revision */
   7,   /* field[7] = sentence */
@@ -708,7 +721,7 @@ static const unsigned shoal__evaluation__v1__segment__field_indices_by_name[] = 
 static const ProtobufCIntRange shoal__evaluation__v1__segment__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__segment__descriptor =
 {
@@ -718,7 +731,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__segment__descriptor =
   "Shoal__Evaluation__V1__Segment",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__Segment),
-  8,
+  9,
   shoal__evaluation__v1__segment__field_descriptors,
   shoal__evaluation__v1__segment__field_indices_by_name,
   1,  shoal__evaluation__v1__segment__number_ranges,

@@ -7,6 +7,96 @@
 #endif
 
 #include "shoal/evaluation/v1/feed.pb-c.h"
+void   shoal__evaluation__v1__membership_change__init
+                     (Shoal__Evaluation__V1__MembershipChange         *message)
+{
+  static const Shoal__Evaluation__V1__MembershipChange init_value = SHOAL__EVALUATION__V1__MEMBERSHIP_CHANGE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__membership_change__get_packed_size
+                     (const Shoal__Evaluation__V1__MembershipChange *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__membership_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__membership_change__pack
+                     (const Shoal__Evaluation__V1__MembershipChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__membership_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__membership_change__pack_to_buffer
+                     (const Shoal__Evaluation__V1__MembershipChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__membership_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__MembershipChange *
+       shoal__evaluation__v1__membership_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__MembershipChange *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__membership_change__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__membership_change__free_unpacked
+                     (Shoal__Evaluation__V1__MembershipChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__membership_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__feed_cursor__init
+                     (Shoal__Evaluation__V1__FeedCursor         *message)
+{
+  static const Shoal__Evaluation__V1__FeedCursor init_value = SHOAL__EVALUATION__V1__FEED_CURSOR__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__feed_cursor__get_packed_size
+                     (const Shoal__Evaluation__V1__FeedCursor *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__feed_cursor__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__feed_cursor__pack
+                     (const Shoal__Evaluation__V1__FeedCursor *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__feed_cursor__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__feed_cursor__pack_to_buffer
+                     (const Shoal__Evaluation__V1__FeedCursor *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__feed_cursor__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__FeedCursor *
+       shoal__evaluation__v1__feed_cursor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__FeedCursor *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__feed_cursor__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__feed_cursor__free_unpacked
+                     (Shoal__Evaluation__V1__FeedCursor *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__feed_cursor__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__snapshot_request__init
                      (Shoal__Evaluation__V1__SnapshotRequest         *message)
 {
@@ -142,6 +232,51 @@ void   shoal__evaluation__v1__changes_request__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__changes_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__partition_changes__init
+                     (Shoal__Evaluation__V1__PartitionChanges         *message)
+{
+  static const Shoal__Evaluation__V1__PartitionChanges init_value = SHOAL__EVALUATION__V1__PARTITION_CHANGES__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__partition_changes__get_packed_size
+                     (const Shoal__Evaluation__V1__PartitionChanges *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__partition_changes__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__partition_changes__pack
+                     (const Shoal__Evaluation__V1__PartitionChanges *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__partition_changes__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__partition_changes__pack_to_buffer
+                     (const Shoal__Evaluation__V1__PartitionChanges *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__partition_changes__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__PartitionChanges *
+       shoal__evaluation__v1__partition_changes__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__PartitionChanges *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__partition_changes__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__partition_changes__free_unpacked
+                     (Shoal__Evaluation__V1__PartitionChanges *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__partition_changes__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__changes_response__init
                      (Shoal__Evaluation__V1__ChangesResponse         *message)
 {
@@ -187,8 +322,244 @@ void   shoal__evaluation__v1__changes_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__changes_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+char shoal__evaluation__v1__membership_change__user_id__default_value[] = "";
+static const uint64_t shoal__evaluation__v1__membership_change__sequence__default_value = 0ull;
+static const Shoal__Evaluation__V1__MembershipKind shoal__evaluation__v1__membership_change__kind__default_value = SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_UNSPECIFIED;
+static const int64_t shoal__evaluation__v1__membership_change__at_ms__default_value = 0ll;
+static const Shoal__Evaluation__V1__MembershipCause shoal__evaluation__v1__membership_change__cause__default_value = SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_UNSPECIFIED;
+static const uint64_t shoal__evaluation__v1__membership_change__position__default_value = 0ull;
+static const int64_t shoal__evaluation__v1__membership_change__log_time_ms__default_value = 0ll;
+static const protobuf_c_boolean shoal__evaluation__v1__membership_change__member__default_value = 0;
+static const uint32_t shoal__evaluation__v1__membership_change__occurrence__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__membership_change__field_descriptors[9] =
+{
+  {
+    "sequence",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_sequence),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, sequence),
+    NULL,
+    &shoal__evaluation__v1__membership_change__sequence__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_id",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__MembershipChange, user_id),
+    NULL,
+    &shoal__evaluation__v1__membership_change__user_id__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_kind),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, kind),
+    &shoal__evaluation__v1__membership_kind__descriptor,
+    &shoal__evaluation__v1__membership_change__kind__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_at_ms),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, at_ms),
+    NULL,
+    &shoal__evaluation__v1__membership_change__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cause",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_cause),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, cause),
+    &shoal__evaluation__v1__membership_cause__descriptor,
+    &shoal__evaluation__v1__membership_change__cause__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_position),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, position),
+    NULL,
+    &shoal__evaluation__v1__membership_change__position__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "log_time_ms",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_log_time_ms),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, log_time_ms),
+    NULL,
+    &shoal__evaluation__v1__membership_change__log_time_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "member",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_member),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, member),
+    NULL,
+    &shoal__evaluation__v1__membership_change__member__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "occurrence",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_occurrence),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, occurrence),
+    NULL,
+    &shoal__evaluation__v1__membership_change__occurrence__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__membership_change__field_indices_by_name[] = {
+  3,   /* field[3] = at_ms */
+  4,   /* field[4] = cause */
+  2,   /* field[2] = kind */
+  6,   /* field[6] = log_time_ms */
+  7,   /* field[7] = member */
+  8,   /* field[8] = occurrence */
+  5,   /* field[5] = position */
+  0,   /* field[0] = sequence */
+  1,   /* field[1] = user_id */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__membership_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__membership_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.MembershipChange",
+  "MembershipChange",
+  "Shoal__Evaluation__V1__MembershipChange",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__MembershipChange),
+  9,
+  shoal__evaluation__v1__membership_change__field_descriptors,
+  shoal__evaluation__v1__membership_change__field_indices_by_name,
+  1,  shoal__evaluation__v1__membership_change__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__membership_change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__feed_cursor__partition__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__feed_cursor__version__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__feed_cursor__generation__default_value = 0u;
+static const uint64_t shoal__evaluation__v1__feed_cursor__sequence__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__feed_cursor__field_descriptors[4] =
+{
+  {
+    "partition",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__FeedCursor, has_partition),
+    offsetof(Shoal__Evaluation__V1__FeedCursor, partition),
+    NULL,
+    &shoal__evaluation__v1__feed_cursor__partition__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__FeedCursor, has_version),
+    offsetof(Shoal__Evaluation__V1__FeedCursor, version),
+    NULL,
+    &shoal__evaluation__v1__feed_cursor__version__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "generation",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__FeedCursor, has_generation),
+    offsetof(Shoal__Evaluation__V1__FeedCursor, generation),
+    NULL,
+    &shoal__evaluation__v1__feed_cursor__generation__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sequence",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__FeedCursor, has_sequence),
+    offsetof(Shoal__Evaluation__V1__FeedCursor, sequence),
+    NULL,
+    &shoal__evaluation__v1__feed_cursor__sequence__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__feed_cursor__field_indices_by_name[] = {
+  2,   /* field[2] = generation */
+  0,   /* field[0] = partition */
+  3,   /* field[3] = sequence */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__feed_cursor__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__feed_cursor__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.FeedCursor",
+  "FeedCursor",
+  "Shoal__Evaluation__V1__FeedCursor",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__FeedCursor),
+  4,
+  shoal__evaluation__v1__feed_cursor__field_descriptors,
+  shoal__evaluation__v1__feed_cursor__field_indices_by_name,
+  1,  shoal__evaluation__v1__feed_cursor__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__feed_cursor__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 char shoal__evaluation__v1__snapshot_request__segment__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_request__field_descriptors[1] =
+static const uint32_t shoal__evaluation__v1__snapshot_request__partition__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__snapshot_request__from__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__snapshot_request__limit__default_value = 1000u;
+static const protobuf_c_boolean shoal__evaluation__v1__snapshot_request__forwarded__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_request__field_descriptors[6] =
 {
   {
     "segment",
@@ -202,14 +573,79 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "partition",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, has_partition),
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, partition),
+    NULL,
+    &shoal__evaluation__v1__snapshot_request__partition__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, has_snapshot),
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, snapshot),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, has_from),
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, from),
+    NULL,
+    &shoal__evaluation__v1__snapshot_request__from__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, has_limit),
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, limit),
+    NULL,
+    &shoal__evaluation__v1__snapshot_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "forwarded",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, has_forwarded),
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, forwarded),
+    NULL,
+    &shoal__evaluation__v1__snapshot_request__forwarded__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__snapshot_request__field_indices_by_name[] = {
+  5,   /* field[5] = forwarded */
+  3,   /* field[3] = from */
+  4,   /* field[4] = limit */
+  1,   /* field[1] = partition */
   0,   /* field[0] = segment */
+  2,   /* field[2] = snapshot */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__snapshot_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_request__descriptor =
 {
@@ -219,16 +655,117 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_request__descri
   "Shoal__Evaluation__V1__SnapshotRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__SnapshotRequest),
-  1,
+  6,
   shoal__evaluation__v1__snapshot_request__field_descriptors,
   shoal__evaluation__v1__snapshot_request__field_indices_by_name,
   1,  shoal__evaluation__v1__snapshot_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__snapshot_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__snapshot_response__field_descriptors NULL
-#define shoal__evaluation__v1__snapshot_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__snapshot_response__number_ranges NULL
+static const uint64_t shoal__evaluation__v1__snapshot_response__snapshot__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__snapshot_response__members__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__snapshot_response__state_hash__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_response__field_descriptors[7] =
+{
+  {
+    "cursor",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, cursor),
+    &shoal__evaluation__v1__feed_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "users",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, n_users),
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, has_snapshot),
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, snapshot),
+    NULL,
+    &shoal__evaluation__v1__snapshot_response__snapshot__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, has_next),
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, next),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, has_members),
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, members),
+    NULL,
+    &shoal__evaluation__v1__snapshot_response__members__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state_hash",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, has_state_hash),
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, state_hash),
+    NULL,
+    &shoal__evaluation__v1__snapshot_response__state_hash__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, position),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__snapshot_response__field_indices_by_name[] = {
+  0,   /* field[0] = cursor */
+  4,   /* field[4] = members */
+  3,   /* field[3] = next */
+  6,   /* field[6] = position */
+  2,   /* field[2] = snapshot */
+  5,   /* field[5] = state_hash */
+  1,   /* field[1] = users */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__snapshot_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -237,16 +774,18 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_response__descr
   "Shoal__Evaluation__V1__SnapshotResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__SnapshotResponse),
-  0,
+  7,
   shoal__evaluation__v1__snapshot_response__field_descriptors,
   shoal__evaluation__v1__snapshot_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__snapshot_response__number_ranges,
+  1,  shoal__evaluation__v1__snapshot_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__snapshot_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__evaluation__v1__changes_request__segment__default_value[] = "";
-static const uint64_t shoal__evaluation__v1__changes_request__after_sequence__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_request__field_descriptors[2] =
+static const uint32_t shoal__evaluation__v1__changes_request__wait_ms__default_value = 0u;
+static const uint32_t shoal__evaluation__v1__changes_request__limit__default_value = 1000u;
+static const protobuf_c_boolean shoal__evaluation__v1__changes_request__forwarded__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_request__field_descriptors[5] =
 {
   {
     "segment",
@@ -261,26 +800,66 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_request__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "after_sequence",
-    2,
+    "wait_ms",
+    3,
     PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_UINT64,
-    offsetof(Shoal__Evaluation__V1__ChangesRequest, has_after_sequence),
-    offsetof(Shoal__Evaluation__V1__ChangesRequest, after_sequence),
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, has_wait_ms),
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, wait_ms),
     NULL,
-    &shoal__evaluation__v1__changes_request__after_sequence__default_value,
+    &shoal__evaluation__v1__changes_request__wait_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, has_limit),
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, limit),
+    NULL,
+    &shoal__evaluation__v1__changes_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "forwarded",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, has_forwarded),
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, forwarded),
+    NULL,
+    &shoal__evaluation__v1__changes_request__forwarded__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cursors",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, n_cursors),
+    offsetof(Shoal__Evaluation__V1__ChangesRequest, cursors),
+    &shoal__evaluation__v1__feed_cursor__descriptor,
+    NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned shoal__evaluation__v1__changes_request__field_indices_by_name[] = {
-  1,   /* field[1] = after_sequence */
+  4,   /* field[4] = cursors */
+  3,   /* field[3] = forwarded */
+  2,   /* field[2] = limit */
   0,   /* field[0] = segment */
+  1,   /* field[1] = wait_ms */
 };
-static const ProtobufCIntRange shoal__evaluation__v1__changes_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange shoal__evaluation__v1__changes_request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 3, 1 },
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_request__descriptor =
 {
@@ -290,16 +869,141 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_request__descrip
   "Shoal__Evaluation__V1__ChangesRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ChangesRequest),
-  2,
+  5,
   shoal__evaluation__v1__changes_request__field_descriptors,
   shoal__evaluation__v1__changes_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__changes_request__number_ranges,
+  2,  shoal__evaluation__v1__changes_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__changes_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__changes_response__field_descriptors NULL
-#define shoal__evaluation__v1__changes_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__changes_response__number_ranges NULL
+static const protobuf_c_boolean shoal__evaluation__v1__partition_changes__stale__default_value = 0;
+static const uint64_t shoal__evaluation__v1__partition_changes__members__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__partition_changes__field_descriptors[6] =
+{
+  {
+    "cursor",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, cursor),
+    &shoal__evaluation__v1__feed_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changes",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, n_changes),
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, changes),
+    &shoal__evaluation__v1__membership_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stale",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, has_stale),
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, stale),
+    NULL,
+    &shoal__evaluation__v1__partition_changes__stale__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state_hash",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, has_state_hash),
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, state_hash),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, has_members),
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, members),
+    NULL,
+    &shoal__evaluation__v1__partition_changes__members__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, position),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__partition_changes__field_indices_by_name[] = {
+  1,   /* field[1] = changes */
+  0,   /* field[0] = cursor */
+  4,   /* field[4] = members */
+  5,   /* field[5] = position */
+  2,   /* field[2] = stale */
+  3,   /* field[3] = state_hash */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__partition_changes__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__partition_changes__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.PartitionChanges",
+  "PartitionChanges",
+  "Shoal__Evaluation__V1__PartitionChanges",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__PartitionChanges),
+  6,
+  shoal__evaluation__v1__partition_changes__field_descriptors,
+  shoal__evaluation__v1__partition_changes__field_indices_by_name,
+  1,  shoal__evaluation__v1__partition_changes__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__partition_changes__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_response__field_descriptors[1] =
+{
+  {
+    "partitions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ChangesResponse, n_partitions),
+    offsetof(Shoal__Evaluation__V1__ChangesResponse, partitions),
+    &shoal__evaluation__v1__partition_changes__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__changes_response__field_indices_by_name[] = {
+  0,   /* field[0] = partitions */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__changes_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -308,10 +1012,76 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_response__descri
   "Shoal__Evaluation__V1__ChangesResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ChangesResponse),
-  0,
+  1,
   shoal__evaluation__v1__changes_response__field_descriptors,
   shoal__evaluation__v1__changes_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__changes_response__number_ranges,
+  1,  shoal__evaluation__v1__changes_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__changes_response__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue shoal__evaluation__v1__membership_kind__enum_values_by_number[4] =
+{
+  { "MEMBERSHIP_KIND_UNSPECIFIED", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_UNSPECIFIED", 0 },
+  { "MEMBERSHIP_KIND_ENTERED", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_ENTERED", 1 },
+  { "MEMBERSHIP_KIND_LEFT", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_LEFT", 2 },
+  { "MEMBERSHIP_KIND_RETRACTED", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_RETRACTED", 3 },
+};
+static const ProtobufCIntRange shoal__evaluation__v1__membership_kind__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex shoal__evaluation__v1__membership_kind__enum_values_by_name[4] =
+{
+  { "MEMBERSHIP_KIND_ENTERED", 1 },
+  { "MEMBERSHIP_KIND_LEFT", 2 },
+  { "MEMBERSHIP_KIND_RETRACTED", 3 },
+  { "MEMBERSHIP_KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor shoal__evaluation__v1__membership_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.MembershipKind",
+  "MembershipKind",
+  "Shoal__Evaluation__V1__MembershipKind",
+  "shoal.evaluation.v1",
+  4,
+  shoal__evaluation__v1__membership_kind__enum_values_by_number,
+  4,
+  shoal__evaluation__v1__membership_kind__enum_values_by_name,
+  1,
+  shoal__evaluation__v1__membership_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue shoal__evaluation__v1__membership_cause__enum_values_by_number[5] =
+{
+  { "MEMBERSHIP_CAUSE_UNSPECIFIED", "SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_UNSPECIFIED", 0 },
+  { "MEMBERSHIP_CAUSE_RECORD", "SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_RECORD", 1 },
+  { "MEMBERSHIP_CAUSE_TIMER", "SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_TIMER", 2 },
+  { "MEMBERSHIP_CAUSE_DEFINITION", "SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_DEFINITION", 3 },
+  { "MEMBERSHIP_CAUSE_CORRECTION", "SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_CORRECTION", 4 },
+};
+static const ProtobufCIntRange shoal__evaluation__v1__membership_cause__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex shoal__evaluation__v1__membership_cause__enum_values_by_name[5] =
+{
+  { "MEMBERSHIP_CAUSE_CORRECTION", 4 },
+  { "MEMBERSHIP_CAUSE_DEFINITION", 3 },
+  { "MEMBERSHIP_CAUSE_RECORD", 1 },
+  { "MEMBERSHIP_CAUSE_TIMER", 2 },
+  { "MEMBERSHIP_CAUSE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor shoal__evaluation__v1__membership_cause__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.MembershipCause",
+  "MembershipCause",
+  "Shoal__Evaluation__V1__MembershipCause",
+  "shoal.evaluation.v1",
+  5,
+  shoal__evaluation__v1__membership_cause__enum_values_by_number,
+  5,
+  shoal__evaluation__v1__membership_cause__enum_values_by_name,
+  1,
+  shoal__evaluation__v1__membership_cause__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

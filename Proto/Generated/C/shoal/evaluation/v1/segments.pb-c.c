@@ -862,96 +862,6 @@ void   shoal__evaluation__v1__sample_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__sample_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   shoal__evaluation__v1__backtest_request__init
-                     (Shoal__Evaluation__V1__BacktestRequest         *message)
-{
-  static const Shoal__Evaluation__V1__BacktestRequest init_value = SHOAL__EVALUATION__V1__BACKTEST_REQUEST__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__backtest_request__get_packed_size
-                     (const Shoal__Evaluation__V1__BacktestRequest *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__backtest_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__backtest_request__pack
-                     (const Shoal__Evaluation__V1__BacktestRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__backtest_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__backtest_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__BacktestRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__backtest_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__BacktestRequest *
-       shoal__evaluation__v1__backtest_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__BacktestRequest *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__backtest_request__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__backtest_request__free_unpacked
-                     (Shoal__Evaluation__V1__BacktestRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__backtest_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   shoal__evaluation__v1__backtest_response__init
-                     (Shoal__Evaluation__V1__BacktestResponse         *message)
-{
-  static const Shoal__Evaluation__V1__BacktestResponse init_value = SHOAL__EVALUATION__V1__BACKTEST_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t shoal__evaluation__v1__backtest_response__get_packed_size
-                     (const Shoal__Evaluation__V1__BacktestResponse *message)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__backtest_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__evaluation__v1__backtest_response__pack
-                     (const Shoal__Evaluation__V1__BacktestResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__backtest_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__evaluation__v1__backtest_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__BacktestResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__evaluation__v1__backtest_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Evaluation__V1__BacktestResponse *
-       shoal__evaluation__v1__backtest_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Evaluation__V1__BacktestResponse *)
-     protobuf_c_message_unpack (&shoal__evaluation__v1__backtest_response__descriptor,
-                                allocator, len, data);
-}
-void   shoal__evaluation__v1__backtest_response__free_unpacked
-                     (Shoal__Evaluation__V1__BacktestResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__evaluation__v1__backtest_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   shoal__evaluation__v1__activity_request__init
                      (Shoal__Evaluation__V1__ActivityRequest         *message)
 {
@@ -1133,7 +1043,7 @@ void   shoal__evaluation__v1__cancel_response__free_unpacked
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 char shoal__evaluation__v1__create_request__name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_request__field_descriptors[4] =
 {
   {
     "name",
@@ -1171,16 +1081,29 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "live",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__CreateRequest, live),
+    &shoal__segment__v1__live_definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__create_request__field_indices_by_name[] = {
   2,   /* field[2] = definition */
   1,   /* field[1] = description */
+  3,   /* field[3] = live */
   0,   /* field[0] = name */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__create_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__create_request__descriptor =
 {
@@ -1190,7 +1113,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__create_request__descript
   "Shoal__Evaluation__V1__CreateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__CreateRequest),
-  3,
+  4,
   shoal__evaluation__v1__create_request__field_descriptors,
   shoal__evaluation__v1__create_request__field_indices_by_name,
   1,  shoal__evaluation__v1__create_request__number_ranges,
@@ -2412,75 +2335,6 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_response__descrip
   shoal__evaluation__v1__sample_response__field_indices_by_name,
   1,  shoal__evaluation__v1__sample_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__sample_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__backtest_request__field_descriptors[2] =
-{
-  {
-    "subject",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Evaluation__V1__BacktestRequest, subject),
-    &shoal__evaluation__v1__subject__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "at_ms",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_SINT64,
-    offsetof(Shoal__Evaluation__V1__BacktestRequest, has_at_ms),
-    offsetof(Shoal__Evaluation__V1__BacktestRequest, at_ms),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__evaluation__v1__backtest_request__field_indices_by_name[] = {
-  1,   /* field[1] = at_ms */
-  0,   /* field[0] = subject */
-};
-static const ProtobufCIntRange shoal__evaluation__v1__backtest_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor shoal__evaluation__v1__backtest_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.BacktestRequest",
-  "BacktestRequest",
-  "Shoal__Evaluation__V1__BacktestRequest",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__BacktestRequest),
-  2,
-  shoal__evaluation__v1__backtest_request__field_descriptors,
-  shoal__evaluation__v1__backtest_request__field_indices_by_name,
-  1,  shoal__evaluation__v1__backtest_request__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__backtest_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-#define shoal__evaluation__v1__backtest_response__field_descriptors NULL
-#define shoal__evaluation__v1__backtest_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__backtest_response__number_ranges NULL
-const ProtobufCMessageDescriptor shoal__evaluation__v1__backtest_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.evaluation.v1.BacktestResponse",
-  "BacktestResponse",
-  "Shoal__Evaluation__V1__BacktestResponse",
-  "shoal.evaluation.v1",
-  sizeof(Shoal__Evaluation__V1__BacktestResponse),
-  0,
-  shoal__evaluation__v1__backtest_response__field_descriptors,
-  shoal__evaluation__v1__backtest_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__backtest_response__number_ranges,
-  (ProtobufCMessageInit) shoal__evaluation__v1__backtest_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor shoal__evaluation__v1__activity_request__field_descriptors[2] =

@@ -547,51 +547,6 @@ void   shoal__segment__v1__definition__free_unpacked
   assert(message->base.descriptor == &shoal__segment__v1__definition__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   shoal__segment__v1__segment_document__init
-                     (Shoal__Segment__V1__SegmentDocument         *message)
-{
-  static const Shoal__Segment__V1__SegmentDocument init_value = SHOAL__SEGMENT__V1__SEGMENT_DOCUMENT__INIT;
-  *message = init_value;
-}
-size_t shoal__segment__v1__segment_document__get_packed_size
-                     (const Shoal__Segment__V1__SegmentDocument *message)
-{
-  assert(message->base.descriptor == &shoal__segment__v1__segment_document__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t shoal__segment__v1__segment_document__pack
-                     (const Shoal__Segment__V1__SegmentDocument *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &shoal__segment__v1__segment_document__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t shoal__segment__v1__segment_document__pack_to_buffer
-                     (const Shoal__Segment__V1__SegmentDocument *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &shoal__segment__v1__segment_document__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Shoal__Segment__V1__SegmentDocument *
-       shoal__segment__v1__segment_document__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Shoal__Segment__V1__SegmentDocument *)
-     protobuf_c_message_unpack (&shoal__segment__v1__segment_document__descriptor,
-                                allocator, len, data);
-}
-void   shoal__segment__v1__segment_document__free_unpacked
-                     (Shoal__Segment__V1__SegmentDocument *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &shoal__segment__v1__segment_document__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 static const ProtobufCFieldDescriptor shoal__segment__v1__group__field_descriptors[1] =
 {
   {
@@ -1586,7 +1541,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[19] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[20] =
 {
   {
     "all",
@@ -1793,6 +1748,18 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "in_feed",
+    33,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, in_feed),
+    &shoal__segment__v1__in_feed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "bucket",
     40,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1820,10 +1787,11 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
   1,   /* field[1] = any */
-  17,   /* field[17] = bucket */
+  18,   /* field[18] = bucket */
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
+  17,   /* field[17] = in_feed */
   15,   /* field[15] = in_list */
   14,   /* field[14] = in_segment */
   2,   /* field[2] = not */
@@ -1832,7 +1800,7 @@ static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   16,   /* field[16] = reachable */
   11,   /* field[11] = regularly */
   13,   /* field[13] = restarted */
-  18,   /* field[18] = rfm */
+  19,   /* field[19] = rfm */
   9,   /* field[9] = sequence */
   7,   /* field[7] = share */
   12,   /* field[12] = stopped */
@@ -1843,8 +1811,8 @@ static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[4 + 1] =
   { 1, 0 },
   { 20, 11 },
   { 30, 14 },
-  { 40, 17 },
-  { 0, 19 }
+  { 40, 18 },
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1854,7 +1822,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  19,
+  20,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
   4,  shoal__segment__v1__node__number_ranges,
@@ -1924,113 +1892,6 @@ const ProtobufCMessageDescriptor shoal__segment__v1__definition__descriptor =
   shoal__segment__v1__definition__field_indices_by_name,
   2,  shoal__segment__v1__definition__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__definition__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-char shoal__segment__v1__segment_document__name__default_value[] = "";
-static const uint32_t shoal__segment__v1__segment_document__version__default_value = 1u;
-static const protobuf_c_boolean shoal__segment__v1__segment_document__archived__default_value = 0;
-static const int64_t shoal__segment__v1__segment_document__created_at_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__segment__v1__segment_document__field_descriptors[6] =
-{
-  {
-    "name",
-    1,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Segment__V1__SegmentDocument, name),
-    NULL,
-    &shoal__segment__v1__segment_document__name__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "description",
-    2,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Segment__V1__SegmentDocument, description),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "definition",
-    3,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Shoal__Segment__V1__SegmentDocument, definition),
-    &shoal__segment__v1__definition__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "version",
-    4,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_UINT32,
-    offsetof(Shoal__Segment__V1__SegmentDocument, has_version),
-    offsetof(Shoal__Segment__V1__SegmentDocument, version),
-    NULL,
-    &shoal__segment__v1__segment_document__version__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "archived",
-    5,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_BOOL,
-    offsetof(Shoal__Segment__V1__SegmentDocument, has_archived),
-    offsetof(Shoal__Segment__V1__SegmentDocument, archived),
-    NULL,
-    &shoal__segment__v1__segment_document__archived__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "created_at_ms",
-    6,
-    PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_SINT64,
-    offsetof(Shoal__Segment__V1__SegmentDocument, has_created_at_ms),
-    offsetof(Shoal__Segment__V1__SegmentDocument, created_at_ms),
-    NULL,
-    &shoal__segment__v1__segment_document__created_at_ms__default_value,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned shoal__segment__v1__segment_document__field_indices_by_name[] = {
-  4,   /* field[4] = archived */
-  5,   /* field[5] = created_at_ms */
-  2,   /* field[2] = definition */
-  1,   /* field[1] = description */
-  0,   /* field[0] = name */
-  3,   /* field[3] = version */
-};
-static const ProtobufCIntRange shoal__segment__v1__segment_document__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 6 }
-};
-const ProtobufCMessageDescriptor shoal__segment__v1__segment_document__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "shoal.segment.v1.SegmentDocument",
-  "SegmentDocument",
-  "Shoal__Segment__V1__SegmentDocument",
-  "shoal.segment.v1",
-  sizeof(Shoal__Segment__V1__SegmentDocument),
-  6,
-  shoal__segment__v1__segment_document__field_descriptors,
-  shoal__segment__v1__segment_document__field_indices_by_name,
-  1,  shoal__segment__v1__segment_document__number_ranges,
-  (ProtobufCMessageInit) shoal__segment__v1__segment_document__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue shoal__segment__v1__comparison__enum_values_by_number[7] =

@@ -97,6 +97,51 @@ void   shoal__segment__v1__in_list__free_unpacked
   assert(message->base.descriptor == &shoal__segment__v1__in_list__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__segment__v1__in_feed__init
+                     (Shoal__Segment__V1__InFeed         *message)
+{
+  static const Shoal__Segment__V1__InFeed init_value = SHOAL__SEGMENT__V1__IN_FEED__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__in_feed__get_packed_size
+                     (const Shoal__Segment__V1__InFeed *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__in_feed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__in_feed__pack
+                     (const Shoal__Segment__V1__InFeed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__in_feed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__in_feed__pack_to_buffer
+                     (const Shoal__Segment__V1__InFeed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__in_feed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__InFeed *
+       shoal__segment__v1__in_feed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__InFeed *)
+     protobuf_c_message_unpack (&shoal__segment__v1__in_feed__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__in_feed__free_unpacked
+                     (Shoal__Segment__V1__InFeed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__in_feed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__segment__v1__list_document__init
                      (Shoal__Segment__V1__ListDocument         *message)
 {
@@ -263,6 +308,59 @@ const ProtobufCMessageDescriptor shoal__segment__v1__in_list__descriptor =
   shoal__segment__v1__in_list__field_indices_by_name,
   1,  shoal__segment__v1__in_list__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__in_list__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__segment__v1__in_feed__name__default_value[] = "";
+static const uint64_t shoal__segment__v1__in_feed__revision__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__segment__v1__in_feed__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__InFeed, name),
+    NULL,
+    &shoal__segment__v1__in_feed__name__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Segment__V1__InFeed, has_revision),
+    offsetof(Shoal__Segment__V1__InFeed, revision),
+    NULL,
+    &shoal__segment__v1__in_feed__revision__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__in_feed__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = revision */
+};
+static const ProtobufCIntRange shoal__segment__v1__in_feed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__in_feed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.InFeed",
+  "InFeed",
+  "Shoal__Segment__V1__InFeed",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__InFeed),
+  2,
+  shoal__segment__v1__in_feed__field_descriptors,
+  shoal__segment__v1__in_feed__field_indices_by_name,
+  1,  shoal__segment__v1__in_feed__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__in_feed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__segment__v1__list_document__name__default_value[] = "";

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/log/v1/log.pb-c.h"
+#include "shoal/segment/v1/live.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
 typedef struct Shoal__Evaluation__V1__ResolvedWindow Shoal__Evaluation__V1__ResolvedWindow;
@@ -224,11 +225,15 @@ struct  Shoal__Evaluation__V1__Segment
    * The definition as one English sentence. Limit: 64 KiB.
    */
   char *sentence;
+  /*
+   * What it means when it is a live segment; it has no definition then.
+   */
+  Shoal__Segment__V1__LiveDefinition *live;
 };
 extern char shoal__evaluation__v1__segment__name__default_value[];
 #define SHOAL__EVALUATION__V1__SEGMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__segment__descriptor) \
-    , shoal__evaluation__v1__segment__name__default_value, NULL, NULL, 0, 1u, 0, 0ull, 0, 0, 0, 0ll, NULL }
+    , shoal__evaluation__v1__segment__name__default_value, NULL, NULL, 0, 1u, 0, 0ull, 0, 0, 0, 0ll, NULL, NULL }
 
 
 /* Shoal__Evaluation__V1__ResolvedWindow methods */

@@ -16,12 +16,14 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/backtest.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/reachability.pb-c.h"
 #include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/trend.pb-c.h"
 #include "shoal/evaluation/v1/updates.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
+#include "shoal/segment/v1/live.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
 typedef struct Shoal__Evaluation__V1__CreateRequest Shoal__Evaluation__V1__CreateRequest;
@@ -43,8 +45,6 @@ typedef struct Shoal__Evaluation__V1__IsMemberRequest Shoal__Evaluation__V1__IsM
 typedef struct Shoal__Evaluation__V1__IsMemberResponse Shoal__Evaluation__V1__IsMemberResponse;
 typedef struct Shoal__Evaluation__V1__SampleRequest Shoal__Evaluation__V1__SampleRequest;
 typedef struct Shoal__Evaluation__V1__SampleResponse Shoal__Evaluation__V1__SampleResponse;
-typedef struct Shoal__Evaluation__V1__BacktestRequest Shoal__Evaluation__V1__BacktestRequest;
-typedef struct Shoal__Evaluation__V1__BacktestResponse Shoal__Evaluation__V1__BacktestResponse;
 typedef struct Shoal__Evaluation__V1__ActivityRequest Shoal__Evaluation__V1__ActivityRequest;
 typedef struct Shoal__Evaluation__V1__ActivityResponse Shoal__Evaluation__V1__ActivityResponse;
 typedef struct Shoal__Evaluation__V1__CancelRequest Shoal__Evaluation__V1__CancelRequest;
@@ -74,11 +74,15 @@ struct  Shoal__Evaluation__V1__CreateRequest
    * What it means.
    */
   Shoal__Segment__V1__Definition *definition;
+  /*
+   * What it means when it is a live segment; it has no definition then.
+   */
+  Shoal__Segment__V1__LiveDefinition *live;
 };
 extern char shoal__evaluation__v1__create_request__name__default_value[];
 #define SHOAL__EVALUATION__V1__CREATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__create_request__descriptor) \
-    , shoal__evaluation__v1__create_request__name__default_value, NULL, NULL }
+    , shoal__evaluation__v1__create_request__name__default_value, NULL, NULL, NULL }
 
 
 /*
@@ -570,39 +574,6 @@ struct  Shoal__Evaluation__V1__SampleResponse
 
 
 /*
- * Asks for what a live segment would have done over history. Not served yet.
- */
-struct  Shoal__Evaluation__V1__BacktestRequest
-{
-  ProtobufCMessage base;
-  /*
-   * Which.
-   */
-  Shoal__Evaluation__V1__Subject *subject;
-  /*
-   * As of which instant; absent: now. Unit: ms since the Unix epoch, UTC.
-   */
-  protobuf_c_boolean has_at_ms;
-  int64_t at_ms;
-};
-#define SHOAL__EVALUATION__V1__BACKTEST_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__backtest_request__descriptor) \
-    , NULL, 0, 0 }
-
-
-/*
- * Tells what a live segment would have done over history.
- */
-struct  Shoal__Evaluation__V1__BacktestResponse
-{
-  ProtobufCMessage base;
-};
-#define SHOAL__EVALUATION__V1__BACKTEST_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__backtest_response__descriptor) \
-     }
-
-
-/*
  * Asks for who entered and left lately. Not served yet.
  */
 struct  Shoal__Evaluation__V1__ActivityRequest
@@ -1035,44 +1006,6 @@ Shoal__Evaluation__V1__SampleResponse *
 void   shoal__evaluation__v1__sample_response__free_unpacked
                      (Shoal__Evaluation__V1__SampleResponse *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__BacktestRequest methods */
-void   shoal__evaluation__v1__backtest_request__init
-                     (Shoal__Evaluation__V1__BacktestRequest         *message);
-size_t shoal__evaluation__v1__backtest_request__get_packed_size
-                     (const Shoal__Evaluation__V1__BacktestRequest   *message);
-size_t shoal__evaluation__v1__backtest_request__pack
-                     (const Shoal__Evaluation__V1__BacktestRequest   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__backtest_request__pack_to_buffer
-                     (const Shoal__Evaluation__V1__BacktestRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__BacktestRequest *
-       shoal__evaluation__v1__backtest_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__backtest_request__free_unpacked
-                     (Shoal__Evaluation__V1__BacktestRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Evaluation__V1__BacktestResponse methods */
-void   shoal__evaluation__v1__backtest_response__init
-                     (Shoal__Evaluation__V1__BacktestResponse         *message);
-size_t shoal__evaluation__v1__backtest_response__get_packed_size
-                     (const Shoal__Evaluation__V1__BacktestResponse   *message);
-size_t shoal__evaluation__v1__backtest_response__pack
-                     (const Shoal__Evaluation__V1__BacktestResponse   *message,
-                      uint8_t             *out);
-size_t shoal__evaluation__v1__backtest_response__pack_to_buffer
-                     (const Shoal__Evaluation__V1__BacktestResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Evaluation__V1__BacktestResponse *
-       shoal__evaluation__v1__backtest_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__evaluation__v1__backtest_response__free_unpacked
-                     (Shoal__Evaluation__V1__BacktestResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__ActivityRequest methods */
 void   shoal__evaluation__v1__activity_request__init
                      (Shoal__Evaluation__V1__ActivityRequest         *message);
@@ -1208,12 +1141,6 @@ typedef void (*Shoal__Evaluation__V1__SampleRequest_Closure)
 typedef void (*Shoal__Evaluation__V1__SampleResponse_Closure)
                  (const Shoal__Evaluation__V1__SampleResponse *message,
                   void *closure_data);
-typedef void (*Shoal__Evaluation__V1__BacktestRequest_Closure)
-                 (const Shoal__Evaluation__V1__BacktestRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Evaluation__V1__BacktestResponse_Closure)
-                 (const Shoal__Evaluation__V1__BacktestResponse *message,
-                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__ActivityRequest_Closure)
                  (const Shoal__Evaluation__V1__ActivityRequest *message,
                   void *closure_data);
@@ -1251,8 +1178,6 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__is_member_request
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__is_member_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__backtest_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__evaluation__v1__backtest_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__activity_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__activity_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__cancel_request__descriptor;

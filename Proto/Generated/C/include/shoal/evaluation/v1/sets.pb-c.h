@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
+#include "shoal/evaluation/v1/backtest.pb-c.h"
 #include "shoal/evaluation/v1/explain.pb-c.h"
 #include "shoal/evaluation/v1/sizes.pb-c.h"
 #include "shoal/evaluation/v1/users.pb-c.h"

@@ -32,7 +32,6 @@ typedef struct Shoal__Segment__V1__Distinct Shoal__Segment__V1__Distinct;
 typedef struct Shoal__Segment__V1__Sequence Shoal__Segment__V1__Sequence;
 typedef struct Shoal__Segment__V1__Node Shoal__Segment__V1__Node;
 typedef struct Shoal__Segment__V1__Definition Shoal__Segment__V1__Definition;
-typedef struct Shoal__Segment__V1__SegmentDocument Shoal__Segment__V1__SegmentDocument;
 
 
 /* --- enums --- */
@@ -511,7 +510,8 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_STOPPED = 21,
   SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED = 22,
   SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST = 31,
-  SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE = 32
+  SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE = 32,
+  SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED = 33
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
 } Shoal__Segment__V1__Node__KindCase;
 
@@ -599,6 +599,10 @@ struct  Shoal__Segment__V1__Node
      * How the user stands to a channel.
      */
     Shoal__Segment__V1__Reachable *reachable;
+    /*
+     * The user is in a live segment.
+     */
+    Shoal__Segment__V1__InFeed *in_feed;
   };
 };
 #define SHOAL__SEGMENT__V1__NODE__INIT \
@@ -632,46 +636,6 @@ struct  Shoal__Segment__V1__Definition
 #define SHOAL__SEGMENT__V1__DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__definition__descriptor) \
     , 0,NULL, NULL, 0, SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED }
-
-
-/*
- * A segment as the catalogue keeps it.
- */
-struct  Shoal__Segment__V1__SegmentDocument
-{
-  ProtobufCMessage base;
-  /*
-   * The segment's name. Limit: 128 bytes.
-   */
-  char *name;
-  /*
-   * A sentence for people. Limit: 1,024 bytes.
-   */
-  char *description;
-  /*
-   * What it means.
-   */
-  Shoal__Segment__V1__Definition *definition;
-  /*
-   * 1 for the first, then 2, 3, …
-   */
-  protobuf_c_boolean has_version;
-  uint32_t version;
-  /*
-   * Whether it is archived: kept, answered no more.
-   */
-  protobuf_c_boolean has_archived;
-  protobuf_c_boolean archived;
-  /*
-   * When it was first created. Unit: ms since the Unix epoch, UTC.
-   */
-  protobuf_c_boolean has_created_at_ms;
-  int64_t created_at_ms;
-};
-extern char shoal__segment__v1__segment_document__name__default_value[];
-#define SHOAL__SEGMENT__V1__SEGMENT_DOCUMENT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__segment_document__descriptor) \
-    , shoal__segment__v1__segment_document__name__default_value, NULL, NULL, 0, 1u, 0, 0, 0, 0ll }
 
 
 /* Shoal__Segment__V1__Group methods */
@@ -902,25 +866,6 @@ Shoal__Segment__V1__Definition *
 void   shoal__segment__v1__definition__free_unpacked
                      (Shoal__Segment__V1__Definition *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Segment__V1__SegmentDocument methods */
-void   shoal__segment__v1__segment_document__init
-                     (Shoal__Segment__V1__SegmentDocument         *message);
-size_t shoal__segment__v1__segment_document__get_packed_size
-                     (const Shoal__Segment__V1__SegmentDocument   *message);
-size_t shoal__segment__v1__segment_document__pack
-                     (const Shoal__Segment__V1__SegmentDocument   *message,
-                      uint8_t             *out);
-size_t shoal__segment__v1__segment_document__pack_to_buffer
-                     (const Shoal__Segment__V1__SegmentDocument   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Segment__V1__SegmentDocument *
-       shoal__segment__v1__segment_document__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__segment__v1__segment_document__free_unpacked
-                     (Shoal__Segment__V1__SegmentDocument *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Shoal__Segment__V1__Group_Closure)
@@ -959,9 +904,6 @@ typedef void (*Shoal__Segment__V1__Node_Closure)
 typedef void (*Shoal__Segment__V1__Definition_Closure)
                  (const Shoal__Segment__V1__Definition *message,
                   void *closure_data);
-typedef void (*Shoal__Segment__V1__SegmentDocument_Closure)
-                 (const Shoal__Segment__V1__SegmentDocument *message,
-                  void *closure_data);
 
 /* --- services --- */
 
@@ -983,7 +925,6 @@ extern const ProtobufCMessageDescriptor shoal__segment__v1__distinct__descriptor
 extern const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__definition__descriptor;
-extern const ProtobufCMessageDescriptor shoal__segment__v1__segment_document__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Shoal__Segment__V1__InSegment Shoal__Segment__V1__InSegment;
 typedef struct Shoal__Segment__V1__InList Shoal__Segment__V1__InList;
+typedef struct Shoal__Segment__V1__InFeed Shoal__Segment__V1__InFeed;
 typedef struct Shoal__Segment__V1__ListDocument Shoal__Segment__V1__ListDocument;
 typedef struct Shoal__Segment__V1__Reachable Shoal__Segment__V1__Reachable;
 
@@ -90,6 +91,29 @@ extern char shoal__segment__v1__in_list__name__default_value[];
 #define SHOAL__SEGMENT__V1__IN_LIST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__in_list__descriptor) \
     , shoal__segment__v1__in_list__name__default_value }
+
+
+/*
+ * The user is in a version of a live segment, by its feed: what evaluators ask each other; callers
+ * name the segment.
+ */
+struct  Shoal__Segment__V1__InFeed
+{
+  ProtobufCMessage base;
+  /*
+   * The live segment's name, for people. Limit: 128 bytes.
+   */
+  char *name;
+  /*
+   * The catalogue revision at which the version began.
+   */
+  protobuf_c_boolean has_revision;
+  uint64_t revision;
+};
+extern char shoal__segment__v1__in_feed__name__default_value[];
+#define SHOAL__SEGMENT__V1__IN_FEED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__in_feed__descriptor) \
+    , shoal__segment__v1__in_feed__name__default_value, 0, 0ull }
 
 
 /*
@@ -183,6 +207,25 @@ Shoal__Segment__V1__InList *
 void   shoal__segment__v1__in_list__free_unpacked
                      (Shoal__Segment__V1__InList *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__InFeed methods */
+void   shoal__segment__v1__in_feed__init
+                     (Shoal__Segment__V1__InFeed         *message);
+size_t shoal__segment__v1__in_feed__get_packed_size
+                     (const Shoal__Segment__V1__InFeed   *message);
+size_t shoal__segment__v1__in_feed__pack
+                     (const Shoal__Segment__V1__InFeed   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__in_feed__pack_to_buffer
+                     (const Shoal__Segment__V1__InFeed   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__InFeed *
+       shoal__segment__v1__in_feed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__in_feed__free_unpacked
+                     (Shoal__Segment__V1__InFeed *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__ListDocument methods */
 void   shoal__segment__v1__list_document__init
                      (Shoal__Segment__V1__ListDocument         *message);
@@ -229,6 +272,9 @@ typedef void (*Shoal__Segment__V1__InSegment_Closure)
 typedef void (*Shoal__Segment__V1__InList_Closure)
                  (const Shoal__Segment__V1__InList *message,
                   void *closure_data);
+typedef void (*Shoal__Segment__V1__InFeed_Closure)
+                 (const Shoal__Segment__V1__InFeed *message,
+                  void *closure_data);
 typedef void (*Shoal__Segment__V1__ListDocument_Closure)
                  (const Shoal__Segment__V1__ListDocument *message,
                   void *closure_data);
@@ -245,6 +291,7 @@ extern const ProtobufCEnumDescriptor    shoal__segment__v1__channel__descriptor;
 extern const ProtobufCEnumDescriptor    shoal__segment__v1__channel_state__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__in_segment__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__in_list__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__in_feed__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__list_document__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__reachable__descriptor;
 

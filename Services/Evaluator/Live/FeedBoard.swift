@@ -1,0 +1,51 @@
+// Where every feed ends that this instance tells of, for those who read feeds and wait for them.
+
+import Basics
+import Chassis
+import Synchronization
+
+/// The ends of the feeds of the partitions held here, as far as they are durable.
+///
+/// Lanes write, doors read; from any thread.
+final class FeedBoard: Sendable {
+    /// One partition's feeds.
+    struct Page: Sendable {
+        /// By feed.
+        var ends: [FeedID: FeedEnd] = [:]
+        /// How far the log has been evaluated.
+        var next = LogOffset.zero
+        var watermark = Timestamp.earliest
+    }
+
+    private let pages = Mutex<[Partition: Page]>([:])
+    /// Rises with every feed that grows, begins or ends, and with every partition that goes.
+    let news: RisingNumber
+
+    init(clock: any Clock) { news = RisingNumber(clock: clock) }
+
+    /// What is known of a partition; nil: it is not held here.
+    subscript(partition: Partition) -> Page? { pages.withLock { $0[partition] } }
+
+    /// Tells of a partition's feeds anew.
+    func post(_ live: LivePartition, isNew: Bool) {
+        let ends = Dictionary(uniqueKeysWithValues: live.ends.map { ($0.feed, $0) })
+        let page = Page(ends: ends, next: live.next, watermark: live.watermark)
+        let hasFeeds = !ends.isEmpty || isNew
+        pages.withLock { $0[live.partition] = page }
+        if hasFeeds { news.raise() }
+    }
+
+    /// A partition's log has been evaluated further, and nothing came of it.
+    func advance(_ live: LivePartition) {
+        pages.withLock { pages in
+            pages[live.partition]?.next = live.next
+            pages[live.partition]?.watermark = live.watermark
+        }
+    }
+
+    /// A partition is held here no more.
+    func drop(_ partition: Partition) {
+        pages.withLock { $0[partition] = nil }
+        news.raise()
+    }
+}

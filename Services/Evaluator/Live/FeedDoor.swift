@@ -1,0 +1,386 @@
+// Who enters and leaves, as callers read it: snapshots and changes, by the partitions' owners.
+
+import Basics
+import Bus
+import Chassis
+import Columns
+import Messages
+import Segments
+
+/// Serves shoal.evaluation.v1.Feed.
+///
+/// Any evaluator answers: what it does not own it asks the owner. Only what is durable is told.
+struct FeedDoor: EvaluationV1_FeedService {
+    /// Most changes of one answer.
+    static let changesMax = 10_000
+    /// Longest wait for a change.
+    static let waitMsMax: UInt32 = 30_000
+    /// About the bytes of a change without the user's identifier.
+    private static let changeBytes = 64
+
+    let segments: SegmentsDoor
+    let board: FeedBoard
+    let shelf: FeedShelf
+    let snapshots: FeedSnapshots
+
+    init(segments: SegmentsDoor, board: FeedBoard, shelf: FeedShelf) {
+        self.segments = segments
+        self.board = board
+        self.shelf = shelf
+        snapshots = FeedSnapshots(clock: segments.clock)
+    }
+
+    private var lanes: Lanes { segments.gather.own.lanes }
+    private var clock: any Clock { segments.clock }
+
+    // Snapshots
+
+    func snapshot(_ request: EvaluationV1.SnapshotRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.SnapshotResponse
+    {
+        let project = try await segments.project(call)
+        let partition = try partition(request.partition)
+        guard board[partition] != nil else {
+            let peer = try owner(of: partition, isForwarded: request.forwarded)
+            var forwarded = request
+            forwarded.forwarded = true
+            return try await peer.snapshot(forwarded, options(call))
+        }
+        let kept: FeedSnapshots.Kept
+        let number: UInt64
+        if let name = request.snapshot {
+            guard let found = snapshots[name], found.partition == partition else {
+                throw Fault.outOfRange(
+                    "the snapshot is kept no more",
+                    place: "snapshot",
+                    hint: "begin again without one; a page is to be asked for within a minute"
+                )
+            }
+            (kept, number) = (found, name)
+        } else {
+            kept = try await take(try await feed(request.segment, project, call), partition)
+            number = try snapshots.keep(kept)
+        }
+        return try await page(kept, number, request, project, call)
+    }
+
+    private func take(_ feed: FeedID, _ partition: Partition) async throws(Fault)
+        -> FeedSnapshots.Kept
+    {
+        do {
+            return try await lanes[partition].ask([partition]) { states in
+                let users = states[0].projects[feed.project]?.userCount ?? 0
+                guard let end = states[0].live.ends.first(where: { $0.feed == feed }),
+                    let members = try states[0].live.members(of: feed, userCount: users)
+                else { throw Self.notThere(feed, partition) }
+                return FeedSnapshots.Kept(
+                    partition: partition,
+                    end: end,
+                    members: members,
+                    position: states[0].position
+                )
+            }
+        } catch {
+            throw Self.fault(error)
+        }
+    }
+
+    private func page(
+        _ kept: FeedSnapshots.Kept,
+        _ number: UInt64,
+        _ request: EvaluationV1.SnapshotRequest,
+        _ project: ProjectName,
+        _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SnapshotResponse {
+        let limit = Int(min(max(request.limit, 1), UInt32(Self.changesMax)))
+        let room = min(Int(call.maxReplyBytes) / 2, Limits.pageBytes)
+        var numbers: [UserNumber] = []
+        var next = kept.members.first(from: UserNumber(request.from))
+        while let user = next, numbers.count < limit {
+            numbers.append(user)
+            next = kept.members.first(from: UserNumber(user.value + 1))
+        }
+        let ids = try await ids(of: numbers, kept.partition, project)
+        var users: [String] = []
+        var bytes = 0
+        for (user, id) in zip(numbers, ids) {
+            guard bytes < room else {
+                next = user
+                break
+            }
+            users.append(id)
+            bytes += id.utf8.count + 4
+        }
+        return EvaluationV1.SnapshotResponse(
+            cursor: kept.end.cursor(kept.partition, at: kept.end.sequence),
+            users: users,
+            snapshot: number,
+            next: next?.value,
+            members: UInt64(kept.end.members),
+            stateHash: kept.end.stateHash,
+            position: kept.position
+        )
+    }
+
+    // Changes
+
+    func changes(_ request: EvaluationV1.ChangesRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.ChangesResponse
+    {
+        let project = try await segments.project(call)
+        let feed = try await feed(request.segment, project, call)
+        var own: [EvaluationV1.FeedCursor] = []
+        var others: [Endpoint: [EvaluationV1.FeedCursor]] = [:]
+        for cursor in request.cursors {
+            let partition = try partition(cursor.partition)
+            if board[partition] != nil {
+                own.append(cursor)
+            } else {
+                let address = try address(of: partition, isForwarded: request.forwarded)
+                others[address, default: []].append(cursor)
+            }
+        }
+        let waitMs = min(request.waitMs, Self.waitMsMax)
+        let until = min(
+            clock.monotonicNs + UInt64(waitMs) * 1_000_000,
+            call.waitUntilNs(call.remainingMs(clock: clock) / 10 * 9, clock: clock)
+        )
+        let mine = own
+        do {
+            return try await withThrowingTaskGroup(of: EvaluationV1.ChangesResponse.self) { group in
+                if !mine.isEmpty {
+                    group.addTask {
+                        try await changes(mine, of: feed, request, untilNs: until, call)
+                    }
+                }
+                for (address, cursors) in others {
+                    group.addTask {
+                        var part = request
+                        part.cursors = cursors
+                        part.forwarded = true
+                        part.waitMs = waitMs
+                        return try await peer(at: address).changes(part, options(call))
+                    }
+                }
+                defer { group.cancelAll() }
+                // Who has something answers for all: the others' changes wait behind cursors.
+                while let answer = try await group.next() {
+                    if !answer.partitions.isEmpty { return answer }
+                }
+                return EvaluationV1.ChangesResponse()
+            }
+        } catch {
+            throw Self.fault(error)
+        }
+    }
+
+    /// Own partitions' changes, as soon as there are some.
+    private func changes(
+        _ cursors: [EvaluationV1.FeedCursor],
+        of feed: FeedID,
+        _ request: EvaluationV1.ChangesRequest,
+        untilNs: UInt64,
+        _ call: CallContext
+    ) async throws -> EvaluationV1.ChangesResponse {
+        let limit = Int(min(max(request.limit, 1), UInt32(Self.changesMax)))
+        let room = min(Int(call.maxReplyBytes) / 2, Limits.pageBytes)
+        while true {
+            let seen = board.news.value
+            var answer = EvaluationV1.ChangesResponse()
+            var (left, bytes) = (limit, 0)
+            for cursor in cursors where left > 0 && bytes < room {
+                let most = min(left, max((room - bytes) / (Self.changeBytes + 32), 1))
+                guard let page = try await changes(behind: cursor, of: feed, limit: most) else {
+                    continue
+                }
+                left -= page.changes.count
+                bytes += page.changes.reduce(48) { $0 + $1.userID.utf8.count + Self.changeBytes }
+                answer.partitions.append(page)
+            }
+            guard answer.partitions.isEmpty, clock.monotonicNs < untilNs, !Task.isCancelled else {
+                return answer
+            }
+            _ = await board.news.wait(above: seen, untilNs: untilNs)
+        }
+    }
+
+    /// A partition's changes; nil: there are none.
+    private func changes(
+        behind cursor: EvaluationV1.FeedCursor,
+        of feed: FeedID,
+        limit: Int
+    ) async throws -> EvaluationV1.PartitionChanges? {
+        let partition = try partition(cursor.partition)
+        guard let page = board[partition] else {
+            throw EvaluatorError(
+                .notTheOwner,
+                "read a feed",
+                place: Gather.list([partition]),
+                hint: "ask again: the partition map has changed"
+            )
+        }
+        // A partition that has not read of the segment yet has nothing to tell.
+        guard let end = page.ends[feed] else { return nil }
+        let position = LogV1.Position(
+            partition: cursor.partition,
+            nextOffset: page.next.value,
+            watermarkMs: page.watermark.ms
+        )
+        guard cursor.fits(end) else {
+            return EvaluationV1.PartitionChanges(cursor: cursor, stale: true, position: position)
+        }
+        guard cursor.sequence < end.sequence else { return nil }
+        let records = try shelf.records(
+            of: feed,
+            in: partition,
+            after: cursor.sequence,
+            limit: limit
+        ).filter { $0.sequence <= end.sequence }
+        let ids = try await ids(of: records.map(\.user), partition, feed.project)
+        let last = records.last?.sequence ?? cursor.sequence
+        return EvaluationV1.PartitionChanges(
+            cursor: end.cursor(partition, at: last),
+            changes: zip(records, ids).map { $0.message(of: $1) },
+            stateHash: last == end.sequence ? end.stateHash : nil,
+            members: last == end.sequence ? UInt64(end.members) : 0,
+            position: position
+        )
+    }
+
+    private func ids(of users: [UserNumber], _ partition: Partition, _ project: ProjectName)
+        async throws(Fault) -> [String]
+    {
+        guard !users.isEmpty else { return [] }
+        do {
+            return try await lanes[partition].ask([partition]) { states in
+                let columns = states[0].projects[project]
+                return users.map { columns?.id(of: $0)?.text ?? "" }
+            }
+        } catch {
+            throw Self.fault(error)
+        }
+    }
+
+    // Who and where
+
+    /// The feed of the segment's newest version; waits until this instance has read of it.
+    private func feed(_ name: String, _ project: ProjectName, _ call: CallContext)
+        async throws(Fault) -> FeedID
+    {
+        if catalogue.project(project).segments[ExactName(name)] == nil {
+            _ = try await segments.caughtUp(call)
+        }
+        let saved: SavedSegment
+        do throws(EvaluatorError) {
+            saved = try catalogue.project(project).answerable(name, in: project)
+        } catch {
+            throw error.fault
+        }
+        guard saved.document.live != nil else {
+            throw Fault(
+                .unimplemented,
+                "segment \(name) is a condition, and has no feed yet",
+                place: "segment",
+                hint: "a live segment with the trigger `becomes` and a stay `while` has one"
+            )
+        }
+        return FeedID(project: project, revision: saved.feed)
+    }
+
+    private var catalogue: Catalogue { segments.catalogue }
+
+    private func partition(_ index: UInt32) throws(Fault) -> Partition {
+        let count = try segments.partitionCount().count
+        guard index < count, let index = UInt16(exactly: index) else {
+            throw Fault.invalidArgument(
+                "there is no partition \(index)",
+                place: "partition",
+                hint: "they are 0 to \(count - 1)"
+            )
+        }
+        return Partition(index: index)
+    }
+
+    private func owner(of partition: Partition, isForwarded: Bool) throws(Fault)
+        -> EvaluationV1_FeedClient
+    {
+        peer(at: try address(of: partition, isForwarded: isForwarded))
+    }
+
+    private func peer(at address: Endpoint) -> EvaluationV1_FeedClient {
+        EvaluationV1_FeedClient(segments.gather.peers.pinned(to: address))
+    }
+
+    private func address(of partition: Partition, isForwarded: Bool) throws(Fault) -> Endpoint {
+        let view = segments.link.view
+        guard !isForwarded, let id = view.owner(of: partition, .evaluator)?.instance,
+            id != segments.gather.instance, let address = view.instance(id)?.address
+        else {
+            throw EvaluatorError(
+                .notTheOwner,
+                "read a feed",
+                place: Gather.list([partition]),
+                hint: "it is being taken over: ask again"
+            ).fault
+        }
+        return address
+    }
+
+    private func options(_ call: CallContext) -> CallOptions {
+        CallOptions(within: call, clock: clock, maxReplyBytes: call.maxReplyBytes)
+    }
+
+    private static func notThere(_ feed: FeedID, _ partition: Partition) -> EvaluatorError {
+        EvaluatorError(
+            .catchingUp,
+            "read a feed",
+            place: Gather.list([partition]),
+            hint: "it has not read of the segment yet: ask again"
+        )
+    }
+
+    private static func fault(_ error: any Error) -> Fault {
+        switch error {
+        case let fault as Fault: fault
+        case let error as EvaluatorError: error.fault
+        default: Fault.internal("the evaluator failed: \(error)")
+        }
+    }
+}
+
+extension FeedEnd {
+    /// A consumer's place in this feed.
+    fileprivate func cursor(_ partition: Partition, at sequence: UInt64) -> EvaluationV1.FeedCursor
+    {
+        EvaluationV1.FeedCursor(
+            partition: UInt32(partition.index),
+            version: version,
+            generation: generation,
+            sequence: sequence
+        )
+    }
+}
+
+extension EvaluationV1.FeedCursor {
+    /// Whether the feed can go on from here.
+    fileprivate func fits(_ end: FeedEnd) -> Bool {
+        (version == 0 || version == end.version)
+            && (generation == 0 || generation == end.generation) && sequence <= end.sequence
+    }
+}
+
+extension FeedRecord {
+    fileprivate func message(of user: String) -> EvaluationV1.MembershipChange {
+        EvaluationV1.MembershipChange(
+            sequence: sequence,
+            userID: user,
+            kind: change.kind.message,
+            atMs: change.at.ms,
+            cause: change.cause.message,
+            position: position.value,
+            logTimeMs: logTime.ms,
+            member: change.isMember,
+            occurrence: UInt32(clamping: change.occurrence)
+        )
+    }
+}

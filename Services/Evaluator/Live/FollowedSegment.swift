@@ -1,0 +1,123 @@
+// One segment as a partition follows it: what is remembered of each user, its feed's end.
+
+import Basics
+import Columns
+import Messages
+import Segments
+
+/// Names the feed of one version of a segment.
+struct FeedID: Sendable, Hashable, Comparable {
+    let project: ProjectName
+    /// The catalogue revision at which the version began.
+    let revision: UInt64
+
+    static func < (left: FeedID, right: FeedID) -> Bool {
+        (left.project, left.revision) < (right.project, right.revision)
+    }
+}
+
+/// A membership that changed, as it stands in the feed.
+struct FeedRecord: Sendable, Hashable {
+    let feed: FeedID
+    /// Dense from 1 in its feed.
+    let sequence: UInt64
+    let user: UserNumber
+    let change: LiveChange
+    /// The record heard; of a timer the record to come.
+    let position: LogOffset
+    /// The log time at which it was decided.
+    let logTime: Timestamp
+    /// The offset under which the columns keep it; see `LivePartition.mark`.
+    let mark: LogOffset
+}
+
+/// The end of a feed in one partition: what a consumer has who has everything.
+struct FeedEnd: Sendable, Hashable {
+    let feed: FeedID
+    let segment: ExactName
+    let version: UInt32
+    /// Another one than a consumer knows: what it has is of no use.
+    let generation: UInt32
+    /// The last record's sequence; 0: there is none.
+    var sequence: UInt64 = 0
+    /// The sum, modulo 2^64, of the members' hashes.
+    var stateHash: UInt64 = 0
+    /// How many members there are.
+    var members = 0
+    /// Whether the version is followed no more: archived, or replaced by a newer one.
+    var isOver = false
+}
+
+/// A live segment in one partition.
+///
+/// Owned by the partition's lane, and shared with nobody. Users of whom nothing need be remembered
+/// take no memory, others some ten bytes and their state's (`LiveUser.bytes`).
+final class FollowedSegment {
+    /// Its place among the partition's feeds, in the order in which they began.
+    let slot: Int
+    let plan: LivePlan
+    /// The first record it hears; events before it fire nothing.
+    let since: LogOffset
+    var end: FeedEnd
+    private var users: [UInt32: [UInt8]]
+
+    /// A segment that begins, with what is known of users already.
+    init(
+        _ plan: LivePlan,
+        slot: Int,
+        since: LogOffset,
+        end: FeedEnd,
+        users: [UInt32: [UInt8]] = [:]
+    ) {
+        self.slot = slot
+        self.plan = plan
+        self.since = since
+        self.end = end
+        self.users = users
+    }
+
+    /// What is remembered of a user.
+    ///
+    /// - Throws: when the bytes are none of a state.
+    func user(_ number: UserNumber) throws(EvaluatorError) -> LiveUser {
+        guard let bytes = users[number.value] else { return LiveUser() }
+        do {
+            return try LiveUser(bytes: bytes)
+        } catch {
+            throw EvaluatorError(
+                .store,
+                "read a user's live state",
+                place: "segment \(end.segment.text), user \(number)",
+                hint: "\(error); \(EvaluatorError.rebuildHint)"
+            )
+        }
+    }
+
+    /// Remembers a user's state.
+    ///
+    /// - Returns: its bytes.
+    func remember(_ user: LiveUser, of number: UserNumber) -> [UInt8] {
+        let bytes = user.bytes
+        users[number.value] = bytes
+        return bytes
+    }
+
+    /// Whether something is remembered of a user.
+    func knows(_ number: UserNumber) -> Bool { users[number.value] != nil }
+
+    /// Everybody of whom something is remembered, by number.
+    var known: [UserNumber] { users.keys.sorted().map { UserNumber($0) } }
+
+    /// Those states as they are kept.
+    var states: [UInt32: [UInt8]] { users }
+
+    /// Who is in.
+    func members(of userCount: Int) throws(EvaluatorError) -> UserBitset {
+        var members = UserBitset(universe: userCount)
+        for number in users.keys where Int(number) < userCount {
+            let number = UserNumber(number)
+            if try user(number).isInside { members.insert(number) }
+        }
+        return members
+    }
+}

@@ -1,0 +1,342 @@
+// What an evaluator keeps of its partitions' live segments, beside the checkpoints in one store.
+//
+// Keys of family "live": partition u16, then
+//     0x00                                     -> next u64, watermark i64, log time i64
+//     0x01 project 0 revision u64              -> the feed's end and where it begins
+//     0x02 project 0 revision u64 user u32     -> the user's state (`LiveUser.bytes`)
+//     0x03 project 0 name                      -> the segment's document
+// Keys of family "feed": partition u16, project 0 revision u64 sequence u64 -> a record.
+// Numbers in keys are big endian, so that they sort; values are as `ByteWriter` writes.
+
+import Basics
+import KeyValue
+import Segments
+
+/// A partition's live segments as they are kept.
+struct KeptFeeds: Sendable {
+    /// One feed.
+    struct Feed: Sendable {
+        let end: FeedEnd
+        let since: LogOffset
+        var users: [UInt32: [UInt8]]
+    }
+
+    var next: LogOffset
+    var watermark: Timestamp
+    var logTime: Timestamp
+    var feeds: [Feed] = []
+    var documents: [LiveDocumentKey: [UInt8]] = [:]
+    /// Who came and went behind the columns' checkpoint, by offset.
+    var marks: [LivePartition.Mark] = []
+}
+
+/// Reads and writes them; for any thread, one partition from one thread at a time.
+struct FeedShelf: Sendable {
+    private static let place: UInt8 = 0
+    private static let feed: UInt8 = 1
+    private static let user: UInt8 = 2
+    private static let document: UInt8 = 3
+
+    let store: Store
+    let live: Family
+    let records: Family
+
+    /// Adds a partition's news to a batch: with it, all of them are durable or none.
+    func put(_ live: LivePartition, _ news: LivePartition.News, _ batch: inout Batch) {
+        let partition = live.partition
+        var place = ByteWriter()
+        place.u64(live.next.value)
+        place.i64(live.watermark.ms)
+        place.i64(live.logTime.ms)
+        batch.put(self.live, Self.key(partition, Self.place), place.bytes)
+        for (key, body) in news.documents {
+            let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
+            if let body { batch.put(self.live, key, body) } else { batch.delete(self.live, key) }
+        }
+        for (key, bytes) in news.users {
+            let user = (0..<4).map { UInt8(truncatingIfNeeded: key.user.value >> (24 - 8 * $0)) }
+            batch.put(self.live, Self.key(partition, Self.user, key.feed) + user, bytes)
+        }
+        for (feed, (end, since)) in news.feeds {
+            batch.put(self.live, Self.key(partition, Self.feed, feed), end.bytes(since: since))
+            guard end.isOver else { continue }
+            let users = Self.key(partition, Self.user, feed)
+            batch.deleteRange(self.live, from: users, to: Self.behind(users))
+        }
+        for record in news.records {
+            batch.put(
+                records,
+                Self.key(partition, record.feed) + Self.bigEndian(record.sequence),
+                record.bytes
+            )
+        }
+    }
+
+    /// A partition's feeds as they were kept; nil: nothing was.
+    ///
+    /// - Parameter sealedTo: where the columns' checkpoint ends.
+    func load(_ partition: Partition, sealedTo: LogOffset) throws -> KeptFeeds? {
+        guard let bytes = try store.get(live, Self.key(partition, Self.place)) else { return nil }
+        var reader = ByteReader(bytes)
+        var kept = KeptFeeds(
+            next: LogOffset(try reader.u64()),
+            watermark: Timestamp(ms: try reader.i64()),
+            logTime: Timestamp(ms: try reader.i64())
+        )
+        for (key, body) in try store.scan(live, prefix: Self.key(partition, Self.document)) {
+            let (project, rest) = try Self.project(key.dropFirst(3))
+            let name = ExactName(String(decoding: rest, as: UTF8.self))
+            kept.documents[LiveDocumentKey(project: project, name: name)] = body
+        }
+        for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.feed)) {
+            let feed = try Self.feed(key.dropFirst(3))
+            var (end, since) = try FeedEnd.read(value, feed)
+            end.isOver =
+                end.isOver
+                || kept.documents[
+                    LiveDocumentKey(project: feed.project, name: end.segment)
+                ] == nil
+            let users = try users(of: feed, in: partition)
+            kept.feeds.append(KeptFeeds.Feed(end: end, since: since, users: users))
+            kept.marks += try marks(of: feed, in: partition, from: sealedTo)
+        }
+        kept.marks.sort { $0.offset < $1.offset }
+        return kept
+    }
+
+    /// Records of a feed behind a sequence, in order.
+    func records(
+        of feed: FeedID,
+        in partition: Partition,
+        after sequence: UInt64,
+        limit: Int
+    ) throws -> [FeedRecord] {
+        let prefix = Self.key(partition, feed)
+        let from = prefix + Self.bigEndian(sequence + 1)
+        return try store.scan(records, from: from, prefix: prefix, limit: limit).map {
+            try FeedRecord($0.value, feed, sequence: Self.bigEndian($0.key.suffix(8)))
+        }
+    }
+
+    private func users(of feed: FeedID, in partition: Partition) throws -> [UInt32: [UInt8]] {
+        var users: [UInt32: [UInt8]] = [:]
+        for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.user, feed)) {
+            users[UInt32(truncatingIfNeeded: Self.bigEndian(key.suffix(4)))] = value
+        }
+        return users
+    }
+
+    /// The records are in the order of their marks, so those wanted stand at the end.
+    private func marks(
+        of feed: FeedID,
+        in partition: Partition,
+        from offset: LogOffset
+    ) throws -> [LivePartition.Mark] {
+        var marks: [LivePartition.Mark] = []
+        var members: [UInt32: Bool] = [:]
+        for (key, value) in try store.scan(records, prefix: Self.key(partition, feed)) {
+            let record = try FeedRecord(value, feed, sequence: Self.bigEndian(key.suffix(8)))
+            let isMember = record.change.isMember
+            let was = members.updateValue(isMember, forKey: record.user.value) ?? false
+            guard was != isMember, record.mark >= offset else { continue }
+            marks.append(
+                LivePartition.Mark(
+                    offset: record.mark,
+                    feed: feed,
+                    user: record.user,
+                    at: record.change.at,
+                    isMember: isMember
+                )
+            )
+        }
+        return marks
+    }
+
+    // Keys
+
+    private static func key(_ partition: Partition, _ kind: UInt8) -> [UInt8] {
+        bigEndian(partition) + [kind]
+    }
+
+    private static func key(_ partition: Partition, _ kind: UInt8, _ project: ProjectName)
+        -> [UInt8]
+    {
+        key(partition, kind) + Array(project.text.utf8) + [0]
+    }
+
+    private static func key(_ partition: Partition, _ kind: UInt8, _ feed: FeedID) -> [UInt8] {
+        key(partition, kind, feed.project) + bigEndian(feed.revision)
+    }
+
+    private static func key(_ partition: Partition, _ feed: FeedID) -> [UInt8] {
+        bigEndian(partition) + Array(feed.project.text.utf8) + [0] + bigEndian(feed.revision)
+    }
+
+    private static func bigEndian(_ partition: Partition) -> [UInt8] {
+        [
+            UInt8(truncatingIfNeeded: partition.index >> 8),
+            UInt8(truncatingIfNeeded: partition.index),
+        ]
+    }
+
+    private static func bigEndian(_ number: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
+    }
+
+    private static func bigEndian(_ bytes: some Collection<UInt8>) -> UInt64 {
+        bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// The first key behind all that begin with this one; none ends with 0xFF only.
+    private static func behind(_ prefix: [UInt8]) -> [UInt8] {
+        var end = prefix
+        while let last = end.popLast() {
+            if last < 0xFF { return end + [last + 1] }
+        }
+        return []
+    }
+
+    private static func project(_ key: ArraySlice<UInt8>) throws
+        -> (ProjectName, ArraySlice<UInt8>)
+    {
+        let text = key.prefix { $0 != 0 }
+        guard let project = ProjectName(String(decoding: text, as: UTF8.self)) else {
+            throw EvaluatorError(
+                .store,
+                "load live segments",
+                place: "a key of the live family",
+                hint: EvaluatorError.rebuildHint
+            )
+        }
+        return (project, key.dropFirst(text.count + 1))
+    }
+
+    private static func feed(_ key: ArraySlice<UInt8>) throws -> FeedID {
+        let (project, rest) = try project(key)
+        return FeedID(project: project, revision: bigEndian(rest.prefix(8)))
+    }
+}
+
+extension Store {
+    /// All pairs that begin with a prefix.
+    fileprivate func scan(_ family: Family, prefix: [UInt8]) throws(KeyValueError)
+        -> [(key: [UInt8], value: [UInt8])]
+    {
+        try scan(family, prefix: prefix, limit: .max)
+    }
+}
+
+extension FeedEnd {
+    fileprivate func bytes(since: LogOffset) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.u8(1)
+        writer.text(segment.text)
+        writer.u32(version)
+        writer.u32(generation)
+        writer.u64(sequence)
+        writer.u64(stateHash)
+        writer.count(members)
+        writer.u8(isOver ? 1 : 0)
+        writer.u64(since.value)
+        return writer.bytes
+    }
+
+    fileprivate static func read(_ bytes: [UInt8], _ feed: FeedID) throws(BytesError)
+        -> (FeedEnd, since: LogOffset)
+    {
+        var reader = ByteReader(bytes)
+        guard try reader.u8() == 1 else { throw BytesError(.outOfBounds, "feed version", at: 0) }
+        var end = FeedEnd(
+            feed: feed,
+            segment: ExactName(try reader.text()),
+            version: try reader.u32(),
+            generation: try reader.u32()
+        )
+        end.sequence = try reader.u64()
+        end.stateHash = try reader.u64()
+        end.members = Int(clamping: try reader.varint())
+        end.isOver = try reader.u8() != 0
+        return (end, LogOffset(try reader.u64()))
+    }
+}
+
+extension FeedRecord {
+    fileprivate var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.u8(1)
+        writer.u32(user.value)
+        writer.u8(change.kind.code)
+        writer.u8(change.cause.code)
+        writer.u8(change.isMember ? 1 : 0)
+        writer.count(change.occurrence)
+        writer.zigzag(change.at.ms)
+        writer.zigzag(logTime.ms)
+        writer.varint(position.value)
+        writer.varint(mark.value)
+        return writer.bytes
+    }
+
+    fileprivate init(_ bytes: [UInt8], _ feed: FeedID, sequence: UInt64) throws(BytesError) {
+        var reader = ByteReader(bytes)
+        guard try reader.u8() == 1 else { throw BytesError(.outOfBounds, "record version", at: 0) }
+        let user = UserNumber(try reader.u32())
+        let (kind, cause) = (try reader.u8(), try reader.u8())
+        let isMember = try reader.u8() != 0
+        let occurrence = Int(clamping: try reader.varint())
+        let at = Timestamp(ms: try reader.zigzag())
+        let logTime = Timestamp(ms: try reader.zigzag())
+        self.init(
+            feed: feed,
+            sequence: sequence,
+            user: user,
+            change: LiveChange(
+                try LiveChange.Kind(code: kind),
+                at: at,
+                occurrence: occurrence,
+                isMember: isMember,
+                cause: try LiveChange.Cause(code: cause)
+            ),
+            position: LogOffset(try reader.varint()),
+            logTime: logTime,
+            mark: LogOffset(try reader.varint())
+        )
+    }
+}
+
+extension LiveChange.Kind {
+    fileprivate var code: UInt8 {
+        switch self {
+        case .entered: 0
+        case .left: 1
+        case .retracted: 2
+        }
+    }
+
+    fileprivate init(code: UInt8) throws(BytesError) {
+        switch code {
+        case 0: self = .entered
+        case 1: self = .left
+        case 2: self = .retracted
+        default: throw BytesError(.outOfBounds, "a change's kind", at: 5)
+        }
+    }
+}
+
+extension LiveChange.Cause {
+    fileprivate var code: UInt8 {
+        switch self {
+        case .record: 0
+        case .timer: 1
+        case .correction: 2
+        }
+    }
+
+    fileprivate init(code: UInt8) throws(BytesError) {
+        switch code {
+        case 0: self = .record
+        case 1: self = .timer
+        case 2: self = .correction
+        default: throw BytesError(.outOfBounds, "a change's cause", at: 6)
+        }
+    }
+}

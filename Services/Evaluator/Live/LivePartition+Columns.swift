@@ -1,0 +1,88 @@
+// What live segments put into the columns, and what the catalogue tells them.
+
+import Basics
+import Columns
+import Messages
+import Segments
+
+extension LivePartition {
+    // The columns
+
+    /// Marks up to an offset, which the columns have now, are put into them.
+    mutating func remark(
+        through offset: LogOffset,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        while let first = marks.first, first.offset <= offset || offset.next >= next {
+            marks.removeFirst()
+            try put(first, &state)
+        }
+    }
+
+    /// The columns lack nothing but marks: they are put in.
+    mutating func remark(_ state: inout [ProjectName: PartitionColumns]) throws(EvaluatorError) {
+        while let first = marks.popFirst() { try put(first, &state) }
+    }
+
+    func put(_ mark: Mark, _ state: inout [ProjectName: PartitionColumns])
+        throws(EvaluatorError)
+    {
+        guard let index = state.index(forKey: mark.feed.project) else { return }
+        do {
+            try state.values[index].tail.append(
+                profile: [
+                    (
+                        name: mark.property,
+                        value: mark.isMember ? InFeed.member : nil
+                    )
+                ],
+                user: mark.user,
+                at: mark.at,
+                offset: mark.offset
+            )
+        } catch {
+            throw unreadable(mark.offset, "a membership: \(error)")
+        }
+    }
+
+    // The catalogue
+
+    mutating func hear(
+        _ change: LogV1.CatalogueChange,
+        of project: ProjectName,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard change.kind == Catalogue.segmentKind else { return }
+        let (over, begun) = projects[project, default: LiveProject(project)]
+            .hear(change, at: moment.position, slot: slots.count)
+        news.documents[LiveDocumentKey(project: project, name: ExactName(change.name))] =
+            .some(change.body)
+        if let over {
+            slots[over.slot] = nil
+            news.feeds[over.end.feed] = (over.end, over.since)
+        }
+        guard let begun else { return }
+        slots.append(begun)
+        news.feeds[begun.end.feed] = (begun.end, begun.since)
+        if begun.plan.watchesEverybody { try begin(begun, moment, state) }
+    }
+
+    /// A segment begins that watches users from the beginning: each is looked at.
+    private mutating func begin(
+        _ segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard let columns = state[segment.end.feed.project] else { return }
+        for number in 0..<UInt32(clamping: columns.userCount) {
+            let number = UserNumber(number)
+            var user = LiveUser()
+            let past = ColumnsPast(columns: columns, user: number, since: segment.since)
+            segment.plan.begin(at: moment, &user, past)
+            guard user != LiveUser() else { continue }
+            keep(user, of: number, segment)
+            wind(segment, number, user)
+        }
+    }
+}

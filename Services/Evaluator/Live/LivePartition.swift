@@ -1,0 +1,339 @@
+// Live segments over one partition's log: records are heard, instants pass, feeds grow.
+
+import Basics
+import Columns
+import Messages
+import Segments
+import Wire
+
+/// What a partition knows of the segments it follows; a deterministic function of its log.
+///
+/// A value of the partition's lane, which calls it record by record: first `pass(before:)` with the
+/// record's log time, then the record goes into the columns, then `hear`; at a watermark
+/// `pass(through:)`. What changed meanwhile is taken by `takeNews` and made durable before anybody
+/// is told.
+struct LivePartition {
+    /// What has changed since the last commit.
+    struct News: Sendable {
+        /// Feed records in the order they came about.
+        var records: [FeedRecord] = []
+        /// States of users, as they are now.
+        var users: [UserKey: [UInt8]] = [:]
+        /// Feeds that begin, grow or end.
+        var feeds: [FeedID: (end: FeedEnd, since: LogOffset)] = [:]
+        /// Segments' documents by project and name.
+        var documents: [LiveDocumentKey: [UInt8]?] = [:]
+
+        var isEmpty: Bool {
+            records.isEmpty && users.isEmpty && feeds.isEmpty && documents.isEmpty
+        }
+    }
+
+    /// A user in a feed.
+    struct UserKey: Sendable, Hashable {
+        let feed: FeedID
+        let user: UserNumber
+    }
+
+    let partition: Partition
+    /// All records below it have been heard.
+    var next: LogOffset
+    /// All instants up to it have passed.
+    private(set) var watermark: Timestamp
+    /// The log time of the last record heard.
+    private(set) var logTime: Timestamp
+    /// What is followed, by project.
+    var projects: [ProjectName: LiveProject] = [:]
+    /// The same in the order in which it began; nil: it is over.
+    var slots: [FollowedSegment?] = []
+    private var timers = TimerQueue()
+    var news = News()
+    /// Marks to be put into columns that were loaded from an older place in the log.
+    var marks: ArraySlice<Mark>
+
+    /// A member who came or went, for the columns.
+    struct Mark: Sendable, Hashable {
+        let offset: LogOffset
+        let feed: FeedID
+        let user: UserNumber
+        let at: Timestamp
+        let isMember: Bool
+
+        /// How the columns name it.
+        var property: String { InFeed(ExactName(""), revision: feed.revision).property.text }
+    }
+
+    /// Nothing is followed from a place in the log on.
+    init(_ partition: Partition, from next: LogOffset = .zero) {
+        self.partition = partition
+        self.next = next
+        watermark = .earliest
+        logTime = .earliest
+        marks = []
+    }
+
+    /// As it was kept.
+    ///
+    /// - Throws: when a state cannot be read.
+    init(_ partition: Partition, _ kept: KeptFeeds) throws(EvaluatorError) {
+        self.partition = partition
+        next = kept.next
+        watermark = kept.watermark
+        logTime = kept.logTime
+        marks = kept.marks[...]
+        for (key, body) in kept.documents {
+            projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
+        }
+        // In the order in which they began, so that timers of one instant fall due as before.
+        for feed in kept.feeds.sorted(by: { ($0.since, $0.end.feed) < ($1.since, $1.end.feed) }) {
+            let segment = projects[feed.end.feed.project]?.resume(
+                feed.end,
+                slot: slots.count,
+                since: feed.since,
+                users: feed.users
+            )
+            guard let segment else { continue }
+            slots.append(segment)
+            for number in segment.known { wind(segment, number, try segment.user(number)) }
+        }
+    }
+
+    /// Whether there is nothing to do for any record but a catalogue's.
+    var isIdle: Bool { marks.isEmpty && projects.values.allSatisfy { $0.segments.isEmpty } }
+
+    /// Records up to an offset concern nobody.
+    mutating func skip(to offset: LogOffset) { next = max(next, offset) }
+
+    /// How many timers run, with those of no effect.
+    var timerCount: Int { timers.count }
+
+    /// The ends of the feeds that run.
+    var ends: [FeedEnd] { slots.compactMap { $0?.end } }
+
+    /// Who is in a segment that is followed; nil: it is not.
+    func members(of feed: FeedID, userCount: Int) throws(EvaluatorError) -> UserBitset? {
+        try projects[feed.project]?.segments.first { $0.end.feed == feed }?
+            .members(of: userCount)
+    }
+
+    mutating func wind(_ segment: FollowedSegment, _ number: UserNumber, _ user: LiveUser) {
+        guard let due = segment.plan.nextDue(user) else { return }
+        timers.push(TimerQueue.Entry(due: due, slot: UInt32(segment.slot), user: number))
+    }
+
+    /// What has changed since it was last asked.
+    mutating func takeNews() -> News {
+        defer { news = News() }
+        return news
+    }
+
+    // The log
+
+    /// All instants before a record's log time pass.
+    mutating func pass(before logTime: Timestamp, _ state: inout [ProjectName: PartitionColumns])
+        throws(EvaluatorError)
+    {
+        while let first = timers.first, first.due < logTime { try fire(&state) }
+    }
+
+    /// All instants up to a watermark pass.
+    mutating func pass(
+        through watermark: Timestamp,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard watermark > self.watermark else { return }
+        while let first = timers.first, first.due <= watermark { try fire(&state) }
+        self.watermark = watermark
+    }
+
+    /// A record that the columns have now is heard; of one heard before, only the columns are told.
+    mutating func hear(
+        _ record: LogV1.LogRecord,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        let offset = LogOffset(record.offset)
+        guard offset >= next else { return try remark(through: offset, &state) }
+        next = offset.next
+        guard let project = ProjectName(record.project) else { return }
+        let moment = LiveMoment(now: Timestamp(ms: record.logTimeMs), position: offset)
+        logTime = max(logTime, moment.now)
+        switch record.body {
+        case .catalogue(let change): try hear(change, of: project, moment, &state)
+        case .event(let event):
+            guard let live = projects[project] else { return }
+            let user = UserNumber(event.userNumber)
+            let heard = live.hearing(event: ExactName(event.name), of: user)
+            guard !heard.isEmpty else { return }
+            let told: Segments.UserHistory.Event
+            do {
+                told = try Segments.UserHistory.Event(event, at: offset)
+            } catch {
+                throw unreadable(offset, "\(error)")
+            }
+            try tell(
+                .event(told, isHistory: event.history),
+                of: user,
+                heard,
+                moment,
+                &state
+            )
+        case .profile(let profile):
+            let names = (profile.set.map(\.name) + profile.unset).map { ExactName($0) }
+            let user = UserNumber(profile.userNumber)
+            try tell(names, record.importID != nil, of: user, in: project, moment, &state)
+        case .listChange(let change):
+            let name = InList(ExactName(change.list)).property
+            let user = UserNumber(change.userNumber)
+            try tell([name], record.importID != nil, of: user, in: project, moment, &state)
+        case .newUser, .tenure, .importUndone, nil: break
+        }
+    }
+
+    private mutating func tell(
+        _ names: [ExactName],
+        _ isHistory: Bool,
+        of user: UserNumber,
+        in project: ProjectName,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard let live = projects[project] else { return }
+        let heard = live.hearing(properties: names, of: user)
+        guard !heard.isEmpty else { return }
+        let record = LiveRecord.properties(names, isHistory: isHistory)
+        try tell(record, of: user, heard, moment, &state)
+    }
+
+    private mutating func tell(
+        _ record: LiveRecord,
+        of user: UserNumber,
+        _ segments: [FollowedSegment],
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        for segment in segments {
+            try decide(user, segment, moment, &state) { plan, user, past in
+                plan.hear(record, at: moment, &user, past)
+            }
+            // What was found to be due before now passes at once, before the next record.
+            try pass(before: moment.now, &state)
+        }
+    }
+
+    /// The first timer falls due.
+    private mutating func fire(_ state: inout [ProjectName: PartitionColumns])
+        throws(EvaluatorError)
+    {
+        guard let entry = timers.pop(), let segment = slots[Int(entry.slot)] else { return }
+        guard segment.plan.nextDue(try segment.user(entry.user)) == entry.due else { return }
+        let moment = LiveMoment(now: max(entry.due, logTime), position: next)
+        try decide(entry.user, segment, moment, &state) { plan, user, past in
+            plan.pass(at: moment, due: entry.due, &user, past)
+        }
+    }
+
+    /// Lets a segment decide about a user, and keeps what comes of it.
+    private mutating func decide(
+        _ number: UserNumber,
+        _ segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns],
+        _ body: (LivePlan, inout LiveUser, ColumnsPast) -> [LiveChange]
+    ) throws(EvaluatorError) {
+        let before = try segment.user(number)
+        var user = before
+        guard
+            let changes = past(of: number, segment, state).map({ body(segment.plan, &user, $0) }),
+            user != before
+        else { return }
+        keep(user, of: number, segment)
+        if segment.plan.nextDue(user) != segment.plan.nextDue(before) {
+            wind(segment, number, user)
+        }
+        try tell(changes, of: number, wasMember: before.isInside, segment, moment, &state)
+    }
+
+    /// Lent for one decision: a copy that lived on would have the columns copied with the next
+    /// record.
+    private func past(
+        of number: UserNumber,
+        _ segment: FollowedSegment,
+        _ state: [ProjectName: PartitionColumns]
+    ) -> ColumnsPast? {
+        state[segment.end.feed.project].map {
+            ColumnsPast(columns: $0, user: number, since: segment.since)
+        }
+    }
+
+    mutating func keep(_ user: LiveUser, of number: UserNumber, _ segment: FollowedSegment) {
+        news.users[UserKey(feed: segment.end.feed, user: number)] =
+            segment.remember(user, of: number)
+    }
+
+    /// Puts changes into the feed and into the columns.
+    private mutating func tell(
+        _ changes: [LiveChange],
+        of number: UserNumber,
+        wasMember: Bool,
+        _ segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        var end = segment.end
+        guard !changes.isEmpty, let index = state.index(forKey: end.feed.project) else { return }
+        let last = next == .zero ? next : LogOffset(next.value - 1)
+        let mark = max(state.values[index].tail.from, last)
+        let hash =
+            state.values[index].id(of: number).map { Checksum.xxh64(Array($0.text.utf8)) } ?? 0
+        var isMember = wasMember
+        for change in changes {
+            end.sequence += 1
+            news.records.append(
+                FeedRecord(
+                    feed: end.feed,
+                    sequence: end.sequence,
+                    user: number,
+                    change: change,
+                    position: moment.position,
+                    logTime: moment.now,
+                    mark: mark
+                )
+            )
+            guard change.isMember != isMember else { continue }
+            isMember = change.isMember
+            end.members += isMember ? 1 : -1
+            end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
+            try put(
+                Mark(offset: mark, feed: end.feed, user: number, at: change.at, isMember: isMember),
+                &state
+            )
+        }
+        segment.end = end
+        news.feeds[end.feed] = (end, segment.since)
+    }
+
+    func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {
+        EvaluatorError(
+            .log,
+            "follow live segments",
+            place: "partition \(partition), offset \(offset)",
+            hint: "\(why); \(EvaluatorError.rebuildHint)"
+        )
+    }
+}
+
+/// A user's past as the columns hold it now.
+struct ColumnsPast: LivePast {
+    let columns: PartitionColumns
+    let user: UserNumber
+    /// Where the segment begins.
+    let since: LogOffset
+
+    func history(_ reads: Mentions) -> Segments.UserHistory {
+        columns.history(of: user, read: reads, at: nil)
+    }
+
+    func isSilent(_ position: LogOffset) -> Bool {
+        position < since || columns.imports.contains(position)
+    }
+}

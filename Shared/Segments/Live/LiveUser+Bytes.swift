@@ -1,0 +1,201 @@
+// A user's state in a live segment as bytes: what is kept in memory for everybody, and on disk.
+//
+// version u8, flags u8 (inside, firm, then one bit per optional field in the order below), varints
+// for counts, zigzag varints for instants (ms); instants in lists as distances from the one before.
+
+public import Basics
+
+extension LiveUser {
+    private static let version: UInt8 = 1
+
+    private struct Flags: OptionSet {
+        let rawValue: UInt16
+        static let inside = Flags(rawValue: 1)
+        static let firm = Flags(rawValue: 2)
+        static let seen = Flags(rawValue: 4)
+        static let leaves = Flags(rawValue: 8)
+        static let newest = Flags(rawValue: 16)
+        static let newestDidNot = Flags(rawValue: 32)
+        static let session = Flags(rawValue: 64)
+        static let becoming = Flags(rawValue: 128)
+        static let staying = Flags(rawValue: 256)
+        static let recheck = Flags(rawValue: 512)
+        static let lists = Flags(rawValue: 1_024)
+    }
+
+    /// The state; a user with one timer takes about 20 bytes.
+    public var bytes: [UInt8] {
+        var flags: Flags = []
+        func mark(_ flag: Flags, _ isThere: Bool) { if isThere { flags.insert(flag) } }
+        mark(.inside, isInside)
+        mark(.firm, isFirm)
+        mark(.seen, seen != nil)
+        mark(.leaves, leavesAt != nil)
+        mark(.newest, newest != nil)
+        mark(.newestDidNot, newestDidNot != nil)
+        mark(.session, session != nil)
+        mark(.becoming, becoming != nil)
+        mark(.staying, staying != nil)
+        mark(.recheck, recheckAt != nil)
+        mark(.lists, !(settled.isEmpty && keys.isEmpty && recent.isEmpty))
+        var writer = ByteWriter()
+        writer.u8(Self.version)
+        writer.u16(flags.rawValue)
+        writer.count(occurrence)
+        if let seen { writer.count(seen) }
+        for instant in [leavesAt, newest, newestDidNot, recheckAt] {
+            if let instant { writer.zigzag(instant.ms) }
+        }
+        if let session {
+            writer.zigzag(session.start.ms)
+            writer.zigzag(session.last.ms)
+            writer.count(session.count)
+            writer.u8(session.isWanted ? 1 : 0)
+        }
+        for watch in [becoming, staying] {
+            guard let watch else { continue }
+            writer.u8((watch.holds ? 1 : 0) | (watch.next == nil ? 0 : 2))
+            if let next = watch.next { writer.zigzag(next.ms) }
+        }
+        writer.count(armed.count)
+        for timer in armed { timer.write(&writer) }
+        guard flags.contains(.lists) else { return writer.bytes }
+        writer.count(settled.count)
+        for one in settled {
+            one.timer.write(&writer)
+            writer.count(one.occurrence)
+            writer.u8(one.isStanding ? 1 : 0)
+        }
+        writer.count(keys.count)
+        for key in keys { key.write(&writer) }
+        writer.count(recent.count)
+        for instant in recent { writer.zigzag(instant.ms) }
+        return writer.bytes
+    }
+
+    /// The state that bytes hold.
+    public init(bytes: [UInt8]) throws(BytesError) {
+        var reader = ByteReader(bytes)
+        let version = try reader.u8()
+        guard version == Self.version else {
+            throw BytesError(.outOfBounds, "live user version \(version)", at: 0)
+        }
+        let flags = Flags(rawValue: try reader.u16())
+        self.init()
+        isInside = flags.contains(.inside)
+        isFirm = flags.contains(.firm)
+        occurrence = try reader.whole()
+        if flags.contains(.seen) { seen = try reader.whole() }
+        if flags.contains(.leaves) { leavesAt = try reader.instant() }
+        if flags.contains(.newest) { newest = try reader.instant() }
+        if flags.contains(.newestDidNot) { newestDidNot = try reader.instant() }
+        if flags.contains(.recheck) { recheckAt = try reader.instant() }
+        if flags.contains(.session) {
+            session = Session(
+                start: try reader.instant(),
+                last: try reader.instant(),
+                count: try reader.whole(),
+                isWanted: try reader.u8() != 0
+            )
+        }
+        if flags.contains(.becoming) { becoming = try Watch(&reader) }
+        if flags.contains(.staying) { staying = try Watch(&reader) }
+        for _ in 0..<(try reader.count()) { armed.append(try Armed(&reader)) }
+        guard flags.contains(.lists) else { return }
+        for _ in 0..<(try reader.count()) {
+            settled.append(
+                Settled(
+                    timer: try Armed(&reader),
+                    occurrence: try reader.whole(),
+                    isStanding: try reader.u8() != 0
+                )
+            )
+        }
+        for _ in 0..<(try reader.count()) { keys.append(try PropertyValue(&reader)) }
+        for _ in 0..<(try reader.count()) { recent.append(try reader.instant()) }
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func instant() throws(BytesError) -> Timestamp {
+        Timestamp(ms: try zigzag())
+    }
+
+    fileprivate mutating func whole() throws(BytesError) -> Int { Int(clamping: try varint()) }
+}
+
+extension LiveUser.Watch {
+    fileprivate init(_ reader: inout ByteReader) throws(BytesError) {
+        let flags = try reader.u8()
+        self.init(holds: flags & 1 != 0, next: flags & 2 != 0 ? try reader.instant() : nil)
+    }
+}
+
+extension LiveUser.Armed {
+    fileprivate func write(_ writer: inout ByteWriter) {
+        writer.zigzag(anchor.ms)
+        writer.zigzag(due.msSince(anchor))
+        writer.u8(key == nil ? 0 : 1)
+        key?.write(&writer)
+    }
+
+    fileprivate init(_ reader: inout ByteReader) throws(BytesError) {
+        let anchor = try reader.instant()
+        let due = anchor + (try reader.zigzag())
+        self.init(
+            key: try reader.u8() == 0 ? nil : try PropertyValue(&reader),
+            anchor: anchor,
+            due: due
+        )
+    }
+}
+
+extension PropertyValue {
+    fileprivate func write(_ writer: inout ByteWriter) {
+        switch self {
+        case .number(let number):
+            switch number.form {
+            case .decimal(let e4):
+                writer.u8(0)
+                writer.zigzag(e4)
+            case .double(let double):
+                writer.u8(1)
+                writer.f64(double)
+            }
+        case .text(let text):
+            writer.u8(2)
+            writer.text(text)
+        case .bool(let bool): writer.u8(bool ? 4 : 3)
+        case .instant(let instant):
+            writer.u8(5)
+            writer.zigzag(instant.ms)
+        case .list(let values):
+            writer.u8(6)
+            writer.count(values.count)
+            for value in values { value.write(&writer) }
+        }
+    }
+
+    fileprivate init(_ reader: inout ByteReader, isInList: Bool = false) throws(BytesError) {
+        let place = reader.position
+        switch try reader.u8() {
+        case 0: self = .number(Number(e4: try reader.zigzag()))
+        case 1:
+            guard let number = Number(try reader.f64()) else {
+                throw BytesError(.outOfBounds, "number", at: place)
+            }
+            self = .number(number)
+        case 2: self = .text(try reader.text())
+        case 3: self = .bool(false)
+        case 4: self = .bool(true)
+        case 5: self = .instant(try reader.instant())
+        case 6 where !isInList:
+            var values: [PropertyValue] = []
+            for _ in 0..<(try reader.count()) {
+                values.append(try PropertyValue(&reader, isInList: true))
+            }
+            self = .list(values)
+        default: throw BytesError(.outOfBounds, "value tag", at: place)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// A consumer's copy of one partition's feed: whole, in order, and checked against its source.
+
+import Basics
+public import Messages
+
+/// One partition's members of a segment, kept by a consumer of the feed.
+///
+/// It begins with the pages of a snapshot and goes on with changes. A gap, a repeat, or a sum that
+/// is another than the source's is an error: the copy is then to be begun anew. A value for one
+/// thread at a time.
+public struct FeedCopy: Sendable {
+    /// What is wrong with what came.
+    public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
+        /// Which partition's feed.
+        public let partition: UInt32
+        /// What, in one sentence.
+        public let message: String
+
+        /// For people.
+        public var description: String { "partition \(partition): \(message)" }
+    }
+
+    /// Where to go on.
+    public private(set) var cursor: EvaluationV1.FeedCursor
+    /// Who is in.
+    public private(set) var members: Set<String> = []
+    private var stateHash: UInt64 = 0
+    private var isWhole = false
+
+    /// Nothing yet of a partition.
+    public init(partition: UInt32) {
+        cursor = EvaluationV1.FeedCursor(partition: partition)
+    }
+
+    /// Takes a page of a snapshot, in their order; the last is checked against the sum.
+    public mutating func take(_ page: EvaluationV1.SnapshotResponse) throws(Problem) {
+        guard !isWhole, let end = page.cursor, end.partition == cursor.partition else {
+            throw problem("a page of another snapshot")
+        }
+        for user in page.users where !enter(user) { throw problem("\(user) comes twice") }
+        guard page.next == nil else { return }
+        cursor = end
+        isWhole = true
+        try check(members: page.members, stateHash: page.stateHash)
+    }
+
+    /// Takes changes, in their order.
+    ///
+    /// - Returns: false: the feed is another by now, and a new snapshot is needed.
+    public mutating func take(_ page: EvaluationV1.PartitionChanges) throws(Problem) -> Bool {
+        guard !page.stale else { return false }
+        for change in page.changes {
+            guard change.sequence == cursor.sequence + 1 else {
+                throw problem("change \(change.sequence) comes behind \(cursor.sequence)")
+            }
+            cursor.sequence = change.sequence
+            if change.member { _ = enter(change.userID) } else { leave(change.userID) }
+        }
+        guard let end = page.cursor, end.sequence == cursor.sequence else {
+            throw problem("the cursor is not behind the last change")
+        }
+        cursor = end
+        if let stateHash = page.stateHash {
+            try check(members: page.members, stateHash: stateHash)
+        }
+        return true
+    }
+
+    /// The hash of a member, by which sets are summed: XXH64 with seed 0 of the identifier.
+    public static func hash(of user: String) -> UInt64 { Checksum.xxh64(Array(user.utf8)) }
+
+    private mutating func enter(_ user: String) -> Bool {
+        guard members.insert(user).inserted else { return false }
+        stateHash &+= Self.hash(of: user)
+        return true
+    }
+
+    private mutating func leave(_ user: String) {
+        if members.remove(user) != nil { stateHash &-= Self.hash(of: user) }
+    }
+
+    private func check(members count: UInt64, stateHash: UInt64) throws(Problem) {
+        guard count == members.count, stateHash == self.stateHash else {
+            throw problem("the copy has \(members.count) members, the feed \(count), or others")
+        }
+    }
+
+    private func problem(_ message: String) -> Problem {
+        Problem(partition: cursor.partition, message: message)
+    }
+}

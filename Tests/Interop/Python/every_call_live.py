@@ -1,0 +1,71 @@
+"""Live segments: created, entered, told by the feed, played over the past."""
+
+from every_call_stage import PROJECT, Stage, fails
+
+import shoal
+from shoal.contract.evaluation.v1 import (
+    MEMBERSHIP_KIND_ENTERED,
+    BacktestPartRequest,
+    BacktestRequest,
+    ChangesRequest,
+    CountRequest,
+    CreateRequest,
+    FeedCursor,
+    SnapshotRequest,
+)
+from shoal.contract.log.v1 import Position
+from shoal.contract.segment.v1 import ActionTrigger, EventTest, LiveDefinition
+
+PARTITIONS = 64
+
+
+def run(stage: Stage) -> None:
+    """Calls what evaluators tell of live segments."""
+    segments, feed = stage.stubs.segments, stage.stubs.feed
+    live = LiveDefinition(action=ActionTrigger(event=EventTest(events=["Waved"]), nth=1))
+    created = segments.Create(CreateRequest(name="wavers", live=live)).segment
+    assert created.live.action.nth == 1 and "1st time" in created.sentence, created
+    begun = [
+        feed.Snapshot(SnapshotRequest(segment="wavers", partition=partition))
+        for partition in range(PARTITIONS)]
+    assert sum(page.members for page in begun) == 0 and not any(page.users for page in begun)
+    fails(shoal.Status.OUT_OF_RANGE, lambda: feed.Snapshot(
+        SnapshotRequest(segment="wavers", partition=begun[0].cursor.partition, snapshot=9_999)))
+    stage.client.track([
+        shoal.event("user-1", "Waved"), shoal.event("user-2", "Waved"),
+        shoal.event("user-1", "Waved")])
+    cursors = {page.cursor.partition: page.cursor for page in begun}
+    entered, homes = [], set()
+    while len(entered) < 2:
+        answer = feed.Changes(ChangesRequest(
+            segment="wavers", cursors=cursors.values(), wait_ms=5_000))
+        assert answer.partitions, "nothing is told"
+        for page in answer.partitions:
+            assert not page.stale
+            cursors[page.cursor.partition] = page.cursor
+            homes.add(page.cursor.partition)
+            entered += [(one.user_id, one.kind, one.sequence) for one in page.changes]
+    assert sorted(user for user, _, _ in entered) == ["user-1", "user-2"], entered
+    assert {kind for _, kind, _ in entered} == {MEMBERSHIP_KIND_ENTERED}, entered
+    assert segments.Count(CountRequest(subject=shoal.subject("wavers"))).users == 2
+    backtest(stage, live, homes)
+
+
+def backtest(stage: Stage, live: LiveDefinition, homes: set[int]) -> None:
+    """The same by playing it over the past, as a whole and by its owners."""
+    span = {"from_ms": 0, "to_ms": 4_102_444_800_000}
+    whole = stage.stubs.segments.Backtest(BacktestRequest(segment="wavers", **span))
+    assert sorted(one.user_id for one in whole.changes) == ["user-1", "user-2"], whole
+    fails(shoal.Status.INVALID_ARGUMENT, lambda: stage.stubs.segments.Backtest(
+        BacktestRequest(segment="wavers", from_ms=1, to_ms=1)))
+    found = []
+    for address in stage.evaluators:
+        for partition in homes:
+            question = BacktestPartRequest(
+                live=live, positions=[Position(partition=partition)], **span)
+            try:
+                found += stage.at(address).sets.Backtest(question).changes
+            except shoal.Fault as fault:
+                # Another evaluator's.
+                assert fault.code == shoal.Status.UNAVAILABLE, fault
+    assert sorted(one.user_id for one in found) == ["user-1", "user-2"], (PROJECT, found)
