@@ -58,6 +58,7 @@ public struct Evaluator: Sendable {
             link: link,
             clock: world.clock,
             health: world.health,
+            board: board,
             takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
             settings: settings
         )

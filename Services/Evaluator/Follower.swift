@@ -17,6 +17,9 @@ final class Follower: Sendable {
         var fetchBytes: UInt32 = 1 << 20
         /// Longest wait for news.
         var waitMs: UInt32 = 1_000
+        /// Shortest wait while timers are to fall due: that much later than their instants are
+        /// they told, where nothing else comes; shorter ones would be many questions for nothing.
+        var timerWaitMs: UInt32 = 10
         /// Pages a lane may have waiting before the follower waits for it; at most `Lane.pagesMax`.
         var pagesAheadMax = UInt64(Lane.pagesMax)
         /// First and longest pause after a failed fetch.
@@ -30,6 +33,8 @@ final class Follower: Sendable {
     private let clock: any Clock
     private let settings: Settings
     private let health: Health
+    /// Where the lanes' timers are known; nil: nobody has any.
+    private let board: FeedBoard?
     /// Copies checkpoints before lanes adopt their partitions; nil: the log is read.
     private let takeOver: TakeOver?
 
@@ -40,6 +45,7 @@ final class Follower: Sendable {
         link: RegistryLink,
         clock: any Clock,
         health: Health,
+        board: FeedBoard? = nil,
         takeOver: TakeOver? = nil,
         settings: Settings = .init()
     ) {
@@ -49,6 +55,7 @@ final class Follower: Sendable {
         self.link = link
         self.clock = clock
         self.health = health
+        self.board = board
         self.takeOver = takeOver
         self.settings = settings
         health.wait(for: "log", because: "the log has not been read yet")
@@ -75,6 +82,7 @@ final class Follower: Sendable {
         var fence = TenureFence()
         var pauseMs = settings.pauseMs.lowerBound
         var hasCaughtUp = false
+        var hasRead = false
         while !Task.isCancelled {
             let view = link.view
             let owned = fence.allowed(view.partitions(of: instance, .evaluator))
@@ -86,7 +94,12 @@ final class Follower: Sendable {
             }
             let answer: IngestionV1.FetchResponse?
             do throws(Fault) {
-                answer = try await fetch(cursors, orNewerThan: view, copied)
+                answer = try await fetch(
+                    cursors,
+                    waitMs: waitMs(hasRead: hasRead),
+                    orNewerThan: view,
+                    copied
+                )
             } catch {
                 if error.code == .outOfRange { throw otherLog(error) }
                 guard !Task.isCancelled else { return }
@@ -96,6 +109,7 @@ final class Follower: Sendable {
                 continue
             }
             guard let response = answer else { continue }
+            hasRead = response.partitions.contains { !$0.records.isEmpty }
             for page in response.partitions {
                 fence.heard(Epoch(page.stateEpoch), of: page.partition)
                 try await hand(page, &cursors)
@@ -162,6 +176,7 @@ final class Follower: Sendable {
     /// So that a partition changes hands at once, not only when the log has something to tell.
     private func fetch(
         _ cursors: [Partition: LogOffset],
+        waitMs: UInt32,
         orNewerThan view: RosterView,
         _ copied: UInt64
     ) async throws(Fault) -> IngestionV1.FetchResponse? {
@@ -169,7 +184,7 @@ final class Follower: Sendable {
             group in
             group.addTask {
                 do throws(Fault) {
-                    return .success(try await self.fetch(cursors))
+                    return .success(try await self.fetch(cursors, waitMs: waitMs))
                 } catch {
                     return .failure(error)
                 }
@@ -185,7 +200,18 @@ final class Follower: Sendable {
         return try first.get()
     }
 
-    private func fetch(_ cursors: [Partition: LogOffset]) async throws(Fault)
+    /// How long to wait for news: a watermark must come when a timer falls due.
+    ///
+    /// What was just read may have set timers that are not known here yet.
+    private func waitMs(hasRead: Bool) -> UInt32 {
+        guard let board else { return settings.waitMs }
+        if hasRead, board.isFollowing { return settings.timerWaitMs }
+        guard let due = board.nextDue else { return settings.waitMs }
+        let left = UInt32(clamping: max(0, due.msSince(clock.now)))
+        return min(max(left, settings.timerWaitMs), settings.waitMs)
+    }
+
+    private func fetch(_ cursors: [Partition: LogOffset], waitMs: UInt32) async throws(Fault)
         -> IngestionV1.FetchResponse
     {
         try await ingestion.fetch(
@@ -197,10 +223,10 @@ final class Follower: Sendable {
                     )
                 },
                 maxBytes: settings.fetchBytes,
-                waitMs: settings.waitMs
+                waitMs: waitMs
             ),
             CallOptions(
-                timeoutMs: settings.waitMs + 10_000,
+                timeoutMs: waitMs + 10_000,
                 maxReplyBytes: settings.fetchBytes + (1 << 20)
             )
         )

@@ -15,7 +15,17 @@ final class FeedBoard: Sendable {
         /// How far the log has been evaluated.
         var next = LogOffset.zero
         var watermark = Timestamp.earliest
+        /// When the next timer falls due, or earlier; nil: none runs.
+        var nextDue: Timestamp?
     }
+
+    /// When the next timer of any partition falls due, or earlier; nil: none runs.
+    var nextDue: Timestamp? {
+        pages.withLock { pages in pages.values.lazy.compactMap(\.nextDue).min() }
+    }
+
+    /// Whether any feed runs, so that timers may come with every record.
+    var isFollowing: Bool { pages.withLock { $0.values.contains { !$0.ends.isEmpty } } }
 
     private let pages = Mutex<[Partition: Page]>([:])
     /// Rises with every feed that grows, begins or ends, and with every partition that goes.
@@ -29,7 +39,12 @@ final class FeedBoard: Sendable {
     /// Tells of a partition's feeds anew.
     func post(_ live: LivePartition, isNew: Bool) {
         let ends = Dictionary(uniqueKeysWithValues: live.ends.map { ($0.feed, $0) })
-        let page = Page(ends: ends, next: live.next, watermark: live.watermark)
+        let page = Page(
+            ends: ends,
+            next: live.next,
+            watermark: live.watermark,
+            nextDue: live.nextDue
+        )
         let hasFeeds = !ends.isEmpty || isNew
         pages.withLock { $0[live.partition] = page }
         if hasFeeds { news.raise() }
@@ -40,6 +55,7 @@ final class FeedBoard: Sendable {
         pages.withLock { pages in
             pages[live.partition]?.next = live.next
             pages[live.partition]?.watermark = live.watermark
+            pages[live.partition]?.nextDue = live.nextDue
         }
     }
 

@@ -116,6 +116,9 @@ struct LivePartition {
     /// How many timers run, with those of no effect.
     var timerCount: Int { timers.count }
 
+    /// When the next timer falls due, or earlier; nil: none runs.
+    var nextDue: Timestamp? { timers.first?.due }
+
     /// The ends of the feeds that run.
     var ends: [FeedEnd] { slots.compactMap { $0?.end } }
 
