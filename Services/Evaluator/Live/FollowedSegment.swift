@@ -102,6 +102,9 @@ final class FollowedSegment {
         return bytes
     }
 
+    /// Whether something is remembered of a user.
+    func knows(_ number: UserNumber) -> Bool { users[number.value] != nil }
+
     /// Everybody of whom something is remembered, by number.
     var known: [UserNumber] { users.keys.sorted().map { UserNumber($0) } }
 

@@ -161,7 +161,8 @@ struct LivePartition {
         case .catalogue(let change): try hear(change, of: project, moment, &state)
         case .event(let event):
             guard let live = projects[project] else { return }
-            let heard = live.hearing(event: ExactName(event.name))
+            let user = UserNumber(event.userNumber)
+            let heard = live.hearing(event: ExactName(event.name), of: user)
             guard !heard.isEmpty else { return }
             let told: Segments.UserHistory.Event
             do {
@@ -171,7 +172,7 @@ struct LivePartition {
             }
             try tell(
                 .event(told, isHistory: event.history),
-                of: UserNumber(event.userNumber),
+                of: user,
                 heard,
                 moment,
                 &state
@@ -197,7 +198,7 @@ struct LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let live = projects[project] else { return }
-        let heard = live.hearing(properties: names)
+        let heard = live.hearing(properties: names, of: user)
         guard !heard.isEmpty else { return }
         let record = LiveRecord.properties(names, isHistory: isHistory)
         try tell(record, of: user, heard, moment, &state)

@@ -22,6 +22,7 @@ struct LiveProject {
     private var byEvent: [ExactName: [FollowedSegment]] = [:]
     private var byProperty: [ExactName: [FollowedSegment]] = [:]
     private var ofAnyEvent: [FollowedSegment] = []
+    private var becoming: [FollowedSegment] = []
 
     /// A project without segments, or with documents that were kept.
     init(_ name: ProjectName, documents: [ExactName: [UInt8]] = [:]) {
@@ -32,16 +33,26 @@ struct LiveProject {
     /// Takes a document as it was kept.
     mutating func keep(_ body: [UInt8], named name: ExactName) { documents[name] = body }
 
-    /// The segments that an event concerns, in order.
-    func hearing(event: ExactName) -> [FollowedSegment] {
-        guard let named = byEvent[event] else { return ofAnyEvent }
-        return ofAnyEvent.isEmpty ? named : Self.merged(named + ofAnyEvent)
+    /// The segments that an event of a user concerns, in order.
+    func hearing(event: ExactName, of user: UserNumber) -> [FollowedSegment] {
+        let new = awaiting(user)
+        guard let named = byEvent[event] else {
+            return new.isEmpty ? ofAnyEvent : Self.merged(ofAnyEvent + new)
+        }
+        return ofAnyEvent.isEmpty && new.isEmpty ? named : Self.merged(named + ofAnyEvent + new)
     }
 
-    /// The segments that writes to properties concern, in order.
-    func hearing(properties: [ExactName]) -> [FollowedSegment] {
-        guard !byProperty.isEmpty else { return [] }
-        return Self.merged(properties.flatMap { byProperty[$0] ?? [] })
+    /// The segments that writes to a user's properties concern, in order.
+    func hearing(properties: [ExactName], of user: UserNumber) -> [FollowedSegment] {
+        let new = awaiting(user)
+        guard !(byProperty.isEmpty && new.isEmpty) else { return [] }
+        return Self.merged(properties.flatMap { byProperty[$0] ?? [] } + new)
+    }
+
+    /// Those whose condition may hold of a user by the user's being there: whom they do not know
+    /// yet, they hear whatever is recorded.
+    private func awaiting(_ user: UserNumber) -> [FollowedSegment] {
+        becoming.isEmpty ? [] : becoming.filter { !$0.knows(user) }
     }
 
     private static func merged(_ segments: [FollowedSegment]) -> [FollowedSegment] {
@@ -141,6 +152,7 @@ struct LiveProject {
 
     private mutating func index() {
         (byEvent, byProperty, ofAnyEvent) = ([:], [:], [])
+        becoming = segments.filter { $0.plan.becoming != nil }
         for segment in segments {
             let hears = segment.plan.hears
             if hears.anyEvent { ofAnyEvent.append(segment) }

@@ -1,0 +1,89 @@
+// Live segments by the command line, over the real suite, with an evaluator killed in between.
+
+import Basics
+import Foundation
+import Testing
+
+@Suite(.serialized)
+struct LiveCommandTests {
+    private struct Change: Decodable {
+        let user_id: String
+        let kind: String
+        let at: String
+        let occurrence: Int
+        let member: Bool
+    }
+
+    private static func changes(_ text: String) throws -> [Change] {
+        try text.split(separator: "\n").map {
+            try JSONDecoder().decode(Change.self, from: Data($0.utf8))
+        }
+    }
+
+    @Test("a cart that is left is told when its time has come, once, whoever is killed meanwhile")
+    func carts() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let project = try #require(RealSuite.project?.text)
+        func shoal(_ arguments: [String], input: String = "") async -> CommandOutcome {
+            await suite.shoal(arguments + ["--project", project], input: input)
+        }
+        let cart = """
+            name: left-cart
+            trigger:
+              inaction: {did: Added To Cart, didNot: Purchased, within: 2s, key: cart}
+
+            """
+        let made = await shoal(["segment", "create", "-"], input: cart)
+        #expect(made.code == 0, "\(made.errors)")
+        #expect(
+            made.out.contains("is not followed by \"Purchased\" with the same \"cart\" within 2 s")
+        )
+        #expect(await shoal(["segment", "show", "left-cart"]).out.hasSuffix(cart))
+        let loyal = """
+            trigger: {action: {event: Purchased, first: true}}
+            filter: did "Added To Cart" at least 2 times
+            """
+        let also = ["segment", "create", "-", "--name", "buyers"]
+        #expect(await shoal(also, input: loyal).code == 0)
+
+        func track(_ event: String, _ users: [String], cart: String) async throws {
+            let records = users.map { user in
+                #"{"user_id":"\#(user)","event":{"name":"\#(event)","properties":"#
+                    + #"[{"name":"cart","value":{"text":"\#(cart)"}}]}}"#
+            }
+            let body = #"{"records":[\#(records.joined(separator: ","))]}"#
+            let sent = await shoal(["rpc", "call", "Ingestion/Track", body])
+            try #require(sent.code == 0, "\(sent.errors)")
+        }
+        try await track("Added To Cart", ["ada", "bob", "eve"], cart: "1")
+        try await track("Added To Cart", ["ada", "bob"], cart: "2")
+        try await track("Purchased", ["bob"], cart: "1")
+        suite.killHard("evaluator-1")
+        try await suite.start("evaluator-1")
+        let watch = ["segment", "watch", "left-cart", "--from-start", "--limit", "4", "--json"]
+        let told = try Self.changes(await shoal(watch).out)
+        #expect(told.map(\.user_id).sorted() == ["ada", "ada", "bob", "eve"])
+        #expect(told.allSatisfy { $0.kind == "entered" && $0.member })
+        #expect(told.filter { $0.user_id == "ada" }.map(\.occurrence).sorted() == [1, 2])
+        #expect(await shoal(["segment", "count", "left-cart"]).out == "3\n")
+        let members = await shoal(["segment", "members", "buyers"])
+        #expect(members.out == "bob\n", "\(members.errors)")
+        let inside = ["segment", "count", "--definition", "-"]
+        let both = "condition: {all: [inSegment: left-cart, inSegment: buyers]}\n"
+        #expect(await shoal(inside, input: both).out == "1\n")
+
+        let backtest = ["segment", "backtest", "left-cart", "--from", "2020-01-01", "--json"]
+        let played = try Self.changes(await shoal(backtest).out)
+        #expect(played.map(\.user_id).sorted() == ["ada", "ada", "bob", "eve"])
+        #expect(Set(played.map(\.at)) == Set(told.map(\.at)))
+        let draft = ["segment", "backtest", "did \"Purchased\"", "--from", "2020-01-01", "--count"]
+        #expect(await shoal(draft).out == "1\n")
+        let bad = await shoal(
+            ["segment", "create", "-", "--name", "x"],
+            input: "trigger: {inaction: {did: A, didNot: B}}\n"
+        )
+        #expect(bad.code == 65 && bad.errors.contains("within"), "\(bad.errors)")
+    }
+}

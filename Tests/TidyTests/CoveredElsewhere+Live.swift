@@ -1,0 +1,44 @@
+// What shows the files of live segments above the pure room.
+extension CoveredElsewhere {
+    static let live = [
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
+            .test("EvaluatorTests/Live/LivePartitionTests"),
+            [
+                "FollowedSegment", "KeptFeeds", "LivePartition+Columns", "LiveProject",
+                "TimerQueue",
+            ]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
+            .test("SuiteTests/LiveCommandTests"),
+            ["FeedBoard", "FeedDoor", "FeedSnapshots"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("SuiteTests/LiveCommandTests"),
+            ["SegmentsDoor+Live", "SetsDoor+Backtest"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/LiveCommandTests"),
+            ["BacktestCommand", "WatchCommand"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Documents",
+            .test("SuiteTests/LiveCommandTests"),
+            ["SegmentFile"]
+        ),
+        CoveredElsewhere("Shared/Wire", .test("SuiteTests/LiveCommandTests"), ["FeedCopy"]),
+        CoveredElsewhere(
+            "Shared/Segments/Live",
+            .test("EvaluatorTests/Live/LivePartitionTests"),
+            ["LiveUser+Bytes"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments/Conditions",
+            .test("EvaluatorTests/Live/LivePartitionTests"),
+            ["InFeed"]
+        ),
+    ]
+}
