@@ -36,8 +36,8 @@ final class FeedFollower {
         client = feed.client
         pace = feed.pace
         copies = feed.copies
-        unknown = copies.indices.filter { copies[$0].cursor.generation == 0 }.reversed()
-        turns = Array(copies.indices)
+        unknown = feed.copies.indices.filter { feed.copies[$0].cursor.generation == 0 }.reversed()
+        turns = Array(feed.copies.indices)
         var options = feed.options
         options.maxReplyBytes = max(options.maxReplyBytes, Self.pageBytes)
         self.options = options

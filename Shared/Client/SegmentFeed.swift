@@ -1,6 +1,6 @@
 // Who enters and leaves a segment, as a sequence: each partition's members, then every change.
 
-public import Basics
+import Basics
 import Chassis
 public import Messages
 public import Segments

@@ -5,9 +5,11 @@ import sys
 import shoal
 from shoal.contract.evaluation.v1 import ArchiveRequest, FeedCursor
 from shoal.contract.segment.v1 import ActionTrigger, EventTest, LiveDefinition, Node
+from shoal.partitions import partition
 
 PROJECT = "feeds-py"
 USERS = [f"user-{number}" for number in range(120)]
+GHOSTS = [f"ghost-{number}" for number in range(10_000)]
 
 
 class Kept:
@@ -19,17 +21,17 @@ class Kept:
         self.told: set[tuple[int, int]] = set()
 
     def take(self, step: shoal.FeedStep) -> None:
-        partition = step.cursor.partition
-        self.cursors[partition] = step.cursor
+        place = step.cursor.partition
+        self.cursors[place] = step.cursor
         if step.members is not None:
-            self.members[partition] = set(step.members)
+            self.members[place] = set(step.members)
         for change in step.changes:
-            assert (partition, change.sequence) not in self.told, "told twice"
-            self.told.add((partition, change.sequence))
+            assert (place, change.sequence) not in self.told, "told twice"
+            self.told.add((place, change.sequence))
             if change.member:
-                self.members[partition].add(change.user_id)
+                self.members[place].add(change.user_id)
             else:
-                self.members[partition].discard(change.user_id)
+                self.members[place].discard(change.user_id)
 
     @property
     def everybody(self) -> set[str]:
@@ -65,7 +67,9 @@ def main() -> None:
         send(client, "Stopped", USERS[:50])
         follow(client, kept, set(USERS[50:]))
         assert set(client.members("watchers")) == set(USERS[50:])
-        wrong = kept.everybody - {USERS[-1]}
+        homes = {user: partition(PROJECT, user, 64) for user in [USERS[-1], *GHOSTS]}
+        wrong = kept.everybody | {
+            next(ghost for ghost in GHOSTS if homes[ghost] == homes[USERS[-1]])}
         lacking = client.follow("watchers", kept.cursors.values(), wrong)
         send(client, "Stopped", [USERS[-1]])
         try:
