@@ -9,21 +9,26 @@ import Synchronization
 /// What ingestion decides about records (duplicates, instants in the future) it decides by the same
 /// rules; a restart changes nothing, since nothing is kept outside.
 public final class EngineStage: Stage {
-    fileprivate struct User {
+    struct User {
         var events: [UserHistory.Event] = []
         var versions: [UserHistory.PropertyVersion] = []
         var eventIDs: Set<ExactName> = []
+        /// The records with their log times, for live segments defined later.
+        var records: [(record: LiveCourse.Record, at: Timestamp)] = []
     }
 
-    private struct State {
+    struct State {
         var plans: [ExactName: Plan] = [:]
         var users: [UserID: User] = [:]
         var lists: [ExactName: Set<UserID>] = [:]
         var next = LogOffset.zero
+        var live: [ExactName: Followed] = [:]
+        /// What live segments told since it was asked last.
+        var told: [Story.Change] = []
     }
 
-    private let zone: Zone
-    private let state = Mutex(State())
+    let zone: Zone
+    let state = Mutex(State())
 
     /// An empty project with this zone.
     public init(zone: Zone) { self.zone = zone }
@@ -33,22 +38,30 @@ public final class EngineStage: Stage {
         async throws(StoryProblem)
     {
         do throws(DefinitionProblem) {
-            let known = state.withLock { $0.plans }
-            let nesting = try Nesting(of: definition, as: ExactName(name)) {
-                (name) throws(DefinitionProblem) in
-                if let plan = known[name] { return plan.definition }
-                throw DefinitionProblem(
-                    .segment,
-                    place: "",
-                    message: "there is no segment \(name.text)",
-                    hint: "define it first"
-                )
-            }
-            let plan = try Plan(definition, projectZone: zone, nested: nesting.segments)
+            let nested = try nested(in: definition, as: name)
+            let plan = try Plan(definition, projectZone: zone, nested: nested)
             state.withLock { $0.plans[ExactName(name)] = plan }
         } catch {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
         }
+    }
+
+    /// The segments that a definition uses, each behind those it uses itself.
+    func nested(in definition: Definition, as name: String) throws(DefinitionProblem)
+        -> [NestedSegment]
+    {
+        let known = state.withLock { $0.plans }
+        let nesting = try Nesting(of: definition, as: ExactName(name)) {
+            (name) throws(DefinitionProblem) in
+            if let plan = known[name] { return plan.definition }
+            throw DefinitionProblem(
+                .segment,
+                place: "",
+                message: "there is no segment \(name.text)",
+                hint: "define it first"
+            )
+        }
+        return nesting.segments
     }
 
     /// Forgets the segment, unless others use it.
@@ -57,8 +70,15 @@ public final class EngineStage: Stage {
             let users = state.plans.filter { _, plan in
                 plan.definition.segmentsUsed.contains { $0.name == ExactName(name) }
             }
-            if users.isEmpty { state.plans[ExactName(name)] = nil }
-            return users.keys.sorted()
+            let live = state.live.filter { _, followed in
+                followed.plan.definition.segmentsUsed.contains(ExactName(name))
+            }
+            let all = Set(users.keys).union(live.keys).sorted()
+            if all.isEmpty {
+                state.plans[ExactName(name)] = nil
+                state.live[ExactName(name)] = nil
+            }
+            return all
         }
         guard let user = users.first else { return }
         throw StoryProblem(.stage, place: name, "it is used by \(user.text)")
@@ -76,15 +96,13 @@ public final class EngineStage: Stage {
                 }
             state.lists[change.list] = after
             for user in before.symmetricDifference(after).sorted() {
-                state.users[user, default: User()].versions.append(
-                    UserHistory.PropertyVersion(
-                        InList(change.list).property,
-                        after.contains(user) ? InList.listed : nil,
-                        since: at,
-                        position: state.next
-                    )
+                let version = UserHistory.PropertyVersion(
+                    InList(change.list).property,
+                    after.contains(user) ? InList.listed : nil,
+                    since: at,
+                    position: state.next
                 )
-                state.next = state.next.next
+                state.take(.properties([version]), of: user, at: at)
             }
         }
     }
@@ -103,42 +121,42 @@ public final class EngineStage: Stage {
         case .tooLate: return .refused("the instant is more than 24 h in the future")
         }
         return state.withLock { state in
-            var user = state.users[record.user] ?? User()
             switch record.body {
             case .event(let name, let id, let properties):
-                if let id, !user.eventIDs.insert(ExactName(id)).inserted { return .duplicate }
-                user.events.append(
-                    UserHistory.Event(
-                        name,
-                        at: instant,
-                        position: state.next,
-                        properties: properties.map { ($0.name, $0.value) }
-                    )
+                let ids = state.users[record.user]?.eventIDs ?? []
+                if let id {
+                    if ids.contains(ExactName(id)) { return .duplicate }
+                    state.users[record.user, default: User()].eventIDs.insert(ExactName(id))
+                }
+                let event = UserHistory.Event(
+                    name,
+                    at: instant,
+                    position: state.next,
+                    properties: properties.map { ($0.name, $0.value) }
                 )
+                state.take(.event(event), of: record.user, at: receipt)
             case .profile(let set, let unset):
                 let changes: [(ExactName, PropertyValue?)] =
                     set.map { ($0.name, $0.value) } + unset.map { ($0, nil) }
-                for (name, value) in changes {
-                    user.versions.append(
-                        UserHistory.PropertyVersion(
-                            name,
-                            value,
-                            since: instant,
-                            position: state.next
-                        )
+                let versions = changes.map { name, value in
+                    UserHistory.PropertyVersion(
+                        name,
+                        value,
+                        since: instant,
+                        position: state.next
                     )
                 }
+                state.take(.properties(versions), of: record.user, at: receipt)
             }
-            state.next = state.next.next
-            state.users[record.user] = user
             return .taken
         }
     }
 
-    /// Asks the user reader about everybody.
+    /// Asks the user reader about everybody; of a live segment who is in at the instant.
     public func members(of segment: String, asOf instant: Timestamp) async throws(StoryProblem)
         -> Set<UserID>
     {
+        if let members = liveMembers(of: segment, at: instant) { return members }
         let plan = try plan(segment)
         let users = state.withLock { $0.users }
         return Set(
@@ -165,6 +183,21 @@ public final class EngineStage: Stage {
             throw StoryProblem(.stage, place: segment, "there is no such segment")
         }
         return plan
+    }
+}
+
+extension EngineStage.State {
+    /// A record stands in the log; live segments hear of it.
+    mutating func take(_ record: LiveCourse.Record, of user: UserID, at logTime: Timestamp) {
+        var known = users[user] ?? EngineStage.User()
+        switch record {
+        case .event(let event): known.events.append(event)
+        case .properties(let versions): known.versions += versions
+        }
+        known.records.append((record, logTime))
+        users[user] = known
+        next = next.next
+        tell(record, of: user, at: logTime)
     }
 }
 

@@ -9,6 +9,8 @@ public import Segments
 public protocol Stage: Sendable {
     /// Saves a segment.
     func define(_ name: String, _ definition: Definition, at: Timestamp) async throws(StoryProblem)
+    /// Saves a live segment, which follows users from then on.
+    func follow(_ name: String, _ live: LiveDefinition, at: Timestamp) async throws(StoryProblem)
     /// Puts a segment away.
     func archive(_ name: String, at: Timestamp) async throws(StoryProblem)
     /// Tells ingestion about a user.
@@ -22,6 +24,31 @@ public protocol Stage: Sendable {
     /// Why a user is a member or not as of an instant; nil for a user nobody wrote about.
     func explain(_ user: UserID, in segment: String, asOf: Timestamp)
         async throws(StoryProblem) -> MembershipAnswer?
+    /// Everything that live segments have told since it was asked last, up to an instant, which is
+    /// included; of each segment and user in its order.
+    func feed(upTo: Timestamp) async throws(StoryProblem) -> [Story.Change]
+}
+
+extension Stage {
+    private var noLive: StoryProblem {
+        StoryProblem(
+            .absent,
+            "live segments are followed by the engine alone in this version",
+            hint: "play it with --engine"
+        )
+    }
+
+    /// Refused by a stage that follows no live segments.
+    public func follow(_ name: String, _ live: LiveDefinition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        throw noLive
+    }
+
+    /// Refused by a stage that follows no live segments.
+    public func feed(upTo: Timestamp) async throws(StoryProblem) -> [Story.Change] {
+        throw noLive
+    }
 }
 
 /// What became of a record.

@@ -31,6 +31,8 @@ public struct Story: Sendable, Hashable {
     public enum Act: Sendable, Hashable {
         /// A segment is saved.
         case define(name: String, Definition)
+        /// A live segment is saved, and followed from then on.
+        case follow(name: String, LiveDefinition)
         /// A segment is put away.
         case archive(name: String)
         /// A user does something, or something becomes known about one.
@@ -43,6 +45,8 @@ public struct Story: Sendable, Hashable {
         case check(Check)
         /// Why a user is in a segment or not, and when that changes by itself.
         case explain(Question)
+        /// Everything that live segments have told since the last such line.
+        case feed([Change])
     }
 
     /// What ingestion is told about one user.

@@ -54,6 +54,7 @@ extension Story {
         switch step.act {
         case .define(let name, let definition):
             try await stage.define(name, definition, at: step.at)
+        case .follow(let name, let live): try await stage.follow(name, live, at: step.at)
         case .archive(let name): try await stage.archive(name, at: step.at)
         case .list(let change): try await stage.change(change, at: step.at)
         case .restart(let service): try await stage.restart(service, at: step.at)
@@ -73,6 +74,9 @@ extension Story {
             return try await differences(check, step, on: stage)
         case .explain(let question):
             return try await differences(question, step, on: stage)
+        case .feed(let wanted):
+            let found = try await stage.feed(upTo: step.at)
+            return Self.differences(wanted, step, found: found)
         }
         return []
     }

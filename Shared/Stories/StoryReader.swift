@@ -9,6 +9,8 @@
 //     {"at": INSTANT, "restart": "registry" | "ingestion" | "evaluator"}
 //     {"at": INSTANT, "timezone": ZONE}                      before everything else
 //     {"at": INSTANT, "check": NAME, "in": [ID…]?, "out": [ID…]?, "exactly": [ID…]?, "count": N?}
+//     {"at": INSTANT, "feed": [{"segment": NAME, "user": ID, "kind": KIND, "at": INSTANT}…]}
+//                             KIND: entered, left, retracted; all since the last such line
 //     {"at": INSTANT, "explain": NAME, "user": ID, "member": BOOL, "flipsAt": INSTANT | "never"?}
 //
 // `check` and `explain` take `"asOf": INSTANT` besides. `at` never goes back. `ts` is the user's
@@ -26,9 +28,9 @@ public struct StoryReader: Sendable {
         ("set", ["properties", "ts"]), ("unset", ["properties", "ts"]),
         ("list", Story.ListChange.Operation.allCases.map(\.rawValue)), ("restart", []),
         ("timezone", []), ("check", ["in", "out", "exactly", "count", "asOf"]),
-        ("explain", ["user", "member", "flipsAt", "asOf"]),
+        ("explain", ["user", "member", "flipsAt", "asOf"]), ("feed", []),
     ]
-    private static let absent = ["identify", "unmerge", "erase", "feed", "ask"]
+    private static let absent = ["identify", "unmerge", "erase", "ask"]
 
     private var title: String?
     private var zone = Zone.utc
@@ -36,6 +38,8 @@ public struct StoryReader: Sendable {
     /// The line each name was defined on.
     private var defined: [String: Int] = [:]
     private var archived: Set<String> = []
+    /// Those that are live.
+    private var live: Set<String> = []
     private var last: Timestamp?
 
     /// A reader of one story.
@@ -54,7 +58,7 @@ public struct StoryReader: Sendable {
     public func story() throws(StoryProblem) -> Story {
         let asks = steps.contains { step in
             switch step.act {
-            case .check, .explain: true
+            case .check, .explain, .feed: true
             default: false
             }
         }
@@ -157,6 +161,7 @@ public struct StoryReader: Sendable {
             try set(zone: subject)
             return nil
         case "check": return .check(try check(subject, fields))
+        case "feed": return .feed(try feed(subject))
         default: return .explain(try question(subject, fields))
         }
     }
@@ -191,9 +196,12 @@ public struct StoryReader: Sendable {
             )
         }
         let body = try fields.needed("as", hint: "say what the segment means")
-        let definition: Definition
+        let act: Story.Act
         do throws(DefinitionProblem) {
-            definition = try Self.definition(body, zone: zone)
+            act =
+                LiveReader.isLive(body.value)
+                ? .follow(name: name, try Self.live(body, zone: zone))
+                : .define(name: name, try Self.definition(body, zone: zone))
         } catch {
             throw DefinitionProblem(
                 error.code,
@@ -205,7 +213,17 @@ public struct StoryReader: Sendable {
             )
         }
         defined[name] = subject.line ?? 0
-        return .define(name: name, definition)
+        if case .follow = act { live.insert(name) }
+        return act
+    }
+
+    /// A document with a trigger.
+    private static func live(_ body: Field, zone: Zone) throws(DefinitionProblem)
+        -> LiveDefinition
+    {
+        let definition = try LiveReader.read(body.value, zone: zone).definition
+        try LiveValidation.require(definition)
+        return definition
     }
 
     /// A document, or a condition alone.
@@ -239,9 +257,34 @@ public struct StoryReader: Sendable {
         return name
     }
 
+    /// The changes expected, all of live segments defined above.
+    private func feed(_ subject: Field) throws(DefinitionProblem) -> [Story.Change] {
+        let changes = try subject.storyChanges(zone)
+        for change in changes where !live.contains(change.segment) {
+            throw subject.problem(
+                .name,
+                "no live segment \(Quoted.name(change.segment)) is defined above",
+                hint: NearestName.nearest(to: change.segment, in: live.sorted())
+                    .map { "did you mean `\($0)`?" } ?? "one that has a `trigger` tells changes"
+            )
+        }
+        return changes
+    }
+
+    /// Refuses what is asked of a live segment and what only past-behaviour ones answer.
+    private func refuseLive(_ segment: String, _ field: Field?) throws(DefinitionProblem) {
+        guard let field, live.contains(segment) else { return }
+        throw field.problem(
+            .absent,
+            "\(Quoted.name(segment)) is live: who was in at another instant is what it told",
+            hint: "ask with `feed`, or who is in at the line's own instant"
+        )
+    }
+
     private func check(_ subject: Field, _ fields: Fields) throws(DefinitionProblem) -> Story.Check
     {
         let segment = try known(subject)
+        try refuseLive(segment, fields["asOf"])
         let asked = fields.present(of: ["in", "out", "exactly", "count"])
         guard !asked.isEmpty else {
             throw subject.problem(
@@ -272,12 +315,14 @@ public struct StoryReader: Sendable {
     private func question(_ subject: Field, _ fields: Fields)
         throws(DefinitionProblem) -> Story.Question
     {
+        let segment = try known(subject)
+        try refuseLive(segment, subject)
         var flip: Flip?
         if let field = fields["flipsAt"] {
             flip = field.value == .text("never") ? .never : .at(try field.storyInstant(zone))
         }
         return Story.Question(
-            segment: try known(subject),
+            segment: segment,
             user: try fields.needed("user").storyUser(),
             asOf: try fields["asOf"]?.storyInstant(zone),
             isMember: try fields.needed("member", hint: "write true or false").bool(),

@@ -1,6 +1,6 @@
 // Where the rooms of floors 0 and 1 are shown, for files without a test file of their own name.
 extension CoveredElsewhere {
-    static let groundFloors = basics + segments + bus + log + columns + keyValue
+    static let groundFloors = basics + segments + stories + bus + log + columns + keyValue
 
     private static let basics = [
         CoveredElsewhere(
@@ -132,6 +132,17 @@ extension CoveredElsewhere {
             .test("StoriesTests/LanguagePageTests"),
             ["Backtest"]
         ),
+    ]
+
+    private static let stories = [
+        CoveredElsewhere(
+            "Shared/Stories",
+            .test("StoriesTests/PlayTests"),
+            [
+                "EngineStage+Live", "Stage", "Story", "StoryFeed", "StoryPlay", "StoryProblem",
+                "StoryRecords",
+            ]
+        )
     ]
 
     private static let bus = [

@@ -3,7 +3,7 @@ extension CoveredElsewhere {
     static let live = [
         CoveredElsewhere(
             "Services/Evaluator/Live",
-            .test("EvaluatorTests/Live/LivePartitionTests"),
+            .test("EvaluatorTests/LivePartitionTests"),
             [
                 "FollowedSegment", "KeptFeeds", "LivePartition+Columns", "LiveProject",
                 "TimerQueue",
@@ -32,12 +32,12 @@ extension CoveredElsewhere {
         CoveredElsewhere("Shared/Wire", .test("SuiteTests/LiveCommandTests"), ["FeedCopy"]),
         CoveredElsewhere(
             "Shared/Segments/Live",
-            .test("EvaluatorTests/Live/LivePartitionTests"),
+            .test("EvaluatorTests/LivePartitionTests"),
             ["LiveUser+Bytes"]
         ),
         CoveredElsewhere(
             "Shared/Segments/Conditions",
-            .test("EvaluatorTests/Live/LivePartitionTests"),
+            .test("EvaluatorTests/LivePartitionTests"),
             ["InFeed"]
         ),
     ]

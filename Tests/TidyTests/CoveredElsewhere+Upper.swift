@@ -214,11 +214,6 @@ extension CoveredElsewhere {
 
     private static let command = [
         CoveredElsewhere(
-            "Shared/Stories",
-            .test("StoriesTests/PlayTests"),
-            ["Stage", "Story", "StoryPlay", "StoryProblem", "StoryRecords"]
-        ),
-        CoveredElsewhere(
             "Services/Stage",
             .test("StoriesTests/PlayTests"),
             ["Player", "Stage", "StoryClock"]

@@ -166,6 +166,7 @@ struct StoryLines {
     private func check(_ words: inout StoryWords, _ at: Timestamp) throws(StoryProblem)
         -> [PlainEntry]
     {
+        if let changes = words.group(after: "feed") { return [try feed(changes, words, at)] }
         let segment = try words.texts(before: Self.checkWords, "the segment's name")
         if words.skip("explain") {
             let user = try words.text("the user")
@@ -197,6 +198,30 @@ struct StoryLines {
             }
         }
         return entries + (try asOf(&words, at))
+    }
+
+    /// `feed [u1 entered open-cart 12:15, u1 left open-cart 12:20]`: all told since the last one.
+    private func feed(_ changes: PlainValue, _ line: StoryWords, _ at: Timestamp)
+        throws(StoryProblem) -> PlainEntry
+    {
+        guard case .list(let items) = changes else {
+            throw line.problem("what is told stands in brackets: [u1 entered open-cart 12:15]")
+        }
+        var told: [PlainValue] = []
+        for item in items {
+            guard case .text(let text) = item else {
+                told.append(item)
+                continue
+            }
+            var words = try StoryWords(text, line: line.line)
+            let user = PlainEntry("user", .text(try words.text("the user")))
+            let kind = PlainEntry("kind", .text(try words.text("entered, left or retracted")))
+            let segment = PlainEntry("segment", .text(try words.text("the segment's name")))
+            let instant = try time.needed(&words, after: at, for: "the instant told")
+            try words.end()
+            told.append(.map([segment, user, kind, PlainEntry("at", .int(instant.ms))]))
+        }
+        return PlainEntry("feed", .list(told))
     }
 
     private func asOf(_ words: inout StoryWords, _ at: Timestamp) throws(StoryProblem)

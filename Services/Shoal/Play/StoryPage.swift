@@ -4,7 +4,7 @@
 //     timezone: Europe/Berlin                # optional; of the project and of the times below
 //     day: 2025-03-01                        # optional; the day of the first time, 2025-01-01
 //     segments:
-//       open-cart:                           # a condition, or a document with `condition:`
+//       open-cart:                           # a condition, or a document
 //         all:
 //           - did: {event: Added To Cart}
 //           - didNot: {event: Charged}
@@ -18,6 +18,7 @@
 //     then:
 //       - 12:14 open-cart in [u1] out [u2]
 //       - open-cart exactly [] count 0       # without an instant: when all has happened
+//       - 12:20 feed [u1 entered left-cart 12:15]   # all that live segments told since the last
 //       - +1h open-cart explain u1 out flips never
 //
 // `+15m` counts from the line before; a time alone means the local day of the line before. A user,

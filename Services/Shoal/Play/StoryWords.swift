@@ -59,6 +59,14 @@ struct StoryWords {
         return true
     }
 
+    /// The brackets that follow this word, if both are next; moves over them.
+    mutating func group(after word: String) -> PlainValue? {
+        guard keyword == word, next + 1 < words.count, case .group(let value) = words[next + 1]
+        else { return nil }
+        next += 2
+        return value
+    }
+
     /// The next text; `wanted` says what it should be.
     mutating func text(_ wanted: String) throws(StoryProblem) -> String {
         guard let text = take()?.text else { throw problem("\(wanted) is missing") }

@@ -35,7 +35,7 @@ def run(stage: Stage) -> None:
         shoal.event("user-1", "Waved"), shoal.event("user-2", "Waved"),
         shoal.event("user-1", "Waved")])
     cursors = {page.cursor.partition: page.cursor for page in begun}
-    entered = []
+    entered, homes = [], set()
     while len(entered) < 2:
         answer = feed.Changes(ChangesRequest(
             segment="wavers", cursors=cursors.values(), wait_ms=5_000))
@@ -43,14 +43,15 @@ def run(stage: Stage) -> None:
         for page in answer.partitions:
             assert not page.stale
             cursors[page.cursor.partition] = page.cursor
+            homes.add(page.cursor.partition)
             entered += [(one.user_id, one.kind, one.sequence) for one in page.changes]
     assert sorted(user for user, _, _ in entered) == ["user-1", "user-2"], entered
     assert {kind for _, kind, _ in entered} == {MEMBERSHIP_KIND_ENTERED}, entered
     assert segments.Count(CountRequest(subject=shoal.subject("wavers"))).users == 2
-    backtest(stage, live)
+    backtest(stage, live, homes)
 
 
-def backtest(stage: Stage, live: LiveDefinition) -> None:
+def backtest(stage: Stage, live: LiveDefinition, homes: set[int]) -> None:
     """The same by playing it over the past, as a whole and by its owners."""
     span = {"from_ms": 0, "to_ms": 4_102_444_800_000}
     whole = stage.stubs.segments.Backtest(BacktestRequest(segment="wavers", **span))
@@ -59,7 +60,7 @@ def backtest(stage: Stage, live: LiveDefinition) -> None:
         BacktestRequest(segment="wavers", from_ms=1, to_ms=1)))
     found = []
     for address in stage.evaluators:
-        for partition in range(PARTITIONS):
+        for partition in homes:
             question = BacktestPartRequest(
                 live=live, positions=[Position(partition=partition)], **span)
             try:

@@ -97,7 +97,9 @@ private struct PartitionExample {
         throws -> [LogV1.LogRecord]
     {
         let entries = logs.indices.flatMap { user in
-            logs[user].entries.enumerated().map { (user: user, number: $0.offset, entry: $0.element) }
+            logs[user].entries.enumerated().map {
+                (user: user, number: $0.offset, entry: $0.element)
+            }
         }.sorted {
             ($0.entry.logTime, $0.user, $0.number) < ($1.entry.logTime, $1.user, $1.number)
         }
@@ -208,7 +210,8 @@ private struct PartitionExample {
             let from = Int(state.next.value)
             let page = records[from..<min(from + 1 + random.below(12), records.count)]
             try catalogue.apply(try state.apply(Array(page)))
-            let next = Int(state.next.value) < records.count
+            let next =
+                Int(state.next.value) < records.count
                 ? Timestamp(ms: records[Int(state.next.value)].logTimeMs) : end
             if random.chance(0.5) {
                 let least = Timestamp(ms: page.last?.logTimeMs ?? 0) - 1
