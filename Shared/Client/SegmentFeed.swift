@@ -23,7 +23,7 @@ public struct FeedStep: Sendable {
     public let cursor: EvaluationV1.FeedCursor
 }
 
-/// A segment's feed, by partition: a snapshot, then changes without gaps, for as long as it is read.
+/// A segment's feed, by partition: a snapshot, then changes without gaps, while it is read.
 ///
 /// Each step is checked: a gap, a repeat, or a set that is another than the source's is DATA_LOSS.
 /// A feed that is over (a new version of the segment, a new generation) goes on with new members

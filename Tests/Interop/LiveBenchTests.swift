@@ -3,10 +3,10 @@
 import Foundation
 import Testing
 
-@Suite(.serialized)
-struct LiveBenchTests {
+// Beside the other tests of Python, since they install into one environment.
+extension PythonTests {
     @Test("the benchmark of live segments measures a small suite, and no timer is lost or early")
-    func smoke() throws {
+    func liveBench() throws {
         let said = try PythonHouse().run(
             "../../Benchmarks/live.py",
             [

@@ -126,7 +126,7 @@ struct SegmentFeedTests {
         #expect(changes.map(\.kind) == [.left])
     }
 
-    /// Cursors of a feed that is over: the members are told anew; of an archived segment nothing is.
+    /// Cursors of a feed that is over: members are told anew; of an archived segment nothing is.
     private func staleCursors(_ shoal: Shoal, _ kept: Kept) async throws {
         var cursors = Array(kept.cursors.values)
         for place in cursors.indices { cursors[place].generation += 1 }
