@@ -66,7 +66,7 @@ struct LiveDecision<Past: LivePast> {
         if settled.isStanding {
             if !user.hasStanding {
                 user.leave()
-            } else if case .duration(let ms) = plan.definition.stay, !user.isFirm {
+            } else if case .duration(let ms) = plan.definition.stay {
                 let last = user.settled.lazy.filter(\.isStanding).map(\.timer.due).max()
                 user.leavesAt = last.map { $0 + ms }
             }

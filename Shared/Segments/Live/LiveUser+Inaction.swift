@@ -61,13 +61,14 @@ extension LiveDecision {
         _ didNot: CompiledMatch
     ) {
         let wanted = timeline(key, inaction, did, didNot)
-        for index in user.settled.indices.reversed()
-        where user.settled[index].timer.key == key {
-            if !wanted.contains(user.settled[index].timer) { retract(index) }
+        let horizon = moment.now - LiveLimits.correctionMs
+        for index in user.settled.indices.reversed() {
+            let timer = user.settled[index].timer
+            guard timer.key == key, timer.due >= horizon else { continue }
+            if !wanted.contains(timer) { retract(index) }
         }
         user.armed.removeAll { $0.key == key }
         let settled = user.settled.map(\.timer)
-        let horizon = moment.now - LiveLimits.correctionMs
         for timer in wanted where !settled.contains(timer) && timer.due >= horizon {
             user.arm(timer)
         }
