@@ -110,7 +110,7 @@ struct LiveDecision<Past: LivePast> {
         case .everyTime: return true
         case .once: return user.occurrence == 0
         case .oncePerKey:
-            // Those without a key are of one kind, too.
+            // Those without a key are of one kind, too; a list is no key.
             let key = key ?? .list([])
             guard !user.keys.contains(key) else { return false }
             user.keys.append(key)
