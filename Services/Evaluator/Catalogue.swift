@@ -181,7 +181,10 @@ final class Catalogue: Sendable {
     var isFollowing: Bool {
         state.withLock { state in
             state.projects.values.contains { project in
-                project.segments.values.contains { $0.document.live != nil }
+                project.segments.values.contains { segment in
+                    segment.document.live != nil
+                        || segment.document.follow && !segment.document.archived
+                }
             }
         }
     }

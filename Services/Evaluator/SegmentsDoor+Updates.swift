@@ -150,6 +150,7 @@ extension SegmentsDoor {
         }
         var document = standing.document
         document.definition = message
+        document.followZone = definition.zone == nil ? zone(of: project) : nil
         document.description = request.description ?? document.description
         // A repeat changes nothing and is no error.
         guard document != standing.document else {
@@ -222,7 +223,8 @@ extension SegmentsDoor {
                 name: request.newName,
                 description: source.description,
                 definition: source.definition,
-                live: source.live
+                live: source.live,
+                follow: source.follow
             ),
             call
         )

@@ -57,7 +57,9 @@ extension SegmentsDoor {
             name: request.name,
             description: request.description,
             definition: try encoded(definition),
-            createdAtMs: clock.now.ms
+            createdAtMs: clock.now.ms,
+            follow: request.follow,
+            followZone: definition.zone == nil ? zone(of: project) : nil
         )
     }
 
@@ -215,7 +217,8 @@ extension SavedSegment {
             revision: revision,
             archived: document.archived,
             createdAtMs: document.createdAtMs,
-            live: document.live
+            live: document.live,
+            follow: document.follow
         )
         do throws(Fault) {
             if let live = document.live {

@@ -133,6 +133,7 @@ extension LiveChange.Cause {
         case .record: .record
         case .timer: .timer
         case .correction: .correction
+        case .definition: .definition
         }
     }
 }

@@ -2,6 +2,7 @@
 //
 //     name: loyal-facebook              # optional
 //     description: Those who came by Facebook and stayed.     # optional
+//     follow: false                     # optional: no feed of who comes and goes
 //     zone: Europe/Berlin               # optional: of calendar windows and of dates
 //     condition:
 //       all:                            # all, any: a list of conditions; not: one condition
@@ -97,12 +98,20 @@ public struct DefinitionDocument: Sendable, Hashable {
     public var description: String?
     /// What the segment means.
     public var definition: Definition
+    /// Whether its members are followed, so that it has a feed.
+    public var isFollowed: Bool
 
     /// A document.
-    public init(name: String? = nil, description: String? = nil, definition: Definition) {
+    public init(
+        name: String? = nil,
+        description: String? = nil,
+        definition: Definition,
+        isFollowed: Bool = true
+    ) {
         self.name = name
         self.description = description
         self.definition = definition
+        self.isFollowed = isFollowed
     }
 }
 
@@ -120,7 +129,7 @@ public enum DefinitionReader {
             return DefinitionDocument(definition: try Sentence.read(sentence, zone: projectZone))
         }
         let whole = Field(value: plain, place: "", line: nil)
-        let known = ["name", "description", "zone", "universe", "condition"]
+        let known = ["name", "description", "follow", "zone", "universe", "condition"]
         var hints = ["trigger": "a document with a trigger is a live segment"]
         for kind in Condition.kinds {
             hints[kind.keyword] = "conditions stand under `condition`"
@@ -136,7 +145,8 @@ public enum DefinitionReader {
         return DefinitionDocument(
             name: try fields["name"]?.text(upTo: Limits.nameBytes),
             description: try fields["description"]?.text(upTo: DefinitionLimits.descriptionBytes),
-            definition: definition
+            definition: definition,
+            isFollowed: try fields["follow"]?.bool() ?? true
         )
     }
 

@@ -22,6 +22,7 @@ public enum DefinitionWriter {
         if let description = document.description {
             entries.append(PlainEntry("description", .text(description)))
         }
+        if !document.isFollowed { entries.append(PlainEntry("follow", .bool(false))) }
         if let zone = definition.zone { entries.append(PlainEntry("zone", .text(zone))) }
         if definition.universe != .all {
             entries.append(PlainEntry("universe", definition.universe.written))

@@ -44,6 +44,35 @@ import Wire
         #expect(told > Self.caseCount && restarts > Self.caseCount && members > Self.caseCount / 4)
     }
 
+    @Test("a followed condition: at every instant the feed's members are those for whom it holds")
+    func conditions() throws {
+        var (told, byTime, compared) = (0, 0, 0)
+        for number in 0..<Self.caseCount {
+            let seed = Self.seed &+ 0x20_0000 &+ UInt64(number)
+            let example = try PartitionExample(seed: seed, following: true)
+            let condition = try #require(example.condition)
+            let plan = try Plan(condition)
+            let found = try inFolder { try example.play(in: $0, seed: seed) }
+            told += found.records.count
+            byTime += found.records.count { $0.change.cause == .timer }
+            for log in example.logs {
+                let changes = found.changes[log.user?.text ?? ""] ?? []
+                for at in example.instants(of: log, changes) {
+                    let known = log.entries.count { $0.logTime <= at }
+                    let isMember = known > 0 && plan.isMember(log.history(known), at: at)
+                    let isTold = changes.last { $0.at <= at }?.isMember ?? log.wasMember(plan)
+                    compared += 1
+                    try #require(
+                        isTold == isMember,
+                        "seed \(seed), \(log.user?.text ?? "") at \(at.rfc3339): \(condition)"
+                    )
+                }
+            }
+        }
+        #expect(told > Self.caseCount && byTime > Self.caseCount / 4, "\(told), \(byTime)")
+        #expect(compared > 20 * Self.caseCount)
+    }
+
     @Test("the same log in other pages gives the same feed, record for record")
     func pages() throws {
         for number in 0..<Self.caseCount / 5 {
@@ -64,22 +93,34 @@ import Wire
 /// Some users' logs as one partition's, with a live segment that begins in it.
 private struct PartitionExample {
     let live: LiveDefinition
+    /// What is followed instead of the live segment; nil: that is.
+    let condition: Definition?
     let logs: [LiveLog]
     let records: [LogV1.LogRecord]
     let end: Timestamp
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, following: Bool = false) throws {
         var random = SeededRandom(seed: seed)
         let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
         var definitions = RandomDefinitions(random.fork(), around: centre)
         var live = definitions.live()
         live.zone = live.zone ?? "UTC"
         self.live = live
+        var condition: Definition?
+        while following, condition == nil {
+            let next = definitions.next()
+            if next.segmentsUsed.isEmpty { condition = next }
+        }
+        self.condition = condition
         let arrival: LiveLog.Arrival =
-            random.chance(0.5) ? .inOrder : .late(msMax: 3 * 86_400_000)
+            following || random.chance(0.5) ? .inOrder : .late(msMax: 3 * 86_400_000)
         var logs = (0..<(2 + random.below(4))).map { number in
             var log = LiveLog.random(&random, around: centre, arrival)
             log.user = UserID("user-\(number)")
+            // What an import brings is told a little later.
+            for index in log.entries.indices where following {
+                log.entries[index].isImported = false
+            }
             return log
         }
         let begin = random.chance(0.5) ? Timestamp(ms: 1) : logs[0].beginTime
@@ -90,12 +131,14 @@ private struct PartitionExample {
         self.logs = logs
         let last = logs.flatMap(\.entries).map(\.logTime).max() ?? centre
         end = max(last, begin) + 1 + Int64(random.below(400)) * 86_400_000
-        records = try Self.merged(logs, live, begin: begin)
+        records = try Self.merged(logs, Self.document(live, condition), begin: begin)
     }
 
-    private static func merged(_ logs: [LiveLog], _ live: LiveDefinition, begin: Timestamp)
-        throws -> [LogV1.LogRecord]
-    {
+    private static func merged(
+        _ logs: [LiveLog],
+        _ document: SegmentV1.SegmentDocument,
+        begin: Timestamp
+    ) throws -> [LogV1.LogRecord] {
         let entries = logs.indices.flatMap { user in
             logs[user].entries.enumerated().map {
                 (user: user, number: $0.offset, entry: $0.element)
@@ -116,7 +159,6 @@ private struct PartitionExample {
                 )
             )
         }
-        let document = SegmentV1.SegmentDocument(name: "live", live: try LiveCoding.encode(live))
         let change = LogV1.CatalogueChange(
             revision: 1,
             kind: Catalogue.segmentKind,
@@ -143,6 +185,24 @@ private struct PartitionExample {
         }
         if !hasBegun { append(.catalogue(change), at: begin) }
         return records
+    }
+
+    private static func document(_ live: LiveDefinition, _ condition: Definition?) throws
+        -> SegmentV1.SegmentDocument
+    {
+        guard let condition else {
+            return SegmentV1.SegmentDocument(name: "live", live: try LiveCoding.encode(live))
+        }
+        return SegmentV1.SegmentDocument(
+            name: "live",
+            definition: try DefinitionCoding.encode(condition)
+        )
+    }
+
+    /// Instants at which something is recorded or told of a user, and just before.
+    func instants(of log: LiveLog, _ changes: [LiveChange]) -> [Timestamp] {
+        let all = log.entries.map(\.logTime) + changes.map(\.at) + [end - 1]
+        return all.flatMap { [$0 - 1, $0] }.filter { $0 > log.beginTime && $0 < end }
     }
 
     private static func body(_ entry: LiveLog.Entry, of number: UInt32) throws
@@ -272,7 +332,15 @@ private struct PartitionExample {
         members.forEach { user in
             if let id = columns.id(of: user) { found.members.insert(id.text) }
         }
+        guard condition == nil else { return }
         let inFeed = InFeed("live", revision: feedEnd.feed.revision)
         found.columns = Set(try state.members(Definition(.inFeed(inFeed)), at: end + 1))
+    }
+}
+
+extension LiveLog {
+    /// Whether a condition held when the segment began.
+    fileprivate func wasMember(_ plan: Plan) -> Bool {
+        begin > 0 && plan.isMember(history(begin), at: beginTime)
     }
 }

@@ -279,11 +279,9 @@ final class TakeOverRig: Sendable {
     func feed(_ partition: Partition) async throws -> Feed {
         let shelf = new.checkpoints.feeds
         return try await new.lane.ask([partition]) { states in
-            let end = states[0].live.ends.first
-            let id = FeedID(project: shop, revision: 3)
-            return Feed(
-                end: end,
-                records: try shelf.records(of: id, in: partition, after: 0, limit: .max),
+            Feed(
+                end: states[0].live.ends.first { $0.feed == Self.spent },
+                records: try shelf.records(of: Self.spent, in: partition, after: 0, limit: .max),
                 next: states[0].live.next
             )
         }
@@ -295,11 +293,14 @@ final class TakeOverRig: Sendable {
         _ = try state.apply(ingestion.log(partition).records)
         try state.pass(Timestamp(ms: 9_000))
         return Feed(
-            end: state.live.ends.first,
-            records: state.live.news.records,
+            end: state.live.ends.first { $0.feed == Self.spent },
+            records: state.live.news.records.filter { $0.feed == Self.spent },
             next: state.live.next
         )
     }
+
+    /// The live segment's feed.
+    static let spent = FeedID(project: shop, revision: 3)
 
     /// A feed from its beginning.
     struct Feed: Sendable, Hashable {

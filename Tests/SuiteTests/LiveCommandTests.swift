@@ -20,12 +20,7 @@ struct LiveCommandTests {
         }
     }
 
-    @Test("a cart that is left is told when its time has come, once, whoever is killed meanwhile")
-    func carts() async throws {
-        let suite = try RealSuite()
-        defer { suite.close() }
-        try await suite.startAll(evaluators: 2)
-        let project = try #require(RealSuite.project?.text)
+    private static func create(_ suite: RealSuite, _ project: String) async throws {
         func shoal(_ arguments: [String], input: String = "") async -> CommandOutcome {
             await suite.shoal(arguments + ["--project", project], input: input)
         }
@@ -49,6 +44,24 @@ struct LiveCommandTests {
         let also = ["segment", "create", "-", "--name", "buyers"]
         #expect(await shoal(also, input: loyal).code == 0)
 
+        let fresh = "condition: did \"Purchased\" in the last 3 seconds\n"
+        #expect(await shoal(["segment", "create", "-", "--name", "fresh"], input: fresh).code == 0)
+        let unwatched = "follow: false\ncondition: did \"Purchased\"\n"
+        #expect(
+            await shoal(["segment", "create", "-", "--name", "ever"], input: unwatched).code == 0
+        )
+    }
+
+    @Test("a cart that is left is told when its time has come, once, whoever is killed meanwhile")
+    func carts() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let project = try #require(RealSuite.project?.text)
+        func shoal(_ arguments: [String], input: String = "") async -> CommandOutcome {
+            await suite.shoal(arguments + ["--project", project], input: input)
+        }
+        try await Self.create(suite, project)
         func track(_ event: String, _ users: [String], cart: String) async throws {
             let records = users.map { user in
                 #"{"user_id":"\#(user)","event":{"name":"\#(event)","properties":"#
@@ -69,6 +82,12 @@ struct LiveCommandTests {
         #expect(told.allSatisfy { $0.kind == "entered" && $0.member })
         #expect(told.filter { $0.user_id == "ada" }.map(\.occurrence).sorted() == [1, 2])
         #expect(await shoal(["segment", "count", "left-cart"]).out == "3\n")
+        let rolling = ["segment", "watch", "fresh", "--from-start", "--limit", "2", "--json"]
+        let passing = try Self.changes(await shoal(rolling).out)
+        #expect(passing.map(\.kind) == ["entered", "left"])
+        #expect(passing.map(\.user_id) == ["bob", "bob"] && passing.last?.member == false)
+        let none = await shoal(["segment", "watch", "ever", "--no-follow"])
+        #expect(none.code != 0 && none.errors.contains("follow"), "\(none.errors)")
         let members = await shoal(["segment", "members", "buyers"])
         #expect(members.out == "bob\n", "\(members.errors)")
         let inside = ["segment", "count", "--definition", "-"]

@@ -45,6 +45,7 @@ struct ToldChange: Hashable, CustomStringConvertible {
         case .record: cause = .record
         case .timer: cause = .timer
         case .correction: cause = .correction
+        case .definition: cause = .definition
         }
         atMs = change.at.ms
         occurrence = UInt32(clamping: change.occurrence)

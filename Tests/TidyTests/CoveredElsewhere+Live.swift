@@ -38,7 +38,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Segments/Live",
             .test("EvaluatorTests/LivePartitionTests"),
-            ["LiveUser+Bytes"]
+            ["LiveUser+Bytes", "LiveUser+Following"]
         ),
         CoveredElsewhere(
             "Shared/Segments/Conditions",

@@ -716,9 +716,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__segment[] = {
     {7, 0, 0, 0, 0, 0, 0, "created_at_ms", NULL},
     {8, 2, 1, 0, 0, 0, 65536, "sentence", NULL},
     {9, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
+    {10, 0, 0, 0, 0, 0, 0, "follow", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__segment = {
-    "shoal.evaluation.v1.Segment", &shoal__evaluation__v1__segment__descriptor, 9, fields_shoal__evaluation__v1__segment};
+    "shoal.evaluation.v1.Segment", &shoal__evaluation__v1__segment__descriptor, 10, fields_shoal__evaluation__v1__segment};
 const shoal_message_rule *shoal_rule__evaluation__v1__segment(void) { return &rule_shoal__evaluation__v1__segment; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__backtest_request[] = {
@@ -1221,9 +1222,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__create_request[] = {
     {2, 2, 1, 0, 0, 0, 1024, "description", NULL},
     {3, 2, 3, 0, 0, 0, 0, "definition", &rule_shoal__segment__v1__definition},
     {4, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
+    {5, 0, 0, 0, 0, 0, 0, "follow", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__create_request = {
-    "shoal.evaluation.v1.CreateRequest", &shoal__evaluation__v1__create_request__descriptor, 4, fields_shoal__evaluation__v1__create_request};
+    "shoal.evaluation.v1.CreateRequest", &shoal__evaluation__v1__create_request__descriptor, 5, fields_shoal__evaluation__v1__create_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__create_request(void) { return &rule_shoal__evaluation__v1__create_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__create_response[] = {
@@ -2891,9 +2893,10 @@ static const shoal_field_rule fields_shoal__segment__v1__segment_document[] = {
     {6, 0, 0, 0, 0, 0, 0, "created_at_ms", NULL},
     {7, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
     {8, 0, 0, 0, 0, 0, 0, "follow", NULL},
+    {9, 2, 1, 0, 0, 0, 64, "follow_zone", NULL},
 };
 static const shoal_message_rule rule_shoal__segment__v1__segment_document = {
-    "shoal.segment.v1.SegmentDocument", &shoal__segment__v1__segment_document__descriptor, 8, fields_shoal__segment__v1__segment_document};
+    "shoal.segment.v1.SegmentDocument", &shoal__segment__v1__segment_document__descriptor, 9, fields_shoal__segment__v1__segment_document};
 const shoal_message_rule *shoal_rule__segment__v1__segment_document(void) { return &rule_shoal__segment__v1__segment_document; }
 
 static const shoal_field_rule fields_shoal__segment__v1__regularly[] = {

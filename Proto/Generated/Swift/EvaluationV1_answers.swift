@@ -419,6 +419,8 @@ extension EvaluationV1 {
         public var sentence: String?
         /// What it means when it is a live segment; it has no definition then.
         public var live: SegmentV1.LiveDefinition?
+        /// Whether its membership is followed, so that it has a feed; a live segment always is.
+        public var follow: Bool = true
 
         /// Every field at its default.
         public init() {}
@@ -433,7 +435,8 @@ extension EvaluationV1 {
             archived: Bool = false,
             createdAtMs: Int64 = 0,
             sentence: String? = nil,
-            live: SegmentV1.LiveDefinition? = nil
+            live: SegmentV1.LiveDefinition? = nil,
+            follow: Bool = true
         ) {
             self.name = name
             self.description = description
@@ -444,6 +447,7 @@ extension EvaluationV1 {
             self.createdAtMs = createdAtMs
             self.sentence = sentence
             self.live = live
+            self.follow = follow
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -475,6 +479,7 @@ extension EvaluationV1 {
             self.createdAtMs = unsafe c.created_at_ms
             self.sentence = unsafe CValue.optionalText(c.sentence)
             self.live = unsafe CValue.message(c.live)
+            self.follow = unsafe c.follow != 0
         }
 
         package func fill(
@@ -514,6 +519,10 @@ extension EvaluationV1 {
             }
             if let value = live {
                 unsafe pb.pointee.live = try arena.message(value)
+            }
+            if follow != true {
+                unsafe pb.pointee.has_follow = 1
+                unsafe pb.pointee.follow = follow ? 1 : 0
             }
         }
     }

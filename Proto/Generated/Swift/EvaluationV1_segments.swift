@@ -21,6 +21,8 @@ extension EvaluationV1 {
         public var definition: SegmentV1.Definition?
         /// What it means when it is a live segment; it has no definition then.
         public var live: SegmentV1.LiveDefinition?
+        /// Whether the membership of a condition is followed, so that it has a feed.
+        public var follow: Bool = true
 
         /// Every field at its default.
         public init() {}
@@ -30,12 +32,14 @@ extension EvaluationV1 {
             name: String = "",
             description: String? = nil,
             definition: SegmentV1.Definition? = nil,
-            live: SegmentV1.LiveDefinition? = nil
+            live: SegmentV1.LiveDefinition? = nil,
+            follow: Bool = true
         ) {
             self.name = name
             self.description = description
             self.definition = definition
             self.live = live
+            self.follow = follow
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -62,6 +66,7 @@ extension EvaluationV1 {
             self.description = unsafe CValue.optionalText(c.description)
             self.definition = unsafe CValue.message(c.definition)
             self.live = unsafe CValue.message(c.live)
+            self.follow = unsafe c.follow != 0
         }
 
         package func fill(
@@ -81,6 +86,10 @@ extension EvaluationV1 {
             }
             if let value = live {
                 unsafe pb.pointee.live = try arena.message(value)
+            }
+            if follow != true {
+                unsafe pb.pointee.has_follow = 1
+                unsafe pb.pointee.follow = follow ? 1 : 0
             }
         }
     }

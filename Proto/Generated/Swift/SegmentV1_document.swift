@@ -31,6 +31,11 @@ extension SegmentV1 {
         public var live: SegmentV1.LiveDefinition?
         /// Whether its membership is followed, so that it has a feed; a live segment always is.
         public var follow: Bool = true
+        /// Of a condition that is followed: the zone that counts where it names none, as the
+        /// project had it then.
+        ///
+        /// Limit: 64 bytes.
+        public var followZone: String?
 
         /// Every field at its default.
         public init() {}
@@ -44,7 +49,8 @@ extension SegmentV1 {
             archived: Bool = false,
             createdAtMs: Int64 = 0,
             live: SegmentV1.LiveDefinition? = nil,
-            follow: Bool = true
+            follow: Bool = true,
+            followZone: String? = nil
         ) {
             self.name = name
             self.description = description
@@ -54,6 +60,7 @@ extension SegmentV1 {
             self.createdAtMs = createdAtMs
             self.live = live
             self.follow = follow
+            self.followZone = followZone
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -84,6 +91,7 @@ extension SegmentV1 {
             self.createdAtMs = unsafe c.created_at_ms
             self.live = unsafe CValue.message(c.live)
             self.follow = unsafe c.follow != 0
+            self.followZone = unsafe CValue.optionalText(c.follow_zone)
         }
 
         package func fill(
@@ -119,6 +127,10 @@ extension SegmentV1 {
             if follow != true {
                 unsafe pb.pointee.has_follow = 1
                 unsafe pb.pointee.follow = follow ? 1 : 0
+            }
+            if let value = followZone {
+                unsafe pb.pointee.follow_zone =
+                    try arena.text(value, "shoal.segment.v1.SegmentDocument.follow_zone", max: 64)
             }
         }
     }

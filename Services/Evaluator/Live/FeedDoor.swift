@@ -277,12 +277,11 @@ struct FeedDoor: EvaluationV1_FeedService {
         } catch {
             throw error.fault
         }
-        guard saved.document.live != nil else {
-            throw Fault(
-                .unimplemented,
-                "segment \(name) is a condition, and has no feed yet",
+        guard saved.document.live != nil || saved.document.follow else {
+            throw Fault.failedPrecondition(
+                "segment \(name) is not followed, and has no feed",
                 place: "segment",
-                hint: "a live segment with the trigger `becomes` and a stay `while` has one"
+                hint: "its document says `follow: false`"
             )
         }
         return FeedID(project: project, revision: saved.feed)

@@ -55,7 +55,7 @@ struct FeedEnd: Sendable, Hashable {
 final class FollowedSegment {
     /// Its place among the partition's feeds, in the order in which they began.
     let slot: Int
-    let plan: LivePlan
+    var plan: LivePlan
     /// The first record it hears; events before it fire nothing.
     let since: LogOffset
     var end: FeedEnd
@@ -95,15 +95,12 @@ final class FollowedSegment {
 
     /// Remembers a user's state.
     ///
-    /// - Returns: its bytes.
-    func remember(_ user: LiveUser, of number: UserNumber) -> [UInt8] {
-        let bytes = user.bytes
+    /// - Returns: its bytes; nil: there is nothing to remember.
+    func remember(_ user: LiveUser, of number: UserNumber) -> [UInt8]? {
+        let bytes = user == LiveUser() ? nil : user.bytes
         users[number.value] = bytes
         return bytes
     }
-
-    /// Whether something is remembered of a user.
-    func knows(_ number: UserNumber) -> Bool { users[number.value] != nil }
 
     /// Everybody of whom something is remembered, by number.
     var known: [UserNumber] { users.keys.sorted().map { UserNumber($0) } }

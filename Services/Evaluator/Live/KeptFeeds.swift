@@ -1,7 +1,7 @@
 // What an evaluator keeps of its partitions' live segments, beside the checkpoints in one store.
 //
 // Keys of family "live": partition u16, then
-//     0x00                                     -> next u64, watermark i64, log time i64
+//     0x00                                     -> next u64, watermark i64, log time i64, newcomer
 //     0x01 project 0 revision u64              -> the feed's end and where it begins
 //     0x02 project 0 revision u64 user u32     -> the user's state (`LiveUser.bytes`)
 //     0x03 project 0 name                      -> the segment's document
@@ -11,6 +11,7 @@
 
 import Basics
 import KeyValue
+import Messages
 import Segments
 
 /// A partition's live segments as they are kept.
@@ -25,6 +26,7 @@ struct KeptFeeds: Sendable {
     var next: LogOffset
     var watermark: Timestamp
     var logTime: Timestamp
+    var numbered: LivePartition.Newcomer?
     var feeds: [Feed] = []
     var documents: [LiveDocumentKey: [UInt8]] = [:]
     /// Who came and went behind the columns' checkpoint, by offset.
@@ -52,6 +54,8 @@ struct FeedShelf: Sendable {
         place.u64(live.next.value)
         place.i64(live.watermark.ms)
         place.i64(live.logTime.ms)
+        place.text(live.numbered?.project.text ?? "")
+        place.u32(live.numbered?.user.value ?? 0)
         batch.put(self.live, Self.key(partition, Self.place), place.bytes)
         for (key, body) in news.documents {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
@@ -59,7 +63,8 @@ struct FeedShelf: Sendable {
         }
         for (key, bytes) in news.users {
             let user = (0..<4).map { UInt8(truncatingIfNeeded: key.user.value >> (24 - 8 * $0)) }
-            batch.put(self.live, Self.key(partition, Self.user, key.feed) + user, bytes)
+            let key = Self.key(partition, Self.user, key.feed) + user
+            if let bytes { batch.put(self.live, key, bytes) } else { batch.delete(self.live, key) }
         }
         for (feed, (end, since)) in news.feeds {
             batch.put(self.live, Self.key(partition, Self.feed, feed), end.bytes(since: since))
@@ -98,6 +103,9 @@ struct FeedShelf: Sendable {
             watermark: Timestamp(ms: try reader.i64()),
             logTime: Timestamp(ms: try reader.i64())
         )
+        let project = ProjectName(try reader.text())
+        let user = UserNumber(try reader.u32())
+        kept.numbered = project.map { LivePartition.Newcomer(project: $0, user: user) }
         for (key, body) in try store.scan(live, prefix: Self.key(partition, Self.document)) {
             let (project, rest) = try Self.project(key.dropFirst(3))
             let name = ExactName(String(decoding: rest, as: UTF8.self))
@@ -113,7 +121,10 @@ struct FeedShelf: Sendable {
                 ] == nil
             let users = try users(of: feed, in: partition)
             kept.feeds.append(KeptFeeds.Feed(end: end, since: since, users: users))
-            kept.marks += try marks(of: feed, in: partition, from: sealedTo)
+            let document = kept.documents[LiveDocumentKey(project: feed.project, name: end.segment)]
+            if try document.map({ try SegmentV1.SegmentDocument.decode($0).live != nil }) ?? false {
+                kept.marks += try marks(of: feed, in: partition, from: sealedTo)
+            }
         }
         kept.marks.sort { $0.offset < $1.offset }
         return kept
@@ -343,6 +354,7 @@ extension LiveChange.Cause {
         case .record: 0
         case .timer: 1
         case .correction: 2
+        case .definition: 3
         }
     }
 
@@ -351,6 +363,7 @@ extension LiveChange.Cause {
         case 0: self = .record
         case 1: self = .timer
         case 2: self = .correction
+        case 3: self = .definition
         default: throw BytesError(.outOfBounds, "a change's cause", at: 6)
         }
     }

@@ -54,18 +54,36 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard change.kind == Catalogue.segmentKind else { return }
-        let (over, begun) = projects[project, default: LiveProject(project)]
+        let result = projects[project, default: LiveProject(project)]
             .hear(change, at: moment.position, slot: slots.count)
         news.documents[LiveDocumentKey(project: project, name: ExactName(change.name))] =
             .some(change.body)
-        if let over {
+        if let over = result.over {
             slots[over.slot] = nil
             news.feeds[over.end.feed] = (over.end, over.since)
         }
-        guard let begun else { return }
-        slots.append(begun)
-        news.feeds[begun.end.feed] = (begun.end, begun.since)
-        if begun.plan.watchesEverybody { try begin(begun, moment, state) }
+        if let begun = result.begun {
+            slots.append(begun)
+            news.feeds[begun.end.feed] = (begun.end, begun.since)
+            if begun.plan.watchesEverybody { try begin(begun, moment, state) }
+        }
+        for segment in result.changed where segment.plan.following != nil {
+            try ask(everybodyOf: segment, moment, &state)
+        }
+    }
+
+    /// What a condition means has changed: everybody is asked about anew.
+    private mutating func ask(
+        everybodyOf segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        let count = state[segment.end.feed.project]?.userCount ?? 0
+        for number in 0..<UInt32(clamping: count) {
+            try decide(UserNumber(number), segment, moment, &state) { plan, user, past in
+                plan.follow(at: moment, &user, past)
+            }
+        }
     }
 
     /// A segment begins that watches users from the beginning: each is looked at.
@@ -83,6 +101,10 @@ extension LivePartition {
             guard user != LiveUser() else { continue }
             keep(user, of: number, segment)
             wind(segment, number, user)
+            guard user.isInside, let id = columns.id(of: number) else { continue }
+            segment.end.members += 1
+            segment.end.stateHash &+= Checksum.xxh64(Array(id.text.utf8))
         }
+        news.feeds[segment.end.feed] = (segment.end, segment.since)
     }
 }

@@ -17,8 +17,8 @@ struct LivePartition {
     struct News: Sendable {
         /// Feed records in the order they came about.
         var records: [FeedRecord] = []
-        /// States of users, as they are now.
-        var users: [UserKey: [UInt8]] = [:]
+        /// States of users, as they are now; nil: there is nothing to remember any more.
+        var users: [UserKey: [UInt8]?] = [:]
         /// Feeds that begin, grow or end.
         var feeds: [FeedID: (end: FeedEnd, since: LogOffset)] = [:]
         /// Segments' documents by project and name.
@@ -48,8 +48,16 @@ struct LivePartition {
     var slots: [FollowedSegment?] = []
     private var timers = TimerQueue()
     var news = News()
+    /// The user whom the last record gave a number: the next one is the first about the user.
+    private(set) var numbered: Newcomer?
     /// Marks to be put into columns that were loaded from an older place in the log.
     var marks: ArraySlice<Mark>
+
+    /// A user of whom nothing is recorded yet.
+    struct Newcomer: Sendable, Hashable {
+        let project: ProjectName
+        let user: UserNumber
+    }
 
     /// A member who came or went, for the columns.
     struct Mark: Sendable, Hashable {
@@ -80,6 +88,7 @@ struct LivePartition {
         next = kept.next
         watermark = kept.watermark
         logTime = kept.logTime
+        numbered = kept.numbered
         marks = kept.marks[...]
         for (key, body) in kept.documents {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
@@ -157,12 +166,17 @@ struct LivePartition {
         guard let project = ProjectName(record.project) else { return }
         let moment = LiveMoment(now: Timestamp(ms: record.logTimeMs), position: offset)
         logTime = max(logTime, moment.now)
+        let newcomer = numbered
+        numbered = nil
         switch record.body {
         case .catalogue(let change): try hear(change, of: project, moment, &state)
         case .event(let event):
             guard let live = projects[project] else { return }
             let user = UserNumber(event.userNumber)
-            let heard = live.hearing(event: ExactName(event.name), of: user)
+            let heard = live.hearing(
+                event: ExactName(event.name),
+                isNew: newcomer == Newcomer(project: project, user: user)
+            )
             guard !heard.isEmpty else { return }
             let told: Segments.UserHistory.Event
             do {
@@ -180,25 +194,30 @@ struct LivePartition {
         case .profile(let profile):
             let names = (profile.set.map(\.name) + profile.unset).map { ExactName($0) }
             let user = UserNumber(profile.userNumber)
-            try tell(names, record.importID != nil, of: user, in: project, moment, &state)
+            let isNew = newcomer == Newcomer(project: project, user: user)
+            try tell(names, record.importID != nil, isNew, of: user, in: project, moment, &state)
         case .listChange(let change):
             let name = InList(ExactName(change.list)).property
             let user = UserNumber(change.userNumber)
-            try tell([name], record.importID != nil, of: user, in: project, moment, &state)
-        case .newUser, .tenure, .importUndone, nil: break
+            let isNew = newcomer == Newcomer(project: project, user: user)
+            try tell([name], record.importID != nil, isNew, of: user, in: project, moment, &state)
+        case .newUser(let new):
+            numbered = Newcomer(project: project, user: UserNumber(new.number))
+        case .tenure, .importUndone, nil: break
         }
     }
 
     private mutating func tell(
         _ names: [ExactName],
         _ isHistory: Bool,
+        _ isNew: Bool,
         of user: UserNumber,
         in project: ProjectName,
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let live = projects[project] else { return }
-        let heard = live.hearing(properties: names, of: user)
+        let heard = live.hearing(properties: names, isNew: isNew)
         guard !heard.isEmpty else { return }
         let record = LiveRecord.properties(names, isHistory: isHistory)
         try tell(record, of: user, heard, moment, &state)
@@ -233,7 +252,7 @@ struct LivePartition {
     }
 
     /// Lets a segment decide about a user, and keeps what comes of it.
-    private mutating func decide(
+    mutating func decide(
         _ number: UserNumber,
         _ segment: FollowedSegment,
         _ moment: LiveMoment,
@@ -267,7 +286,7 @@ struct LivePartition {
 
     mutating func keep(_ user: LiveUser, of number: UserNumber, _ segment: FollowedSegment) {
         news.users[UserKey(feed: segment.end.feed, user: number)] =
-            segment.remember(user, of: number)
+            .some(segment.remember(user, of: number))
     }
 
     /// Puts changes into the feed and into the columns.
@@ -303,6 +322,8 @@ struct LivePartition {
             isMember = change.isMember
             end.members += isMember ? 1 : -1
             end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
+            // Who is in by a condition, the columns know without.
+            guard segment.plan.following == nil else { continue }
             try put(
                 Mark(offset: mark, feed: end.feed, user: number, at: change.at, isMember: isMember),
                 &state
@@ -310,6 +331,21 @@ struct LivePartition {
         }
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
+        guard isMember != wasMember, segment.plan.following == nil else { return }
+        try cascade(from: segment, of: number, moment, &state)
+    }
+
+    /// Conditions that use a live segment hear of its members in the same step; no live segment
+    /// uses one, so that it ends here.
+    private mutating func cascade(
+        from segment: FollowedSegment,
+        of user: UserNumber,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        let feed = segment.end.feed
+        let property = InFeed(segment.end.segment, revision: feed.revision).property
+        try tell([property], false, false, of: user, in: feed.project, moment, &state)
     }
 
     func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {

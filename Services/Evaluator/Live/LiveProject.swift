@@ -22,7 +22,7 @@ struct LiveProject {
     private var byEvent: [ExactName: [FollowedSegment]] = [:]
     private var byProperty: [ExactName: [FollowedSegment]] = [:]
     private var ofAnyEvent: [FollowedSegment] = []
-    private var becoming: [FollowedSegment] = []
+    private var forNewcomers: [FollowedSegment] = []
 
     /// A project without segments, or with documents that were kept.
     init(_ name: ProjectName, documents: [ExactName: [UInt8]] = [:]) {
@@ -34,8 +34,8 @@ struct LiveProject {
     mutating func keep(_ body: [UInt8], named name: ExactName) { documents[name] = body }
 
     /// The segments that an event of a user concerns, in order.
-    func hearing(event: ExactName, of user: UserNumber) -> [FollowedSegment] {
-        let new = awaiting(user)
+    func hearing(event: ExactName, isNew: Bool) -> [FollowedSegment] {
+        let new = awaiting(isNew)
         guard let named = byEvent[event] else {
             return new.isEmpty ? ofAnyEvent : Self.merged(ofAnyEvent + new)
         }
@@ -43,17 +43,15 @@ struct LiveProject {
     }
 
     /// The segments that writes to a user's properties concern, in order.
-    func hearing(properties: [ExactName], of user: UserNumber) -> [FollowedSegment] {
-        let new = awaiting(user)
+    func hearing(properties: [ExactName], isNew: Bool) -> [FollowedSegment] {
+        let new = awaiting(isNew)
         guard !(byProperty.isEmpty && new.isEmpty) else { return [] }
         return Self.merged(properties.flatMap { byProperty[$0] ?? [] } + new)
     }
 
-    /// Those whose condition may hold of a user by the user's being there: whom they do not know
-    /// yet, they hear whatever is recorded.
-    private func awaiting(_ user: UserNumber) -> [FollowedSegment] {
-        becoming.isEmpty ? [] : becoming.filter { !$0.knows(user) }
-    }
+    /// Those whose condition may hold of a user by the user's being there: they hear the first that
+    /// is recorded, whatever it is.
+    private func awaiting(_ isNew: Bool) -> [FollowedSegment] { isNew ? forNewcomers : [] }
 
     private static func merged(_ segments: [FollowedSegment]) -> [FollowedSegment] {
         var merged: [FollowedSegment] = []
@@ -66,9 +64,8 @@ struct LiveProject {
 
     /// A document of a segment becomes active.
     ///
-    /// - Returns: the segment that is over by it, and the one that begins.
     mutating func hear(_ change: LogV1.CatalogueChange, at position: LogOffset, slot: Int)
-        -> (over: FollowedSegment?, begun: FollowedSegment?)
+        -> Change
     {
         let name = ExactName(change.name)
         documents[name] = change.body
@@ -77,12 +74,12 @@ struct LiveProject {
         if let standing, let document, !document.archived,
             document.version == standing.end.version
         {
-            return (nil, nil)
+            return Change()
         }
         segments.removeAll { $0 === standing }
         standing?.end.isOver = true
-        var begun: FollowedSegment?
-        if let document, !document.archived, let live = document.live, let plan = plan(of: live) {
+        var result = Change(over: standing)
+        if let document, !document.archived, let plan = plan(of: document) {
             let end = FeedEnd(
                 feed: FeedID(project: self.name, revision: change.revision),
                 segment: name,
@@ -91,10 +88,44 @@ struct LiveProject {
             )
             let segment = FollowedSegment(plan, slot: slot, since: position.next, end: end)
             segments.append(segment)
-            begun = segment
+            result.begun = segment
+        }
+        // Conditions that use it mean something else by now.
+        for segment in segments where segment !== result.begun && uses(segment, name) {
+            guard let document = self.document(of: segment.end.segment),
+                let plan = plan(of: document)
+            else { continue }
+            segment.plan = plan
+            result.changed.append(segment)
         }
         index()
-        return (standing, begun)
+        return result
+    }
+
+    /// What a document does to the segments that are followed.
+    struct Change {
+        /// It is over by it.
+        var over: FollowedSegment?
+        /// It begins by it.
+        var begun: FollowedSegment?
+        /// They mean something else by it.
+        var changed: [FollowedSegment] = []
+    }
+
+    /// Whether a segment's conditions use another, themselves or through others.
+    private func uses(_ segment: FollowedSegment, _ name: ExactName) -> Bool {
+        guard let document = document(of: segment.end.segment) else { return false }
+        var (left, seen) = (document.used, Set<ExactName>())
+        while let next = left.popLast() {
+            if next == name { return true }
+            guard seen.insert(next).inserted else { continue }
+            left += self.document(of: next)?.used ?? []
+        }
+        return false
+    }
+
+    private func document(of name: ExactName) -> SegmentV1.SegmentDocument? {
+        documents[name].flatMap(Self.document)
     }
 
     /// Takes a segment up again, as it was kept.
@@ -104,9 +135,9 @@ struct LiveProject {
         since: LogOffset,
         users: [UInt32: [UInt8]]
     ) -> FollowedSegment? {
-        guard let body = documents[end.segment], let document = Self.document(body),
-            let live = document.live, let plan = plan(of: live)
-        else { return nil }
+        guard let document = document(of: end.segment), let plan = plan(of: document) else {
+            return nil
+        }
         let segment = FollowedSegment(plan, slot: slot, since: since, end: end, users: users)
         segments.append(segment)
         index()
@@ -123,36 +154,54 @@ struct LiveProject {
     }
 
     /// A segment that this build cannot compile is not followed; who asks about it hears why.
-    private func plan(of live: SegmentV1.LiveDefinition) -> LivePlan? {
+    private func plan(of document: SegmentV1.SegmentDocument) -> LivePlan? {
         do {
-            let definition = try LiveCoding.decode(live)
-            return try LivePlan(definition, nested: try nested(in: definition))
+            if let live = document.live {
+                let definition = try LiveCoding.decode(live)
+                let conditions = definition.conditions.map(\.definition)
+                return try LivePlan(definition, nested: try nested(in: conditions))
+            }
+            guard document.follow, let sent = document.definition else { return nil }
+            let definition = try DefinitionCoding.decode(sent)
+            return try LivePlan(
+                following: definition,
+                projectZone: document.followZone.flatMap(Zone.init),
+                nested: try nested(in: [definition])
+            )
         } catch {
             return nil
         }
     }
 
-    private func nested(in live: LiveDefinition) throws -> [NestedSegment] {
+    private func nested(in conditions: [Definition]) throws -> [NestedSegment] {
         var nested: [NestedSegment] = []
-        for (_, condition) in live.conditions {
+        for condition in conditions {
             let found = try Nesting(of: condition) { (name) throws(DefinitionProblem) in
-                guard let body = documents[name], let document = Self.document(body) else {
-                    throw DefinitionProblem(.segment, place: "", message: "no segment \(name.text)")
-                }
-                do throws(WireError) {
-                    return try DefinitionCoding.decode(document.definition ?? .init())
-                } catch {
-                    throw DefinitionProblem(.segment, place: "", message: error.message)
-                }
+                try meaning(of: name)
             }
             nested += found.segments.filter { new in !nested.contains { $0.name == new.name } }
         }
         return nested
     }
 
+    /// What a segment means as a condition: of a live one, that its feed has the user in.
+    private func meaning(of name: ExactName) throws(DefinitionProblem) -> Definition {
+        guard let document = document(of: name) else {
+            throw DefinitionProblem(.segment, place: "", message: "no segment \(name.text)")
+        }
+        if document.live != nil, let live = segments.first(where: { $0.end.segment == name }) {
+            return Definition(.inFeed(InFeed(name, revision: live.end.feed.revision)))
+        }
+        do {
+            return try DefinitionCoding.decode(document.definition ?? .init())
+        } catch {
+            throw DefinitionProblem(.segment, place: "", message: error.message)
+        }
+    }
+
     private mutating func index() {
         (byEvent, byProperty, ofAnyEvent) = ([:], [:], [])
-        becoming = segments.filter { $0.plan.becoming != nil }
+        forNewcomers = segments.filter(\.plan.holdsOfNewcomers)
         for segment in segments {
             let hears = segment.plan.hears
             if hears.anyEvent { ofAnyEvent.append(segment) }
@@ -177,5 +226,14 @@ extension UserHistory.Event {
                 return (name: ExactName(name), value: value)
             }
         )
+    }
+}
+
+extension SegmentV1.SegmentDocument {
+    /// The segments that its conditions name.
+    fileprivate var used: [ExactName] {
+        nodes.compactMap { node in
+            if case .inSegment(let used) = node.kind { ExactName(used.name) } else { nil }
+        }
     }
 }

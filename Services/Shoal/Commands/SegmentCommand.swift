@@ -85,7 +85,9 @@ struct SegmentCommand: ParsableCommand {
                 description: document.description
             )
             switch document {
-            case .condition(let file): request.definition = try file.wire()
+            case .condition(let file):
+                request.definition = try file.wire()
+                request.follow = file.document.isFollowed
             case .live(let live): request.live = try LiveCoding.encode(live.definition)
             }
             let answer = try await suite.segments().create(request, Questions.options(project))
@@ -172,7 +174,8 @@ struct SegmentCommand: ParsableCommand {
                 yaml = try DefinitionFile.yaml(
                     segment.definition ?? SegmentV1.Definition(),
                     name: segment.name,
-                    description: segment.description
+                    description: segment.description,
+                    isFollowed: segment.follow
                 )
             }
             if desk.isJSON {

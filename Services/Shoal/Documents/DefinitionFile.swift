@@ -80,11 +80,17 @@ struct DefinitionFile: Sendable {
     static func yaml(
         _ definition: SegmentV1.Definition,
         name: String?,
-        description: String?
+        description: String?,
+        isFollowed: Bool = true
     ) throws -> String {
         let decoded = try DefinitionCoding.decode(definition)
         let plain = try DefinitionWriter.write(
-            DefinitionDocument(name: name, description: description, definition: decoded)
+            DefinitionDocument(
+                name: name,
+                description: description,
+                definition: decoded,
+                isFollowed: isFollowed
+            )
         )
         return try PlainDocument.write(plain)
     }

@@ -17,6 +17,8 @@ public struct LivePlan: Sendable {
         case page(PageTrigger, views: CompiledMatch, firing: CompiledMatch, [CompiledFilter])
         case propertyChanged(PropertyChange, from: CompiledFilter?, to: CompiledFilter?)
         case becomes(Plan)
+        /// Nothing fires: users are in while it holds.
+        case holds(Plan)
     }
 
     /// The segment; it is valid.
@@ -70,6 +72,24 @@ public struct LivePlan: Sendable {
         }
         triggerReads = Self.reads(of: trigger)
         hears = triggerReads.union(staysWhile?.mentions)
+    }
+
+    /// Compiles a condition whose members are followed: a user is in exactly while it holds.
+    ///
+    /// What an import brings is looked at when the log time has come to a whole second.
+    public init(
+        following condition: Definition,
+        projectZone: Zone? = nil,
+        nested: [NestedSegment] = []
+    ) throws(DefinitionProblem) {
+        let plan = try Plan(condition, projectZone: projectZone, nested: nested)
+        definition = LiveDefinition(.becomes(Becomes(condition)))
+        zone = plan.zone
+        trigger = .holds(plan)
+        filter = nil
+        staysWhile = nil
+        triggerReads = plan.mentions.whole
+        hears = triggerReads
     }
 
     private static func compile(
@@ -132,7 +152,7 @@ public struct LivePlan: Sendable {
         case .propertyChanged(let change, _, _):
             reads.userProperties.insert(change.property)
             reads.pastUserProperties.insert(change.property)
-        case .becomes(let plan): reads = plan.mentions.whole
+        case .becomes(let plan), .holds(let plan): reads = plan.mentions.whole
         }
         return reads
     }
@@ -141,14 +161,22 @@ public struct LivePlan: Sendable {
     /// for whom a condition holds already, or whose property has a date.
     public var watchesEverybody: Bool {
         switch trigger {
-        case .becomes, .date(_, of: nil): true
+        case .becomes, .holds, .date(_, of: nil): true
         default: false
         }
     }
 
-    /// The condition that fires by turning true; nil of other triggers.
+    /// The condition that is watched of everybody; nil where there is none.
     public var becoming: Plan? {
-        if case .becomes(let plan) = trigger { plan } else { nil }
+        switch trigger {
+        case .becomes(let plan), .holds(let plan): plan
+        default: nil
+        }
+    }
+
+    /// The condition whose members are followed; nil of a live segment.
+    public var following: Plan? {
+        if case .holds(let plan) = trigger { plan } else { nil }
     }
 }
 
@@ -228,8 +256,10 @@ public struct LiveChange: Sendable, Hashable {
         case record
         /// Time alone.
         case timer
-        /// A record that came late, or in another order than it happened.
+        /// A record that came late, or in another order than it happened, or with an import.
         case correction
+        /// What the segment means has changed.
+        case definition
     }
 
     /// What happened.

@@ -53,12 +53,16 @@ extension LiveDecision {
         switch plan.trigger {
         case .becomes(let condition):
             user.becoming = condition.watch(past.history(plan.triggerReads), at: moment.now)
+        case .holds(let condition):
+            follow(condition, .definition)
+            told = []
         case .date(let date, of: nil): rearm(date, from: moment.now + 1)
         default: break
         }
     }
 
     mutating func hear(_ record: LiveRecord) {
+        if let condition = plan.following { return hearFollowed(condition, record) }
         user.forget(before: moment.now - LiveLimits.correctionMs)
         hearTrigger(record)
         // A stay that began with this record has been asked with it.
@@ -235,6 +239,7 @@ extension LiveDecision {
     /// What fires at an instant comes before what ends at it, as with records: who fires again at
     /// the end of the stay goes on staying.
     mutating func pass(_ due: Timestamp) {
+        if let condition = plan.following { return passFollowed(condition, due) }
         user.forget(before: moment.now - LiveLimits.correctionMs)
         if case .becomes(let condition) = plan.trigger, user.becoming?.next == due {
             rebecome(condition, .timer)

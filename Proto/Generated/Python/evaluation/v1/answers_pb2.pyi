@@ -44,11 +44,12 @@ class ResolvedWindow(_message.Message):
     def __init__(self, node: _Optional[int] = ..., from_ms: _Optional[int] = ..., to_ms: _Optional[int] = ...) -> None: ...
 
 class Segment(_message.Message):
-    __slots__ = ["archived", "created_at_ms", "definition", "description", "live", "name", "revision", "sentence", "version"]
+    __slots__ = ["archived", "created_at_ms", "definition", "description", "follow", "live", "name", "revision", "sentence", "version"]
     ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    FOLLOW_FIELD_NUMBER: _ClassVar[int]
     LIVE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
@@ -58,12 +59,13 @@ class Segment(_message.Message):
     created_at_ms: int
     definition: _segment_pb2.Definition
     description: str
+    follow: bool
     live: _live_pb2.LiveDefinition
     name: str
     revision: int
     sentence: str
     version: int
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., version: _Optional[int] = ..., revision: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ..., sentence: _Optional[str] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., version: _Optional[int] = ..., revision: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ..., sentence: _Optional[str] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ..., follow: bool = ...) -> None: ...
 
 class Subject(_message.Message):
     __slots__ = ["definition", "segment"]

@@ -78,16 +78,18 @@ class CountResponse(_message.Message):
     def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ..., took_us: _Optional[int] = ...) -> None: ...
 
 class CreateRequest(_message.Message):
-    __slots__ = ["definition", "description", "live", "name"]
+    __slots__ = ["definition", "description", "follow", "live", "name"]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    FOLLOW_FIELD_NUMBER: _ClassVar[int]
     LIVE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     definition: _segment_pb2.Definition
     description: str
+    follow: bool
     live: _live_pb2.LiveDefinition
     name: str
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ..., follow: bool = ...) -> None: ...
 
 class CreateResponse(_message.Message):
     __slots__ = ["positions", "segment", "warnings"]

@@ -8,12 +8,13 @@ from typing import ClassVar as _ClassVar, Mapping as _Mapping, Optional as _Opti
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SegmentDocument(_message.Message):
-    __slots__ = ["archived", "created_at_ms", "definition", "description", "follow", "live", "name", "version"]
+    __slots__ = ["archived", "created_at_ms", "definition", "description", "follow", "follow_zone", "live", "name", "version"]
     ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     FOLLOW_FIELD_NUMBER: _ClassVar[int]
+    FOLLOW_ZONE_FIELD_NUMBER: _ClassVar[int]
     LIVE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -22,7 +23,8 @@ class SegmentDocument(_message.Message):
     definition: _segment_pb2.Definition
     description: str
     follow: bool
+    follow_zone: str
     live: _live_pb2.LiveDefinition
     name: str
     version: int
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., version: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ..., follow: bool = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., version: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ..., follow: bool = ..., follow_zone: _Optional[str] = ...) -> None: ...

@@ -596,7 +596,8 @@ static const uint32_t shoal__evaluation__v1__segment__version__default_value = 1
 static const uint64_t shoal__evaluation__v1__segment__revision__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__segment__archived__default_value = 0;
 static const int64_t shoal__evaluation__v1__segment__created_at_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_descriptors[9] =
+static const protobuf_c_boolean shoal__evaluation__v1__segment__follow__default_value = 1;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_descriptors[10] =
 {
   {
     "name",
@@ -706,12 +707,25 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "follow",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__Segment, has_follow),
+    offsetof(Shoal__Evaluation__V1__Segment, follow),
+    NULL,
+    &shoal__evaluation__v1__segment__follow__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__segment__field_indices_by_name[] = {
   5,   /* field[5] = archived */
   6,   /* field[6] = created_at_ms */
   2,   /* field[2] = definition */
   1,   /* field[1] = description */
+  9,   /* field[9] = follow */
   8,   /* field[8] = live */
   0,   /* field[0] = name */
   4,   /* field[4] = revision */
@@ -721,7 +735,7 @@ static const unsigned shoal__evaluation__v1__segment__field_indices_by_name[] = 
 static const ProtobufCIntRange shoal__evaluation__v1__segment__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__segment__descriptor =
 {
@@ -731,7 +745,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__segment__descriptor =
   "Shoal__Evaluation__V1__Segment",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__Segment),
-  9,
+  10,
   shoal__evaluation__v1__segment__field_descriptors,
   shoal__evaluation__v1__segment__field_indices_by_name,
   1,  shoal__evaluation__v1__segment__number_ranges,

@@ -1043,7 +1043,8 @@ void   shoal__evaluation__v1__cancel_response__free_unpacked
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 char shoal__evaluation__v1__create_request__name__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_request__field_descriptors[4] =
+static const protobuf_c_boolean shoal__evaluation__v1__create_request__follow__default_value = 1;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_request__field_descriptors[5] =
 {
   {
     "name",
@@ -1093,17 +1094,30 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__create_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "follow",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__CreateRequest, has_follow),
+    offsetof(Shoal__Evaluation__V1__CreateRequest, follow),
+    NULL,
+    &shoal__evaluation__v1__create_request__follow__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__create_request__field_indices_by_name[] = {
   2,   /* field[2] = definition */
   1,   /* field[1] = description */
+  4,   /* field[4] = follow */
   3,   /* field[3] = live */
   0,   /* field[0] = name */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__create_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__create_request__descriptor =
 {
@@ -1113,7 +1127,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__create_request__descript
   "Shoal__Evaluation__V1__CreateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__CreateRequest),
-  4,
+  5,
   shoal__evaluation__v1__create_request__field_descriptors,
   shoal__evaluation__v1__create_request__field_indices_by_name,
   1,  shoal__evaluation__v1__create_request__number_ranges,

@@ -57,7 +57,7 @@ static const uint32_t shoal__segment__v1__segment_document__version__default_val
 static const protobuf_c_boolean shoal__segment__v1__segment_document__archived__default_value = 0;
 static const int64_t shoal__segment__v1__segment_document__created_at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__segment__v1__segment_document__follow__default_value = 1;
-static const ProtobufCFieldDescriptor shoal__segment__v1__segment_document__field_descriptors[8] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__segment_document__field_descriptors[9] =
 {
   {
     "name",
@@ -155,6 +155,18 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__segment_document__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "follow_zone",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__SegmentDocument, follow_zone),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__segment_document__field_indices_by_name[] = {
   4,   /* field[4] = archived */
@@ -162,6 +174,7 @@ static const unsigned shoal__segment__v1__segment_document__field_indices_by_nam
   2,   /* field[2] = definition */
   1,   /* field[1] = description */
   7,   /* field[7] = follow */
+  8,   /* field[8] = follow_zone */
   6,   /* field[6] = live */
   0,   /* field[0] = name */
   3,   /* field[3] = version */
@@ -169,7 +182,7 @@ static const unsigned shoal__segment__v1__segment_document__field_indices_by_nam
 static const ProtobufCIntRange shoal__segment__v1__segment_document__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__segment_document__descriptor =
 {
@@ -179,7 +192,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__segment_document__descripto
   "Shoal__Segment__V1__SegmentDocument",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__SegmentDocument),
-  8,
+  9,
   shoal__segment__v1__segment_document__field_descriptors,
   shoal__segment__v1__segment_document__field_indices_by_name,
   1,  shoal__segment__v1__segment_document__number_ranges,

@@ -229,11 +229,16 @@ struct  Shoal__Evaluation__V1__Segment
    * What it means when it is a live segment; it has no definition then.
    */
   Shoal__Segment__V1__LiveDefinition *live;
+  /*
+   * Whether its membership is followed, so that it has a feed; a live segment always is.
+   */
+  protobuf_c_boolean has_follow;
+  protobuf_c_boolean follow;
 };
 extern char shoal__evaluation__v1__segment__name__default_value[];
 #define SHOAL__EVALUATION__V1__SEGMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__segment__descriptor) \
-    , shoal__evaluation__v1__segment__name__default_value, NULL, NULL, 0, 1u, 0, 0ull, 0, 0, 0, 0ll, NULL, NULL }
+    , shoal__evaluation__v1__segment__name__default_value, NULL, NULL, 0, 1u, 0, 0ull, 0, 0, 0, 0ll, NULL, NULL, 0, 1 }
 
 
 /* Shoal__Evaluation__V1__ResolvedWindow methods */

@@ -78,11 +78,16 @@ struct  Shoal__Evaluation__V1__CreateRequest
    * What it means when it is a live segment; it has no definition then.
    */
   Shoal__Segment__V1__LiveDefinition *live;
+  /*
+   * Whether the membership of a condition is followed, so that it has a feed.
+   */
+  protobuf_c_boolean has_follow;
+  protobuf_c_boolean follow;
 };
 extern char shoal__evaluation__v1__create_request__name__default_value[];
 #define SHOAL__EVALUATION__V1__CREATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__create_request__descriptor) \
-    , shoal__evaluation__v1__create_request__name__default_value, NULL, NULL, NULL }
+    , shoal__evaluation__v1__create_request__name__default_value, NULL, NULL, NULL, 0, 1 }
 
 
 /*

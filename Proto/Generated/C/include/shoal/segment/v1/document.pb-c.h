@@ -67,11 +67,16 @@ struct  Shoal__Segment__V1__SegmentDocument
    */
   protobuf_c_boolean has_follow;
   protobuf_c_boolean follow;
+  /*
+   * Of a condition that is followed: the zone that counts where it names none, as the project had
+   * it then. Limit: 64 bytes.
+   */
+  char *follow_zone;
 };
 extern char shoal__segment__v1__segment_document__name__default_value[];
 #define SHOAL__SEGMENT__V1__SEGMENT_DOCUMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__segment_document__descriptor) \
-    , shoal__segment__v1__segment_document__name__default_value, NULL, NULL, 0, 1u, 0, 0, 0, 0ll, NULL, 0, 1 }
+    , shoal__segment__v1__segment_document__name__default_value, NULL, NULL, 0, 1u, 0, 0, 0, 0ll, NULL, 0, 1, NULL }
 
 
 /* Shoal__Segment__V1__SegmentDocument methods */

@@ -1,0 +1,83 @@
+// Following a condition: a user is in exactly while it holds, and each change is told.
+
+import Basics
+
+extension LivePlan {
+    /// A condition is asked anew of a user, since what it means has changed.
+    ///
+    /// - Returns: what changed; nothing of a live segment.
+    public func follow(
+        at moment: LiveMoment,
+        _ user: inout LiveUser,
+        _ past: some LivePast
+    ) -> [LiveChange] {
+        guard let condition = following else { return [] }
+        var decision = LiveDecision(self, moment, user, past)
+        decision.follow(condition, .definition)
+        user = decision.user
+        return decision.told
+    }
+
+    /// Whether a condition that is watched may hold of users of whom nothing is known but that
+    /// they are there.
+    public var holdsOfNewcomers: Bool {
+        guard let plan = becoming else { return false }
+        let hasBucket = plan.leaves.contains { leaf in
+            if case .bucket = leaf { true } else { false }
+        }
+        return hasBucket || plan.isMember(UserHistory(), at: Timestamp(ms: 0))
+    }
+}
+
+extension LiveDecision {
+    /// What an import brings is looked at when the log time comes to a whole second.
+    ///
+    /// So a user of whom much is imported is asked about once. Whatever else is recorded is looked
+    /// at at once.
+    mutating func hearFollowed(_ condition: Plan, _ record: LiveRecord) {
+        guard record.isHistory else {
+            let isLate = record.at.map { $0 < moment.now - LiveLimits.correctionMs } ?? false
+            return follow(condition, isLate ? .correction : .record)
+        }
+        if user.recheckAt == nil {
+            let second: Int64 = 1_000
+            user.recheckAt = Timestamp(ms: (moment.now.ms / second + 1) * second)
+        }
+    }
+
+    mutating func passFollowed(_ condition: Plan, _ due: Timestamp) {
+        if user.recheckAt == due {
+            user.recheckAt = nil
+            follow(condition, .correction)
+        }
+        if user.becoming?.next == due { follow(condition, .timer) }
+    }
+
+    /// Who is not in and will not be by time alone is not remembered.
+    mutating func follow(_ condition: Plan, _ cause: LiveChange.Cause) {
+        let watch = condition.watch(past.history(plan.triggerReads), at: moment.now)
+        let recheckAt = user.recheckAt
+        let wasInside = user.isInside
+        user = LiveUser()
+        user.recheckAt = recheckAt
+        user.isInside = watch.holds
+        if watch.holds || watch.next != nil { user.becoming = watch }
+        guard watch.holds != wasInside else { return }
+        told.append(
+            LiveChange(
+                watch.holds ? .entered : .left,
+                at: moment.now,
+                occurrence: 0,
+                isMember: watch.holds,
+                cause: cause
+            )
+        )
+    }
+}
+
+extension LiveRecord {
+    /// When it happened; nil: that has no say.
+    fileprivate var at: Timestamp? {
+        if case .event(let event, _) = self { event.at } else { nil }
+    }
+}
