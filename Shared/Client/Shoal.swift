@@ -4,6 +4,7 @@ public import Basics
 import Bus
 public import Chassis
 public import Messages
+import Synchronization
 
 /// A connected suite.
 ///
@@ -33,6 +34,7 @@ public final class Shoal: Sendable {
     private let bus: any Bus
     private let clients: [RPCClient]
     private let watch: RosterWatch
+    private let wasClosed = Atomic(false)
 
     /// Connects to the suite whose registry answers at one of these addresses.
     ///
@@ -122,10 +124,14 @@ public final class Shoal: Sendable {
 
     /// Ends what is in flight and lets every connection go; twice is safe.
     public func close() {
+        wasClosed.store(true, ordering: .relaxed)
         watch.close()
         for client in clients { client.close() }
         bus.shutDown()
     }
+
+    /// Whether `close` was called.
+    var isClosed: Bool { wasClosed.load(ordering: .relaxed) }
 
     func start(timeoutMs: UInt32) async throws(Fault) {
         var chance = random

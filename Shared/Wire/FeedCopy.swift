@@ -22,14 +22,25 @@ public struct FeedCopy: Sendable {
 
     /// Where to go on.
     public private(set) var cursor: EvaluationV1.FeedCursor
-    /// Who is in.
+    /// Who is in; nobody where members are not kept.
     public private(set) var members: Set<String> = []
     private var stateHash: UInt64 = 0
     private var isWhole = false
+    private var keepsMembers = true
 
     /// Nothing yet of a partition.
     public init(partition: UInt32) {
         cursor = EvaluationV1.FeedCursor(partition: partition)
+    }
+
+    /// As a consumer left it.
+    ///
+    /// - Parameter members: who was in then; nil: that was not kept, and sums cannot be checked.
+    public init(from cursor: EvaluationV1.FeedCursor, members: Set<String>?) {
+        self.cursor = cursor
+        isWhole = true
+        keepsMembers = members != nil
+        for user in members ?? [] { _ = enter(user) }
     }
 
     /// Takes a page of a snapshot, in their order; the last is checked against the sum.
@@ -54,10 +65,14 @@ public struct FeedCopy: Sendable {
                 throw problem("change \(change.sequence) comes behind \(cursor.sequence)")
             }
             cursor.sequence = change.sequence
+            guard keepsMembers else { continue }
             if change.member { _ = enter(change.userID) } else { leave(change.userID) }
         }
         guard let end = page.cursor, end.sequence == cursor.sequence else {
             throw problem("the cursor is not behind the last change")
+        }
+        guard cursor.generation == 0 || end.isOfFeed(cursor) else {
+            throw problem("the changes are another feed's")
         }
         cursor = end
         if let stateHash = page.stateHash {
@@ -80,6 +95,7 @@ public struct FeedCopy: Sendable {
     }
 
     private func check(members count: UInt64, stateHash: UInt64) throws(Problem) {
+        guard keepsMembers else { return }
         guard count == members.count, stateHash == self.stateHash else {
             throw problem("the copy has \(members.count) members, the feed \(count), or others")
         }
@@ -87,5 +103,12 @@ public struct FeedCopy: Sendable {
 
     private func problem(_ message: String) -> Problem {
         Problem(partition: cursor.partition, message: message)
+    }
+}
+
+extension EvaluationV1.FeedCursor {
+    /// Whether both are places in the same feed.
+    fileprivate func isOfFeed(_ other: EvaluationV1.FeedCursor) -> Bool {
+        (partition, version, generation) == (other.partition, other.version, other.generation)
     }
 }

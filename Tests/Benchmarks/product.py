@@ -25,10 +25,11 @@ OFF_ZONE = "Asia/Kolkata"
 
 
 class Product:
-    """One suite with one evaluator, so that the engine's process is one."""
+    """One suite, with one evaluator unless said, so that the engine's process is one."""
 
-    def __init__(self, binaries, folder):
+    def __init__(self, binaries, folder, evaluators=1):
         self.binaries, self.folder = pathlib.Path(binaries), pathlib.Path(folder)
+        self.evaluators = evaluators
         self.suite = self.client = None
         self.asked = 0
 
@@ -38,15 +39,18 @@ class Product:
         with open(log, "wb") as output:
             self.suite = subprocess.Popen(
                 [self.binaries / "shoal", "up", "--json", "--data", self.folder / "data",
-                 "--evaluators", "1", "--ready-timeout", str(READY_S)],
+                 "--evaluators", str(self.evaluators), "--ready-timeout", str(READY_S)],
                 stdout=output, stderr=subprocess.STDOUT)
         until = time.monotonic() + READY_S
         while '"ready":true' not in log.read_text():
             if self.suite.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"the suite is not ready: {log.read_text()}")
             time.sleep(0.05)
-        registry = f"ipc://{self.folder}/data/run/registry.sock"
-        self.client = shoal.connect(registry, project=PROJECT)
+        self.client = shoal.connect(self.registry, project=PROJECT)
+
+    @property
+    def registry(self):
+        return f"ipc://{self.folder}/data/run/registry.sock"
 
     def stop(self):
         if self.client is not None:
@@ -93,7 +97,7 @@ class Product:
         return sum(os.path.getsize(p) for p in self.chunks())
 
     def evaluator(self):
-        """The evaluator's process id."""
+        """The process id of the evaluator, or of the first one."""
         status = json.loads(self.run("status", "--json"))
         return next(i["pid"] for i in status["instances"] if i["kind"] == "evaluator")
 
@@ -160,6 +164,12 @@ def peak_mb(pid):
 def memory_mb(pid):
     """The memory a process holds now."""
     return status_mb(pid, "VmRSS")
+
+
+def own_bytes(pid):
+    """The memory a process holds that is no file's."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("RssAnon:")[1].split()[0]) * 1024
 
 
 def forget_peak(pid):

@@ -48,6 +48,8 @@ struct PythonTests {
         #expect(old.contains("still works"), "\(old)")
         let crowd = try python.run("crowd.py", [suite.registry])
         #expect(crowd.contains("no reply was lost"), "\(crowd)")
+        let feed = try python.run("follow_feed.py", [suite.registry])
+        #expect(feed.contains("nothing was missed"), "\(feed)")
         let lost = try python.run("lost_servers.py", [suite.folder, suite.registry])
         #expect(lost.contains("found the others"), "\(lost)")
         // The last of all: it tells an evaluator to drain.

@@ -11,7 +11,8 @@ extension LiveOracle {
         let events = log.entries.compactMap(\.event)
         switch live.trigger {
         case .inaction(let inaction):
-            instants.formUnion(events.map { $0.at + inaction.withinMs + inaction.graceMs })
+            let dues = events.map { $0.at + inaction.withinMs }
+            instants.formUnion(dues + dues.map { $0 + inaction.graceMs })
         case .date(let date):
             for value in dates(of: date.property) {
                 instants.formUnion(self.instants(of: date, value))
@@ -69,12 +70,13 @@ extension LiveOracle {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         var midnights: [Timestamp] = []
-        var day = Date(timeIntervalSince1970: Double(log.beginTime.ms) / 1000)
-        while day.timeIntervalSince1970 * 1000 < Double(end.ms) {
-            let midnight = calendar.startOfDay(for: day)
+        var midnight = calendar.startOfDay(
+            for: Date(timeIntervalSince1970: Double(log.beginTime.ms) / 1000)
+        )
+        while midnight.timeIntervalSince1970 * 1000 < Double(end.ms) {
             midnights.append(Timestamp(ms: Int64(midnight.timeIntervalSince1970 * 1000)))
-            // From the middle of the day, so that no short or long one is missed.
-            day = midnight.addingTimeInterval(36 * 3600)
+            // By the middle of the next day, so that no short or long one is missed.
+            midnight = calendar.startOfDay(for: midnight.addingTimeInterval(36 * 3600))
         }
         return midnights
     }
@@ -116,7 +118,7 @@ private struct ConditionParts {
         case .text(let text):
             if let ms = DurationText.read(text) { durations.insert(ms) }
             if let instant = Timestamp.rfc3339(text) { instants.append(instant) }
-            if text.contains("/") { zones.insert(text) }
+            if text.contains("/") || text == "UTC" { zones.insert(text) }
         default: break
         }
     }

@@ -182,8 +182,11 @@ extension LiveOracle {
     /// they came.
     public func standing(_ inaction: Inaction, _ count: Int) -> Set<Wait> {
         let all = log.entries[..<count].enumerated().filter { $0.element.event != nil }
+        // A list is no key.
         func key(_ event: UserHistory.Event) -> PropertyValue? {
-            inaction.key.flatMap { event[$0] }
+            let value = inaction.key.flatMap { event[$0] }
+            if case .list = value { return nil }
+            return value
         }
         var waits: Set<Wait> = []
         let keys = Set(all.compactMap { $0.element.event.map(key) })

@@ -310,4 +310,19 @@ extension LiveCourseTests {
             """
         )
     }
+
+    @Test("a retraction leaves the stay that an old firing began as it was")
+    func retractionAfterAnOldFiring() throws {
+        try follow(
+            """
+            {trigger: {inaction: {did: A, didNot: B, within: 1m, key: k}}, stay: 30d}
+            """,
+            """
+            09:00 A {k: 1}
+            10d09:00 A {k: 2} => entered 09:01
+            12d09:00 B {k: 2} at 10d09:00:30 => entered 10d09:01 #2, retracted 10d09:01 #2
+            31d00:00 . => left 30d09:01 #2
+            """
+        )
+    }
 }

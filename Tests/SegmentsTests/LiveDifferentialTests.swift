@@ -70,6 +70,18 @@ import Testing
         }
     }
 
+    @Test("late records, any segment: every change fits those before it")
+    func coherent() throws {
+        for number in 0..<Self.caseCount {
+            let seed = Self.seed &+ 0x300_0000 &+ UInt64(number)
+            let example = Example(seed: seed, .late(msMax: 6 * Self.day), any: true)
+            guard try example.incoherence() != nil else { continue }
+            let smallest = example.shrunk { try $0.incoherence() != nil }
+            try smallest.record(seed, smallest.incoherence() ?? "", smallest.told(), [])
+            return
+        }
+    }
+
     @Test("late records: what stands in the end is what stands in order, nothing told twice")
     func late() throws {
         var (entered, retracted) = (0, 0)
@@ -106,12 +118,13 @@ private struct Example {
     var log: LiveLog
     var end: Timestamp
 
-    init(seed: UInt64, _ arrival: LiveLog.Arrival) {
+    /// Late logs are for inactions, unless `any` segment will do.
+    init(seed: UInt64, _ arrival: LiveLog.Arrival, any: Bool = false) {
         var random = SeededRandom(seed: seed)
         let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
         var definitions = RandomDefinitions(random.fork(), around: centre)
         log = LiveLog.random(&random, around: centre, arrival)
-        if case .late = arrival {
+        if case .late = arrival, !any {
             // What stands in the end does not hang on what was known when.
             live = LiveDefinition(definitions.lateTrigger())
         } else {
@@ -178,6 +191,40 @@ private struct Example {
             .map(\.due).filter { $0 + inaction.graceMs < end }
         guard standing.values.sorted() == wanted.sorted() else {
             return "what stands is not \(wanted.sorted().map(\.rfc3339))"
+        }
+        return nil
+    }
+
+    /// Which change does not fit those told before it; nil: all do.
+    func incoherence() throws -> String? {
+        var (count, isIn) = (0, false)
+        // The firings that are a reason to be in.
+        var standing: [Int: Timestamp] = [:]
+        var known: [Int: Timestamp] = [:]
+        for change in try told() {
+            let name = "\(change.kind) \(change.at.rfc3339) #\(change.occurrence)"
+            switch change.kind {
+            case .entered:
+                count += 1
+                guard change.isMember, change.occurrence == count else { return name }
+                isIn = true
+                standing[count] = change.at
+                known[count] = change.at
+            case .left:
+                guard isIn, !change.isMember, change.occurrence == count else { return name }
+                isIn = false
+                if case .duration(let ms) = live.stay,
+                    standing.values.max().map({ $0 + ms }) != change.at
+                {
+                    return "\(name) is not the end of the stay"
+                }
+                standing = [:]
+            case .retracted:
+                guard known.removeValue(forKey: change.occurrence) == change.at else { return name }
+                standing[change.occurrence] = nil
+                isIn = isIn && !standing.isEmpty
+                guard change.isMember == isIn else { return name }
+            }
         }
         return nil
     }

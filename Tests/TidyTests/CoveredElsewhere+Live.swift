@@ -34,7 +34,6 @@ extension CoveredElsewhere {
             .test("SuiteTests/LiveCommandTests"),
             ["SegmentFile"]
         ),
-        CoveredElsewhere("Shared/Wire", .test("SuiteTests/LiveCommandTests"), ["FeedCopy"]),
         CoveredElsewhere(
             "Shared/Segments/Live",
             .test("EvaluatorTests/LivePartitionTests"),

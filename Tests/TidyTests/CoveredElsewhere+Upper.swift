@@ -10,7 +10,12 @@ extension CoveredElsewhere {
                 "Members", "ProjectCaller", "PropertyLiterals", "RosterWatch", "ServerStubs",
                 "Shoal", "Shoal+Questions", "Shoal+Records", "ShoalOptions", "Subjects",
             ]
-        )
+        ),
+        CoveredElsewhere(
+            "Shared/Client",
+            .test("Interop/SegmentFeedTests"),
+            ["FeedFollower", "SegmentFeed"]
+        ),
     ]
 
     private static let wire = [

@@ -366,7 +366,7 @@ extension EvaluationV1 {
         ///
         /// Limit: 10,000, each 256 bytes.
         public var users: [String] = []
-        /// Names the snapshot for the next page; it is kept for a minute.
+        /// Names the snapshot for the next page, if there is one; it is kept for a minute.
         public var snapshot: UInt64 = 0
         /// Where the next page begins; absent: this was the last.
         public var next: UInt32?

@@ -47,7 +47,6 @@ struct FeedDoor: EvaluationV1_FeedService {
             return try await peer.snapshot(forwarded, options(call))
         }
         let kept: FeedSnapshots.Kept
-        let number: UInt64
         if let name = request.snapshot {
             guard let found = snapshots[name], found.partition == partition else {
                 throw Fault.outOfRange(
@@ -56,12 +55,11 @@ struct FeedDoor: EvaluationV1_FeedService {
                     hint: "begin again without one; a page is to be asked for within a minute"
                 )
             }
-            (kept, number) = (found, name)
+            kept = found
         } else {
             kept = try await take(try await feed(request.segment, project, call), partition)
-            number = try snapshots.keep(kept)
         }
-        return try await page(kept, number, request, project, call)
+        return try await page(kept, request, project, call)
     }
 
     private func take(_ feed: FeedID, _ partition: Partition) async throws(Fault)
@@ -88,7 +86,6 @@ struct FeedDoor: EvaluationV1_FeedService {
 
     private func page(
         _ kept: FeedSnapshots.Kept,
-        _ number: UInt64,
         _ request: EvaluationV1.SnapshotRequest,
         _ project: ProjectName,
         _ call: CallContext
@@ -112,10 +109,13 @@ struct FeedDoor: EvaluationV1_FeedService {
             users.append(id)
             bytes += id.utf8.count + 4
         }
+        // One that fits a page is not kept: most do, and a consumer reads all partitions.
+        var number = request.snapshot
+        if number == nil, next != nil { number = try snapshots.keep(kept) }
         return EvaluationV1.SnapshotResponse(
             cursor: kept.end.cursor(kept.partition, at: kept.end.sequence),
             users: users,
-            snapshot: number,
+            snapshot: number ?? 0,
             next: next?.value,
             members: UInt64(kept.end.members),
             stateHash: kept.end.stateHash,

@@ -128,6 +128,16 @@ public struct Inaction: TriggerKind {
     }
 }
 
+extension Inaction {
+    /// What an event belongs together with others by; those without a value are of one kind, and a
+    /// list is none.
+    func key(of event: UserHistory.Event) -> PropertyValue? {
+        guard let key, let value = event[key] else { return nil }
+        if case .list = value { return nil }
+        return value
+    }
+}
+
 extension EventMatch {
     /// A name alone where that is all it says, else the fields of a match.
     func writtenStep(zone: Zone) -> PlainValue {

@@ -66,7 +66,7 @@ struct LiveDecision<Past: LivePast> {
         if settled.isStanding {
             if !user.hasStanding {
                 user.leave()
-            } else if case .duration(let ms) = plan.definition.stay, !user.isFirm {
+            } else if case .duration(let ms) = plan.definition.stay {
                 let last = user.settled.lazy.filter(\.isStanding).map(\.timer.due).max()
                 user.leavesAt = last.map { $0 + ms }
             }
@@ -110,7 +110,7 @@ struct LiveDecision<Past: LivePast> {
         case .everyTime: return true
         case .once: return user.occurrence == 0
         case .oncePerKey:
-            // Those without a key are of one kind, too.
+            // Those without a key are of one kind, too; a list is no key.
             let key = key ?? .list([])
             guard !user.keys.contains(key) else { return false }
             user.keys.append(key)

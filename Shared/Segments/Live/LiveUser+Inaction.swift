@@ -14,11 +14,11 @@ extension LiveDecision {
         let isA = passes(did, event) && !isHistory
         let isB = passes(didNot, event)
         guard isA || isB, event.at >= moment.now - LiveLimits.correctionMs || isB else { return }
-        let key = inaction.key.flatMap { event[$0] }
-        // What was known before the segment was is looked up with the first event.
+        let key = inaction.key(of: event)
+        if user.newest == nil { recallNewest() }
         let isInOrder =
             user.newest.map { event.at > $0 || event.at == $0 && event.clientSequence == nil }
-            ?? false
+            ?? true
         // A B of the same instant stands before the A in the log, and cancels it all the same.
         let isCancelled = isA && user.newestDidNot.map { $0 >= event.at } ?? false
         user.newest = max(user.newest ?? event.at, event.at)
@@ -43,6 +43,13 @@ extension LiveDecision {
         runOverdue()
     }
 
+    /// What the user had done before the segment heard of it cancels as well.
+    private mutating func recallNewest() {
+        let known = past.history(plan.triggerReads).events.last { $0.position < moment.position }
+        user.newest = known?.at
+        user.newestDidNot = known?.at
+    }
+
     /// Whether a timer of the key that has run out would have heard of the event.
     private func hasSettled(
         _ event: UserHistory.Event,
@@ -61,13 +68,14 @@ extension LiveDecision {
         _ didNot: CompiledMatch
     ) {
         let wanted = timeline(key, inaction, did, didNot)
-        for index in user.settled.indices.reversed()
-        where user.settled[index].timer.key == key {
-            if !wanted.contains(user.settled[index].timer) { retract(index) }
+        let horizon = moment.now - LiveLimits.correctionMs
+        for index in user.settled.indices.reversed() {
+            let timer = user.settled[index].timer
+            guard timer.key == key, timer.due >= horizon else { continue }
+            if !wanted.contains(timer) { retract(index) }
         }
         user.armed.removeAll { $0.key == key }
         let settled = user.settled.map(\.timer)
-        let horizon = moment.now - LiveLimits.correctionMs
         for timer in wanted where !settled.contains(timer) && timer.due >= horizon {
             user.arm(timer)
         }
@@ -97,7 +105,7 @@ extension LiveDecision {
         var (open, over): ([LiveUser.Armed], [LiveUser.Armed]) = ([], [])
         var lastB: UserHistory.Event?
         for event in history.events {
-            guard inaction.key.flatMap({ event[$0] }) == key else { continue }
+            guard inaction.key(of: event) == key else { continue }
             over += open.filter { $0.due < event.at && $0.due >= horizon }
             open.removeAll { $0.due < event.at }
             let cancels = isB.passes(event)

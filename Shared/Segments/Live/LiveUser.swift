@@ -82,7 +82,8 @@ public struct LiveUser: Sendable, Hashable {
     public var leavesAt: Timestamp?
     /// Timers that run, by the instants they stand for.
     public var armed: [Armed] = []
-    /// Timers that ran out within the time of corrections, by the instants they stood for.
+    /// Timers that ran out within the time of corrections, by the instants they stood for; before
+    /// them the last older one that is a reason to be in.
     public var settled: [Settled] = []
     /// Whether a firing older than those is a reason to be in.
     public var isFirm = false
@@ -146,12 +147,14 @@ extension LiveUser {
         settled.insert(one, at: place)
     }
 
-    /// Forgets timers that no late event can take back any more.
+    /// Forgets timers that no late event can take back any more, but for the last of those that are
+    /// a reason to be in: the stay counts from it when later ones are taken back.
     mutating func forget(before horizon: Timestamp) {
         guard let first = settled.first, first.timer.due < horizon else { return }
-        let count = settled.prefix { $0.timer.due < horizon }.count
-        isFirm = isFirm || settled[..<count].contains(where: \.isStanding)
-        settled.removeFirst(count)
+        let old = settled.prefix { $0.timer.due < horizon }
+        let last = old.last(where: \.isStanding)
+        isFirm = isFirm || last != nil
+        settled.replaceSubrange(..<old.endIndex, with: last.map { [$0] } ?? [])
     }
 
     /// Whether some firing is a reason to be in.

@@ -10,6 +10,12 @@ import shoal
 from shoal import budget, values
 from shoal.balancer import TIMEOUTS_TO_LEAVE_OUT, Balancer
 from shoal.checksum import crc32c, crc32c_by_table
+from shoal.contract.evaluation.v1 import (
+    FeedCursor,
+    MembershipChange,
+    PartitionChanges,
+    SnapshotResponse,
+)
 from shoal.contract.registry.v1 import (
     INSTANCE_STATE_DRAINING,
     INSTANCE_STATE_LIVE,
@@ -18,6 +24,7 @@ from shoal.contract.registry.v1 import (
     Instance,
     WatchResponse,
 )
+from shoal.feed import FeedCopy, FeedProblem, hash_of
 from shoal.pages import Pages
 from shoal.retry import RetryPolicy, Trouble
 from shoal.roster import addresses
@@ -195,6 +202,68 @@ class PagesCases(unittest.TestCase):
 
         with self.assertRaises(shoal.Fault):
             list(Pages(fetch))
+
+
+class FeedCases(unittest.TestCase):
+    """A copy of a feed takes what is in order, and tells what is not."""
+
+    END = FeedCursor(partition=3, version=1, generation=1, sequence=7)
+
+    def begun(self, members: set[str] | None = frozenset(("ann", "bob"))) -> FeedCopy:
+        """Behind a snapshot, or as it was kept."""
+        return FeedCopy(self.END, members)
+
+    def changes(self, *changes: tuple[int, str, bool], to: int = 8, members: int = 0,
+                users: tuple[str, ...] | None = None) -> PartitionChanges:
+        """Changes with the sum of these users."""
+        page = PartitionChanges(cursor=self.END, members=members)
+        page.cursor.sequence = to
+        for sequence, user, member in changes:
+            page.changes.append(MembershipChange(sequence=sequence, user_id=user, member=member))
+        if users is not None:
+            page.state_hash = sum(map(hash_of, users)) % (1 << 64)
+        return page
+
+    def test_the_hash_is_the_one_of_other_languages(self) -> None:
+        self.assertEqual(hash_of("ann"), 0x0B41BEBA40346EBE)
+
+    def test_pages_and_changes(self) -> None:
+        copy = FeedCopy(FeedCursor(partition=3))
+        whole = sum(map(hash_of, ("ann", "bob"))) % (1 << 64)
+        copy.take_page(SnapshotResponse(cursor=self.END, users=["ann"], next=1))
+        copy.take_page(SnapshotResponse(
+            cursor=self.END, users=["bob"], members=2, state_hash=whole))
+        page = self.changes((8, "ann", True), (9, "bob", False), to=9, members=1, users=("ann",))
+        self.assertTrue(copy.take(page))
+        self.assertEqual((copy.members, copy.cursor.sequence), ({"ann"}, 9))
+
+    def test_a_page_that_is_missing(self) -> None:
+        copy = FeedCopy(FeedCursor(partition=3))
+        with self.assertRaises(FeedProblem):
+            copy.take_page(SnapshotResponse(
+                cursor=self.END, users=["bob"], members=2, state_hash=1))
+
+    def test_gaps_repeats_and_what_is_missing_at_the_end(self) -> None:
+        for page in (self.changes((9, "cid", True), to=9), self.changes((7, "cid", True), to=7),
+                     self.changes((8, "cid", True), to=9)):
+            for copy in (self.begun(), self.begun(None)):
+                with self.assertRaises(FeedProblem):
+                    copy.take(page)
+
+    def test_another_set_or_feed(self) -> None:
+        page = self.changes((8, "cid", True), members=3, users=("ann", "bob", "dan"))
+        with self.assertRaises(FeedProblem):
+            self.begun().take(page)
+        self.assertTrue(self.begun(None).take(page))
+        page = self.changes((8, "cid", True))
+        page.cursor.generation = 2
+        with self.assertRaises(FeedProblem):
+            self.begun().take(page)
+
+    def test_a_stale_cursor_takes_nothing(self) -> None:
+        copy = self.begun()
+        self.assertFalse(copy.take(PartitionChanges(cursor=self.END, stale=True)))
+        self.assertEqual(copy.cursor.sequence, 7)
 
 
 class WordsCases(unittest.TestCase):

@@ -25,12 +25,19 @@ def process_of(folder: Path, kind: str) -> tuple[int, str]:
     return found["pid"], found["address"]
 
 
+def stop(process: int) -> None:
+    """Stops a process, and waits until it stands: a signal takes its time on a busy machine."""
+    os.kill(process, signal.SIGSTOP)
+    while Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "T":
+        time.sleep(0.001)
+
+
 def lost_reply(address: str, process: int) -> None:
     """A server that is stopped for a moment: the try is repeated under the same request id."""
     caller = BalancedCaller(Peers("lost"), "evaluator", None)
     caller.set_addresses([address])
     caller.call(AdminStub.INFO, InfoRequest())
-    os.kill(process, signal.SIGSTOP)
+    stop(process)
     try:
         started = time.monotonic()
         try:

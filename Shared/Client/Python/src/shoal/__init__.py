@@ -20,10 +20,12 @@ from shoal.conditions import (
     where,
 )
 from shoal.faults import Fault, FrameError, Status
+from shoal.feed import FeedCopy, FeedProblem, FeedStep, SegmentFeed
 from shoal.pages import Pages
 
 __all__ = [
-    "CallOptions", "Condition", "Fault", "FrameError", "Method", "Pages", "Shoal", "Status",
-    "all_of", "any_of", "between", "connect", "definition", "did", "did_not", "event",
-    "in_list", "in_segment", "last", "not_", "profile", "reachable", "subject", "user", "where",
+    "CallOptions", "Condition", "Fault", "FeedCopy", "FeedProblem", "FeedStep", "FrameError",
+    "Method", "Pages", "SegmentFeed", "Shoal", "Status", "all_of", "any_of", "between", "connect",
+    "definition", "did", "did_not", "event", "in_list", "in_segment", "last", "not_", "profile",
+    "reachable", "subject", "user", "where",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from shoal import values
+from shoal import partitions, values
 from shoal.caller import BalancedCaller, Peers
 from shoal.calls import Caller, CallOptions
 from shoal.conditions import Condition, definition, subject
@@ -14,6 +14,7 @@ from shoal.contract.evaluation.v1 import (
     CreateRequest,
     ExplainRequest,
     ExplainResponse,
+    FeedCursor,
     IsMemberRequest,
     MembersRequest,
     PreviewRequest,
@@ -37,8 +38,9 @@ from shoal.contract.registry.v1 import (
     ServiceKind,
     WatchResponse,
 )
-from shoal.contract.segment.v1 import Definition
+from shoal.contract.segment.v1 import Definition, LiveDefinition
 from shoal.contract.stubs import Stubs
+from shoal.feed import FeedCopy, SegmentFeed
 from shoal.pages import Pages
 from shoal.roster import Roster, addresses
 
@@ -140,12 +142,15 @@ class Shoal(Stubs):
 
     # Questions
 
-    def create_segment(self, name: str, condition: Condition | Definition,
+    def create_segment(self, name: str, what: Condition | Definition | LiveDefinition,
                        description: str | None = None,
                        options: CallOptions | None = None) -> Segment:
-        """Saves a definition under a name."""
-        request = CreateRequest(name=name, definition=_definition(condition),
-                                description=description)
+        """Saves a definition, or a live segment, under a name."""
+        request = CreateRequest(name=name, description=description)
+        if isinstance(what, LiveDefinition):
+            request.live.CopyFrom(what)
+        else:
+            request.definition.CopyFrom(_definition(what))
         return self.segments.Create(request, options).segment
 
     def preview(self, condition: Condition | Definition, at: datetime | None = None,
@@ -190,6 +195,28 @@ class Shoal(Stubs):
             return list(answer.users), following
 
         return Pages(fetch, cursor)
+
+    def follow(self, segment: str, cursors: Iterable[FeedCursor] = (),
+               members: Iterable[str] | None = None) -> SegmentFeed:
+        """Who enters and leaves a live segment: its members, then every change as it happens.
+
+        `cursors`: the last one of each partition, as an earlier feed's steps told them; of other
+        partitions the members are told first. `members`: who was in behind those cursors, by which
+        the feed is checked against the suite; None: that was not kept, and only gaps and repeats
+        are found.
+        """
+        if self._project is None:
+            raise ValueError("connect with a project to follow its segments")
+        count = self.roster.view.partition_count
+        homes: dict[int, list[str]] = {}
+        for user in members or ():
+            home = partitions.partition(self._project, user, count)
+            homes.setdefault(home, []).append(user)
+        copies = [FeedCopy(FeedCursor(partition=number)) for number in range(count)]
+        for cursor in cursors:
+            known = None if members is None else homes.get(cursor.partition, [])
+            copies[cursor.partition] = FeedCopy(cursor, known)
+        return SegmentFeed(self.feed, segment, copies)
 
     def _route(self, service: str) -> Caller:
         for prefix, kind in _KINDS.items():

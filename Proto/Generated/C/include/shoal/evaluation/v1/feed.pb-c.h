@@ -219,7 +219,7 @@ struct  Shoal__Evaluation__V1__SnapshotResponse
   size_t n_users;
   char **users;
   /*
-   * Names the snapshot for the next page; it is kept for a minute.
+   * Names the snapshot for the next page, if there is one; it is kept for a minute.
    */
   protobuf_c_boolean has_snapshot;
   uint64_t snapshot;
