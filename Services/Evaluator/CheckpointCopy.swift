@@ -24,6 +24,7 @@ struct CheckpointCopy: Sendable {
     let peers: RPCClient
     /// Knows where the logs end.
     let ingestion: IngestionV1_IngestionClient
+    let clock: any Clock
     /// Records below which reading the log is as quick: some hundredths of a second's.
     var recordsMin: UInt64 = 4_096
     /// Longest wait for one answer: a living peer sends a piece in some milliseconds.
@@ -38,10 +39,12 @@ struct CheckpointCopy: Sendable {
         /// Files that were not here before.
         let files: Int
         let bytes: Int
+        /// What is kept of live segments; 0: it was as far here.
+        let rows: Int
     }
 
     /// Another evaluator's checkpoint.
-    private struct Offer: Sendable {
+    struct Offer: Sendable {
         let peer: RosterInstance
         let client: EvaluationV1_CheckpointsClient
         let manifest: Manifest
@@ -91,16 +94,32 @@ struct CheckpointCopy: Sendable {
                 files += 1
             }
         }
+        let feeds = try await stageFeeds(of: partition, upTo: best.manifest.sealedTo, best)
+        if let feeds { try await require(feeds, of: partition) }
         try await threads.run {
             try catalogue.apply(changes)
-            try checkpoints.publish(best.manifest, of: partition, catalogue: catalogue)
+            try checkpoints.publish(
+                best.manifest,
+                of: partition,
+                catalogue: catalogue,
+                feeds: feeds
+            )
         }
         return Outcome(
             peer: best.peer.name,
             sealedTo: best.manifest.sealedTo,
             files: files,
-            bytes: bytes
+            bytes: bytes,
+            rows: feeds?.rows ?? 0
         )
+    }
+
+    /// Whatever was heard by then lies below the end of its log.
+    private func require(_ feeds: StagedFeeds, of partition: Partition) async throws {
+        let end = try await ends(of: [partition])[partition] ?? .zero
+        guard try FeedShelf.next(in: feeds.place) <= end else {
+            throw Self.refused("partition \(partition)", "live segments of another, longer log")
+        }
     }
 
     private func ends(of partitions: Set<Partition>) async throws -> [Partition: LogOffset] {
@@ -216,7 +235,7 @@ struct CheckpointCopy: Sendable {
         return size
     }
 
-    private static func refused(_ place: String, _ why: String) -> EvaluatorError {
+    static func refused(_ place: String, _ why: String) -> EvaluatorError {
         EvaluatorError(.columns, "copy a checkpoint", place: place, hint: "\(why); the log is read")
     }
 }

@@ -25,14 +25,18 @@ final class Checkpoints: Sendable {
         do {
             store = try Store(
                 path: "\(folder)/checkpoints",
-                families: ["manifests", "catalogue", "live", "feed"]
+                families: [
+                    "manifests", "catalogue", "live", "feed", "live.copy", "feed.copy",
+                ]
             )
             manifests = try store.family("manifests")
             changes = try store.family("catalogue")
             feeds = FeedShelf(
                 store: store,
                 live: try store.family("live"),
-                records: try store.family("feed")
+                records: try store.family("feed"),
+                stagedLive: try store.family("live.copy"),
+                stagedRecords: try store.family("feed.copy")
             )
         } catch {
             throw EvaluatorError(error, "open the checkpoints")
@@ -50,10 +54,15 @@ final class Checkpoints: Sendable {
         -> PartitionState
     {
         do {
+            try feeds.clearUnfinished(partition)
             var manifest = try newest(partition)
             let sealedTo = manifest?.sealedTo ?? .zero
-            let kept = try feeds.load(partition, sealedTo: sealedTo)
-            if isFollowing, kept?.next ?? .zero < sealedTo { manifest = nil }
+            if isFollowing, try feeds.next(of: partition) ?? .zero < sealedTo {
+                // Forgotten before its files are gone: nothing may name what is not there.
+                try forget(partition)
+                manifest = nil
+            }
+            let kept = try feeds.load(partition, sealedTo: manifest?.sealedTo ?? .zero)
             let published = manifest?.projects.mapValues(\.chunks) ?? [:]
             try files.removeOthers(of: partition, than: published)
             var state = PartitionState(partition)
@@ -66,6 +75,12 @@ final class Checkpoints: Sendable {
         } catch {
             throw EvaluatorError(error, "load partition \(partition)")
         }
+    }
+
+    private func forget(_ partition: Partition) throws {
+        var batch = Batch()
+        batch.delete(manifests, Self.key(partition))
+        try store.write(batch, sync: true)
     }
 
     /// Makes durable what has changed of a partition's live segments, before anybody is told.
@@ -195,6 +210,22 @@ final class Checkpoints: Sendable {
         }
     }
 
+    /// What is kept of a partition's live segments behind a key, some rows at a time.
+    func rows(of partition: Partition, _ family: KeptFamily, after key: [UInt8])
+        throws(EvaluatorError) -> FeedShelf.Page
+    {
+        do {
+            return try feeds.page(
+                of: partition,
+                family,
+                after: key,
+                bytesMax: CheckpointsDoor.changesBytesMax
+            )
+        } catch {
+            throw EvaluatorError(error, "read the feeds of partition \(partition)")
+        }
+    }
+
     /// The catalogue changes kept behind a project's revision, or from the first on: by project,
     /// then by revision, so many at most and so many bytes, but for the last.
     func changes(
@@ -242,16 +273,23 @@ final class Checkpoints: Sendable {
         }
     }
 
-    /// Publishes a checkpoint whose files were copied, once every byte of them was checked.
+    /// Publishes a checkpoint whose files were copied, once every byte of them was checked, and
+    /// the live segments that were staged with it.
     ///
-    /// The partition must not be held by a lane. When it throws, its checkpoint is as it was.
-    func publish(_ manifest: Manifest, of partition: Partition, catalogue: Catalogue)
-        throws(EvaluatorError)
-    {
+    /// The partition must not be held by a lane. When it throws, its checkpoint is as it was; if
+    /// it is cut off while live segments move into their place, there are none and the log is read.
+    func publish(
+        _ manifest: Manifest,
+        of partition: Partition,
+        catalogue: Catalogue,
+        feeds staged: CheckpointCopy.StagedFeeds? = nil
+    ) throws(EvaluatorError) {
         do {
             _ = try open(manifest, of: partition)
             try files.syncFolders(of: partition)
-            try write(manifest, of: partition, catalogue)
+            var batch = Batch()
+            if let staged { try feeds.takeStaged(of: partition, place: staged.place, &batch) }
+            try write(manifest, of: partition, catalogue, batch)
         } catch {
             throw EvaluatorError(error, "publish a copy of partition \(partition)")
         }

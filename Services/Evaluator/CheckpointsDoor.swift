@@ -94,6 +94,19 @@ struct CheckpointsDoor: EvaluationV1_CheckpointsService {
         }
     }
 
+    func keptRows(_ request: EvaluationV1.KeptRowsRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.KeptRowsResponse
+    {
+        let partition = try partition(request.partition)
+        guard let family = KeptFamily(request.family) else {
+            throw Fault.invalidArgument("there is no such family of rows", place: "family")
+        }
+        let after = request.after ?? []
+        return try await onThread {
+            try checkpoints.rows(of: partition, family, after: after).message
+        }
+    }
+
     private static func noSuchFile(_ name: String) -> Fault {
         Fault.notFound(
             "no checkpoint names the file \(name.prefix(64).debugDescription)",

@@ -99,7 +99,8 @@ public struct Evaluator: Sendable {
                 catalogue: catalogue,
                 threads: copies,
                 peers: RPCClient(world: world),
-                ingestion: ingestion
+                ingestion: ingestion,
+                clock: world.clock
             ),
             applied: applied,
             clock: world.clock,

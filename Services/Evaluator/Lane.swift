@@ -233,7 +233,7 @@ final class Lane: Sendable {
                         partition,
                         isFollowing: catalogue.isFollowing
                     )
-                    board.post(state.live, isNew: true)
+                    board.post(state, isNew: true)
                     states[partition] = state
                     note(state)
                     answer.resume(returning: state.next)
@@ -287,13 +287,15 @@ final class Lane: Sendable {
         let partition = Partition(index: UInt16(truncatingIfNeeded: page.partition))
         // A page for a partition that was let go meanwhile is of no use.
         guard var state = states.removeValue(forKey: partition) else { return }
+        let wasBehindFeeds = state.isBehindFeeds
         try catalogue.apply(try state.apply(page.records))
         if let watermarkMs = page.watermarkMs { try state.pass(Timestamp(ms: watermarkMs)) }
-        if state.live.news.isEmpty {
-            board.advance(state.live)
+        let isNews = !state.live.news.isEmpty
+        if isNews { try checkpoints.remember(&state.live) }
+        if isNews || wasBehindFeeds {
+            board.post(state, isNew: false)
         } else {
-            try checkpoints.remember(&state.live)
-            board.post(state.live, isNew: false)
+            board.advance(state.live)
         }
         let nowNs = clock.monotonicNs
         if !page.records.isEmpty || rest.lastRecordNs[partition] == nil {

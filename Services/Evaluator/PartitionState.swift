@@ -86,6 +86,9 @@ struct PartitionState {
         if live.next == next { try live.remark(&projects) }
     }
 
+    /// Whether the columns lack records that feeds have told of, and with them names of users.
+    var isBehindFeeds: Bool { next < live.next }
+
     /// Notes how far the log's time is known to be complete; timers fall due.
     mutating func pass(_ watermark: Timestamp) throws(EvaluatorError) {
         self.watermark = max(self.watermark, watermark)

@@ -280,6 +280,7 @@ private struct PartitionExample {
             }
             if random.chance(0.8) { try checkpoints.remember(&state.live) }
             if random.chance(0.2) { try checkpoints.seal(&state, catalogue: catalogue) }
+            if random.chance(0.1) { try merge(&state, checkpoints, catalogue) }
             guard random.chance(0.3) else { continue }
             found.restarts += 1
             checkpoints.close()
@@ -290,6 +291,19 @@ private struct PartitionExample {
         try checkpoints.remember(&state.live)
         try look(&state, checkpoints, &found)
         return found
+    }
+
+    /// All chunks become one, as with nothing else to do.
+    private func merge(
+        _ state: inout PartitionState,
+        _ checkpoints: Checkpoints,
+        _ catalogue: Catalogue
+    ) throws {
+        guard let columns = state.projects[shop], columns.chunks.count > 1 else { return }
+        let merged = try checkpoints.merge(columns.chunks, of: columns.owner)
+        if try checkpoints.replace(with: merged, catalogue: catalogue) {
+            try state.replace(with: merged)
+        }
     }
 
     private func look(

@@ -122,17 +122,37 @@ struct LogScript {
         archived: Bool = false,
         of project: ProjectName = shop
     ) throws -> LogOffset {
-        let document = SegmentV1.SegmentDocument(
-            name: name,
-            definition: try DefinitionCoding.encode(definition),
-            archived: archived
+        try put(
+            SegmentV1.SegmentDocument(
+                name: name,
+                definition: try DefinitionCoding.encode(definition),
+                archived: archived
+            ),
+            revision: revision,
+            of: project
         )
-        return append(
+    }
+
+    /// A live segment of the shop's.
+    @discardableResult
+    mutating func segment(_ name: String, live: LiveDefinition, revision: UInt64) throws
+        -> LogOffset
+    {
+        let live = try LiveCoding.encode(live)
+        return try put(.init(name: name, live: live), revision: revision, of: shop)
+    }
+
+    private mutating func put(
+        _ document: SegmentV1.SegmentDocument,
+        revision: UInt64,
+        of project: ProjectName
+    ) throws -> LogOffset {
+        append(
             .catalogue(
                 LogV1.CatalogueChange(
                     revision: revision,
                     kind: Catalogue.segmentKind,
-                    name: name,
+                    name: document.name,
                     body: try document.encode()
                 )
             ),

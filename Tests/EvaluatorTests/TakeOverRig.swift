@@ -33,6 +33,16 @@ enum Manners: Sendable, Hashable, CaseIterable {
     case forgetful
     /// It holds pieces back until the test says so.
     case slow
+    /// What it has kept of a live segment is not what was written.
+    case damagedRows
+    /// It loses one of the things that a feed has told.
+    case losingTold
+    /// What it sends of a live segment is not what it has read.
+    case garblingRows
+    /// It goes on following live segments, and lets none of them be copied.
+    case restless
+    /// It is of a build that keeps no live segments.
+    case older
 }
 
 /// The old owner's door, which can be told to misbehave.
@@ -40,6 +50,7 @@ private final class OldOwner: EvaluationV1_CheckpointsService {
     let door: CheckpointsDoor
     let manners: Manners
     let pieces = Atomic(0)
+    let rows = Atomic(0)
     /// Opens when a slow one may go on.
     let gate = RisingNumber(clock: SystemClock())
 
@@ -82,6 +93,24 @@ private final class OldOwner: EvaluationV1_CheckpointsService {
     {
         var answer = try await door.keptChanges(request, call)
         if manners == .forgetful, request.revision == 0 { answer.changes.removeFirst() }
+        return answer
+    }
+
+    func keptRows(_ request: EvaluationV1.KeptRowsRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.KeptRowsResponse
+    {
+        let number = rows.add(1, ordering: .relaxed).newValue
+        if manners == .older { throw .unimplemented("KeptRows") }
+        var answer = try await door.keptRows(request, call)
+        guard let last = answer.rows.indices.last else { return answer }
+        switch manners {
+        case .losingTold where request.family == .feed: answer.rows.remove(at: last / 2)
+        case .garblingRows: answer.rows[last].value?[0] ^= 0x40
+        case .restless: answer.place = (answer.place ?? []) + [UInt8(truncatingIfNeeded: number)]
+        case .damagedRows: answer.rows[last].value?[0] ^= 0x40
+        default: return answer
+        }
+        if manners != .garblingRows { answer.crc32c = FeedShelf.Page(answer).crc32c }
         return answer
     }
 }
@@ -144,6 +173,7 @@ final class TakeOverRig: Sendable {
                         random: SeededRandom(seed: 5)
                     ),
                     ingestion: IngestionV1_IngestionClient(ingestion),
+                    clock: clock,
                     recordsMin: 20,
                     timeoutMs: manners == .dying ? 300 : 60_000
                 ),
@@ -185,6 +215,9 @@ final class TakeOverRig: Sendable {
     /// Pieces that the old owner was asked for.
     var pieces: Int { owner.pieces.load(ordering: .relaxed) }
 
+    /// Pages of rows that the old owner was asked for.
+    var pages: Int { owner.rows.load(ordering: .relaxed) }
+
     /// Lets a slow old owner go on.
     func letGo() { owner.gate.raise() }
 
@@ -194,6 +227,7 @@ final class TakeOverRig: Sendable {
         log.tenure()
         try log.segment("buyers", did("Charged"), revision: 1)
         try log.segment("keen", did("Charged", atLeast: 3), revision: 2)
+        try log.segment("spending", live: Self.spending, revision: 3)
         for user in 0..<60 {
             let id = "user-\(partition)-\(user)"
             log.user(id)
@@ -211,6 +245,12 @@ final class TakeOverRig: Sendable {
             try old.checkpoints.seal(&state, catalogue: old.catalogue)
         }
     }
+
+    /// Who has just been charged, and for three days those who were charged thrice.
+    static let spending = LiveDefinition(
+        .action(Action(EventMatch([ExactName("Charged")]))),
+        stay: .duration(ms: 3 * 86_400_000)
+    )
 
     /// Follows, with the link alive, for the time of the body.
     func following(_ body: () async throws -> Void) async throws {
@@ -235,6 +275,40 @@ final class TakeOverRig: Sendable {
         try await new.lane.ask([partition]) { try Self.answers($0[0]) }
     }
 
+    /// What the new owner's feed of the live segment has told, and where it ends.
+    func feed(_ partition: Partition) async throws -> Feed {
+        let shelf = new.checkpoints.feeds
+        return try await new.lane.ask([partition]) { states in
+            Feed(
+                end: states[0].live.ends.first { $0.feed == Self.spent },
+                records: try shelf.records(of: Self.spent, in: partition, after: 0, limit: .max),
+                next: states[0].live.next
+            )
+        }
+    }
+
+    /// The same by the log alone.
+    func feedOfTheLog(_ partition: Partition) throws -> Feed {
+        var state = PartitionState(partition)
+        _ = try state.apply(ingestion.log(partition).records)
+        try state.pass(Timestamp(ms: 9_000))
+        return Feed(
+            end: state.live.ends.first { $0.feed == Self.spent },
+            records: state.live.news.records.filter { $0.feed == Self.spent },
+            next: state.live.next
+        )
+    }
+
+    /// The live segment's feed.
+    static let spent = FeedID(project: shop, revision: 3)
+
+    /// A feed from its beginning.
+    struct Feed: Sendable, Hashable {
+        let end: FeedEnd?
+        let records: [FeedRecord]
+        let next: LogOffset
+    }
+
     /// What a state read from the log alone answers.
     func answersOfTheLog(_ partition: Partition) throws -> [[String]] {
         var state = PartitionState(partition)
@@ -251,6 +325,7 @@ final class TakeOverRig: Sendable {
             state.members(did("Charged", atLeast: 2), at: day(1)),
             state.members(Definition(nodes: [.not(Not(1)), did("Charged").nodes[0]])),
             state.members(did("Opened"), of: .init("app") ?? shop),
+            state.members(Definition(.inFeed(InFeed("spending", revision: 3)))),
         ]
     }
 }

@@ -2,7 +2,9 @@
 
 import Basics
 import Foundation
+import KeyValue
 import Messages
+import Segments
 import Testing
 
 @testable import Evaluator
@@ -25,14 +27,83 @@ struct TakeOverTests {
             #expect(answers.allSatisfy { !$0.isEmpty })
             // Records below the checkpoint told it of the catalogue; they are not read here.
             #expect(rig.new.catalogue.project(shop) == rig.old.catalogue.project(shop))
-            #expect(rig.new.catalogue.project(shop).revision == 2)
+            #expect(rig.new.catalogue.project(shop).revision == 3)
         }
         #expect(try rig.new.checkpoints.newest(first) == rig.old.checkpoints.newest(first))
         #expect(rig.pieces == 6, "three files, each of a piece and its end")
         // A restart finds the copy where it was published, and the catalogue with it.
         let again = try rig.new.checkpoints.load(first)
         #expect(again.next == LogOffset(150))
-        #expect(try rig.new.checkpoints.loadCatalogue().project(shop).revision == 2)
+        #expect(try rig.new.checkpoints.loadCatalogue().project(shop).revision == 3)
+    }
+
+    @Test("live segments come with it: the feed goes on with the next number, as it would have")
+    func copiesFeeds() async throws {
+        let rig = try TakeOverRig()
+        try rig.seal(first, at: [80, 150])
+        let told = try rig.old.checkpoints.feeds.records(
+            of: TakeOverRig.spent,
+            in: first,
+            after: 0,
+            limit: .max
+        )
+        try await rig.following {
+            await rig.read(first)
+            let sealedTo = try await rig.new.lane.ask([first]) { $0[0].sealedTo }
+            #expect(sealedTo == LogOffset(150))
+            let feed = try await rig.feed(first)
+            #expect(try feed == rig.feedOfTheLog(first))
+            #expect(!told.isEmpty && feed.records.starts(with: told))
+            #expect(feed.records.count > told.count, "it has gone on")
+        }
+        #expect(rig.pages == 4, "two families, each a page of rows and its end")
+        // A restart finds them with the columns.
+        let again = try rig.new.checkpoints.load(first, isFollowing: true)
+        #expect(again.next == LogOffset(150))
+        let end = again.live.ends.first { $0.feed == TakeOverRig.spent }
+        #expect(end?.sequence ?? 0 >= UInt64(told.count))
+    }
+
+    @Test("a copy of live segments that was cut off while it was put into its place is forgotten")
+    func cutOff() throws {
+        let rig = try TakeOverRig()
+        try rig.seal(first, at: [80, 150])
+        let (old, new) = (rig.old.checkpoints.feeds, rig.new.checkpoints.feeds)
+        var place: [UInt8] = []
+        for family in KeptFamily.allCases {
+            let page = try old.page(of: first, family, after: [], bytesMax: .max)
+            try new.stage(page.rows, family)
+            place = page.place
+        }
+        var batch = Batch()
+        try new.takeStaged(of: first, place: place, &batch)
+        // The batch that would make it count is never written.
+        let state = try rig.new.checkpoints.load(first, isFollowing: true)
+        #expect(state.next == .zero && state.live.ends.isEmpty)
+        for family in KeptFamily.allCases {
+            #expect(try new.page(of: first, family, after: [], bytesMax: .max).rows.isEmpty)
+        }
+        try new.takeStaged(of: first, place: place, &batch)
+        try new.store.write(batch, sync: true)
+        let kept = try #require(try new.load(first, sealedTo: .zero))
+        #expect(kept.next == LogOffset(150) && !kept.marks.isEmpty)
+    }
+
+    @Test("live segments that are as far here are not copied")
+    func keepsItsOwnFeeds() async throws {
+        let rig = try TakeOverRig()
+        try rig.seal(first, at: [80, 150])
+        var state = PartitionState(first)
+        let records = rig.ingestion.log(first).records[..<160]
+        try rig.new.catalogue.apply(state.apply(Array(records)))
+        try rig.new.checkpoints.remember(&state.live)
+        try await rig.following {
+            await rig.read(first)
+            #expect(try await rig.feed(first) == rig.feedOfTheLog(first))
+            let answers = try await rig.answers(first)
+            #expect(try answers == rig.answersOfTheLog(first))
+        }
+        #expect(rig.pieces > 0 && rig.pages == 0)
     }
 
     @Test(
@@ -48,6 +119,7 @@ struct TakeOverTests {
             #expect(sealedTo == .zero, "all of it comes from the log")
             let answers = try await rig.answers(first)
             #expect(try answers == rig.answersOfTheLog(first))
+            #expect(try await rig.feed(first) == rig.feedOfTheLog(first))
             #expect(rig.new.catalogue.project(shop) == rig.old.catalogue.project(shop))
         }
         #expect(try rig.new.checkpoints.newest(first) == nil)

@@ -7,22 +7,6 @@ import Messages
 import Synchronization
 import Testing
 
-/// Which evaluators live, for those who ask them.
-private final class LivingEvaluators: Sendable {
-    private let clients = Mutex<[String: RPCClient]>([:])
-
-    var names: [String] { clients.withLock { $0.keys.sorted() } }
-
-    func add(_ name: String, _ client: RPCClient) { clients.withLock { $0[name] = client } }
-
-    func remove(_ name: String) { clients.withLock { $0[name] = nil } }
-
-    func any(_ chance: inout SeededRandom) -> (String, RPCClient)? {
-        let all = clients.withLock { $0.sorted { $0.key < $1.key } }
-        return all.randomElement(using: &chance).map { ($0.key, $0.value) }
-    }
-}
-
 /// A suite whose evaluators come and go.
 private final class ElasticSuite {
     /// What befalls the suite in one round.
@@ -42,10 +26,6 @@ private final class ElasticSuite {
         for name in ["evaluator-1", "evaluator-2"] { living.add(name, try suite.client(name)) }
     }
 
-    var registry: RegistryV1_RegistryClient {
-        get throws { RegistryV1_RegistryClient(try suite.client("registry")) }
-    }
-
     /// Lets something happen, or what is possible instead.
     func play(_ wanted: Event, _ chance: inout SeededRandom) async throws {
         var event = wanted
@@ -62,7 +42,7 @@ private final class ElasticSuite {
         case .takeOver:
             living.remove(victim)
             suite.killHard(victim)
-            try await ownsNothing(victim)
+            try await suite.ownsNothing(victim)
             try await start(victim)
         case .crash:
             living.remove(victim)
@@ -84,32 +64,12 @@ private final class ElasticSuite {
 
     /// Takes an evaluator out as an operator does: its partitions first, then the process.
     func drain(_ name: String) async throws {
-        let id = try await instance(name).instanceID
+        let id = try await suite.instance(name).instanceID
         living.remove(name)
-        _ = try await registry.drain(RegistryV1.DrainRequest(instanceID: id))
-        try await ownsNothing(name)
+        _ = try await suite.registry.drain(RegistryV1.DrainRequest(instanceID: id))
+        try await suite.ownsNothing(name)
         #expect(suite.stop(name) == 0)
-        _ = try await registry.deregister(RegistryV1.DeregisterRequest(instanceID: id))
-    }
-
-    private func instance(_ name: String) async throws -> RegistryV1.Instance {
-        let roster = try await registry.roster(RegistryV1.RosterRequest())
-        guard let instance = roster.instances.first(where: { $0.name == name }) else {
-            throw SuiteError("\(name) is not in the roster")
-        }
-        return instance
-    }
-
-    /// Waits until the map gives the evaluator nothing.
-    private func ownsNothing(_ name: String) async throws {
-        let id = try await instance(name).instanceID
-        let deadline = suite.clock.monotonicNs + RealSuite.patienceNs
-        while suite.clock.monotonicNs < deadline {
-            let map = try await registry.partitionMap(RegistryV1.PartitionMapRequest())
-            if !map.assignments.contains(where: { $0.instanceID == id }) { return }
-            try await suite.clock.sleep(forMs: 20)
-        }
-        throw SuiteError("\(name) still owns partitions")
+        _ = try await suite.registry.deregister(RegistryV1.DeregisterRequest(instanceID: id))
     }
 }
 

@@ -3,6 +3,11 @@ extension CoveredElsewhere {
     static let live = [
         CoveredElsewhere(
             "Services/Evaluator/Live",
+            .test("TakeOverTests"),
+            ["FeedShelf+Copy"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
             .test("EvaluatorTests/LivePartitionTests"),
             [
                 "FollowedSegment", "KeptFeeds", "LivePartition+Columns", "LiveProject",

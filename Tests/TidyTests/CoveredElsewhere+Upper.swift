@@ -200,7 +200,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Evaluator",
             .test("TakeOverTests"),
-            ["CheckpointCopy", "CheckpointsDoor", "CopyThreads"]
+            ["CheckpointCopy", "CheckpointCopy+Feeds", "CheckpointsDoor", "CopyThreads"]
         ),
         CoveredElsewhere(
             "Services/Evaluator",

@@ -88,6 +88,9 @@ static const shoal_message_rule rule_shoal__evaluation__v1__piece_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__kept_changes_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__project_change;
 static const shoal_message_rule rule_shoal__evaluation__v1__kept_changes_response;
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_rows_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_row;
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_rows_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__explain_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_conditions;
 static const shoal_message_rule rule_shoal__evaluation__v1__found_sum;
@@ -856,6 +859,32 @@ static const shoal_field_rule fields_shoal__evaluation__v1__kept_changes_respons
 static const shoal_message_rule rule_shoal__evaluation__v1__kept_changes_response = {
     "shoal.evaluation.v1.KeptChangesResponse", &shoal__evaluation__v1__kept_changes_response__descriptor, 1, fields_shoal__evaluation__v1__kept_changes_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__kept_changes_response(void) { return &rule_shoal__evaluation__v1__kept_changes_response; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__kept_rows_request[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "family", NULL},
+    {3, 2, 2, 0, 0, 0, 256, "after", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_rows_request = {
+    "shoal.evaluation.v1.KeptRowsRequest", &shoal__evaluation__v1__kept_rows_request__descriptor, 3, fields_shoal__evaluation__v1__kept_rows_request};
+const shoal_message_rule *shoal_rule__evaluation__v1__kept_rows_request(void) { return &rule_shoal__evaluation__v1__kept_rows_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__kept_row[] = {
+    {1, 2, 2, 0, 0, 0, 256, "key", NULL},
+    {2, 2, 2, 0, 0, 0, 4194304, "value", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_row = {
+    "shoal.evaluation.v1.KeptRow", &shoal__evaluation__v1__kept_row__descriptor, 2, fields_shoal__evaluation__v1__kept_row};
+const shoal_message_rule *shoal_rule__evaluation__v1__kept_row(void) { return &rule_shoal__evaluation__v1__kept_row; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__kept_rows_response[] = {
+    {1, 2, 2, 0, 0, 0, 256, "place", NULL},
+    {2, 2, 3, 1, 0, 1000, 0, "rows", &rule_shoal__evaluation__v1__kept_row},
+    {3, 5, 0, 0, 0, 0, 0, "crc32c", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__kept_rows_response = {
+    "shoal.evaluation.v1.KeptRowsResponse", &shoal__evaluation__v1__kept_rows_response__descriptor, 3, fields_shoal__evaluation__v1__kept_rows_response};
+const shoal_message_rule *shoal_rule__evaluation__v1__kept_rows_response(void) { return &rule_shoal__evaluation__v1__kept_rows_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__explain_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},

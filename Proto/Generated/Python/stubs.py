@@ -204,10 +204,20 @@ class CheckpointsStub:
         request=evaluation_checkpoints.KeptChangesRequest,
         response=evaluation_checkpoints.KeptChangesResponse,
     )
+    KEPT_ROWS = Method(
+        name="/shoal.evaluation.v1.Checkpoints/KeptRows",
+        service="shoal.evaluation.v1.Checkpoints",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=evaluation_checkpoints.KeptRowsRequest,
+        response=evaluation_checkpoints.KeptRowsResponse,
+    )
     METHODS: tuple[Method, ...] = (
         NEWEST,
         PIECE,
         KEPT_CHANGES,
+        KEPT_ROWS,
     )
 
     def __init__(self, caller: Caller) -> None:
@@ -236,6 +246,14 @@ class CheckpointsStub:
     ) -> evaluation_checkpoints.KeptChangesResponse:
         """What the catalogue was when the checkpoints were made, or later."""
         return self._caller.call(self.KEPT_CHANGES, request, options)
+
+    def KeptRows(
+        self,
+        request: evaluation_checkpoints.KeptRowsRequest,
+        options: CallOptions | None = None,
+    ) -> evaluation_checkpoints.KeptRowsResponse:
+        """What is kept of a partition's live segments."""
+        return self._caller.call(self.KEPT_ROWS, request, options)
 
 
 class FeedStub:

@@ -3,6 +3,21 @@
 package import CShoalProto
 
 extension EvaluationV1 {
+    /// Rows of what is kept of live segments.
+    public enum KeptFamily: Int32, Sendable, Hashable, CaseIterable {
+        /// KEPT_FAMILY_UNSPECIFIED.
+        case unspecified = 0
+        /// Segments, and what is remembered of users.
+        case live = 1
+        /// What the feeds have told.
+        case feed = 2
+
+        /// A number off the wire; one not known yet is ``unspecified``.
+        init(known number: UInt32) {
+            self = Self(rawValue: Int32(truncatingIfNeeded: number)) ?? .unspecified
+        }
+    }
+
     /// Asks for an evaluator's newest checkpoint of a partition (service role).
     public struct NewestRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__NewestRequest
@@ -634,6 +649,220 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_changes = changes.count
                 unsafe pb.pointee.changes =
                     try arena.messages(changes, "shoal.evaluation.v1.KeptChangesResponse.changes", max: 1000)
+            }
+        }
+    }
+
+    /// Asks for what is kept of a partition's live segments (service role).
+    public struct KeptRowsRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__KeptRowsRequest
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.KeptRowsRequest"
+
+        /// Of which partition.
+        public var partition: UInt32 = 0
+        /// Which rows.
+        public var family: EvaluationV1.KeptFamily = .unspecified
+        /// Those behind this key; empty: from the first on.
+        ///
+        /// Limit: 256 bytes.
+        public var after: [UInt8]?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            partition: UInt32 = 0,
+            family: EvaluationV1.KeptFamily = .unspecified,
+            after: [UInt8]? = nil
+        ) {
+            self.partition = partition
+            self.family = family
+            self.after = after
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__kept_rows_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__KeptRowsRequest>) {
+            let c = unsafe pb.pointee
+            self.partition = unsafe c.partition
+            self.family = unsafe EvaluationV1.KeptFamily(known: c.family.rawValue)
+            self.after = unsafe c.has_after != 0 ? CValue.bytes(c.after) : nil
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__KeptRowsRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__kept_rows_request__init(pb)
+            if partition != 0 {
+                unsafe pb.pointee.has_partition = 1
+                unsafe pb.pointee.partition = partition
+            }
+            if family != .unspecified {
+                unsafe pb.pointee.has_family = 1
+                unsafe pb.pointee.family =
+                    Shoal__Evaluation__V1__KeptFamily(UInt32(family.rawValue))
+            }
+            if let value = after {
+                unsafe pb.pointee.has_after = 1
+                unsafe pb.pointee.after =
+                    try arena.bytes(value, "shoal.evaluation.v1.KeptRowsRequest.after", max: 256)
+            }
+        }
+    }
+
+    /// A row as evaluators keep it.
+    public struct KeptRow: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__KeptRow
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.KeptRow"
+
+        /// Its key.
+        ///
+        /// Limit: 256 bytes.
+        public var key: [UInt8]?
+        /// Its value.
+        ///
+        /// Limit: 4 MiB.
+        public var value: [UInt8]?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(key: [UInt8]? = nil, value: [UInt8]? = nil) {
+            self.key = key
+            self.value = value
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__kept_row()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__KeptRow>) {
+            let c = unsafe pb.pointee
+            self.key = unsafe c.has_key != 0 ? CValue.bytes(c.key) : nil
+            self.value = unsafe c.has_value != 0 ? CValue.bytes(c.value) : nil
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__KeptRow>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__kept_row__init(pb)
+            if let value = key {
+                unsafe pb.pointee.has_key = 1
+                unsafe pb.pointee.key =
+                    try arena.bytes(value, "shoal.evaluation.v1.KeptRow.key", max: 256)
+            }
+            if let value = value {
+                unsafe pb.pointee.has_value = 1
+                unsafe pb.pointee.value =
+                    try arena.bytes(value, "shoal.evaluation.v1.KeptRow.value", max: 4194304)
+            }
+        }
+    }
+
+    /// Rows in the order of their keys.
+    public struct KeptRowsResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__KeptRowsResponse
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.KeptRowsResponse"
+
+        /// How far the log was heard; pages with the same place belong together, for whatever is
+        /// written changes it.
+        ///
+        /// Empty: nothing is kept. Limit: 256 bytes.
+        public var place: [UInt8]?
+        /// None: there are no more.
+        ///
+        /// Limit: 1,000.
+        public var rows: [EvaluationV1.KeptRow] = []
+        /// CRC32C of the place and of each row's key and value, each behind its length in 4 bytes.
+        public var crc32c: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(place: [UInt8]? = nil, rows: [EvaluationV1.KeptRow] = [], crc32c: UInt32 = 0) {
+            self.place = place
+            self.rows = rows
+            self.crc32c = crc32c
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__kept_rows_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__KeptRowsResponse>) {
+            let c = unsafe pb.pointee
+            self.place = unsafe c.has_place != 0 ? CValue.bytes(c.place) : nil
+            self.rows = unsafe CValue.messages(c.n_rows, c.rows)
+            self.crc32c = unsafe c.crc32c
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__KeptRowsResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__kept_rows_response__init(pb)
+            if let value = place {
+                unsafe pb.pointee.has_place = 1
+                unsafe pb.pointee.place =
+                    try arena.bytes(value, "shoal.evaluation.v1.KeptRowsResponse.place", max: 256)
+            }
+            if !rows.isEmpty {
+                unsafe pb.pointee.n_rows = rows.count
+                unsafe pb.pointee.rows =
+                    try arena.messages(rows, "shoal.evaluation.v1.KeptRowsResponse.rows", max: 1000)
+            }
+            if crc32c != 0 {
+                unsafe pb.pointee.has_crc32c = 1
+                unsafe pb.pointee.crc32c = crc32c
             }
         }
     }

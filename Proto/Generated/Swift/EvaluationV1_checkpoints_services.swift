@@ -14,6 +14,10 @@ public protocol EvaluationV1_CheckpointsService: Sendable {
     func keptChanges(
         _ request: EvaluationV1.KeptChangesRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.KeptChangesResponse
+    /// What is kept of a partition's live segments.
+    func keptRows(
+        _ request: EvaluationV1.KeptRowsRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.KeptRowsResponse
 }
 
 extension EvaluationV1_CheckpointsService {
@@ -36,6 +40,13 @@ extension EvaluationV1_CheckpointsService {
         _ request: EvaluationV1.KeptChangesRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.KeptChangesResponse {
         throw .unimplemented("/shoal.evaluation.v1.Checkpoints/KeptChanges")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
+    public func keptRows(
+        _ request: EvaluationV1.KeptRowsRequest, _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.KeptRowsResponse {
+        throw .unimplemented("/shoal.evaluation.v1.Checkpoints/KeptRows")
     }
 }
 
@@ -62,11 +73,19 @@ public enum EvaluationV1_CheckpointsMethods {
         role: "service", isIdempotent: true,
         request: "shoal.evaluation.v1.KeptChangesRequest",
         response: "shoal.evaluation.v1.KeptChangesResponse")
+    /// What is kept of a partition's live segments.
+    public static let keptRows = MethodDescription(
+        name: "/shoal.evaluation.v1.Checkpoints/KeptRows",
+        service: "shoal.evaluation.v1.Checkpoints",
+        role: "service", isIdempotent: true,
+        request: "shoal.evaluation.v1.KeptRowsRequest",
+        response: "shoal.evaluation.v1.KeptRowsResponse")
     /// All of them.
     public static let all: [MethodDescription] = [
         newest,
         piece,
         keptChanges,
+        keptRows,
     ]
 
     /// The methods with a service behind them, for a server to dispatch to.
@@ -85,6 +104,10 @@ public enum EvaluationV1_CheckpointsMethods {
             ServedMethod(keptChanges, EvaluationV1.KeptChangesRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.keptChanges(request, call)
+            },
+            ServedMethod(keptRows, EvaluationV1.KeptRowsRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.keptRows(request, call)
             },
         ]
     }
@@ -125,5 +148,15 @@ public struct EvaluationV1_CheckpointsClient: Sendable {
         try await caller.response(
             EvaluationV1.KeptChangesResponse.self,
             EvaluationV1_CheckpointsMethods.keptChanges, request, options)
+    }
+
+    /// What is kept of a partition's live segments.
+    public func keptRows(
+        _ request: EvaluationV1.KeptRowsRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> EvaluationV1.KeptRowsResponse {
+        try await caller.response(
+            EvaluationV1.KeptRowsResponse.self,
+            EvaluationV1_CheckpointsMethods.keptRows, request, options)
     }
 }

@@ -36,9 +36,11 @@ final class FeedBoard: Sendable {
     /// What is known of a partition; nil: it is not held here.
     subscript(partition: Partition) -> Page? { pages.withLock { $0[partition] } }
 
-    /// Tells of a partition's feeds anew.
-    func post(_ live: LivePartition, isNew: Bool) {
-        let ends = Dictionary(uniqueKeysWithValues: live.ends.map { ($0.feed, $0) })
+    /// Tells of a partition's feeds anew; of none while its columns do not know all their users.
+    func post(_ state: PartitionState, isNew: Bool) {
+        let live = state.live
+        let told = state.isBehindFeeds ? [] : live.ends
+        let ends = Dictionary(uniqueKeysWithValues: told.map { ($0.feed, $0) })
         let page = Page(
             ends: ends,
             next: live.next,

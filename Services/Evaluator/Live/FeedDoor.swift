@@ -68,7 +68,8 @@ struct FeedDoor: EvaluationV1_FeedService {
         do {
             return try await lanes[partition].ask([partition]) { states in
                 let users = states[0].projects[feed.project]?.userCount ?? 0
-                guard let end = states[0].live.ends.first(where: { $0.feed == feed }),
+                guard !states[0].isBehindFeeds,
+                    let end = states[0].live.ends.first(where: { $0.feed == feed }),
                     let members = try states[0].live.members(of: feed, userCount: users)
                 else { throw Self.notThere(feed, partition) }
                 return FeedSnapshots.Kept(
@@ -334,7 +335,7 @@ struct FeedDoor: EvaluationV1_FeedService {
             .catchingUp,
             "read a feed",
             place: Gather.list([partition]),
-            hint: "it has not read of the segment yet: ask again"
+            hint: "its owner has not read so much of the log yet: ask again"
         )
     }
 
@@ -362,9 +363,12 @@ extension FeedEnd {
 
 extension EvaluationV1.FeedCursor {
     /// Whether the feed can go on from here.
+    ///
+    /// A sequence behind the feed's end is no fault: the owner before had read more of the log, of
+    /// which this one will tell the same once it has read it.
     fileprivate func fits(_ end: FeedEnd) -> Bool {
         (version == 0 || version == end.version)
-            && (generation == 0 || generation == end.generation) && sequence <= end.sequence
+            && (generation == 0 || generation == end.generation)
     }
 }
 

@@ -5,6 +5,7 @@
 //     0x01 project 0 revision u64              -> the feed's end and where it begins
 //     0x02 project 0 revision u64 user u32     -> the user's state (`LiveUser.bytes`)
 //     0x03 project 0 name                      -> the segment's document
+// Families "live.copy" and "feed.copy" hold such rows of another evaluator while they are copied.
 // Keys of family "feed": partition u16, project 0 revision u64 sequence u64 -> a record.
 // Numbers in keys are big endian, so that they sort; values are as `ByteWriter` writes.
 
@@ -34,14 +35,17 @@ struct KeptFeeds: Sendable {
 
 /// Reads and writes them; for any thread, one partition from one thread at a time.
 struct FeedShelf: Sendable {
-    private static let place: UInt8 = 0
-    private static let feed: UInt8 = 1
-    private static let user: UInt8 = 2
-    private static let document: UInt8 = 3
+    static let place: UInt8 = 0
+    static let feed: UInt8 = 1
+    static let user: UInt8 = 2
+    static let document: UInt8 = 3
 
     let store: Store
     let live: Family
     let records: Family
+    /// Where copies of both are made.
+    let stagedLive: Family
+    let stagedRecords: Family
 
     /// Adds a partition's news to a batch: with it, all of them are durable or none.
     func put(_ live: LivePartition, _ news: LivePartition.News, _ batch: inout Batch) {
@@ -75,6 +79,17 @@ struct FeedShelf: Sendable {
                 record.bytes
             )
         }
+    }
+
+    /// How far a partition's feeds were kept; nil: nothing was.
+    func next(of partition: Partition) throws -> LogOffset? {
+        try store.get(live, Self.key(partition, Self.place)).map { try Self.next(in: $0) }
+    }
+
+    /// How far feeds were kept by what is kept of their place.
+    static func next(in place: [UInt8]) throws(BytesError) -> LogOffset {
+        var reader = ByteReader(place)
+        return LogOffset(try reader.u64())
     }
 
     /// A partition's feeds as they were kept; nil: nothing was.
@@ -165,7 +180,7 @@ struct FeedShelf: Sendable {
 
     // Keys
 
-    private static func key(_ partition: Partition, _ kind: UInt8) -> [UInt8] {
+    static func key(_ partition: Partition, _ kind: UInt8) -> [UInt8] {
         bigEndian(partition) + [kind]
     }
 
@@ -183,7 +198,7 @@ struct FeedShelf: Sendable {
         bigEndian(partition) + Array(feed.project.text.utf8) + [0] + bigEndian(feed.revision)
     }
 
-    private static func bigEndian(_ partition: Partition) -> [UInt8] {
+    static func bigEndian(_ partition: Partition) -> [UInt8] {
         [
             UInt8(truncatingIfNeeded: partition.index >> 8),
             UInt8(truncatingIfNeeded: partition.index),
@@ -194,12 +209,12 @@ struct FeedShelf: Sendable {
         (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
     }
 
-    private static func bigEndian(_ bytes: some Collection<UInt8>) -> UInt64 {
+    static func bigEndian(_ bytes: some Collection<UInt8>) -> UInt64 {
         bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// The first key behind all that begin with this one; none ends with 0xFF only.
-    private static func behind(_ prefix: [UInt8]) -> [UInt8] {
+    static func behind(_ prefix: [UInt8]) -> [UInt8] {
         var end = prefix
         while let last = end.popLast() {
             if last < 0xFF { return end + [last + 1] }
@@ -207,7 +222,7 @@ struct FeedShelf: Sendable {
         return []
     }
 
-    private static func project(_ key: ArraySlice<UInt8>) throws
+    static func project(_ key: ArraySlice<UInt8>) throws
         -> (ProjectName, ArraySlice<UInt8>)
     {
         let text = key.prefix { $0 != 0 }
@@ -222,7 +237,7 @@ struct FeedShelf: Sendable {
         return (project, key.dropFirst(text.count + 1))
     }
 
-    private static func feed(_ key: ArraySlice<UInt8>) throws -> FeedID {
+    static func feed(_ key: ArraySlice<UInt8>) throws -> FeedID {
         let (project, rest) = try project(key)
         return FeedID(project: project, revision: bigEndian(rest.prefix(8)))
     }
@@ -252,7 +267,7 @@ extension FeedEnd {
         return writer.bytes
     }
 
-    fileprivate static func read(_ bytes: [UInt8], _ feed: FeedID) throws(BytesError)
+    static func read(_ bytes: [UInt8], _ feed: FeedID) throws(BytesError)
         -> (FeedEnd, since: LogOffset)
     {
         var reader = ByteReader(bytes)
@@ -287,7 +302,7 @@ extension FeedRecord {
         return writer.bytes
     }
 
-    fileprivate init(_ bytes: [UInt8], _ feed: FeedID, sequence: UInt64) throws(BytesError) {
+    init(_ bytes: [UInt8], _ feed: FeedID, sequence: UInt64) throws(BytesError) {
         var reader = ByteReader(bytes)
         guard try reader.u8() == 1 else { throw BytesError(.outOfBounds, "record version", at: 0) }
         let user = UserNumber(try reader.u32())

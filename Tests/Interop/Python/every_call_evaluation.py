@@ -5,6 +5,7 @@ from every_call_stage import PROJECT, Stage, fails
 
 import shoal
 from shoal.contract.evaluation.v1 import (
+    KEPT_FAMILY_LIVE,
     ArchiveRequest,
     AddToListRequest,
     CountRequest,
@@ -16,6 +17,7 @@ from shoal.contract.evaluation.v1 import (
     GetSegmentRequest,
     IsMemberRequest,
     KeptChangesRequest,
+    KeptRowsRequest,
     ListListsRequest,
     ListSegmentsRequest,
     MembersRequest,
@@ -179,5 +181,8 @@ def checkpoints(stage: Stage) -> None:
         fails(shoal.Status.NOT_FOUND, lambda: stub.Piece(whole))
         kept = stub.KeptChanges(KeptChangesRequest()).changes
         assert "payers" in [one.change.name for one in kept if one.project == PROJECT]
+        rows = stub.KeptRows(KeptRowsRequest(partition=partition, family=KEPT_FAMILY_LIVE))
+        assert rows.place and rows.rows and rows.crc32c
+        fails(shoal.Status.INVALID_ARGUMENT, lambda: stub.KeptRows(KeptRowsRequest()))
         return
     raise AssertionError("8,500 events of one user and no checkpoint")

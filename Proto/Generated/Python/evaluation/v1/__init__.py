@@ -36,8 +36,15 @@ from shoal.contract.evaluation.v1.backtest_pb2 import BacktestRequest as Backtes
 from shoal.contract.evaluation.v1.backtest_pb2 import BacktestResponse as BacktestResponse
 from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointFile as CheckpointFile
 from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointImport as CheckpointImport
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KEPT_FAMILY_FEED as KEPT_FAMILY_FEED
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KEPT_FAMILY_LIVE as KEPT_FAMILY_LIVE
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KEPT_FAMILY_UNSPECIFIED as KEPT_FAMILY_UNSPECIFIED
 from shoal.contract.evaluation.v1.checkpoints_pb2 import KeptChangesRequest as KeptChangesRequest
 from shoal.contract.evaluation.v1.checkpoints_pb2 import KeptChangesResponse as KeptChangesResponse
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KeptFamily as KeptFamily
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KeptRow as KeptRow
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KeptRowsRequest as KeptRowsRequest
+from shoal.contract.evaluation.v1.checkpoints_pb2 import KeptRowsResponse as KeptRowsResponse
 from shoal.contract.evaluation.v1.checkpoints_pb2 import NewestRequest as NewestRequest
 from shoal.contract.evaluation.v1.checkpoints_pb2 import NewestResponse as NewestResponse
 from shoal.contract.evaluation.v1.checkpoints_pb2 import PieceRequest as PieceRequest

@@ -1,11 +1,15 @@
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+KEPT_FAMILY_FEED: KeptFamily
+KEPT_FAMILY_LIVE: KeptFamily
+KEPT_FAMILY_UNSPECIFIED: KeptFamily
 
 class CheckpointFile(_message.Message):
     __slots__ = ["fingerprint", "name", "project"]
@@ -42,6 +46,34 @@ class KeptChangesResponse(_message.Message):
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     changes: _containers.RepeatedCompositeFieldContainer[ProjectChange]
     def __init__(self, changes: _Optional[_Iterable[_Union[ProjectChange, _Mapping]]] = ...) -> None: ...
+
+class KeptRow(_message.Message):
+    __slots__ = ["key", "value"]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    key: bytes
+    value: bytes
+    def __init__(self, key: _Optional[bytes] = ..., value: _Optional[bytes] = ...) -> None: ...
+
+class KeptRowsRequest(_message.Message):
+    __slots__ = ["after", "family", "partition"]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    FAMILY_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_FIELD_NUMBER: _ClassVar[int]
+    after: bytes
+    family: KeptFamily
+    partition: int
+    def __init__(self, partition: _Optional[int] = ..., family: _Optional[_Union[KeptFamily, str]] = ..., after: _Optional[bytes] = ...) -> None: ...
+
+class KeptRowsResponse(_message.Message):
+    __slots__ = ["crc32c", "place", "rows"]
+    CRC32C_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    crc32c: int
+    place: bytes
+    rows: _containers.RepeatedCompositeFieldContainer[KeptRow]
+    def __init__(self, place: _Optional[bytes] = ..., rows: _Optional[_Iterable[_Union[KeptRow, _Mapping]]] = ..., crc32c: _Optional[int] = ...) -> None: ...
 
 class NewestRequest(_message.Message):
     __slots__ = ["partition"]
@@ -90,3 +122,6 @@ class ProjectChange(_message.Message):
     change: _log_pb2.CatalogueChange
     project: str
     def __init__(self, project: _Optional[str] = ..., change: _Optional[_Union[_log_pb2.CatalogueChange, _Mapping]] = ...) -> None: ...
+
+class KeptFamily(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__: list[str] = []

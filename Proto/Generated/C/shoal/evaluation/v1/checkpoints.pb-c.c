@@ -412,6 +412,141 @@ void   shoal__evaluation__v1__kept_changes_response__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__kept_changes_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__kept_rows_request__init
+                     (Shoal__Evaluation__V1__KeptRowsRequest         *message)
+{
+  static const Shoal__Evaluation__V1__KeptRowsRequest init_value = SHOAL__EVALUATION__V1__KEPT_ROWS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__kept_rows_request__get_packed_size
+                     (const Shoal__Evaluation__V1__KeptRowsRequest *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_rows_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__kept_rows_request__pack
+                     (const Shoal__Evaluation__V1__KeptRowsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_rows_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__kept_rows_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__KeptRowsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_rows_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__KeptRowsRequest *
+       shoal__evaluation__v1__kept_rows_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__KeptRowsRequest *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__kept_rows_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__kept_rows_request__free_unpacked
+                     (Shoal__Evaluation__V1__KeptRowsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_rows_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__kept_row__init
+                     (Shoal__Evaluation__V1__KeptRow         *message)
+{
+  static const Shoal__Evaluation__V1__KeptRow init_value = SHOAL__EVALUATION__V1__KEPT_ROW__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__kept_row__get_packed_size
+                     (const Shoal__Evaluation__V1__KeptRow *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_row__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__kept_row__pack
+                     (const Shoal__Evaluation__V1__KeptRow *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_row__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__kept_row__pack_to_buffer
+                     (const Shoal__Evaluation__V1__KeptRow *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_row__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__KeptRow *
+       shoal__evaluation__v1__kept_row__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__KeptRow *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__kept_row__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__kept_row__free_unpacked
+                     (Shoal__Evaluation__V1__KeptRow *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_row__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__kept_rows_response__init
+                     (Shoal__Evaluation__V1__KeptRowsResponse         *message)
+{
+  static const Shoal__Evaluation__V1__KeptRowsResponse init_value = SHOAL__EVALUATION__V1__KEPT_ROWS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__kept_rows_response__get_packed_size
+                     (const Shoal__Evaluation__V1__KeptRowsResponse *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_rows_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__kept_rows_response__pack
+                     (const Shoal__Evaluation__V1__KeptRowsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_rows_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__kept_rows_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__KeptRowsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_rows_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__KeptRowsResponse *
+       shoal__evaluation__v1__kept_rows_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__KeptRowsResponse *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__kept_rows_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__kept_rows_response__free_unpacked
+                     (Shoal__Evaluation__V1__KeptRowsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__kept_rows_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const uint32_t shoal__evaluation__v1__newest_request__partition__default_value = 0u;
 static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_request__field_descriptors[1] =
 {
@@ -966,4 +1101,216 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_changes_response__d
   1,  shoal__evaluation__v1__kept_changes_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__kept_changes_response__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__kept_rows_request__partition__default_value = 0u;
+static const Shoal__Evaluation__V1__KeptFamily shoal__evaluation__v1__kept_rows_request__family__default_value = SHOAL__EVALUATION__V1__KEPT_FAMILY__KEPT_FAMILY_UNSPECIFIED;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__kept_rows_request__field_descriptors[3] =
+{
+  {
+    "partition",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__KeptRowsRequest, has_partition),
+    offsetof(Shoal__Evaluation__V1__KeptRowsRequest, partition),
+    NULL,
+    &shoal__evaluation__v1__kept_rows_request__partition__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "family",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Shoal__Evaluation__V1__KeptRowsRequest, has_family),
+    offsetof(Shoal__Evaluation__V1__KeptRowsRequest, family),
+    &shoal__evaluation__v1__kept_family__descriptor,
+    &shoal__evaluation__v1__kept_rows_request__family__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__KeptRowsRequest, has_after),
+    offsetof(Shoal__Evaluation__V1__KeptRowsRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__kept_rows_request__field_indices_by_name[] = {
+  2,   /* field[2] = after */
+  1,   /* field[1] = family */
+  0,   /* field[0] = partition */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__kept_rows_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_rows_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.KeptRowsRequest",
+  "KeptRowsRequest",
+  "Shoal__Evaluation__V1__KeptRowsRequest",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__KeptRowsRequest),
+  3,
+  shoal__evaluation__v1__kept_rows_request__field_descriptors,
+  shoal__evaluation__v1__kept_rows_request__field_indices_by_name,
+  1,  shoal__evaluation__v1__kept_rows_request__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__kept_rows_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__kept_row__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__KeptRow, has_key),
+    offsetof(Shoal__Evaluation__V1__KeptRow, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__KeptRow, has_value),
+    offsetof(Shoal__Evaluation__V1__KeptRow, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__kept_row__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__kept_row__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_row__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.KeptRow",
+  "KeptRow",
+  "Shoal__Evaluation__V1__KeptRow",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__KeptRow),
+  2,
+  shoal__evaluation__v1__kept_row__field_descriptors,
+  shoal__evaluation__v1__kept_row__field_indices_by_name,
+  1,  shoal__evaluation__v1__kept_row__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__kept_row__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__evaluation__v1__kept_rows_response__crc32c__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__kept_rows_response__field_descriptors[3] =
+{
+  {
+    "place",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Evaluation__V1__KeptRowsResponse, has_place),
+    offsetof(Shoal__Evaluation__V1__KeptRowsResponse, place),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rows",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__KeptRowsResponse, n_rows),
+    offsetof(Shoal__Evaluation__V1__KeptRowsResponse, rows),
+    &shoal__evaluation__v1__kept_row__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "crc32c",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED32,
+    offsetof(Shoal__Evaluation__V1__KeptRowsResponse, has_crc32c),
+    offsetof(Shoal__Evaluation__V1__KeptRowsResponse, crc32c),
+    NULL,
+    &shoal__evaluation__v1__kept_rows_response__crc32c__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__kept_rows_response__field_indices_by_name[] = {
+  2,   /* field[2] = crc32c */
+  0,   /* field[0] = place */
+  1,   /* field[1] = rows */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__kept_rows_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_rows_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.KeptRowsResponse",
+  "KeptRowsResponse",
+  "Shoal__Evaluation__V1__KeptRowsResponse",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__KeptRowsResponse),
+  3,
+  shoal__evaluation__v1__kept_rows_response__field_descriptors,
+  shoal__evaluation__v1__kept_rows_response__field_indices_by_name,
+  1,  shoal__evaluation__v1__kept_rows_response__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__kept_rows_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue shoal__evaluation__v1__kept_family__enum_values_by_number[3] =
+{
+  { "KEPT_FAMILY_UNSPECIFIED", "SHOAL__EVALUATION__V1__KEPT_FAMILY__KEPT_FAMILY_UNSPECIFIED", 0 },
+  { "KEPT_FAMILY_LIVE", "SHOAL__EVALUATION__V1__KEPT_FAMILY__KEPT_FAMILY_LIVE", 1 },
+  { "KEPT_FAMILY_FEED", "SHOAL__EVALUATION__V1__KEPT_FAMILY__KEPT_FAMILY_FEED", 2 },
+};
+static const ProtobufCIntRange shoal__evaluation__v1__kept_family__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex shoal__evaluation__v1__kept_family__enum_values_by_name[3] =
+{
+  { "KEPT_FAMILY_FEED", 2 },
+  { "KEPT_FAMILY_LIVE", 1 },
+  { "KEPT_FAMILY_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor shoal__evaluation__v1__kept_family__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.KeptFamily",
+  "KeptFamily",
+  "Shoal__Evaluation__V1__KeptFamily",
+  "shoal.evaluation.v1",
+  3,
+  shoal__evaluation__v1__kept_family__enum_values_by_number,
+  3,
+  shoal__evaluation__v1__kept_family__enum_values_by_name,
+  1,
+  shoal__evaluation__v1__kept_family__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

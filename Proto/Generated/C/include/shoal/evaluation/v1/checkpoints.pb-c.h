@@ -25,10 +25,28 @@ typedef struct Shoal__Evaluation__V1__PieceResponse Shoal__Evaluation__V1__Piece
 typedef struct Shoal__Evaluation__V1__KeptChangesRequest Shoal__Evaluation__V1__KeptChangesRequest;
 typedef struct Shoal__Evaluation__V1__ProjectChange Shoal__Evaluation__V1__ProjectChange;
 typedef struct Shoal__Evaluation__V1__KeptChangesResponse Shoal__Evaluation__V1__KeptChangesResponse;
+typedef struct Shoal__Evaluation__V1__KeptRowsRequest Shoal__Evaluation__V1__KeptRowsRequest;
+typedef struct Shoal__Evaluation__V1__KeptRow Shoal__Evaluation__V1__KeptRow;
+typedef struct Shoal__Evaluation__V1__KeptRowsResponse Shoal__Evaluation__V1__KeptRowsResponse;
 
 
 /* --- enums --- */
 
+/*
+ * Rows of what is kept of live segments.
+ */
+typedef enum _Shoal__Evaluation__V1__KeptFamily {
+  SHOAL__EVALUATION__V1__KEPT_FAMILY__KEPT_FAMILY_UNSPECIFIED = 0,
+  /*
+   * Segments, and what is remembered of users.
+   */
+  SHOAL__EVALUATION__V1__KEPT_FAMILY__KEPT_FAMILY_LIVE = 1,
+  /*
+   * What the feeds have told.
+   */
+  SHOAL__EVALUATION__V1__KEPT_FAMILY__KEPT_FAMILY_FEED = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__EVALUATION__V1__KEPT_FAMILY)
+} Shoal__Evaluation__V1__KeptFamily;
 
 /* --- messages --- */
 
@@ -261,6 +279,83 @@ struct  Shoal__Evaluation__V1__KeptChangesResponse
     , 0,NULL }
 
 
+/*
+ * Asks for what is kept of a partition's live segments (service role).
+ */
+struct  Shoal__Evaluation__V1__KeptRowsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Of which partition.
+   */
+  protobuf_c_boolean has_partition;
+  uint32_t partition;
+  /*
+   * Which rows.
+   */
+  protobuf_c_boolean has_family;
+  Shoal__Evaluation__V1__KeptFamily family;
+  /*
+   * Those behind this key; empty: from the first on. Limit: 256 bytes.
+   */
+  protobuf_c_boolean has_after;
+  ProtobufCBinaryData after;
+};
+#define SHOAL__EVALUATION__V1__KEPT_ROWS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__kept_rows_request__descriptor) \
+    , 0, 0u, 0, SHOAL__EVALUATION__V1__KEPT_FAMILY__KEPT_FAMILY_UNSPECIFIED, 0, {0,NULL} }
+
+
+/*
+ * A row as evaluators keep it.
+ */
+struct  Shoal__Evaluation__V1__KeptRow
+{
+  ProtobufCMessage base;
+  /*
+   * Its key. Limit: 256 bytes.
+   */
+  protobuf_c_boolean has_key;
+  ProtobufCBinaryData key;
+  /*
+   * Its value. Limit: 4 MiB.
+   */
+  protobuf_c_boolean has_value;
+  ProtobufCBinaryData value;
+};
+#define SHOAL__EVALUATION__V1__KEPT_ROW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__kept_row__descriptor) \
+    , 0, {0,NULL}, 0, {0,NULL} }
+
+
+/*
+ * Rows in the order of their keys.
+ */
+struct  Shoal__Evaluation__V1__KeptRowsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * How far the log was heard; pages with the same place belong together, for whatever is written
+   * changes it. Empty: nothing is kept. Limit: 256 bytes.
+   */
+  protobuf_c_boolean has_place;
+  ProtobufCBinaryData place;
+  /*
+   * None: there are no more. Limit: 1,000.
+   */
+  size_t n_rows;
+  Shoal__Evaluation__V1__KeptRow **rows;
+  /*
+   * CRC32C of the place and of each row's key and value, each behind its length in 4 bytes.
+   */
+  protobuf_c_boolean has_crc32c;
+  uint32_t crc32c;
+};
+#define SHOAL__EVALUATION__V1__KEPT_ROWS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__kept_rows_response__descriptor) \
+    , 0, {0,NULL}, 0,NULL, 0, 0u }
+
+
 /* Shoal__Evaluation__V1__NewestRequest methods */
 void   shoal__evaluation__v1__newest_request__init
                      (Shoal__Evaluation__V1__NewestRequest         *message);
@@ -432,6 +527,63 @@ Shoal__Evaluation__V1__KeptChangesResponse *
 void   shoal__evaluation__v1__kept_changes_response__free_unpacked
                      (Shoal__Evaluation__V1__KeptChangesResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__KeptRowsRequest methods */
+void   shoal__evaluation__v1__kept_rows_request__init
+                     (Shoal__Evaluation__V1__KeptRowsRequest         *message);
+size_t shoal__evaluation__v1__kept_rows_request__get_packed_size
+                     (const Shoal__Evaluation__V1__KeptRowsRequest   *message);
+size_t shoal__evaluation__v1__kept_rows_request__pack
+                     (const Shoal__Evaluation__V1__KeptRowsRequest   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__kept_rows_request__pack_to_buffer
+                     (const Shoal__Evaluation__V1__KeptRowsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__KeptRowsRequest *
+       shoal__evaluation__v1__kept_rows_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__kept_rows_request__free_unpacked
+                     (Shoal__Evaluation__V1__KeptRowsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__KeptRow methods */
+void   shoal__evaluation__v1__kept_row__init
+                     (Shoal__Evaluation__V1__KeptRow         *message);
+size_t shoal__evaluation__v1__kept_row__get_packed_size
+                     (const Shoal__Evaluation__V1__KeptRow   *message);
+size_t shoal__evaluation__v1__kept_row__pack
+                     (const Shoal__Evaluation__V1__KeptRow   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__kept_row__pack_to_buffer
+                     (const Shoal__Evaluation__V1__KeptRow   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__KeptRow *
+       shoal__evaluation__v1__kept_row__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__kept_row__free_unpacked
+                     (Shoal__Evaluation__V1__KeptRow *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__KeptRowsResponse methods */
+void   shoal__evaluation__v1__kept_rows_response__init
+                     (Shoal__Evaluation__V1__KeptRowsResponse         *message);
+size_t shoal__evaluation__v1__kept_rows_response__get_packed_size
+                     (const Shoal__Evaluation__V1__KeptRowsResponse   *message);
+size_t shoal__evaluation__v1__kept_rows_response__pack
+                     (const Shoal__Evaluation__V1__KeptRowsResponse   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__kept_rows_response__pack_to_buffer
+                     (const Shoal__Evaluation__V1__KeptRowsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__KeptRowsResponse *
+       shoal__evaluation__v1__kept_rows_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__kept_rows_response__free_unpacked
+                     (Shoal__Evaluation__V1__KeptRowsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Shoal__Evaluation__V1__NewestRequest_Closure)
@@ -461,12 +613,22 @@ typedef void (*Shoal__Evaluation__V1__ProjectChange_Closure)
 typedef void (*Shoal__Evaluation__V1__KeptChangesResponse_Closure)
                  (const Shoal__Evaluation__V1__KeptChangesResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__KeptRowsRequest_Closure)
+                 (const Shoal__Evaluation__V1__KeptRowsRequest *message,
+                  void *closure_data);
+typedef void (*Shoal__Evaluation__V1__KeptRow_Closure)
+                 (const Shoal__Evaluation__V1__KeptRow *message,
+                  void *closure_data);
+typedef void (*Shoal__Evaluation__V1__KeptRowsResponse_Closure)
+                 (const Shoal__Evaluation__V1__KeptRowsResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    shoal__evaluation__v1__kept_family__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_file__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_import__descriptor;
@@ -476,6 +638,9 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__piece_response__d
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_changes_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__project_change__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_changes_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_rows_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_row__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__kept_rows_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
