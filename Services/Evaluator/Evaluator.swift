@@ -138,7 +138,9 @@ public struct Evaluator: Sendable {
         _ checkpoints: CheckpointsDoor,
         _ feed: FeedDoor
     ) -> [ServedMethod] {
-        EvaluationV1_SegmentsMethods.serve(door)
+        var segments = door
+        segments.activityDesk = ActivityDesk(feeds: feed)
+        return EvaluationV1_SegmentsMethods.serve(segments)
             + EvaluationV1_ListsMethods.serve(ListsDoor(segments: door))
             + EvaluationV1_SetsMethods.serve(door.gather.own)
             + EvaluationV1_UsersMethods.serve(UsersDoor(segments: door))

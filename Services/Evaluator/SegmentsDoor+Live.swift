@@ -66,6 +66,13 @@ extension SegmentsDoor {
         return await warnings(call) { LiveValidation.check(live, vocabulary: $0).warnings }
     }
 
+    func activity(_ request: EvaluationV1.ActivityRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.ActivityResponse
+    {
+        guard let activityDesk else { throw Fault.unimplemented(call.method) }
+        return try await activityDesk.answer(request, call)
+    }
+
     func backtest(_ request: EvaluationV1.BacktestRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.BacktestResponse
     {

@@ -24,6 +24,8 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     let documents: RegistryV1_CatalogueClient
     let applied: Applied
     let clock: any Clock
+    /// Tells of feeds; nil: there are none to be told of.
+    var activityDesk: ActivityDesk?
 
     func count(_ request: EvaluationV1.CountRequest, _ call: CallContext) async throws(Fault)
         -> EvaluationV1.CountResponse

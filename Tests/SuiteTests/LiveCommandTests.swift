@@ -94,6 +94,7 @@ struct LiveCommandTests {
         let both = "condition: {all: [inSegment: left-cart, inSegment: buyers]}\n"
         #expect(await shoal(inside, input: both).out == "1\n")
 
+        try await busiest(suite, project)
         let backtest = ["segment", "backtest", "left-cart", "--from", "2020-01-01", "--json"]
         let played = try Self.changes(await shoal(backtest).out)
         #expect(played.map(\.user_id).sorted() == ["ada", "ada", "bob", "eve"])
@@ -105,5 +106,36 @@ struct LiveCommandTests {
             input: "trigger: {inaction: {did: A, didNot: B}}\n"
         )
         #expect(bad.code == 65 && bad.errors.contains("within"), "\(bad.errors)")
+    }
+
+    private struct Row: Decodable {
+        struct Minute: Decodable {
+            let entered: Int
+            let left: Int
+        }
+        struct Latest: Decodable { let user_id: String }
+        let segment: String
+        let members: Int
+        let entered_hour: Int
+        let minutes: [Minute]
+        let hours: [Minute]
+        let latest: [Latest]
+    }
+
+    /// The busiest segment stands first, with what its feed told.
+    private func busiest(_ suite: RealSuite, _ project: String) async throws {
+        let top = ["segment", "top", "--once", "--project", project]
+        let rows = try await suite.shoal(top + ["--json"]).out.split(separator: "\n").map {
+            try JSONDecoder().decode(Row.self, from: Data($0.utf8))
+        }
+        try #require(rows.map(\.segment) == ["left-cart", "buyers"])
+        #expect(rows.map(\.members) == [3, 1])
+        #expect(rows.map(\.entered_hour) == [4, 1])
+        #expect(rows[0].minutes.count == 60 && rows[0].hours.count == 48)
+        #expect(rows[0].hours.reduce(0) { $0 + $1.entered } == 4)
+        #expect(Set(rows[0].latest.map(\.user_id)) == ["ada", "bob", "eve"])
+        let table = await suite.shoal(top + ["buyers"])
+        #expect(table.code == 0 && table.out.contains("bob entered"), "\(table.out)")
+        #expect(!table.out.contains("left-cart"))
     }
 }

@@ -17,7 +17,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Evaluator/Live",
             .test("SuiteTests/LiveCommandTests"),
-            ["FeedBoard", "FeedDoor", "FeedSnapshots"]
+            ["ActivityDesk", "FeedActivity", "FeedBoard", "FeedDoor", "FeedSnapshots"]
         ),
         CoveredElsewhere(
             "Services/Evaluator",
@@ -27,7 +27,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/LiveCommandTests"),
-            ["BacktestCommand", "WatchCommand"]
+            ["BacktestCommand", "TopCommand", "WatchCommand"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Documents",

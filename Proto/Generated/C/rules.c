@@ -4,6 +4,7 @@
 
 #include "shoal/admin/v1/admin.pb-c.h"
 #include "shoal/admin/v1/backup.pb-c.h"
+#include "shoal/evaluation/v1/activity.pb-c.h"
 #include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/backtest.pb-c.h"
@@ -55,6 +56,7 @@ static const shoal_message_rule rule_shoal__admin__v1__backup_response;
 static const shoal_message_rule rule_shoal__admin__v1__backup_summary;
 static const shoal_message_rule rule_shoal__admin__v1__backup_project;
 static const shoal_message_rule rule_shoal__admin__v1__backup_piece;
+static const shoal_message_rule rule_shoal__evaluation__v1__activity_count;
 static const shoal_message_rule rule_shoal__evaluation__v1__overlap_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__pair_size;
 static const shoal_message_rule rule_shoal__evaluation__v1__region_size;
@@ -522,6 +524,16 @@ static const shoal_field_rule fields_shoal__admin__v1__backup_piece[] = {
 static const shoal_message_rule rule_shoal__admin__v1__backup_piece = {
     "shoal.admin.v1.BackupPiece", &shoal__admin__v1__backup_piece__descriptor, 4, fields_shoal__admin__v1__backup_piece};
 const shoal_message_rule *shoal_rule__admin__v1__backup_piece(void) { return &rule_shoal__admin__v1__backup_piece; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__activity_count[] = {
+    {1, 0, 0, 0, 0, 0, 0, "from_ms", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "entered", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "left", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "retracted", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__activity_count = {
+    "shoal.evaluation.v1.ActivityCount", &shoal__evaluation__v1__activity_count__descriptor, 4, fields_shoal__evaluation__v1__activity_count};
+const shoal_message_rule *shoal_rule__evaluation__v1__activity_count(void) { return &rule_shoal__evaluation__v1__activity_count; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__overlap_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
@@ -1396,13 +1408,22 @@ const shoal_message_rule *shoal_rule__evaluation__v1__sample_response(void) { re
 static const shoal_field_rule fields_shoal__evaluation__v1__activity_request[] = {
     {1, 2, 3, 0, 0, 0, 0, "subject", &rule_shoal__evaluation__v1__subject},
     {2, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {3, 0, 0, 1, 0, 4096, 0, "partitions", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__activity_request = {
-    "shoal.evaluation.v1.ActivityRequest", &shoal__evaluation__v1__activity_request__descriptor, 2, fields_shoal__evaluation__v1__activity_request};
+    "shoal.evaluation.v1.ActivityRequest", &shoal__evaluation__v1__activity_request__descriptor, 3, fields_shoal__evaluation__v1__activity_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__activity_request(void) { return &rule_shoal__evaluation__v1__activity_request; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__activity_response[] = {
+    {1, 2, 3, 1, 0, 60, 0, "minutes", &rule_shoal__evaluation__v1__activity_count},
+    {2, 2, 3, 1, 0, 48, 0, "hours", &rule_shoal__evaluation__v1__activity_count},
+    {3, 0, 0, 0, 0, 0, 0, "members", NULL},
+    {4, 2, 3, 1, 0, 20, 0, "latest", &rule_shoal__evaluation__v1__membership_change},
+    {5, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {6, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+};
 static const shoal_message_rule rule_shoal__evaluation__v1__activity_response = {
-    "shoal.evaluation.v1.ActivityResponse", &shoal__evaluation__v1__activity_response__descriptor, 0, NULL};
+    "shoal.evaluation.v1.ActivityResponse", &shoal__evaluation__v1__activity_response__descriptor, 6, fields_shoal__evaluation__v1__activity_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__activity_response(void) { return &rule_shoal__evaluation__v1__activity_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__cancel_request[] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from shoal.calls import Caller, CallOptions, Method
 from shoal.contract.admin.v1 import admin_pb2 as admin_admin
 from shoal.contract.admin.v1 import backup_pb2 as admin_backup
+from shoal.contract.evaluation.v1 import activity_pb2 as evaluation_activity
 from shoal.contract.evaluation.v1 import algebra_pb2 as evaluation_algebra
 from shoal.contract.evaluation.v1 import answers_pb2 as evaluation_answers
 from shoal.contract.evaluation.v1 import backtest_pb2 as evaluation_backtest
@@ -868,7 +869,7 @@ class SegmentsStub:
         request: evaluation_segments.ActivityRequest,
         options: CallOptions | None = None,
     ) -> evaluation_segments.ActivityResponse:
-        """Tells who entered and left lately. Not served yet."""
+        """Tells who entered and left lately."""
         return self._caller.call(self.ACTIVITY, request, options)
 
     def Cancel(

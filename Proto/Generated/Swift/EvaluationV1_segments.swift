@@ -1455,27 +1455,34 @@ extension EvaluationV1 {
     }
 
     /// Asks for who entered and left lately.
-    ///
-    /// Not served yet.
     public struct ActivityRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ActivityRequest
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.ActivityRequest"
 
-        /// Which.
+        /// Which; a saved live segment.
         public var subject: EvaluationV1.Subject?
-        /// As of which instant; absent: now.
+        /// As of which instant; absent: now, and only so from callers.
         ///
         /// Unit: ms since the Unix epoch, UTC.
         public var atMs: Int64?
+        /// Another evaluator asks the owner of these; empty: all.
+        ///
+        /// Limit: 4,096.
+        public var partitions: [UInt32] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(subject: EvaluationV1.Subject? = nil, atMs: Int64? = nil) {
+        public init(
+            subject: EvaluationV1.Subject? = nil,
+            atMs: Int64? = nil,
+            partitions: [UInt32] = []
+        ) {
             self.subject = subject
             self.atMs = atMs
+            self.partitions = partitions
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1500,6 +1507,7 @@ extension EvaluationV1 {
             let c = unsafe pb.pointee
             self.subject = unsafe CValue.message(c.subject)
             self.atMs = unsafe c.has_at_ms != 0 ? c.at_ms : nil
+            self.partitions = unsafe CValue.list(c.n_partitions, c.partitions) { $0 }
         }
 
         package func fill(
@@ -1513,17 +1521,67 @@ extension EvaluationV1 {
                 unsafe pb.pointee.has_at_ms = 1
                 unsafe pb.pointee.at_ms = value
             }
+            if !partitions.isEmpty {
+                unsafe pb.pointee.n_partitions = partitions.count
+                unsafe pb.pointee.partitions = try arena.list(
+                    partitions, "shoal.evaluation.v1.ActivityRequest.partitions", max: 4096
+                ) { (each: UInt32) throws(MessageError) -> UInt32 in
+                    each
+                }
+            }
         }
     }
 
-    /// Tells who entered and left lately.
+    /// Tells who entered and left lately, by log time.
     public struct ActivityResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__ActivityResponse
         /// The message's full name.
         public static let fullName = "shoal.evaluation.v1.ActivityResponse"
 
+        /// The last hour by minute, the newest last.
+        ///
+        /// Limit: 60.
+        public var minutes: [EvaluationV1.ActivityCount] = []
+        /// The last two days by hour, the newest last.
+        ///
+        /// Limit: 48.
+        public var hours: [EvaluationV1.ActivityCount] = []
+        /// How many members there are.
+        ///
+        /// Unit: users.
+        public var members: UInt64 = 0
+        /// The latest changes of all, the newest first.
+        ///
+        /// Limit: 20.
+        public var latest: [EvaluationV1.MembershipChange] = []
+        /// What it is exact at, one position per partition.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
+        /// As of which instant.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+
         /// Every field at its default.
         public init() {}
+
+        /// The message with these fields.
+        public init(
+            minutes: [EvaluationV1.ActivityCount] = [],
+            hours: [EvaluationV1.ActivityCount] = [],
+            members: UInt64 = 0,
+            latest: [EvaluationV1.MembershipChange] = [],
+            positions: [LogV1.Position] = [],
+            atMs: Int64 = 0
+        ) {
+            self.minutes = minutes
+            self.hours = hours
+            self.members = members
+            self.latest = latest
+            self.positions = positions
+            self.atMs = atMs
+        }
 
         /// Decodes bytes after checking them all; any thread.
         public static func decode(
@@ -1544,12 +1602,47 @@ extension EvaluationV1 {
         }
 
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ActivityResponse>) {
+            let c = unsafe pb.pointee
+            self.minutes = unsafe CValue.messages(c.n_minutes, c.minutes)
+            self.hours = unsafe CValue.messages(c.n_hours, c.hours)
+            self.members = unsafe c.members
+            self.latest = unsafe CValue.messages(c.n_latest, c.latest)
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+            self.atMs = unsafe c.at_ms
         }
 
         package func fill(
             _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__ActivityResponse>, _ arena: ArenaScope
         ) throws(MessageError) {
             unsafe shoal__evaluation__v1__activity_response__init(pb)
+            if !minutes.isEmpty {
+                unsafe pb.pointee.n_minutes = minutes.count
+                unsafe pb.pointee.minutes =
+                    try arena.messages(minutes, "shoal.evaluation.v1.ActivityResponse.minutes", max: 60)
+            }
+            if !hours.isEmpty {
+                unsafe pb.pointee.n_hours = hours.count
+                unsafe pb.pointee.hours =
+                    try arena.messages(hours, "shoal.evaluation.v1.ActivityResponse.hours", max: 48)
+            }
+            if members != 0 {
+                unsafe pb.pointee.has_members = 1
+                unsafe pb.pointee.members = members
+            }
+            if !latest.isEmpty {
+                unsafe pb.pointee.n_latest = latest.count
+                unsafe pb.pointee.latest =
+                    try arena.messages(latest, "shoal.evaluation.v1.ActivityResponse.latest", max: 20)
+            }
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.evaluation.v1.ActivityResponse.positions", max: 4096)
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
         }
     }
 

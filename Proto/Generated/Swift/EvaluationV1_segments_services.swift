@@ -95,8 +95,6 @@ public protocol EvaluationV1_SegmentsService: Sendable {
         _ request: EvaluationV1.BacktestRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.BacktestResponse
     /// Tells who entered and left lately.
-    ///
-    /// Not served yet.
     func activity(
         _ request: EvaluationV1.ActivityRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ActivityResponse
@@ -447,8 +445,6 @@ public enum EvaluationV1_SegmentsMethods {
         request: "shoal.evaluation.v1.BacktestRequest",
         response: "shoal.evaluation.v1.BacktestResponse")
     /// Tells who entered and left lately.
-    ///
-    /// Not served yet.
     public static let activity = MethodDescription(
         name: "/shoal.evaluation.v1.Segments/Activity",
         service: "shoal.evaluation.v1.Segments",
@@ -838,8 +834,6 @@ public struct EvaluationV1_SegmentsClient: Sendable {
     }
 
     /// Tells who entered and left lately.
-    ///
-    /// Not served yet.
     public func activity(
         _ request: EvaluationV1.ActivityRequest,
         _ options: CallOptions = CallOptions()

@@ -248,7 +248,7 @@ struct FeedDoor: EvaluationV1_FeedService {
         )
     }
 
-    private func ids(of users: [UserNumber], _ partition: Partition, _ project: ProjectName)
+    func ids(of users: [UserNumber], _ partition: Partition, _ project: ProjectName)
         async throws(Fault) -> [String]
     {
         guard !users.isEmpty else { return [] }
@@ -265,7 +265,7 @@ struct FeedDoor: EvaluationV1_FeedService {
     // Who and where
 
     /// The feed of the segment's newest version; waits until this instance has read of it.
-    private func feed(_ name: String, _ project: ProjectName, _ call: CallContext)
+    func feed(_ name: String, _ project: ProjectName, _ call: CallContext)
         async throws(Fault) -> FeedID
     {
         if catalogue.project(project).segments[ExactName(name)] == nil {
@@ -289,7 +289,7 @@ struct FeedDoor: EvaluationV1_FeedService {
 
     private var catalogue: Catalogue { segments.catalogue }
 
-    private func partition(_ index: UInt32) throws(Fault) -> Partition {
+    func partition(_ index: UInt32) throws(Fault) -> Partition {
         let count = try segments.partitionCount().count
         guard index < count, let index = UInt16(exactly: index) else {
             throw Fault.invalidArgument(
@@ -311,7 +311,7 @@ struct FeedDoor: EvaluationV1_FeedService {
         EvaluationV1_FeedClient(segments.gather.peers.pinned(to: address))
     }
 
-    private func address(of partition: Partition, isForwarded: Bool) throws(Fault) -> Endpoint {
+    func address(of partition: Partition, isForwarded: Bool) throws(Fault) -> Endpoint {
         let view = segments.link.view
         guard !isForwarded, let id = view.owner(of: partition, .evaluator)?.instance,
             id != segments.gather.instance, let address = view.instance(id)?.address
@@ -326,7 +326,7 @@ struct FeedDoor: EvaluationV1_FeedService {
         return address
     }
 
-    private func options(_ call: CallContext) -> CallOptions {
+    func options(_ call: CallContext) -> CallOptions {
         CallOptions(within: call, clock: clock, maxReplyBytes: call.maxReplyBytes)
     }
 
@@ -339,7 +339,7 @@ struct FeedDoor: EvaluationV1_FeedService {
         )
     }
 
-    private static func fault(_ error: any Error) -> Fault {
+    static func fault(_ error: any Error) -> Fault {
         switch error {
         case let fault as Fault: fault
         case let error as EvaluatorError: error.fault
@@ -373,7 +373,7 @@ extension EvaluationV1.FeedCursor {
 }
 
 extension FeedRecord {
-    fileprivate func message(of user: String) -> EvaluationV1.MembershipChange {
+    func message(of user: String) -> EvaluationV1.MembershipChange {
         EvaluationV1.MembershipChange(
             sequence: sequence,
             userID: user,

@@ -18,6 +18,7 @@ struct SegmentCommand: ParsableCommand {
             OverlapCommand.self, CombineCommand.self, SegmentsOfCommand.self, ExportCommand.self,
             UpdateCommand.self, DiffCommand.self, CloneCommand.self, VersionsCommand.self,
             LintCommand.self, BacktestCommand.self, WatchCommand.self,
+            TopCommand.self,
         ]
     )
 

@@ -25,7 +25,6 @@ NOT_SERVED = {
     "shoal.ingestion.v1.Ingestion": {
         "ExportUser", "Identify", "Alias", "Unmerge", "Erase",
     },
-    "shoal.evaluation.v1.Segments": {"Activity"},
     "shoal.evaluation.v1.Sets": {"Bitmap"},
 }
 

@@ -5,6 +5,7 @@ from every_call_stage import PROJECT, Stage, fails
 import shoal
 from shoal.contract.evaluation.v1 import (
     MEMBERSHIP_KIND_ENTERED,
+    ActivityRequest,
     BacktestPartRequest,
     BacktestRequest,
     ChangesRequest,
@@ -48,7 +49,24 @@ def run(stage: Stage) -> None:
     assert sorted(user for user, _, _ in entered) == ["user-1", "user-2"], entered
     assert {kind for _, kind, _ in entered} == {MEMBERSHIP_KIND_ENTERED}, entered
     assert segments.Count(CountRequest(subject=shoal.subject("wavers"))).users == 2
+    activity(stage)
     backtest(stage, live, homes)
+
+
+def activity(stage: Stage) -> None:
+    """Who entered lately, gathered from the owners."""
+    segments = stage.stubs.segments
+    told = segments.Activity(ActivityRequest(subject=shoal.subject("wavers")))
+    assert told.members == 2 and len(told.minutes) == 60 and len(told.hours) == 48, told
+    for counts in (told.minutes, told.hours):
+        assert sum(one.entered for one in counts) == 2, told
+        assert not any(one.left or one.retracted for one in counts), told
+    assert {one.user_id for one in told.latest} == {"user-1", "user-2"}, told
+    assert len({one.partition for one in told.positions}) == PARTITIONS, told
+    fails(shoal.Status.INVALID_ARGUMENT, lambda: segments.Activity(
+        ActivityRequest(subject=shoal.subject(shoal.did("Waved")))))
+    fails(shoal.Status.UNIMPLEMENTED, lambda: segments.Activity(
+        ActivityRequest(subject=shoal.subject("wavers"), at_ms=1)))
 
 
 def backtest(stage: Stage, live: LiveDefinition, homes: set[int]) -> None:

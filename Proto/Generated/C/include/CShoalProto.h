@@ -2,6 +2,7 @@
 
 #include "shoal/admin/v1/admin.pb-c.h"
 #include "shoal/admin/v1/backup.pb-c.h"
+#include "shoal/evaluation/v1/activity.pb-c.h"
 #include "shoal/evaluation/v1/algebra.pb-c.h"
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/evaluation/v1/backtest.pb-c.h"

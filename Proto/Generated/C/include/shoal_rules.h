@@ -59,6 +59,7 @@ const shoal_message_rule *shoal_rule__admin__v1__backup_response(void);
 const shoal_message_rule *shoal_rule__admin__v1__backup_summary(void);
 const shoal_message_rule *shoal_rule__admin__v1__backup_project(void);
 const shoal_message_rule *shoal_rule__admin__v1__backup_piece(void);
+const shoal_message_rule *shoal_rule__evaluation__v1__activity_count(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__overlap_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__pair_size(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__region_size(void);

@@ -11,10 +11,12 @@ from google.protobuf import symbol_database as _symbol_database
 _sym_db = _symbol_database.Default()
 
 
+from shoal.contract.evaluation.v1 import activity_pb2 as shoal_dot_evaluation_dot_v1_dot_activity__pb2
 from shoal.contract.evaluation.v1 import algebra_pb2 as shoal_dot_evaluation_dot_v1_dot_algebra__pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as shoal_dot_evaluation_dot_v1_dot_answers__pb2
 from shoal.contract.evaluation.v1 import backtest_pb2 as shoal_dot_evaluation_dot_v1_dot_backtest__pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as shoal_dot_evaluation_dot_v1_dot_explain__pb2
+from shoal.contract.evaluation.v1 import feed_pb2 as shoal_dot_evaluation_dot_v1_dot_feed__pb2
 from shoal.contract.evaluation.v1 import reachability_pb2 as shoal_dot_evaluation_dot_v1_dot_reachability__pb2
 from shoal.contract.evaluation.v1 import sizes_pb2 as shoal_dot_evaluation_dot_v1_dot_sizes__pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as shoal_dot_evaluation_dot_v1_dot_trend__pb2
@@ -25,7 +27,7 @@ from shoal.contract.segment.v1 import live_pb2 as shoal_dot_segment_dot_v1_dot_l
 from shoal.contract.segment.v1 import segment_pb2 as shoal_dot_segment_dot_v1_dot_segment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shoal/evaluation/v1/segments.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/algebra.proto\x1a!shoal/evaluation/v1/answers.proto\x1a\"shoal/evaluation/v1/backtest.proto\x1a!shoal/evaluation/v1/explain.proto\x1a&shoal/evaluation/v1/reachability.proto\x1a\x1fshoal/evaluation/v1/sizes.proto\x1a\x1fshoal/evaluation/v1/trend.proto\x1a!shoal/evaluation/v1/updates.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1bshoal/segment/v1/live.proto\x1a\x1eshoal/segment/v1/segment.proto\"\xba\x01\n\rCreateRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x30\n\ndefinition\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12.\n\x04live\x18\x04 \x01(\x0b\x32 .shoal.segment.v1.LiveDefinition\x12\x14\n\x06\x66ollow\x18\x05 \x01(\x08:\x04true\"\xa7\x01\n\x0e\x43reateResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\x12\x30\n\tpositions\x18\x02 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x34\n\x08warnings\x18\x03 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\"\xa9\x01\n\x0ePreviewRequest\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\x12\x11\n\x06sample\x18\x04 \x01(\r:\x01\x30\".\n\tNodeCount\x12\x0f\n\x04node\x18\x01 \x01(\r:\x01\x30\x12\x10\n\x05users\x18\x02 \x01(\x04:\x01\x30\"\xd2\x02\n\x0fPreviewResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x34\n\x05nodes\x18\x02 \x03(\x0b\x32\x1e.shoal.evaluation.v1.NodeCountB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x08universe\x18\x03 \x01(\x04:\x01\x30\x12\x1a\n\x06sample\x18\x04 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x05 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x34\n\x08warnings\x18\x06 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\x12\x12\n\x07took_us\x18\x07 \x01(\x04:\x01\x30\x12\x18\n\x08sentence\x18\x08 \x01(\tB\x06\xe0\xb5\x18\x80\x80\x04\x12/\n\x04\x63ost\x18\t \x01(\x0b\x32!.shoal.evaluation.v1.QuestionCost\"*\n\x11GetSegmentRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"C\n\x12GetSegmentResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"]\n\x13ListSegmentsRequest\x12\x17\n\x08\x61rchived\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x12\n\x05limit\x18\x02 \x01(\r:\x03\x31\x30\x30\x12\x19\n\nafter_name\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x01\"b\n\x14ListSegmentsResponse\x12\x35\n\x08segments\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SegmentB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\"\'\n\x0e\x41rchiveRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"@\n\x0f\x41rchiveResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"\x91\x01\n\x0c\x43ountRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"}\n\rCountResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x12\n\x07took_us\x18\x04 \x01(\x04:\x01\x30\"\xbf\x01\n\x0eMembersRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x13\n\x05limit\x18\x03 \x01(\r:\x04\x31\x30\x30\x30\x12\x15\n\x06\x63ursor\x18\x04 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"{\n\x0fMembersResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x1a\n\x0bnext_cursor\x18\x02 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xae\x01\n\x0fIsMemberRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x12\x12\x43\n\tfreshness\x18\x04 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"r\n\x10IsMemberResponse\x12\x15\n\x06member\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x14\n\x05known\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xb5\x01\n\rSampleRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x10\n\x04size\x18\x03 \x01(\r:\x02\x31\x30\x12\x0f\n\x04seed\x18\x04 \x01(\x04:\x01\x30\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"m\n\x0eSampleResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\r\n\x02of\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"O\n\x0f\x41\x63tivityRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\"\x12\n\x10\x41\x63tivityResponse\"\'\n\rCancelRequest\x12\x16\n\x08question\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"5\n\x0e\x43\x61ncelResponse\x12\x10\n\x05\x65nded\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06silent\x18\x02 \x01(\r:\x01\x30\x32\xfc\x14\n\x08Segments\x12\x64\n\x06\x43reate\x12\".shoal.evaluation.v1.CreateRequest\x1a#.shoal.evaluation.v1.CreateResponse\"\x11\x8a\xb5\x18\rsegment.write\x12\x64\n\x06Update\x12\".shoal.evaluation.v1.UpdateRequest\x1a#.shoal.evaluation.v1.UpdateResponse\"\x11\x8a\xb5\x18\rsegment.write\x12j\n\x07Preview\x12#.shoal.evaluation.v1.PreviewRequest\x1a$.shoal.evaluation.v1.PreviewResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x04\x44iff\x12 .shoal.evaluation.v1.DiffRequest\x1a!.shoal.evaluation.v1.DiffResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x04Lint\x12 .shoal.evaluation.v1.LintRequest\x1a!.shoal.evaluation.v1.LintResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12l\n\x03Get\x12&.shoal.evaluation.v1.GetSegmentRequest\x1a\'.shoal.evaluation.v1.GetSegmentResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12q\n\x04List\x12(.shoal.evaluation.v1.ListSegmentsRequest\x1a).shoal.evaluation.v1.ListSegmentsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\x07\x41rchive\x12#.shoal.evaluation.v1.ArchiveRequest\x1a$.shoal.evaluation.v1.ArchiveResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12\x61\n\x05\x43lone\x12!.shoal.evaluation.v1.CloneRequest\x1a\".shoal.evaluation.v1.CloneResponse\"\x11\x8a\xb5\x18\rsegment.write\x12m\n\x08Versions\x12$.shoal.evaluation.v1.VersionsRequest\x1a%.shoal.evaluation.v1.VersionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05\x43ount\x12!.shoal.evaluation.v1.CountRequest\x1a\".shoal.evaluation.v1.CountResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05Sizes\x12!.shoal.evaluation.v1.SizesRequest\x1a\".shoal.evaluation.v1.SizesResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07Members\x12#.shoal.evaluation.v1.MembersRequest\x1a$.shoal.evaluation.v1.MembersResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08IsMember\x12$.shoal.evaluation.v1.IsMemberRequest\x1a%.shoal.evaluation.v1.IsMemberResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12g\n\x06Sample\x12\".shoal.evaluation.v1.SampleRequest\x1a#.shoal.evaluation.v1.SampleResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12s\n\nSegmentsOf\x12&.shoal.evaluation.v1.SegmentsOfRequest\x1a\'.shoal.evaluation.v1.SegmentsOfResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x45xplain\x12#.shoal.evaluation.v1.ExplainRequest\x1a$.shoal.evaluation.v1.ExplainResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05Trend\x12!.shoal.evaluation.v1.TrendRequest\x1a\".shoal.evaluation.v1.TrendResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12y\n\x0cReachability\x12(.shoal.evaluation.v1.ReachabilityRequest\x1a).shoal.evaluation.v1.ReachabilityResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07Overlap\x12#.shoal.evaluation.v1.OverlapRequest\x1a$.shoal.evaluation.v1.OverlapResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x43ombine\x12#.shoal.evaluation.v1.CombineRequest\x1a$.shoal.evaluation.v1.CombineResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x06\x45xport\x12\".shoal.evaluation.v1.ExportRequest\x1a#.shoal.evaluation.v1.ExportResponse\"\x0e\x8a\xb5\x18\x06\x65xport\x90\xb5\x18\x01\x12m\n\x08\x42\x61\x63ktest\x12$.shoal.evaluation.v1.BacktestRequest\x1a%.shoal.evaluation.v1.BacktestResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08\x41\x63tivity\x12$.shoal.evaluation.v1.ActivityRequest\x1a%.shoal.evaluation.v1.ActivityResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12g\n\x06\x43\x61ncel\x12\".shoal.evaluation.v1.CancelRequest\x1a#.shoal.evaluation.v1.CancelResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shoal/evaluation/v1/segments.proto\x12\x13shoal.evaluation.v1\x1a\"shoal/evaluation/v1/activity.proto\x1a!shoal/evaluation/v1/algebra.proto\x1a!shoal/evaluation/v1/answers.proto\x1a\"shoal/evaluation/v1/backtest.proto\x1a!shoal/evaluation/v1/explain.proto\x1a\x1eshoal/evaluation/v1/feed.proto\x1a&shoal/evaluation/v1/reachability.proto\x1a\x1fshoal/evaluation/v1/sizes.proto\x1a\x1fshoal/evaluation/v1/trend.proto\x1a!shoal/evaluation/v1/updates.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1bshoal/segment/v1/live.proto\x1a\x1eshoal/segment/v1/segment.proto\"\xba\x01\n\rCreateRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x30\n\ndefinition\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12.\n\x04live\x18\x04 \x01(\x0b\x32 .shoal.segment.v1.LiveDefinition\x12\x14\n\x06\x66ollow\x18\x05 \x01(\x08:\x04true\"\xa7\x01\n\x0e\x43reateResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\x12\x30\n\tpositions\x18\x02 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x34\n\x08warnings\x18\x03 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\"\xa9\x01\n\x0ePreviewRequest\x12\x30\n\ndefinition\x18\x01 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\x12\x11\n\x06sample\x18\x04 \x01(\r:\x01\x30\".\n\tNodeCount\x12\x0f\n\x04node\x18\x01 \x01(\r:\x01\x30\x12\x10\n\x05users\x18\x02 \x01(\x04:\x01\x30\"\xd2\x02\n\x0fPreviewResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x34\n\x05nodes\x18\x02 \x03(\x0b\x32\x1e.shoal.evaluation.v1.NodeCountB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x08universe\x18\x03 \x01(\x04:\x01\x30\x12\x1a\n\x06sample\x18\x04 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x05 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x34\n\x08warnings\x18\x06 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\x12\x12\n\x07took_us\x18\x07 \x01(\x04:\x01\x30\x12\x18\n\x08sentence\x18\x08 \x01(\tB\x06\xe0\xb5\x18\x80\x80\x04\x12/\n\x04\x63ost\x18\t \x01(\x0b\x32!.shoal.evaluation.v1.QuestionCost\"*\n\x11GetSegmentRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"C\n\x12GetSegmentResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"]\n\x13ListSegmentsRequest\x12\x17\n\x08\x61rchived\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x12\n\x05limit\x18\x02 \x01(\r:\x03\x31\x30\x30\x12\x19\n\nafter_name\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x01\"b\n\x14ListSegmentsResponse\x12\x35\n\x08segments\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SegmentB\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x02 \x01(\x08:\x05\x66\x61lse\"\'\n\x0e\x41rchiveRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"@\n\x0f\x41rchiveResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"\x91\x01\n\x0c\x43ountRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"}\n\rCountResponse\x12\x10\n\x05users\x18\x01 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x12\n\x07took_us\x18\x04 \x01(\x04:\x01\x30\"\xbf\x01\n\x0eMembersRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x13\n\x05limit\x18\x03 \x01(\r:\x04\x31\x30\x30\x30\x12\x15\n\x06\x63ursor\x18\x04 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"{\n\x0fMembersResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x1a\n\x0bnext_cursor\x18\x02 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xae\x01\n\x0fIsMemberRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x12\x12\x43\n\tfreshness\x18\x04 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"r\n\x10IsMemberResponse\x12\x15\n\x06member\x18\x01 \x01(\x08:\x05\x66\x61lse\x12\x14\n\x05known\x18\x02 \x01(\x08:\x05\x66\x61lse\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"\xb5\x01\n\rSampleRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x10\n\x04size\x18\x03 \x01(\r:\x02\x31\x30\x12\x0f\n\x04seed\x18\x04 \x01(\x04:\x01\x30\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"m\n\x0eSampleResponse\x12\x19\n\x05users\x18\x01 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\r\n\x02of\x18\x02 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x03 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\"j\n\x0f\x41\x63tivityRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x19\n\npartitions\x18\x03 \x03(\rB\x05\xd8\xb5\x18\x80 \"\x9b\x02\n\x10\x41\x63tivityResponse\x12\x39\n\x07minutes\x18\x01 \x03(\x0b\x32\".shoal.evaluation.v1.ActivityCountB\x04\xd8\xb5\x18<\x12\x37\n\x05hours\x18\x02 \x03(\x0b\x32\".shoal.evaluation.v1.ActivityCountB\x04\xd8\xb5\x18\x30\x12\x12\n\x07members\x18\x03 \x01(\x04:\x01\x30\x12;\n\x06latest\x18\x04 \x03(\x0b\x32%.shoal.evaluation.v1.MembershipChangeB\x04\xd8\xb5\x18\x14\x12\x30\n\tpositions\x18\x05 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x10\n\x05\x61t_ms\x18\x06 \x01(\x12:\x01\x30\"\'\n\rCancelRequest\x12\x16\n\x08question\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"5\n\x0e\x43\x61ncelResponse\x12\x10\n\x05\x65nded\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06silent\x18\x02 \x01(\r:\x01\x30\x32\xfc\x14\n\x08Segments\x12\x64\n\x06\x43reate\x12\".shoal.evaluation.v1.CreateRequest\x1a#.shoal.evaluation.v1.CreateResponse\"\x11\x8a\xb5\x18\rsegment.write\x12\x64\n\x06Update\x12\".shoal.evaluation.v1.UpdateRequest\x1a#.shoal.evaluation.v1.UpdateResponse\"\x11\x8a\xb5\x18\rsegment.write\x12j\n\x07Preview\x12#.shoal.evaluation.v1.PreviewRequest\x1a$.shoal.evaluation.v1.PreviewResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x04\x44iff\x12 .shoal.evaluation.v1.DiffRequest\x1a!.shoal.evaluation.v1.DiffResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x04Lint\x12 .shoal.evaluation.v1.LintRequest\x1a!.shoal.evaluation.v1.LintResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12l\n\x03Get\x12&.shoal.evaluation.v1.GetSegmentRequest\x1a\'.shoal.evaluation.v1.GetSegmentResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12q\n\x04List\x12(.shoal.evaluation.v1.ListSegmentsRequest\x1a).shoal.evaluation.v1.ListSegmentsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\x07\x41rchive\x12#.shoal.evaluation.v1.ArchiveRequest\x1a$.shoal.evaluation.v1.ArchiveResponse\"\x15\x8a\xb5\x18\rsegment.write\x90\xb5\x18\x01\x12\x61\n\x05\x43lone\x12!.shoal.evaluation.v1.CloneRequest\x1a\".shoal.evaluation.v1.CloneResponse\"\x11\x8a\xb5\x18\rsegment.write\x12m\n\x08Versions\x12$.shoal.evaluation.v1.VersionsRequest\x1a%.shoal.evaluation.v1.VersionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05\x43ount\x12!.shoal.evaluation.v1.CountRequest\x1a\".shoal.evaluation.v1.CountResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05Sizes\x12!.shoal.evaluation.v1.SizesRequest\x1a\".shoal.evaluation.v1.SizesResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07Members\x12#.shoal.evaluation.v1.MembersRequest\x1a$.shoal.evaluation.v1.MembersResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08IsMember\x12$.shoal.evaluation.v1.IsMemberRequest\x1a%.shoal.evaluation.v1.IsMemberResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12g\n\x06Sample\x12\".shoal.evaluation.v1.SampleRequest\x1a#.shoal.evaluation.v1.SampleResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12s\n\nSegmentsOf\x12&.shoal.evaluation.v1.SegmentsOfRequest\x1a\'.shoal.evaluation.v1.SegmentsOfResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x45xplain\x12#.shoal.evaluation.v1.ExplainRequest\x1a$.shoal.evaluation.v1.ExplainResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x64\n\x05Trend\x12!.shoal.evaluation.v1.TrendRequest\x1a\".shoal.evaluation.v1.TrendResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12y\n\x0cReachability\x12(.shoal.evaluation.v1.ReachabilityRequest\x1a).shoal.evaluation.v1.ReachabilityResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07Overlap\x12#.shoal.evaluation.v1.OverlapRequest\x1a$.shoal.evaluation.v1.OverlapResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x43ombine\x12#.shoal.evaluation.v1.CombineRequest\x1a$.shoal.evaluation.v1.CombineResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x61\n\x06\x45xport\x12\".shoal.evaluation.v1.ExportRequest\x1a#.shoal.evaluation.v1.ExportResponse\"\x0e\x8a\xb5\x18\x06\x65xport\x90\xb5\x18\x01\x12m\n\x08\x42\x61\x63ktest\x12$.shoal.evaluation.v1.BacktestRequest\x1a%.shoal.evaluation.v1.BacktestResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12m\n\x08\x41\x63tivity\x12$.shoal.evaluation.v1.ActivityRequest\x1a%.shoal.evaluation.v1.ActivityResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12g\n\x06\x43\x61ncel\x12\".shoal.evaluation.v1.CancelRequest\x1a#.shoal.evaluation.v1.CancelResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.segments_pb2', globals())
@@ -66,6 +68,16 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _ISMEMBERREQUEST.fields_by_name['user_id']._serialized_options = b'\340\265\030\200\002'
   _SAMPLERESPONSE.fields_by_name['users']._options = None
   _SAMPLERESPONSE.fields_by_name['users']._serialized_options = b'\330\265\030\350\007\340\265\030\200\002'
+  _ACTIVITYREQUEST.fields_by_name['partitions']._options = None
+  _ACTIVITYREQUEST.fields_by_name['partitions']._serialized_options = b'\330\265\030\200 '
+  _ACTIVITYRESPONSE.fields_by_name['minutes']._options = None
+  _ACTIVITYRESPONSE.fields_by_name['minutes']._serialized_options = b'\330\265\030<'
+  _ACTIVITYRESPONSE.fields_by_name['hours']._options = None
+  _ACTIVITYRESPONSE.fields_by_name['hours']._serialized_options = b'\330\265\0300'
+  _ACTIVITYRESPONSE.fields_by_name['latest']._options = None
+  _ACTIVITYRESPONSE.fields_by_name['latest']._serialized_options = b'\330\265\030\024'
+  _ACTIVITYRESPONSE.fields_by_name['positions']._options = None
+  _ACTIVITYRESPONSE.fields_by_name['positions']._serialized_options = b'\330\265\030\200 '
   _CANCELREQUEST.fields_by_name['question']._options = None
   _CANCELREQUEST.fields_by_name['question']._serialized_options = b'\340\265\030\020'
   _SEGMENTS.methods_by_name['Create']._options = None
@@ -118,52 +130,52 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SEGMENTS.methods_by_name['Activity']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _SEGMENTS.methods_by_name['Cancel']._options = None
   _SEGMENTS.methods_by_name['Cancel']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
-  _CREATEREQUEST._serialized_start=459
-  _CREATEREQUEST._serialized_end=645
-  _CREATERESPONSE._serialized_start=648
-  _CREATERESPONSE._serialized_end=815
-  _PREVIEWREQUEST._serialized_start=818
-  _PREVIEWREQUEST._serialized_end=987
-  _NODECOUNT._serialized_start=989
-  _NODECOUNT._serialized_end=1035
-  _PREVIEWRESPONSE._serialized_start=1038
-  _PREVIEWRESPONSE._serialized_end=1376
-  _GETSEGMENTREQUEST._serialized_start=1378
-  _GETSEGMENTREQUEST._serialized_end=1420
-  _GETSEGMENTRESPONSE._serialized_start=1422
-  _GETSEGMENTRESPONSE._serialized_end=1489
-  _LISTSEGMENTSREQUEST._serialized_start=1491
-  _LISTSEGMENTSREQUEST._serialized_end=1584
-  _LISTSEGMENTSRESPONSE._serialized_start=1586
-  _LISTSEGMENTSRESPONSE._serialized_end=1684
-  _ARCHIVEREQUEST._serialized_start=1686
-  _ARCHIVEREQUEST._serialized_end=1725
-  _ARCHIVERESPONSE._serialized_start=1727
-  _ARCHIVERESPONSE._serialized_end=1791
-  _COUNTREQUEST._serialized_start=1794
-  _COUNTREQUEST._serialized_end=1939
-  _COUNTRESPONSE._serialized_start=1941
-  _COUNTRESPONSE._serialized_end=2066
-  _MEMBERSREQUEST._serialized_start=2069
-  _MEMBERSREQUEST._serialized_end=2260
-  _MEMBERSRESPONSE._serialized_start=2262
-  _MEMBERSRESPONSE._serialized_end=2385
-  _ISMEMBERREQUEST._serialized_start=2388
-  _ISMEMBERREQUEST._serialized_end=2562
-  _ISMEMBERRESPONSE._serialized_start=2564
-  _ISMEMBERRESPONSE._serialized_end=2678
-  _SAMPLEREQUEST._serialized_start=2681
-  _SAMPLEREQUEST._serialized_end=2862
-  _SAMPLERESPONSE._serialized_start=2864
-  _SAMPLERESPONSE._serialized_end=2973
-  _ACTIVITYREQUEST._serialized_start=2975
-  _ACTIVITYREQUEST._serialized_end=3054
-  _ACTIVITYRESPONSE._serialized_start=3056
-  _ACTIVITYRESPONSE._serialized_end=3074
-  _CANCELREQUEST._serialized_start=3076
-  _CANCELREQUEST._serialized_end=3115
-  _CANCELRESPONSE._serialized_start=3117
-  _CANCELRESPONSE._serialized_end=3170
-  _SEGMENTS._serialized_start=3173
-  _SEGMENTS._serialized_end=5857
+  _CREATEREQUEST._serialized_start=527
+  _CREATEREQUEST._serialized_end=713
+  _CREATERESPONSE._serialized_start=716
+  _CREATERESPONSE._serialized_end=883
+  _PREVIEWREQUEST._serialized_start=886
+  _PREVIEWREQUEST._serialized_end=1055
+  _NODECOUNT._serialized_start=1057
+  _NODECOUNT._serialized_end=1103
+  _PREVIEWRESPONSE._serialized_start=1106
+  _PREVIEWRESPONSE._serialized_end=1444
+  _GETSEGMENTREQUEST._serialized_start=1446
+  _GETSEGMENTREQUEST._serialized_end=1488
+  _GETSEGMENTRESPONSE._serialized_start=1490
+  _GETSEGMENTRESPONSE._serialized_end=1557
+  _LISTSEGMENTSREQUEST._serialized_start=1559
+  _LISTSEGMENTSREQUEST._serialized_end=1652
+  _LISTSEGMENTSRESPONSE._serialized_start=1654
+  _LISTSEGMENTSRESPONSE._serialized_end=1752
+  _ARCHIVEREQUEST._serialized_start=1754
+  _ARCHIVEREQUEST._serialized_end=1793
+  _ARCHIVERESPONSE._serialized_start=1795
+  _ARCHIVERESPONSE._serialized_end=1859
+  _COUNTREQUEST._serialized_start=1862
+  _COUNTREQUEST._serialized_end=2007
+  _COUNTRESPONSE._serialized_start=2009
+  _COUNTRESPONSE._serialized_end=2134
+  _MEMBERSREQUEST._serialized_start=2137
+  _MEMBERSREQUEST._serialized_end=2328
+  _MEMBERSRESPONSE._serialized_start=2330
+  _MEMBERSRESPONSE._serialized_end=2453
+  _ISMEMBERREQUEST._serialized_start=2456
+  _ISMEMBERREQUEST._serialized_end=2630
+  _ISMEMBERRESPONSE._serialized_start=2632
+  _ISMEMBERRESPONSE._serialized_end=2746
+  _SAMPLEREQUEST._serialized_start=2749
+  _SAMPLEREQUEST._serialized_end=2930
+  _SAMPLERESPONSE._serialized_start=2932
+  _SAMPLERESPONSE._serialized_end=3041
+  _ACTIVITYREQUEST._serialized_start=3043
+  _ACTIVITYREQUEST._serialized_end=3149
+  _ACTIVITYRESPONSE._serialized_start=3152
+  _ACTIVITYRESPONSE._serialized_end=3435
+  _CANCELREQUEST._serialized_start=3437
+  _CANCELREQUEST._serialized_end=3476
+  _CANCELRESPONSE._serialized_start=3478
+  _CANCELRESPONSE._serialized_end=3531
+  _SEGMENTS._serialized_start=3534
+  _SEGMENTS._serialized_end=6218
 # @@protoc_insertion_point(module_scope)

@@ -1,7 +1,9 @@
+from shoal.contract.evaluation.v1 import activity_pb2 as _activity_pb2
 from shoal.contract.evaluation.v1 import algebra_pb2 as _algebra_pb2
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.evaluation.v1 import backtest_pb2 as _backtest_pb2
 from shoal.contract.evaluation.v1 import explain_pb2 as _explain_pb2
+from shoal.contract.evaluation.v1 import feed_pb2 as _feed_pb2
 from shoal.contract.evaluation.v1 import reachability_pb2 as _reachability_pb2
 from shoal.contract.evaluation.v1 import sizes_pb2 as _sizes_pb2
 from shoal.contract.evaluation.v1 import trend_pb2 as _trend_pb2
@@ -18,16 +20,30 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ActivityRequest(_message.Message):
-    __slots__ = ["at_ms", "subject"]
+    __slots__ = ["at_ms", "partitions", "subject"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
+    PARTITIONS_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
+    partitions: _containers.RepeatedScalarFieldContainer[int]
     subject: _answers_pb2.Subject
-    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ...) -> None: ...
+    def __init__(self, subject: _Optional[_Union[_answers_pb2.Subject, _Mapping]] = ..., at_ms: _Optional[int] = ..., partitions: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ActivityResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
+    __slots__ = ["at_ms", "hours", "latest", "members", "minutes", "positions"]
+    AT_MS_FIELD_NUMBER: _ClassVar[int]
+    HOURS_FIELD_NUMBER: _ClassVar[int]
+    LATEST_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    at_ms: int
+    hours: _containers.RepeatedCompositeFieldContainer[_activity_pb2.ActivityCount]
+    latest: _containers.RepeatedCompositeFieldContainer[_feed_pb2.MembershipChange]
+    members: int
+    minutes: _containers.RepeatedCompositeFieldContainer[_activity_pb2.ActivityCount]
+    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
+    def __init__(self, minutes: _Optional[_Iterable[_Union[_activity_pb2.ActivityCount, _Mapping]]] = ..., hours: _Optional[_Iterable[_Union[_activity_pb2.ActivityCount, _Mapping]]] = ..., members: _Optional[int] = ..., latest: _Optional[_Iterable[_Union[_feed_pb2.MembershipChange, _Mapping]]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class ArchiveRequest(_message.Message):
     __slots__ = ["name"]

@@ -2351,7 +2351,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sample_response__descrip
   (ProtobufCMessageInit) shoal__evaluation__v1__sample_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__activity_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__activity_request__field_descriptors[3] =
 {
   {
     "subject",
@@ -2377,15 +2377,28 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__activity_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "partitions",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ActivityRequest, n_partitions),
+    offsetof(Shoal__Evaluation__V1__ActivityRequest, partitions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__activity_request__field_indices_by_name[] = {
   1,   /* field[1] = at_ms */
+  2,   /* field[2] = partitions */
   0,   /* field[0] = subject */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__activity_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__activity_request__descriptor =
 {
@@ -2395,16 +2408,103 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__activity_request__descri
   "Shoal__Evaluation__V1__ActivityRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ActivityRequest),
-  2,
+  3,
   shoal__evaluation__v1__activity_request__field_descriptors,
   shoal__evaluation__v1__activity_request__field_indices_by_name,
   1,  shoal__evaluation__v1__activity_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__activity_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define shoal__evaluation__v1__activity_response__field_descriptors NULL
-#define shoal__evaluation__v1__activity_response__field_indices_by_name NULL
-#define shoal__evaluation__v1__activity_response__number_ranges NULL
+static const uint64_t shoal__evaluation__v1__activity_response__members__default_value = 0ull;
+static const int64_t shoal__evaluation__v1__activity_response__at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__activity_response__field_descriptors[6] =
+{
+  {
+    "minutes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, n_minutes),
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, minutes),
+    &shoal__evaluation__v1__activity_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hours",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, n_hours),
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, hours),
+    &shoal__evaluation__v1__activity_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "members",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, has_members),
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, members),
+    NULL,
+    &shoal__evaluation__v1__activity_response__members__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "latest",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, n_latest),
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, latest),
+    &shoal__evaluation__v1__membership_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "positions",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, n_positions),
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, has_at_ms),
+    offsetof(Shoal__Evaluation__V1__ActivityResponse, at_ms),
+    NULL,
+    &shoal__evaluation__v1__activity_response__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__activity_response__field_indices_by_name[] = {
+  5,   /* field[5] = at_ms */
+  1,   /* field[1] = hours */
+  3,   /* field[3] = latest */
+  2,   /* field[2] = members */
+  0,   /* field[0] = minutes */
+  4,   /* field[4] = positions */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__activity_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
 const ProtobufCMessageDescriptor shoal__evaluation__v1__activity_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
@@ -2413,10 +2513,10 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__activity_response__descr
   "Shoal__Evaluation__V1__ActivityResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ActivityResponse),
-  0,
+  6,
   shoal__evaluation__v1__activity_response__field_descriptors,
   shoal__evaluation__v1__activity_response__field_indices_by_name,
-  0,  shoal__evaluation__v1__activity_response__number_ranges,
+  1,  shoal__evaluation__v1__activity_response__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__activity_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
