@@ -69,6 +69,7 @@ final class Checkpoints: Sendable {
             if let manifest { state = try open(manifest, of: partition) }
             if let kept, kept.next >= state.next || isFollowing {
                 state.live = try LivePartition(partition, kept)
+                state.live.sealedTo = state.sealedTo
             }
             try state.caughtUp()
             return state

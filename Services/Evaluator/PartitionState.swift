@@ -50,6 +50,7 @@ struct PartitionState {
         self.sealedTo = sealedTo
         self.projects = projects
         self.live = live
+        self.live.sealedTo = sealedTo
     }
 
     /// Takes records in, which must follow each other from `next`.
@@ -105,6 +106,7 @@ struct PartitionState {
     mutating func sealed(into projects: [ProjectName: PartitionColumns]) {
         self.projects = projects
         sealedTo = next
+        live.sealedTo = next
     }
 
     /// Reads a merged chunk instead of those it was made of; answers stay as they are.

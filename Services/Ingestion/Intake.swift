@@ -37,10 +37,10 @@ struct IntakeSettings: Sendable {
     ///
     /// A single order must fit. Unit: bytes.
     var groupBytesMax = 30 << 20
-    /// How often a watermark is told when nothing comes.
+    /// How often a watermark is told when nothing comes: so late a timer may fall due.
     ///
     /// Unit: ms.
-    var tickMs: UInt64 = 100
+    var tickMs: UInt64 = 20
     /// How far ahead of the log's time a catalogue change counts, so that all partitions have it.
     var activationAheadMs: Int64 = 50
     /// Users' numbers kept in memory; the others are looked up.

@@ -38,6 +38,8 @@ struct LivePartition {
     let partition: Partition
     /// All records below it have been heard.
     var next: LogOffset
+    /// Where the columns' checkpoint ends: what is put into them stands at or behind it.
+    var sealedTo = LogOffset.zero
     /// All instants up to it have passed.
     private(set) var watermark: Timestamp
     /// The log time of the last record heard.
@@ -304,7 +306,7 @@ struct LivePartition {
         var end = segment.end
         guard !changes.isEmpty, let index = state.index(forKey: end.feed.project) else { return }
         let last = next == .zero ? next : LogOffset(next.value - 1)
-        let mark = max(state.values[index].tail.from, last)
+        let mark = max(state.values[index].tail.from, last, sealedTo)
         let hash =
             state.values[index].id(of: number).map { Checksum.xxh64(Array($0.text.utf8)) } ?? 0
         var isMember = wasMember

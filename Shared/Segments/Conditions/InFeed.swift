@@ -23,7 +23,9 @@ public struct InFeed: ConditionKind {
     /// How who is in lies in a history: as a property of its own that is true meanwhile.
     ///
     /// Its name holds a zero byte, which no property of a client can, so it is in nobody's way.
-    public var property: ExactName { ExactName("\u{0}live \(revision)") }
+    public var property: ExactName { ExactName(Self.prefix + "\(revision)") }
+
+    fileprivate static let prefix = "\u{0}live "
 
     /// The value of the property while the user is in; there is none else.
     public static let member = PropertyValue.bool(true)
@@ -58,5 +60,12 @@ public struct InFeed: ConditionKind {
             return "in \(segment)" + (since.map { " since " + $0 } ?? "")
         }
         return since.map { "out of \(segment) since " + $0 } ?? "never in \(segment)"
+    }
+}
+
+extension Plan {
+    /// Whether it asks who is in live segments, so that the answer may change without a record.
+    public var readsFeeds: Bool {
+        mentions.userProperties.contains { $0.text.hasPrefix(InFeed.prefix) }
     }
 }
