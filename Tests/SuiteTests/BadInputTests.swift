@@ -132,8 +132,8 @@ struct BadInputTests {
         let client = try suite.client("evaluator-1")
         let segments = EvaluationV1_SegmentsClient(client)
         var fault = await suite.fault {
-            _ = try await segments.backtest(
-                EvaluationV1.BacktestRequest(),
+            _ = try await EvaluationV1_SetsClient(client).bitmap(
+                EvaluationV1.BitmapRequest(),
                 CallOptions(project: RealSuite.project)
             )
         }

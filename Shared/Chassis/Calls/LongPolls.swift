@@ -9,6 +9,7 @@ public import Messages
 /// against the contract.
 enum LongPolls {
     static let names: Set<String> = [
+        EvaluationV1_FeedMethods.changes.name,
         HealthV1_HealthMethods.watch.name,
         IngestionV1_IngestionMethods.fetch.name,
         RegistryV1_CatalogueMethods.watch.name,
