@@ -51,6 +51,11 @@ enum Format {
     static let version: UInt32 = 2
     /// The user property of profile changes that named none.
     static let bareProfile = ""
+
+    /// Whether a property is none of a client's: its name begins with a zero byte.
+    ///
+    /// What stands under it came with no import, though it may share the offset of one's record.
+    static func isOwn(_ property: String) -> Bool { property.utf8.first == 0 }
     /// Bytes of the header.
     static let headerBytes = 16
     /// Bytes of the footer.

@@ -124,7 +124,7 @@ public struct PartitionColumns: Sendable {
     /// byte, which stand for something else, such as who is on a list.
     public func propertyNames() -> [String] {
         let names = sealed.flatMap { $0.properties.map(\.name) } + tail.properties.map(\.name)
-        return Self.distinct(names.filter { $0 != Format.bareProfile && $0.utf8.first != 0 })
+        return Self.distinct(names.filter { $0 != Format.bareProfile && !Format.isOwn($0) })
     }
 
     /// The versions of a user property over all pieces.

@@ -163,7 +163,7 @@ public struct Tail: Sendable {
         _ tables: [TailTable],
         without records: OffsetRuns
     ) -> ([TailTable], [UInt32: Int]) {
-        let left = tables.compactMap { $0.without(records) }
+        let left = tables.compactMap { Format.isOwn($0.name) ? $0 : $0.without(records) }
         var indices: [UInt32: Int] = [:]
         for (index, table) in left.enumerated() {
             if let code = names.code(of: table.name) { indices[code] = index }

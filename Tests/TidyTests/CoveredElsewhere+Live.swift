@@ -17,7 +17,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Evaluator/Live",
             .test("SuiteTests/LiveCommandTests"),
-            ["ActivityDesk", "FeedActivity", "FeedBoard", "FeedDoor", "FeedSnapshots"]
+            [
+                "ActivityDesk", "FeedActivity", "FeedBoard", "FeedDoor", "FeedDoor+Changes",
+                "FeedSnapshots",
+            ]
         ),
         CoveredElsewhere(
             "Services/Evaluator",

@@ -16,7 +16,7 @@ struct FeedDoor: EvaluationV1_FeedService {
     /// Longest wait for a change.
     static let waitMsMax: UInt32 = 30_000
     /// About the bytes of a change without the user's identifier.
-    private static let changeBytes = 64
+    static let changeBytes = 64
 
     let segments: SegmentsDoor
     let board: FeedBoard
@@ -30,8 +30,8 @@ struct FeedDoor: EvaluationV1_FeedService {
         snapshots = FeedSnapshots(clock: segments.clock)
     }
 
-    private var lanes: Lanes { segments.gather.own.lanes }
-    private var clock: any Clock { segments.clock }
+    var lanes: Lanes { segments.gather.own.lanes }
+    var clock: any Clock { segments.clock }
 
     // Snapshots
 
@@ -123,131 +123,6 @@ struct FeedDoor: EvaluationV1_FeedService {
         )
     }
 
-    // Changes
-
-    func changes(_ request: EvaluationV1.ChangesRequest, _ call: CallContext)
-        async throws(Fault) -> EvaluationV1.ChangesResponse
-    {
-        let project = try await segments.project(call)
-        let feed = try await feed(request.segment, project, call)
-        var own: [EvaluationV1.FeedCursor] = []
-        var others: [Endpoint: [EvaluationV1.FeedCursor]] = [:]
-        for cursor in request.cursors {
-            let partition = try partition(cursor.partition)
-            if board[partition] != nil {
-                own.append(cursor)
-            } else {
-                let address = try address(of: partition, isForwarded: request.forwarded)
-                others[address, default: []].append(cursor)
-            }
-        }
-        let waitMs = min(request.waitMs, Self.waitMsMax)
-        let until = min(
-            clock.monotonicNs + UInt64(waitMs) * 1_000_000,
-            call.waitUntilNs(call.remainingMs(clock: clock) / 10 * 9, clock: clock)
-        )
-        let mine = own
-        do {
-            return try await withThrowingTaskGroup(of: EvaluationV1.ChangesResponse.self) { group in
-                if !mine.isEmpty {
-                    group.addTask {
-                        try await changes(mine, of: feed, request, untilNs: until, call)
-                    }
-                }
-                for (address, cursors) in others {
-                    group.addTask {
-                        var part = request
-                        part.cursors = cursors
-                        part.forwarded = true
-                        part.waitMs = waitMs
-                        return try await peer(at: address).changes(part, options(call))
-                    }
-                }
-                defer { group.cancelAll() }
-                // Who has something answers for all: the others' changes wait behind cursors.
-                while let answer = try await group.next() {
-                    if !answer.partitions.isEmpty { return answer }
-                }
-                return EvaluationV1.ChangesResponse()
-            }
-        } catch {
-            throw Self.fault(error)
-        }
-    }
-
-    /// Own partitions' changes, as soon as there are some.
-    private func changes(
-        _ cursors: [EvaluationV1.FeedCursor],
-        of feed: FeedID,
-        _ request: EvaluationV1.ChangesRequest,
-        untilNs: UInt64,
-        _ call: CallContext
-    ) async throws -> EvaluationV1.ChangesResponse {
-        let limit = Int(min(max(request.limit, 1), UInt32(Self.changesMax)))
-        let room = min(Int(call.maxReplyBytes) / 2, Limits.pageBytes)
-        while true {
-            let seen = board.news.value
-            var answer = EvaluationV1.ChangesResponse()
-            var (left, bytes) = (limit, 0)
-            for cursor in cursors where left > 0 && bytes < room {
-                let most = min(left, max((room - bytes) / (Self.changeBytes + 32), 1))
-                guard let page = try await changes(behind: cursor, of: feed, limit: most) else {
-                    continue
-                }
-                left -= page.changes.count
-                bytes += page.changes.reduce(48) { $0 + $1.userID.utf8.count + Self.changeBytes }
-                answer.partitions.append(page)
-            }
-            guard answer.partitions.isEmpty, clock.monotonicNs < untilNs, !Task.isCancelled else {
-                return answer
-            }
-            _ = await board.news.wait(above: seen, untilNs: untilNs)
-        }
-    }
-
-    /// A partition's changes; nil: there are none.
-    private func changes(
-        behind cursor: EvaluationV1.FeedCursor,
-        of feed: FeedID,
-        limit: Int
-    ) async throws -> EvaluationV1.PartitionChanges? {
-        let partition = try partition(cursor.partition)
-        guard let page = board[partition] else {
-            throw EvaluatorError(
-                .notTheOwner,
-                "read a feed",
-                place: Gather.list([partition]),
-                hint: "ask again: the partition map has changed"
-            )
-        }
-        // A partition that has not read of the segment yet has nothing to tell.
-        guard let end = page.ends[feed] else { return nil }
-        let position = LogV1.Position(
-            partition: cursor.partition,
-            nextOffset: page.next.value,
-            watermarkMs: page.watermark.ms
-        )
-        guard cursor.fits(end) else {
-            return EvaluationV1.PartitionChanges(cursor: cursor, stale: true, position: position)
-        }
-        guard cursor.sequence < end.sequence else { return nil }
-        let records = try shelf.records(
-            of: feed,
-            in: partition,
-            after: cursor.sequence,
-            limit: limit
-        ).filter { $0.sequence <= end.sequence }
-        let ids = try await ids(of: records.map(\.user), partition, feed.project)
-        let last = records.last?.sequence ?? cursor.sequence
-        return EvaluationV1.PartitionChanges(
-            cursor: end.cursor(partition, at: last),
-            changes: zip(records, ids).map { $0.message(of: $1) },
-            stateHash: last == end.sequence ? end.stateHash : nil,
-            members: last == end.sequence ? UInt64(end.members) : 0,
-            position: position
-        )
-    }
-
     func ids(of users: [UserNumber], _ partition: Partition, _ project: ProjectName)
         async throws(Fault) -> [String]
     {
@@ -307,7 +182,7 @@ struct FeedDoor: EvaluationV1_FeedService {
         peer(at: try address(of: partition, isForwarded: isForwarded))
     }
 
-    private func peer(at address: Endpoint) -> EvaluationV1_FeedClient {
+    func peer(at address: Endpoint) -> EvaluationV1_FeedClient {
         EvaluationV1_FeedClient(segments.gather.peers.pinned(to: address))
     }
 
@@ -350,8 +225,7 @@ struct FeedDoor: EvaluationV1_FeedService {
 
 extension FeedEnd {
     /// A consumer's place in this feed.
-    fileprivate func cursor(_ partition: Partition, at sequence: UInt64) -> EvaluationV1.FeedCursor
-    {
+    func cursor(_ partition: Partition, at sequence: UInt64) -> EvaluationV1.FeedCursor {
         EvaluationV1.FeedCursor(
             partition: UInt32(partition.index),
             version: version,
@@ -366,7 +240,7 @@ extension EvaluationV1.FeedCursor {
     ///
     /// A sequence behind the feed's end is no fault: the owner before had read more of the log, of
     /// which this one will tell the same once it has read it.
-    fileprivate func fits(_ end: FeedEnd) -> Bool {
+    func fits(_ end: FeedEnd) -> Bool {
         (version == 0 || version == end.version)
             && (generation == 0 || generation == end.generation)
     }

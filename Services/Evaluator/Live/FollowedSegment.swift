@@ -27,7 +27,7 @@ struct FeedRecord: Sendable, Hashable {
     let position: LogOffset
     /// The log time at which it was decided.
     let logTime: Timestamp
-    /// The offset under which the columns keep it; see `LivePartition.mark`.
+    /// The offset under which the columns keep who is in by it.
     let mark: LogOffset
 }
 
@@ -104,9 +104,6 @@ final class FollowedSegment {
 
     /// Everybody of whom something is remembered, by number.
     var known: [UserNumber] { users.keys.sorted().map { UserNumber($0) } }
-
-    /// Those states as they are kept.
-    var states: [UInt32: [UInt8]] { users }
 
     /// Who is in.
     func members(of userCount: Int) throws(EvaluatorError) -> UserBitset {

@@ -68,20 +68,45 @@ extension LivePartition {
             if begun.plan.watchesEverybody { try begin(begun, moment, state) }
         }
         for segment in result.changed where segment.plan.following != nil {
-            try ask(everybodyOf: segment, moment, &state)
+            try ask(everybodyOf: segment, because: .definition, moment, &state)
         }
     }
 
-    /// What a condition means has changed: everybody is asked about anew.
-    private mutating func ask(
-        everybodyOf segment: FollowedSegment,
+    /// What was known is known no more: conditions are asked anew.
+    ///
+    /// Nothing fires by it.
+    mutating func askAnew(
+        _ project: ProjectName,
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        let count = state[segment.end.feed.project]?.userCount ?? 0
-        for number in 0..<UInt32(clamping: count) {
-            try decide(UserNumber(number), segment, moment, &state) { plan, user, past in
-                plan.follow(at: moment, &user, past)
+        for segment in projects[project]?.segments ?? [] {
+            guard segment.plan.following == nil else {
+                try ask(everybodyOf: segment, because: .correction, moment, &state)
+                continue
+            }
+            let nothing = LiveRecord.properties([], isHistory: true)
+            for number in segment.known where segment.plan.watchesConditions {
+                try decide(number, segment, moment, &state) { plan, user, past in
+                    plan.hear(nothing, at: moment, &user, past)
+                }
+            }
+        }
+    }
+
+    /// Everybody is asked about anew; of whom no record stands is in no condition.
+    private mutating func ask(
+        everybodyOf segment: FollowedSegment,
+        because cause: LiveChange.Cause,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard let columns = state[segment.end.feed.project] else { return }
+        let (count, present) = (UInt32(clamping: columns.userCount), columns.present)
+        for number in (0..<count).map({ UserNumber($0) }) {
+            let isThere = present?[number] ?? true
+            try decide(number, segment, moment, &state) { plan, user, past in
+                plan.follow(at: moment, &user, past, isThere: isThere, because: cause)
             }
         }
     }

@@ -96,7 +96,8 @@ struct LivePartition {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
         }
         // In the order in which they began, so that timers of one instant fall due as before.
-        for feed in kept.feeds.sorted(by: { ($0.since, $0.end.feed) < ($1.since, $1.end.feed) }) {
+        let feeds = kept.feeds.filter { !$0.end.isOver }
+        for feed in feeds.sorted(by: { ($0.since, $0.end.feed) < ($1.since, $1.end.feed) }) {
             let segment = projects[feed.end.feed.project]?.resume(
                 feed.end,
                 slot: slots.count,
@@ -114,9 +115,6 @@ struct LivePartition {
 
     /// Records up to an offset concern nobody.
     mutating func skip(to offset: LogOffset) { next = max(next, offset) }
-
-    /// How many timers run, with those of no effect.
-    var timerCount: Int { timers.count }
 
     /// When the next timer falls due, or earlier; nil: none runs.
     var nextDue: Timestamp? { timers.first?.due }
@@ -208,7 +206,8 @@ struct LivePartition {
             try tell([name], record.importID != nil, isNew, of: user, in: project, moment, &state)
         case .newUser(let new):
             numbered = Newcomer(project: project, user: UserNumber(new.number))
-        case .tenure, .importUndone, nil: break
+        case .importUndone: try askAnew(project, moment, &state)
+        case .tenure, nil: break
         }
     }
 

@@ -18,17 +18,14 @@ struct LiveProject {
     private(set) var segments: [FollowedSegment] = []
     /// The segments' documents by name, as they stand in the log; those of all kinds, since
     /// conditions may use them.
-    private(set) var documents: [ExactName: [UInt8]]
+    private(set) var documents: [ExactName: [UInt8]] = [:]
     private var byEvent: [ExactName: [FollowedSegment]] = [:]
     private var byProperty: [ExactName: [FollowedSegment]] = [:]
     private var ofAnyEvent: [FollowedSegment] = []
     private var forNewcomers: [FollowedSegment] = []
 
-    /// A project without segments, or with documents that were kept.
-    init(_ name: ProjectName, documents: [ExactName: [UInt8]] = [:]) {
-        self.name = name
-        self.documents = documents
-    }
+    /// A project without segments.
+    init(_ name: ProjectName) { self.name = name }
 
     /// Takes a document as it was kept.
     mutating func keep(_ body: [UInt8], named name: ExactName) { documents[name] = body }
@@ -63,7 +60,6 @@ struct LiveProject {
     }
 
     /// A document of a segment becomes active.
-    ///
     mutating func hear(_ change: LogV1.CatalogueChange, at position: LogOffset, slot: Int)
         -> Change
     {
@@ -163,9 +159,12 @@ struct LiveProject {
             }
             guard document.follow, let sent = document.definition else { return nil }
             let definition = try DefinitionCoding.decode(sent)
+            let zone = document.followZone.flatMap(Zone.init)
+            // Never another zone in its place: two evaluators would tell different feeds.
+            guard zone != nil || document.followZone == nil else { return nil }
             return try LivePlan(
                 following: definition,
-                projectZone: document.followZone.flatMap(Zone.init),
+                projectZone: zone,
                 nested: try nested(in: [definition])
             )
         } catch {

@@ -174,6 +174,9 @@ public struct LivePlan: Sendable {
         }
     }
 
+    /// Whether some condition is watched of users.
+    public var watchesConditions: Bool { becoming != nil || staysWhile != nil }
+
     /// The condition whose members are followed; nil of a live segment.
     public var following: Plan? {
         if case .holds(let plan) = trigger { plan } else { nil }

@@ -3,17 +3,20 @@
 import Basics
 
 extension LivePlan {
-    /// A condition is asked anew of a user, since what it means has changed.
+    /// A condition is asked anew of a user, since what it means has changed, or what was known.
     ///
+    /// - Parameter isThere: whether a record of the user stands; who is not there is not in.
     /// - Returns: what changed; nothing of a live segment.
     public func follow(
         at moment: LiveMoment,
         _ user: inout LiveUser,
-        _ past: some LivePast
+        _ past: some LivePast,
+        isThere: Bool,
+        because cause: LiveChange.Cause
     ) -> [LiveChange] {
         guard let condition = following else { return [] }
         var decision = LiveDecision(self, moment, user, past)
-        decision.follow(condition, .definition)
+        decision.follow(condition, cause, isThere: isThere)
         user = decision.user
         return decision.told
     }
@@ -54,8 +57,11 @@ extension LiveDecision {
     }
 
     /// Who is not in and will not be by time alone is not remembered.
-    mutating func follow(_ condition: Plan, _ cause: LiveChange.Cause) {
-        let watch = condition.watch(past.history(plan.triggerReads), at: moment.now)
+    mutating func follow(_ condition: Plan, _ cause: LiveChange.Cause, isThere: Bool = true) {
+        let watch =
+            isThere
+            ? condition.watch(past.history(plan.triggerReads), at: moment.now)
+            : LiveUser.Watch(holds: false, next: nil)
         let recheckAt = user.recheckAt
         let wasInside = user.isInside
         user = LiveUser()

@@ -36,6 +36,8 @@ def run(stage: Stage) -> None:
         shoal.event("user-1", "Waved"), shoal.event("user-2", "Waved"),
         shoal.event("user-1", "Waved")])
     cursors = {page.cursor.partition: page.cursor for page in begun}
+    fails(shoal.Status.INVALID_ARGUMENT, lambda: feed.Changes(ChangesRequest(
+        segment="wavers", cursors=[begun[0].cursor, begun[0].cursor])))
     entered, homes = [], set()
     while len(entered) < 2:
         answer = feed.Changes(ChangesRequest(

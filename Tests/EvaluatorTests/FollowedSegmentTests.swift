@@ -1,0 +1,98 @@
+// What ends and what is taken back: archived segments, older versions, undone imports.
+
+import Basics
+import Foundation
+import Kit
+import Messages
+import Segments
+import Testing
+import Wire
+
+@testable import Evaluator
+
+@Suite struct FollowedSegmentTests {
+    private static let home = Partition(index: 0)
+
+    @Test("what was archived or has a newer version is followed no more, also after a restart")
+    func over() throws {
+        for isSealed in [false, true] {
+            var log = LogScript()
+            try log.segment("gone", did("Charged"), revision: 1)
+            try log.segment("kept", did("Charged"), revision: 2)
+            try log.event("Charged", by: "ann", at: Timestamp(ms: 900))
+            try log.segment("gone", did("Charged"), revision: 3, archived: true)
+            let newer = SegmentV1.SegmentDocument(
+                name: "kept",
+                definition: try DefinitionCoding.encode(did("Opened")),
+                version: 2
+            )
+            log.append(
+                .catalogue(
+                    LogV1.CatalogueChange(
+                        revision: 4,
+                        kind: Catalogue.segmentKind,
+                        name: "kept",
+                        body: try newer.encode()
+                    )
+                )
+            )
+            try inFolder { folder in
+                var checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+                var state = PartitionState(Self.home)
+                let catalogue = Catalogue()
+                try catalogue.apply(try state.apply(log.records))
+                try checkpoints.remember(&state.live)
+                if isSealed { try checkpoints.seal(&state, catalogue: catalogue) }
+                checkpoints.close()
+                checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+                defer { checkpoints.close() }
+                state = try checkpoints.load(Self.home, isFollowing: true)
+                let running = state.live.ends.map { "\($0.segment.text) \($0.version)" }
+                #expect(running == ["kept 2"])
+            }
+        }
+    }
+
+    @Test("an import that is taken back is taken back from conditions, and from nothing else")
+    func undone() throws {
+        var log = LogScript()
+        try log.segment("buyers", did("Charged"), revision: 1)
+        let absent = Definition(.didNot(DidNot(EventMatch(["Opened"]))))
+        try log.segment("silent", absent, revision: 2)
+        let seen = LiveDefinition(
+            .action(Action(EventMatch(["Seen"]))),
+            stay: .duration(ms: 1_000),
+            zone: "UTC"
+        )
+        try log.segment("seen", live: seen, revision: 3)
+        // The stay ends with the log time of an imported record, under whose place it is kept.
+        try log.event("Seen", by: "ann", at: Timestamp(ms: 1_000))
+        let bob = log.user("bob")
+        for user in [bob, log.user("ann")] {
+            log.append(
+                .event(
+                    LogV1.Event(userNumber: user, name: "Charged", atMs: 900, history: true)
+                ),
+                import: "old"
+            )
+        }
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        try state.pass(Timestamp(ms: 5_000))
+        func sizes() -> [String: Int] {
+            Dictionary(uniqueKeysWithValues: state.live.ends.map { ($0.segment.text, $0.members) })
+        }
+        let inSeen = Definition(.inFeed(InFeed("seen", revision: 3)))
+        #expect(sizes() == ["buyers": 2, "silent": 2, "seen": 0])
+        #expect(try state.members(inSeen, at: Timestamp(ms: 5_000)).isEmpty)
+        log.append(.importUndone(LogV1.ImportUndone(importID: "old")))
+        _ = try state.apply(Array(log.records.suffix(1)))
+        // Of bob nothing is known any more.
+        #expect(sizes() == ["buyers": 0, "silent": 1, "seen": 0])
+        let buyers = state.live.news.records.filter { $0.feed.revision == 1 }
+        #expect(buyers.map(\.change.kind) == [.entered, .entered, .left, .left])
+        #expect(buyers.suffix(2).allSatisfy { $0.change.cause == .correction })
+        #expect(try state.members(inSeen, at: Timestamp(ms: 5_000)).isEmpty)
+        #expect(try state.members(absent, at: Timestamp(ms: 5_000)).count >= 1)
+    }
+}
