@@ -20,7 +20,7 @@ struct KeptFeeds: Sendable {
     struct Feed: Sendable {
         let end: FeedEnd
         let since: LogOffset
-        var users: [UInt32: [UInt8]]
+        var users: UserStates
     }
 
     var next: LogOffset
@@ -144,10 +144,11 @@ struct FeedShelf: Sendable {
         }
     }
 
-    private func users(of feed: FeedID, in partition: Partition) throws -> [UInt32: [UInt8]] {
-        var users: [UInt32: [UInt8]] = [:]
+    private func users(of feed: FeedID, in partition: Partition) throws -> UserStates {
+        var users = UserStates()
         for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.user, feed)) {
-            users[UInt32(truncatingIfNeeded: Self.bigEndian(key.suffix(4)))] = value
+            let number = UInt32(truncatingIfNeeded: Self.bigEndian(key.suffix(4)))
+            users.set(value, of: UserNumber(number))
         }
         return users
     }
