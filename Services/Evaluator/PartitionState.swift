@@ -96,7 +96,7 @@ struct PartitionState {
         if live.next <= next { try live.pass(through: watermark, &projects) }
     }
 
-    /// Whether a seal makes a chunk of a tail; one that holds nothing but what timers brought behind
+    /// Whether a seal makes a chunk of a tail; one of nothing but what timers brought behind
     /// the last record waits for the next.
     func isSealable(_ tail: Tail) -> Bool { !tail.isEmpty && tail.to <= next }
 

@@ -12,7 +12,7 @@ import Testing
         let start = Timestamp(ms: 1_750_000_000_000)
         user.newest = start
         user.armed = [.init(key: nil, anchor: start, due: start + 30 * 86_400_000)]
-        #expect(user.bytes.count <= 17)
+        #expect(user.bytes.count <= 18)
         #expect(try LiveUser(bytes: user.bytes) == user)
         user.armed.append(.init(key: .text("shoes"), anchor: start + 5, due: start + 9))
         user.settled = [.init(timer: user.armed[1], occurrence: 3, isStanding: true)]

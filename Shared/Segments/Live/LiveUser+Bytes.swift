@@ -24,7 +24,7 @@ extension LiveUser {
         static let lists = Flags(rawValue: 1_024)
     }
 
-    /// The state; a user with one timer takes about 17 bytes.
+    /// The state; a user with one timer takes about 18 bytes.
     public var bytes: [UInt8] {
         var flags: Flags = []
         func mark(_ flag: Flags, _ isThere: Bool) { if isThere { flags.insert(flag) } }
