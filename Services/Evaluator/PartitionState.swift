@@ -96,11 +96,19 @@ struct PartitionState {
         if live.next <= next { try live.pass(through: watermark, &projects) }
     }
 
-    /// Rows in the tails of all projects: what a restart would read from the log again.
-    var tailRows: Int { projects.values.reduce(0) { $0 + $1.tail.rowCount + $1.tail.userCount } }
+    /// Whether a seal makes a chunk of a tail; one of nothing but what timers brought behind
+    /// the last record waits for the next.
+    func isSealable(_ tail: Tail) -> Bool { !tail.isEmpty && tail.to <= next }
 
-    /// Bytes of the tails of all projects, about.
-    var tailBytes: Int { projects.values.reduce(0) { $0 + $1.tail.approximateBytes } }
+    private var sealable: some Sequence<Tail> {
+        projects.values.lazy.map(\.tail).filter(isSealable)
+    }
+
+    /// Rows in the tails that can be sealed: what a restart would read from the log again.
+    var tailRows: Int { sealable.reduce(0) { $0 + $1.rowCount + $1.userCount } }
+
+    /// Bytes of the tails that can be sealed, about.
+    var tailBytes: Int { sealable.reduce(0) { $0 + $1.approximateBytes } }
 
     /// Notes that everything up to `next` stands in these columns' chunks.
     mutating func sealed(into projects: [ProjectName: PartitionColumns]) {
