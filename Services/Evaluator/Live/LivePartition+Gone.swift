@@ -41,7 +41,8 @@ extension LivePartition {
                     change: change,
                     position: moment.position,
                     logTime: moment.now,
-                    mark: max(state[project]?.tail.from ?? last, last, sealedTo)
+                    mark: max(state[project]?.tail.from ?? last, last, sealedTo),
+                    isTurn: true
                 )
             )
             news.feeds[segment.end.feed] = (segment.end, segment.since)
