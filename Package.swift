@@ -194,7 +194,7 @@ let testTargets: [Target] = [
     ),
     tests(
         "Stories",
-        ["Basics", "Bus", "Chassis", "Segments", "ShoalCommand", "Stage", "Stories"],
+        ["Basics", "Bus", "Chassis", "Kit", "Segments", "ShoalCommand", "Stage", "Stories"],
         data: ["Stories", "Wrong"]
     ),
     tests(

@@ -12,8 +12,9 @@ public struct Evaluator: Sendable {
 
     /// Builds the service; partitions are loaded when it runs and the registry gives it some.
     ///
+    /// - Parameter logWaitMs: the longest wait for news of the log: as often come watermarks.
     /// - Throws: when the data folder does not belong to it or an address is not valid.
-    public init(config: EvaluatorConfig, world: World) throws {
+    public init(config: EvaluatorConfig, world: World, logWaitMs: UInt32 = 1_000) throws {
         let link = try RegistryLink(world: world, kind: .evaluator)
         let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
         let catalogue = try checkpoints.loadCatalogue()
@@ -39,7 +40,7 @@ public struct Evaluator: Sendable {
             gather: Gather(
                 instance: world.instance,
                 link: link,
-                clock: world.clock,
+                clock: clock,
                 own: own,
                 peers: RPCClient(world: world)
             ),
@@ -49,8 +50,7 @@ public struct Evaluator: Sendable {
             applied: applied,
             clock: world.clock
         )
-        var settings = Follower.Settings()
-        settings.fetchBytes = UInt32(config.fetchKiB) << 10
+        let fetchBytes = UInt32(config.fetchKiB) << 10
         let follower = Follower(
             instance: world.instance,
             lanes: lanes,
@@ -60,7 +60,7 @@ public struct Evaluator: Sendable {
             health: world.health,
             board: board,
             takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
-            settings: settings
+            settings: Follower.Settings(fetchBytes: fetchBytes, waitMs: logWaitMs)
         )
         let backups = BackupDesk(world: world)
         services =

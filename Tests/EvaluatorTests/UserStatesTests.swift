@@ -36,6 +36,17 @@ import Testing
         }
     }
 
+    @Test("a look-up passes over few others, whether numbers are dense or far apart")
+    func ways() {
+        for step: UInt32 in [1, 64, 1_000, 65_536] {
+            var states = UserStates()
+            for number in 0..<40_000 as Range<UInt32> {
+                states.set([1], of: UserNumber(number &* step))
+            }
+            #expect(states.longestWay < 64, "numbers \(step) apart")
+        }
+    }
+
     @Test("states larger than a block have blocks of their own")
     func large() throws {
         var states = UserStates()

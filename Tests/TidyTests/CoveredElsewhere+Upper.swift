@@ -221,7 +221,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Play",
             .test("StoriesTests/PlayTests"),
-            ["OnStage", "RisingLine", "WireStage"]
+            ["OnStage", "RisingLine", "StoryBacktest", "StoryConsumer", "WireStage"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Play",

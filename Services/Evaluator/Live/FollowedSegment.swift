@@ -29,6 +29,8 @@ struct FeedRecord: Sendable, Hashable {
     let logTime: Timestamp
     /// The offset under which the columns keep who is in by it.
     let mark: LogOffset
+    /// Whether the user is in by it and was not, or the reverse.
+    let isTurn: Bool
 }
 
 /// The end of a feed in one partition: what a consumer has who has everything.

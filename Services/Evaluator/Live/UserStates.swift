@@ -88,7 +88,15 @@ struct UserStates: Sendable {
     // The table
 
     private func home(of user: UInt32) -> Int {
-        Int(truncatingIfNeeded: UInt64(user &* 0x9E37_79B9) * UInt64(table.count) >> 32)
+        Int(truncatingIfNeeded: (UInt64(user &* 0x9E37_79B9) * UInt64(table.count)) >> 32)
+    }
+
+    /// How many entries a look-up passes over at most.
+    var longestWay: Int {
+        table.indices.lazy.filter { table[$0] != Self.nowhere }.map {
+            let way = $0 - home(of: UInt32(table[$0] >> 32))
+            return way < 0 ? way + table.count : way
+        }.max() ?? 0
     }
 
     private func index(of user: UInt32) -> Int? {
