@@ -39,7 +39,7 @@ struct FeedEnd: Sendable, Hashable {
     let segment: ExactName
     let version: UInt32
     /// Another one than a consumer knows: what it has is of no use.
-    let generation: UInt32
+    var generation: UInt32
     /// The last record's sequence; 0: there is none.
     var sequence: UInt64 = 0
     /// The sum, modulo 2^64, of the members' hashes.

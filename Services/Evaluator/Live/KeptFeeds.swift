@@ -335,6 +335,8 @@ extension LiveChange.Kind {
         case .entered: 0
         case .left: 1
         case .retracted: 2
+        case .corrected: 3
+        case .erased: 4
         }
     }
 
@@ -343,6 +345,8 @@ extension LiveChange.Kind {
         case 0: self = .entered
         case 1: self = .left
         case 2: self = .retracted
+        case 3: self = .corrected
+        case 4: self = .erased
         default: throw BytesError(.outOfBounds, "a change's kind", at: 5)
         }
     }

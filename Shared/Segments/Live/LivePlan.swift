@@ -251,6 +251,10 @@ public struct LiveChange: Sendable, Hashable {
         case left
         /// A firing that was told should not have been.
         case retracted
+        /// The user became one with another, who is told of elsewhere.
+        case corrected
+        /// The user was erased.
+        case erased
     }
 
     /// What brought it about.
