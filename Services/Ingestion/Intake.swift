@@ -208,8 +208,9 @@ final class Intake: Sendable {
         if !group.newStandings.isEmpty {
             standings.withLock { $0.merge(group.newStandings) { $1 } }
         }
-        for answer in answers { answer() }
+        // First, so that who is answered finds readers told.
         if group.hasWritten { parts.durable.raise() }
+        for answer in answers { answer() }
     }
 
     /// Takes as many orders as one group holds; at least one.
