@@ -160,6 +160,12 @@ struct PartitionState {
                 if let index = projects.index(forKey: project) {
                     projects.values[index].undo(import: undone.importID)
                 }
+            case .mergeOut(let out):
+                if let index = projects.index(forKey: project) {
+                    projects.values[index].hide(UserNumber(out.userNumber))
+                }
+            case .mergeIn(let merge): takeBack(merge.replaced, of: project)
+            case .mergeUndone(let undone): takeBack(undone.moved, of: project)
             case .erasure(let erasure):
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(erasure.userNumber))
@@ -173,6 +179,14 @@ struct PartitionState {
             throw refused("record \(offset): \(error)")
         }
         return nil
+    }
+
+    /// Records of a user are absent from here on.
+    private mutating func takeBack(_ runs: [LogV1.RecordRun], of project: ProjectName) {
+        guard !runs.isEmpty, let index = projects.index(forKey: project) else { return }
+        // No count of a record that another build wrote may end the process.
+        let records = OffsetRuns(runs.map { $0.from..<max($0.from &+ $0.count, $0.from) })
+        projects.values[index].takeBack(records)
     }
 
     /// The record stands: its user is there, its import has it.

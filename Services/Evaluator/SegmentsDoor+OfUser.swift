@@ -8,6 +8,17 @@ extension SegmentsDoor {
         async throws(Fault) -> EvaluationV1.SegmentsOfResponse
     {
         let user = try user(request.userID)
+        return try await ask(about: user, request.freshness, call, isKnown: \.known) {
+            user throws(Fault) in
+            try await segmentsOf(user, request, call)
+        }
+    }
+
+    private func segmentsOf(
+        _ user: UserID,
+        _ request: EvaluationV1.SegmentsOfRequest,
+        _ call: CallContext
+    ) async throws(Fault) -> EvaluationV1.SegmentsOfResponse {
         let at = Timestamp(ms: request.atMs ?? clock.now.ms)
         guard at.hasText else { throw Definitions.instantFault }
         let project = try await project(call)

@@ -102,14 +102,14 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
         async throws(Fault) -> EvaluationV1.IsMemberResponse
     {
         let user = try user(request.userID)
-        var question = try await understand(
+        let question = try await understand(
             request.subject,
             atMs: request.atMs,
             request.freshness,
             call
         )
-        question.user = user
-        let sum = AnswerSum(try await gather.ask(question, of: [home(user, question)], call))
+        let answers = try await ask(about: user, question, request.freshness, call)
+        let sum = AnswerSum(answers)
         return EvaluationV1.IsMemberResponse(
             member: sum.isMember,
             known: sum.isKnown,
@@ -127,14 +127,29 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
             request.freshness,
             call
         )
-        question.user = user
         question.explainBytesMax = min(Int(call.maxReplyBytes) / 2, SetsDoor.explainBytesMax)
-        let sum = AnswerSum(try await gather.ask(question, of: [home(user, question)], call))
+        let answers = try await ask(about: user, question, request.freshness, call)
+        let sum = AnswerSum(answers)
         return EvaluationV1.ExplainResponse(
             known: sum.isKnown,
             explanation: sum.explanation,
             exactness: sum.exactness(question.at)
         )
+    }
+
+    private func ask(
+        about user: UserID,
+        _ question: GatheredQuestion,
+        _ freshness: EvaluationV1.Freshness,
+        _ call: CallContext
+    ) async throws(Fault) -> [EvaluationV1.EvaluateResponse] {
+        try await ask(about: user, freshness, call) { answers in
+            AnswerSum(answers).isKnown
+        } _: { user throws(Fault) in
+            var question = question
+            question.user = user
+            return try await gather.ask(question, of: [home(user, question)], call)
+        }
     }
 
     /// Who is asked about.

@@ -16,10 +16,14 @@ struct UsersDoor: EvaluationV1_UsersService {
         let at = try instant(request.atMs)
         var asked = request
         asked.atMs = at.ms
-        let part = try await ask(.profile(asked), user, request.freshness, call)
-        guard case .profile(var answer)? = part.kind else { throw Self.otherAnswer }
-        answer.exactness = EvaluationV1.Exactness(atMs: at.ms, positions: part.positions)
-        return answer
+        return try await segments.ask(about: user, request.freshness, call, isKnown: \.known) {
+            user throws(Fault) in
+            asked.userID = user.text
+            let part = try await ask(.profile(asked), user, request.freshness, call)
+            guard case .profile(var answer)? = part.kind else { throw Self.otherAnswer }
+            answer.exactness = EvaluationV1.Exactness(atMs: at.ms, positions: part.positions)
+            return answer
+        }
     }
 
     func timeline(_ request: EvaluationV1.TimelineRequest, _ call: CallContext)
@@ -34,10 +38,14 @@ struct UsersDoor: EvaluationV1_UsersService {
         var asked = request
         asked.toMs = to.ms
         let freshness = cursor == nil ? request.freshness : .local
-        let part = try await ask(.timeline(asked), user, freshness, call)
-        guard case .timeline(var answer)? = part.kind else { throw Self.otherAnswer }
-        answer.exactness = EvaluationV1.Exactness(atMs: to.ms, positions: part.positions)
-        return answer
+        return try await segments.ask(about: user, request.freshness, call, isKnown: \.known) {
+            user throws(Fault) in
+            asked.userID = user.text
+            let part = try await ask(.timeline(asked), user, freshness, call)
+            guard case .timeline(var answer)? = part.kind else { throw Self.otherAnswer }
+            answer.exactness = EvaluationV1.Exactness(atMs: to.ms, positions: part.positions)
+            return answer
+        }
     }
 
     func find(_ request: EvaluationV1.FindUsersRequest, _ call: CallContext)

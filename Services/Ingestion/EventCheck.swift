@@ -27,9 +27,11 @@ struct CheckedRecord: Sendable {
     }
 
     /// Who.
-    let user: UserID
+    private(set) var user: UserID
     /// The partition the user lives in.
-    let partition: Partition
+    private(set) var partition: Partition
+    /// The identifier it came in under, where that is another's by now.
+    private(set) var origin: UserID?
     /// What.
     let body: Body
     /// The body as it goes into the log, but for the user's number: whatever cannot be written is
@@ -37,6 +39,21 @@ struct CheckedRecord: Sendable {
     let bytes: [UInt8]
     /// The import's line it came with; nil for tracked records.
     let line: UInt64?
+
+    init(user: UserID, partition: Partition, body: Body, bytes: [UInt8], line: UInt64?) {
+        self.user = user
+        self.partition = partition
+        self.body = body
+        self.bytes = bytes
+        self.line = line
+    }
+
+    /// The identifier was merged into another user.
+    mutating func redirect(to survivor: UserID, in home: Partition) {
+        origin = user
+        user = survivor
+        partition = home
+    }
 
     /// Whether it is an event; else it is a profile change.
     var isEvent: Bool {

@@ -8,7 +8,7 @@ import Messages
 /// The index's store with its families.
 struct IndexStore: Sendable {
     let store: Store
-    /// Project, user → number.
+    /// Project, user → number, and the identifier it was merged into (`KnownUser`).
     let users: Family
     /// Project, partition, user number, event id → place and import.
     let events: Family

@@ -10,24 +10,6 @@ struct IndexReader {
 
     init(_ index: IndexStore) { self.index = index }
 
-    /// The numbers of those users that are known.
-    func numbers(of users: [ProjectUser]) throws(IngestionError) -> [ProjectUser: UserNumber] {
-        guard !users.isEmpty else { return [:] }
-        let values = try read(
-            index.users,
-            users.map { IndexKey.user($0.project, $0.user) }
-        )
-        var numbers: [ProjectUser: UserNumber] = [:]
-        for (user, value) in zip(users, values) {
-            guard let value else { continue }
-            guard let number = IndexKey.number(value[...]).flatMap(UInt32.init(exactly:)) else {
-                throw damaged("a user's number")
-            }
-            numbers[user] = UserNumber(number)
-        }
-        return numbers
-    }
-
     /// The events of those ids that were seen, each with what was asked beside it.
     func events<Asked>(of keys: [(key: [UInt8], record: Asked)]) throws(IngestionError)
         -> [(seen: SeenEvent, record: Asked)]
@@ -155,20 +137,6 @@ struct IndexWriter {
 
     init(_ index: IndexStore) { self.index = index }
 
-    /// A user's number.
-    func put(
-        _ number: UserNumber,
-        for user: UserID,
-        in project: ProjectName,
-        _ batch: inout Batch
-    ) {
-        batch.put(
-            index.users,
-            IndexKey.user(project, user),
-            IndexKey.bigEndian(UInt64(number.value), bytes: 4)
-        )
-    }
-
     /// The next free number of a project in a partition.
     func put(next: UInt32, _ home: Numbering.ProjectPartition, _ batch: inout Batch) {
         batch.put(
@@ -248,6 +216,12 @@ struct NumberCache {
     init(countMax: Int) { generationMax = max(countMax / 2, 1) }
 
     subscript(user: ProjectUser) -> UserNumber? { young[user] ?? old[user] }
+
+    /// An identifier stands for another user from here on.
+    mutating func forget(_ user: ProjectUser) {
+        young[user] = nil
+        old[user] = nil
+    }
 
     mutating func insert(_ numbers: [ProjectUser: UserNumber]) {
         for (user, number) in numbers {

@@ -125,6 +125,10 @@ struct IndexReplay {
             }
         }
         guard let id = record.importID, let line = record.importLine else { return nil }
+        // A record that was moved is counted where it came in.
+        if record.origin?.offset != nil {
+            return try imports.entry(of: ProjectImport(project: project, id: id))?.number
+        }
         let isEvent = if case .event = record.body { true } else { false }
         return try imports.replay(ProjectImport(project: project, id: id)) {
             $0.add(
@@ -147,7 +151,8 @@ struct IndexReplay {
             return
         }
         guard let project = ProjectName(record.project) else { return }
-        if let importID = record.importID, let line = record.importLine {
+        let isMoved = record.origin?.offset != nil
+        if let importID = record.importID, let line = record.importLine, !isMoved {
             batch.put(
                 index.imports,
                 IndexKey.line(project, importID, line),
@@ -155,17 +160,10 @@ struct IndexReplay {
             )
         }
         switch record.body {
-        case .newUser(let new):
-            guard let user = UserID(new.userID) else { return }
-            let writer = IndexWriter(index)
-            writer.put(UserNumber(new.number), for: user, in: project, &batch)
-            let (next, overflow) = new.number.addingReportingOverflow(1)
-            guard !overflow else { return }
-            let home = Numbering.ProjectPartition(project: project, partition: place.partition)
-            writer.put(next: next, home, &batch)
+        case .newUser(let new): apply(new, of: project, at: place, &batch)
         case .event(let event):
             // It was admitted when it was written; here it only teaches the names again.
-            _ = schema.admit(.event(event), in: project)
+            if !isMoved { _ = schema.admit(.event(event), in: project) }
             if let id = event.eventID {
                 let number = UserNumber(event.userNumber)
                 batch.put(
@@ -174,7 +172,8 @@ struct IndexReplay {
                     seen.bytes
                 )
             }
-        case .profile(let profile): _ = schema.admit(.profile(profile), in: project)
+        case .profile(let profile):
+            if !isMoved { _ = schema.admit(.profile(profile), in: project) }
         case .catalogue(let change):
             IndexWriter(index).put(
                 CatalogueStanding(
@@ -197,7 +196,29 @@ struct IndexReplay {
                 at: Timestamp(ms: change.atMs),
                 &batch
             )
-        case .tenure, .importUndone, .erasure, .stub, nil: break
+        case .mergeOut(let out):
+            IndexWriter(index).put(out, of: project, in: place.partition, &batch)
+        case .mergeIn(let merge): IndexWriter(index).put(merge, of: project, &batch)
+        case .tenure, .importUndone, .mergeUndone, .erasure, .stub, nil: break
         }
+    }
+
+    private func apply(
+        _ new: LogV1.NewUser,
+        of project: ProjectName,
+        at place: LogPlace,
+        _ batch: inout Batch
+    ) {
+        guard let user = UserID(new.userID) else { return }
+        let writer = IndexWriter(index)
+        writer.put(
+            KnownUser(UserNumber(new.number), since: place.offset),
+            for: ProjectUser(project: project, user: user),
+            &batch
+        )
+        let (next, overflow) = new.number.addingReportingOverflow(1)
+        guard !overflow else { return }
+        let home = Numbering.ProjectPartition(project: project, partition: place.partition)
+        writer.put(next: next, home, &batch)
     }
 }

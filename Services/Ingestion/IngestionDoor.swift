@@ -11,6 +11,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     let fetcher: Fetcher
     let imports: ImportList
     let rejects: RejectDesk
+    let identities: IdentityDesk
     let ownership: Ownership
     private let catalogue: CatalogueKeeper
     private let schema: SchemaBook
@@ -22,6 +23,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
         fetcher: Fetcher,
         imports: ImportList,
         rejects: RejectDesk,
+        identities: IdentityDesk,
         catalogue: CatalogueKeeper,
         schema: SchemaBook,
         ownership: Ownership,
@@ -31,6 +33,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
         self.fetcher = fetcher
         self.imports = imports
         self.rejects = rejects
+        self.identities = identities
         self.catalogue = catalogue
         self.schema = schema
         self.ownership = ownership

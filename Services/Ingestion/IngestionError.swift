@@ -12,6 +12,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case unknownProject, notTheOwner, notReady, busy, diskFull, log, index, stopped
         case gap, document, tooLarge
         case unknownImport, importUndone, tooManyImports, rejects
+        case cannotMerge, unknownUser
     }
 
     let code: Code
@@ -41,6 +42,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case .notReady, .busy, .diskFull, .stopped, .log, .index, .rejects: true
         case .unknownProject, .notTheOwner, .gap, .document, .tooLarge: false
         case .unknownImport, .importUndone, .tooManyImports: false
+        case .cannotMerge, .unknownUser: false
         }
     }
 
@@ -61,6 +63,8 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .unknownImport: "no such import"
             case .rejects: "rejected records cannot be kept or read"
             case .importUndone: "the import was taken back"
+            case .cannotMerge: "the two cannot become one user"
+            case .unknownUser: "no such user"
             case .tooManyImports: "the project has \(ImportLedger.importsMax) imports"
             }
         return "\(operation): \(what)"
@@ -73,13 +77,13 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     var fault: Fault {
         let (status, retryAfterMs): (StatusCode, UInt32?) =
             switch code {
-            case .unknownProject, .unknownImport: (.notFound, nil)
+            case .unknownProject, .unknownImport, .unknownUser: (.notFound, nil)
             case .notTheOwner: (.failedPrecondition, nil)
             case .notReady, .stopped: (.unavailable, 500)
             case .busy: (.resourceExhausted, 200)
             case .diskFull: (.resourceExhausted, 10_000)
             case .log, .index, .rejects: (.unavailable, 1_000)
-            case .gap, .document, .tooLarge, .importUndone, .tooManyImports:
+            case .gap, .document, .tooLarge, .importUndone, .tooManyImports, .cannotMerge:
                 (.failedPrecondition, nil)
             }
         return Fault(status, description, place: place, hint: hint, retryAfterMs: retryAfterMs)

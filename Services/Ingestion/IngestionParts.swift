@@ -15,6 +15,7 @@ struct IngestionParts: Sendable {
     private let log: any Log
     private let index: IndexStore
     private let desk: ReadingDesk
+    private let searches: ReadingDesk
     private let shelf: RejectShelf
 
     init(
@@ -45,6 +46,7 @@ struct IngestionParts: Sendable {
         )
         shelf = try RejectShelf(folder: "\(world.folder.path)/rejects")
         desk = try ReadingDesk()
+        searches = try ReadingDesk(threads: 1)
         let catalogue = CatalogueKeeper(
             intake: intake,
             registry: RegistryV1_CatalogueClient(try world.registryClient())
@@ -61,6 +63,7 @@ struct IngestionParts: Sendable {
             fetcher: fetcher,
             imports: ImportList(index: index, desk: desk),
             rejects: RejectDesk(shelf: shelf, desk: desk),
+            identities: IdentityDesk(index, log, desk, searches: searches, partitions),
             catalogue: catalogue,
             schema: schema,
             ownership: Ownership(world, link, partitions),
@@ -89,6 +92,7 @@ struct IngestionParts: Sendable {
     /// - Throws: when the log cannot note what is durable; nothing is lost by it.
     func close() throws {
         desk.stop()
+        searches.stop()
         shelf.close()
         index.store.close()
         // A log that failed has nothing to note: the next start finds out what is durable.

@@ -108,6 +108,20 @@ final class Intake: Sendable {
         try await order(bytes: list.bytesMax) { .listing(list, $0) }
     }
 
+    /// Makes two identifiers one user and waits until that is durable.
+    ///
+    /// - Throws: when they cannot be one.
+    func merge(_ order: MergeOrder) async throws -> MergeOutcome {
+        try await self.order(bytes: order.bytesMax) { .merge(order, $0) }
+    }
+
+    /// Makes an identifier a user of its own again and waits until that is durable.
+    ///
+    /// - Throws: when nobody has heard of it.
+    func unmerge(_ order: UnmergeOrder) async throws -> MergeOutcome {
+        try await self.order(bytes: order.bytesMax) { .unmerge(order, $0) }
+    }
+
     /// Begins a tenure in every partition whose log does not carry this epoch yet.
     func begin(_ epochs: [Partition: Epoch], as instance: InstanceID) async throws {
         try await order(bytes: 0) { .tenure(epochs, instance, $0) }

@@ -130,25 +130,28 @@ extension IntakeGroup {
         return .success(entry.summary)
     }
 
-    /// Encodes a control record with the offset it will have and adds it to the group.
-    private func add(
+    /// Encodes a record with the offset it will have and adds it to the group.
+    @discardableResult
+    func add(
         _ body: LogV1.LogRecord.Body,
         to partition: Partition,
         project: ProjectName?,
+        from origin: LogV1.Origin? = nil,
         _ pending: inout Pending
-    ) throws(IngestionError) {
+    ) throws(IngestionError) -> LogPlace {
         let record = LogV1.LogRecord(
             offset: try pending.nextOffset(in: partition).value,
             logTimeMs: pending.now.ms,
             project: project?.text ?? "",
-            body: body
+            body: body,
+            origin: origin
         )
         let bytes: [UInt8]
         do throws(MessageError) {
             bytes = try record.encode()
         } catch {
-            throw .log("encode a control record", error)
+            throw .log("encode a record", error)
         }
-        _ = try pending.add(bytes, to: partition)
+        return try pending.add(bytes, to: partition)
     }
 }

@@ -5,6 +5,12 @@ import KeyValue
 import Log
 import Messages
 
+/// An uploaded list of a project.
+struct ProjectList: Sendable, Hashable {
+    let project: ProjectName
+    let name: String
+}
+
 /// A user on a list, as the index names it.
 struct ListedUser: Sendable, Hashable {
     let partition: Partition
@@ -21,8 +27,7 @@ extension IntakeGroup {
         -> Result<ListOutcome, any Error>
     {
         let reader = IndexReader(parts.index)
-        let asked = order.users.map { ProjectUser(project: order.project, user: $0) }
-        let known = try reader.numbers(of: asked)
+        let (asked, known, origins) = try listed(order, reader)
         let homes = asked.map {
             parts.partitions.home(project: order.project, identifier: $0.user.text)
         }
@@ -50,13 +55,15 @@ extension IntakeGroup {
                 outcome.unchanged += 1
                 continue
             }
+            let list = ProjectList(project: order.project, name: order.list)
             if let listed {
-                try put(listed, on: order, order.operation != .remove, at, &pending)
+                let isOn = order.operation != .remove
+                try put(listed, on: list, isOn, at, from: origins[who], &pending)
             } else {
                 let number = numbering.give(who, in: partition)
                 try write(newUser: who, number, to: partition, &pending)
                 let new = ListedUser(partition: partition, number: number)
-                try put(new, on: order, true, at, &pending)
+                try put(new, on: list, true, at, &pending)
                 outcome.newUsers += 1
             }
             if order.operation == .remove { outcome.removed += 1 } else { outcome.added += 1 }
@@ -66,38 +73,63 @@ extension IntakeGroup {
             let gone = standing.sorted {
                 ($0.partition, $0.number.value) < ($1.partition, $1.number.value)
             }
-            for listed in gone { try put(listed, on: order, false, at, &pending) }
+            let list = ProjectList(project: order.project, name: order.list)
+            for listed in gone { try put(listed, on: list, false, at, &pending) }
             outcome.removed += gone.count
         }
         keep(numbering, &pending)
         return .success(outcome)
     }
 
+    /// Who is meant, each once, the numbers of those that are known, and under which identifiers
+    /// those were named that others were merged into.
+    private func listed(_ order: ListOrder, _ reader: IndexReader) throws(IngestionError) -> (
+        [ProjectUser], [ProjectUser: UserNumber], [ProjectUser: LogV1.Origin]
+    ) {
+        let named = order.users.map { ProjectUser(project: order.project, user: $0) }
+        let known = try reader.users(of: named)
+        let survivors = try reader.survivors(of: known)
+        var (asked, numbers, origins): ([ProjectUser], [ProjectUser: UserNumber], [_: _]) =
+            ([], [:], [ProjectUser: LogV1.Origin]())
+        var seen: Set<ProjectUser> = []
+        for who in named {
+            let survivor = survivors[who]
+            let user = survivor.map { ProjectUser(project: order.project, user: $0.user) } ?? who
+            guard seen.insert(user).inserted else { continue }
+            asked.append(user)
+            numbers[user] = (survivor?.known ?? known[who])?.number
+            if survivor != nil { origins[user] = LogV1.Origin(userID: who.user.text) }
+        }
+        return (asked, numbers, origins)
+    }
+
     /// Writes that a user is on the list from now on, or is not.
-    private mutating func put(
+    ///
+    /// - Parameter origin: where that was said, if not under the user's own identifier here.
+    mutating func put(
         _ listed: ListedUser,
-        on order: ListOrder,
+        on list: ProjectList,
         _ isOn: Bool,
         _ at: Timestamp,
+        from origin: LogV1.Origin? = nil,
         _ pending: inout Pending
     ) throws(IngestionError) {
-        let change = LogV1.ListChange(list: order.list, listed: isOn, atMs: at.ms)
-        let body: [UInt8]
-        do throws(MessageError) {
-            body = try change.encode()
-        } catch {
-            throw .log("encode a list's change", error)
-        }
-        _ = try add(to: listed.partition, &pending) { bytes, place in
-            bytes.write(.list, body, of: listed.number, in: order.project, at: place)
-        }
+        let number = listed.number
+        let change = LogV1.ListChange(
+            userNumber: number.value,
+            list: list.name,
+            listed: isOn,
+            atMs: at.ms
+        )
+        let partition = listed.partition
+        try add(.listChange(change), to: partition, project: list.project, from: origin, &pending)
         IndexWriter(parts.index)
-            .put(isOn, listed, on: order.list, of: order.project, at: at, &pending.batch)
+            .put(isOn, listed, on: list.name, of: list.project, at: at, &pending.batch)
     }
 
     /// From when on a change counts: from now on by the clock, not before an earlier change, and
     /// not after the log's own time, which is ahead of the clock for a while after a crash.
-    private func instant(
+    func instant(
         of project: ProjectName,
         _ reader: IndexReader,
         _ logTime: Timestamp
@@ -110,7 +142,7 @@ extension IntakeGroup {
     }
 
     /// The next free numbers of the partitions of users that are new.
-    private func nextNumbers(
+    func nextNumbers(
         of users: some Sequence<(ProjectUser, Partition)>,
         _ known: [ProjectUser: UserNumber]
     ) throws(IngestionError) -> [Numbering.ProjectPartition: UInt32] {

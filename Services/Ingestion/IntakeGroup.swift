@@ -17,7 +17,7 @@ struct IntakeGroup {
     var epochs: [Partition: Epoch] = [:]
     var imports: ImportLedger
     private var clock: LogClock
-    private var numbers: NumberCache
+    var numbers: NumberCache
     private var next: [Numbering.ProjectPartition: UInt32] = [:]
     private var bytes = RecordBytes()
 
@@ -84,15 +84,16 @@ struct IntakeGroup {
     private mutating func write(_ orders: [IntakeOrder], _ pending: inout Pending)
         throws(IngestionError)
     {
-        let batches = orders.compactMap { order in
+        var batches = orders.compactMap { order in
             if case .records(let batch, _) = order { batch } else { nil }
         }
-        var sightings = try lookUp(batches)[...]
+        var sightings = try lookUp(&batches)[...]
         var numbering = Numbering(next: try nextNumbers(batches, sightings))
+        var written = batches[...]
         for order in orders {
             switch order {
-            case .records(let batch, let answer):
-                let sightings = sightings.removeFirst()
+            case .records(_, let answer):
+                let (batch, sightings) = (written.removeFirst(), sightings.removeFirst())
                 let taken = try take(batch, sightings, &numbering, &pending)
                 pending.answers.append { answer.resume(with: taken) }
             case .catalogue(let batch, let answer):
@@ -106,6 +107,12 @@ struct IntakeGroup {
             case .listing(let order, let answer):
                 let changed = try write(order, &pending)
                 pending.answers.append { answer.resume(with: changed) }
+            case .merge(let order, let answer):
+                let merged = try write(order, &pending)
+                pending.answers.append { answer.resume(with: merged) }
+            case .unmerge(let order, let answer):
+                let split = try write(order, &pending)
+                pending.answers.append { answer.resume(with: split) }
             }
         }
         keep(numbering, &pending)
@@ -146,8 +153,11 @@ struct IntakeGroup {
 // MARK: Records
 
 extension IntakeGroup {
-    /// What the index says about each record of each batch.
-    private mutating func lookUp(_ batches: [RecordBatch]) throws(IngestionError) -> [[Sighting]] {
+    /// What the index says about each record of each batch; those of identifiers that were merged
+    /// are given to the users they stand for.
+    private mutating func lookUp(_ batches: inout [RecordBatch]) throws(IngestionError)
+        -> [[Sighting]]
+    {
         var unknown: Set<ProjectUser> = []
         var sightings = batches.map { batch in
             batch.records.map { record in
@@ -157,7 +167,16 @@ extension IntakeGroup {
                 return Sighting(number: number)
             }
         }
-        let found = try IndexReader(parts.index).numbers(of: Array(unknown))
+        let reader = IndexReader(parts.index)
+        let known = try reader.users(of: Array(unknown))
+        let survivors = try reader.survivors(of: known)
+        var found = known.filter { $0.value.survivor == nil }.mapValues(\.number)
+        for (who, survivor) in survivors {
+            found[ProjectUser(project: who.project, user: survivor.user)] = survivor.known.number
+        }
+        if !survivors.isEmpty {
+            for b in batches.indices { batches[b].redirect(survivors, parts.partitions) }
+        }
         numbers.insert(found)
         var wanted = SeenQuery()
         for (b, batch) in batches.enumerated() {
@@ -178,7 +197,6 @@ extension IntakeGroup {
                 }
             }
         }
-        let reader = IndexReader(parts.index)
         for (seen, (b, r)) in try reader.events(of: wanted.events)
         where !imports.isUndone(seen, of: batches[b].project) {
             sightings[b][r].eventPlace = seen.place
@@ -288,6 +306,7 @@ extension IntakeGroup {
             if let importID = batch.importID, let line = record.line {
                 bytes.add(importID: importID, line: line)
             }
+            if let origin = record.origin { bytes.add(origin: origin) }
         }
         if let line = record.line {
             entry?.add(line: line, isEvent: record.isEvent, isNewUser: isNew, at: pending.now)
@@ -306,7 +325,7 @@ extension IntakeGroup {
         to partition: Partition,
         _ pending: inout Pending
     ) throws(IngestionError) {
-        _ = try add(to: partition, &pending) { bytes, place in
+        let place = try add(to: partition, &pending) { bytes, place in
             bytes.write(
                 .newUser,
                 RecordBytes.newUser(who.user),
@@ -315,7 +334,8 @@ extension IntakeGroup {
                 at: place
             )
         }
-        IndexWriter(parts.index).put(number, for: who.user, in: who.project, &pending.batch)
+        let known = KnownUser(number, since: place.offset)
+        IndexWriter(parts.index).put(known, for: who, &pending.batch)
     }
 
     /// Adds a record written here to the group, at the offset it will have.

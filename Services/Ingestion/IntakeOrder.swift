@@ -15,7 +15,8 @@ struct RecordBatch: Sendable {
     let project: ProjectName
     /// The import they belong to; nil for tracked records.
     let importID: String?
-    let records: [CheckedRecord]
+    /// Of those that came in under an identifier that was merged away, the intake names the user.
+    private(set) var records: [CheckedRecord]
     /// What they take in a group at most.
     ///
     /// Unit: bytes.
@@ -26,6 +27,18 @@ struct RecordBatch: Sendable {
         self.importID = importID
         self.records = records
         bytesMax = records.reduce(0) { $0 + $1.bytes.count + RecordBytes.overheadBytes }
+    }
+}
+
+extension RecordBatch {
+    /// Gives records of identifiers that were merged to the users they stand for.
+    mutating func redirect(_ survivors: [ProjectUser: Survivor], _ partitions: PartitionCount) {
+        for index in records.indices {
+            let who = ProjectUser(project: project, user: records[index].user)
+            guard let survivor = survivors[who] else { continue }
+            let home = partitions.home(project: project, identifier: survivor.user.text)
+            records[index].redirect(to: survivor.user, in: home)
+        }
     }
 }
 
@@ -96,12 +109,14 @@ enum IntakeOrder: Sendable {
     case tenure([Partition: Epoch], InstanceID, Answer<Void>)
     case undoing(ImportUndoing, Answer<IngestionV1.ImportSummary>)
     case listing(ListOrder, Answer<ListOutcome>)
+    case merge(MergeOrder, Answer<MergeOutcome>)
+    case unmerge(UnmergeOrder, Answer<MergeOutcome>)
 
     /// Whether it forms a group of its own: what others were told they saw must not change within,
     /// and what it reads of the index is all that was before it.
     var standsAlone: Bool {
         switch self {
-        case .undoing, .listing: true
+        case .undoing, .listing, .merge, .unmerge: true
         case .records, .catalogue, .tenure: false
         }
     }
@@ -114,6 +129,7 @@ enum IntakeOrder: Sendable {
         case .tenure(_, _, let answer): answer.resume(throwing: error)
         case .undoing(_, let answer): answer.resume(throwing: error)
         case .listing(_, let answer): answer.resume(throwing: error)
+        case .merge(_, let answer), .unmerge(_, let answer): answer.resume(throwing: error)
         }
     }
 
@@ -125,6 +141,8 @@ enum IntakeOrder: Sendable {
         case .tenure(let epochs, _, _): epochs.count
         case .undoing: Int(partitions.count)
         case .listing(let order, _): order.recordCount
+        case .merge(let order, _): order.records.standing.count
+        case .unmerge(let order, _): order.records.standing.count
         }
     }
 
@@ -138,6 +156,8 @@ enum IntakeOrder: Sendable {
         case .tenure: 0
         case .undoing: ImportUndoing.recordBytes * Int(partitions.count)
         case .listing(let order, _): order.bytesMax
+        case .merge(let order, _): order.bytesMax
+        case .unmerge(let order, _): order.bytesMax
         }
     }
 }

@@ -9,14 +9,14 @@ import Messages
 /// test holds the bytes against those of `LogRecord.encode`.
 struct RecordBytes {
     /// The number of the body's field in LogRecord.
-    enum Body: UInt8 { case newUser = 4, event = 5, profile = 6, list = 14 }
+    enum Body: UInt8 { case newUser = 4, event = 5, profile = 6 }
 
     /// What a record takes beside its body at most: offset, time, project, import, line, the
-    /// user's number and their tags (241), the user's own first record (358), and what the log
-    /// puts before each of the two (15).
+    /// user's number and their tags (241), where it came from (262), the user's own first record
+    /// (358), and what the log puts before each of the two (15).
     ///
     /// Unit: bytes.
-    static let overheadBytes = 640
+    static let overheadBytes = 896
 
     /// The record; kept between records for its room.
     private(set) var bytes: [UInt8] = []
@@ -49,6 +49,14 @@ struct RecordBytes {
     mutating func add(importID: String, line: UInt64) {
         put(9, importID.utf8)
         put(10, line)
+    }
+
+    /// Adds under which identifier it came in, where that is another's by now.
+    mutating func add(origin user: UserID) {
+        let text = user.text.utf8
+        bytes.append(13 << 3 | 2)
+        Self.varint(UInt64(text.count + (text.count < 0x80 ? 2 : 3)), to: &bytes)
+        put(1, text)
     }
 
     /// What NewUser has behind the number.

@@ -39,6 +39,41 @@ extension Shoal {
             options
         )
     }
+
+    /// Tells that an anonymous identifier is a known user: what was recorded under it, and what
+    /// comes in under it from here on, is the known user's.
+    ///
+    /// The same again is harmless. Throws FAILED_PRECONDITION for an identifier that is another
+    /// user's by now, and for one that others were merged into: such users are merged by `alias`.
+    @discardableResult
+    public func identify(
+        _ anonymous: String,
+        as user: String,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.Merged {
+        let request = IngestionV1.IdentifyRequest(anonymousID: anonymous, userID: user)
+        return try await ingestion.identify(request, options).merged ?? IngestionV1.Merged()
+    }
+
+    /// Tells that two known identifiers are one user; `to` stays.
+    @discardableResult
+    public func alias(
+        _ from: String,
+        to: String,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.Merged {
+        let request = IngestionV1.AliasRequest(fromID: from, toID: to)
+        return try await ingestion.alias(request, options).merged ?? IngestionV1.Merged()
+    }
+
+    /// Takes a merge back: what came in under the identifier is its own again.
+    @discardableResult
+    public func unmerge(
+        _ user: String,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.UnmergeResponse {
+        try await ingestion.unmerge(IngestionV1.UnmergeRequest(userID: user), options)
+    }
 }
 
 extension IngestionV1.TrackRecord {

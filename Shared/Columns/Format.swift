@@ -54,8 +54,11 @@ enum Format {
 
     /// Whether a property is none of a client's: its name begins with a zero byte.
     ///
-    /// What stands under it came with no import, though it may share the offset of one's record.
     static func isOwn(_ property: String) -> Bool { property.utf8.first == 0 }
+    /// Whether a property tells who is in a live segment: that is no record's, though it may share
+    /// the offset of one, and is not taken back with it.
+    static func isMark(_ property: String) -> Bool { property.utf8.starts(with: markPrefix.utf8) }
+    private static let markPrefix = "\u{0}live "
     /// Bytes of the header.
     static let headerBytes = 16
     /// Bytes of the footer.

@@ -41,6 +41,12 @@ public struct ImportBook: Sendable, Hashable {
         return entry.records
     }
 
+    /// Notes records that were taken back without an import: no import has the empty name.
+    mutating func takeBack(_ records: OffsetRuns) {
+        let before = entries[""]?.records.runs ?? []
+        entries[""] = Entry(records: OffsetRuns(before + records.runs), isUndone: true)
+    }
+
     /// Whether the record at an offset came with an import that stands.
     public func contains(_ offset: LogOffset) -> Bool {
         entries.values.contains { !$0.isUndone && $0.records.contains(offset.value) }

@@ -252,6 +252,13 @@ extension PartitionColumns {
         remove(records)
     }
 
+    /// Takes records back, whatever they came with: from here on they are absent, as those of an
+    /// import that is taken back.
+    public mutating func takeBack(_ records: OffsetRuns) {
+        imports.takeBack(records)
+        remove(records)
+    }
+
     private mutating func remove(_ records: OffsetRuns) {
         for index in sealed.indices { sealed[index].remove(records) }
         tail.remove(records)

@@ -31,7 +31,7 @@ struct SealedTables: Sendable {
     mutating func remove(_ records: OffsetRuns) {
         guard records.meets(chunk.from, chunk.to) else { return }
         events = events.compactMap { $0.without(records) }
-        properties = properties.compactMap { Format.isOwn($0.name) ? $0 : $0.without(records) }
+        properties = properties.compactMap { Format.isMark($0.name) ? $0 : $0.without(records) }
     }
 
     /// Hides the rows of a user who is gone: a bit a row, and nothing in the file.

@@ -163,7 +163,7 @@ public struct Tail: Sendable {
     /// Takes the rows of these records out; users keep their numbers.
     mutating func remove(_ records: OffsetRuns) {
         guard records.meets(from, to) else { return }
-        keep { Format.isOwn($0.name) ? $0 : $0.without(records) }
+        keep { Format.isMark($0.name) ? $0 : $0.without(records) }
     }
 
     /// Hides the rows of a user; the number stays given.

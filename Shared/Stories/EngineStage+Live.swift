@@ -29,9 +29,7 @@ extension EngineStage {
                 var followed = Followed(plan: plan, begin: at)
                 for (user, known) in state.users {
                     var course = LiveCourse(plan, of: user)
-                    for (record, logTime) in known.records {
-                        _ = course.hear(record, at: logTime)
-                    }
+                    for known in known.records { _ = course.hear(known.record, at: known.at) }
                     course.begin(at: at)
                     followed.courses[user] = course
                 }
@@ -88,7 +86,7 @@ extension EngineStage.State {
         }
     }
 
-    private mutating func note(_ changes: [LiveChange], of user: UserID, by name: ExactName) {
+    mutating func note(_ changes: [LiveChange], of user: UserID, by name: ExactName) {
         told += changes.map { change in
             let kind: Story.Change.Kind =
                 switch change.kind {

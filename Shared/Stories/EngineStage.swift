@@ -13,14 +13,26 @@ public final class EngineStage: Stage {
         var events: [UserHistory.Event] = []
         var versions: [UserHistory.PropertyVersion] = []
         var eventIDs: Set<ExactName> = []
-        /// The records with their log times, for live segments defined later.
-        var records: [(record: LiveCourse.Record, at: Timestamp)] = []
+        /// The records with their log times, for live segments defined later and for merges.
+        var records: [Recorded] = []
+    }
+
+    /// A record as it stands in the log.
+    struct Recorded {
+        var record: LiveCourse.Record
+        let at: Timestamp
+        /// The identifier it came in under.
+        let origin: UserID
+        /// The producer's id of the event.
+        var id: ExactName?
     }
 
     struct State {
         var plans: [ExactName: Plan] = [:]
         var users: [UserID: User] = [:]
         var lists: [ExactName: Set<UserID>] = [:]
+        /// Whom identifiers were merged into.
+        var survivors: [UserID: UserID] = [:]
         var next = LogOffset.zero
         var live: [ExactName: Followed] = [:]
         /// What live segments told since it was asked last.
@@ -90,11 +102,12 @@ public final class EngineStage: Stage {
     public func change(_ change: Story.ListChange, at: Timestamp) async throws(StoryProblem) {
         state.withLock { state in
             let before = state.lists[change.list] ?? []
+            let users = Set(change.users.map { state.survivor(of: $0) })
             let after =
                 switch change.operation {
-                case .add: before.union(change.users)
-                case .remove: before.subtracting(change.users)
-                case .replace: Set(change.users)
+                case .add: before.union(users)
+                case .remove: before.subtracting(users)
+                case .replace: users
                 }
             state.lists[change.list] = after
             for user in before.symmetricDifference(after).sorted() {
@@ -125,10 +138,11 @@ public final class EngineStage: Stage {
         return state.withLock { state in
             switch record.body {
             case .event(let name, let id, let properties):
-                let ids = state.users[record.user]?.eventIDs ?? []
+                let user = state.survivor(of: record.user)
+                let ids = state.users[user]?.eventIDs ?? []
                 if let id {
                     if ids.contains(ExactName(id)) { return .duplicate }
-                    state.users[record.user, default: User()].eventIDs.insert(ExactName(id))
+                    state.users[user, default: User()].eventIDs.insert(ExactName(id))
                 }
                 let event = UserHistory.Event(
                     name,
@@ -136,7 +150,8 @@ public final class EngineStage: Stage {
                     position: state.next,
                     properties: properties.map { ($0.name, $0.value) }
                 )
-                state.take(.event(event), of: record.user, at: receipt)
+                let id = id.map { ExactName($0) }
+                state.take(.event(event), of: record.user, at: receipt, id: id)
             case .profile(let set, let unset):
                 let changes: [(ExactName, PropertyValue?)] =
                     set.map { ($0.name, $0.value) } + unset.map { ($0, nil) }
@@ -171,7 +186,7 @@ public final class EngineStage: Stage {
         async throws(StoryProblem) -> MembershipAnswer?
     {
         let plan = try plan(segment)
-        guard let found = state.withLock({ $0.users[user] }) else { return nil }
+        guard let found = state.withLock({ $0.users[$0.survivor(of: user)] }) else { return nil }
         let explanation = plan.explain(found.history(of: user), at: instant)
         return MembershipAnswer(
             isMember: explanation.isMember,
@@ -190,13 +205,19 @@ public final class EngineStage: Stage {
 
 extension EngineStage.State {
     /// A record stands in the log; live segments hear of it.
-    mutating func take(_ record: LiveCourse.Record, of user: UserID, at logTime: Timestamp) {
+    mutating func take(
+        _ record: LiveCourse.Record,
+        of origin: UserID,
+        at logTime: Timestamp,
+        id: ExactName? = nil
+    ) {
+        let user = survivor(of: origin)
         var known = users[user] ?? EngineStage.User()
         switch record {
         case .event(let event): known.events.append(event)
         case .properties(let versions): known.versions += versions
         }
-        known.records.append((record, logTime))
+        known.records.append(.init(record: record, at: logTime, origin: origin, id: id))
         users[user] = known
         next = next.next
         tell(record, of: user, at: logTime)

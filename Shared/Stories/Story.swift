@@ -39,6 +39,10 @@ public struct Story: Sendable, Hashable {
         case record(Record)
         /// Users come on an uploaded list or go off it.
         case list(ListChange)
+        /// An anonymous identifier turns out to be a known user.
+        case identify(UserID, as: UserID)
+        /// An identifier is a user of its own again.
+        case unmerge(UserID)
         /// A service crashes and comes back.
         case restart(Service)
         /// Who must be in a segment, and who must not.

@@ -57,6 +57,9 @@ extension Story {
         case .follow(let name, let live): try await stage.follow(name, live, at: step.at)
         case .archive(let name): try await stage.archive(name, at: step.at)
         case .list(let change): try await stage.change(change, at: step.at)
+        case .identify(let old, let known):
+            try await stage.identify(old, as: known, at: step.at)
+        case .unmerge(let user): try await stage.unmerge(user, at: step.at)
         case .restart(let service): try await stage.restart(service, at: step.at)
         case .record(let record):
             if case .refused(let reason) = try await stage.write(record, at: step.at) {

@@ -8,9 +8,11 @@
 //     {"at": INSTANT, "list": NAME, "add": [ID…]}            or "remove", or "replace"
 //     {"at": INSTANT, "restart": "registry" | "ingestion" | "evaluator"}
 //     {"at": INSTANT, "timezone": ZONE}                      before everything else
+//     {"at": INSTANT, "identify": ANONYMOUS, "as": ID}    {"at": INSTANT, "unmerge": ANONYMOUS}
 //     {"at": INSTANT, "check": NAME, "in": [ID…]?, "out": [ID…]?, "exactly": [ID…]?, "count": N?}
 //     {"at": INSTANT, "feed": [{"segment": NAME, "user": ID, "kind": KIND, "at": INSTANT}…]}
-//                             KIND: entered, left, retracted; all since the last such line
+//                             KIND: entered, left, retracted, corrected (of who became
+//                             another), erased; all since the last such line
 //                             (behind it, or a `check` of a live segment, its instant has passed:
 //                             nothing more happens at it)
 //     {"at": INSTANT, "explain": NAME, "user": ID, "member": BOOL, "flipsAt": INSTANT | "never"?}
@@ -29,10 +31,11 @@ public struct StoryReader: Sendable {
         ("define", ["as"]), ("archive", []), ("event", ["user", "ts", "id", "properties"]),
         ("set", ["properties", "ts"]), ("unset", ["properties", "ts"]),
         ("list", Story.ListChange.Operation.allCases.map(\.rawValue)), ("restart", []),
+        ("identify", ["as"]), ("unmerge", []),
         ("timezone", []), ("check", ["in", "out", "exactly", "count", "asOf"]),
         ("explain", ["user", "member", "flipsAt", "asOf"]), ("feed", []),
     ]
-    private static let absent = ["identify", "unmerge", "erase", "ask"]
+    private static let absent = ["erase", "ask"]
 
     private var title: String?
     private var zone = Zone.utc
@@ -168,6 +171,10 @@ public struct StoryReader: Sendable {
         case "event", "set", "unset":
             return .record(try StoryRecords(zone: zone).record(verb, subject, fields))
         case "list": return .list(try StoryRecords(zone: zone).list(subject, fields))
+        case "identify":
+            let known = try fields.needed("as", hint: "say which user it is").storyUser()
+            return .identify(try subject.storyUser(), as: known)
+        case "unmerge": return .unmerge(try subject.storyUser())
         case "restart":
             let name = try subject.text()
             guard let service = Story.Service(rawValue: name) else {

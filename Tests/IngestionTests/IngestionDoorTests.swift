@@ -232,9 +232,6 @@ struct IngestionDoorTests {
         try await ServiceRig().running { client in
             let faults = [
                 await fault { try await client.exportUser(.init(), shopCall) },
-                await fault { try await client.identify(.init(), shopCall) },
-                await fault { try await client.alias(.init(), shopCall) },
-                await fault { try await client.unmerge(.init(), shopCall) },
                 await fault { try await client.erase(.init(), shopCall) },
             ]
             #expect(faults.allSatisfy { $0?.code == .unimplemented })
@@ -278,6 +275,13 @@ struct IngestionDoorTests {
             rejects: RejectDesk(
                 shelf: try RejectShelf(folder: "\(rig.folder)/rejects"),
                 desk: desk
+            ),
+            identities: IdentityDesk(
+                open.index,
+                open.opened,
+                desk,
+                searches: desk,
+                open.partitions
             ),
             catalogue: CatalogueKeeper(
                 intake: open.intake,

@@ -135,7 +135,7 @@ struct IntakeTests {
     func groupLimits() async throws {
         for (settings, syncs) in [
             (IntakeSettings(groupRecordsMax: 2), 4), (IntakeSettings(groupRecordsMax: 8), 1),
-            (IntakeSettings(groupRecordsMax: 1), 4), (IntakeSettings(groupBytesMax: 7_000), 2),
+            (IntakeSettings(groupRecordsMax: 1), 4), (IntakeSettings(groupBytesMax: 8_000), 2),
         ] {
             let rig = try IngestionRig(partitions: 1, isForgetful: true)
             let disk = rig.memory
@@ -191,7 +191,7 @@ struct IntakeTests {
         var byCount = IntakeSettings()
         byCount.queueMax = 2
         var byBytes = IntakeSettings()
-        byBytes.queueBytesMax = 3_000
+        byBytes.queueBytesMax = 4_000
         for (settings, count) in [(byCount, 1), (byBytes, 2)] {
             let rig = try IngestionRig()
             let open = try rig.open(settings, isRunning: false)

@@ -42,12 +42,15 @@ struct RecordBytesTests {
                 at: (LogOffset(offset), Timestamp(ms: time))
             )
             if let line { bytes.add(importID: "i", line: line) }
+            let origin = line == nil || number == 0 ? nil : Sent.text(Int(number % 255) + 1)
+            if let origin { bytes.add(origin: try #require(UserID(origin))) }
             var message = LogV1.LogRecord(
                 offset: offset,
                 logTimeMs: time,
                 project: "shop",
                 importID: line.map { _ in "i" },
-                importLine: line
+                importLine: line,
+                origin: origin.map { LogV1.Origin(userID: $0) }
             )
             switch record.body {
             case .event(var event):
@@ -91,6 +94,7 @@ struct RecordBytesTests {
         var bytes = RecordBytes()
         bytes.write(.event, [], of: UserNumber(.max), in: longest, at: (offset, time))
         bytes.add(importID: Sent.text(128), line: .max)
+        bytes.add(origin: try #require(UserID(Sent.text(256))))
         var sum = bytes.bytes.count
         let user = RecordBytes.newUser(try #require(UserID(Sent.text(256))))
         bytes.write(.newUser, user, of: UserNumber(.max), in: longest, at: (offset, time))

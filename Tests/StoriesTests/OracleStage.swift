@@ -83,6 +83,14 @@ final class OracleStage: Stage {
         try await intake.change(change, at: at)
     }
 
+    func identify(_ old: UserID, as known: UserID, at: Timestamp) async throws(StoryProblem) {
+        try await intake.identify(old, as: known, at: at)
+    }
+
+    func unmerge(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
+        try await intake.unmerge(user, at: at)
+    }
+
     func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {}
 
     func members(of segment: String, asOf instant: Timestamp) async throws(StoryProblem)
@@ -103,6 +111,7 @@ final class OracleStage: Stage {
         async throws(StoryProblem) -> MembershipAnswer?
     {
         let oracle = try oracle(segment, instant)
+        let user = intake.state.withLock { $0.survivor(of: user) }
         guard let known = users[user] else { return nil }
         return MembershipAnswer(
             isMember: oracle.isMember(history(user, known)),

@@ -54,7 +54,7 @@ struct CommandTests {
             (["Segments/Cuont"], 66, "did you mean Segments/Count?"),
             (["Segments/Count", "{}", "--name", "evaluator-9"], 66, "evaluator-1"),
             (["Segments/Count", "{}", "--project", project], 65, "subject"),
-            (["Ingestion/Identify", "{}", "--project", project], 70, "Identify"),
+            (["Registry/Keys", "{}"], 70, "Keys"),
         ]
         for (arguments, code, says) in refusals {
             let refused = try await run(["rpc", "call"] + arguments, suite)

@@ -38,6 +38,7 @@ struct QuestionCommandTests {
         await checkSets(suite)
         try await checkExport(suite)
         await checkUpdates(suite)
+        await checkIdentities(suite)
     }
 
     private static var project: [String] { ["--project", RealSuite.project?.text ?? ""] }
@@ -80,6 +81,25 @@ struct QuestionCommandTests {
         #expect(found.out == "bob\ncarol\n", "\(found)")
         let none = await suite.shoal(["user", "find", "o", "--prefix"] + Self.project)
         #expect(none.code == 2 && none.out.isEmpty, "\(none)")
+    }
+
+    /// Two identifiers become one user, whom either names, and two again.
+    private func checkIdentities(_ suite: RealSuite) async {
+        func user(_ arguments: String...) async -> CommandOutcome {
+            await suite.shoal(["user"] + arguments + Self.project)
+        }
+        let merged = await user("identify", "visitor", "ann")
+        #expect(merged.out == "visitor is ann: 0 records were moved\n", "\(merged)")
+        let again = await user("identify", "visitor", "ann", "--json")
+        #expect(again.out == #"{"user_id":"ann","records":0,"before":true}"# + "\n", "\(again)")
+        let page = await user("show", "visitor")
+        #expect(page.out.contains("Played       2"), "\(page)")
+        let refused = await user("alias", "visitor", "bob")
+        #expect(refused.code != 0 && refused.errors.contains("merged into ann"), "\(refused)")
+        let unmerged = await user("unmerge", "visitor")
+        #expect(unmerged.out.contains("visitor is a user of its own again"), "\(unmerged)")
+        let twice = await user("unmerge", "visitor")
+        #expect(twice.code == 0 && twice.out.contains("nothing was to be done"), "\(twice)")
     }
 
     private func checkSets(_ suite: RealSuite) async {

@@ -139,7 +139,8 @@ extension CoveredElsewhere {
             "Shared/Stories",
             .test("StoriesTests/PlayTests"),
             [
-                "EngineStage+Live", "Stage", "Story", "StoryFeed", "StoryPlay", "StoryProblem",
+                "EngineStage+Live", "EngineStage+Merges", "Stage", "Story", "StoryFeed",
+                "StoryPlay", "StoryProblem",
                 "StoryRecords",
             ]
         )

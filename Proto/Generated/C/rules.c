@@ -21,8 +21,10 @@
 #include "shoal/evaluation/v1/users.pb-c.h"
 #include "shoal/health/v1/health.pb-c.h"
 #include "shoal/ingestion/v1/corrections.pb-c.h"
+#include "shoal/ingestion/v1/identity.pb-c.h"
 #include "shoal/ingestion/v1/ingestion.pb-c.h"
 #include "shoal/ingestion/v1/lists.pb-c.h"
+#include "shoal/log/v1/identity.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/reflection/v1/reflection.pb-c.h"
 #include "shoal/registry/v1/catalogue.pb-c.h"
@@ -208,12 +210,6 @@ static const shoal_message_rule rule_shoal__ingestion__v1__imports_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__imports_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__export_user_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__identify_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__identify_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__alias_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__alias_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request;
@@ -223,6 +219,15 @@ static const shoal_message_rule rule_shoal__ingestion__v1__retry_rejected_reques
 static const shoal_message_rule rule_shoal__ingestion__v1__retry_rejected_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__drop_rejected_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__drop_rejected_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__identify_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__identify_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__alias_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__alias_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__merged;
+static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__resolve_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__resolve_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__tracked_event;
 static const shoal_message_rule rule_shoal__ingestion__v1__tracked_profile;
 static const shoal_message_rule rule_shoal__ingestion__v1__track_record;
@@ -250,6 +255,12 @@ static const shoal_message_rule rule_shoal__ingestion__v1__schema_limits;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__change_list_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__change_list_response;
+static const shoal_message_rule rule_shoal__log__v1__origin;
+static const shoal_message_rule rule_shoal__log__v1__record_run;
+static const shoal_message_rule rule_shoal__log__v1__moved_names;
+static const shoal_message_rule rule_shoal__log__v1__merge_out;
+static const shoal_message_rule rule_shoal__log__v1__merge_in;
+static const shoal_message_rule rule_shoal__log__v1__merge_undone;
 static const shoal_message_rule rule_shoal__log__v1__value;
 static const shoal_message_rule rule_shoal__log__v1__value_list;
 static const shoal_message_rule rule_shoal__log__v1__plain_value;
@@ -2045,41 +2056,6 @@ static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response 
     "shoal.ingestion.v1.ExportUserResponse", &shoal__ingestion__v1__export_user_response__descriptor, 2, fields_shoal__ingestion__v1__export_user_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__export_user_response(void) { return &rule_shoal__ingestion__v1__export_user_response; }
 
-static const shoal_field_rule fields_shoal__ingestion__v1__identify_request[] = {
-    {1, 2, 1, 0, 0, 0, 256, "anonymous_id", NULL},
-    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__identify_request = {
-    "shoal.ingestion.v1.IdentifyRequest", &shoal__ingestion__v1__identify_request__descriptor, 2, fields_shoal__ingestion__v1__identify_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__identify_request(void) { return &rule_shoal__ingestion__v1__identify_request; }
-
-static const shoal_message_rule rule_shoal__ingestion__v1__identify_response = {
-    "shoal.ingestion.v1.IdentifyResponse", &shoal__ingestion__v1__identify_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__ingestion__v1__identify_response(void) { return &rule_shoal__ingestion__v1__identify_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__alias_request[] = {
-    {1, 2, 1, 0, 0, 0, 256, "from_id", NULL},
-    {2, 2, 1, 0, 0, 0, 256, "to_id", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__alias_request = {
-    "shoal.ingestion.v1.AliasRequest", &shoal__ingestion__v1__alias_request__descriptor, 2, fields_shoal__ingestion__v1__alias_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__alias_request(void) { return &rule_shoal__ingestion__v1__alias_request; }
-
-static const shoal_message_rule rule_shoal__ingestion__v1__alias_response = {
-    "shoal.ingestion.v1.AliasResponse", &shoal__ingestion__v1__alias_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__ingestion__v1__alias_response(void) { return &rule_shoal__ingestion__v1__alias_response; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__unmerge_request[] = {
-    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request = {
-    "shoal.ingestion.v1.UnmergeRequest", &shoal__ingestion__v1__unmerge_request__descriptor, 1, fields_shoal__ingestion__v1__unmerge_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__unmerge_request(void) { return &rule_shoal__ingestion__v1__unmerge_request; }
-
-static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response = {
-    "shoal.ingestion.v1.UnmergeResponse", &shoal__ingestion__v1__unmerge_response__descriptor, 0, NULL};
-const shoal_message_rule *shoal_rule__ingestion__v1__unmerge_response(void) { return &rule_shoal__ingestion__v1__unmerge_response; }
-
 static const shoal_field_rule fields_shoal__ingestion__v1__erase_request[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
 };
@@ -2164,6 +2140,77 @@ static const shoal_field_rule fields_shoal__ingestion__v1__drop_rejected_respons
 static const shoal_message_rule rule_shoal__ingestion__v1__drop_rejected_response = {
     "shoal.ingestion.v1.DropRejectedResponse", &shoal__ingestion__v1__drop_rejected_response__descriptor, 1, fields_shoal__ingestion__v1__drop_rejected_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__drop_rejected_response(void) { return &rule_shoal__ingestion__v1__drop_rejected_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__identify_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "anonymous_id", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__identify_request = {
+    "shoal.ingestion.v1.IdentifyRequest", &shoal__ingestion__v1__identify_request__descriptor, 2, fields_shoal__ingestion__v1__identify_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__identify_request(void) { return &rule_shoal__ingestion__v1__identify_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__identify_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "merged", &rule_shoal__ingestion__v1__merged},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__identify_response = {
+    "shoal.ingestion.v1.IdentifyResponse", &shoal__ingestion__v1__identify_response__descriptor, 1, fields_shoal__ingestion__v1__identify_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__identify_response(void) { return &rule_shoal__ingestion__v1__identify_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__alias_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "from_id", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "to_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__alias_request = {
+    "shoal.ingestion.v1.AliasRequest", &shoal__ingestion__v1__alias_request__descriptor, 2, fields_shoal__ingestion__v1__alias_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__alias_request(void) { return &rule_shoal__ingestion__v1__alias_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__alias_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "merged", &rule_shoal__ingestion__v1__merged},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__alias_response = {
+    "shoal.ingestion.v1.AliasResponse", &shoal__ingestion__v1__alias_response__descriptor, 1, fields_shoal__ingestion__v1__alias_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__alias_response(void) { return &rule_shoal__ingestion__v1__alias_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__merged[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "records", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "before", NULL},
+    {4, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__merged = {
+    "shoal.ingestion.v1.Merged", &shoal__ingestion__v1__merged__descriptor, 4, fields_shoal__ingestion__v1__merged};
+const shoal_message_rule *shoal_rule__ingestion__v1__merged(void) { return &rule_shoal__ingestion__v1__merged; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__unmerge_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request = {
+    "shoal.ingestion.v1.UnmergeRequest", &shoal__ingestion__v1__unmerge_request__descriptor, 1, fields_shoal__ingestion__v1__unmerge_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__unmerge_request(void) { return &rule_shoal__ingestion__v1__unmerge_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__unmerge_response[] = {
+    {1, 2, 1, 0, 0, 0, 256, "from_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "records", NULL},
+    {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response = {
+    "shoal.ingestion.v1.UnmergeResponse", &shoal__ingestion__v1__unmerge_response__descriptor, 3, fields_shoal__ingestion__v1__unmerge_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__unmerge_response(void) { return &rule_shoal__ingestion__v1__unmerge_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__resolve_request[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__resolve_request = {
+    "shoal.ingestion.v1.ResolveRequest", &shoal__ingestion__v1__resolve_request__descriptor, 1, fields_shoal__ingestion__v1__resolve_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__resolve_request(void) { return &rule_shoal__ingestion__v1__resolve_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__resolve_response[] = {
+    {1, 0, 0, 0, 0, 0, 0, "known", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__resolve_response = {
+    "shoal.ingestion.v1.ResolveResponse", &shoal__ingestion__v1__resolve_response__descriptor, 2, fields_shoal__ingestion__v1__resolve_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__resolve_response(void) { return &rule_shoal__ingestion__v1__resolve_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__tracked_event[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
@@ -2417,6 +2464,66 @@ static const shoal_message_rule rule_shoal__ingestion__v1__change_list_response 
     "shoal.ingestion.v1.ChangeListResponse", &shoal__ingestion__v1__change_list_response__descriptor, 5, fields_shoal__ingestion__v1__change_list_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__change_list_response(void) { return &rule_shoal__ingestion__v1__change_list_response; }
 
+static const shoal_field_rule fields_shoal__log__v1__origin[] = {
+    {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "offset", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__origin = {
+    "shoal.log.v1.Origin", &shoal__log__v1__origin__descriptor, 3, fields_shoal__log__v1__origin};
+const shoal_message_rule *shoal_rule__log__v1__origin(void) { return &rule_shoal__log__v1__origin; }
+
+static const shoal_field_rule fields_shoal__log__v1__record_run[] = {
+    {1, 0, 0, 0, 0, 0, 0, "from", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "count", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__record_run = {
+    "shoal.log.v1.RecordRun", &shoal__log__v1__record_run__descriptor, 2, fields_shoal__log__v1__record_run};
+const shoal_message_rule *shoal_rule__log__v1__record_run(void) { return &rule_shoal__log__v1__record_run; }
+
+static const shoal_field_rule fields_shoal__log__v1__moved_names[] = {
+    {1, 2, 1, 1, 0, 4096, 128, "events", NULL},
+    {2, 2, 1, 1, 0, 4096, 128, "properties", NULL},
+    {3, 2, 1, 1, 0, 4096, 128, "lists", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__moved_names = {
+    "shoal.log.v1.MovedNames", &shoal__log__v1__moved_names__descriptor, 3, fields_shoal__log__v1__moved_names};
+const shoal_message_rule *shoal_rule__log__v1__moved_names(void) { return &rule_shoal__log__v1__moved_names; }
+
+static const shoal_field_rule fields_shoal__log__v1__merge_out[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {3, 2, 1, 0, 0, 0, 256, "survivor_id", NULL},
+    {4, 2, 1, 1, 0, 4096, 128, "lists", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__merge_out = {
+    "shoal.log.v1.MergeOut", &shoal__log__v1__merge_out__descriptor, 4, fields_shoal__log__v1__merge_out};
+const shoal_message_rule *shoal_rule__log__v1__merge_out(void) { return &rule_shoal__log__v1__merge_out; }
+
+static const shoal_field_rule fields_shoal__log__v1__merge_in[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "records", NULL},
+    {4, 2, 3, 0, 0, 0, 0, "names", &rule_shoal__log__v1__moved_names},
+    {5, 2, 3, 1, 0, 10000, 0, "replaced", &rule_shoal__log__v1__record_run},
+    {6, 0, 0, 0, 0, 0, 0, "returned", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "depth", NULL},
+    {8, 2, 1, 0, 0, 0, 256, "survivor_id", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__merge_in = {
+    "shoal.log.v1.MergeIn", &shoal__log__v1__merge_in__descriptor, 8, fields_shoal__log__v1__merge_in};
+const shoal_message_rule *shoal_rule__log__v1__merge_in(void) { return &rule_shoal__log__v1__merge_in; }
+
+static const shoal_field_rule fields_shoal__log__v1__merge_undone[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {3, 2, 3, 1, 0, 10000, 0, "moved", &rule_shoal__log__v1__record_run},
+    {4, 2, 3, 0, 0, 0, 0, "names", &rule_shoal__log__v1__moved_names},
+};
+static const shoal_message_rule rule_shoal__log__v1__merge_undone = {
+    "shoal.log.v1.MergeUndone", &shoal__log__v1__merge_undone__descriptor, 4, fields_shoal__log__v1__merge_undone};
+const shoal_message_rule *shoal_rule__log__v1__merge_undone(void) { return &rule_shoal__log__v1__merge_undone; }
+
 static const shoal_field_rule fields_shoal__log__v1__value[] = {
     {1, 2, 1, 0, 1, 0, 1024, "text", NULL},
     {2, 1, 0, 0, 1, 0, 0, "number", NULL},
@@ -2558,12 +2665,16 @@ static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {9, 2, 1, 0, 0, 0, 128, "import_id", NULL},
     {10, 0, 0, 0, 0, 0, 0, "import_line", NULL},
     {11, 2, 3, 0, 1, 0, 0, "import_undone", &rule_shoal__log__v1__import_undone},
+    {13, 2, 3, 0, 0, 0, 0, "origin", &rule_shoal__log__v1__origin},
     {14, 2, 3, 0, 1, 0, 0, "list_change", &rule_shoal__log__v1__list_change},
     {15, 2, 3, 0, 1, 0, 0, "erasure", &rule_shoal__log__v1__erasure},
     {16, 2, 3, 0, 1, 0, 0, "stub", &rule_shoal__log__v1__stub},
+    {18, 2, 3, 0, 1, 0, 0, "merge_out", &rule_shoal__log__v1__merge_out},
+    {19, 2, 3, 0, 1, 0, 0, "merge_in", &rule_shoal__log__v1__merge_in},
+    {20, 2, 3, 0, 1, 0, 0, "merge_undone", &rule_shoal__log__v1__merge_undone},
 };
 static const shoal_message_rule rule_shoal__log__v1__log_record = {
-    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 14, fields_shoal__log__v1__log_record};
+    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 18, fields_shoal__log__v1__log_record};
 const shoal_message_rule *shoal_rule__log__v1__log_record(void) { return &rule_shoal__log__v1__log_record; }
 
 static const shoal_field_rule fields_shoal__log__v1__position[] = {

@@ -23,8 +23,10 @@ from shoal.contract.evaluation.v1 import updates_pb2 as evaluation_updates
 from shoal.contract.evaluation.v1 import users_pb2 as evaluation_users
 from shoal.contract.health.v1 import health_pb2 as health_health
 from shoal.contract.ingestion.v1 import corrections_pb2 as ingestion_corrections
+from shoal.contract.ingestion.v1 import identity_pb2 as ingestion_identity
 from shoal.contract.ingestion.v1 import ingestion_pb2 as ingestion_ingestion
 from shoal.contract.ingestion.v1 import lists_pb2 as ingestion_lists
+from shoal.contract.log.v1 import identity_pb2 as log_identity
 from shoal.contract.log.v1 import log_pb2 as log_log
 from shoal.contract.reflection.v1 import reflection_pb2 as reflection_reflection
 from shoal.contract.registry.v1 import catalogue_pb2 as registry_catalogue
@@ -1247,8 +1249,8 @@ class IngestionStub:
         role="ingest",
         is_idempotent=True,
         waits=False,
-        request=ingestion_corrections.IdentifyRequest,
-        response=ingestion_corrections.IdentifyResponse,
+        request=ingestion_identity.IdentifyRequest,
+        response=ingestion_identity.IdentifyResponse,
     )
     ALIAS = Method(
         name="/shoal.ingestion.v1.Ingestion/Alias",
@@ -1256,8 +1258,8 @@ class IngestionStub:
         role="ingest",
         is_idempotent=True,
         waits=False,
-        request=ingestion_corrections.AliasRequest,
-        response=ingestion_corrections.AliasResponse,
+        request=ingestion_identity.AliasRequest,
+        response=ingestion_identity.AliasResponse,
     )
     UNMERGE = Method(
         name="/shoal.ingestion.v1.Ingestion/Unmerge",
@@ -1265,8 +1267,17 @@ class IngestionStub:
         role="admin",
         is_idempotent=True,
         waits=False,
-        request=ingestion_corrections.UnmergeRequest,
-        response=ingestion_corrections.UnmergeResponse,
+        request=ingestion_identity.UnmergeRequest,
+        response=ingestion_identity.UnmergeResponse,
+    )
+    RESOLVE = Method(
+        name="/shoal.ingestion.v1.Ingestion/Resolve",
+        service="shoal.ingestion.v1.Ingestion",
+        role="segment.read",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_identity.ResolveRequest,
+        response=ingestion_identity.ResolveResponse,
     )
     ERASE = Method(
         name="/shoal.ingestion.v1.Ingestion/Erase",
@@ -1318,6 +1329,7 @@ class IngestionStub:
         IDENTIFY,
         ALIAS,
         UNMERGE,
+        RESOLVE,
         ERASE,
         REJECTED,
         RETRY_REJECTED,
@@ -1409,27 +1421,35 @@ class IngestionStub:
 
     def Identify(
         self,
-        request: ingestion_corrections.IdentifyRequest,
+        request: ingestion_identity.IdentifyRequest,
         options: CallOptions | None = None,
-    ) -> ingestion_corrections.IdentifyResponse:
-        """Merges an anonymous identifier into a known user. Not served yet."""
+    ) -> ingestion_identity.IdentifyResponse:
+        """Merges an anonymous identifier into a known user."""
         return self._caller.call(self.IDENTIFY, request, options)
 
     def Alias(
         self,
-        request: ingestion_corrections.AliasRequest,
+        request: ingestion_identity.AliasRequest,
         options: CallOptions | None = None,
-    ) -> ingestion_corrections.AliasResponse:
-        """Merges two known identifiers. Not served yet."""
+    ) -> ingestion_identity.AliasResponse:
+        """Merges two known identifiers."""
         return self._caller.call(self.ALIAS, request, options)
 
     def Unmerge(
         self,
-        request: ingestion_corrections.UnmergeRequest,
+        request: ingestion_identity.UnmergeRequest,
         options: CallOptions | None = None,
-    ) -> ingestion_corrections.UnmergeResponse:
-        """Takes a merge back. Not served yet."""
+    ) -> ingestion_identity.UnmergeResponse:
+        """Takes a merge back."""
         return self._caller.call(self.UNMERGE, request, options)
+
+    def Resolve(
+        self,
+        request: ingestion_identity.ResolveRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_identity.ResolveResponse:
+        """Who an identifier stands for."""
+        return self._caller.call(self.RESOLVE, request, options)
 
     def Erase(
         self,

@@ -1229,10 +1229,7 @@ extension IngestionV1 {
         public var watermarkMs: Int64?
         /// The epoch the owner writes under.
         public var epoch: UInt64 = 0
-        /// The newest epoch under which an evaluator owns the partition's state, as far as
-        /// ingestion has heard; 0: none.
-        ///
-        /// An evaluator that owns it under an older one lets it go.
+        /// As in PartitionRecords.
         public var stateEpoch: UInt64 = 0
 
         /// Every field at its default.

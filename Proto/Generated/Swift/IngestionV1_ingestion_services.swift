@@ -45,23 +45,21 @@ public protocol IngestionV1_IngestionService: Sendable {
         _ request: IngestionV1.ExportUserRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.ExportUserResponse
     /// Merges an anonymous identifier into a known user.
-    ///
-    /// Not served yet.
     func identify(
         _ request: IngestionV1.IdentifyRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.IdentifyResponse
     /// Merges two known identifiers.
-    ///
-    /// Not served yet.
     func alias(
         _ request: IngestionV1.AliasRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.AliasResponse
     /// Takes a merge back.
-    ///
-    /// Not served yet.
     func unmerge(
         _ request: IngestionV1.UnmergeRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.UnmergeResponse
+    /// Who an identifier stands for.
+    func resolve(
+        _ request: IngestionV1.ResolveRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.ResolveResponse
     /// Removes every byte of a user.
     ///
     /// Not served yet.
@@ -175,6 +173,13 @@ extension IngestionV1_IngestionService {
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
+    public func resolve(
+        _ request: IngestionV1.ResolveRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.ResolveResponse {
+        throw .unimplemented("/shoal.ingestion.v1.Ingestion/Resolve")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
     public func erase(
         _ request: IngestionV1.EraseRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.EraseResponse {
@@ -278,8 +283,6 @@ public enum IngestionV1_IngestionMethods {
         request: "shoal.ingestion.v1.ExportUserRequest",
         response: "shoal.ingestion.v1.ExportUserResponse")
     /// Merges an anonymous identifier into a known user.
-    ///
-    /// Not served yet.
     public static let identify = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/Identify",
         service: "shoal.ingestion.v1.Ingestion",
@@ -287,8 +290,6 @@ public enum IngestionV1_IngestionMethods {
         request: "shoal.ingestion.v1.IdentifyRequest",
         response: "shoal.ingestion.v1.IdentifyResponse")
     /// Merges two known identifiers.
-    ///
-    /// Not served yet.
     public static let alias = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/Alias",
         service: "shoal.ingestion.v1.Ingestion",
@@ -296,14 +297,19 @@ public enum IngestionV1_IngestionMethods {
         request: "shoal.ingestion.v1.AliasRequest",
         response: "shoal.ingestion.v1.AliasResponse")
     /// Takes a merge back.
-    ///
-    /// Not served yet.
     public static let unmerge = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/Unmerge",
         service: "shoal.ingestion.v1.Ingestion",
         role: "admin", isIdempotent: true,
         request: "shoal.ingestion.v1.UnmergeRequest",
         response: "shoal.ingestion.v1.UnmergeResponse")
+    /// Who an identifier stands for.
+    public static let resolve = MethodDescription(
+        name: "/shoal.ingestion.v1.Ingestion/Resolve",
+        service: "shoal.ingestion.v1.Ingestion",
+        role: "segment.read", isIdempotent: true,
+        request: "shoal.ingestion.v1.ResolveRequest",
+        response: "shoal.ingestion.v1.ResolveResponse")
     /// Removes every byte of a user.
     ///
     /// Not served yet.
@@ -349,6 +355,7 @@ public enum IngestionV1_IngestionMethods {
         identify,
         alias,
         unmerge,
+        resolve,
         erase,
         rejected,
         retryRejected,
@@ -411,6 +418,10 @@ public enum IngestionV1_IngestionMethods {
             ServedMethod(unmerge, IngestionV1.UnmergeRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.unmerge(request, call)
+            },
+            ServedMethod(resolve, IngestionV1.ResolveRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.resolve(request, call)
             },
             ServedMethod(erase, IngestionV1.EraseRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -542,8 +553,6 @@ public struct IngestionV1_IngestionClient: Sendable {
     }
 
     /// Merges an anonymous identifier into a known user.
-    ///
-    /// Not served yet.
     public func identify(
         _ request: IngestionV1.IdentifyRequest,
         _ options: CallOptions = CallOptions()
@@ -554,8 +563,6 @@ public struct IngestionV1_IngestionClient: Sendable {
     }
 
     /// Merges two known identifiers.
-    ///
-    /// Not served yet.
     public func alias(
         _ request: IngestionV1.AliasRequest,
         _ options: CallOptions = CallOptions()
@@ -566,8 +573,6 @@ public struct IngestionV1_IngestionClient: Sendable {
     }
 
     /// Takes a merge back.
-    ///
-    /// Not served yet.
     public func unmerge(
         _ request: IngestionV1.UnmergeRequest,
         _ options: CallOptions = CallOptions()
@@ -575,6 +580,16 @@ public struct IngestionV1_IngestionClient: Sendable {
         try await caller.response(
             IngestionV1.UnmergeResponse.self,
             IngestionV1_IngestionMethods.unmerge, request, options)
+    }
+
+    /// Who an identifier stands for.
+    public func resolve(
+        _ request: IngestionV1.ResolveRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.ResolveResponse {
+        try await caller.response(
+            IngestionV1.ResolveResponse.self,
+            IngestionV1_IngestionMethods.resolve, request, options)
     }
 
     /// Removes every byte of a user.

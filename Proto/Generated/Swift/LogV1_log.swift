@@ -1128,6 +1128,12 @@ extension LogV1 {
             case importUndone(LogV1.ImportUndone)
             /// A user who comes on an uploaded list or goes off it.
             case listChange(LogV1.ListChange)
+            /// A user who is another from here on.
+            case mergeOut(LogV1.MergeOut)
+            /// A user who has another's records from here on.
+            case mergeIn(LogV1.MergeIn)
+            /// A user who has lost another's records again.
+            case mergeUndone(LogV1.MergeUndone)
             /// A user who is erased.
             case erasure(LogV1.Erasure)
             /// A record that is no more.
@@ -1152,6 +1158,8 @@ extension LogV1 {
         public var importID: String?
         /// The line of the import, from 1.
         public var importLine: UInt64?
+        /// Where it comes from; absent: it came in here, under the user's own identifier.
+        public var origin: LogV1.Origin?
 
         /// Every field at its default.
         public init() {}
@@ -1163,7 +1171,8 @@ extension LogV1 {
             project: String = "",
             body: Body? = nil,
             importID: String? = nil,
-            importLine: UInt64? = nil
+            importLine: UInt64? = nil,
+            origin: LogV1.Origin? = nil
         ) {
             self.offset = offset
             self.logTimeMs = logTimeMs
@@ -1171,6 +1180,7 @@ extension LogV1 {
             self.body = body
             self.importID = importID
             self.importLine = importLine
+            self.origin = origin
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1211,6 +1221,12 @@ extension LogV1 {
                 self.body = unsafe CValue.message(c.import_undone).map { .importUndone($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE:
                 self.body = unsafe CValue.message(c.list_change).map { .listChange($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_MERGE_OUT:
+                self.body = unsafe CValue.message(c.merge_out).map { .mergeOut($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_MERGE_IN:
+                self.body = unsafe CValue.message(c.merge_in).map { .mergeIn($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_MERGE_UNDONE:
+                self.body = unsafe CValue.message(c.merge_undone).map { .mergeUndone($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_ERASURE:
                 self.body = unsafe CValue.message(c.erasure).map { .erasure($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_STUB:
@@ -1219,6 +1235,7 @@ extension LogV1 {
             }
             self.importID = unsafe CValue.optionalText(c.import_id)
             self.importLine = unsafe c.has_import_line != 0 ? c.import_line : nil
+            self.origin = unsafe CValue.message(c.origin)
         }
 
         package func fill(
@@ -1259,6 +1276,15 @@ extension LogV1 {
             case .listChange(let value):
                 unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE
                 unsafe pb.pointee.list_change = try arena.message(value)
+            case .mergeOut(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_MERGE_OUT
+                unsafe pb.pointee.merge_out = try arena.message(value)
+            case .mergeIn(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_MERGE_IN
+                unsafe pb.pointee.merge_in = try arena.message(value)
+            case .mergeUndone(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_MERGE_UNDONE
+                unsafe pb.pointee.merge_undone = try arena.message(value)
             case .erasure(let value):
                 unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_ERASURE
                 unsafe pb.pointee.erasure = try arena.message(value)
@@ -1274,6 +1300,9 @@ extension LogV1 {
             if let value = importLine {
                 unsafe pb.pointee.has_import_line = 1
                 unsafe pb.pointee.import_line = value
+            }
+            if let value = origin {
+                unsafe pb.pointee.origin = try arena.message(value)
             }
         }
     }

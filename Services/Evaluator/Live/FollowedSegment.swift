@@ -40,6 +40,8 @@ struct FeedEnd: Sendable, Hashable {
     let version: UInt32
     /// Another one than a consumer knows: what it has is of no use.
     var generation: UInt32
+    /// When it began, by the log's time; nil: an older build followed it from then on.
+    var begunAt: Timestamp?
     /// The last record's sequence; 0: there is none.
     var sequence: UInt64 = 0
     /// The sum, modulo 2^64, of the members' hashes.

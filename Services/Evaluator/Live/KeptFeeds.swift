@@ -263,6 +263,7 @@ extension FeedEnd {
         writer.count(members)
         writer.u8(isOver ? 1 : 0)
         writer.u64(since.value)
+        if let begunAt { writer.i64(begunAt.ms) }
         return writer.bytes
     }
 
@@ -281,7 +282,9 @@ extension FeedEnd {
         end.stateHash = try reader.u64()
         end.members = Int(clamping: try reader.varint())
         end.isOver = try reader.u8() != 0
-        return (end, LogOffset(try reader.u64()))
+        let since = LogOffset(try reader.u64())
+        if !reader.isAtEnd { end.begunAt = Timestamp(ms: try reader.i64()) }
+        return (end, since)
     }
 }
 

@@ -65,6 +65,7 @@ extension LivePartition {
             news.feeds[over.end.feed] = (over.end, over.since)
         }
         if let begun = result.begun {
+            begun.end.begunAt = moment.now
             slots.append(begun)
             news.feeds[begun.end.feed] = (begun.end, begun.since)
             if begun.plan.watchesEverybody { try begin(begun, moment, state) }

@@ -52,6 +52,8 @@ struct LivePartition {
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     private(set) var numbered: Newcomer?
+    /// Whether a merge is heard: nothing fires by what comes of it.
+    var isMerging = false
     /// Marks to be put into columns that were loaded from an older place in the log.
     var marks: ArraySlice<Mark>
 
@@ -178,6 +180,8 @@ struct LivePartition {
         guard let project = ProjectName(record.project) else { return }
         let moment = LiveMoment(now: Timestamp(ms: record.logTimeMs), position: offset)
         logTime = max(logTime, moment.now)
+        // Of what was moved is heard with the record behind it that says so.
+        if record.isMoved { return }
         let newcomer = numbered
         numbered = nil
         switch record.body {
@@ -216,6 +220,10 @@ struct LivePartition {
         case .newUser(let new):
             numbered = Newcomer(project: project, user: UserNumber(new.number))
         case .importUndone: try askAnew(project, moment, &state)
+        case .mergeOut(let out):
+            try forget(UserNumber(out.userNumber), of: project, .corrected, moment, state)
+        case .mergeIn(let merge): try hear(merge, newcomer, of: project, moment, &state)
+        case .mergeUndone(let undone): try hear(undone, of: project, moment, &state)
         case .erasure(let erasure):
             try forget(UserNumber(erasure.userNumber), of: project, .erased, moment, state)
         case .stub(let stub): noteLoss(of: project, rewriting: stub.rewriting)
@@ -358,7 +366,7 @@ struct LivePartition {
     ) throws(EvaluatorError) {
         let feed = segment.end.feed
         let property = InFeed(segment.end.segment, revision: feed.revision).property
-        try tell([property], false, false, of: user, in: feed.project, moment, &state)
+        try tell([property], isMerging, false, of: user, in: feed.project, moment, &state)
     }
 
     func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {

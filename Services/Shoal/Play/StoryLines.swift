@@ -14,8 +14,10 @@ struct StoryLines {
     }
 
     private static let checkWords: Set = ["in", "out", "exactly", "count", "asOf", "explain"]
-    private static let verbs: Set = ["set", "unset", "list", "archive", "restart"]
-    private static let absent: Set = ["identify", "unmerge", "erase"]
+    private static let verbs: Set = [
+        "set", "unset", "list", "archive", "identify", "unmerge", "restart",
+    ]
+    private static let absent: Set = ["erase"]
     private static let listWords = Set(Story.ListChange.Operation.allCases.map(\.rawValue))
 
     /// The lines so far; their instants never go back.
@@ -128,6 +130,11 @@ struct StoryLines {
             return [
                 PlainEntry(verb, .text(name)), PlainEntry(operation, try users(&words)),
             ]
+        case "identify":
+            let old = PlainEntry(verb, .text(try words.text("the anonymous identifier")))
+            guard words.skip("as") else { throw words.problem("say `as` which user it is") }
+            return [old, PlainEntry("as", .text(try words.text("the user")))]
+        case "unmerge": return [PlainEntry(verb, .text(try words.text("the identifier")))]
         case "archive", "restart":
             return [PlainEntry(verb, .text(try words.texts(before: [], "a name")))]
         default:
@@ -215,7 +222,7 @@ struct StoryLines {
             }
             var words = try StoryWords(text, line: line.line)
             let user = PlainEntry("user", .text(try words.text("the user")))
-            let kind = PlainEntry("kind", .text(try words.text("entered, left or retracted")))
+            let kind = PlainEntry("kind", .text(try words.text("entered, left or the like")))
             let segment = PlainEntry("segment", .text(try words.text("the segment's name")))
             let instant = try time.needed(&words, after: at, for: "the instant told")
             try words.end()

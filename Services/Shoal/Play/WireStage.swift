@@ -127,6 +127,22 @@ struct WireStage: Stage {
         }
     }
 
+    func identify(_ old: UserID, as known: UserID, at: Timestamp) async throws(StoryProblem) {
+        advance(to: at)
+        try await ask("identify the user") {
+            let request = IngestionV1.IdentifyRequest(anonymousID: old.text, userID: known.text)
+            _ = try await suite.ingestion().identify(request, Questions.options(project))
+        }
+    }
+
+    func unmerge(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
+        advance(to: at)
+        try await ask("take the merge back") {
+            let request = IngestionV1.UnmergeRequest(userID: user.text)
+            _ = try await suite.ingestion().unmerge(request, Questions.options(project))
+        }
+    }
+
     func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {
         advance(to: at)
         guard case .live(let staged, _) = hearing else {

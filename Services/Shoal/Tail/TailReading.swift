@@ -96,7 +96,8 @@ struct TailReading: Sendable {
     ///
     /// - Throws: when a value cannot be understood, or its user was never told.
     mutating func line(_ record: LogV1.LogRecord, of partition: UInt32) throws -> TailLine? {
-        guard record.project == project.text else { return nil }
+        // What was moved with a merge did not come in just now.
+        guard record.project == project.text, record.origin?.offset == nil else { return nil }
         switch record.body {
         case .newUser(let new):
             guard user.map({ $0 == new.userID }) ?? true else { return nil }

@@ -13,6 +13,20 @@ extension LivePlan {
         var test = Backtest(self, history, from: from)
         return test.run(to: to)
     }
+
+    /// What the segment would remember of a user by now had it followed all of the history since
+    /// it began, event time being taken as log time.
+    ///
+    /// Of what was imported, and of what happened before, nothing fires. Time as of a backtest.
+    func recalled(
+        _ history: UserHistory,
+        from begin: Timestamp,
+        upTo now: Timestamp,
+        isHistory: (LogOffset) -> Bool
+    ) -> LiveUser {
+        var test = Backtest(self, history, from: begin, isHistory)
+        return test.recall(upTo: now)
+    }
 }
 
 /// One user's history as a log.
@@ -23,9 +37,14 @@ private struct Backtest {
     private var told: [LiveChange] = []
     private var place: Int
 
-    init(_ plan: LivePlan, _ history: UserHistory, from: Timestamp) {
+    init(
+        _ plan: LivePlan,
+        _ history: UserHistory,
+        from: Timestamp,
+        _ isHistory: (LogOffset) -> Bool = { _ in false }
+    ) {
         self.plan = plan
-        past = Prefix(history, from: from)
+        past = Prefix(history, from: from, isHistory)
         place = past.begin
         past.end = place
         let moment = LiveMoment(now: from - 1, position: past.position)
@@ -34,19 +53,29 @@ private struct Backtest {
 
     mutating func run(to end: Timestamp) -> [LiveChange] {
         while place < past.records.count, past.records[place].at < end {
-            let at = past.records[place].at
-            pass(before: at)
-            let moment = LiveMoment(now: at, position: past.position)
-            past.end = place + 1
-            // Who is new may fulfil a condition by being there.
-            let hearsAll = place == 0 && plan.watchesEverybody
-            if let record = past.record(place, heardBy: plan.hears, or: hearsAll) {
-                told += plan.hear(record, at: moment, &user, past)
-            }
-            place += 1
+            hear(at: past.records[place].at)
         }
         pass(before: end)
         return told
+    }
+
+    /// What happens later than now, by its own clock, is heard now.
+    mutating func recall(upTo now: Timestamp) -> LiveUser {
+        while place < past.records.count { hear(at: min(past.records[place].at, now)) }
+        pass(before: now)
+        return user
+    }
+
+    private mutating func hear(at: Timestamp) {
+        pass(before: at)
+        let moment = LiveMoment(now: at, position: past.position)
+        past.end = place + 1
+        // Who is new may fulfil a condition by being there.
+        let hearsAll = place == 0 && plan.watchesEverybody
+        if let record = past.record(place, heardBy: plan.hears, or: hearsAll) {
+            told += plan.hear(record, at: moment, &user, past)
+        }
+        place += 1
     }
 
     /// All instants up to one, itself not included.
@@ -69,6 +98,8 @@ private final class Prefix: LivePast {
     struct Record {
         let at: Timestamp
         let body: Body
+        /// Whether it was imported.
+        let isHistory: Bool
     }
 
     /// In the order in which they are heard.
@@ -82,11 +113,11 @@ private final class Prefix: LivePast {
     private var events: [UserHistory.Event]
     private var versions: [UserHistory.PropertyVersion]
 
-    init(_ history: UserHistory, from: Timestamp) {
+    init(_ history: UserHistory, from: Timestamp, _ isHistory: (LogOffset) -> Bool) {
         user = history.user
         events = history.events
         versions = history.versions
-        let merged = Self.merged(history)
+        let merged = Self.merged(history, isHistory)
         begin = merged.count { $0.at < from }
         records = merged
         for (place, record) in merged.enumerated() {
@@ -99,18 +130,23 @@ private final class Prefix: LivePast {
     }
 
     /// Events in their order, writes of one record together; of one instant in the log's order.
-    private static func merged(_ history: UserHistory) -> [Record] {
+    private static func merged(_ history: UserHistory, _ isHistory: (LogOffset) -> Bool)
+        -> [Record]
+    {
         let writes = Dictionary(grouping: history.versions.indices) { index in
             let version = history.versions[index]
             return Write(at: version.since ?? .earliest, position: version.position)
         }
         var records: [(record: Record, order: EventOrder)] = history.events.indices.map { index in
             let event = history.events[index]
-            return (Record(at: event.at, body: .event(index)), event.order)
+            let isOld = isHistory(event.position)
+            return (Record(at: event.at, body: .event(index), isHistory: isOld), event.order)
         }
         for (write, indices) in writes {
             let order = EventOrder(at: write.at, clientSequence: nil, position: write.position)
-            records.append((Record(at: write.at, body: .versions(indices.sorted())), order))
+            let body = Body.versions(indices.sorted())
+            let isOld = isHistory(write.position)
+            records.append((Record(at: write.at, body: body, isHistory: isOld), order))
         }
         return records.sorted { $0.order < $1.order }.map(\.record)
     }
@@ -128,11 +164,11 @@ private final class Prefix: LivePast {
         switch records[place].body {
         case .event(let index):
             guard hearsAll || reads.concerns(event: events[index].name) else { return nil }
-            return .event(events[index], isHistory: false)
+            return .event(events[index], isHistory: records[place].isHistory)
         case .versions(let indices):
             let names = indices.map { versions[$0].property }
             guard hearsAll || names.contains(where: reads.concerns(property:)) else { return nil }
-            return .properties(names, isHistory: false)
+            return .properties(names, isHistory: records[place].isHistory)
         }
     }
 
@@ -144,5 +180,7 @@ private final class Prefix: LivePast {
         )
     }
 
-    func isSilent(_ position: LogOffset) -> Bool { position.value < UInt64(begin) }
+    func isSilent(_ position: LogOffset) -> Bool {
+        position.value < UInt64(begin) || records[Int(position.value)].isHistory
+    }
 }

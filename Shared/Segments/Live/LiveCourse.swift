@@ -20,7 +20,8 @@ public struct LiveCourse: Sendable {
     /// What is remembered of the user.
     public private(set) var user = LiveUser()
     private var past: Past
-    private var hasBegun = false
+    private var hasBegun: Bool { begunAt != nil }
+    private var begunAt: Timestamp?
 
     /// A segment that does not follow its user yet.
     public init(_ plan: LivePlan, of user: UserID? = nil) {
@@ -30,7 +31,7 @@ public struct LiveCourse: Sendable {
 
     /// The segment begins to follow the user, of whom it knows what was heard before.
     public mutating func begin(at now: Timestamp) {
-        hasBegun = true
+        begunAt = now
         guard plan.watchesEverybody, past.isKnown else { return }
         plan.begin(at: moment(now), &user, past)
     }
@@ -52,6 +53,43 @@ public struct LiveCourse: Sendable {
         guard let heard = mentioned(record, isHistory: isHistory, or: hearsAll) else { return told }
         let moment = LiveMoment(now: logTime, position: place)
         told += plan.hear(heard, at: moment, &user, past)
+        return told
+    }
+
+    /// The user's records are these from here on, in the order of the log: two users have become
+    /// one, or two again.
+    ///
+    /// - Returns: what changed up to it, and by it as a correction.
+    public mutating func recount(
+        _ records: [(record: Record, at: Timestamp, isHistory: Bool)],
+        at now: Timestamp
+    ) -> [LiveChange] {
+        var told = pass(before: now)
+        var joined = Past(user: past.user)
+        for (record, at, isHistory) in records {
+            let isBefore = begunAt.map { at < $0 } ?? true
+            _ = joined.take(record, at: at, isSilent: isHistory || isBefore)
+        }
+        joined.note(now)
+        past = joined
+        guard let begunAt else { return told }
+        let moment = moment(now)
+        if plan.following == nil {
+            told += plan.recount(
+                at: moment,
+                since: begunAt,
+                &user,
+                past.history(plan.reads)
+            ) { joined.isSilent($0) }
+        } else {
+            told += plan.follow(
+                at: moment,
+                &user,
+                past,
+                isThere: !records.isEmpty,
+                because: .correction
+            )
+        }
         return told
     }
 
@@ -127,10 +165,13 @@ private struct Past: LivePast {
             versions += written
         }
         if isSilent { silent.insert(place) }
-        next = LogOffset(place.value + 1)
+        next = max(next, LogOffset(place.value + 1))
         latest = logTime
         return place
     }
+
+    /// The log has come so far.
+    mutating func note(_ logTime: Timestamp) { latest = max(latest ?? logTime, logTime) }
 
     func history(_ reads: Mentions) -> UserHistory {
         UserHistory(of: user, events: events, versions: versions)

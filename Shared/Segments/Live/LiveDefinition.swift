@@ -134,6 +134,9 @@ public enum LiveLimits {
     ///
     /// Unit: ms.
     public static let correctionMs: Int64 = 7 * CivilDate.dayMs
+    /// What a segment reads of a user whose history is counted anew, events and writes: more would
+    /// hold up the lane.
+    public static let recountedMax = 5_000
     /// The pause that ends a session of page views when the definition names none.
     ///
     /// Unit: ms.

@@ -11,19 +11,23 @@ from shoal.contract.ingestion.v1 import (
     VERDICT_KIND_ACCEPTED,
     VERDICT_KIND_DUPLICATE,
     VERDICT_KIND_REJECTED,
+    AliasRequest,
     AppendRequest,
     ChangeListRequest,
     DropRejectedRequest,
     FetchCursor,
     FetchRequest,
+    IdentifyRequest,
     ImportRequest,
     ImportsRequest,
     PositionsRequest,
     RejectedRequest,
+    ResolveRequest,
     RetryRejectedRequest,
     SchemaRequest,
     TrackRequest,
     UndoImportRequest,
+    UnmergeRequest,
 )
 from shoal.contract.registry.v1 import ProjectsRequest
 
@@ -55,6 +59,7 @@ def run(stage: Stage) -> None:
     undo(stage, lines)
     rejects(stage)
     log(stage)
+    identities(stage)
     listed = ingestion.ChangeList(ChangeListRequest(
         list="evaluators know its name", operation=LIST_OPERATION_ADD, user_ids=["user-1"]))
     assert (listed.added, listed.new_users) == (1, 0), listed
@@ -79,6 +84,32 @@ def undo(stage: Stage, lines: list) -> None:
         assert fault.code == shoal.Status.FAILED_PRECONDITION, fault
     else:
         raise AssertionError("an undone import takes no more records")
+
+
+def identities(stage: Stage) -> None:
+    """An anonymous identifier is a known user's, two known users are one, and two again."""
+    ingestion = stage.stubs.ingestion
+    ingestion.Track(TrackRequest(records=[shoal.event("anonymous", "Seen", event_id="a-1")]))
+    merged = ingestion.Identify(
+        IdentifyRequest(anonymous_id="anonymous", user_id="identified")).merged
+    assert (merged.user_id, merged.records, merged.before) == ("identified", 1, False), merged
+    assert len(merged.positions) == 64, merged
+    aliased = ingestion.Alias(AliasRequest(from_id="identified", to_id="user-2")).merged
+    assert (aliased.user_id, aliased.records) == ("user-2", 2), aliased
+    assert stage.client.identify("anonymous", "user-2").before
+    resolved = ingestion.Resolve(ResolveRequest(user_id="anonymous"))
+    assert (resolved.known, resolved.user_id) == (True, "user-2"), resolved
+    taken = ingestion.Unmerge(UnmergeRequest(user_id="identified"))
+    assert (taken.from_id, taken.records) == ("user-2", 2), taken
+    assert not stage.client.unmerge("identified").HasField("from_id")
+    try:
+        stage.client.alias("identified", "anonymous")
+    except shoal.Fault as fault:
+        assert fault.code == shoal.Status.FAILED_PRECONDITION and fault.hint, fault
+    else:
+        raise AssertionError("a user is not merged into itself")
+    # Nobody is left whom the other calls do not count.
+    assert stage.client.alias("identified", "user-2").records == 3
 
 
 def rejects(stage: Stage) -> None:

@@ -8,18 +8,6 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class AliasRequest(_message.Message):
-    __slots__ = ["from_id", "to_id"]
-    FROM_ID_FIELD_NUMBER: _ClassVar[int]
-    TO_ID_FIELD_NUMBER: _ClassVar[int]
-    from_id: str
-    to_id: str
-    def __init__(self, from_id: _Optional[str] = ..., to_id: _Optional[str] = ...) -> None: ...
-
-class AliasResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
-
 class DropRejectedRequest(_message.Message):
     __slots__ = ["all", "ids", "reason"]
     ALL_FIELD_NUMBER: _ClassVar[int]
@@ -63,18 +51,6 @@ class ExportUserResponse(_message.Message):
     next_cursor: bytes
     records: _containers.RepeatedCompositeFieldContainer[_log_pb2.LogRecord]
     def __init__(self, records: _Optional[_Iterable[_Union[_log_pb2.LogRecord, _Mapping]]] = ..., next_cursor: _Optional[bytes] = ...) -> None: ...
-
-class IdentifyRequest(_message.Message):
-    __slots__ = ["anonymous_id", "user_id"]
-    ANONYMOUS_ID_FIELD_NUMBER: _ClassVar[int]
-    USER_ID_FIELD_NUMBER: _ClassVar[int]
-    anonymous_id: str
-    user_id: str
-    def __init__(self, anonymous_id: _Optional[str] = ..., user_id: _Optional[str] = ...) -> None: ...
-
-class IdentifyResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...
 
 class ImportSummary(_message.Message):
     __slots__ = ["events", "first_at_ms", "import_id", "last_at_ms", "last_line", "new_users", "profiles", "undone_at_ms"]
@@ -197,13 +173,3 @@ class UndoImportResponse(_message.Message):
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     summary: ImportSummary
     def __init__(self, summary: _Optional[_Union[ImportSummary, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
-
-class UnmergeRequest(_message.Message):
-    __slots__ = ["user_id"]
-    USER_ID_FIELD_NUMBER: _ClassVar[int]
-    user_id: str
-    def __init__(self, user_id: _Optional[str] = ...) -> None: ...
-
-class UnmergeResponse(_message.Message):
-    __slots__: list[str] = []
-    def __init__(self) -> None: ...

@@ -1,4 +1,5 @@
 from shoal.contract.ingestion.v1 import corrections_pb2 as _corrections_pb2
+from shoal.contract.ingestion.v1 import identity_pb2 as _identity_pb2
 from shoal.contract.ingestion.v1 import lists_pb2 as _lists_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2

@@ -1,3 +1,4 @@
+from shoal.contract.log.v1 import identity_pb2 as _identity_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -77,7 +78,7 @@ class ListChange(_message.Message):
     def __init__(self, user_number: _Optional[int] = ..., list: _Optional[str] = ..., listed: bool = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class LogRecord(_message.Message):
-    __slots__ = ["catalogue", "erasure", "event", "import_id", "import_line", "import_undone", "list_change", "log_time_ms", "new_user", "offset", "profile", "project", "stub", "tenure"]
+    __slots__ = ["catalogue", "erasure", "event", "import_id", "import_line", "import_undone", "list_change", "log_time_ms", "merge_in", "merge_out", "merge_undone", "new_user", "offset", "origin", "profile", "project", "stub", "tenure"]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
     ERASURE_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
@@ -86,8 +87,12 @@ class LogRecord(_message.Message):
     IMPORT_UNDONE_FIELD_NUMBER: _ClassVar[int]
     LIST_CHANGE_FIELD_NUMBER: _ClassVar[int]
     LOG_TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    MERGE_IN_FIELD_NUMBER: _ClassVar[int]
+    MERGE_OUT_FIELD_NUMBER: _ClassVar[int]
+    MERGE_UNDONE_FIELD_NUMBER: _ClassVar[int]
     NEW_USER_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     STUB_FIELD_NUMBER: _ClassVar[int]
@@ -100,13 +105,17 @@ class LogRecord(_message.Message):
     import_undone: ImportUndone
     list_change: ListChange
     log_time_ms: int
+    merge_in: _identity_pb2.MergeIn
+    merge_out: _identity_pb2.MergeOut
+    merge_undone: _identity_pb2.MergeUndone
     new_user: NewUser
     offset: int
+    origin: _identity_pb2.Origin
     profile: ProfileChange
     project: str
     stub: Stub
     tenure: Tenure
-    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ...) -> None: ...
+    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., merge_out: _Optional[_Union[_identity_pb2.MergeOut, _Mapping]] = ..., merge_in: _Optional[_Union[_identity_pb2.MergeIn, _Mapping]] = ..., merge_undone: _Optional[_Union[_identity_pb2.MergeUndone, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ..., origin: _Optional[_Union[_identity_pb2.Origin, _Mapping]] = ...) -> None: ...
 
 class NewUser(_message.Message):
     __slots__ = ["number", "user_id"]

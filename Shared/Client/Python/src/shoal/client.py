@@ -23,11 +23,16 @@ from shoal.contract.evaluation.v1 import (
     Segment,
 )
 from shoal.contract.ingestion.v1 import (
+    AliasRequest,
+    IdentifyRequest,
     ImportRequest,
     ImportResponse,
+    Merged,
     TrackRecord,
     TrackRequest,
     TrackResponse,
+    UnmergeRequest,
+    UnmergeResponse,
 )
 from shoal.contract.registry.v1 import (
     SERVICE_KIND_ANALYTICS,
@@ -139,6 +144,20 @@ class Shoal(Stubs):
         """Takes up to 10,000 records of history; a repeat of the same lines is harmless."""
         request = ImportRequest(import_id=import_id, first_line=first_line, records=records)
         return self.ingestion.Import(request, options)
+
+    def identify(self, anonymous_id: str, user_id: str,
+                 options: CallOptions | None = None) -> Merged:
+        """Tells that an anonymous identifier is a known user; the same again is harmless."""
+        request = IdentifyRequest(anonymous_id=anonymous_id, user_id=user_id)
+        return self.ingestion.Identify(request, options).merged
+
+    def alias(self, from_id: str, to_id: str, options: CallOptions | None = None) -> Merged:
+        """Tells that two known identifiers are one user; to_id stays."""
+        return self.ingestion.Alias(AliasRequest(from_id=from_id, to_id=to_id), options).merged
+
+    def unmerge(self, user_id: str, options: CallOptions | None = None) -> UnmergeResponse:
+        """Takes a merge back: what came in under the identifier is its own again."""
+        return self.ingestion.Unmerge(UnmergeRequest(user_id=user_id), options)
 
     # Questions
 

@@ -1698,7 +1698,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__list_change__descriptor =
 char shoal__log__v1__log_record__project__default_value[] = "";
 static const uint64_t shoal__log__v1__log_record__offset__default_value = 0ull;
 static const int64_t shoal__log__v1__log_record__log_time_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[14] =
+static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[18] =
 {
   {
     "offset",
@@ -1833,6 +1833,18 @@ static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descript
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "origin",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Log__V1__LogRecord, origin),
+    &shoal__log__v1__origin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "list_change",
     14,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1868,28 +1880,69 @@ static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "merge_out",
+    18,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, merge_out),
+    &shoal__log__v1__merge_out__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "merge_in",
+    19,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, merge_in),
+    &shoal__log__v1__merge_in__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "merge_undone",
+    20,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, merge_undone),
+    &shoal__log__v1__merge_undone__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   6,   /* field[6] = catalogue */
-  12,   /* field[12] = erasure */
+  13,   /* field[13] = erasure */
   4,   /* field[4] = event */
   8,   /* field[8] = import_id */
   9,   /* field[9] = import_line */
   10,   /* field[10] = import_undone */
-  11,   /* field[11] = list_change */
+  12,   /* field[12] = list_change */
   1,   /* field[1] = log_time_ms */
+  16,   /* field[16] = merge_in */
+  15,   /* field[15] = merge_out */
+  17,   /* field[17] = merge_undone */
   3,   /* field[3] = new_user */
   0,   /* field[0] = offset */
+  11,   /* field[11] = origin */
   5,   /* field[5] = profile */
   2,   /* field[2] = project */
-  13,   /* field[13] = stub */
+  14,   /* field[14] = stub */
   7,   /* field[7] = tenure */
 };
-static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[2 + 1] =
+static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[3 + 1] =
 {
   { 1, 0 },
-  { 14, 11 },
-  { 0, 14 }
+  { 13, 11 },
+  { 18, 15 },
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
 {
@@ -1899,10 +1952,10 @@ const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
   "Shoal__Log__V1__LogRecord",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__LogRecord),
-  14,
+  18,
   shoal__log__v1__log_record__field_descriptors,
   shoal__log__v1__log_record__field_indices_by_name,
-  2,  shoal__log__v1__log_record__number_ranges,
+  3,  shoal__log__v1__log_record__number_ranges,
   (ProtobufCMessageInit) shoal__log__v1__log_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -24,12 +24,6 @@ typedef struct Shoal__Ingestion__V1__ImportsRequest Shoal__Ingestion__V1__Import
 typedef struct Shoal__Ingestion__V1__ImportsResponse Shoal__Ingestion__V1__ImportsResponse;
 typedef struct Shoal__Ingestion__V1__ExportUserRequest Shoal__Ingestion__V1__ExportUserRequest;
 typedef struct Shoal__Ingestion__V1__ExportUserResponse Shoal__Ingestion__V1__ExportUserResponse;
-typedef struct Shoal__Ingestion__V1__IdentifyRequest Shoal__Ingestion__V1__IdentifyRequest;
-typedef struct Shoal__Ingestion__V1__IdentifyResponse Shoal__Ingestion__V1__IdentifyResponse;
-typedef struct Shoal__Ingestion__V1__AliasRequest Shoal__Ingestion__V1__AliasRequest;
-typedef struct Shoal__Ingestion__V1__AliasResponse Shoal__Ingestion__V1__AliasResponse;
-typedef struct Shoal__Ingestion__V1__UnmergeRequest Shoal__Ingestion__V1__UnmergeRequest;
-typedef struct Shoal__Ingestion__V1__UnmergeResponse Shoal__Ingestion__V1__UnmergeResponse;
 typedef struct Shoal__Ingestion__V1__EraseRequest Shoal__Ingestion__V1__EraseRequest;
 typedef struct Shoal__Ingestion__V1__EraseResponse Shoal__Ingestion__V1__EraseResponse;
 typedef struct Shoal__Ingestion__V1__RejectedRequest Shoal__Ingestion__V1__RejectedRequest;
@@ -228,103 +222,6 @@ struct  Shoal__Ingestion__V1__ExportUserResponse
 #define SHOAL__INGESTION__V1__EXPORT_USER_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__export_user_response__descriptor) \
     , 0,NULL, 0, {0,NULL} }
-
-
-/*
- * An anonymous identifier turns out to be a known user. Not served yet.
- */
-struct  Shoal__Ingestion__V1__IdentifyRequest
-{
-  ProtobufCMessage base;
-  /*
-   * The anonymous identifier. Limit: 256 bytes.
-   */
-  char *anonymous_id;
-  /*
-   * The known user. Limit: 256 bytes.
-   */
-  char *user_id;
-};
-extern char shoal__ingestion__v1__identify_request__anonymous_id__default_value[];
-extern char shoal__ingestion__v1__identify_request__user_id__default_value[];
-#define SHOAL__INGESTION__V1__IDENTIFY_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__identify_request__descriptor) \
-    , shoal__ingestion__v1__identify_request__anonymous_id__default_value, shoal__ingestion__v1__identify_request__user_id__default_value }
-
-
-/*
- * They are one from here on.
- */
-struct  Shoal__Ingestion__V1__IdentifyResponse
-{
-  ProtobufCMessage base;
-};
-#define SHOAL__INGESTION__V1__IDENTIFY_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__identify_response__descriptor) \
-     }
-
-
-/*
- * Two known identifiers are one user. Not served yet.
- */
-struct  Shoal__Ingestion__V1__AliasRequest
-{
-  ProtobufCMessage base;
-  /*
-   * The identifier that goes. Limit: 256 bytes.
-   */
-  char *from_id;
-  /*
-   * The identifier that stays. Limit: 256 bytes.
-   */
-  char *to_id;
-};
-extern char shoal__ingestion__v1__alias_request__from_id__default_value[];
-extern char shoal__ingestion__v1__alias_request__to_id__default_value[];
-#define SHOAL__INGESTION__V1__ALIAS_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__alias_request__descriptor) \
-    , shoal__ingestion__v1__alias_request__from_id__default_value, shoal__ingestion__v1__alias_request__to_id__default_value }
-
-
-/*
- * They are one from here on.
- */
-struct  Shoal__Ingestion__V1__AliasResponse
-{
-  ProtobufCMessage base;
-};
-#define SHOAL__INGESTION__V1__ALIAS_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__alias_response__descriptor) \
-     }
-
-
-/*
- * Takes a merge back. Not served yet.
- */
-struct  Shoal__Ingestion__V1__UnmergeRequest
-{
-  ProtobufCMessage base;
-  /*
-   * The identifier that was merged away. Limit: 256 bytes.
-   */
-  char *user_id;
-};
-extern char shoal__ingestion__v1__unmerge_request__user_id__default_value[];
-#define SHOAL__INGESTION__V1__UNMERGE_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__unmerge_request__descriptor) \
-    , shoal__ingestion__v1__unmerge_request__user_id__default_value }
-
-
-/*
- * They are two again.
- */
-struct  Shoal__Ingestion__V1__UnmergeResponse
-{
-  ProtobufCMessage base;
-};
-#define SHOAL__INGESTION__V1__UNMERGE_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__unmerge_response__descriptor) \
-     }
 
 
 /*
@@ -721,120 +618,6 @@ Shoal__Ingestion__V1__ExportUserResponse *
 void   shoal__ingestion__v1__export_user_response__free_unpacked
                      (Shoal__Ingestion__V1__ExportUserResponse *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Ingestion__V1__IdentifyRequest methods */
-void   shoal__ingestion__v1__identify_request__init
-                     (Shoal__Ingestion__V1__IdentifyRequest         *message);
-size_t shoal__ingestion__v1__identify_request__get_packed_size
-                     (const Shoal__Ingestion__V1__IdentifyRequest   *message);
-size_t shoal__ingestion__v1__identify_request__pack
-                     (const Shoal__Ingestion__V1__IdentifyRequest   *message,
-                      uint8_t             *out);
-size_t shoal__ingestion__v1__identify_request__pack_to_buffer
-                     (const Shoal__Ingestion__V1__IdentifyRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Ingestion__V1__IdentifyRequest *
-       shoal__ingestion__v1__identify_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__ingestion__v1__identify_request__free_unpacked
-                     (Shoal__Ingestion__V1__IdentifyRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Ingestion__V1__IdentifyResponse methods */
-void   shoal__ingestion__v1__identify_response__init
-                     (Shoal__Ingestion__V1__IdentifyResponse         *message);
-size_t shoal__ingestion__v1__identify_response__get_packed_size
-                     (const Shoal__Ingestion__V1__IdentifyResponse   *message);
-size_t shoal__ingestion__v1__identify_response__pack
-                     (const Shoal__Ingestion__V1__IdentifyResponse   *message,
-                      uint8_t             *out);
-size_t shoal__ingestion__v1__identify_response__pack_to_buffer
-                     (const Shoal__Ingestion__V1__IdentifyResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Ingestion__V1__IdentifyResponse *
-       shoal__ingestion__v1__identify_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__ingestion__v1__identify_response__free_unpacked
-                     (Shoal__Ingestion__V1__IdentifyResponse *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Ingestion__V1__AliasRequest methods */
-void   shoal__ingestion__v1__alias_request__init
-                     (Shoal__Ingestion__V1__AliasRequest         *message);
-size_t shoal__ingestion__v1__alias_request__get_packed_size
-                     (const Shoal__Ingestion__V1__AliasRequest   *message);
-size_t shoal__ingestion__v1__alias_request__pack
-                     (const Shoal__Ingestion__V1__AliasRequest   *message,
-                      uint8_t             *out);
-size_t shoal__ingestion__v1__alias_request__pack_to_buffer
-                     (const Shoal__Ingestion__V1__AliasRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Ingestion__V1__AliasRequest *
-       shoal__ingestion__v1__alias_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__ingestion__v1__alias_request__free_unpacked
-                     (Shoal__Ingestion__V1__AliasRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Ingestion__V1__AliasResponse methods */
-void   shoal__ingestion__v1__alias_response__init
-                     (Shoal__Ingestion__V1__AliasResponse         *message);
-size_t shoal__ingestion__v1__alias_response__get_packed_size
-                     (const Shoal__Ingestion__V1__AliasResponse   *message);
-size_t shoal__ingestion__v1__alias_response__pack
-                     (const Shoal__Ingestion__V1__AliasResponse   *message,
-                      uint8_t             *out);
-size_t shoal__ingestion__v1__alias_response__pack_to_buffer
-                     (const Shoal__Ingestion__V1__AliasResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Ingestion__V1__AliasResponse *
-       shoal__ingestion__v1__alias_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__ingestion__v1__alias_response__free_unpacked
-                     (Shoal__Ingestion__V1__AliasResponse *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Ingestion__V1__UnmergeRequest methods */
-void   shoal__ingestion__v1__unmerge_request__init
-                     (Shoal__Ingestion__V1__UnmergeRequest         *message);
-size_t shoal__ingestion__v1__unmerge_request__get_packed_size
-                     (const Shoal__Ingestion__V1__UnmergeRequest   *message);
-size_t shoal__ingestion__v1__unmerge_request__pack
-                     (const Shoal__Ingestion__V1__UnmergeRequest   *message,
-                      uint8_t             *out);
-size_t shoal__ingestion__v1__unmerge_request__pack_to_buffer
-                     (const Shoal__Ingestion__V1__UnmergeRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Ingestion__V1__UnmergeRequest *
-       shoal__ingestion__v1__unmerge_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__ingestion__v1__unmerge_request__free_unpacked
-                     (Shoal__Ingestion__V1__UnmergeRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Ingestion__V1__UnmergeResponse methods */
-void   shoal__ingestion__v1__unmerge_response__init
-                     (Shoal__Ingestion__V1__UnmergeResponse         *message);
-size_t shoal__ingestion__v1__unmerge_response__get_packed_size
-                     (const Shoal__Ingestion__V1__UnmergeResponse   *message);
-size_t shoal__ingestion__v1__unmerge_response__pack
-                     (const Shoal__Ingestion__V1__UnmergeResponse   *message,
-                      uint8_t             *out);
-size_t shoal__ingestion__v1__unmerge_response__pack_to_buffer
-                     (const Shoal__Ingestion__V1__UnmergeResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Ingestion__V1__UnmergeResponse *
-       shoal__ingestion__v1__unmerge_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__ingestion__v1__unmerge_response__free_unpacked
-                     (Shoal__Ingestion__V1__UnmergeResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Ingestion__V1__EraseRequest methods */
 void   shoal__ingestion__v1__erase_request__init
                      (Shoal__Ingestion__V1__EraseRequest         *message);
@@ -1029,24 +812,6 @@ typedef void (*Shoal__Ingestion__V1__ExportUserRequest_Closure)
 typedef void (*Shoal__Ingestion__V1__ExportUserResponse_Closure)
                  (const Shoal__Ingestion__V1__ExportUserResponse *message,
                   void *closure_data);
-typedef void (*Shoal__Ingestion__V1__IdentifyRequest_Closure)
-                 (const Shoal__Ingestion__V1__IdentifyRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Ingestion__V1__IdentifyResponse_Closure)
-                 (const Shoal__Ingestion__V1__IdentifyResponse *message,
-                  void *closure_data);
-typedef void (*Shoal__Ingestion__V1__AliasRequest_Closure)
-                 (const Shoal__Ingestion__V1__AliasRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Ingestion__V1__AliasResponse_Closure)
-                 (const Shoal__Ingestion__V1__AliasResponse *message,
-                  void *closure_data);
-typedef void (*Shoal__Ingestion__V1__UnmergeRequest_Closure)
-                 (const Shoal__Ingestion__V1__UnmergeRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Ingestion__V1__UnmergeResponse_Closure)
-                 (const Shoal__Ingestion__V1__UnmergeResponse *message,
-                  void *closure_data);
 typedef void (*Shoal__Ingestion__V1__EraseRequest_Closure)
                  (const Shoal__Ingestion__V1__EraseRequest *message,
                   void *closure_data);
@@ -1087,12 +852,6 @@ extern const ProtobufCMessageDescriptor shoal__ingestion__v1__imports_request__d
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__imports_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__export_user_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__export_user_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__ingestion__v1__identify_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__ingestion__v1__identify_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__ingestion__v1__alias_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__ingestion__v1__alias_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__ingestion__v1__unmerge_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__ingestion__v1__unmerge_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_request__descriptor;

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/ingestion/v1/corrections.pb-c.h"
+#include "shoal/ingestion/v1/identity.pb-c.h"
 #include "shoal/ingestion/v1/lists.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
@@ -552,8 +553,7 @@ struct  Shoal__Ingestion__V1__StoredPartitionRecords
   protobuf_c_boolean has_epoch;
   uint64_t epoch;
   /*
-   * The newest epoch under which an evaluator owns the partition's state, as far as ingestion has
-   * heard; 0: none. An evaluator that owns it under an older one lets it go.
+   * As in PartitionRecords.
    */
   protobuf_c_boolean has_state_epoch;
   uint64_t state_epoch;

@@ -1,0 +1,78 @@
+from shoal.contract.options.v1 import options_pb2 as _options_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class MergeIn(_message.Message):
+    __slots__ = ["depth", "names", "records", "replaced", "returned", "survivor_id", "user_id", "user_number"]
+    DEPTH_FIELD_NUMBER: _ClassVar[int]
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_FIELD_NUMBER: _ClassVar[int]
+    RETURNED_FIELD_NUMBER: _ClassVar[int]
+    SURVIVOR_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    depth: int
+    names: MovedNames
+    records: int
+    replaced: _containers.RepeatedCompositeFieldContainer[RecordRun]
+    returned: bool
+    survivor_id: str
+    user_id: str
+    user_number: int
+    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., records: _Optional[int] = ..., names: _Optional[_Union[MovedNames, _Mapping]] = ..., replaced: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ..., returned: bool = ..., depth: _Optional[int] = ..., survivor_id: _Optional[str] = ...) -> None: ...
+
+class MergeOut(_message.Message):
+    __slots__ = ["lists", "survivor_id", "user_id", "user_number"]
+    LISTS_FIELD_NUMBER: _ClassVar[int]
+    SURVIVOR_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    lists: _containers.RepeatedScalarFieldContainer[str]
+    survivor_id: str
+    user_id: str
+    user_number: int
+    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., survivor_id: _Optional[str] = ..., lists: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class MergeUndone(_message.Message):
+    __slots__ = ["moved", "names", "user_id", "user_number"]
+    MOVED_FIELD_NUMBER: _ClassVar[int]
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    moved: _containers.RepeatedCompositeFieldContainer[RecordRun]
+    names: MovedNames
+    user_id: str
+    user_number: int
+    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., moved: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ..., names: _Optional[_Union[MovedNames, _Mapping]] = ...) -> None: ...
+
+class MovedNames(_message.Message):
+    __slots__ = ["events", "lists", "properties"]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    LISTS_FIELD_NUMBER: _ClassVar[int]
+    PROPERTIES_FIELD_NUMBER: _ClassVar[int]
+    events: _containers.RepeatedScalarFieldContainer[str]
+    lists: _containers.RepeatedScalarFieldContainer[str]
+    properties: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, events: _Optional[_Iterable[str]] = ..., properties: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Origin(_message.Message):
+    __slots__ = ["offset", "partition", "user_id"]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    offset: int
+    partition: int
+    user_id: str
+    def __init__(self, user_id: _Optional[str] = ..., partition: _Optional[int] = ..., offset: _Optional[int] = ...) -> None: ...
+
+class RecordRun(_message.Message):
+    __slots__ = ["count"]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FROM_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    def __init__(self, count: _Optional[int] = ..., **kwargs) -> None: ...

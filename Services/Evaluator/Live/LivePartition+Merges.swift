@@ -1,0 +1,90 @@
+// Two users become one, and two again: who follows them counts anew, and nothing fires by it.
+
+import Basics
+import Columns
+import Messages
+import Segments
+import Wire
+
+extension LivePartition {
+    /// A user has another's records from here on, or the own ones again.
+    mutating func hear(
+        _ merge: LogV1.MergeIn,
+        _ newcomer: Newcomer?,
+        of project: ProjectName,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        let user = UserNumber(merge.userNumber)
+        let isNew = newcomer == Newcomer(project: project, user: user)
+        try recount(user, merge.names, isNew: isNew, of: project, moment, &state)
+    }
+
+    /// A user has lost another's records again.
+    mutating func hear(
+        _ undone: LogV1.MergeUndone,
+        of project: ProjectName,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        let user = UserNumber(undone.userNumber)
+        try recount(user, undone.names, isNew: false, of: project, moment, &state)
+    }
+
+    /// A user's history has become another one by records that were moved, which the columns have.
+    ///
+    /// - Parameter isNew: whether the user was first heard of by them.
+    private mutating func recount(
+        _ number: UserNumber,
+        _ names: LogV1.MovedNames?,
+        isNew: Bool,
+        of project: ProjectName,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        isMerging = true
+        defer { isMerging = false }
+        for segment in projects[project]?.segments ?? []
+        where isNew || segment.plan.reads.concern(names) {
+            let begin = segment.end.begunAt
+            let reads = reads(of: segment, state[project])
+            try decide(number, segment, moment, &state) { plan, user, past in
+                guard plan.following == nil else {
+                    return plan.follow(at: moment, &user, past, isThere: true, because: .correction)
+                }
+                guard let begin else { return [] }
+                let history = past.history(reads)
+                return plan.recount(at: moment, since: begin, &user, history) {
+                    past.columns.imports.contains($0)
+                }
+            }
+        }
+    }
+
+    /// What a segment reads of a history that is counted anew.
+    private func reads(of segment: FollowedSegment, _ columns: PartitionColumns?) -> Mentions {
+        var reads = segment.plan.reads
+        guard segment.plan.holdsOfNewcomers else { return reads }
+        // The first record of a user is heard, whatever it is.
+        reads.anyEvent = true
+        let names = columns?.propertyNames() ?? []
+        reads.pastUserProperties.formUnion(names.map { ExactName($0) })
+        return reads
+    }
+}
+
+extension Mentions {
+    /// Whether any of the records that were moved is to be told of.
+    fileprivate func concern(_ names: LogV1.MovedNames?) -> Bool {
+        guard let names else { return false }
+        return anyEvent && !names.events.isEmpty
+            || names.events.contains { concerns(event: ExactName($0)) }
+            || names.properties.contains { concerns(property: ExactName($0)) }
+            || names.lists.contains { concerns(property: InList(ExactName($0)).property) }
+    }
+}
+
+extension LogV1.LogRecord {
+    /// Whether it was moved here with a merge: who follows hears of it with the end of that.
+    var isMoved: Bool { origin?.offset != nil }
+}

@@ -1,0 +1,185 @@
+// Identities as callers change them: two identifiers become one user, and two again.
+
+import Basics
+import Chassis
+import Log
+import Messages
+
+/// Finds who is who and what merges move; reads block on the disk, so they run on threads of their
+/// own.
+struct IdentityDesk: Sendable {
+    let index: IndexStore
+    let log: any Log
+    /// Where the index is read.
+    let desk: ReadingDesk
+    /// Where users' records are looked for, which may take seconds: one search at a time.
+    let searches: ReadingDesk
+    let partitions: PartitionCount
+
+    init(
+        _ index: IndexStore,
+        _ log: any Log,
+        _ desk: ReadingDesk,
+        searches: ReadingDesk,
+        _ partitions: PartitionCount
+    ) {
+        self.index = index
+        self.log = log
+        self.desk = desk
+        self.searches = searches
+        self.partitions = partitions
+    }
+
+    /// What was recorded of an identifier that is a user of its own.
+    func records(of user: UserID, in project: ProjectName) async throws -> UserRecords {
+        try await searches.run {
+            let who = ProjectUser(project: project, user: user)
+            let known = try IndexReader(index).users(of: [who])[who]
+            guard let known, known.survivor == nil else { return UserRecords(of: nil) }
+            return try read(user, known, project, .all)
+        }
+    }
+
+    /// What was recorded under other identifiers of the user that one was merged into.
+    func records(mergedWith user: UserID, in project: ProjectName) async throws -> UserRecords {
+        try await searches.run {
+            let reader = IndexReader(index)
+            let who = ProjectUser(project: project, user: user)
+            let survivor = try reader.survivors(of: try reader.users(of: [who]))[who]
+            guard let survivor else { return UserRecords(of: nil) }
+            return try read(survivor.user, survivor.known, project, .ofOthers)
+        }
+    }
+
+    /// Who an identifier stands for; nil: nothing was recorded of it.
+    func survivor(of user: UserID, in project: ProjectName) async throws -> UserID? {
+        try await desk.run {
+            let reader = IndexReader(index)
+            let who = ProjectUser(project: project, user: user)
+            let known = try reader.users(of: [who])
+            guard !known.isEmpty else { return nil }
+            return try reader.survivors(of: known)[who]?.user ?? user
+        }
+    }
+
+    private func read(
+        _ user: UserID,
+        _ known: KnownUser,
+        _ project: ProjectName,
+        _ wanted: UserRecords.Wanted
+    ) throws(IngestionError) -> UserRecords {
+        let owner = UserRecords.Owner(
+            project: project,
+            partition: partitions.home(project: project, identifier: user.text),
+            number: known.number
+        )
+        var records = UserRecords(of: owner, since: known.since, wanted)
+        try records.read(log)
+        return records
+    }
+}
+
+extension IngestionDoor {
+    func identify(_ request: IngestionV1.IdentifyRequest, _ call: CallContext)
+        async throws(Fault) -> IngestionV1.IdentifyResponse
+    {
+        let old = try Self.user(request.anonymousID, "anonymous_id")
+        let known = try Self.user(request.userID, "user_id")
+        return IngestionV1.IdentifyResponse(merged: try await merge(old, known, .identify, call))
+    }
+
+    func alias(_ request: IngestionV1.AliasRequest, _ call: CallContext) async throws(Fault)
+        -> IngestionV1.AliasResponse
+    {
+        let old = try Self.user(request.fromID, "from_id")
+        let known = try Self.user(request.toID, "to_id")
+        return IngestionV1.AliasResponse(merged: try await merge(old, known, .alias, call))
+    }
+
+    func unmerge(_ request: IngestionV1.UnmergeRequest, _ call: CallContext)
+        async throws(Fault) -> IngestionV1.UnmergeResponse
+    {
+        let project = try await known(call.project)
+        let user = try Self.user(request.userID, "user_id")
+        do throws(IngestionError) { try ownership.checkWritable() } catch { throw error.fault }
+        do {
+            try await ownership.begin(in: intake)
+            let records = try await identities.records(mergedWith: user, in: project)
+            let outcome = try await intake.unmerge(
+                UnmergeOrder(project: project, user: user, records: records)
+            )
+            return IngestionV1.UnmergeResponse(
+                fromID: outcome.user?.text,
+                records: UInt64(outcome.records),
+                positions: try fetcher.positions([])
+            )
+        } catch {
+            throw Self.fault(error)
+        }
+    }
+
+    func resolve(_ request: IngestionV1.ResolveRequest, _ call: CallContext)
+        async throws(Fault) -> IngestionV1.ResolveResponse
+    {
+        let project = try await known(call.project)
+        let user = try Self.user(request.userID, "user_id")
+        do {
+            let survivor = try await identities.survivor(of: user, in: project)
+            return IngestionV1.ResolveResponse(
+                known: survivor != nil,
+                userID: (survivor ?? user).text
+            )
+        } catch {
+            throw Self.fault(error)
+        }
+    }
+
+    private func merge(
+        _ old: UserID,
+        _ known: UserID,
+        _ kind: MergeOrder.Kind,
+        _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.Merged {
+        let project = try await self.known(call.project)
+        guard old != known else {
+            throw Fault.invalidArgument(
+                "both are the same identifier",
+                place: kind == .identify ? "user_id" : "to_id",
+                hint: "name the other one"
+            )
+        }
+        do throws(IngestionError) { try ownership.checkWritable() } catch { throw error.fault }
+        do {
+            try await ownership.begin(in: intake)
+            let records = try await identities.records(of: old, in: project)
+            let outcome = try await intake.merge(
+                MergeOrder(
+                    project: project,
+                    kind: kind,
+                    old: old,
+                    known: known,
+                    records: records
+                )
+            )
+            return IngestionV1.Merged(
+                userID: outcome.user?.text ?? known.text,
+                records: UInt64(outcome.records),
+                before: outcome.isBefore,
+                positions: try fetcher.positions([])
+            )
+        } catch {
+            throw Self.fault(error)
+        }
+    }
+
+    private static func user(_ text: String, _ place: String) throws(Fault) -> UserID {
+        guard let user = UserID(text), !text.utf8.contains(0) else {
+            throw Fault.invalidArgument(
+                "the identifier is missing, too long or has a zero byte",
+                place: place,
+                hint: "1 to \(Limits.userIDBytes) bytes of UTF-8"
+            )
+        }
+        return user
+    }
+}

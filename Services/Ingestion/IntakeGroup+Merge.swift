@@ -1,0 +1,199 @@
+// Two users become one: all of it is one group, so that it is durable as a whole or not at all, in
+// both partitions.
+
+import Basics
+import KeyValue
+import Messages
+
+extension IntakeGroup {
+    /// Writes that two identifiers are one user: the old one goes, its records are the survivor's.
+    ///
+    /// The order stands alone in its group, so that the index has all that was before it. What was
+    /// recorded of the old user since it was read is read here.
+    ///
+    /// - Returns: what became of it, or why they cannot be one.
+    mutating func write(_ order: MergeOrder, _ pending: inout Pending)
+        throws(IngestionError) -> Result<MergeOutcome, any Error>
+    {
+        let reader = IndexReader(parts.index)
+        do throws(IngestionError) {
+            switch try MergeRule(reader: reader).decide(order) {
+            case .one(let user): return .success(MergeOutcome(user: user, isBefore: true))
+            case .merge(let merge):
+                let owner = merge.old.map { self.owner($0.number, of: order.old, order.project) }
+                var records = order.records
+                if owner != records.owner {
+                    records = UserRecords(of: owner, since: merge.old?.since ?? .zero)
+                }
+                try records.read(parts.log)
+                return .success(try write(merge, of: order, records, reader, &pending))
+            }
+        } catch  where [.cannotMerge, .tooLarge].contains(error.code) {
+            return .failure(error)
+        }
+    }
+
+    private mutating func write(
+        _ merge: MergeRule.Merge,
+        of order: MergeOrder,
+        _ records: UserRecords,
+        _ reader: IndexReader,
+        _ pending: inout Pending
+    ) throws(IngestionError) -> MergeOutcome {
+        let project = order.project
+        let at = try instant(of: project, reader, pending.now)
+        var numbering = Numbering(next: try nextNumbers(project, [order.old, merge.survivor]))
+        let old = try owner(order.old, merge.old, project, &numbering, &pending)
+        let moved = try records.standing.map { found throws(IngestionError) in
+            try LogV1.LogRecord.stored(found.payload)
+        }
+        let lists = Self.lists(in: moved)
+        let left = try on(lists, of: old, project, reader)
+        let out = LogV1.MergeOut(
+            userNumber: old.number.value,
+            userID: order.old.text,
+            survivorID: order.known.text,
+            lists: left.sorted(by: TextBytes.precedes)
+        )
+        let gone = try add(.mergeOut(out), to: old.partition, project: project, &pending)
+        let new = try owner(merge.survivor, merge.known, project, &numbering, &pending)
+        let kept = try on(lists, of: new, project, reader)
+        if merge.known == nil { try exist(new, from: gone.origin(under: nil), &pending) }
+        var move = RecordMove(from: old.partition, to: new) { $0 ?? order.old.text }
+        for record in moved { try write(record, &move, reader, &pending) }
+        // Moved words on a list stand in the order of event time: the last one is told anew. Who
+        // was on it by either identifier is on it.
+        for list in lists {
+            let isOwn = kept.contains(list)
+            try put(
+                ListedUser(partition: new.partition, number: new.number),
+                on: ProjectList(project: project, name: list),
+                isOwn || left.contains(list),
+                at,
+                from: gone.origin(under: isOwn ? nil : order.old),
+                &pending
+            )
+        }
+        let merged = LogV1.MergeIn(
+            userNumber: new.number.value,
+            userID: order.old.text,
+            records: UInt64(move.count),
+            names: move.names,
+            replaced: RecordMove.runs(move.replaced),
+            depth: UInt32(merge.depth),
+            survivorID: merge.survivor.text
+        )
+        try add(.mergeIn(merged), to: new.partition, project: project, &pending)
+        keep(numbering, &pending)
+        numbers.forget(ProjectUser(project: project, user: order.old))
+        let writer = IndexWriter(parts.index)
+        writer.put(out, of: project, in: old.partition, &pending.batch)
+        writer.put(merged, of: project, &pending.batch)
+        return MergeOutcome(user: merge.survivor, records: move.count)
+    }
+
+    /// Where a known number of an identifier stands.
+    func owner(_ number: UserNumber, of user: UserID, _ project: ProjectName)
+        -> UserRecords.Owner
+    {
+        let home = parts.partitions.home(project: project, identifier: user.text)
+        return UserRecords.Owner(project: project, partition: home, number: number)
+    }
+
+    /// The next free numbers at the homes of identifiers.
+    func nextNumbers(_ project: ProjectName, _ users: [UserID]) throws(IngestionError)
+        -> [Numbering.ProjectPartition: UInt32]
+    {
+        let who = users.map { ProjectUser(project: project, user: $0) }
+        let homes = users.map { parts.partitions.home(project: project, identifier: $0.text) }
+        return try nextNumbers(of: zip(who, homes), [:])
+    }
+
+    /// Where an identifier's user stands; one that nobody has heard of is a new user.
+    mutating func owner(
+        _ user: UserID,
+        _ known: KnownUser?,
+        _ project: ProjectName,
+        _ numbering: inout Numbering,
+        _ pending: inout Pending
+    ) throws(IngestionError) -> UserRecords.Owner {
+        if let known { return owner(known.number, of: user, project) }
+        let who = ProjectUser(project: project, user: user)
+        let home = parts.partitions.home(project: project, identifier: user.text)
+        let number = numbering.give(who, in: home)
+        try write(newUser: who, number, to: home, &pending)
+        return UserRecords.Owner(project: project, partition: home, number: number)
+    }
+
+    /// Writes that a user is there, whatever else may be moved there and taken back.
+    mutating func exist(
+        _ owner: UserRecords.Owner,
+        from origin: LogV1.Origin,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        let bare = LogV1.ProfileChange(
+            userNumber: owner.number.value,
+            receivedAtMs: parts.clock.now.ms
+        )
+        let (partition, project) = (owner.partition, owner.project)
+        try add(.profile(bare), to: partition, project: project, from: origin, &pending)
+    }
+
+    /// The lists that records tell of, by name.
+    static func lists(in records: [LogV1.LogRecord]) -> [String] {
+        var lists: Set<String> = []
+        for record in records {
+            if case .listChange(let change) = record.body { lists.insert(change.list) }
+        }
+        return lists.sorted(by: TextBytes.precedes)
+    }
+
+    /// Those of some lists that a user is on.
+    private func on(
+        _ lists: [String],
+        of owner: UserRecords.Owner,
+        _ project: ProjectName,
+        _ reader: IndexReader
+    ) throws(IngestionError) -> Set<String> {
+        let user = ListedUser(partition: owner.partition, number: owner.number)
+        var on: Set<String> = []
+        for list in lists where !(try reader.users(on: list, of: project, among: [user])).isEmpty {
+            on.insert(list)
+        }
+        return on
+    }
+}
+
+extension LogPlace {
+    /// Where a record comes from that was moved, or says what those that were moved come to.
+    func origin(under user: UserID?) -> LogV1.Origin {
+        LogV1.Origin(
+            userID: user?.text,
+            partition: UInt32(partition.index),
+            offset: offset.value
+        )
+    }
+}
+
+extension IndexWriter {
+    /// An identifier stands for another user from here on, and is on no list itself.
+    func put(
+        _ out: LogV1.MergeOut,
+        of project: ProjectName,
+        in partition: Partition,
+        _ batch: inout Batch
+    ) {
+        guard let user = UserID(out.userID), let survivor = UserID(out.survivorID) else { return }
+        let number = UserNumber(out.userNumber)
+        let known = KnownUser(number, survivor: survivor)
+        put(known, for: ProjectUser(project: project, user: user), &batch)
+        let listed = ListedUser(partition: partition, number: number)
+        for list in out.lists { batch.delete(index.lists, IndexKey.listed(project, list, listed)) }
+    }
+
+    /// Others were merged into a user.
+    func put(_ merge: LogV1.MergeIn, of project: ProjectName, _ batch: inout Batch) {
+        guard !merge.returned, let user = UserID(merge.survivorID) else { return }
+        put(mergeDepth: merge.depth, of: ProjectUser(project: project, user: user), &batch)
+    }
+}

@@ -1,0 +1,161 @@
+// A merge taken back: what came in under an identifier goes from the user it was merged into to a
+// user of its own, in one group.
+
+import Basics
+import KeyValue
+import Messages
+
+extension IntakeGroup {
+    /// Writes that an identifier is a user of its own again, under a new number.
+    ///
+    /// What came in under it goes there, before and after the merge, and what came in under
+    /// identifiers that were merged into it. The order stands alone in its group.
+    ///
+    /// - Returns: what became of it, or why there is nothing to take back.
+    mutating func write(_ order: UnmergeOrder, _ pending: inout Pending)
+        throws(IngestionError) -> Result<MergeOutcome, any Error>
+    {
+        let reader = IndexReader(parts.index)
+        let user = ProjectUser(project: order.project, user: order.user)
+        let known = try reader.users(of: [user])
+        guard let one = known[user] else { return .failure(Self.unknown(order.user)) }
+        guard let survivor = try reader.survivors(of: known)[user] else {
+            return .success(MergeOutcome(isBefore: true))
+        }
+        let owner = owner(survivor.known.number, of: survivor.user, order.project)
+        var records = order.records
+        if owner != records.owner {
+            records = UserRecords(of: owner, since: survivor.known.since, .ofOthers)
+        }
+        do throws(IngestionError) {
+            try records.read(parts.log)
+        } catch  where error.code == .tooLarge {
+            return .failure(error)
+        }
+        let count = try split(order, from: survivor.user, records, of: owner, reader, &pending)
+        return .success(MergeOutcome(user: one.survivor, records: count))
+    }
+
+    /// - Returns: how many records were moved.
+    private mutating func split(
+        _ order: UnmergeOrder,
+        from survivor: UserID,
+        _ records: UserRecords,
+        of owner: UserRecords.Owner,
+        _ reader: IndexReader,
+        _ pending: inout Pending
+    ) throws(IngestionError) -> Int {
+        let project = order.project
+        let at = try instant(of: project, reader, pending.now)
+        var numbering = Numbering(next: try nextNumbers(project, [order.user]))
+        let new = try self.owner(order.user, nil, project, &numbering, &pending)
+        var family = MergedFamily(of: order.user, in: project, reader)
+        var (going, staying): ([LogV1.LogRecord], [LogV1.LogRecord]) = ([], [])
+        for found in records.standing {
+            let record = try LogV1.LogRecord.stored(found.payload)
+            if try family.has(record.origin?.userID) {
+                going.append(record)
+            } else {
+                staying.append(record)
+            }
+        }
+        var move = RecordMove(from: owner.partition, to: new) { origin in
+            origin == order.user.text ? nil : origin
+        }
+        let origin = LogPlace(
+            partition: owner.partition,
+            offset: LogOffset(going.last?.offset ?? 0)
+        ).origin(under: nil)
+        try exist(new, from: origin, &pending)
+        for record in going { try write(record, &move, reader, &pending) }
+        let lists = Self.lists(in: going)
+        try settle(lists, by: going, of: new, at, from: origin, &pending)
+        let back = LogV1.MergeIn(
+            userNumber: new.number.value,
+            userID: survivor.text,
+            records: UInt64(move.count),
+            names: move.names,
+            returned: true,
+            survivorID: order.user.text
+        )
+        try add(.mergeIn(back), to: new.partition, project: project, &pending)
+        try settle(lists, by: staying, of: owner, at, from: origin, &pending)
+        let runs = RecordMove.runs(going.map { LogOffset($0.offset) })
+        for start in stride(from: 0, to: max(runs.count, 1), by: Self.undoneRunsMax) {
+            let undone = LogV1.MergeUndone(
+                userNumber: owner.number.value,
+                userID: order.user.text,
+                moved: Array(runs[start...].prefix(Self.undoneRunsMax)),
+                names: move.names
+            )
+            try add(.mergeUndone(undone), to: owner.partition, project: project, &pending)
+        }
+        keep(numbering, &pending)
+        return move.count
+    }
+
+    /// What one record names of them.
+    private static let undoneRunsMax = 10_000
+
+    /// Writes whether a user is on some lists, by the last word on each among some records.
+    private mutating func settle(
+        _ lists: [String],
+        by records: [LogV1.LogRecord],
+        of owner: UserRecords.Owner,
+        _ at: Timestamp,
+        from origin: LogV1.Origin,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        var words: [String: Bool] = [:]
+        for record in records {
+            if case .listChange(let change) = record.body { words[change.list] = change.listed }
+        }
+        for list in lists {
+            try put(
+                ListedUser(partition: owner.partition, number: owner.number),
+                on: ProjectList(project: owner.project, name: list),
+                words[list] ?? false,
+                at,
+                from: origin,
+                &pending
+            )
+        }
+    }
+
+    private static func unknown(_ user: UserID) -> IngestionError {
+        IngestionError(
+            .unknownUser,
+            "take a merge back",
+            place: user.text,
+            hint: "nothing was ever recorded under it"
+        )
+    }
+}
+
+/// An identifier and those that were merged into it, directly or through others.
+private struct MergedFamily {
+    private let head: UserID
+    private let project: ProjectName
+    private let reader: IndexReader
+    private var members: [String: Bool] = [:]
+
+    init(of head: UserID, in project: ProjectName, _ reader: IndexReader) {
+        self.head = head
+        self.project = project
+        self.reader = reader
+    }
+
+    /// Whether the identifier that a record came in under is one of them; nil is its user's own.
+    mutating func has(_ origin: String?) throws(IngestionError) -> Bool {
+        guard let origin else { return false }
+        if let isMember = members[origin] { return isMember }
+        var next = UserID(origin)
+        for _ in 0...MergeRule.depthMax {
+            guard let user = next, user != head else { break }
+            let who = ProjectUser(project: project, user: user)
+            next = try reader.users(of: [who])[who]?.survivor
+        }
+        members[origin] = next == head
+        return next == head
+    }
+}

@@ -1,0 +1,165 @@
+// One user's records written once more as another's, within one group.
+
+import Basics
+import KeyValue
+import Log
+import Messages
+
+/// Records on their way to another user.
+struct RecordMove {
+    /// Whose they are from here on.
+    let to: UserRecords.Owner
+    /// From where.
+    let from: Partition
+    /// Under which identifier a record came in, as its new user sees it; nil: the user's own.
+    let origin: (String?) -> String?
+    /// How many were written.
+    private(set) var count = 0
+    /// The new user's own records that are absent from here on.
+    private(set) var replaced: [LogOffset] = []
+    private var events: Set<String> = []
+    private var properties: Set<String> = []
+    private var lists: Set<String> = []
+
+    init(
+        from: Partition,
+        to: UserRecords.Owner,
+        under origin: @escaping (String?) -> String?
+    ) {
+        self.from = from
+        self.to = to
+        self.origin = origin
+    }
+
+    /// An own record with the same event id was received later.
+    mutating func replace(_ offset: LogOffset) { replaced.append(offset) }
+
+    /// The record as the new user's.
+    mutating func moved(_ record: LogV1.LogRecord) -> LogV1.LogRecord {
+        var moved = record
+        switch record.body {
+        case .event(var event):
+            events.insert(event.name)
+            event.userNumber = to.number.value
+            moved.body = .event(event)
+        case .profile(var profile):
+            properties.formUnion(profile.set.map(\.name) + profile.unset)
+            profile.userNumber = to.number.value
+            moved.body = .profile(profile)
+        case .listChange(var change):
+            lists.insert(change.list)
+            change.userNumber = to.number.value
+            moved.body = .listChange(change)
+        default: break
+        }
+        moved.origin = LogV1.Origin(
+            userID: origin(record.origin?.userID),
+            partition: UInt32(from.index),
+            offset: record.offset
+        )
+        count += 1
+        return moved
+    }
+
+    /// What they are about.
+    var names: LogV1.MovedNames {
+        LogV1.MovedNames(
+            events: events.sorted(by: TextBytes.precedes),
+            properties: properties.sorted(by: TextBytes.precedes),
+            lists: lists.sorted(by: TextBytes.precedes)
+        )
+    }
+
+    /// Offsets in rising order as runs.
+    static func runs(_ offsets: [LogOffset]) -> [LogV1.RecordRun] {
+        var runs: [LogV1.RecordRun] = []
+        for offset in offsets.sorted() {
+            if let last = runs.last, last.from + last.count == offset.value {
+                runs[runs.count - 1].count += 1
+            } else {
+                runs.append(LogV1.RecordRun(from: offset.value, count: 1))
+            }
+        }
+        return runs
+    }
+}
+
+extension IntakeGroup {
+    /// Writes a record once more, unless it was taken back or its event id was received earlier.
+    mutating func write(
+        _ record: LogV1.LogRecord,
+        _ move: inout RecordMove,
+        _ reader: IndexReader,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        let to = move.to
+        var importNumber: UInt32?
+        if let id = record.importID {
+            let entry = try imports.entry(of: ProjectImport(project: to.project, id: id))
+            if let entry, entry.isUndone { return }
+            importNumber = entry?.number
+        }
+        var keys = SeenKeys()
+        if case .event(let event) = record.body, let id = event.eventID {
+            let key = IndexKey.event(to.project, to.partition, to.number, id)
+            if let own = try standing(key, of: to, reader) {
+                guard case .event(let other) = own.body, event.receivedAtMs < other.receivedAtMs
+                else { return }
+                move.replace(LogOffset(own.offset))
+            }
+            keys.event = key
+        }
+        var moved = move.moved(record)
+        moved.offset = try pending.nextOffset(in: to.partition).value
+        moved.logTimeMs = pending.now.ms
+        let bytes: [UInt8]
+        do throws(MessageError) {
+            bytes = try moved.encode()
+        } catch {
+            throw .log("encode a moved record", error)
+        }
+        let place = try pending.add(bytes, to: to.partition)
+        guard keys.event != nil else { return }
+        let seen = SeenEvent(place: place, importNumber: importNumber)
+        pending.seen.append(SeenRecord(keys, of: to.number, seen))
+    }
+
+    /// The user's record with an event id; nil: there is none, or it is another's again.
+    private func standing(
+        _ key: [UInt8],
+        of owner: UserRecords.Owner,
+        _ reader: IndexReader
+    ) throws(IngestionError) -> LogV1.LogRecord? {
+        guard let seen = try reader.events(of: [(key: key, record: ())]).first?.seen,
+            !imports.isUndone(seen, of: owner.project)
+        else { return nil }
+        let page: LogPage
+        do throws(LogError) {
+            page = try parts.log.read(
+                seen.place.partition,
+                from: seen.place.offset,
+                limit: ReadLimit(bytes: 1, records: 1)
+            )
+        } catch {
+            throw .log("read a user's event", error)
+        }
+        guard let stored = page.records.first else { return nil }
+        let record = try LogV1.LogRecord.stored(Array(stored.payload))
+        // The key outlives a merge that was taken back.
+        guard let origin = record.origin?.userID.flatMap({ UserID($0) }) else { return record }
+        let who = ProjectUser(project: owner.project, user: origin)
+        let survivor = try reader.survivors(of: try reader.users(of: [who]))[who]
+        return survivor?.known.number == owner.number ? record : nil
+    }
+}
+
+extension LogV1.LogRecord {
+    /// A record as the log has it.
+    static func stored(_ payload: [UInt8]) throws(IngestionError) -> LogV1.LogRecord {
+        do throws(MessageError) {
+            return try decode(payload)
+        } catch {
+            throw .log("read a record", error)
+        }
+    }
+}

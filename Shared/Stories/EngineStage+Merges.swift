@@ -1,0 +1,147 @@
+// Two users become one on the engine alone, and two again, as ingestion makes them.
+
+public import Basics
+import Segments
+import Synchronization
+
+extension EngineStage {
+    /// The old identifier's records are the known user's, and so is what comes in under it.
+    public func identify(_ old: UserID, as known: UserID, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        let isRefused = state.withLock { state in
+            let user = state.survivor(of: known)
+            guard state.survivors[old] == nil else { return state.survivor(of: old) != user }
+            guard user != old else { return true }
+            state.pass(upTo: at - 1)
+            state.survivors[old] = known
+            let moved = state.users.removeValue(forKey: old)?.records ?? []
+            for list in state.lists.keys where state.lists[list]?.remove(old) != nil {
+                state.lists[list]?.insert(user)
+            }
+            state.tellGone(old, at: at)
+            state.give(moved, to: user, at: at)
+            return false
+        }
+        guard isRefused else { return }
+        throw StoryProblem(.stage, place: old.text, "it cannot become \(known.text)")
+    }
+
+    /// The identifier has its own records again, and those of who was merged into it.
+    public func unmerge(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
+        state.withLock { state in
+            let survivor = state.survivor(of: user)
+            guard survivor != user else { return }
+            state.pass(upTo: at - 1)
+            state.survivors[user] = nil
+            let all = state.users[survivor]?.records ?? []
+            let going = all.filter { state.survivor(of: $0.origin) == user }
+            state.users[survivor] = User()
+            state.give(all.filter { state.survivor(of: $0.origin) != user }, to: survivor, at: at)
+            state.give(going, to: user, at: at)
+            for list in state.lists.keys {
+                state.settle(list, of: survivor)
+                state.settle(list, of: user)
+            }
+        }
+    }
+}
+
+extension EngineStage.State {
+    /// The user that an identifier stands for.
+    func survivor(of id: UserID) -> UserID {
+        var user = id
+        while let next = survivors[user] { user = next }
+        return user
+    }
+
+    /// Records are written once more as a user's, unless their event ids are there: of two with one
+    /// id that stays which was received earlier.
+    fileprivate mutating func give(
+        _ moved: [EngineStage.Recorded],
+        to user: UserID,
+        at now: Timestamp
+    ) {
+        var known = users[user] ?? EngineStage.User()
+        for var one in moved {
+            let other = known.records.firstIndex { $0.id != nil && $0.id == one.id }
+            if let other {
+                guard one.at < known.records[other].at else { continue }
+                known.records.remove(at: other)
+            }
+            one.record = one.record.moved(to: next)
+            next = next.next
+            known.records.append(one)
+        }
+        known.eventIDs = Set(known.records.compactMap(\.id))
+        known.events = known.records.compactMap(\.event)
+        known.versions = known.records.flatMap(\.versions)
+        users[user] = known
+        let records = known.records.map { (record: $0.record, at: $0.at, isHistory: false) }
+        for name in live.keys.sorted() {
+            guard var followed = live[name] else { continue }
+            if followed.courses[user] == nil {
+                var course = LiveCourse(followed.plan, of: user)
+                course.begin(at: followed.begin)
+                followed.courses[user] = course
+            }
+            let changes = followed.courses[user]?.recount(records, at: now) ?? []
+            live[name] = followed
+            note(changes, of: user, by: name)
+        }
+    }
+
+    /// Live segments forget a user, and tell it of who was in.
+    fileprivate mutating func tellGone(_ user: UserID, at now: Timestamp) {
+        for name in live.keys.sorted() {
+            guard let course = live[name]?.courses.removeValue(forKey: user),
+                course.user.isInside
+            else { continue }
+            told.append(
+                Story.Change(segment: name.text, user: user, kind: .corrected, at: now)
+            )
+        }
+    }
+
+    /// Who is on a list by the last word on it.
+    fileprivate mutating func settle(_ list: ExactName, of user: UserID) {
+        let words = users[user]?.versions.filter { $0.property == InList(list).property } ?? []
+        if words.last?.value == nil {
+            lists[list]?.remove(user)
+        } else {
+            lists[list]?.insert(user)
+        }
+    }
+}
+
+extension EngineStage.Recorded {
+    fileprivate var event: UserHistory.Event? {
+        if case .event(let event) = record { event } else { nil }
+    }
+
+    fileprivate var versions: [UserHistory.PropertyVersion] {
+        if case .properties(let versions) = record { versions } else { [] }
+    }
+}
+
+extension LiveCourse.Record {
+    /// The same at another place in the log.
+    fileprivate func moved(to place: LogOffset) -> LiveCourse.Record {
+        switch self {
+        case .event(var event):
+            event.position = place
+            return .event(event)
+        case .properties(let versions):
+            return .properties(
+                versions.map {
+                    UserHistory.PropertyVersion(
+                        $0.property,
+                        $0.value,
+                        since: $0.since,
+                        position: place
+                    )
+                }
+            )
+        }
+    }
+}

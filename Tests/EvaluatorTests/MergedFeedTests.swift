@@ -1,0 +1,197 @@
+// Live segments follow users who become one as if it had been one user always.
+
+import Basics
+import Columns
+import Foundation
+import Kit
+import Messages
+import Segments
+import Testing
+import Wire
+
+@testable import Evaluator
+
+@Suite struct MergedFeedTests {
+    private static let seed: UInt64 = 0x1DE1_0001
+    private static let home = Partition(index: 0)
+
+    private static var caseCount: Int {
+        ProcessInfo.processInfo.environment["SHOAL_TEST_DIFFERENTIAL_CASES"].flatMap(Int.init)
+            ?? 300
+    }
+
+    /// A user's log, of which a part came in under another identifier until both were one.
+    private struct Example {
+        let live: LiveDefinition
+        let truth: LiveLog
+        let records: [LogV1.LogRecord]
+        /// When they became one.
+        let mergedAt: Timestamp
+        let end: Timestamp
+
+        init?(seed: UInt64) throws {
+            var random = SeededRandom(seed: seed)
+            let centre = RandomWorld.centres[random.below(RandomWorld.centres.count)]
+            var definitions = RandomDefinitions(random.fork(), around: centre)
+            var live = definitions.live()
+            live.zone = live.zone ?? "UTC"
+            self.live = live
+            var log = LiveLog.random(&random, around: centre, .inOrder)
+            log.user = UserID("ann")
+            while let index = log.entries.firstIndex(where: Self.isTimeless) {
+                log = log.without(index)
+            }
+            for index in log.entries.indices { log.entries[index].isImported = false }
+            guard log.entries.count > 1, log.entries[0].event != nil else { return nil }
+            truth = log
+            let rest = log.entries.count - log.begin
+            let place = rest > 0 ? log.begin + random.below(rest) : log.entries.count - 1
+            let next =
+                place + 1 < log.entries.count
+                ? log.entries[place + 1].logTime : log.entries[place].logTime + 400 * 86_400_000
+            let least = max(log.entries[place].logTime, log.beginTime)
+            guard next > least else { return nil }
+            mergedAt = least + Int64(random.below(Int(next.msSince(least))))
+            let last = max(log.entries.last?.logTime ?? centre, mergedAt)
+            end = last + 1 + Int64(random.below(400)) * 86_400_000
+            records = try Self.records(log, live, place, mergedAt, &random)
+        }
+
+        private static func isTimeless(_ entry: LiveLog.Entry) -> Bool {
+            entry.versions.contains { $0.since == nil }
+        }
+
+        private static func records(
+            _ log: LiveLog,
+            _ live: LiveDefinition,
+            _ place: Int,
+            _ mergedAt: Timestamp,
+            _ random: inout SeededRandom
+        ) throws -> [LogV1.LogRecord] {
+            var merging = MergingLog()
+            let encoded = try LiveCoding.encode(live)
+            let document = SegmentV1.SegmentDocument(name: "live", live: encoded)
+            let change = LogV1.CatalogueChange(
+                revision: 1,
+                kind: Catalogue.segmentKind,
+                name: "live",
+                body: try document.encode()
+            )
+            var (id, lastTime) = ("ann", Timestamp.earliest)
+            for (index, entry) in log.entries.enumerated() {
+                if index == log.begin { merging.append(.catalogue(change), at: log.beginTime) }
+                // What is of one instant stays in its order.
+                if entry.logTime != lastTime { id = random.chance(0.5) ? "ann" : "anon" }
+                lastTime = entry.logTime
+                merging.write(id, try body(entry), at: entry.logTime)
+                if index == place, log.begin <= place {
+                    merging.merge("anon", into: "ann", at: mergedAt)
+                }
+            }
+            if log.begin == log.entries.count {
+                merging.append(.catalogue(change), at: log.beginTime)
+                merging.merge("anon", into: "ann", at: mergedAt)
+            }
+            return merging.records
+        }
+
+        private static func body(_ entry: LiveLog.Entry) throws -> LogV1.LogRecord.Body {
+            if let event = entry.event {
+                return .event(
+                    LogV1.Event(
+                        name: event.name.text,
+                        atMs: event.at.ms,
+                        clientSequence: event.clientSequence,
+                        properties: try event.properties.map {
+                            try ValueCoding.encode(name: $0.name.text, $0.value)
+                        }
+                    )
+                )
+            }
+            var change = LogV1.ProfileChange(atMs: entry.versions.first?.since?.ms)
+            for version in entry.versions {
+                if let value = version.value {
+                    change.set.append(
+                        try ValueCoding.encode(name: version.property.text, value)
+                    )
+                } else {
+                    change.unset.append(version.property.text)
+                }
+            }
+            return .profile(change)
+        }
+    }
+
+    @Test("once they are one, who is in is who would have been had it been one user always")
+    func differential() throws {
+        var (compared, corrected, told) = (0, 0, 0)
+        for number in 0..<Self.caseCount {
+            let seed = Self.seed &+ UInt64(number)
+            guard let example = try Example(seed: seed) else { continue }
+            let changes = try inFolder { try Self.play(example, in: $0, seed: seed) }
+            let plan = try LivePlan(example.live)
+            let wanted = example.truth.told(by: plan, until: example.end)
+            told += wanted.count
+            corrected += changes.count { $0.cause == .correction && $0.at == example.mergedAt }
+            let said = try Sentence.say(example.live)
+            let instants = (wanted.map(\.at) + changes.map(\.at) + [example.end - 1])
+                .filter { $0 >= example.mergedAt && $0 < example.end }
+            for at in instants {
+                let isMember = wanted.last { $0.at <= at }?.isMember ?? false
+                let isTold = changes.last { $0.at <= at }?.isMember ?? false
+                compared += 1
+                try #require(
+                    isTold == isMember,
+                    """
+                    seed \(seed) at \(at.rfc3339), one since \(example.mergedAt.rfc3339): \
+                    \(said)
+                    """
+                )
+            }
+        }
+        #expect(compared > Self.caseCount && corrected > Self.caseCount / 50, "\(corrected)")
+        #expect(told > Self.caseCount / 2, "\(told): proves little")
+    }
+
+    /// Reads the log page by page; seals and restarts come in between by chance.
+    ///
+    /// - Returns: what the feed tells of the user.
+    private static func play(_ example: Example, in folder: String, seed: UInt64) throws
+        -> [LiveChange]
+    {
+        var random = SeededRandom(seed: seed ^ 0xA5A5)
+        let (records, catalogue) = (example.records, Catalogue())
+        var checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+        defer { checkpoints.close() }
+        var state = PartitionState(home)
+        while state.next.value < UInt64(records.count) {
+            let from = Int(state.next.value)
+            let page = records[from..<min(from + 1 + random.below(12), records.count)]
+            try catalogue.apply(try state.apply(Array(page)))
+            if random.chance(0.8) { try checkpoints.remember(&state.live) }
+            if random.chance(0.2) { try checkpoints.seal(&state, catalogue: catalogue) }
+            guard random.chance(0.3) else { continue }
+            checkpoints.close()
+            checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+            state = try checkpoints.load(home, isFollowing: catalogue.isFollowing)
+        }
+        try state.pass(example.end - 1)
+        try checkpoints.remember(&state.live)
+        let columns = try #require(state.projects[shop])
+        let feedEnd = try #require(state.live.ends.first)
+        let found = try checkpoints.feeds.records(
+            of: feedEnd.feed,
+            in: home,
+            after: 0,
+            limit: .max
+        )
+        #expect(found.map(\.sequence) == found.indices.map { UInt64($0 + 1) })
+        let members = try #require(
+            try state.live.members(of: feedEnd.feed, userCount: columns.userCount)
+        )
+        var hash: UInt64 = 0
+        members.forEach { hash &+= columns.id(of: $0).map { FeedCopy.hash(of: $0.text) } ?? 1 }
+        #expect(hash == feedEnd.stateHash && members.count == feedEnd.members, "seed \(seed)")
+        return found.filter { columns.id(of: $0.user)?.text == "ann" }.map(\.change)
+    }
+}

@@ -1,0 +1,33 @@
+// What shows the files of users who become one, and two again.
+extension CoveredElsewhere {
+    static let identity = [
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("MergeTests"),
+            [
+                "IngestionDoor+Identity", "IntakeGroup+Merge", "IntakeGroup+Unmerge", "KnownUser",
+                "MergeRule", "RecordMove",
+            ]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("StoriesTests/PlayTests"),
+            ["SegmentsDoor+Merged"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
+            .test("EvaluatorTests/MergedFeedTests"),
+            ["LivePartition+Merges"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments/Live",
+            .test("EvaluatorTests/MergedFeedTests"),
+            ["LiveUser+Recount"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/QuestionCommandTests"),
+            ["UserIdentityCommands"]
+        ),
+    ]
+}
