@@ -17,6 +17,11 @@ public struct Evaluator: Sendable {
     public init(config: EvaluatorConfig, world: World, logWaitMs: UInt32 = 1_000) throws {
         let link = try RegistryLink(world: world, kind: .evaluator)
         let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
+        let order = RewriteOrder(folder: world.folder.path, disk: world.disk)
+        if try order.isGiven() {
+            try checkpoints.rewrite()
+            try order.take()
+        }
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
         let board = FeedBoard(clock: world.clock)

@@ -275,6 +275,12 @@ struct IngestionDoorTests {
                 desk: desk
             ),
             imports: ImportList(index: open.index, desk: desk),
+            exports: UserExport(
+                index: open.index,
+                log: open.log,
+                partitions: open.partitions,
+                desk: desk
+            ),
             rejects: RejectDesk(
                 shelf: try RejectShelf(folder: "\(rig.folder)/rejects"),
                 desk: desk
