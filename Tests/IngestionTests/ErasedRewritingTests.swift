@@ -35,8 +35,9 @@ struct ErasedRewritingTests {
         for file in files ?? [] {
             var isFolder: ObjCBool = false
             let path = "\(folder)/\(file)"
-            FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-            guard !isFolder.boolValue else { continue }
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+                !isFolder.boolValue
+            else { continue }
             let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
             if bytes.range(of: Data(Self.canary.utf8)) != nil { found.insert(file) }
         }

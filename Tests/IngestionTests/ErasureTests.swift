@@ -32,7 +32,7 @@ struct ErasureTests {
     private func change(
         _ open: OpenIntake,
         _ list: String,
-        _ operation: IngestionV1.ListOperation,
+        _ operation: ListOrder.Operation,
         _ ids: [String]
     ) async throws -> ListOutcome {
         try await open.intake.change(
@@ -135,13 +135,14 @@ struct ErasureTests {
             desk: desk
         )
         let who = ProjectUser(project: shop, user: try #require(UserID("ann")))
+        let number = try numbers(open, "ann")[0]
         var kinds: [String: Int] = [:]
         var cursor: [UInt8]?
         var pages = 0
         repeat {
             let page = try await export.page(of: who, cursor, bytesMax: 300)
             for record in page.records {
-                #expect(record.userNumber == (try numbers(open, "ann")[0]))
+                #expect(record.userNumber == number)
                 switch record.body {
                 case .newUser: kinds["identifier", default: 0] += 1
                 case .event: kinds["event", default: 0] += 1
