@@ -156,15 +156,16 @@ struct IndexForgetting {
     /// Identifiers looked at at a time.
     private static let pageUsers = 65_536
 
-    /// Notes an erasure in the batch of the record; `run` sees to it.
+    /// Keeps a receipt that the log tells again, and notes whom `run` is to forget, in the batch of
+    /// the record.
     static func note(
-        _ user: ListedUser,
+        _ receipt: IngestionV1.ErasureReceipt,
         of project: ProjectName,
         _ index: IndexStore,
         _ batch: inout Batch
-    ) {
-        let place = IndexKey.event(project, user.partition, user.number, "")
-        batch.put(index.facts, prefix + place, [])
+    ) throws(IngestionError) {
+        try IndexWriter(index).put(receipt, of: project, &batch)
+        batch.put(index.facts, prefix + IndexKey.events(project, of: receipt.user), [])
     }
 
     /// One pass over the identifiers of the projects concerned; none where nothing is noted.

@@ -206,13 +206,9 @@ struct IndexReplay {
                 &batch
             )
         case .erasure(let erasure):
-            let receipt = IngestionV1.ErasureReceipt(
-                erasure,
-                at: place,
-                Timestamp(ms: record.logTimeMs)
-            )
-            try IndexWriter(index).put(receipt, of: project, &batch)
-            IndexForgetting.note(receipt.user, of: project, index, &batch)
+            let time = Timestamp(ms: record.logTimeMs)
+            let receipt = IngestionV1.ErasureReceipt(erasure, at: place, time)
+            try IndexForgetting.note(receipt, of: project, index, &batch)
         case .tenure, .importUndone, .stub, nil: break
         }
     }

@@ -91,7 +91,8 @@ struct UserExport: Sendable {
     }
 
     private static func cursor(_ next: LogOffset, of number: UserNumber) -> [UInt8] {
-        IndexKey.bigEndian(next.value, bytes: 8) + IndexKey.bigEndian(UInt64(number.value), bytes: 4)
+        IndexKey.bigEndian(next.value, bytes: 8)
+            + IndexKey.bigEndian(UInt64(number.value), bytes: 4)
     }
 
     /// Where a cursor goes on; it is of no use for another user, nor for one who came again.

@@ -18,7 +18,8 @@ public enum LogRewriting {
     /// - Returns: how many files were written anew.
     /// - Throws: `.locked` when somebody has the log open, `LogError` for damage and for the disk,
     ///   and whatever `change` throws.
-    public static func run(_ settings: LogSettings, disk: any Disk, _ change: Change) throws -> Int {
+    public static func run(_ settings: LogSettings, disk: any Disk, _ change: Change) throws -> Int
+    {
         let work = try Work(settings, disk)
         defer { work.lock.release() }
         var count = 0

@@ -162,7 +162,9 @@ struct ErasureTests {
             _ = try await export.page(of: bob, [0] + (page.nextCursor ?? []), bytesMax: 300)
         }
         _ = try await erase(open, "ann", 1)
-        let unknown = await ingestionError { _ = try await export.page(of: who, nil, bytesMax: 300) }
+        let unknown = await ingestionError {
+            _ = try await export.page(of: who, nil, bytesMax: 300)
+        }
         #expect(unknown?.code == .unknownUser)
         try open.stop()
     }
@@ -173,6 +175,8 @@ extension [UInt8] {
     fileprivate func contains(bytes text: String) -> Bool {
         let wanted = Array(text.utf8)
         guard count >= wanted.count else { return false }
-        return (0...(count - wanted.count)).contains { Array(self[$0..<$0 + wanted.count]) == wanted }
+        return (0...(count - wanted.count)).contains {
+            Array(self[$0..<$0 + wanted.count]) == wanted
+        }
     }
 }

@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(
-        "after a power cut at any change every record is old or new, and a second run does the rest",
+        "after a power cut at any change a record is old or new, and a second run does the rest",
         arguments: CrashingDisk.Moment.allCases
     )
     func cut(moment: CrashingDisk.Moment) throws {

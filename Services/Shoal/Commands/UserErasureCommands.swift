@@ -37,7 +37,9 @@ extension UserCommand {
                 CallOptions(timeoutMs: Questions.timeoutMs, project: project)
             )
             let position = answer.positions.first ?? LogV1.Position()
-            let (receipt, at) = (UserCommand.hex(answer.receipt), UserCommand.instant(answer.erasedAtMs))
+            let (receipt, at) = (
+                UserCommand.hex(answer.receipt), UserCommand.instant(answer.erasedAtMs)
+            )
             guard !desk.isJSON else {
                 return desk.print(
                     .object([
@@ -80,7 +82,9 @@ extension UserCommand {
             while true {
                 let page = try await client.erasures(request, Questions.options(project))
                 for one in page.receipts {
-                    let (receipt, at) = (UserCommand.hex(one.receipt), UserCommand.instant(one.erasedAtMs))
+                    let (receipt, at) = (
+                        UserCommand.hex(one.receipt), UserCommand.instant(one.erasedAtMs)
+                    )
                     if desk.isJSON {
                         desk.print(
                             .object([
