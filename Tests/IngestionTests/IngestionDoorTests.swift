@@ -231,11 +231,9 @@ struct IngestionDoorTests {
     func unserved() async throws {
         try await ServiceRig().running { client in
             let faults = [
-                await fault { try await client.exportUser(.init(), shopCall) },
                 await fault { try await client.identify(.init(), shopCall) },
                 await fault { try await client.alias(.init(), shopCall) },
                 await fault { try await client.unmerge(.init(), shopCall) },
-                await fault { try await client.erase(.init(), shopCall) },
             ]
             #expect(faults.allSatisfy { $0?.code == .unimplemented })
         }

@@ -36,7 +36,8 @@ struct ErasureCommandTests {
         let property = #"{"name":"city","value":{"text":"\#(Self.canary)-city"}}"#
         let track =
             #"{"records":[{"user_id":"bob","event":{"name":"Charged"}},"#
-            + #"{"user_id":"\#(Self.canary)","event":{"name":"Charged","properties":[\#(property)]}},"#
+            + #"{"user_id":"\#(Self.canary)","event":{"name":"Charged","#
+            + #""properties":[\#(property)]}},"#
             + #"{"user_id":"\#(Self.canary)","profile":{"set":[\#(property)]}},"#
             + #"{"user_id":"\#(Self.canary)","event":{"name":""}}]}"#
         let tracked = await run(["rpc", "call", "Ingestion/Track", track])
