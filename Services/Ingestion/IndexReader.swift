@@ -217,8 +217,8 @@ struct NumberCache {
 
     subscript(user: ProjectUser) -> UserNumber? { young[user] ?? old[user] }
 
-    /// An identifier stands for another user from here on.
-    mutating func forget(_ user: ProjectUser) {
+    /// An identifier stands for another user from here on, or for none.
+    mutating func remove(_ user: ProjectUser) {
         young[user] = nil
         old[user] = nil
     }

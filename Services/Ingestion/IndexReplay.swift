@@ -53,6 +53,7 @@ struct IndexReplay {
                 next = page.next
             }
         }
+        try IndexForgetting(index: index, partitions: partitions).run()
         if !isCurrent {
             var batch = Batch()
             SchemaStore.putForm(index, &batch)
@@ -129,7 +130,12 @@ struct IndexReplay {
         if record.origin?.offset != nil {
             return try imports.entry(of: ProjectImport(project: project, id: id))?.number
         }
-        let isEvent = if case .event = record.body { true } else { false }
+        let isEvent =
+            switch record.body {
+            case .event: true
+            case .stub(let stub): stub.event
+            default: false
+            }
         return try imports.replay(ProjectImport(project: project, id: id)) {
             $0.add(
                 line: line,
@@ -199,7 +205,11 @@ struct IndexReplay {
         case .mergeOut(let out):
             IndexWriter(index).put(out, of: project, in: place.partition, &batch)
         case .mergeIn(let merge): IndexWriter(index).put(merge, of: project, &batch)
-        case .tenure, .importUndone, .mergeUndone, .erasure, .stub, nil: break
+        case .erasure(let erasure):
+            let time = Timestamp(ms: record.logTimeMs)
+            let receipt = IngestionV1.ErasureReceipt(erasure, at: place, time)
+            try IndexForgetting.note(receipt, of: project, index, &batch)
+        case .tenure, .importUndone, .mergeUndone, .stub, nil: break
         }
     }
 

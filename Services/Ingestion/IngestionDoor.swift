@@ -10,6 +10,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     let intake: Intake
     let fetcher: Fetcher
     let imports: ImportList
+    let exports: UserExport
     let rejects: RejectDesk
     let identities: IdentityDesk
     let ownership: Ownership
@@ -22,6 +23,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
         intake: Intake,
         fetcher: Fetcher,
         imports: ImportList,
+        exports: UserExport,
         rejects: RejectDesk,
         identities: IdentityDesk,
         catalogue: CatalogueKeeper,
@@ -32,6 +34,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
         self.intake = intake
         self.fetcher = fetcher
         self.imports = imports
+        self.exports = exports
         self.rejects = rejects
         self.identities = identities
         self.catalogue = catalogue

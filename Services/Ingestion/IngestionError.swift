@@ -11,8 +11,8 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     enum Code: String, Sendable, Hashable {
         case unknownProject, notTheOwner, notReady, busy, diskFull, log, index, stopped
         case gap, document, tooLarge
-        case unknownImport, importUndone, tooManyImports, rejects
-        case cannotMerge, unknownUser
+        case unknownUser, unknownImport, importUndone, tooManyImports, rejects
+        case cannotMerge, wasMerged
     }
 
     let code: Code
@@ -41,8 +41,8 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         switch code {
         case .notReady, .busy, .diskFull, .stopped, .log, .index, .rejects: true
         case .unknownProject, .notTheOwner, .gap, .document, .tooLarge: false
-        case .unknownImport, .importUndone, .tooManyImports: false
-        case .cannotMerge, .unknownUser: false
+        case .unknownUser, .unknownImport, .importUndone, .tooManyImports: false
+        case .cannotMerge, .wasMerged: false
         }
     }
 
@@ -60,11 +60,12 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .gap: "catalogue revisions are missing"
             case .document: "a catalogue document is not as the contract has it"
             case .tooLarge: "it does not fit one group of the log"
+            case .unknownUser: "no such user"
             case .unknownImport: "no such import"
             case .rejects: "rejected records cannot be kept or read"
             case .importUndone: "the import was taken back"
             case .cannotMerge: "the two cannot become one user"
-            case .unknownUser: "no such user"
+            case .wasMerged: "the user was merged with another"
             case .tooManyImports: "the project has \(ImportLedger.importsMax) imports"
             }
         return "\(operation): \(what)"
@@ -77,13 +78,14 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     var fault: Fault {
         let (status, retryAfterMs): (StatusCode, UInt32?) =
             switch code {
-            case .unknownProject, .unknownImport, .unknownUser: (.notFound, nil)
+            case .unknownProject, .unknownUser, .unknownImport: (.notFound, nil)
             case .notTheOwner: (.failedPrecondition, nil)
             case .notReady, .stopped: (.unavailable, 500)
             case .busy: (.resourceExhausted, 200)
             case .diskFull: (.resourceExhausted, 10_000)
             case .log, .index, .rejects: (.unavailable, 1_000)
-            case .gap, .document, .tooLarge, .importUndone, .tooManyImports, .cannotMerge:
+            case .gap, .document, .tooLarge, .importUndone, .tooManyImports, .cannotMerge,
+                .wasMerged:
                 (.failedPrecondition, nil)
             }
         return Fault(status, description, place: place, hint: hint, retryAfterMs: retryAfterMs)

@@ -85,7 +85,7 @@ extension IntakeGroup {
         )
         try add(.mergeIn(merged), to: new.partition, project: project, &pending)
         keep(numbering, &pending)
-        numbers.forget(ProjectUser(project: project, user: order.old))
+        forget(ProjectUser(project: project, user: order.old))
         let writer = IndexWriter(parts.index)
         writer.put(out, of: project, in: old.partition, &pending.batch)
         writer.put(merged, of: project, &pending.batch)
@@ -185,8 +185,11 @@ extension IndexWriter {
     ) {
         guard let user = UserID(out.userID), let survivor = UserID(out.survivorID) else { return }
         let number = UserNumber(out.userNumber)
-        let known = KnownUser(number, survivor: survivor)
-        put(known, for: ProjectUser(project: project, user: user), &batch)
+        let (known, who) = (
+            KnownUser(number, survivor: survivor), ProjectUser(project: project, user: user)
+        )
+        put(known, for: who, &batch)
+        put(merged: who, &batch)
         let listed = ListedUser(partition: partition, number: number)
         for list in out.lists { batch.delete(index.lists, IndexKey.listed(project, list, listed)) }
     }
@@ -194,6 +197,8 @@ extension IndexWriter {
     /// Others were merged into a user.
     func put(_ merge: LogV1.MergeIn, of project: ProjectName, _ batch: inout Batch) {
         guard !merge.returned, let user = UserID(merge.survivorID) else { return }
-        put(mergeDepth: merge.depth, of: ProjectUser(project: project, user: user), &batch)
+        let who = ProjectUser(project: project, user: user)
+        put(mergeDepth: merge.depth, of: who, &batch)
+        put(merged: who, &batch)
     }
 }

@@ -108,6 +108,7 @@ enum IntakeOrder: Sendable {
     case catalogue(CatalogueBatch, Answer<CatalogueStanding>)
     case tenure([Partition: Epoch], InstanceID, Answer<Void>)
     case undoing(ImportUndoing, Answer<IngestionV1.ImportSummary>)
+    case erasing(ErasureOrder, Answer<IngestionV1.ErasureReceipt>)
     case listing(ListOrder, Answer<ListOutcome>)
     case merge(MergeOrder, Answer<MergeOutcome>)
     case unmerge(UnmergeOrder, Answer<MergeOutcome>)
@@ -116,7 +117,7 @@ enum IntakeOrder: Sendable {
     /// and what it reads of the index is all that was before it.
     var standsAlone: Bool {
         switch self {
-        case .undoing, .listing, .merge, .unmerge: true
+        case .undoing, .erasing, .listing, .merge, .unmerge: true
         case .records, .catalogue, .tenure: false
         }
     }
@@ -128,6 +129,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(_, let answer): answer.resume(throwing: error)
         case .tenure(_, _, let answer): answer.resume(throwing: error)
         case .undoing(_, let answer): answer.resume(throwing: error)
+        case .erasing(_, let answer): answer.resume(throwing: error)
         case .listing(_, let answer): answer.resume(throwing: error)
         case .merge(_, let answer), .unmerge(_, let answer): answer.resume(throwing: error)
         }
@@ -140,6 +142,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(let batch, _): batch.documents.count * Int(partitions.count)
         case .tenure(let epochs, _, _): epochs.count
         case .undoing: Int(partitions.count)
+        case .erasing: 1
         case .listing(let order, _): order.recordCount
         case .merge(let order, _): order.records.standing.count
         case .unmerge(let order, _): order.records.standing.count
@@ -155,6 +158,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(let batch, _): batch.bytesMax(partitions)
         case .tenure: 0
         case .undoing: ImportUndoing.recordBytes * Int(partitions.count)
+        case .erasing: ErasureOrder.recordBytes
         case .listing(let order, _): order.bytesMax
         case .merge(let order, _): order.bytesMax
         case .unmerge(let order, _): order.bytesMax

@@ -90,9 +90,19 @@ extension IndexReader {
     func mergeDepth(of user: ProjectUser) throws(IngestionError) -> Int? {
         try fact(IndexKey.mergeDepth(user)).map { Int(clamping: $0) }
     }
+
+    /// Whether an identifier was ever merged into another, or another into it.
+    func wasMerged(_ user: ProjectUser) throws(IngestionError) -> Bool {
+        try fact(IndexKey.merged(user)) != nil
+    }
 }
 
 extension IndexWriter {
+    /// That an identifier was merged into another, or another into it.
+    func put(merged user: ProjectUser, _ batch: inout Batch) {
+        batch.put(index.facts, IndexKey.merged(user), [1])
+    }
+
     /// What is known of an identifier.
     func put(_ known: KnownUser, for user: ProjectUser, _ batch: inout Batch) {
         batch.put(index.users, IndexKey.user(user.project, user.user), known.bytes)
@@ -106,6 +116,10 @@ extension IndexWriter {
 }
 
 extension IndexKey {
+    fileprivate static func merged(_ user: ProjectUser) -> [UInt8] {
+        Array("merged\0\(user.project.text)\0\(user.user.text)".utf8)
+    }
+
     fileprivate static func mergeDepth(_ user: ProjectUser) -> [UInt8] {
         Array("merges\0\(user.project.text)\0\(user.user.text)".utf8)
     }

@@ -21,6 +21,8 @@ public protocol Stage: Sendable {
     func identify(_ old: UserID, as known: UserID, at: Timestamp) async throws(StoryProblem)
     /// Takes that back.
     func unmerge(_ user: UserID, at: Timestamp) async throws(StoryProblem)
+    /// Erases a user, about whom something was written.
+    func erase(_ user: UserID, at: Timestamp) async throws(StoryProblem)
     /// Lets a service crash and come back.
     func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem)
     /// All members as of an instant, with everything known that was written.

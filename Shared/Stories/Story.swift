@@ -43,6 +43,8 @@ public struct Story: Sendable, Hashable {
         case identify(UserID, as: UserID)
         /// An identifier is a user of its own again.
         case unmerge(UserID)
+        /// A user is erased.
+        case erase(UserID)
         /// A service crashes and comes back.
         case restart(Service)
         /// Who must be in a segment, and who must not.

@@ -60,6 +60,7 @@ extension Story {
         case .identify(let old, let known):
             try await stage.identify(old, as: known, at: step.at)
         case .unmerge(let user): try await stage.unmerge(user, at: step.at)
+        case .erase(let user): try await stage.erase(user, at: step.at)
         case .restart(let service): try await stage.restart(service, at: step.at)
         case .record(let record):
             if case .refused(let reason) = try await stage.write(record, at: step.at) {

@@ -30,12 +30,12 @@ public struct StoryReader: Sendable {
     private static let verbs: [(name: String, others: [String])] = [
         ("define", ["as"]), ("archive", []), ("event", ["user", "ts", "id", "properties"]),
         ("set", ["properties", "ts"]), ("unset", ["properties", "ts"]),
-        ("list", Story.ListChange.Operation.allCases.map(\.rawValue)), ("restart", []),
-        ("identify", ["as"]), ("unmerge", []),
+        ("list", Story.ListChange.Operation.allCases.map(\.rawValue)), ("erase", []),
+        ("identify", ["as"]), ("unmerge", []), ("restart", []),
         ("timezone", []), ("check", ["in", "out", "exactly", "count", "asOf"]),
         ("explain", ["user", "member", "flipsAt", "asOf"]), ("feed", []),
     ]
-    private static let absent = ["erase", "ask"]
+    private static let absent = ["ask"]
 
     private var title: String?
     private var zone = Zone.utc
@@ -175,6 +175,7 @@ public struct StoryReader: Sendable {
             let known = try fields.needed("as", hint: "say which user it is").storyUser()
             return .identify(try subject.storyUser(), as: known)
         case "unmerge": return .unmerge(try subject.storyUser())
+        case "erase": return .erase(try subject.storyUser())
         case "restart":
             let name = try subject.text()
             guard let service = Story.Service(rawValue: name) else {

@@ -227,17 +227,6 @@ struct IngestionDoorTests {
         }
     }
 
-    @Test("what is in the contract and not served answers UNIMPLEMENTED")
-    func unserved() async throws {
-        try await ServiceRig().running { client in
-            let faults = [
-                await fault { try await client.exportUser(.init(), shopCall) },
-                await fault { try await client.erase(.init(), shopCall) },
-            ]
-            #expect(faults.allSatisfy { $0?.code == .unimplemented })
-        }
-    }
-
     @Test("a batch of bad records fits the reply; too small a reply is refused before writing")
     func replies() async throws {
         try await ServiceRig().running { client in
@@ -272,6 +261,12 @@ struct IngestionDoorTests {
                 desk: desk
             ),
             imports: ImportList(index: open.index, desk: desk),
+            exports: UserExport(
+                index: open.index,
+                log: open.log,
+                partitions: open.partitions,
+                desk: desk
+            ),
             rejects: RejectDesk(
                 shelf: try RejectShelf(folder: "\(rig.folder)/rejects"),
                 desk: desk

@@ -24,6 +24,7 @@
 #include "shoal/ingestion/v1/identity.pb-c.h"
 #include "shoal/ingestion/v1/ingestion.pb-c.h"
 #include "shoal/ingestion/v1/lists.pb-c.h"
+#include "shoal/ingestion/v1/positions.pb-c.h"
 #include "shoal/log/v1/identity.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/reflection/v1/reflection.pb-c.h"
@@ -212,6 +213,9 @@ static const shoal_message_rule rule_shoal__ingestion__v1__export_user_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__erasure_receipt;
+static const shoal_message_rule rule_shoal__ingestion__v1__erasures_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__erasures_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_record;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_response;
@@ -245,8 +249,6 @@ static const shoal_message_rule rule_shoal__ingestion__v1__partition_records;
 static const shoal_message_rule rule_shoal__ingestion__v1__fetch_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__stored_partition_records;
 static const shoal_message_rule rule_shoal__ingestion__v1__stored_fetch_response;
-static const shoal_message_rule rule_shoal__ingestion__v1__positions_request;
-static const shoal_message_rule rule_shoal__ingestion__v1__positions_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__type_seen;
 static const shoal_message_rule rule_shoal__ingestion__v1__property_schema;
@@ -255,6 +257,8 @@ static const shoal_message_rule rule_shoal__ingestion__v1__schema_limits;
 static const shoal_message_rule rule_shoal__ingestion__v1__schema_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__change_list_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__change_list_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__positions_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__positions_response;
 static const shoal_message_rule rule_shoal__log__v1__origin;
 static const shoal_message_rule rule_shoal__log__v1__record_run;
 static const shoal_message_rule rule_shoal__log__v1__moved_names;
@@ -2065,10 +2069,40 @@ const shoal_message_rule *shoal_rule__ingestion__v1__erase_request(void) { retur
 
 static const shoal_field_rule fields_shoal__ingestion__v1__erase_response[] = {
     {1, 2, 2, 0, 0, 0, 16, "receipt", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "erased_at_ms", NULL},
+    {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_response = {
-    "shoal.ingestion.v1.EraseResponse", &shoal__ingestion__v1__erase_response__descriptor, 1, fields_shoal__ingestion__v1__erase_response};
+    "shoal.ingestion.v1.EraseResponse", &shoal__ingestion__v1__erase_response__descriptor, 3, fields_shoal__ingestion__v1__erase_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__erase_response(void) { return &rule_shoal__ingestion__v1__erase_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__erasure_receipt[] = {
+    {1, 2, 2, 0, 0, 0, 16, "receipt", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "erased_at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {6, 1, 0, 0, 0, 0, 0, "witness", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__erasure_receipt = {
+    "shoal.ingestion.v1.ErasureReceipt", &shoal__ingestion__v1__erasure_receipt__descriptor, 6, fields_shoal__ingestion__v1__erasure_receipt};
+const shoal_message_rule *shoal_rule__ingestion__v1__erasure_receipt(void) { return &rule_shoal__ingestion__v1__erasure_receipt; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__erasures_request[] = {
+    {1, 2, 2, 0, 0, 0, 24, "cursor", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "limit", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__erasures_request = {
+    "shoal.ingestion.v1.ErasuresRequest", &shoal__ingestion__v1__erasures_request__descriptor, 2, fields_shoal__ingestion__v1__erasures_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__erasures_request(void) { return &rule_shoal__ingestion__v1__erasures_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__erasures_response[] = {
+    {1, 2, 3, 1, 0, 500, 0, "receipts", &rule_shoal__ingestion__v1__erasure_receipt},
+    {2, 2, 2, 0, 0, 0, 24, "next_cursor", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__erasures_response = {
+    "shoal.ingestion.v1.ErasuresResponse", &shoal__ingestion__v1__erasures_response__descriptor, 2, fields_shoal__ingestion__v1__erasures_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__erasures_response(void) { return &rule_shoal__ingestion__v1__erasures_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__rejected_request[] = {
     {1, 2, 2, 0, 0, 0, 256, "cursor", NULL},
@@ -2371,20 +2405,6 @@ static const shoal_message_rule rule_shoal__ingestion__v1__stored_fetch_response
     "shoal.ingestion.v1.StoredFetchResponse", &shoal__ingestion__v1__stored_fetch_response__descriptor, 1, fields_shoal__ingestion__v1__stored_fetch_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__stored_fetch_response(void) { return &rule_shoal__ingestion__v1__stored_fetch_response; }
 
-static const shoal_field_rule fields_shoal__ingestion__v1__positions_request[] = {
-    {1, 0, 0, 1, 0, 4096, 0, "partitions", NULL},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__positions_request = {
-    "shoal.ingestion.v1.PositionsRequest", &shoal__ingestion__v1__positions_request__descriptor, 1, fields_shoal__ingestion__v1__positions_request};
-const shoal_message_rule *shoal_rule__ingestion__v1__positions_request(void) { return &rule_shoal__ingestion__v1__positions_request; }
-
-static const shoal_field_rule fields_shoal__ingestion__v1__positions_response[] = {
-    {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
-};
-static const shoal_message_rule rule_shoal__ingestion__v1__positions_response = {
-    "shoal.ingestion.v1.PositionsResponse", &shoal__ingestion__v1__positions_response__descriptor, 1, fields_shoal__ingestion__v1__positions_response};
-const shoal_message_rule *shoal_rule__ingestion__v1__positions_response(void) { return &rule_shoal__ingestion__v1__positions_response; }
-
 static const shoal_field_rule fields_shoal__ingestion__v1__schema_request[] = {
     {1, 0, 0, 0, 0, 0, 0, "limit", NULL},
     {2, 2, 1, 0, 0, 0, 128, "event", NULL},
@@ -2463,6 +2483,20 @@ static const shoal_field_rule fields_shoal__ingestion__v1__change_list_response[
 static const shoal_message_rule rule_shoal__ingestion__v1__change_list_response = {
     "shoal.ingestion.v1.ChangeListResponse", &shoal__ingestion__v1__change_list_response__descriptor, 5, fields_shoal__ingestion__v1__change_list_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__change_list_response(void) { return &rule_shoal__ingestion__v1__change_list_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__positions_request[] = {
+    {1, 0, 0, 1, 0, 4096, 0, "partitions", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__positions_request = {
+    "shoal.ingestion.v1.PositionsRequest", &shoal__ingestion__v1__positions_request__descriptor, 1, fields_shoal__ingestion__v1__positions_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__positions_request(void) { return &rule_shoal__ingestion__v1__positions_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__positions_response[] = {
+    {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__positions_response = {
+    "shoal.ingestion.v1.PositionsResponse", &shoal__ingestion__v1__positions_response__descriptor, 1, fields_shoal__ingestion__v1__positions_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__positions_response(void) { return &rule_shoal__ingestion__v1__positions_response; }
 
 static const shoal_field_rule fields_shoal__log__v1__origin[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},

@@ -26,6 +26,7 @@ from shoal.contract.ingestion.v1 import corrections_pb2 as ingestion_corrections
 from shoal.contract.ingestion.v1 import identity_pb2 as ingestion_identity
 from shoal.contract.ingestion.v1 import ingestion_pb2 as ingestion_ingestion
 from shoal.contract.ingestion.v1 import lists_pb2 as ingestion_lists
+from shoal.contract.ingestion.v1 import positions_pb2 as ingestion_positions
 from shoal.contract.log.v1 import identity_pb2 as log_identity
 from shoal.contract.log.v1 import log_pb2 as log_log
 from shoal.contract.reflection.v1 import reflection_pb2 as reflection_reflection
@@ -1204,8 +1205,8 @@ class IngestionStub:
         role="segment.read",
         is_idempotent=True,
         waits=False,
-        request=ingestion_ingestion.PositionsRequest,
-        response=ingestion_ingestion.PositionsResponse,
+        request=ingestion_positions.PositionsRequest,
+        response=ingestion_positions.PositionsResponse,
     )
     SCHEMA = Method(
         name="/shoal.ingestion.v1.Ingestion/Schema",
@@ -1288,6 +1289,15 @@ class IngestionStub:
         request=ingestion_corrections.EraseRequest,
         response=ingestion_corrections.EraseResponse,
     )
+    ERASURES = Method(
+        name="/shoal.ingestion.v1.Ingestion/Erasures",
+        service="shoal.ingestion.v1.Ingestion",
+        role="admin",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_corrections.ErasuresRequest,
+        response=ingestion_corrections.ErasuresResponse,
+    )
     REJECTED = Method(
         name="/shoal.ingestion.v1.Ingestion/Rejected",
         service="shoal.ingestion.v1.Ingestion",
@@ -1331,6 +1341,7 @@ class IngestionStub:
         UNMERGE,
         RESOLVE,
         ERASE,
+        ERASURES,
         REJECTED,
         RETRY_REJECTED,
         DROP_REJECTED,
@@ -1381,9 +1392,9 @@ class IngestionStub:
 
     def Positions(
         self,
-        request: ingestion_ingestion.PositionsRequest,
+        request: ingestion_positions.PositionsRequest,
         options: CallOptions | None = None,
-    ) -> ingestion_ingestion.PositionsResponse:
+    ) -> ingestion_positions.PositionsResponse:
         """The ends of the logs."""
         return self._caller.call(self.POSITIONS, request, options)
 
@@ -1416,7 +1427,7 @@ class IngestionStub:
         request: ingestion_corrections.ExportUserRequest,
         options: CallOptions | None = None,
     ) -> ingestion_corrections.ExportUserResponse:
-        """Everything held about a user. Not served yet."""
+        """Everything held about a user."""
         return self._caller.call(self.EXPORT_USER, request, options)
 
     def Identify(
@@ -1456,8 +1467,16 @@ class IngestionStub:
         request: ingestion_corrections.EraseRequest,
         options: CallOptions | None = None,
     ) -> ingestion_corrections.EraseResponse:
-        """Removes every byte of a user. Not served yet."""
+        """Erases a user."""
         return self._caller.call(self.ERASE, request, options)
+
+    def Erasures(
+        self,
+        request: ingestion_corrections.ErasuresRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_corrections.ErasuresResponse:
+        """The receipts of erasures."""
+        return self._caller.call(self.ERASURES, request, options)
 
     def Rejected(
         self,

@@ -9,9 +9,10 @@ import Wire
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Show a user, what the user did, or find users; make two one, and two again.",
+        abstract: "Show a user, find users, make two one, export or erase one.",
         subcommands: [
             Show.self, Timeline.self, Find.self, Identify.self, Alias.self, Unmerge.self,
+            Export.self, Erase.self, Receipts.self,
         ]
     )
 

@@ -30,13 +30,6 @@ actor StoryConsumer {
     private var copies: [String: [FeedCopy]] = [:]
     private var segments: [String] = []
     private var told: [Story.Change] = []
-    /// Users by partition and number: of who is gone only the number is told.
-    private var names: [Place: String] = [:]
-
-    private struct Place: Hashable {
-        let partition: UInt32
-        let number: UInt32
-    }
 
     init(suite: Suite, project: ProjectName) {
         self.suite = suite
@@ -100,12 +93,9 @@ actor StoryConsumer {
             )
             let answer = try await patiently { try await client.changes(request, self.options) }
             for page in answer.partitions {
-                for change in page.changes where !change.userID.isEmpty {
-                    names[Place(partition: end.partition, number: change.userNumber)] =
-                        change.userID
-                }
+                let page = copy.named(page)
                 guard try copy.take(page) else { throw lost(segment, "has begun anew") }
-                told += try page.changes.map { try change($0, of: segment, in: end.partition) }
+                told += try page.changes.map { try change($0, of: segment) }
             }
         }
         guard copy.cursor == now.cursor, copy.members == now.members else {
@@ -127,9 +117,6 @@ actor StoryConsumer {
         while true {
             let page = try await client.snapshot(request, options)
             try copy.take(page)
-            for (number, user) in zip(page.numbers, page.users) {
-                names[Place(partition: partition, number: number)] = user
-            }
             guard let next = page.next else { return (copy, page.position ?? .init()) }
             request.snapshot = page.snapshot
             request.from = next
@@ -164,15 +151,10 @@ actor StoryConsumer {
         }
     }
 
-    private func change(
-        _ change: EvaluationV1.MembershipChange,
-        of segment: String,
-        in partition: UInt32
-    ) throws -> Story.Change {
-        let known = names[Place(partition: partition, number: change.userNumber)] ?? ""
-        guard let kind = Story.Change.Kind(change.kind),
-            let user = UserID(change.userID.isEmpty ? known : change.userID)
-        else {
+    private func change(_ change: EvaluationV1.MembershipChange, of segment: String) throws
+        -> Story.Change
+    {
+        guard let kind = Story.Change.Kind(change.kind), let user = UserID(change.userID) else {
             throw lost(segment, "tells what this program does not know")
         }
         return Story.Change(

@@ -15,9 +15,8 @@ struct StoryLines {
 
     private static let checkWords: Set = ["in", "out", "exactly", "count", "asOf", "explain"]
     private static let verbs: Set = [
-        "set", "unset", "list", "archive", "identify", "unmerge", "restart",
+        "set", "unset", "list", "erase", "archive", "identify", "unmerge", "restart",
     ]
-    private static let absent: Set = ["erase"]
     private static let listWords = Set(Story.ListChange.Operation.allCases.map(\.rawValue))
 
     /// The lines so far; their instants never go back.
@@ -110,9 +109,6 @@ struct StoryLines {
     private func happening(_ words: inout StoryWords, _ at: Timestamp) throws(StoryProblem)
         -> [PlainEntry]
     {
-        if let word = words.keyword, Self.absent.contains(word) {
-            return [PlainEntry(word, .null)] + Self.drain(&words)
-        }
         guard let verb = words.keyword, Self.verbs.contains(verb), words.skip(verb) else {
             let user = try words.text("the user")
             let event = try words.texts(before: ["ts", "id"], "the event's name")
@@ -135,6 +131,7 @@ struct StoryLines {
             guard words.skip("as") else { throw words.problem("say `as` which user it is") }
             return [old, PlainEntry("as", .text(try words.text("the user")))]
         case "unmerge": return [PlainEntry(verb, .text(try words.text("the identifier")))]
+        case "erase": return [PlainEntry(verb, .text(try words.text("the user")))]
         case "archive", "restart":
             return [PlainEntry(verb, .text(try words.texts(before: [], "a name")))]
         default:
@@ -251,10 +248,5 @@ struct StoryLines {
         }
         guard !users.isEmpty else { throw words.problem("users are missing", hint: "write [u1]") }
         return .list(users)
-    }
-
-    private static func drain(_ words: inout StoryWords) -> [PlainEntry] {
-        while words.take() != nil {}
-        return []
     }
 }

@@ -22,9 +22,6 @@ from shoal.contract.stubs import METHODS
 #: Named by the contract, answered UNIMPLEMENTED. Whoever serves one moves it to a call.
 NOT_SERVED = {
     "shoal.registry.v1.Registry": {"Keys"},
-    "shoal.ingestion.v1.Ingestion": {
-        "ExportUser", "Erase",
-    },
     "shoal.evaluation.v1.Sets": {"Bitmap"},
 }
 

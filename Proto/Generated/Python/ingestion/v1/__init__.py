@@ -3,6 +3,9 @@ from shoal.contract.ingestion.v1.corrections_pb2 import DropRejectedRequest as D
 from shoal.contract.ingestion.v1.corrections_pb2 import DropRejectedResponse as DropRejectedResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import EraseRequest as EraseRequest
 from shoal.contract.ingestion.v1.corrections_pb2 import EraseResponse as EraseResponse
+from shoal.contract.ingestion.v1.corrections_pb2 import ErasureReceipt as ErasureReceipt
+from shoal.contract.ingestion.v1.corrections_pb2 import ErasuresRequest as ErasuresRequest
+from shoal.contract.ingestion.v1.corrections_pb2 import ErasuresResponse as ErasuresResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import ExportUserRequest as ExportUserRequest
 from shoal.contract.ingestion.v1.corrections_pb2 import ExportUserResponse as ExportUserResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import ImportSummary as ImportSummary
@@ -34,8 +37,6 @@ from shoal.contract.ingestion.v1.ingestion_pb2 import ImportFault as ImportFault
 from shoal.contract.ingestion.v1.ingestion_pb2 import ImportRequest as ImportRequest
 from shoal.contract.ingestion.v1.ingestion_pb2 import ImportResponse as ImportResponse
 from shoal.contract.ingestion.v1.ingestion_pb2 import PartitionRecords as PartitionRecords
-from shoal.contract.ingestion.v1.ingestion_pb2 import PositionsRequest as PositionsRequest
-from shoal.contract.ingestion.v1.ingestion_pb2 import PositionsResponse as PositionsResponse
 from shoal.contract.ingestion.v1.ingestion_pb2 import PropertySchema as PropertySchema
 from shoal.contract.ingestion.v1.ingestion_pb2 import SchemaLimits as SchemaLimits
 from shoal.contract.ingestion.v1.ingestion_pb2 import SchemaRequest as SchemaRequest
@@ -68,3 +69,5 @@ from shoal.contract.ingestion.v1.lists_pb2 import LIST_OPERATION_REMOVE as LIST_
 from shoal.contract.ingestion.v1.lists_pb2 import LIST_OPERATION_REPLACE as LIST_OPERATION_REPLACE
 from shoal.contract.ingestion.v1.lists_pb2 import LIST_OPERATION_UNSPECIFIED as LIST_OPERATION_UNSPECIFIED
 from shoal.contract.ingestion.v1.lists_pb2 import ListOperation as ListOperation
+from shoal.contract.ingestion.v1.positions_pb2 import PositionsRequest as PositionsRequest
+from shoal.contract.ingestion.v1.positions_pb2 import PositionsResponse as PositionsResponse

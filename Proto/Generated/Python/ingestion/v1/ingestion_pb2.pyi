@@ -1,6 +1,7 @@
 from shoal.contract.ingestion.v1 import corrections_pb2 as _corrections_pb2
 from shoal.contract.ingestion.v1 import identity_pb2 as _identity_pb2
 from shoal.contract.ingestion.v1 import lists_pb2 as _lists_pb2
+from shoal.contract.ingestion.v1 import positions_pb2 as _positions_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from shoal.contract.rpc.v1 import rpc_pb2 as _rpc_pb2
@@ -121,18 +122,6 @@ class PartitionRecords(_message.Message):
     state_epoch: int
     watermark_ms: int
     def __init__(self, partition: _Optional[int] = ..., records: _Optional[_Iterable[_Union[_log_pb2.LogRecord, _Mapping]]] = ..., next_offset: _Optional[int] = ..., end_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., epoch: _Optional[int] = ..., state_epoch: _Optional[int] = ...) -> None: ...
-
-class PositionsRequest(_message.Message):
-    __slots__ = ["partitions"]
-    PARTITIONS_FIELD_NUMBER: _ClassVar[int]
-    partitions: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, partitions: _Optional[_Iterable[int]] = ...) -> None: ...
-
-class PositionsResponse(_message.Message):
-    __slots__ = ["positions"]
-    POSITIONS_FIELD_NUMBER: _ClassVar[int]
-    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
-    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
 class PropertySchema(_message.Message):
     __slots__ = ["name", "seen", "types"]

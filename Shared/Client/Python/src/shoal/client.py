@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from shoal import partitions, values
@@ -25,6 +25,9 @@ from shoal.contract.evaluation.v1 import (
 from shoal.contract.ingestion.v1 import (
     AliasRequest,
     IdentifyRequest,
+    EraseRequest,
+    EraseResponse,
+    ExportUserRequest,
     ImportRequest,
     ImportResponse,
     Merged,
@@ -34,6 +37,7 @@ from shoal.contract.ingestion.v1 import (
     UnmergeRequest,
     UnmergeResponse,
 )
+from shoal.contract.log.v1 import LogRecord
 from shoal.contract.registry.v1 import (
     SERVICE_KIND_ANALYTICS,
     SERVICE_KIND_ENGAGEMENT,
@@ -158,6 +162,20 @@ class Shoal(Stubs):
     def unmerge(self, user_id: str, options: CallOptions | None = None) -> UnmergeResponse:
         """Takes a merge back: what came in under the identifier is its own again."""
         return self.ingestion.Unmerge(UnmergeRequest(user_id=user_id), options)
+
+    def erase(self, user_id: str, options: CallOptions | None = None) -> EraseResponse:
+        """Erases a user: gone from every answer, as of every instant; a repeat has the receipt."""
+        return self.ingestion.Erase(EraseRequest(user_id=user_id), options)
+
+    def export(self, user_id: str, options: CallOptions | None = None) -> Iterator[LogRecord]:
+        """Everything the log holds about a user, in its order, page by page."""
+        request = ExportUserRequest(user_id=user_id)
+        while True:
+            page = self.ingestion.ExportUser(request, options)
+            yield from page.records
+            if not page.HasField("next_cursor"):
+                return
+            request.cursor = page.next_cursor
 
     # Questions
 

@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/ingestion/v1/corrections.pb-c.h"
 #include "shoal/ingestion/v1/identity.pb-c.h"
 #include "shoal/ingestion/v1/lists.pb-c.h"
+#include "shoal/ingestion/v1/positions.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
 
@@ -37,8 +38,6 @@ typedef struct Shoal__Ingestion__V1__PartitionRecords Shoal__Ingestion__V1__Part
 typedef struct Shoal__Ingestion__V1__FetchResponse Shoal__Ingestion__V1__FetchResponse;
 typedef struct Shoal__Ingestion__V1__StoredPartitionRecords Shoal__Ingestion__V1__StoredPartitionRecords;
 typedef struct Shoal__Ingestion__V1__StoredFetchResponse Shoal__Ingestion__V1__StoredFetchResponse;
-typedef struct Shoal__Ingestion__V1__PositionsRequest Shoal__Ingestion__V1__PositionsRequest;
-typedef struct Shoal__Ingestion__V1__PositionsResponse Shoal__Ingestion__V1__PositionsResponse;
 typedef struct Shoal__Ingestion__V1__SchemaRequest Shoal__Ingestion__V1__SchemaRequest;
 typedef struct Shoal__Ingestion__V1__TypeSeen Shoal__Ingestion__V1__TypeSeen;
 typedef struct Shoal__Ingestion__V1__PropertySchema Shoal__Ingestion__V1__PropertySchema;
@@ -581,40 +580,6 @@ struct  Shoal__Ingestion__V1__StoredFetchResponse
 
 
 /*
- * Asks for the ends of the partitions' logs.
- */
-struct  Shoal__Ingestion__V1__PositionsRequest
-{
-  ProtobufCMessage base;
-  /*
-   * Which; none: all this instance owns. Limit: 4,096.
-   */
-  size_t n_partitions;
-  uint32_t *partitions;
-};
-#define SHOAL__INGESTION__V1__POSITIONS_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__positions_request__descriptor) \
-    , 0,NULL }
-
-
-/*
- * The ends of the partitions' durable logs.
- */
-struct  Shoal__Ingestion__V1__PositionsResponse
-{
-  ProtobufCMessage base;
-  /*
-   * One per partition. Limit: 4,096.
-   */
-  size_t n_positions;
-  Shoal__Log__V1__Position **positions;
-};
-#define SHOAL__INGESTION__V1__POSITIONS_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__positions_response__descriptor) \
-    , 0,NULL }
-
-
-/*
  * Asks for the events and properties seen in the project.
  */
 struct  Shoal__Ingestion__V1__SchemaRequest
@@ -1123,44 +1088,6 @@ Shoal__Ingestion__V1__StoredFetchResponse *
 void   shoal__ingestion__v1__stored_fetch_response__free_unpacked
                      (Shoal__Ingestion__V1__StoredFetchResponse *message,
                       ProtobufCAllocator *allocator);
-/* Shoal__Ingestion__V1__PositionsRequest methods */
-void   shoal__ingestion__v1__positions_request__init
-                     (Shoal__Ingestion__V1__PositionsRequest         *message);
-size_t shoal__ingestion__v1__positions_request__get_packed_size
-                     (const Shoal__Ingestion__V1__PositionsRequest   *message);
-size_t shoal__ingestion__v1__positions_request__pack
-                     (const Shoal__Ingestion__V1__PositionsRequest   *message,
-                      uint8_t             *out);
-size_t shoal__ingestion__v1__positions_request__pack_to_buffer
-                     (const Shoal__Ingestion__V1__PositionsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Ingestion__V1__PositionsRequest *
-       shoal__ingestion__v1__positions_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__ingestion__v1__positions_request__free_unpacked
-                     (Shoal__Ingestion__V1__PositionsRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Shoal__Ingestion__V1__PositionsResponse methods */
-void   shoal__ingestion__v1__positions_response__init
-                     (Shoal__Ingestion__V1__PositionsResponse         *message);
-size_t shoal__ingestion__v1__positions_response__get_packed_size
-                     (const Shoal__Ingestion__V1__PositionsResponse   *message);
-size_t shoal__ingestion__v1__positions_response__pack
-                     (const Shoal__Ingestion__V1__PositionsResponse   *message,
-                      uint8_t             *out);
-size_t shoal__ingestion__v1__positions_response__pack_to_buffer
-                     (const Shoal__Ingestion__V1__PositionsResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Shoal__Ingestion__V1__PositionsResponse *
-       shoal__ingestion__v1__positions_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   shoal__ingestion__v1__positions_response__free_unpacked
-                     (Shoal__Ingestion__V1__PositionsResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Shoal__Ingestion__V1__SchemaRequest methods */
 void   shoal__ingestion__v1__schema_request__init
                      (Shoal__Ingestion__V1__SchemaRequest         *message);
@@ -1328,12 +1255,6 @@ typedef void (*Shoal__Ingestion__V1__StoredPartitionRecords_Closure)
 typedef void (*Shoal__Ingestion__V1__StoredFetchResponse_Closure)
                  (const Shoal__Ingestion__V1__StoredFetchResponse *message,
                   void *closure_data);
-typedef void (*Shoal__Ingestion__V1__PositionsRequest_Closure)
-                 (const Shoal__Ingestion__V1__PositionsRequest *message,
-                  void *closure_data);
-typedef void (*Shoal__Ingestion__V1__PositionsResponse_Closure)
-                 (const Shoal__Ingestion__V1__PositionsResponse *message,
-                  void *closure_data);
 typedef void (*Shoal__Ingestion__V1__SchemaRequest_Closure)
                  (const Shoal__Ingestion__V1__SchemaRequest *message,
                   void *closure_data);
@@ -1377,8 +1298,6 @@ extern const ProtobufCMessageDescriptor shoal__ingestion__v1__partition_records_
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__fetch_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__stored_partition_records__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__stored_fetch_response__descriptor;
-extern const ProtobufCMessageDescriptor shoal__ingestion__v1__positions_request__descriptor;
-extern const ProtobufCMessageDescriptor shoal__ingestion__v1__positions_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__schema_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__type_seen__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__property_schema__descriptor;
