@@ -16,7 +16,11 @@ public struct Evaluator: Sendable {
     /// - Throws: when the data folder does not belong to it or an address is not valid.
     public init(config: EvaluatorConfig, world: World, logWaitMs: UInt32 = 1_000) throws {
         let link = try RegistryLink(world: world, kind: .evaluator)
-        let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
+        let checkpoints = try Checkpoints(
+            folder: world.folder.path,
+            disk: world.disk,
+            feedKeepMs: Int64(config.feedDays) * CivilDate.dayMs
+        )
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
         let board = FeedBoard(clock: world.clock)
