@@ -172,11 +172,18 @@ struct LogScript {
 
     /// A live segment of the shop's.
     @discardableResult
-    mutating func segment(_ name: String, live: LiveDefinition, revision: UInt64) throws
-        -> LogOffset
-    {
+    mutating func segment(
+        _ name: String,
+        live: LiveDefinition,
+        revision: UInt64,
+        archived: Bool = false
+    ) throws -> LogOffset {
         let live = try LiveCoding.encode(live)
-        return try put(.init(name: name, live: live), revision: revision, of: shop)
+        return try put(
+            .init(name: name, archived: archived, live: live),
+            revision: revision,
+            of: shop
+        )
     }
 
     private mutating func put(
