@@ -18,9 +18,14 @@ final class Checkpoints: Sendable {
     /// What is kept of live segments.
     let feeds: FeedShelf
     private let files: ColumnFiles
+    /// How long feeds are kept.
+    ///
+    /// Unit: ms of log time.
+    private let feedKeepMs: Int64
 
     /// Opens the store below the instance's data folder.
-    init(folder: String, disk: any Disk) throws(EvaluatorError) {
+    init(folder: String, disk: any Disk, feedKeepMs: Int64 = .max) throws(EvaluatorError) {
+        self.feedKeepMs = feedKeepMs
         files = ColumnFiles(folder: folder, disk: disk)
         do {
             store = try Store(
@@ -107,8 +112,31 @@ final class Checkpoints: Sendable {
             var batch = Batch()
             feeds.put(live, live.takeNews(), &batch)
             try store.write(batch, sync: false)
+            try trim(&live)
         } catch {
             throw EvaluatorError(error, "keep the feeds of partition \(live.partition)")
+        }
+    }
+
+    /// Removes what feeds told longer ago than they are kept, once an hour of log time.
+    private func trim(_ live: inout LivePartition) throws {
+        let now = max(live.logTime, live.watermark)
+        guard feedKeepMs < .max, now.msSince(live.trimmedAt) >= FeedShelf.trimEveryMs else {
+            return
+        }
+        live.trimmedAt = now
+        var batch = Batch()
+        let firsts = try feeds.trim(
+            live.partition,
+            before: now - feedKeepMs,
+            sealedTo: live.sealedTo,
+            &batch
+        )
+        guard !firsts.isEmpty else { return }
+        try store.write(batch, sync: false)
+        for segment in live.slots {
+            guard let segment, let first = firsts[segment.end.feed] else { continue }
+            segment.end.first = first
         }
     }
 

@@ -16,7 +16,7 @@ public struct Evaluator: Sendable {
     /// - Throws: when the data folder does not belong to it or an address is not valid.
     public init(config: EvaluatorConfig, world: World, logWaitMs: UInt32 = 1_000) throws {
         let link = try RegistryLink(world: world, kind: .evaluator)
-        let checkpoints = try Self.checkpoints(world)
+        let checkpoints = try Self.checkpoints(world, config)
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
         let board = FeedBoard(clock: world.clock)
@@ -85,8 +85,14 @@ public struct Evaluator: Sendable {
     }
 
     /// The checkpoints, of which nothing is left but feeds where a rewriting was ordered.
-    private static func checkpoints(_ world: World) throws -> Checkpoints {
-        let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
+    private static func checkpoints(_ world: World, _ config: EvaluatorConfig) throws
+        -> Checkpoints
+    {
+        let checkpoints = try Checkpoints(
+            folder: world.folder.path,
+            disk: world.disk,
+            feedKeepMs: Int64(config.feedDays) * CivilDate.dayMs
+        )
         let order = RewriteOrder(folder: world.folder.path, disk: world.disk)
         if try order.isGiven() {
             try checkpoints.rewrite()

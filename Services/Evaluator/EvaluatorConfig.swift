@@ -21,6 +21,11 @@ public struct EvaluatorConfig: ServiceConfig {
     /// Unit: MiB.
     public let questionMiB: Int
 
+    /// How long a feed's changes are kept; a consumer that lacks older ones starts anew.
+    ///
+    /// Unit: days of log time.
+    public let feedDays: Int
+
     /// The keys, their defaults, units and ranges.
     public static var keys: [ConfigKey] {
         [
@@ -59,6 +64,13 @@ public struct EvaluatorConfig: ServiceConfig {
                 range: 1...65_536,
                 "memory one question may take at a time; one that would take more is refused"
             ),
+            .int(
+                "feed.days",
+                default: 90,
+                unit: "days",
+                range: 2...3_660,
+                "how long changes of feeds are kept; a consumer further behind starts anew"
+            ),
         ]
     }
 
@@ -69,5 +81,6 @@ public struct EvaluatorConfig: ServiceConfig {
         chunkMiB = reader.int("chunk.mib")
         fetchKiB = reader.int("fetch.kib")
         questionMiB = reader.int("question.mib")
+        feedDays = reader.int("feed.days")
     }
 }

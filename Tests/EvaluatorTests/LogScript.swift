@@ -14,6 +14,8 @@ let shop = ProjectName("shop") ?? { preconditionFailure("a project's name") }()
 struct LogScript {
     /// The log so far.
     private(set) var records: [LogV1.LogRecord] = []
+    /// The log time of further records; nil: each a millisecond behind the one before.
+    var logTime: Timestamp?
     private var numbers: [ProjectName: [String: UInt32]] = [:]
     private var given: [ProjectName: UInt32] = [:]
 
@@ -33,7 +35,7 @@ struct LogScript {
         records.append(
             LogV1.LogRecord(
                 offset: offset.value,
-                logTimeMs: 1_000 + Int64(records.count),
+                logTimeMs: logTime?.ms ?? 1_000 + Int64(records.count),
                 project: project?.text ?? "",
                 body: body,
                 importID: importID
@@ -170,11 +172,18 @@ struct LogScript {
 
     /// A live segment of the shop's.
     @discardableResult
-    mutating func segment(_ name: String, live: LiveDefinition, revision: UInt64) throws
-        -> LogOffset
-    {
+    mutating func segment(
+        _ name: String,
+        live: LiveDefinition,
+        revision: UInt64,
+        archived: Bool = false
+    ) throws -> LogOffset {
         let live = try LiveCoding.encode(live)
-        return try put(.init(name: name, live: live), revision: revision, of: shop)
+        return try put(
+            .init(name: name, archived: archived, live: live),
+            revision: revision,
+            of: shop
+        )
     }
 
     private mutating func put(

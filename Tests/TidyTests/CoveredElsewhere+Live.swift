@@ -8,6 +8,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Evaluator/Live",
+            .test("FeedRetentionTests"),
+            ["FeedShelf+Retention"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
             .test("EvaluatorTests/LivePartitionTests"),
             [
                 "FollowedSegment", "KeptFeeds", "LivePartition+Columns", "LiveProject",

@@ -125,13 +125,12 @@ extension FeedDoor {
             nextOffset: page.next.value,
             watermarkMs: page.watermark.ms
         )
-        guard cursor.fits(end) else {
-            return PartChanges(
-                partition: partition,
-                records: [],
-                page: .init(cursor: cursor, stale: true, position: position)
-            )
-        }
+        let stale = PartChanges(
+            partition: partition,
+            records: [],
+            page: .init(cursor: cursor, stale: true, position: position)
+        )
+        guard cursor.fits(end) else { return stale }
         guard cursor.sequence < end.sequence else { return nil }
         let records = try shelf.records(
             of: feed,
@@ -139,6 +138,8 @@ extension FeedDoor {
             after: cursor.sequence,
             limit: limit
         ).filter { $0.sequence <= end.sequence }
+        // They may have become too old to be kept this very moment.
+        guard records.first?.sequence == cursor.sequence + 1 else { return stale }
         let last = records.last?.sequence ?? cursor.sequence
         return PartChanges(
             partition: partition,

@@ -242,10 +242,11 @@ extension EvaluationV1.FeedCursor {
     /// Whether the feed can go on from here.
     ///
     /// A sequence behind the feed's end is no fault: the owner before had read more of the log, of
-    /// which this one will tell the same once it has read it.
+    /// which this one will tell the same once it has read it. One before the first record that is
+    /// kept is: what is between them is told no more.
     func fits(_ end: FeedEnd) -> Bool {
         (version == 0 || version == end.version)
-            && (generation == 0 || generation == end.generation)
+            && (generation == 0 || generation == end.generation) && sequence + 1 >= end.first
     }
 }
 

@@ -137,7 +137,7 @@ extension FeedShelf {
 struct KeptAudit {
     let partition: Partition
     private var last: [KeptFamily: [UInt8]] = [:]
-    private var ends: [FeedID: UInt64] = [:]
+    private var ends: [FeedID: FeedEnd] = [:]
     private var told: [FeedID: UInt64] = [:]
 
     init(_ partition: Partition) { self.partition = partition }
@@ -160,7 +160,8 @@ struct KeptAudit {
 
     /// - Throws: when a feed has not as many records as its end says.
     func finish() throws {
-        guard ends.filter({ $0.value > 0 }) == told else {
+        let isWhole = ends.allSatisfy { told[$0.key] ?? $0.value.first - 1 == $0.value.sequence }
+        guard isWhole, told.keys.allSatisfy({ ends[$0] != nil }) else {
             throw Self.refused("a feed that does not reach its end")
         }
     }
@@ -171,7 +172,7 @@ struct KeptAudit {
         switch key[2] {
         case FeedShelf.feed:
             let feed = try FeedShelf.feed(rest)
-            ends[feed] = try FeedEnd.read(value, feed).0.sequence
+            ends[feed] = try FeedEnd.read(value, feed).0
         case FeedShelf.user:
             guard ends[try FeedShelf.feed(rest)] != nil else {
                 throw Self.refused("a user of a feed that is none")
@@ -185,8 +186,9 @@ struct KeptAudit {
     private mutating func take(record key: [UInt8], _ value: [UInt8]) throws {
         let feed = try FeedShelf.feed(key.dropFirst(2))
         let sequence = FeedShelf.bigEndian(key.suffix(8))
-        guard sequence == told[feed, default: 0] + 1 else {
-            throw Self.refused("record \(sequence) behind \(told[feed] ?? 0)")
+        let last = told[feed] ?? (ends[feed]?.first ?? 1) - 1
+        guard sequence == last + 1 else {
+            throw Self.refused("record \(sequence) behind \(last)")
         }
         told[feed] = sequence
         _ = try FeedRecord(value, feed, sequence: sequence)

@@ -44,6 +44,8 @@ struct FeedEnd: Sendable, Hashable {
     var begunAt: Timestamp?
     /// The last record's sequence; 0: there is none.
     var sequence: UInt64 = 0
+    /// The first record that is kept; one above `sequence`: none is.
+    var first: UInt64 = 1
     /// The sum, modulo 2^64, of the members' hashes.
     var stateHash: UInt64 = 0
     /// How many members there are.

@@ -159,16 +159,7 @@ struct FeedShelf: Sendable {
         -> [LivePartition.Mark]
     {
         let prefix = Self.key(partition, end.feed)
-        var (first, behind) = (1 as UInt64, end.sequence + 1)
-        while first < behind {
-            let middle = first + (behind - first) / 2
-            let key = prefix + Self.bigEndian(middle)
-            // What is not kept any more stood before.
-            let record = try store.get(records, key).map {
-                try FeedRecord($0, end.feed, sequence: middle)
-            }
-            if let record, record.mark >= offset { behind = middle } else { first = middle + 1 }
-        }
+        let first = try first(of: end, in: partition) { $0.mark >= offset }
         let from = prefix + Self.bigEndian(first)
         return try store.scan(records, from: from, prefix: prefix, limit: .max).compactMap {
             let sequence = Self.bigEndian($0.key.suffix(8))
@@ -178,6 +169,15 @@ struct FeedShelf: Sendable {
     }
 
     // Keys
+
+    /// Rows of a kind, as they are kept.
+    func rows(of kind: UInt8, in partition: Partition) throws -> [KeptRow] {
+        try store.scan(live, prefix: Self.key(partition, kind))
+    }
+
+    func recordKey(of feed: FeedID, in partition: Partition, _ sequence: UInt64) -> [UInt8] {
+        Self.key(partition, feed) + Self.bigEndian(sequence)
+    }
 
     static func key(_ partition: Partition, _ kind: UInt8) -> [UInt8] {
         bigEndian(partition) + [kind]
@@ -252,9 +252,9 @@ extension Store {
 }
 
 extension FeedEnd {
-    fileprivate func bytes(since: LogOffset) -> [UInt8] {
+    func bytes(since: LogOffset) -> [UInt8] {
         var writer = ByteWriter()
-        writer.u8(1)
+        writer.u8(2)
         writer.text(segment.text)
         writer.u32(version)
         writer.u32(generation)
@@ -263,6 +263,7 @@ extension FeedEnd {
         writer.count(members)
         writer.u8(isOver ? 1 : 0)
         writer.u64(since.value)
+        writer.u64(first)
         if let begunAt { writer.i64(begunAt.ms) }
         return writer.bytes
     }
@@ -271,7 +272,10 @@ extension FeedEnd {
         -> (FeedEnd, since: LogOffset)
     {
         var reader = ByteReader(bytes)
-        guard try reader.u8() == 1 else { throw BytesError(.outOfBounds, "feed version", at: 0) }
+        let layout = try reader.u8()
+        guard (1...2).contains(layout) else {
+            throw BytesError(.outOfBounds, "feed version \(layout)", at: 0)
+        }
         var end = FeedEnd(
             feed: feed,
             segment: ExactName(try reader.text()),
@@ -283,6 +287,8 @@ extension FeedEnd {
         end.members = Int(clamping: try reader.varint())
         end.isOver = try reader.u8() != 0
         let since = LogOffset(try reader.u64())
+        // Of version 1 every record is kept.
+        if layout > 1 { end.first = try reader.u64() }
         if !reader.isAtEnd { end.begunAt = Timestamp(ms: try reader.i64()) }
         return (end, since)
     }

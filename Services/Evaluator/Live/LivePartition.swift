@@ -56,6 +56,8 @@ struct LivePartition {
     var isMerging = false
     /// Marks to be put into columns that were loaded from an older place in the log.
     var marks: ArraySlice<Mark>
+    /// The log time at which its feeds were last looked through for what is too old.
+    var trimmedAt = Timestamp.earliest
 
     /// A user of whom nothing is recorded yet.
     struct Newcomer: Sendable, Hashable {
