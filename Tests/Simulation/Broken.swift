@@ -3,7 +3,7 @@
 /// A promise that was broken, and how.
 struct Broken: Error, CustomStringConvertible {
     /// The promises, as section 3 of design/reliability.md numbers them.
-    enum Invariant: String {
+    enum Invariant: String, Sendable {
         /// Every acked event is in the log once.
         case i1 = "I1"
         /// Every event changes segment state once.

@@ -30,14 +30,15 @@ final class IngestionNode: Node {
     private var syncUs: UInt64 = 500
     /// The next sync fails, as when the power goes while it is under way.
     private var isCutShort = false
+    private(set) lazy var membership = Membership(of: self, .ingestion, number: 1)
     private let logFolder = "/log"
     private let index: StoreFolder
-    private var parts: Parts?
+    private(set) var parts: Parts?
     private var waiting: [() throws -> Bool] = []
     private var isTurnPlanned = false
     private var random: SeededRandom
 
-    fileprivate struct Parts {
+    struct Parts {
         let log: any Log
         let index: IndexStore
         let intake: Intake
@@ -56,7 +57,7 @@ final class IngestionNode: Node {
     var log: (any Log)? { parts?.log }
 
     /// The devices' clocks, of which a restart forgets.
-    fileprivate var skews = SharedSkews()
+    private(set) var skews = SharedSkews()
 
     // Life
 
@@ -65,7 +66,8 @@ final class IngestionNode: Node {
         settings.journalFileBytes = Self.journalFileBytes
         settings.preallocates = false
         let identity = InstanceID(high: 1, low: 1)
-        let under: any Disk = stage.bug == .syncSkipped ? LyingDisk(disk: disk) : disk
+        let under: any Disk =
+            stage.bug == .syncSkipped ? LyingDisk(disk: disk, skips: .files) : disk
         let opened = try Journal.open(settings, identity: identity, disk: under)
         let log: any Log = stage.bug == .watermarkTooHigh ? HastyLog(log: opened) : opened
         let index = try IndexStore(folder: index.path)
@@ -78,6 +80,8 @@ final class IngestionNode: Node {
         (waiting, isTurnPlanned, skews) = ([], false, SharedSkews())
         try stage.judge.read(again: log)
         after(ms: Self.tickMs) { [self] in try tick() }
+        membership.heard = { [unowned self] in try follow() }
+        try membership.begin()
     }
 
     private func make(_ log: any Log, _ index: IndexStore) throws -> Parts {
@@ -193,129 +197,34 @@ final class IngestionNode: Node {
     }
 
     /// Gives the intake an order, and answers once it is told what came of it.
-    fileprivate func hand<Value: Sendable>(
+    func hand<Value: Sendable>(
         bytes: Int,
         _ order: (Answer<Value>) -> IntakeOrder,
         _ answering: Answering,
         _ answer: @escaping (Value) throws -> Void
     ) {
-        let told = Told<Value>()
-        waiting.append {
-            switch told.result {
-            case nil: return false
+        hand(bytes: bytes, order) { result in
+            switch result {
             case .success(let value): try answer(value)
             case .failure(let error): try answering.fail(IngestionDoor.fault(error))
             }
+        }
+    }
+
+    /// Gives the intake an order, and goes on once it is told what came of it.
+    func hand<Value: Sendable>(
+        bytes: Int,
+        _ order: (Answer<Value>) -> IntakeOrder,
+        _ done: @escaping (Result<Value, any Error>) throws -> Void
+    ) {
+        let told = Told<Value>()
+        waiting.append {
+            guard let result = told.result else { return false }
+            try done(result)
             return true
         }
         parts?.intake.hand(order(Answer { told.tell($0) }), bytes: bytes)
         planTurn()
-    }
-}
-
-// MARK: The door
-
-extension IngestionNode {
-    /// Serves what has come; whatever fails has a status.
-    func serve(_ call: CallContext, _ request: RequestFrame, _ answering: Answering) throws {
-        do {
-            switch call.method {
-            case IngestionV1_IngestionMethods.track.name:
-                let sent: IngestionV1.TrackRequest = try request.message()
-                try take(Batch(records: sent.records), call, answering) { verdicts in
-                    IngestionV1.TrackResponse(
-                        accepted: verdicts.count(of: .accepted),
-                        duplicates: verdicts.count(of: .duplicate),
-                        rejected: verdicts.count(of: .rejected),
-                        verdicts: verdicts.list
-                    )
-                }
-            case IngestionV1_IngestionMethods.import.name:
-                let sent: IngestionV1.ImportRequest = try request.message()
-                let batch = Batch(
-                    records: sent.records,
-                    importID: sent.importID,
-                    firstLine: sent.firstLine
-                )
-                try take(batch, call, answering) { verdicts in
-                    IngestionV1.ImportResponse(
-                        accepted: verdicts.count(of: .accepted),
-                        duplicates: verdicts.count(of: .duplicate),
-                        rejected: verdicts.count(of: .rejected)
-                    )
-                }
-            case IngestionV1_IngestionMethods.undoImport.name:
-                let sent: IngestionV1.UndoImportRequest = try request.message()
-                undo(ProjectImport(project: Simulation.project, id: sent.importID), answering)
-            default: throw Fault.internal("nobody serves \(call.method)")
-            }
-        } catch let fault as Fault {
-            try answering.fail(fault)
-        }
-    }
-
-    /// Records of one call, as the door has them.
-    fileprivate struct Batch {
-        var records: [IngestionV1.TrackRecord]
-        var importID: String?
-        var firstLine: UInt64 = 0
-    }
-
-    private func take(
-        _ sent: Batch,
-        _ call: CallContext,
-        _ answering: Answering,
-        _ response: @escaping (Verdicts) -> any ProtoMessage
-    ) throws {
-        var batch = sent
-        if stage.bug == .retryWrittenTwice, call.attempt > 0 { batch.forgetIDs() }
-        var verdicts = try Verdicts(count: batch.records.count, replyBytes: call.maxReplyBytes)
-        let check = EventCheck(
-            project: Simulation.project,
-            partitions: Simulation.partitions,
-            receivedAt: clock.now,
-            isHistory: batch.importID != nil,
-            skews: skews
-        )
-        var good: [(place: Int, checked: CheckedRecord)] = []
-        for (place, record) in batch.records.enumerated() {
-            let line = batch.importID == nil ? nil : batch.firstLine + UInt64(place)
-            do throws(Rejection) {
-                good.append((place, try check.check(record, line: line)))
-            } catch {
-                verdicts.tell(error.verdict, at: place)
-            }
-        }
-        let order = RecordBatch(
-            project: Simulation.project,
-            importID: batch.importID,
-            records: good.map(\.checked)
-        )
-        if stage.bug == .ackedBeforeSync {
-            for place in batch.records.indices {
-                verdicts.tell(IngestionV1.Verdict(kind: .accepted), at: place)
-            }
-            try answering.reply(response(verdicts))
-        }
-        hand(bytes: order.bytesMax, { .records(order, $0) }, answering) { [stage] outcomes in
-            guard stage.bug != .ackedBeforeSync else { return }
-            var verdicts = verdicts
-            for (record, outcome) in zip(good, outcomes) {
-                verdicts.tell(outcome.verdict, at: record.place)
-            }
-            try answering.reply(response(verdicts))
-        }
-    }
-
-    private func undo(_ key: ProjectImport, _ answering: Answering) {
-        let bytes = ImportUndoing.recordBytes * Int(Simulation.partitions.count)
-        hand(
-            bytes: bytes,
-            { .undoing(ImportUndoing(key: key, isDry: false), $0) },
-            answering
-        ) { summary in
-            try answering.reply(IngestionV1.UndoImportResponse(summary: summary))
-        }
     }
 }
 
@@ -326,24 +235,6 @@ final class Told<Value: Sendable>: Sendable {
     var result: Result<Value, any Error>? { kept.withLock { $0 } }
 
     func tell(_ result: Result<Value, any Error>) { kept.withLock { $0 = result } }
-}
-
-extension RequestFrame {
-    /// The request, or the fault that its sender hears.
-    func message<Request: ProtoMessage>(_ type: Request.Type = Request.self) throws -> Request {
-        try Request.decode(payload)
-    }
-}
-
-extension IngestionNode.Batch {
-    /// What makes a record known when it is sent again is lost.
-    fileprivate mutating func forgetIDs() {
-        for index in records.indices {
-            guard case .event(var event) = records[index].kind else { continue }
-            event.eventID = nil
-            records[index].kind = .event(event)
-        }
-    }
 }
 
 extension IndexStore {

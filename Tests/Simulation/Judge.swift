@@ -19,10 +19,26 @@ final class Judge {
     /// What was acked, and where it is said to stand.
     private var acked: [UInt64: Place?] = [:]
     private var senders: [UInt64: String] = [:]
-    private var names: [[UInt32: String]]
+    private var userNames: [[UInt32: String]]
     /// The number of each user's last tracked event.
     private var last: [String: UInt64] = [:]
     private(set) var recordCount = 0
+    // Of feeds
+    /// The segments that there are, in the order in which they were made.
+    var segments: [String] = []
+    /// Every change ever decided, by feed.
+    var feeds: [FeedKey: [Told]] = [:]
+    /// When each was decided.
+    var decidedNs: [FeedKey: [UInt64]] = [:]
+    /// Now.
+    var nowNs: UInt64 = 0
+    /// The segments that feeds belong to.
+    var names: [FeedKey: String] = [:]
+    /// Feeds that are followed when all is over.
+    var running: Set<FeedKey> = []
+    /// How many changes have been seen of each feed, by evaluator, its life and feed.
+    var seen: [String: UInt64] = [:]
+    var looks = 0
 
     struct Place: Hashable, CustomStringConvertible {
         let partition: Int
@@ -35,7 +51,7 @@ final class Judge {
         let count = Int(Simulation.partitions.count)
         logs = Array(repeating: [], count: count)
         watermarks = Array(repeating: .earliest, count: count)
-        names = Array(repeating: [:], count: count)
+        userNames = Array(repeating: [:], count: count)
     }
 
     // What clients say
@@ -136,10 +152,12 @@ final class Judge {
         recordCount += 1
         switch record.body {
         case .newUser(let new):
-            guard names[index].updateValue(new.userID, forKey: new.number) == nil else {
+            guard userNames[index].updateValue(new.userID, forKey: new.number) == nil else {
                 throw Broken(.i1, "user number \(new.number) of \(index) is given twice")
             }
         case .event(let event): try take(event, at: place, isImported: record.importID != nil)
+        case .catalogue(let change):
+            names[FeedKey(partition: index, revision: change.revision)] = change.name
         default: break
         }
     }
@@ -149,7 +167,7 @@ final class Judge {
         if let other = places.updateValue(place, forKey: number) {
             throw Broken(.i1, "event \(number) stands at \(other) and at \(place)")
         }
-        guard let user = names[place.partition][event.userNumber] else {
+        guard let user = userNames[place.partition][event.userNumber] else {
             throw Broken(.i1, "\(place) names a user whom nobody knows")
         }
         guard !isImported else { return }
@@ -159,9 +177,6 @@ final class Judge {
     }
 
     // Looking
-
-    /// After every step.
-    func look() throws {}
 
     /// When all is over.
     func finish() throws {

@@ -2,21 +2,28 @@
 
 import Basics
 
-/// Files whose bytes are never made durable, though every sync returns well.
+/// Files whose bytes, or folders whose names, are never made durable, though every sync returns
+/// well.
 struct LyingDisk: Disk {
+    enum Lie { case files, folders }
+
     let disk: any Disk
+    let skips: Lie
 
     func createDirectory(_ path: String) throws(DiskError) { try disk.createDirectory(path) }
     func list(_ path: String) throws(DiskError) -> [String] { try disk.list(path) }
     func exists(_ path: String) throws(DiskError) -> Bool { try disk.exists(path) }
     func open(_ path: String, _ mode: DiskOpenMode) throws(DiskError) -> any DiskFile {
-        LyingFile(try disk.open(path, mode))
+        let file = try disk.open(path, mode)
+        return skips == .files ? LyingFile(file) : file
     }
     func rename(_ path: String, to newPath: String) throws(DiskError) {
         try disk.rename(path, to: newPath)
     }
     func remove(_ path: String) throws(DiskError) { try disk.remove(path) }
-    func syncDirectory(_ path: String) throws(DiskError) { try disk.syncDirectory(path) }
+    func syncDirectory(_ path: String) throws(DiskError) {
+        if skips == .files { try disk.syncDirectory(path) }
+    }
     func map(_ path: String) throws(DiskError) -> MappedFile { try disk.map(path) }
     func lock(_ path: String) throws(DiskError) -> any DiskLock { try disk.lock(path) }
     func freeBytes(_ path: String) throws(DiskError) -> Int { try disk.freeBytes(path) }

@@ -13,6 +13,20 @@ enum PlantedBug: String, CaseIterable, Sendable {
     case retryWrittenTwice
     /// A watermark is told that records still come below.
     case watermarkTooHigh
+    /// Timers fall due one watermark early.
+    case timerEarly
+    /// Two records of a page are taken in the wrong order.
+    case recordsSwapped
+    /// The place in the log is committed, and what is remembered of users is not.
+    case stateBehindPlace
+    /// A newer owner's epoch is ignored.
+    case newerOwnerIgnored
+    /// Names of column files are published before they are durable.
+    case folderNotSynced
+    /// That an import was taken back is not heard.
+    case undoUnheard
+    /// A take-over copies users' states and not what was told.
+    case feedNotCopied
 }
 
 extension PlantedBug {
@@ -20,7 +34,13 @@ extension PlantedBug {
     var breaks: Set<Broken.Invariant> {
         switch self {
         case .syncSkipped, .ackedBeforeSync, .seenForgotten, .retryWrittenTwice: [.i1]
-        case .watermarkTooHigh: [.i7]
+        case .watermarkTooHigh, .timerEarly: [.i7]
+        case .recordsSwapped: [.i2, .i3, .i4, .i5, .i7]
+        case .stateBehindPlace: [.i2, .i4, .i5, .i7]
+        case .newerOwnerIgnored: [.ownership]
+        case .folderNotSynced: [.liveness, .ownership]
+        case .undoUnheard: [.i2, .i4, .i7]
+        case .feedNotCopied: [.i5]
         }
     }
 }

@@ -86,7 +86,7 @@ final class Producer: Node {
     }
 }
 
-/// Sends history under the lines of imports, and takes some of it back.
+/// Sends history under the lines of imports, takes some of it back, and changes a list.
 final class Importer: Node {
     private var random: SeededRandom
     private var number = 0
@@ -109,7 +109,9 @@ final class Importer: Node {
         after(ms: 500 + UInt64(random.below(4_000))) { [self] in
             guard !stage.isHealing else { return }
             isBusy = true
-            if number > 0, random.chance(0.4) {
+            if random.chance(0.4) {
+                try changeList()
+            } else if number > 0, random.chance(0.4) {
                 try undo("import-\(random.below(number))")
             } else {
                 number += 1
@@ -135,6 +137,18 @@ final class Importer: Node {
             let told: IngestionV1.ImportResponse = try reply.response()
             if told.rejected == 0 { stage.judge.acked(records) }
         }
+    }
+
+    private func changeList() throws {
+        let users = (0..<1 + random.below(3)).map { _ in
+            "user-\(random.below(Producer.usersMax))"
+        }
+        let request = IngestionV1.ChangeListRequest(
+            list: "vip",
+            operation: random.chance(0.6) ? .add : .remove,
+            userIDs: Array(Set(users)).sorted()
+        )
+        try ask(IngestionV1_IngestionMethods.changeList, request) { _ in }
     }
 
     private func undo(_ id: String) throws {

@@ -19,8 +19,8 @@ final class Simulation {
     /// How long work and faults go on, then how long all may take to get well.
     ///
     /// Unit: ms.
-    static let activeMs: UInt64 = 20_000
-    static let healingMs: UInt64 = 40_000
+    static let activeMs: UInt64 = 12_000
+    static let healingMs: UInt64 = 7_000
 
     let seed: UInt64
     let bug: PlantedBug?
@@ -131,13 +131,13 @@ final class Simulation {
             let passedNs = atNs - nowNs
             if passedNs > 0 {
                 nowNs = atNs
+                judge.nowNs = atNs
                 for node in order { node.clock.advance(ns: passedNs) }
             }
             steps += 1
             try await event()
-            try judge.look()
-            if isHealing, steps % 256 == 0, order.allSatisfy({ $0.isDone }) { break }
         }
+        try judge.finish(order.compactMap { $0 as? EvaluatorNode })
         for node in order { try node.finish() }
         try judge.finish()
     }
@@ -177,15 +177,20 @@ extension Simulation {
     }
 
     /// What came of a run.
-    struct Outcome {
+    struct Outcome: Sendable {
+        let seed: UInt64
         let broken: Broken?
         let digest: UInt64
         let steps: Int
+        /// Records of the log, and changes told.
         let records: Int
+        let told: Int
         let notes: [String]
 
         fileprivate init(_ simulation: Simulation, broken: Broken?) {
             self.broken = broken
+            seed = simulation.seed
+            told = simulation.judge.feeds.values.reduce(0) { $0 + $1.count }
             digest = simulation.digest
             steps = simulation.steps
             records = simulation.judge.recordCount
@@ -196,8 +201,12 @@ extension Simulation {
     private func build() {
         let ingestion = IngestionNode(on: self)
         judge.ingestion = ingestion
+        add(RegistryNode(on: self))
         add(ingestion)
+        for number in 0..<2 { add(EvaluatorNode(number, on: self)) }
         for number in 0..<2 { add(Producer(number, of: 2, on: self)) }
         add(Importer(on: self))
+        add(Author(on: self))
+        add(Consumer(on: self))
     }
 }

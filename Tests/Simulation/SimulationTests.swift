@@ -4,27 +4,39 @@ import Foundation
 import Testing
 
 @Suite struct SimulationTests {
-    private static var seedCount: Int {
-        ProcessInfo.processInfo.environment["SHOAL_TEST_SEEDS"].flatMap(Int.init) ?? 500
+    /// Seeds to run, as many as asked for; one alone where one is asked for.
+    private static var seeds: ClosedRange<UInt64> {
+        let asked = ProcessInfo.processInfo.environment
+        if let seed = asked["SHOAL_TEST_SEED"].flatMap({ UInt64($0) }) { return seed...seed }
+        return 1...(asked["SHOAL_TEST_SEEDS"].flatMap { UInt64($0) } ?? 500)
     }
+
+    /// Runs side by side, each in one thread.
+    private static let runsAtOnce: UInt64 = 2
 
     @Test("nothing is lost, doubled, early or out of order, whatever goes wrong")
     func seeds() async throws {
-        var (records, steps) = (0, 0)
-        for seed in 1...UInt64(Self.seedCount) {
-            let outcome = try await Simulation.run(seed: seed)
-            records += outcome.records
-            steps += outcome.steps
-            guard let broken = outcome.broken else { continue }
-            Issue.record(
-                "seed \(seed): \(broken)\n\(outcome.notes.suffix(40).joined(separator: "\n"))"
-            )
-            return
+        let outcomes = try await withThrowingTaskGroup(of: [Simulation.Outcome].self) { group in
+            for share in 0..<Self.runsAtOnce {
+                group.addTask {
+                    var outcomes: [Simulation.Outcome] = []
+                    for seed in Self.seeds where seed % Self.runsAtOnce == share {
+                        outcomes.append(try await Simulation.run(seed: seed))
+                        if outcomes.last?.broken != nil { break }
+                    }
+                    return outcomes
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
         }
-        #expect(
-            records > 30 * Self.seedCount && steps > 300 * Self.seedCount,
-            "\(records) \(steps)"
-        )
+        for outcome in outcomes {
+            guard let broken = outcome.broken else { continue }
+            let notes = outcome.notes.suffix(40).joined(separator: "\n")
+            Issue.record("seed \(outcome.seed): \(broken)\n\(notes)")
+        }
+        let records = outcomes.reduce(0) { $0 + $1.records }
+        let told = outcomes.reduce(0) { $0 + $1.told }
+        #expect(records > 50 * outcomes.count && told > 5 * outcomes.count, "\(records), \(told)")
     }
 
     @Test("the same seed gives the same run, step by step")

@@ -1,0 +1,248 @@
+// What must hold of feeds and members: one id for each change, whoever tells it, as the log says.
+
+import Basics
+import Messages
+import Segments
+import Wire
+
+@testable import Evaluator
+
+extension Judge {
+    /// A feed of one segment's version in one partition.
+    struct FeedKey: Hashable, Comparable, CustomStringConvertible {
+        let partition: Int
+        let revision: UInt64
+
+        var description: String { "feed \(revision) of partition \(partition)" }
+
+        static func < (left: FeedKey, right: FeedKey) -> Bool {
+            (left.partition, left.revision) < (right.partition, right.revision)
+        }
+    }
+
+    /// A change as everybody must tell it.
+    struct Told: Hashable, CustomStringConvertible {
+        let user: String
+        let number: UserNumber
+        let change: LiveChange
+        let position: LogOffset
+        let logTime: Timestamp
+
+        var description: String {
+            "\(user) \(change.line)"
+        }
+    }
+
+    /// So long may a consumer wait for a change when all is well.
+    ///
+    /// Unit: ns.
+    private static let deliveryNs: UInt64 = 2_500_000_000
+
+    /// After an evaluator has taken a page in.
+    func look(at evaluator: EvaluatorNode, _ partition: Partition) throws {
+        guard let state = evaluator.states.first(where: { $0.partition == partition }),
+            let shelf = evaluator.feeds, !state.isBehindFeeds
+        else { return }
+        let index = Int(partition.index)
+        let ends = Dictionary(
+            uniqueKeysWithValues: state.live.ends.map { ($0.feed.revision, $0.sequence) }
+        )
+        // Those that are over, too: what was told last may be seen only now.
+        for key in names.keys.filter({ $0.partition == index }).sorted() {
+            let seenBy = "\(evaluator.name) \(evaluator.life) \(key)"
+            var seen = seen[seenBy] ?? 0
+            let end = ends[key.revision]
+            guard end != seen else { continue }
+            let feed = FeedID(project: Simulation.project, revision: key.revision)
+            let records = try shelf.records(of: feed, in: partition, after: seen, limit: .max)
+            for record in records {
+                seen += 1
+                guard record.sequence == seen else {
+                    throw Broken(.i5, "\(key) has \(record.sequence) where \(seen) is due")
+                }
+                let user = state.projects[Simulation.project]?.id(of: record.user)?.text ?? "?"
+                try take(Told(record, of: user), number: seen, of: key, by: evaluator.name)
+            }
+            guard seen == end ?? seen else {
+                throw Broken(.i5, "\(key) says \(end ?? 0) and has \(seen)")
+            }
+            self.seen[seenBy] = seen
+        }
+        looks += 1
+        if looks % 32 == 0 { try compare(state) }
+    }
+
+    private func take(_ told: Told, number: UInt64, of key: FeedKey, by name: String) throws {
+        let known = feeds[key] ?? []
+        if number <= UInt64(known.count) {
+            let before = known[Int(number) - 1]
+            guard before == told else {
+                throw Broken(
+                    .i5,
+                    "change \(number) of \(key) was \(before), and is \(told) by \(name)"
+                )
+            }
+            return
+        }
+        feeds[key, default: []].append(told)
+        decidedNs[key, default: []].append(nowNs)
+        // By the log as it is now, whatever the evaluator takes for the time.
+        let last = logs[key.partition].last.map { Timestamp(ms: $0.logTimeMs) } ?? .earliest
+        let over = max(watermarks[key.partition], last)
+        guard told.change.at <= over, told.logTime <= over else {
+            throw Broken(.i7, "\(told) in \(key), and the log is at \(over.ms)")
+        }
+    }
+
+    /// A consumer was told changes.
+    func told(_ changes: [EvaluationV1.MembershipChange], of place: Consumer.Place) throws {
+        for change in changes {
+            let isKnown = feeds.contains { key, told in
+                key.partition == Int(place.partition) && names[key] == place.segment
+                    && change.sequence <= UInt64(told.count)
+                    && told[Int(change.sequence) - 1].message(change.sequence) == change
+            }
+            guard isKnown else {
+                let decided = feeds.filter { names[$0.key] == place.segment }.sorted {
+                    $0.key < $1.key
+                }
+                throw Broken(
+                    .i5,
+                    "a consumer was told of \(place) \(change), which nobody has decided: "
+                        + "\(decided)"
+                )
+            }
+        }
+    }
+
+    /// Who is in by an evaluator, against the reference at the same place in the log.
+    private func compare(_ state: PartitionState) throws {
+        let live = state.live
+        // In the middle of an instant nothing can be said.
+        guard live.next == state.next, live.watermark >= live.logTime else { return }
+        let index = Int(state.partition.index)
+        let reference = try Reference(logs[index].prefix(Int(state.next.value)))
+        for revision in reference.conditions {
+            let found = try members(of: revision, in: state)
+            let wanted = try reference.members(of: revision, at: live.watermark)
+            guard found.subtracting(wanted.open) == wanted.settled else {
+                throw Broken(
+                    .i4,
+                    "condition \(revision) of partition \(index) at \(state.next) and "
+                        + "\(live.watermark.ms) has \(found.sorted()), "
+                        + "not \(wanted.settled.sorted())"
+                )
+            }
+        }
+        for revision in reference.live {
+            let key = FeedKey(partition: index, revision: revision)
+            let wanted = reference.told(by: revision, through: live.watermark)
+            try compare(key, with: wanted, reference)
+            guard live.ends.contains(where: { $0.feed.revision == revision }) else { continue }
+            let found = try members(of: revision, in: state)
+            let isIn = Set(wanted.filter { $0.value.last?.isMember ?? false }.keys)
+            guard found == isIn else {
+                throw Broken(.i4, "\(key) has \(found.sorted()), not \(isIn.sorted())")
+            }
+        }
+    }
+
+    private func members(of revision: UInt64, in state: PartitionState) throws -> Set<String> {
+        guard let columns = state.projects[Simulation.project] else { return [] }
+        let feed = FeedID(project: Simulation.project, revision: revision)
+        var names: Set<String> = []
+        try state.live.members(of: feed, userCount: columns.userCount)?.forEach { user in
+            names.insert(columns.id(of: user)?.text ?? "?")
+        }
+        return names
+    }
+
+    /// Nothing is missing of what must have been told of each user, and nothing else is there.
+    private func compare(
+        _ key: FeedKey,
+        with wanted: [String: [LiveChange]],
+        _ reference: Reference
+    ) throws {
+        let told = Dictionary(grouping: feeds[key] ?? [], by: \.user)
+            .mapValues { $0.map(\.change) }
+        for user in Set(told.keys).union(wanted.keys).sorted() {
+            let (found, due) = (told[user] ?? [], wanted[user] ?? [])
+            // Another evaluator may be further.
+            guard found.starts(with: due) else {
+                throw Broken(
+                    due.count > found.count ? .i7 : .i2,
+                    "\(key) has of \(user) \(found.map(\.line)), not \(due.map(\.line)); "
+                        + reference.story(of: user, key.revision)
+                )
+            }
+        }
+    }
+
+    // When all is over
+
+    /// A consumer's copy is whole, but for what is on its way.
+    func ended(_ place: Consumer.Place, _ copy: FeedCopy) throws {
+        let key = names.filter {
+            $0.value == place.segment && $0.key.partition == Int(place.partition)
+        }.keys.max()
+        guard let key, running.contains(key) else { return }
+        let due = (decidedNs[key] ?? []).count { nowNs - $0 > Self.deliveryNs }
+        guard copy.cursor.sequence >= UInt64(due) else {
+            throw Broken(
+                .liveness,
+                "a consumer has \(copy.cursor.sequence) of \(due) changes of \(key)"
+            )
+        }
+    }
+
+    /// Every partition has one owner, who has read all there is.
+    func finish(_ evaluators: [EvaluatorNode]) throws {
+        for partition in Simulation.partitions.all {
+            let index = Int(partition.index)
+            let owners = evaluators.flatMap(\.states).filter { $0.partition == partition }
+            guard let state = owners.first, owners.count == 1 else {
+                throw Broken(.ownership, "partition \(index) has \(owners.count) owners")
+            }
+            guard state.next.value == UInt64(logs[index].count), !state.isBehindFeeds else {
+                throw Broken(.liveness, "partition \(index) is read up to \(state.next) only")
+            }
+            running.formUnion(
+                state.live.ends.map { FeedKey(partition: index, revision: $0.feed.revision) }
+            )
+            try compare(state)
+        }
+    }
+}
+
+extension Judge.Told {
+    fileprivate init(_ record: FeedRecord, of user: String) {
+        self.init(
+            user: user,
+            number: record.user,
+            change: record.change,
+            position: record.position,
+            logTime: record.logTime
+        )
+    }
+
+    /// As a consumer is told of it.
+    fileprivate func message(_ sequence: UInt64) -> EvaluationV1.MembershipChange {
+        FeedRecord(
+            feed: FeedID(project: Simulation.project, revision: 0),
+            sequence: sequence,
+            user: number,
+            change: change,
+            position: position,
+            logTime: logTime,
+            mark: .zero,
+            isTurn: false
+        ).message(of: user)
+    }
+}
+
+extension LiveChange {
+    /// For people.
+    fileprivate var line: String {
+        "\(kind) \(occurrence) at \(at.ms % 10_000_000) by \(cause)"
+    }
+}
