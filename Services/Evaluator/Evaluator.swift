@@ -49,8 +49,6 @@ public struct Evaluator: Sendable {
             applied: applied,
             clock: world.clock
         )
-        var settings = Follower.Settings()
-        settings.fetchBytes = UInt32(config.fetchKiB) << 10
         let follower = Follower(
             instance: world.instance,
             lanes: lanes,
@@ -60,7 +58,7 @@ public struct Evaluator: Sendable {
             health: world.health,
             board: board,
             takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
-            settings: settings
+            settings: Follower.Settings(config)
         )
         let backups = BackupDesk(world: world)
         services =
@@ -146,6 +144,15 @@ public struct Evaluator: Sendable {
             + EvaluationV1_UsersMethods.serve(UsersDoor(segments: door))
             + EvaluationV1_CheckpointsMethods.serve(checkpoints)
             + EvaluationV1_FeedMethods.serve(feed)
+    }
+}
+
+extension Follower.Settings {
+    /// As the evaluator is told.
+    fileprivate init(_ config: EvaluatorConfig) {
+        self.init()
+        fetchBytes = UInt32(config.fetchKiB) << 10
+        isStandby = !config.isStandbyOff
     }
 }
 

@@ -20,6 +20,8 @@ public struct EvaluatorConfig: ServiceConfig {
     ///
     /// Unit: MiB.
     public let questionMiB: Int
+    /// Whether partitions of other evaluators are not read along.
+    public let isStandbyOff: Bool
 
     /// The keys, their defaults, units and ranges.
     public static var keys: [ConfigKey] {
@@ -59,6 +61,11 @@ public struct EvaluatorConfig: ServiceConfig {
                 range: 1...65_536,
                 "memory one question may take at a time; one that would take more is refused"
             ),
+            .flag(
+                "standby.off",
+                "read no partitions along for other evaluators: half the memory and work, but "
+                    + "whoever takes over from a lost one reads the log first"
+            ),
         ]
     }
 
@@ -69,5 +76,6 @@ public struct EvaluatorConfig: ServiceConfig {
         chunkMiB = reader.int("chunk.mib")
         fetchKiB = reader.int("fetch.kib")
         questionMiB = reader.int("question.mib")
+        isStandbyOff = reader.flag("standby.off")
     }
 }
