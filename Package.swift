@@ -194,7 +194,7 @@ let testTargets: [Target] = [
     ),
     tests(
         "Stories",
-        ["Basics", "Bus", "Chassis", "Segments", "ShoalCommand", "Stage", "Stories"],
+        ["Basics", "Bus", "Chassis", "Kit", "Segments", "ShoalCommand", "Stage", "Stories"],
         data: ["Stories", "Wrong"]
     ),
     tests(
@@ -208,6 +208,16 @@ let testTargets: [Target] = [
         path: "Tests/Interop",
         exclude: ["README.md", "Python", "vectors", "previous.binpb"],
         swiftSettings: testing
+    ),
+    .testTarget(
+        name: "SimulationTests",
+        dependencies: [
+            "Basics", "Chassis", "Columns", "Evaluator", "Ingestion", "KeyValue", "Kit", "Log",
+            "Messages", "Registry", "Segments", "Wire",
+        ],
+        path: "Tests/Simulation",
+        // Everything runs where it is called, so that a seed gives one order of everything.
+        swiftSettings: testing + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
     ),
     tests("Tidy", [], data: ["Fixtures"]),
 ]

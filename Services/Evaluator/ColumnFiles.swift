@@ -22,9 +22,9 @@ struct ColumnFiles: Sendable {
     ///   is, since nothing is published yet.
     func seal(_ state: PartitionState) throws -> [ProjectName: PartitionColumns] {
         var projects = state.projects
-        // A tail that holds nothing but what timers brought behind the last record waits for it.
-        for (project, var columns) in state.projects
-        where !columns.tail.isEmpty && columns.tail.to <= state.next {
+        for (project, var columns) in state.projects {
+            columns.tidyTail()
+            guard state.isSealable(columns.tail) else { continue }
             columns.tail.advance(to: state.next)
             let folder = path(state.partition, project)
             try disk.createDirectory(folder)

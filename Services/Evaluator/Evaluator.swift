@@ -12,8 +12,9 @@ public struct Evaluator: Sendable {
 
     /// Builds the service; partitions are loaded when it runs and the registry gives it some.
     ///
+    /// - Parameter logWaitMs: the longest wait for news of the log: as often come watermarks.
     /// - Throws: when the data folder does not belong to it or an address is not valid.
-    public init(config: EvaluatorConfig, world: World) throws {
+    public init(config: EvaluatorConfig, world: World, logWaitMs: UInt32 = 1_000) throws {
         let link = try RegistryLink(world: world, kind: .evaluator)
         let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
         let catalogue = try checkpoints.loadCatalogue()
@@ -39,7 +40,7 @@ public struct Evaluator: Sendable {
             gather: Gather(
                 instance: world.instance,
                 link: link,
-                clock: world.clock,
+                clock: clock,
                 own: own,
                 peers: RPCClient(world: world)
             ),
@@ -58,7 +59,7 @@ public struct Evaluator: Sendable {
             health: world.health,
             board: board,
             takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
-            settings: Follower.Settings(config)
+            settings: Self.settings(config, logWaitMs)
         )
         let backups = BackupDesk(world: world)
         services =
@@ -80,6 +81,16 @@ public struct Evaluator: Sendable {
                     ender: own.ender
                 ),
             ]
+    }
+
+    private static func settings(_ config: EvaluatorConfig, _ logWaitMs: UInt32)
+        -> Follower.Settings
+    {
+        var settings = Follower.Settings()
+        settings.fetchBytes = UInt32(config.fetchKiB) << 10
+        settings.waitMs = logWaitMs
+        settings.isStandby = !config.isStandbyOff
+        return settings
     }
 
     private static func takeOver(
@@ -144,15 +155,6 @@ public struct Evaluator: Sendable {
             + EvaluationV1_UsersMethods.serve(UsersDoor(segments: door))
             + EvaluationV1_CheckpointsMethods.serve(checkpoints)
             + EvaluationV1_FeedMethods.serve(feed)
-    }
-}
-
-extension Follower.Settings {
-    /// As the evaluator is told.
-    fileprivate init(_ config: EvaluatorConfig) {
-        self.init()
-        fetchBytes = UInt32(config.fetchKiB) << 10
-        isStandby = !config.isStandbyOff
     }
 }
 

@@ -118,11 +118,19 @@ struct PartitionState {
         if live.next <= next { try live.pass(through: watermark, &projects) }
     }
 
-    /// Rows in the tails of all projects: what a restart would read from the log again.
-    var tailRows: Int { projects.values.reduce(0) { $0 + $1.tail.rowCount + $1.tail.userCount } }
+    /// Whether a seal makes a chunk of a tail; one of nothing but what timers brought behind
+    /// the last record waits for the next.
+    func isSealable(_ tail: Tail) -> Bool { !tail.isEmpty && tail.to <= next }
 
-    /// Bytes of the tails of all projects, about.
-    var tailBytes: Int { projects.values.reduce(0) { $0 + $1.tail.approximateBytes } }
+    private var sealable: some Sequence<Tail> {
+        projects.values.lazy.map(\.tail).filter(isSealable)
+    }
+
+    /// Rows in the tails that can be sealed: what a restart would read from the log again.
+    var tailRows: Int { sealable.reduce(0) { $0 + $1.rowCount + $1.userCount } }
+
+    /// Bytes of the tails that can be sealed, about.
+    var tailBytes: Int { sealable.reduce(0) { $0 + $1.approximateBytes } }
 
     /// Notes that everything up to `next` stands in these columns' chunks.
     mutating func sealed(into projects: [ProjectName: PartitionColumns]) {
@@ -174,7 +182,11 @@ struct PartitionState {
                 if let index = projects.index(forKey: project) {
                     projects.values[index].undo(import: undone.importID)
                 }
-            case .tenure: break
+            case .erasure(let erasure):
+                if let index = projects.index(forKey: project) {
+                    projects.values[index].hide(UserNumber(erasure.userNumber))
+                }
+            case .tenure, .stub: break
             case nil: throw refused("record \(offset) is of a kind this build does not know")
             }
         } catch let error as EvaluatorError {
@@ -206,9 +218,18 @@ struct PartitionState {
         to project: ProjectName,
         at offset: LogOffset
     ) throws {
-        guard let id = UserID(new.userID) else { throw refused("record \(offset): no user id") }
+        let id = UserID(new.userID)
+        guard id != nil || new.userID.isEmpty else {
+            throw refused("record \(offset): no user id")
+        }
         try columns(project) { columns throws(ColumnsError) in
-            try columns.tail.append(user: UserNumber(new.number), id: id, offset: offset)
+            let number = UserNumber(new.number)
+            if let id {
+                try columns.tail.append(user: number, id: id, offset: offset)
+            } else {
+                // The user was erased, and the log rewritten since.
+                try columns.append(gone: number, offset: offset)
+            }
         }
     }
 
@@ -294,6 +315,9 @@ struct PartitionState {
         let known = projects[project]?.userCount ?? 0
         guard Int(number) < known else {
             throw refused("record \(next) names user \(number) of \(known)")
+        }
+        guard projects[project]?.isGone(UserNumber(number)) == false else {
+            throw refused("record \(next) names user \(number), who is gone")
         }
     }
 

@@ -64,7 +64,12 @@ private struct PartitionBacktest: Sendable {
     {
         var part = EvaluationV1.BacktestPartResponse()
         guard let columns = partitions.first else { return part }
-        let reads = plan.reads
+        var reads = plan.reads
+        if plan.holdsOfNewcomers {
+            // The first record of a user is heard, whatever it is.
+            reads.anyEvent = true
+            reads.pastUserProperties.formUnion(columns.propertyNames().map { ExactName($0) })
+        }
         let candidates = try candidates(columns, questionLimit)
         var next = candidates.first(from: firstUser)
         while let user = next {
@@ -122,6 +127,8 @@ extension LiveChange.Kind {
         case .entered: .entered
         case .left: .left
         case .retracted: .retracted
+        case .corrected: .corrected
+        case .erased: .erased
         }
     }
 }

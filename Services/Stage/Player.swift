@@ -23,6 +23,11 @@ final class Player: Sendable {
         let seed: UInt64
     }
 
+    /// The story's time jumps while an evaluator waits for the log: it looks again so soon.
+    ///
+    /// Unit: ms.
+    private static let logWaitMs: UInt32 = 20
+
     private struct Running {
         let task: Task<Void, any Error>
         let data: DataFolder
@@ -104,7 +109,7 @@ final class Player: Sendable {
             let config = try EvaluatorConfig(
                 reader: Self.reader(EvaluatorConfig.keys, Stage.evaluator)
             )
-            return try Evaluator(config: config, world: world).services
+            return try Evaluator(config: config, world: world, logWaitMs: Self.logWaitMs).services
         }
     }
 

@@ -90,7 +90,7 @@ extension Store {
         var pairs: [(key: [UInt8], value: [UInt8])] = []
         guard limit > 0 else { return pairs }
         try scan(family, from: from, prefix: prefix) { key, value in
-            pairs.append((Self.copy(key), Self.copy(value)))
+            pairs.append((Array(key), Array(value)))
             return pairs.count < limit
         }
         return pairs
@@ -180,8 +180,9 @@ extension Store {
         let start = unsafe rocksdb_pinnableslice_value(slice, &count)
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
     }
+}
 
-    private static func copy(_ span: RawSpan) -> [UInt8] {
-        unsafe span.withUnsafeBytes { unsafe Array($0) }
-    }
+extension [UInt8] {
+    /// A copy of bytes that a scan lends.
+    public init(_ lent: RawSpan) { self = unsafe lent.withUnsafeBytes { unsafe Self($0) } }
 }

@@ -75,6 +75,8 @@ public final class EngineStage: Stage {
             }
             let all = Set(users.keys).union(live.keys).sorted()
             if all.isEmpty {
+                // What it has told until then is told.
+                state.pass(upTo: at - 1)
                 state.plans[ExactName(name)] = nil
                 state.live[ExactName(name)] = nil
             }

@@ -29,28 +29,6 @@ public protocol Stage: Sendable {
     func feed(upTo: Timestamp) async throws(StoryProblem) -> [Story.Change]
 }
 
-extension Stage {
-    private var noLive: StoryProblem {
-        StoryProblem(
-            .absent,
-            "live segments are followed by the engine alone in this version",
-            hint: "play it with --engine"
-        )
-    }
-
-    /// Refused by a stage that follows no live segments.
-    public func follow(_ name: String, _ live: LiveDefinition, at: Timestamp)
-        async throws(StoryProblem)
-    {
-        throw noLive
-    }
-
-    /// Refused by a stage that follows no live segments.
-    public func feed(upTo: Timestamp) async throws(StoryProblem) -> [Story.Change] {
-        throw noLive
-    }
-}
-
 /// What became of a record.
 public enum RecordOutcome: Sendable, Hashable {
     /// It is in the log.

@@ -11,6 +11,8 @@
 //     {"at": INSTANT, "check": NAME, "in": [ID…]?, "out": [ID…]?, "exactly": [ID…]?, "count": N?}
 //     {"at": INSTANT, "feed": [{"segment": NAME, "user": ID, "kind": KIND, "at": INSTANT}…]}
 //                             KIND: entered, left, retracted; all since the last such line
+//                             (behind it, or a `check` of a live segment, its instant has passed:
+//                             nothing more happens at it)
 //     {"at": INSTANT, "explain": NAME, "user": ID, "member": BOOL, "flipsAt": INSTANT | "never"?}
 //
 // `check` and `explain` take `"asOf": INSTANT` besides. `at` never goes back. `ts` is the user's
@@ -41,6 +43,8 @@ public struct StoryReader: Sendable {
     /// Those that are live.
     private var live: Set<String> = []
     private var last: Timestamp?
+    /// Up to where live segments were asked what they told: nothing more happens at it.
+    private var passed: Timestamp?
 
     /// A reader of one story.
     public init(title: String? = nil) { self.title = title }
@@ -93,6 +97,7 @@ public struct StoryReader: Sendable {
                 )
             }
             if let act = try act(verb, fields) {
+                try pass(instant, act, whole)
                 steps.append(Story.Step(line: line, at: instant, act: act))
             }
             last = instant
@@ -101,6 +106,24 @@ public struct StoryReader: Sendable {
                 throw StoryProblem(.absent, line: line, error.message, hint: error.hint ?? "")
             }
             throw StoryProblem(error, line: line)
+        }
+    }
+
+    /// What live segments told up to an instant is known once nothing more happens at it.
+    private mutating func pass(_ at: Timestamp, _ act: Story.Act, _ line: Field)
+        throws(DefinitionProblem)
+    {
+        switch act {
+        case .feed: passed = at
+        case .check(let check) where live.contains(check.segment): passed = at
+        case .check, .explain, .restart: break
+        default:
+            guard passed == at else { return }
+            throw line.problem(
+                .shape,
+                "\(at.rfc3339) has passed: live segments were asked above what they told up to it",
+                hint: "let it happen a millisecond later, or ask below it"
+            )
         }
     }
 

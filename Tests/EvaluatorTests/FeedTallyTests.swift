@@ -28,7 +28,8 @@ import Testing
             ),
             position: LogOffset(sequence),
             logTime: at,
-            mark: LogOffset(sequence)
+            mark: LogOffset(sequence),
+            isTurn: true
         )
     }
 

@@ -97,6 +97,22 @@ struct StoryReaderTests {
         #expect(problem([define, define])?.code == .absent)
     }
 
+    @Test("once live segments were asked what they told, their instant has passed")
+    func passed() {
+        let event = [("event", PlainValue.text("E")), ("user", PlainValue.text("u"))]
+        let trigger = PlainValue.map([PlainEntry("action", .text("E"))])
+        let live = PlainValue.map([PlainEntry("trigger", trigger)])
+        let define = line([("define", .text("a")), ("as", live)], at: 1)
+        let feed = line([("feed", .list([]))], at: 5)
+        let check = line([("check", .text("a")), ("count", .int(0))], at: 5)
+        for asked in [feed, check] {
+            #expect(problem([define, line(event, at: 5), asked, line(event, at: 6)]) == nil)
+            let found = problem([define, asked, check, line(event, at: 5)])
+            #expect(found?.line == 4)
+            #expect(found?.message.contains("has passed") == true)
+        }
+    }
+
     @Test("a user is in or out, not both")
     func contradiction() {
         let users = PlainValue.list([.text("u")])

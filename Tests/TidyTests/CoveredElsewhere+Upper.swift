@@ -149,7 +149,7 @@ extension CoveredElsewhere {
             "Services/Ingestion",
             .test("SuiteTests/CrashTests"),
             [
-                "Fetcher", "Index", "IndexReader", "IndexReplay", "Ingestion",
+                "FetchedPages", "Fetcher", "Index", "IndexReader", "IndexReplay", "Ingestion",
                 "IngestionConfig", "IngestionDoor", "IngestionParts", "Intake", "IntakeGroup",
                 "IntakeOrder", "Numbering", "Ownership", "ReadingDesk", "RegistryFollower",
                 "SealingService",
@@ -221,7 +221,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Play",
             .test("StoriesTests/PlayTests"),
-            ["OnStage", "RisingLine", "WireStage"]
+            ["OnStage", "RisingLine", "StoryBacktest", "StoryConsumer", "WireStage"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Play",

@@ -29,6 +29,8 @@ struct FeedRecord: Sendable, Hashable {
     let logTime: Timestamp
     /// The offset under which the columns keep who is in by it.
     let mark: LogOffset
+    /// Whether the user is in by it and was not, or the reverse.
+    let isTurn: Bool
 }
 
 /// The end of a feed in one partition: what a consumer has who has everything.
@@ -37,7 +39,7 @@ struct FeedEnd: Sendable, Hashable {
     let segment: ExactName
     let version: UInt32
     /// Another one than a consumer knows: what it has is of no use.
-    let generation: UInt32
+    var generation: UInt32
     /// The last record's sequence; 0: there is none.
     var sequence: UInt64 = 0
     /// The sum, modulo 2^64, of the members' hashes.
@@ -51,7 +53,7 @@ struct FeedEnd: Sendable, Hashable {
 /// A live segment in one partition.
 ///
 /// Owned by the partition's lane, and shared with nobody. Users of whom nothing need be remembered
-/// take no memory, others some ten bytes and their state's (`LiveUser.bytes`).
+/// take no memory, others some fifteen bytes and their state's (`LiveUser.bytes`).
 final class FollowedSegment {
     /// Its place among the partition's feeds, in the order in which they began.
     let slot: Int
@@ -59,7 +61,7 @@ final class FollowedSegment {
     /// The first record it hears; events before it fire nothing.
     let since: LogOffset
     var end: FeedEnd
-    private var users: [UInt32: [UInt8]]
+    private var users: UserStates
 
     /// A segment that begins, with what is known of users already.
     init(
@@ -67,7 +69,7 @@ final class FollowedSegment {
         slot: Int,
         since: LogOffset,
         end: FeedEnd,
-        users: [UInt32: [UInt8]] = [:]
+        users: UserStates = .init()
     ) {
         self.slot = slot
         self.plan = plan
@@ -80,9 +82,10 @@ final class FollowedSegment {
     ///
     /// - Throws: when the bytes are none of a state.
     func user(_ number: UserNumber) throws(EvaluatorError) -> LiveUser {
-        guard let bytes = users[number.value] else { return LiveUser() }
-        do {
-            return try LiveUser(bytes: bytes)
+        do throws(BytesError) {
+            return try users.reading(number) { (reader) throws(BytesError) in
+                try LiveUser(reader)
+            } ?? LiveUser()
         } catch {
             throw EvaluatorError(
                 .store,
@@ -98,18 +101,17 @@ final class FollowedSegment {
     /// - Returns: its bytes; nil: there is nothing to remember.
     func remember(_ user: LiveUser, of number: UserNumber) -> [UInt8]? {
         let bytes = user == LiveUser() ? nil : user.bytes
-        users[number.value] = bytes
+        users.set(bytes, of: number)
         return bytes
     }
 
     /// Everybody of whom something is remembered, by number.
-    var known: [UserNumber] { users.keys.sorted().map { UserNumber($0) } }
+    var known: [UserNumber] { users.numbers }
 
     /// Who is in.
     func members(of userCount: Int) throws(EvaluatorError) -> UserBitset {
         var members = UserBitset(universe: userCount)
-        for number in users.keys where Int(number) < userCount {
-            let number = UserNumber(number)
+        for number in users.numbers where Int(number.value) < userCount {
             if try user(number).isInside { members.insert(number) }
         }
         return members

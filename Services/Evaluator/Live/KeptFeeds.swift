@@ -20,7 +20,7 @@ struct KeptFeeds: Sendable {
     struct Feed: Sendable {
         let end: FeedEnd
         let since: LogOffset
-        var users: [UInt32: [UInt8]]
+        var users: UserStates
     }
 
     var next: LogOffset
@@ -123,7 +123,7 @@ struct FeedShelf: Sendable {
             kept.feeds.append(KeptFeeds.Feed(end: end, since: since, users: users))
             let document = kept.documents[LiveDocumentKey(project: feed.project, name: end.segment)]
             if try document.map({ try SegmentV1.SegmentDocument.decode($0).live != nil }) ?? false {
-                kept.marks += try marks(of: feed, in: partition, from: sealedTo)
+                kept.marks += try marks(of: end, in: partition, from: sealedTo)
             }
         }
         kept.marks.sort { $0.offset < $1.offset }
@@ -144,38 +144,37 @@ struct FeedShelf: Sendable {
         }
     }
 
-    private func users(of feed: FeedID, in partition: Partition) throws -> [UInt32: [UInt8]] {
-        var users: [UInt32: [UInt8]] = [:]
-        for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.user, feed)) {
-            users[UInt32(truncatingIfNeeded: Self.bigEndian(key.suffix(4)))] = value
+    private func users(of feed: FeedID, in partition: Partition) throws -> UserStates {
+        var users = UserStates()
+        try store.scan(live, prefix: Self.key(partition, Self.user, feed)) { key, value in
+            let number = Self.bigEndian(Array(key).suffix(4))
+            users.set(Array(value), of: UserNumber(UInt32(truncatingIfNeeded: number)))
+            return true
         }
         return users
     }
 
     /// The records are in the order of their marks, so those wanted stand at the end.
-    private func marks(
-        of feed: FeedID,
-        in partition: Partition,
-        from offset: LogOffset
-    ) throws -> [LivePartition.Mark] {
-        var marks: [LivePartition.Mark] = []
-        var members: [UInt32: Bool] = [:]
-        for (key, value) in try store.scan(records, prefix: Self.key(partition, feed)) {
-            let record = try FeedRecord(value, feed, sequence: Self.bigEndian(key.suffix(8)))
-            let isMember = record.change.isMember
-            let was = members.updateValue(isMember, forKey: record.user.value) ?? false
-            guard was != isMember, record.mark >= offset else { continue }
-            marks.append(
-                LivePartition.Mark(
-                    offset: record.mark,
-                    feed: feed,
-                    user: record.user,
-                    at: record.change.at,
-                    isMember: isMember
-                )
-            )
+    private func marks(of end: FeedEnd, in partition: Partition, from offset: LogOffset) throws
+        -> [LivePartition.Mark]
+    {
+        let prefix = Self.key(partition, end.feed)
+        var (first, behind) = (1 as UInt64, end.sequence + 1)
+        while first < behind {
+            let middle = first + (behind - first) / 2
+            let key = prefix + Self.bigEndian(middle)
+            // What is not kept any more stood before.
+            let record = try store.get(records, key).map {
+                try FeedRecord($0, end.feed, sequence: middle)
+            }
+            if let record, record.mark >= offset { behind = middle } else { first = middle + 1 }
         }
-        return marks
+        let from = prefix + Self.bigEndian(first)
+        return try store.scan(records, from: from, prefix: prefix, limit: .max).compactMap {
+            let sequence = Self.bigEndian($0.key.suffix(8))
+            let record = try FeedRecord($0.value, end.feed, sequence: sequence)
+            return record.isTurn ? LivePartition.Mark(record) : nil
+        }
     }
 
     // Keys
@@ -289,11 +288,11 @@ extension FeedEnd {
 extension FeedRecord {
     fileprivate var bytes: [UInt8] {
         var writer = ByteWriter()
-        writer.u8(1)
+        writer.u8(2)
         writer.u32(user.value)
         writer.u8(change.kind.code)
         writer.u8(change.cause.code)
-        writer.u8(change.isMember ? 1 : 0)
+        writer.u8((change.isMember ? 1 : 0) | (isTurn ? 2 : 0))
         writer.count(change.occurrence)
         writer.zigzag(change.at.ms)
         writer.zigzag(logTime.ms)
@@ -304,10 +303,10 @@ extension FeedRecord {
 
     init(_ bytes: [UInt8], _ feed: FeedID, sequence: UInt64) throws(BytesError) {
         var reader = ByteReader(bytes)
-        guard try reader.u8() == 1 else { throw BytesError(.outOfBounds, "record version", at: 0) }
+        guard try reader.u8() == 2 else { throw BytesError(.outOfBounds, "record version", at: 0) }
         let user = UserNumber(try reader.u32())
         let (kind, cause) = (try reader.u8(), try reader.u8())
-        let isMember = try reader.u8() != 0
+        let flags = try reader.u8()
         let occurrence = Int(clamping: try reader.varint())
         let at = Timestamp(ms: try reader.zigzag())
         let logTime = Timestamp(ms: try reader.zigzag())
@@ -319,12 +318,13 @@ extension FeedRecord {
                 try LiveChange.Kind(code: kind),
                 at: at,
                 occurrence: occurrence,
-                isMember: isMember,
+                isMember: flags & 1 != 0,
                 cause: try LiveChange.Cause(code: cause)
             ),
             position: LogOffset(try reader.varint()),
             logTime: logTime,
-            mark: LogOffset(try reader.varint())
+            mark: LogOffset(try reader.varint()),
+            isTurn: flags & 2 != 0
         )
     }
 }
@@ -335,6 +335,8 @@ extension LiveChange.Kind {
         case .entered: 0
         case .left: 1
         case .retracted: 2
+        case .corrected: 3
+        case .erased: 4
         }
     }
 
@@ -343,6 +345,8 @@ extension LiveChange.Kind {
         case 0: self = .entered
         case 1: self = .left
         case 2: self = .retracted
+        case 3: self = .corrected
+        case 4: self = .erased
         default: throw BytesError(.outOfBounds, "a change's kind", at: 5)
         }
     }

@@ -69,6 +69,15 @@ struct LivePartition {
         let at: Timestamp
         let isMember: Bool
 
+        /// What a record puts into the columns.
+        init(_ record: FeedRecord) {
+            offset = record.mark
+            feed = record.feed
+            user = record.user
+            at = record.change.at
+            isMember = record.change.isMember
+        }
+
         /// How the columns name it.
         var property: String { InFeed(ExactName(""), revision: feed.revision).property.text }
     }
@@ -207,6 +216,9 @@ struct LivePartition {
         case .newUser(let new):
             numbered = Newcomer(project: project, user: UserNumber(new.number))
         case .importUndone: try askAnew(project, moment, &state)
+        case .erasure(let erasure):
+            try forget(UserNumber(erasure.userNumber), of: project, .erased, moment, state)
+        case .stub(let stub): noteLoss(of: project, rewriting: stub.rewriting)
         case .tenure, nil: break
         }
     }
@@ -311,27 +323,24 @@ struct LivePartition {
         var isMember = wasMember
         for change in changes {
             end.sequence += 1
-            news.records.append(
-                FeedRecord(
-                    feed: end.feed,
-                    sequence: end.sequence,
-                    user: number,
-                    change: change,
-                    position: moment.position,
-                    logTime: moment.now,
-                    mark: mark
-                )
+            let record = FeedRecord(
+                feed: end.feed,
+                sequence: end.sequence,
+                user: number,
+                change: change,
+                position: moment.position,
+                logTime: moment.now,
+                mark: mark,
+                isTurn: change.isMember != isMember
             )
-            guard change.isMember != isMember else { continue }
+            news.records.append(record)
+            guard record.isTurn else { continue }
             isMember = change.isMember
             end.members += isMember ? 1 : -1
             end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
             // Who is in by a condition, the columns know without.
             guard segment.plan.following == nil else { continue }
-            try put(
-                Mark(offset: mark, feed: end.feed, user: number, at: change.at, isMember: isMember),
-                &state
-            )
+            try put(Mark(record), &state)
         }
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)

@@ -129,7 +129,7 @@ struct LiveProject {
         _ end: FeedEnd,
         slot: Int,
         since: LogOffset,
-        users: [UInt32: [UInt8]]
+        users: UserStates
     ) -> FollowedSegment? {
         guard let document = document(of: end.segment), let plan = plan(of: document) else {
             return nil

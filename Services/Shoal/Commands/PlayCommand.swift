@@ -102,8 +102,9 @@ struct PlayCommand: DeskCommand {
         let project = try ProjectOptions.checked("story")
         try await Readiness(suite: suite).wait(staged.addresses, timeoutMs: Self.readyMs)
         _ = try await suite.create(project, zone: story.zone.name)
+        let consumer = StoryConsumer(suite: suite, project: project)
         return try await story.play(
-            on: WireStage(suite: suite, project: project, hearing: .live(staged))
+            on: WireStage(suite: suite, project: project, hearing: .live(staged, consumer))
         )
     }
 
@@ -123,11 +124,12 @@ struct PlayCommand: DeskCommand {
             )
         }
         _ = try await suite.create(name, zone: story.zone.name)
+        let backtest = StoryBacktest(suite: suite, project: name)
         return try await story.play(
             on: WireStage(
                 suite: suite,
                 project: name,
-                hearing: .history(importID: "story", RisingLine())
+                hearing: .history(importID: "story", RisingLine(), backtest)
             )
         )
     }
@@ -166,7 +168,7 @@ extension Story.Act {
     /// Whether something must hold here.
     fileprivate var isQuestion: Bool {
         switch self {
-        case .check, .explain: true
+        case .check, .explain, .feed: true
         default: false
         }
     }

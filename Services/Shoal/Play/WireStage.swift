@@ -11,10 +11,11 @@ import Wire
 struct WireStage: Stage {
     /// How a suite hears of a record.
     enum Hearing: Sendable {
-        /// As it happens: the suite's time is the story's.
-        case live(any SuiteOnStage)
-        /// As history of an import of this name: the suite's time is its own.
-        case history(importID: String, RisingLine)
+        /// As it happens: the suite's time is the story's, and feeds are read.
+        case live(any SuiteOnStage, StoryConsumer)
+        /// As history of an import of this name: the suite's time is its own, and live segments
+        /// are played over the past.
+        case history(importID: String, RisingLine, StoryBacktest)
     }
 
     /// Users of one page.
@@ -39,8 +40,53 @@ struct WireStage: Stage {
         }
     }
 
-    func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
+    func follow(_ name: String, _ live: LiveDefinition, at: Timestamp)
+        async throws(StoryProblem)
+    {
         advance(to: at)
+        for list in Set(live.conditions.flatMap { $0.definition.listsUsed.map(\.name) }) {
+            try await create(list)
+        }
+        try await ask("save the live segment") {
+            let request = EvaluationV1.CreateRequest(
+                name: name,
+                live: try LiveCoding.encode(live)
+            )
+            _ = try await suite.segments().create(request, Questions.options(project))
+            switch hearing {
+            case .live(_, let consumer): try await consumer.follow(name)
+            case .history(_, _, let backtest): await backtest.follow(name, at: at)
+            }
+        }
+    }
+
+    func feed(upTo instant: Timestamp) async throws(StoryProblem) -> [Story.Change] {
+        try await listen(upTo: instant)
+        switch hearing {
+        case .live(_, let consumer): return await consumer.takeTold()
+        case .history(_, _, let backtest): return await backtest.takeTold()
+        }
+    }
+
+    /// Everything is heard that is told up to an instant, which passes.
+    private func listen(upTo instant: Timestamp) async throws(StoryProblem) {
+        // No record comes at an instant only once the time is another.
+        advance(to: instant + 1)
+        try await ask("read the feeds") {
+            switch hearing {
+            case .live(_, let consumer): try await consumer.listen(upTo: instant)
+            case .history(_, _, let backtest): try await backtest.listen(upTo: instant)
+            }
+        }
+    }
+
+    func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
+        // What it has told until then is told.
+        try await listen(upTo: at - 1)
+        switch hearing {
+        case .live(_, let consumer): await consumer.leave(name)
+        case .history(_, _, let backtest): await backtest.leave(name)
+        }
         try await ask("archive the segment") {
             let request = EvaluationV1.ArchiveRequest(name: name)
             _ = try await suite.segments().archive(request, Questions.options(project))
@@ -83,7 +129,7 @@ struct WireStage: Stage {
 
     func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {
         advance(to: at)
-        guard case .live(let staged) = hearing else {
+        guard case .live(let staged, _) = hearing else {
             throw StoryProblem(
                 .absent,
                 "a running suite's services are not restarted by a story",
@@ -101,6 +147,7 @@ struct WireStage: Stage {
 
     func write(_ record: Story.Record, at: Timestamp) async throws(StoryProblem) -> RecordOutcome {
         advance(to: at)
+        try await refuseLate(record, at)
         return try await ask("write the record") {
             let client = try await suite.ingestion()
             let options = Questions.options(project)
@@ -110,7 +157,7 @@ struct WireStage: Stage {
                 let request = IngestionV1.TrackRequest(records: [message])
                 let answer = try await client.track(request, options)
                 return Self.outcome(answer.verdicts.first)
-            case .history(let importID, let lines):
+            case .history(let importID, let lines, _):
                 // The suite's clock is not the story's: its rule for the future is applied here.
                 let instant: Timestamp
                 switch EventTime.settled(record.ts ?? at, receivedAt: at) {
@@ -129,7 +176,42 @@ struct WireStage: Stage {
         }
     }
 
+    /// A backtest takes the user's own instant for that of the log.
+    private func refuseLate(_ record: Story.Record, _ at: Timestamp) async throws(StoryProblem) {
+        guard case .history(_, _, let backtest) = hearing, let ts = record.ts, ts < at,
+            await backtest.isFollowing
+        else { return }
+        throw StoryProblem(
+            .absent,
+            "what comes late cannot be told to a running suite's live segments",
+            hint: "play it without --address"
+        )
+    }
+
     func members(of segment: String, asOf instant: Timestamp) async throws(StoryProblem)
+        -> Set<UserID>
+    {
+        switch hearing {
+        case .live(_, let consumer):
+            guard await consumer.members(of: segment) != nil else { break }
+            try await listen(upTo: instant)
+            let (told, listed) = (
+                await consumer.members(of: segment), try await listed(segment, asOf: instant)
+            )
+            guard told == listed else {
+                throw StoryProblem(.stage, place: segment, "its feed has others than its members")
+            }
+            return listed
+        case .history(_, _, let backtest):
+            let members = try await ask("play the segment over the past") {
+                try await backtest.members(of: segment, at: instant)
+            }
+            if let members { return members }
+        }
+        return try await listed(segment, asOf: instant)
+    }
+
+    private func listed(_ segment: String, asOf instant: Timestamp) async throws(StoryProblem)
         -> Set<UserID>
     {
         try await ask("list the members") {
@@ -184,7 +266,7 @@ struct WireStage: Stage {
     }
 
     private func advance(to instant: Timestamp) {
-        if case .live(let staged) = hearing { staged.advance(to: instant) }
+        if case .live(let staged, _) = hearing { staged.advance(to: instant) }
     }
 
     /// Asks the suite; whatever it answers with an error ends the story.

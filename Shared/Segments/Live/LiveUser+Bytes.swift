@@ -1,12 +1,13 @@
 // A user's state in a live segment as bytes: what is kept in memory for everybody, and on disk.
 //
-// version u8, flags u8 (inside, firm, then one bit per optional field in the order below), varints
-// for counts, zigzag varints for instants (ms); instants in lists as distances from the one before.
+// version u8, flags u16 (inside, firm, then one bit per optional field in the order below), varints
+// for counts, zigzag varints for instants: ms from the instant before it in the bytes, of the first
+// since 1970; version 1: always since 1970.
 
 public import Basics
 
 extension LiveUser {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     private struct Flags: OptionSet {
         let rawValue: UInt16
@@ -23,7 +24,7 @@ extension LiveUser {
         static let lists = Flags(rawValue: 1_024)
     }
 
-    /// The state; a user with one timer takes about 20 bytes.
+    /// The state; a user with one timer takes about 18 bytes.
     public var bytes: [UInt8] {
         var flags: Flags = []
         func mark(_ flag: Flags, _ isThere: Bool) { if isThere { flags.insert(flag) } }
@@ -39,109 +40,129 @@ extension LiveUser {
         mark(.recheck, recheckAt != nil)
         mark(.lists, !(settled.isEmpty && keys.isEmpty && recent.isEmpty))
         var writer = ByteWriter()
+        var last = Timestamp(ms: 0)
         writer.u8(Self.version)
         writer.u16(flags.rawValue)
         writer.count(occurrence)
         if let seen { writer.count(seen) }
         for instant in [leavesAt, newest, newestDidNot, recheckAt] {
-            if let instant { writer.zigzag(instant.ms) }
+            if let instant { writer.instant(instant, &last) }
         }
         if let session {
-            writer.zigzag(session.start.ms)
-            writer.zigzag(session.last.ms)
+            writer.instant(session.start, &last)
+            writer.instant(session.last, &last)
             writer.count(session.count)
             writer.u8(session.isWanted ? 1 : 0)
         }
         for watch in [becoming, staying] {
             guard let watch else { continue }
             writer.u8((watch.holds ? 1 : 0) | (watch.next == nil ? 0 : 2))
-            if let next = watch.next { writer.zigzag(next.ms) }
+            if let next = watch.next { writer.instant(next, &last) }
         }
         writer.count(armed.count)
-        for timer in armed { timer.write(&writer) }
+        for timer in armed { timer.write(&writer, &last) }
         guard flags.contains(.lists) else { return writer.bytes }
         writer.count(settled.count)
         for one in settled {
-            one.timer.write(&writer)
+            one.timer.write(&writer, &last)
             writer.count(one.occurrence)
             writer.u8(one.isStanding ? 1 : 0)
         }
         writer.count(keys.count)
         for key in keys { key.write(&writer) }
         writer.count(recent.count)
-        for instant in recent { writer.zigzag(instant.ms) }
+        for instant in recent { writer.instant(instant, &last) }
         return writer.bytes
     }
 
     /// The state that bytes hold.
-    public init(bytes: [UInt8]) throws(BytesError) {
-        var reader = ByteReader(bytes)
+    public init(bytes: [UInt8]) throws(BytesError) { try self.init(ByteReader(bytes)) }
+
+    /// The state that lent bytes hold.
+    public init(_ bytes: ByteReader) throws(BytesError) {
+        var reader = bytes
         let version = try reader.u8()
-        guard version == Self.version else {
+        guard (1...Self.version).contains(version) else {
             throw BytesError(.outOfBounds, "live user version \(version)", at: 0)
         }
+        var last = version == 1 ? nil : Timestamp(ms: 0)
         let flags = Flags(rawValue: try reader.u16())
         self.init()
         isInside = flags.contains(.inside)
         isFirm = flags.contains(.firm)
         occurrence = try reader.whole()
         if flags.contains(.seen) { seen = try reader.whole() }
-        if flags.contains(.leaves) { leavesAt = try reader.instant() }
-        if flags.contains(.newest) { newest = try reader.instant() }
-        if flags.contains(.newestDidNot) { newestDidNot = try reader.instant() }
-        if flags.contains(.recheck) { recheckAt = try reader.instant() }
+        if flags.contains(.leaves) { leavesAt = try reader.instant(&last) }
+        if flags.contains(.newest) { newest = try reader.instant(&last) }
+        if flags.contains(.newestDidNot) { newestDidNot = try reader.instant(&last) }
+        if flags.contains(.recheck) { recheckAt = try reader.instant(&last) }
         if flags.contains(.session) {
             session = Session(
-                start: try reader.instant(),
-                last: try reader.instant(),
+                start: try reader.instant(&last),
+                last: try reader.instant(&last),
                 count: try reader.whole(),
                 isWanted: try reader.u8() != 0
             )
         }
-        if flags.contains(.becoming) { becoming = try Watch(&reader) }
-        if flags.contains(.staying) { staying = try Watch(&reader) }
-        for _ in 0..<(try reader.count()) { armed.append(try Armed(&reader)) }
+        if flags.contains(.becoming) { becoming = try Watch(&reader, &last) }
+        if flags.contains(.staying) { staying = try Watch(&reader, &last) }
+        for _ in 0..<(try reader.count()) { armed.append(try Armed(&reader, &last)) }
         guard flags.contains(.lists) else { return }
         for _ in 0..<(try reader.count()) {
             settled.append(
                 Settled(
-                    timer: try Armed(&reader),
+                    timer: try Armed(&reader, &last),
                     occurrence: try reader.whole(),
                     isStanding: try reader.u8() != 0
                 )
             )
         }
         for _ in 0..<(try reader.count()) { keys.append(try PropertyValue(&reader)) }
-        for _ in 0..<(try reader.count()) { recent.append(try reader.instant()) }
+        for _ in 0..<(try reader.count()) { recent.append(try reader.instant(&last)) }
     }
 }
 
 extension ByteReader {
-    fileprivate mutating func instant() throws(BytesError) -> Timestamp {
-        Timestamp(ms: try zigzag())
+    /// An instant behind the last one; nil: it stands alone.
+    fileprivate mutating func instant(_ last: inout Timestamp?) throws(BytesError) -> Timestamp {
+        let instant = Timestamp(ms: (last?.ms ?? 0) &+ (try zigzag()))
+        if last != nil { last = instant }
+        return instant
     }
 
     fileprivate mutating func whole() throws(BytesError) -> Int { Int(clamping: try varint()) }
 }
 
+extension ByteWriter {
+    /// An instant behind the last one.
+    fileprivate mutating func instant(_ instant: Timestamp, _ last: inout Timestamp) {
+        zigzag(instant.ms &- last.ms)
+        last = instant
+    }
+}
+
 extension LiveUser.Watch {
-    fileprivate init(_ reader: inout ByteReader) throws(BytesError) {
+    fileprivate init(_ reader: inout ByteReader, _ last: inout Timestamp?) throws(BytesError) {
         let flags = try reader.u8()
-        self.init(holds: flags & 1 != 0, next: flags & 2 != 0 ? try reader.instant() : nil)
+        self.init(
+            holds: flags & 1 != 0,
+            next: flags & 2 != 0 ? try reader.instant(&last) : nil
+        )
     }
 }
 
 extension LiveUser.Armed {
-    fileprivate func write(_ writer: inout ByteWriter) {
-        writer.zigzag(anchor.ms)
-        writer.zigzag(due.msSince(anchor))
+    fileprivate func write(_ writer: inout ByteWriter, _ last: inout Timestamp) {
+        writer.instant(anchor, &last)
+        writer.instant(due, &last)
         writer.u8(key == nil ? 0 : 1)
         key?.write(&writer)
     }
 
-    fileprivate init(_ reader: inout ByteReader) throws(BytesError) {
-        let anchor = try reader.instant()
+    fileprivate init(_ reader: inout ByteReader, _ last: inout Timestamp?) throws(BytesError) {
+        let anchor = try reader.instant(&last)
         let due = anchor + (try reader.zigzag())
+        if last != nil { last = due }
         self.init(
             key: try reader.u8() == 0 ? nil : try PropertyValue(&reader),
             anchor: anchor,
@@ -188,7 +209,7 @@ extension PropertyValue {
         case 2: self = .text(try reader.text())
         case 3: self = .bool(false)
         case 4: self = .bool(true)
-        case 5: self = .instant(try reader.instant())
+        case 5: self = .instant(Timestamp(ms: try reader.zigzag()))
         case 6 where !isInList:
             var values: [PropertyValue] = []
             for _ in 0..<(try reader.count()) {

@@ -1,0 +1,217 @@
+// A stage without a machine: every answer by the naive oracle, which looks back over all that was.
+
+import Basics
+import Kit
+import Segments
+import Synchronization
+
+@testable import Stories
+
+/// Plays stories by the oracle.
+///
+/// What ingestion makes of records it takes from the engine's stage, and nothing else.
+final class OracleStage: Stage {
+    /// A live segment, and who had how many records when it began.
+    private struct Followed {
+        let name: String
+        let live: LiveDefinition
+        let nested: [NestedSegment]
+        let hears: Mentions
+        let begin: Timestamp
+        let known: [UserID: Int]
+        /// How many changes of each user were told already.
+        var told: [UserID: Int] = [:]
+    }
+
+    private struct State {
+        var definitions: [ExactName: Definition] = [:]
+        var live: [Followed] = []
+        var told: [Story.Change] = []
+    }
+
+    private let intake: EngineStage
+    private let state = Mutex(State())
+
+    init(zone: Zone) { intake = EngineStage(zone: zone) }
+
+    func define(_ name: String, _ definition: Definition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        try await intake.define(name, definition, at: at)
+        state.withLock { $0.definitions[ExactName(name)] = definition }
+    }
+
+    func follow(_ name: String, _ live: LiveDefinition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        var live = live
+        live.zone = live.zone ?? intake.zone.name
+        let nested = try nested(live.conditions.map(\.definition), as: name)
+        let hears: Mentions
+        do throws(DefinitionProblem) {
+            hears = try LivePlan(live, nested: nested).hears
+        } catch {
+            throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
+        }
+        let followed = Followed(
+            name: name,
+            live: live,
+            nested: nested,
+            hears: hears,
+            begin: at,
+            known: users.mapValues(\.records.count)
+        )
+        state.withLock { $0.live.append(followed) }
+    }
+
+    func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
+        try await intake.archive(name, at: at)
+        hear(upTo: at - 1)
+        state.withLock { state in
+            state.definitions[ExactName(name)] = nil
+            state.live.removeAll { $0.name == name }
+        }
+    }
+
+    func write(_ record: Story.Record, at: Timestamp) async throws(StoryProblem)
+        -> RecordOutcome
+    {
+        try await intake.write(record, at: at)
+    }
+
+    func change(_ change: Story.ListChange, at: Timestamp) async throws(StoryProblem) {
+        try await intake.change(change, at: at)
+    }
+
+    func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {}
+
+    func members(of segment: String, asOf instant: Timestamp) async throws(StoryProblem)
+        -> Set<UserID>
+    {
+        if let followed = state.withLock({ $0.live.first { $0.name == segment } }) {
+            let inside = users.filter { user, known in
+                changes(of: followed, user, known, upTo: instant).last?.isMember ?? false
+            }
+            return Set(inside.keys)
+        }
+        let oracle = try oracle(segment, instant)
+        return Set(users.filter { oracle.isMember(history($0.key, $0.value)) }.map(\.key))
+    }
+
+    /// Whether somebody is in; why, and when that changes, the oracle cannot say.
+    func explain(_ user: UserID, in segment: String, asOf instant: Timestamp)
+        async throws(StoryProblem) -> MembershipAnswer?
+    {
+        let oracle = try oracle(segment, instant)
+        guard let known = users[user] else { return nil }
+        return MembershipAnswer(
+            isMember: oracle.isMember(history(user, known)),
+            flip: .never,
+            lines: []
+        )
+    }
+
+    func feed(upTo instant: Timestamp) async throws(StoryProblem) -> [Story.Change] {
+        hear(upTo: instant)
+        return state.withLock { state in
+            defer { state.told = [] }
+            return state.told
+        }
+    }
+
+    private func hear(upTo instant: Timestamp) {
+        let users = users
+        state.withLock { state in
+            for index in state.live.indices {
+                let followed = state.live[index]
+                for (user, known) in users {
+                    let all = changes(of: followed, user, known, upTo: instant)
+                    let before = followed.told[user] ?? 0
+                    state.live[index].told[user] = all.count
+                    state.told += all.dropFirst(before).map { change in
+                        Story.Change(
+                            segment: followed.name,
+                            user: user,
+                            kind: change.kind == .entered ? .entered : .left,
+                            at: change.at
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    private func changes(
+        of followed: Followed,
+        _ user: UserID,
+        _ known: EngineStage.User,
+        upTo instant: Timestamp
+    ) -> [LiveChange] {
+        let log = LiveLog(
+            of: user,
+            known.records.map { LiveLog.Entry($0.record, at: $0.at) },
+            begin: followed.known[user] ?? 0,
+            beginTime: followed.begin
+        )
+        return LiveOracle(
+            followed.live,
+            log,
+            until: instant + 1,
+            hears: followed.hears,
+            nested: followed.nested
+        ).changes()
+    }
+
+    private var users: [UserID: EngineStage.User] { intake.state.withLock { $0.users } }
+
+    private func history(_ user: UserID, _ known: EngineStage.User) -> UserHistory {
+        UserHistory(of: user, events: known.events, versions: known.versions)
+    }
+
+    private func oracle(_ segment: String, _ instant: Timestamp) throws(StoryProblem) -> Oracle {
+        guard let definition = state.withLock({ $0.definitions[ExactName(segment)] }) else {
+            throw StoryProblem(.stage, place: segment, "there is no such segment")
+        }
+        return Oracle(
+            definition,
+            at: instant,
+            projectZone: intake.zone.name,
+            nested: try nested([definition], as: segment)
+        )
+    }
+
+    private func nested(_ definitions: [Definition], as name: String) throws(StoryProblem)
+        -> [NestedSegment]
+    {
+        var nested: [NestedSegment] = []
+        do throws(DefinitionProblem) {
+            for definition in definitions {
+                for segment in try intake.nested(in: definition, as: name)
+                where !nested.contains(segment) {
+                    nested.append(segment)
+                }
+            }
+        } catch {
+            throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
+        }
+        return nested
+    }
+}
+
+extension Story {
+    /// The same without what the oracle cannot say: when an answer changes by itself.
+    var withoutFlips: Story {
+        let steps = steps.map { step in
+            guard case .explain(let asked) = step.act else { return step }
+            let question = Question(
+                segment: asked.segment,
+                user: asked.user,
+                asOf: asked.asOf,
+                isMember: asked.isMember,
+                flip: nil
+            )
+            return Step(line: step.line, at: step.at, act: .explain(question))
+        }
+        return Story(title: title, zone: zone, steps: steps)
+    }
+}
