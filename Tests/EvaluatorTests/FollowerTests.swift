@@ -194,7 +194,7 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
                 rig.applied.standbys.map(\.end.next) == [rig.ingestion.log(second).next]
             }
             #expect(rig.applied[second] == nil)
-            #expect(rig.health.isReady)
+            await until("it is ready") { rig.health.isReady }
             let end = rig.ingestion.log(second).next
             rig.registry.change { roster in
                 roster.assignments[1].instanceID = evaluatorID(0).bytes

@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from shoal.calls import CallOptions
 from shoal.contract.evaluation.v1 import (
+    MEMBERSHIP_KIND_CORRECTED,
+    MEMBERSHIP_KIND_ERASED,
     ChangesRequest,
     ChangesResponse,
     FeedCursor,
     MembershipChange,
-    MembershipKind,
     PartitionChanges,
     SnapshotRequest,
     SnapshotResponse,
@@ -37,7 +38,7 @@ _ALL = 0xFFFFFFFFFFFFFFFF
 _OPTIONS = CallOptions(timeout_ms=WAIT_MS + 10_000, max_reply_bytes=1 << 20)
 _TRANSIENT = {Status.UNAVAILABLE, Status.RESOURCE_EXHAUSTED, Status.ABORTED,
               Status.DEADLINE_EXCEEDED}
-_GONE = {MembershipKind.MEMBERSHIP_KIND_CORRECTED, MembershipKind.MEMBERSHIP_KIND_ERASED}
+_GONE = {MEMBERSHIP_KIND_CORRECTED, MEMBERSHIP_KIND_ERASED}
 _Answer = TypeVar("_Answer")
 
 
@@ -108,7 +109,7 @@ class FeedCopy:
                 raise self._problem(
                     f"change {change.sequence} comes behind {self.cursor.sequence}")
             self.cursor.sequence = change.sequence
-            if self.members is not None and not self._take(change):
+            if self.members is not None and not self._take(change, self.members):
                 return False
         here, end = self.cursor, page.cursor
         if end.sequence != here.sequence:
@@ -125,7 +126,7 @@ class FeedCopy:
         self.cursor.CopyFrom(end)
         self.cursor.epoch = epoch
 
-    def _take(self, change: MembershipChange) -> bool:
+    def _take(self, change: MembershipChange, members: set[str]) -> bool:
         is_gone = change.kind in _GONE
         user = change.user_id or self._names.get(change.user_number)
         if user is None:
@@ -134,8 +135,8 @@ class FeedCopy:
             return not is_gone
         if change.member and user:
             self._enter(user)
-        elif user in self.members:
-            self.members.remove(user)
+        elif user in members:
+            members.remove(user)
             self._state_hash = self._state_hash - hash_of(user) & _ALL
         if is_gone:
             self._names.pop(change.user_number, None)
