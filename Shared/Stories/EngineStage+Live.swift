@@ -73,6 +73,15 @@ extension EngineStage.State {
         }
     }
 
+    /// Live segments forget a user.
+    mutating func forget(_ user: UserID, at: Timestamp) {
+        for name in live.keys.sorted() {
+            guard let course = live[name]?.courses.removeValue(forKey: user), course.user.isInside
+            else { continue }
+            told.append(Story.Change(segment: name.text, user: user, kind: .erased, at: at))
+        }
+    }
+
     /// Live segments hear of a record.
     mutating func tell(_ record: LiveCourse.Record, of user: UserID, at logTime: Timestamp) {
         for name in live.keys.sorted() {

@@ -18,7 +18,7 @@ final class OracleStage: Stage {
         let nested: [NestedSegment]
         let hears: Mentions
         let begin: Timestamp
-        let known: [UserID: Int]
+        var known: [UserID: Int]
         /// How many changes of each user were told already.
         var told: [UserID: Int] = [:]
     }
@@ -81,6 +81,26 @@ final class OracleStage: Stage {
 
     func change(_ change: Story.ListChange, at: Timestamp) async throws(StoryProblem) {
         try await intake.change(change, at: at)
+    }
+
+    func erase(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
+        hear(upTo: at - 1)
+        let known = users[user]
+        state.withLock { state in
+            for index in state.live.indices {
+                let followed = state.live[index]
+                let last = known.flatMap {
+                    changes(of: followed, user, $0, upTo: at - 1).last
+                }
+                state.live[index].told[user] = nil
+                state.live[index].known[user] = nil
+                guard last?.isMember == true else { continue }
+                state.told.append(
+                    Story.Change(segment: followed.name, user: user, kind: .erased, at: at)
+                )
+            }
+        }
+        try await intake.erase(user, at: at)
     }
 
     func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {}

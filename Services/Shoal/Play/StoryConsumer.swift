@@ -93,6 +93,7 @@ actor StoryConsumer {
             )
             let answer = try await patiently { try await client.changes(request, self.options) }
             for page in answer.partitions {
+                let page = copy.named(page)
                 guard try copy.take(page) else { throw lost(segment, "has begun anew") }
                 told += try page.changes.map { try change($0, of: segment) }
             }
@@ -176,6 +177,8 @@ extension Story.Change.Kind {
         case .entered: self = .entered
         case .left: self = .left
         case .retracted: self = .retracted
+        case .corrected: self = .corrected
+        case .erased: self = .erased
         default: return nil
         }
     }

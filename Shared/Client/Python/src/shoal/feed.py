@@ -133,6 +133,7 @@ class FeedCopy:
             # Gone meanwhile, as a later change tells; or gone, and nobody knows who it was.
             self._names[change.user_number] = ""
             return not is_gone
+        change.user_id = user
         if change.member and user:
             self._enter(user)
         elif user in members:
