@@ -50,7 +50,6 @@ public struct Evaluator: Sendable {
             applied: applied,
             clock: world.clock
         )
-        let fetchBytes = UInt32(config.fetchKiB) << 10
         let follower = Follower(
             instance: world.instance,
             lanes: lanes,
@@ -60,7 +59,7 @@ public struct Evaluator: Sendable {
             health: world.health,
             board: board,
             takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
-            settings: Follower.Settings(fetchBytes: fetchBytes, waitMs: logWaitMs)
+            settings: Self.settings(config, logWaitMs)
         )
         let backups = BackupDesk(world: world)
         services =
@@ -82,6 +81,16 @@ public struct Evaluator: Sendable {
                     ender: own.ender
                 ),
             ]
+    }
+
+    private static func settings(_ config: EvaluatorConfig, _ logWaitMs: UInt32)
+        -> Follower.Settings
+    {
+        var settings = Follower.Settings()
+        settings.fetchBytes = UInt32(config.fetchKiB) << 10
+        settings.waitMs = logWaitMs
+        settings.isStandby = !config.isStandbyOff
+        return settings
     }
 
     /// The checkpoints, of which nothing is left but feeds where a rewriting was ordered.

@@ -20,7 +20,8 @@ public struct EvaluatorConfig: ServiceConfig {
     ///
     /// Unit: MiB.
     public let questionMiB: Int
-
+    /// Whether partitions of other evaluators are not read along.
+    public let isStandbyOff: Bool
     /// How long a feed's changes are kept; a consumer that lacks older ones starts anew.
     ///
     /// Unit: days of log time.
@@ -71,6 +72,11 @@ public struct EvaluatorConfig: ServiceConfig {
                 range: 2...3_660,
                 "how long changes of feeds are kept; a consumer further behind starts anew"
             ),
+            .flag(
+                "standby.off",
+                "read no partitions along for other evaluators: half the memory and work, but "
+                    + "whoever takes over from a lost one reads the log first"
+            ),
         ]
     }
 
@@ -82,5 +88,6 @@ public struct EvaluatorConfig: ServiceConfig {
         fetchKiB = reader.int("fetch.kib")
         questionMiB = reader.int("question.mib")
         feedDays = reader.int("feed.days")
+        isStandbyOff = reader.flag("standby.off")
     }
 }

@@ -22,6 +22,11 @@ final class Follower: Sendable {
         var timerWaitMs: UInt32 = 10
         /// Pages a lane may have waiting before the follower waits for it; at most `Lane.pagesMax`.
         var pagesAheadMax = UInt64(Lane.pagesMax)
+        /// Pages that may wait in a lane before a standby's partition is asked about: nobody waits
+        /// for it, and the owned ones' pages stand behind its.
+        var standbyPagesAhead: UInt64 = 2
+        /// Whether partitions of others are read along, as the map says.
+        var isStandby = true
         /// First and longest pause after a failed fetch.
         var pauseMs: ClosedRange<UInt64> = 50...2_000
     }
@@ -77,8 +82,15 @@ final class Follower: Sendable {
         }
     }
 
+    /// A partition that a lane holds.
+    private struct Held {
+        var tenure: Tenure
+        /// The next record wanted.
+        var next: LogOffset
+    }
+
     private func followLog() async throws {
-        var cursors: [Partition: LogOffset] = [:]
+        var held: [Partition: Held] = [:]
         var fence = TenureFence()
         var pauseMs = settings.pauseMs.lowerBound
         var hasCaughtUp = false
@@ -87,16 +99,22 @@ final class Follower: Sendable {
             let view = link.view
             let owned = fence.allowed(view.partitions(of: instance, .evaluator))
             let copied = takeOver?.news.value ?? 0
-            try await follow(owned, in: view, &cursors)
-            guard !cursors.isEmpty else {
+            try await follow(owned, in: view, &held)
+            guard !held.isEmpty else {
                 try await idle(after: view, copied, isOwner: !owned.isEmpty)
+                continue
+            }
+            let asked = held.filter { hasRoom(for: $0.key, $0.value.tenure) }
+            let isHeldBack = asked.count < held.count
+            guard !asked.isEmpty else {
+                try await clock.sleep(forMs: UInt64(settings.timerWaitMs))
                 continue
             }
             let answer: IngestionV1.FetchResponse?
             do throws(Fault) {
                 answer = try await fetch(
-                    cursors,
-                    waitMs: waitMs(hasRead: hasRead),
+                    asked,
+                    waitMs: waitMs(hasRead: hasRead || isHeldBack),
                     orNewerThan: view,
                     copied
                 )
@@ -112,9 +130,10 @@ final class Follower: Sendable {
             hasRead = response.partitions.contains { !$0.records.isEmpty }
             for page in response.partitions {
                 fence.heard(Epoch(page.stateEpoch), of: page.partition)
-                try await hand(page, &cursors)
+                try await hand(page, &held)
             }
-            if isCaughtUp(response), cursors.count == owned.count {
+            let isWhole = owned.keys.allSatisfy { held[$0]?.tenure.isOwner ?? false }
+            if isWhole, isCaughtUp(response, held) {
                 hasCaughtUp = true
                 health.ready("log")
             }
@@ -143,22 +162,42 @@ final class Follower: Sendable {
         }
     }
 
-    /// Adopts what the map gives this instance, once it is ready; lets go what it gives others.
+    /// Adopts what the map gives this instance, once it is ready; lets go what it gives others; and
+    /// holds in its new part what it holds already.
     private func follow(
-        _ owned: Set<Partition>,
+        _ owned: [Partition: Epoch],
         in view: RosterView,
-        _ cursors: inout [Partition: LogOffset]
+        _ held: inout [Partition: Held]
     ) async throws {
-        for partition in cursors.keys.sorted() where !owned.contains(partition) {
-            try await lanes[partition].release(partition)
-            cursors[partition] = nil
+        var wanted = owned.mapValues { Tenure.owner($0) }
+        if settings.isStandby {
+            for partition in view.standbys(of: instance) where wanted[partition] == nil {
+                wanted[partition] = .standby
+            }
         }
-        let lacking = owned.subtracting(cursors.keys)
-        let ready = await takeOver?.ready(of: lacking, in: view) ?? lacking
-        for partition in ready.sorted() {
-            cursors[partition] = try await lanes[partition].adopt(partition)
+        for partition in held.keys.sorted() where wanted[partition] == nil {
+            try await lanes[partition].release(partition)
+            held[partition] = nil
+        }
+        let lacking = Set(wanted.keys.filter { held[$0] == nil })
+        let ready =
+            await takeOver?.ready(
+                of: lacking,
+                toBeOwned: lacking.intersection(owned.keys),
+                in: view
+            )
+            ?? lacking
+        for (partition, tenure) in wanted.sorted(by: { $0.key < $1.key })
+        where held[partition].map({ $0.tenure != tenure }) ?? ready.contains(partition) {
+            let next = try await lanes[partition].adopt(partition, as: tenure)
+            held[partition] = Held(tenure: tenure, next: next)
         }
         takeOver?.adopted(ready)
+    }
+
+    /// Whether a partition is asked about now.
+    private func hasRoom(for partition: Partition, _ tenure: Tenure) -> Bool {
+        tenure.isOwner || lanes.pagesAhead(of: partition) <= settings.standbyPagesAhead
     }
 
     private func otherLog(_ fault: Fault) -> EvaluatorError {
@@ -175,7 +214,7 @@ final class Follower: Sendable {
     ///
     /// So that a partition changes hands at once, not only when the log has something to tell.
     private func fetch(
-        _ cursors: [Partition: LogOffset],
+        _ asked: [Partition: Held],
         waitMs: UInt32,
         orNewerThan view: RosterView,
         _ copied: UInt64
@@ -184,7 +223,7 @@ final class Follower: Sendable {
             group in
             group.addTask {
                 do throws(Fault) {
-                    return .success(try await self.fetch(cursors, waitMs: waitMs))
+                    return .success(try await self.fetch(asked, waitMs: waitMs))
                 } catch {
                     return .failure(error)
                 }
@@ -211,15 +250,18 @@ final class Follower: Sendable {
         return min(max(left, settings.timerWaitMs), settings.waitMs)
     }
 
-    private func fetch(_ cursors: [Partition: LogOffset], waitMs: UInt32) async throws(Fault)
+    /// Owned partitions come first, since an answer has room for so many records.
+    private func fetch(_ asked: [Partition: Held], waitMs: UInt32) async throws(Fault)
         -> IngestionV1.FetchResponse
     {
-        try await ingestion.fetch(
+        let owned = asked.filter(\.value.tenure.isOwner).sorted { $0.key < $1.key }
+        let others = asked.filter { !$0.value.tenure.isOwner }.sorted { $0.key < $1.key }
+        return try await ingestion.fetch(
             IngestionV1.FetchRequest(
-                cursors: cursors.sorted { $0.key < $1.key }.map {
+                cursors: (owned + others).map { partition, held in
                     IngestionV1.FetchCursor(
-                        partition: UInt32($0.key.index),
-                        nextOffset: $0.value.value
+                        partition: UInt32(partition.index),
+                        nextOffset: held.next.value
                     )
                 },
                 maxBytes: settings.fetchBytes,
@@ -232,22 +274,31 @@ final class Follower: Sendable {
         )
     }
 
+    /// What came with a newer owner's epoch is not this one's to tell: the page is left alone.
     private func hand(
         _ page: IngestionV1.PartitionRecords,
-        _ cursors: inout [Partition: LogOffset]
+        _ held: inout [Partition: Held]
     ) async throws {
         guard let index = UInt16(exactly: page.partition) else { return }
         let partition = Partition(index: index)
-        guard cursors[partition] != nil, !page.records.isEmpty || page.watermarkMs != nil else {
-            return
-        }
+        guard let tenure = held[partition]?.tenure,
+            !page.records.isEmpty || page.watermarkMs != nil,
+            !tenure.isOwner || Epoch(page.stateEpoch) <= tenure.epoch
+        else { return }
         try await lanes.makeRoom(for: partition, pagesAheadMax: settings.pagesAheadMax)
         try lanes[partition].apply(page)
-        cursors[partition] = LogOffset(page.nextOffset)
+        held[partition]?.next = LogOffset(page.nextOffset)
     }
 
-    private func isCaughtUp(_ response: IngestionV1.FetchResponse) -> Bool {
-        response.partitions.allSatisfy { $0.nextOffset >= $0.endOffset }
+    private func isCaughtUp(
+        _ response: IngestionV1.FetchResponse,
+        _ held: [Partition: Held]
+    ) -> Bool {
+        response.partitions.allSatisfy { page in
+            let index = UInt16(truncatingIfNeeded: page.partition)
+            let isOwned = held[Partition(index: index)]?.tenure.isOwner ?? false
+            return !isOwned || page.nextOffset >= page.endOffset
+        }
     }
 }
 
@@ -263,8 +314,9 @@ struct TenureFence: Sendable, Hashable {
     }
 
     /// The partitions whose tenure nobody has overtaken.
-    func allowed(_ owned: [(partition: Partition, epoch: Epoch)]) -> Set<Partition> {
-        Set(owned.filter { newest[$0.partition] ?? $0.epoch <= $0.epoch }.map(\.partition))
+    func allowed(_ owned: [(partition: Partition, epoch: Epoch)]) -> [Partition: Epoch] {
+        let allowed = owned.filter { newest[$0.partition] ?? $0.epoch <= $0.epoch }
+        return Dictionary(allowed.map { ($0.partition, $0.epoch) }) { max($0, $1) }
     }
 }
 
@@ -311,6 +363,13 @@ struct Lanes: Sendable {
             try Task.checkCancellation()
             _ = await lane.pagesTaken.wait(above: mark, untilNs: .max)
         }
+    }
+
+    /// Pages that have been handed to the partition's lane and wait there.
+    func pagesAhead(of partition: Partition) -> UInt64 {
+        let index = index(of: partition)
+        let taken = lanes[index].pagesTaken.value
+        return handed.pages.withLock { $0[index] - min(taken, $0[index]) }
     }
 
     private func index(of partition: Partition) -> Int { Int(partition.index) % lanes.count }

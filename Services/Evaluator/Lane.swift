@@ -6,58 +6,11 @@ import Columns
 import Messages
 import Synchronization
 
-/// Up to where each partition has been read, for those who wait for a position.
-final class Applied: Sendable {
-    private let ends: Mutex<[Partition: PartitionEnd]>
-    private let changes: RisingNumber
-
-    /// How far a partition has been read.
-    struct PartitionEnd: Sendable, Hashable {
-        var next: LogOffset
-        var watermark: Timestamp
-    }
-
-    init(clock: any Clock) {
-        ends = Mutex([:])
-        changes = RisingNumber(clock: clock)
-    }
-
-    /// How far a partition has been read; nil when this instance does not hold it.
-    subscript(partition: Partition) -> PartitionEnd? { ends.withLock { $0[partition] } }
-
-    /// How far every partition held has been read, by partition.
-    var all: [(partition: Partition, end: PartitionEnd)] {
-        ends.withLock { ends in ends.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
-    }
-
-    /// Notes how far a partition has been read; nil: it is not held any more.
-    func note(_ end: PartitionEnd?, of partition: Partition) {
-        ends.withLock { $0[partition] = end }
-        changes.raise()
-    }
-
-    /// Waits until every partition has been read to its position.
-    ///
-    /// - Returns: whether it has come to that before the instant.
-    func wait(for positions: [Partition: LogOffset], untilNs: UInt64, clock: any Clock) async
-        -> Bool
-    {
-        while true {
-            let seen = changes.value
-            let isThere = ends.withLock { ends in
-                positions.allSatisfy { ends[$0.key].map(\.next) ?? .zero >= $0.value }
-            }
-            if isThere { return true }
-            guard clock.monotonicNs < untilNs, !Task.isCancelled else { return false }
-            _ = await changes.wait(above: seen, untilNs: untilNs)
-        }
-    }
-}
-
 /// What a lane's thread is told to do.
 enum LaneOrder: Sendable {
-    /// Take the partition over from its checkpoint; answers the next offset wanted.
-    case adopt(Partition, CheckedContinuation<LogOffset, any Error>)
+    /// Hold the partition in this part, from its checkpoint on where it is not held yet; answers
+    /// the next offset wanted.
+    case adopt(Partition, Tenure, CheckedContinuation<LogOffset, any Error>)
     /// Let the partition go.
     case release(Partition, CheckedContinuation<Void, any Error>)
     /// Take a page of a partition's log in.
@@ -130,12 +83,15 @@ final class Lane: Sendable {
         pagesTaken = RisingNumber(clock: clock)
     }
 
-    /// Takes a partition over.
+    /// Takes a partition over, or changes the part in which it is held.
     ///
     /// - Returns: the next offset it wants.
-    func adopt(_ partition: Partition) async throws -> LogOffset {
+    func adopt(_ partition: Partition, as tenure: Tenure = .owner(Epoch(0))) async throws
+        -> LogOffset
+    {
         try await withCheckedThrowingContinuation { answer in
-            if !queue.tryPush(.adopt(partition, answer)) { answer.resume(throwing: refusal) }
+            let isQueued = queue.tryPush(.adopt(partition, tenure, answer))
+            if !isQueued { answer.resume(throwing: refusal) }
         }
     }
 
@@ -210,7 +166,7 @@ final class Lane: Sendable {
             queue.close()
             for order in queue.popAll(upTo: Self.queueMax) {
                 switch order {
-                case .adopt(_, let answer): answer.resume(throwing: error)
+                case .adopt(_, _, let answer): answer.resume(throwing: error)
                 case .release(_, let answer): answer.resume(throwing: error)
                 case .ask(_, let answer):
                     var nothing: [PartitionState]?
@@ -227,16 +183,11 @@ final class Lane: Sendable {
         var rest = Rest()
         while let order = queue.pop() {
             switch order {
-            case .adopt(let partition, let answer):
+            case .adopt(let partition, let tenure, let answer):
                 do throws(EvaluatorError) {
-                    let state = try checkpoints.load(
-                        partition,
-                        isFollowing: catalogue.isFollowing
-                    )
-                    board.post(state, isNew: true)
-                    states[partition] = state
-                    note(state)
-                    answer.resume(returning: state.next)
+                    let held = states.removeValue(forKey: partition)
+                    let next = try adopt(partition, held, as: tenure, &states)
+                    answer.resume(returning: next)
                 } catch {
                     answer.resume(throwing: error)
                     throw error
@@ -244,15 +195,19 @@ final class Lane: Sendable {
             case .release(let partition, let answer):
                 states[partition] = nil
                 rest.forget(partition)
-                applied.note(nil, of: partition)
+                applied.drop(partition)
                 board.drop(partition)
                 answer.resume()
             case .apply(let page): try apply(page, &states, &rest)
             case .merged(let merged): try take(merged, &states, &rest)
             case .ask(let partitions, let answer):
                 // Moved out and back, so that nothing is copied when the question makes an index.
-                var asked: [PartitionState]? = partitions.compactMap {
-                    states.removeValue(forKey: $0)
+                // A standby's is as good as not held.
+                var asked: [PartitionState]? = partitions.compactMap { partition in
+                    guard let index = states.index(forKey: partition),
+                        states.values[index].tenure.isOwner
+                    else { return nil }
+                    return states.remove(at: index).value
                 }
                 let held = asked?.count == partitions.count
                 var nothing: [PartitionState]?
@@ -260,6 +215,31 @@ final class Lane: Sendable {
                 for state in asked ?? [] { states[state.partition] = state }
             }
         }
+    }
+
+    /// A standby that becomes the owner goes on from where it is: what it has told nobody so far
+    /// is what the owner told, as both are functions of one log.
+    private func adopt(
+        _ partition: Partition,
+        _ held: PartitionState?,
+        as tenure: Tenure,
+        _ states: inout [Partition: PartitionState]
+    ) throws(EvaluatorError) -> LogOffset {
+        var state: PartitionState
+        if let held {
+            state = held
+        } else {
+            state = try checkpoints.load(partition, isFollowing: catalogue.isFollowing)
+        }
+        if !tenure.isOwner {
+            applied.drop(partition)
+            board.drop(partition)
+        }
+        state.tenure = tenure
+        if tenure.isOwner { board.post(state, isNew: true) }
+        applied.note(state)
+        states[partition] = state
+        return state.next
     }
 
     /// What a lane knows of its partitions beside their states.
@@ -292,10 +272,12 @@ final class Lane: Sendable {
         if let watermarkMs = page.watermarkMs { try state.pass(Timestamp(ms: watermarkMs)) }
         let isNews = !state.live.news.isEmpty
         if isNews { try checkpoints.remember(&state.live) }
-        if isNews || wasBehindFeeds {
-            board.post(state, isNew: false)
-        } else {
-            board.advance(state.live)
+        if state.tenure.isOwner {
+            if isNews || wasBehindFeeds {
+                board.post(state, isNew: false)
+            } else {
+                board.advance(state.live)
+            }
         }
         let nowNs = clock.monotonicNs
         if !page.records.isEmpty || rest.lastRecordNs[partition] == nil {
@@ -307,7 +289,7 @@ final class Lane: Sendable {
             try checkpoints.seal(&state, catalogue: catalogue)
         }
         if isFull || isQuiet { merge(state, isQuiet: isQuiet, &rest) }
-        note(state)
+        applied.note(state)
         states[partition] = state
     }
 
@@ -344,12 +326,5 @@ final class Lane: Sendable {
             guard error.code == .disk else { throw error }
         }
         states[partition] = state
-    }
-
-    private func note(_ state: PartitionState) {
-        applied.note(
-            Applied.PartitionEnd(next: state.next, watermark: state.watermark),
-            of: state.partition
-        )
     }
 }

@@ -6,9 +6,30 @@ import Messages
 import Segments
 import Wire
 
+/// In which part an instance holds a partition.
+enum Tenure: Sendable, Hashable {
+    /// It answers and tells, under this epoch.
+    case owner(Epoch)
+    /// It reads along, so that it can go on at once when the owner is lost.
+    case standby
+
+    /// Whether it answers and tells.
+    var isOwner: Bool { self != .standby }
+
+    /// Under which epoch it tells; 0: it does not.
+    var epoch: Epoch {
+        switch self {
+        case .owner(let epoch): epoch
+        case .standby: Epoch(0)
+        }
+    }
+}
+
 /// A deterministic function of the partition's log up to `next`.
 struct PartitionState {
     let partition: Partition
+    /// In which part it is held.
+    var tenure = Tenure.owner(Epoch(0))
     /// The next record wanted: all below it are in.
     private(set) var next: LogOffset
     /// No record with a log time at or below it will ever come.
@@ -28,7 +49,8 @@ struct PartitionState {
         LogV1.Position(
             partition: UInt32(partition.index),
             nextOffset: next.value,
-            watermarkMs: watermark.ms
+            watermarkMs: watermark.ms,
+            stateEpoch: tenure.epoch.value
         )
     }
 

@@ -82,13 +82,8 @@ struct SetsDoor: EvaluationV1_SetsService {
         async throws(Fault) -> EvaluationV1.PositionsResponse
     {
         EvaluationV1.PositionsResponse(
-            positions: applied.all.map { partition, end in
-                LogV1.Position(
-                    partition: UInt32(partition.index),
-                    nextOffset: end.next.value,
-                    watermarkMs: end.watermark.ms
-                )
-            }
+            positions: applied.all.map { $0.end.position(of: $0.partition) },
+            standbys: applied.standbys.map { $0.end.position(of: $0.partition) }
         )
     }
 
@@ -291,6 +286,18 @@ struct SetsDoor: EvaluationV1_SetsService {
             explanation,
             of: question.plan,
             bytesMax: min(Int(bytesMax), Self.explainBytesMax)
+        )
+    }
+}
+
+extension Applied.PartitionEnd {
+    /// As it is told.
+    fileprivate func position(of partition: Partition) -> LogV1.Position {
+        LogV1.Position(
+            partition: UInt32(partition.index),
+            nextOffset: next.value,
+            watermarkMs: watermark.ms,
+            stateEpoch: epoch.value
         )
     }
 }

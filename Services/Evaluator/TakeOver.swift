@@ -21,6 +21,15 @@ final class TakeOver: Sendable {
         var ready: Set<Partition> = []
         /// For which questions wait as for one that is catching up.
         var announced: Set<Partition> = []
+        /// Those that are to be owned; others are for a standby, and come after them.
+        var toBeOwned: Set<Partition> = []
+
+        /// Of those to be owned that are not ready, questions are to wait from now on.
+        mutating func announce() -> Set<Partition> {
+            let new = toBeOwned.subtracting(announced).filter { knows($0) && !ready.contains($0) }
+            announced.formUnion(new)
+            return new
+        }
 
         func knows(_ partition: Partition) -> Bool {
             ready.contains(partition) || copying.contains(partition)
@@ -54,16 +63,27 @@ final class TakeOver: Sendable {
 
     /// Those of the partitions wanted now that a lane may adopt; the others come later, as `news`
     /// tells.
-    func ready(of wanted: Set<Partition>, in view: RosterView) async -> Set<Partition> {
+    ///
+    /// - Parameter toBeOwned: those of them that the map gives this instance as their owner.
+    func ready(
+        of wanted: Set<Partition>,
+        toBeOwned: Set<Partition>,
+        in view: RosterView
+    ) async -> Set<Partition> {
         let (new, forgotten) = state.withLock { state in
             state.ready.formIntersection(wanted)
             state.waiting.removeAll { !wanted.contains($0.partition) }
-            let forgotten = state.announced.subtracting(wanted)
-            state.announced.formIntersection(wanted)
+            state.toBeOwned = toBeOwned
+            let forgotten = state.announced.subtracting(toBeOwned)
+            state.announced.formIntersection(toBeOwned)
             return (wanted.filter { !state.knows($0) }, forgotten)
         }
         for partition in forgotten { applied.note(nil, of: partition) }
         if !new.isEmpty { await sort(new, view) }
+        let nothing = Applied.PartitionEnd(next: .zero, watermark: .earliest)
+        for partition in state.withLock({ $0.announce() }) {
+            applied.note(nothing, of: partition)
+        }
         return state.withLock { $0.ready }
     }
 
@@ -94,12 +114,9 @@ final class TakeOver: Sendable {
                 logger.notice("no checkpoint is copied, the log is read: \(error)")
             }
         }
-        let nothing = Applied.PartitionEnd(next: .zero, watermark: .earliest)
-        for partition in worthwhile { applied.note(nothing, of: partition) }
         state.withLock { state in
             state.ready.formUnion(partitions.subtracting(worthwhile))
             state.waiting += worthwhile.map { ($0, view) }
-            state.announced.formUnion(worthwhile)
         }
         if !worthwhile.isEmpty { work.raise() }
     }
@@ -122,8 +139,9 @@ final class TakeOver: Sendable {
 
     private func begin() -> (partition: Partition, view: RosterView)? {
         state.withLock { state in
+            let first = state.waiting.firstIndex { state.toBeOwned.contains($0.partition) }
             guard !state.waiting.isEmpty else { return nil }
-            let next = state.waiting.removeFirst()
+            let next = state.waiting.remove(at: first ?? 0)
             state.copying.insert(next.partition)
             return next
         }

@@ -234,7 +234,8 @@ extension Roster {
 
     /// The partition map as it stands on the wire, logs first.
     var assignments: [RegistryV1.Assignment] {
-        [(RegistryV1.ServiceKind.ingestion, logOwners), (.evaluator, stateOwners)].flatMap {
+        let standbys = standbys
+        return [(RegistryV1.ServiceKind.ingestion, logOwners), (.evaluator, stateOwners)].flatMap {
             kind,
             owners in
             owners.sorted { $0.key < $1.key }.map { partition, ownership in
@@ -242,7 +243,8 @@ extension Roster {
                     partition: UInt32(partition.index),
                     kind: kind,
                     instanceID: ownership.owner.bytes,
-                    epoch: ownership.epoch.value
+                    epoch: ownership.epoch.value,
+                    standbyID: kind == .evaluator ? standbys[partition]?.bytes : nil
                 )
             }
         }

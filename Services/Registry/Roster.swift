@@ -12,6 +12,9 @@ public import Messages
 /// Every partition's state belongs to a living evaluator whenever there is one: a lost one's
 /// partitions go to the others at once, and it gets its share again when it is back. A partition's
 /// log stays with the ingestion instance that has its disk, also while that one is lost.
+///
+/// Where two evaluators live or more, each partition's state has a standby among them, which reads
+/// along; when the owner goes, the partition is its own unless it had more than its share by it.
 public struct Roster: Sendable, Hashable {
     /// One registered process.
     public struct Member: Sendable, Hashable {
@@ -102,8 +105,9 @@ public struct Roster: Sendable, Hashable {
         var taken = member
         if members[member.id]?.state == .draining { taken.state = .draining }
         guard members[member.id] != taken else { return }
+        let standbys = standbys
         members[member.id] = taken
-        share(member.kind)
+        share(member.kind, standbys)
         revision += 1
     }
 
@@ -127,9 +131,10 @@ public struct Roster: Sendable, Hashable {
         member.leaseEndsNs = leaseEndsNs
         let isBack = member.state == .lost
         if isBack { member.state = .live }
+        let standbys = standbys
         members[id] = member
         guard isBack else { return }
-        share(member.kind)
+        share(member.kind, standbys)
         revision += 1
     }
 
@@ -148,20 +153,22 @@ public struct Roster: Sendable, Hashable {
     /// - Returns: the members lost by it.
     public mutating func expire(atNs now: UInt64) -> [Member] {
         let lost = members.values.filter { $0.state == .live && $0.leaseEndsNs <= now }
+        let standbys = lost.isEmpty ? [:] : standbys
         for var member in lost {
             member.state = .lost
             members[member.id] = member
         }
         guard !lost.isEmpty else { return [] }
-        if lost.contains(where: { $0.kind == .evaluator }) { share(.evaluator) }
+        if lost.contains(where: { $0.kind == .evaluator }) { share(.evaluator, standbys) }
         revision += 1
         return lost.sorted { $0.id < $1.id }
     }
 
     /// Removes an instance for good and gives its partitions to the others.
     public mutating func deregister(_ id: InstanceID) {
+        let standbys = standbys
         guard let member = members.removeValue(forKey: id) else { return }
-        share(member.kind)
+        share(member.kind, standbys)
         revision += 1
     }
 
@@ -192,9 +199,10 @@ public struct Roster: Sendable, Hashable {
                 hint: "start another \(member.kind) first: nobody could take its partitions"
             )
         }
+        let standbys = standbys
         member.state = .draining
         members[id] = member
-        share(member.kind)
+        share(member.kind, standbys)
         revision += 1
         return before - owned(by: id)
     }
@@ -222,8 +230,35 @@ public struct Roster: Sendable, Hashable {
     /// Notes that something beside the roster changed that watchers must see, such as a project.
     public mutating func touch() { revision += 1 }
 
-    /// Spreads a kind's partitions over its members, moving as few as possible.
-    private mutating func share(_ kind: RegistryV1.ServiceKind) {
+    /// Who reads along for whose state: of the living evaluators beside the owner, each for as many
+    /// of its partitions as the others; nobody where only one lives.
+    public var standbys: [Partition: InstanceID] {
+        let living = members.values.filter { $0.kind == .evaluator && $0.state == .live }
+            .map(\.id).sorted()
+        guard living.count > 1 else { return [:] }
+        var standbys: [Partition: InstanceID] = [:]
+        for (owner, owned) in Dictionary(
+            grouping: stateOwners.keys.sorted(),
+            by: { partition in
+                stateOwners[partition]?.owner
+            }
+        ) {
+            // From the one behind the owner on, so that owners do not all begin with the same.
+            let place = living.firstIndex { $0 > owner ?? $0 } ?? 0
+            let others = (living[place...] + living[..<place]).filter { $0 != owner }
+            for (rank, partition) in owned.enumerated() {
+                standbys[partition] = others[rank % others.count]
+            }
+        }
+        return standbys
+    }
+
+    /// Spreads a kind's partitions over its members, moving as few as possible, and to those who
+    /// stood by before.
+    private mutating func share(
+        _ kind: RegistryV1.ServiceKind,
+        _ standbys: [Partition: InstanceID]
+    ) {
         let staying = members.values.filter { $0.kind == kind && $0.state != .draining }
         switch kind {
         case .ingestion:
@@ -235,7 +270,7 @@ public struct Roster: Sendable, Hashable {
             Self.spread(partitionCount.all, over: [owner], &logOwners)
         case .evaluator:
             let living = staying.filter { $0.state == .live }.map(\.id).sorted()
-            Self.spread(partitionCount.all, over: living, &stateOwners)
+            Self.spread(partitionCount.all, over: living, preferring: standbys, &stateOwners)
         default: break
         }
     }
@@ -245,6 +280,7 @@ public struct Roster: Sendable, Hashable {
     static func spread(
         _ partitions: [Partition],
         over able: [InstanceID],
+        preferring preferred: [Partition: InstanceID] = [:],
         _ owners: inout [Partition: Ownership]
     ) {
         guard !able.isEmpty else { return }
@@ -270,14 +306,27 @@ public struct Roster: Sendable, Hashable {
                 loose.append(last)
             }
         }
+        let quotas = Dictionary(
+            uniqueKeysWithValues: byHolding.enumerated().map { rank, id in
+                (id, share + (rank < rest ? 1 : 0))
+            }
+        )
+        func give(_ partition: Partition, to id: InstanceID) {
+            held[id, default: []].append(partition)
+            let epoch = Epoch((owners[partition]?.epoch.value ?? 0) + 1)
+            owners[partition] = Ownership(owner: id, epoch: epoch)
+        }
         loose.sort()
-        for (rank, id) in byHolding.enumerated() {
-            let quota = share + (rank < rest ? 1 : 0)
-            while (held[id]?.count ?? 0) < quota, !loose.isEmpty {
-                let partition = loose.removeFirst()
-                held[id, default: []].append(partition)
-                let epoch = Epoch((owners[partition]?.epoch.value ?? 0) + 1)
-                owners[partition] = Ownership(owner: id, epoch: epoch)
+        loose.removeAll { partition in
+            guard let id = preferred[partition], held[id]?.count ?? .max < quotas[id] ?? 0 else {
+                return false
+            }
+            give(partition, to: id)
+            return true
+        }
+        for id in byHolding {
+            while held[id]?.count ?? 0 < quotas[id] ?? 0, !loose.isEmpty {
+                give(loose.removeFirst(), to: id)
             }
         }
     }

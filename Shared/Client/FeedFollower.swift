@@ -78,16 +78,20 @@ final class FeedFollower {
     }
 
     private func snapshot(of partition: UInt32) async throws -> FeedCopy {
-        var copy = FeedCopy(partition: partition)
+        let epoch = copies[Int(partition)].cursor.epoch
+        var copy = FeedCopy(partition: partition, epoch: epoch)
         var request = EvaluationV1.SnapshotRequest(
             segment: segment,
             partition: partition,
-            limit: Self.pageMax
+            limit: Self.pageMax,
+            epoch: epoch
         )
         while true {
-            let asked = request
+            let (asked, begun) = (request, copy)
             let page = try await pace.persist { [client, options] () async throws(Fault) in
-                try await client.snapshot(asked, options)
+                let page = try await client.snapshot(asked, options)
+                guard !begun.isOutdated(page.cursor) else { throw Self.superseded(partition) }
+                return page
             }
             try copy.take(page)
             guard let next = page.next else { return copy }
@@ -107,8 +111,15 @@ final class FeedFollower {
         var options = options
         options.timeoutMs = Self.waitMs + Self.answerMs
         let asked = options
-        let answer = try await pace.persist { [client] () async throws(Fault) in
-            try await client.changes(request, asked)
+        let answer = try await pace.persist { [client, copies] () async throws(Fault) in
+            let answer = try await client.changes(request, asked)
+            for cursor in answer.partitions.compactMap(\.cursor)
+            where cursor.partition < copies.count {
+                guard !copies[Int(cursor.partition)].isOutdated(cursor) else {
+                    throw Self.superseded(cursor.partition)
+                }
+            }
+            return answer
         }
         var steps: [FeedStep] = []
         for page in answer.partitions {
@@ -130,6 +141,14 @@ final class FeedFollower {
         let told = Set(steps.map { Int($0.cursor.partition) })
         turns = turns.filter { !told.contains($0) } + turns.filter { told.contains($0) }
         ready = steps[...]
+    }
+
+    /// An evaluator that has not heard yet that another owns the partition: it will, so ask again.
+    private static func superseded(_ partition: UInt32) -> Fault {
+        .unavailable(
+            "an evaluator that was superseded has told of partition \(partition)",
+            place: "feed"
+        )
     }
 
     private static func lost(_ what: String) -> Fault {

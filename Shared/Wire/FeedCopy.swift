@@ -6,8 +6,9 @@ public import Messages
 /// One partition's members of a segment, kept by a consumer of the feed.
 ///
 /// It begins with the pages of a snapshot and goes on with changes. A gap, a repeat, or a sum that
-/// is another than the source's is an error: the copy is then to be begun anew. A value for one
-/// thread at a time.
+/// is another than the source's is an error: the copy is then to be begun anew. What an owner tells
+/// that was superseded by one already heard is refused, and the copy stays as it is. A value for
+/// one thread at a time.
 public struct FeedCopy: Sendable {
     /// What is wrong with what came.
     public struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
@@ -31,8 +32,16 @@ public struct FeedCopy: Sendable {
     private var keepsMembers = true
 
     /// Nothing yet of a partition.
-    public init(partition: UInt32) {
-        cursor = EvaluationV1.FeedCursor(partition: partition)
+    ///
+    /// - Parameter epoch: the highest of an owner that was heard; 0: none was.
+    public init(partition: UInt32, epoch: UInt64 = 0) {
+        cursor = EvaluationV1.FeedCursor(partition: partition, epoch: epoch)
+    }
+
+    /// Whether an answer of this cursor is of an owner that was superseded by one already heard.
+    public func isOutdated(_ told: EvaluationV1.FeedCursor?) -> Bool {
+        // A build that tells no epochs is believed.
+        (1..<max(cursor.epoch, 1)).contains(told?.epoch ?? 0)
     }
 
     /// As a consumer left it.
@@ -50,10 +59,11 @@ public struct FeedCopy: Sendable {
         guard !isWhole, let end = page.cursor, end.partition == cursor.partition else {
             throw problem("a page of another snapshot")
         }
+        guard !isOutdated(end) else { throw problem("its teller was superseded") }
         for user in page.users where !enter(user) { throw problem("\(user) comes twice") }
         if keepsMembers { names.merge(zip(page.numbers, page.users)) { $1 } }
         guard page.next == nil else { return }
-        cursor = end
+        advance(to: end)
         isWhole = true
         try check(members: page.members, stateHash: page.stateHash)
     }
@@ -63,6 +73,7 @@ public struct FeedCopy: Sendable {
     /// - Returns: false: the feed is another by now, or somebody is gone of whom the copy does not
     ///   know the number: a new snapshot is needed.
     public mutating func take(_ page: EvaluationV1.PartitionChanges) throws(Problem) -> Bool {
+        guard !isOutdated(page.cursor) else { throw problem("its teller was superseded") }
         guard !page.stale else { return false }
         for change in page.changes {
             guard change.sequence == cursor.sequence + 1 else {
@@ -88,7 +99,7 @@ public struct FeedCopy: Sendable {
         guard cursor.generation == 0 || end.isOfFeed(cursor) else {
             throw problem("the changes are another feed's")
         }
-        cursor = end
+        advance(to: end)
         if let stateHash = page.stateHash {
             try check(members: page.members, stateHash: stateHash)
         }
@@ -107,6 +118,12 @@ public struct FeedCopy: Sendable {
 
     /// The hash of a member, by which sets are summed: XXH64 with seed 0 of the identifier.
     public static func hash(of user: String) -> UInt64 { Checksum.xxh64(Array(user.utf8)) }
+
+    private mutating func advance(to end: EvaluationV1.FeedCursor) {
+        let epoch = max(cursor.epoch, end.epoch)
+        cursor = end
+        cursor.epoch = epoch
+    }
 
     private mutating func enter(_ user: String) -> Bool {
         guard members.insert(user).inserted else { return false }

@@ -181,15 +181,58 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
         }
     }
 
+    @Test("it reads along what it is to stand by for, and goes on with it when the map says so")
+    func standsBy() async throws {
+        var roster = sharedRoster(partitions: 2, evaluators: 2)
+        roster.assignments[1].standbyID = evaluatorID(0).bytes
+        let rig = try FollowerRig(roster)
+        try write(rig, first, 5)
+        try write(rig, second, 20)
+        try await rig.following {
+            await rig.read(first)
+            await until("it has read along") {
+                rig.applied.standbys.map(\.end.next) == [rig.ingestion.log(second).next]
+            }
+            #expect(rig.applied[second] == nil)
+            await until("it is ready") { rig.health.isReady }
+            let end = rig.ingestion.log(second).next
+            rig.registry.change { roster in
+                roster.assignments[1].instanceID = evaluatorID(0).bytes
+                roster.assignments[1].epoch = 2
+                roster.assignments[1].standbyID = nil
+            }
+            await until("it owns it") { rig.applied[second]?.epoch == Epoch(2) }
+            #expect(rig.applied[second]?.next == end, "nothing had to be read again")
+            try write(rig, second, 1)
+            await rig.read(second)
+            #expect(rig.applied.standbys.isEmpty)
+        }
+    }
+
+    @Test("a page that comes with a newer owner's epoch is not taken in")
+    func lastPage() async throws {
+        let rig = try FollowerRig(sharedRoster(partitions: 1, evaluators: 1))
+        try write(rig, first, 5)
+        try await rig.following {
+            await rig.read(first)
+            let lane = rig.lanes[0].lane
+            await until("its page is done with") { lane.pagesTaken.value == 1 }
+            rig.ingestion.hear(stateEpoch: 2)
+            try write(rig, first, 1)
+            await until("it is let go") { rig.applied[first] == nil }
+            #expect(lane.pagesTaken.value == 1)
+        }
+    }
+
     @Test("an older tenure is over, the same and a newer one are not")
     func fence() {
         var fence = TenureFence()
-        #expect(fence.allowed([(first, Epoch(4))]) == [first])
+        #expect(fence.allowed([(first, Epoch(4))]) == [first: Epoch(4)])
         fence.heard(Epoch(4), of: 0)
         fence.heard(Epoch(0), of: 0)
-        #expect(fence.allowed([(first, Epoch(3)), (second, Epoch(1))]) == [second])
-        #expect(fence.allowed([(first, Epoch(4))]) == [first])
-        #expect(fence.allowed([(first, Epoch(5))]) == [first])
+        #expect(fence.allowed([(first, Epoch(3)), (second, Epoch(1))]) == [second: Epoch(1)])
+        #expect(fence.allowed([(first, Epoch(4))]) == [first: Epoch(4)])
+        #expect(fence.allowed([(first, Epoch(5))]) == [first: Epoch(5)])
     }
 
     @Test("without a partition it is ready as soon as the registry knows it")

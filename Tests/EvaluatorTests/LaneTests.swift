@@ -17,6 +17,7 @@ final class LaneRig: Sendable {
     let applied: Applied
     let catalogue: Catalogue
     let checkpoints: Checkpoints
+    let board = FeedBoard(clock: SystemClock())
     let folder: String
     private let copies = CopyThreads()
     private let threads = Mutex<[OwnThread]>([])
@@ -41,7 +42,7 @@ final class LaneRig: Sendable {
             checkpoints: checkpoints,
             catalogue: catalogue,
             applied: self.applied,
-            board: FeedBoard(clock: SystemClock()),
+            board: board,
             rule: Lane.SealRule(rows: rows, bytes: 1 << 30),
             merging: Merging(checkpoints: checkpoints, threads: copies),
             clock: SystemClock()
@@ -121,6 +122,33 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         #expect(try await rig.lane.adopt(Self.home) == log.next)
         let again = try await rig.lane.ask([Self.home]) { try $0[0].members(did("Charged")) }
         #expect(again == members)
+    }
+
+    @Test("a standby reads along and answers nobody; as the owner it goes on from where it is")
+    func standby() async throws {
+        let rig = try LaneRig()
+        try rig.start()
+        #expect(try await rig.lane.adopt(Self.home, as: .standby) == .zero)
+        let log = try script(9)
+        try rig.lane.apply(page(log, Self.home))
+        let error = await refusal { try await rig.lane.ask([Self.home]) { $0.count } }
+        #expect(error?.code == .notTheOwner)
+        #expect(rig.applied[Self.home] == nil && rig.board[Self.home] == nil)
+        #expect(rig.applied.standbys.map(\.end.next) == [log.next])
+        // Nothing was sealed: what it has is what it read along.
+        #expect(try await rig.lane.adopt(Self.home, as: .owner(Epoch(7))) == log.next)
+        let (members, position) = try await rig.lane.ask([Self.home]) {
+            (try $0[0].members(did("Charged")), $0[0].position)
+        }
+        #expect(members.count == 9 && position.stateEpoch == 7)
+        #expect(rig.applied[Self.home]?.epoch == Epoch(7))
+        #expect(rig.board[Self.home]?.epoch == Epoch(7))
+        #expect(rig.applied.standbys.isEmpty)
+        // And back.
+        #expect(try await rig.lane.adopt(Self.home, as: .standby) == log.next)
+        #expect(rig.applied[Self.home] == nil && rig.board[Self.home] == nil)
+        try await rig.lane.release(Self.home)
+        #expect(rig.applied.standbys.isEmpty)
     }
 
     @Test("what many seals left is merged beside the lane, and read so after a restart")

@@ -77,7 +77,7 @@ import Wire
     func pages() throws {
         for number in 0..<Self.caseCount / 5 {
             let seed = Self.seed &+ 0x10_0000 &+ UInt64(number)
-            let example = try PartitionExample(seed: seed)
+            let example = try PartitionExample(seed: seed, following: number.isMultiple(of: 3))
             let once = try inFolder { try example.play(in: $0, seed: seed) }
             let again = try inFolder { try example.play(in: $0, seed: seed &+ 1) }
             // Where the columns keep a change is their own affair.

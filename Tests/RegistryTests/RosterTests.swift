@@ -165,6 +165,7 @@ func theSpreadStaysEven() throws {
         let number = UInt64.random(in: 1...9, using: &chance)
         let id = InstanceID(high: 0, low: number)
         let (before, livedBefore) = (roster.stateOwners, living)
+        let standbys = roster.standbys
         switch Int.random(in: 0..<4, using: &chance) {
         case 0 where roster.members[id] != nil:
             roster.deregister(id)
@@ -197,6 +198,12 @@ func theSpreadStaysEven() throws {
             #expect(moved.isEmpty, place)
             continue
         }
+        expectStandbys(of: roster, living, place)
+        if livedBefore.isStrictSuperset(of: living) {
+            // Whoever read along goes on, but for what would be more than an even share.
+            let warm = moved.count { standbys[$0.key] == $0.value.owner }
+            #expect(warm + livedBefore.count >= moved.count, place)
+        }
         let counts = living.map { roster.owned(by: InstanceID(high: 0, low: $0)) }
         #expect(counts.reduce(0, +) == 64, place)
         #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 1, place)
@@ -205,4 +212,36 @@ func theSpreadStaysEven() throws {
             #expect(moved.count <= 64 / max(min(living.count, livedBefore.count), 1) + 1, place)
         }
     }
+}
+
+/// Each partition has a standby that lives and is not its owner, as soon as two live; all stand by
+/// for about as many.
+private func expectStandbys(of roster: Roster, _ living: Set<UInt64>, _ place: Comment) {
+    let standbys = roster.standbys
+    guard living.count > 1 else { return #expect(standbys.isEmpty, place) }
+    #expect(standbys.count == 64, place)
+    let able = Set(living.map { InstanceID(high: 0, low: $0) })
+    for (partition, standby) in standbys {
+        #expect(able.contains(standby), place)
+        #expect(roster.stateOwners[partition]?.owner != standby, place)
+    }
+    let counts = able.map { id in standbys.values.count { $0 == id } }
+    #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= living.count, place)
+}
+
+@Test("of three evaluators each stands by for half of each other's, and goes on with them")
+func standbysGoOn() throws {
+    var roster = try roster(partitions: 12)
+    for number in 1...3 as ClosedRange<UInt64> {
+        try roster.register(member(number, leaseEndsNs: number == 2 ? 100 : 1_000))
+    }
+    let (before, owners) = (roster.standbys, roster.stateOwners)
+    let second = InstanceID(high: 0, low: 2)
+    #expect(roster.expire(atNs: 100).count == 1)
+    for (partition, owner) in owners where owner.owner == second {
+        #expect(roster.stateOwners[partition]?.owner == before[partition])
+        #expect(roster.stateOwners[partition]?.epoch == Epoch(owner.epoch.value + 1))
+    }
+    #expect(!roster.standbys.values.contains(second), "who is lost reads nothing along")
+    #expect(roster.standbys.count == 12)
 }

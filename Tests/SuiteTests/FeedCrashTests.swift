@@ -37,22 +37,43 @@ private final class LiveSuite {
         case fresh
     }
 
-    static let partitions = 8
+    /// How the suite is built, and what befalls it.
+    struct Plan {
+        var partitions = 8
+        var evaluator: [String] = []
+        var blows = Blow.allCases
+        /// Thousands of records that are there before, about.
+        var thousands = 0
+
+        /// Few partitions with more records than are sooner read than copied, and nobody who has
+        /// read them along: who is new takes one over from who lives, by a copy of columns, live
+        /// state and feeds.
+        static let copying = Plan(
+            partitions: 2,
+            evaluator: ["--standby-off"],
+            blows: [.fresh, .takeOver],
+            thousands: 12
+        )
+    }
+
+    let plan: Plan
     let suite: RealSuite
     let living = LivingEvaluators()
     let readers: [FeedReader]
     private var counts: [Blow: Int] = [:]
     private var started = 2
 
-    init() async throws {
+    init(_ plan: Plan) async throws {
+        self.plan = plan
         suite = try RealSuite(settings: [
-            "registry": ["--lease-ms", "600", "--partitions", "\(Self.partitions)"],
-            "ingestion": ["--journal-file-mib", "1"], "evaluator": ["--chunk-rows", "64"],
+            "registry": ["--lease-ms", "600", "--partitions", "\(plan.partitions)"],
+            "ingestion": ["--journal-file-mib", "1"],
+            "evaluator": ["--chunk-rows", "64"] + plan.evaluator,
         ])
         readers = LiveLoad.segments.map { [suite, living] segment in
             FeedReader(
                 segment.name,
-                partitions: Self.partitions,
+                partitions: plan.partitions,
                 evaluators: living,
                 clock: suite.clock
             )
@@ -115,6 +136,15 @@ private final class LiveSuite {
         for name in names {
             try await suite.ready(name)
             living.add(name, try suite.client(name))
+        }
+    }
+
+    /// How often a checkpoint was copied, as the evaluators that were there have logged.
+    var copies: Int {
+        (1...started).reduce(0) { sum, number in
+            let path = "\(suite.folder)/evaluator-\(number).log"
+            let log = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+            return sum + log.components(separatedBy: "a checkpoint was copied").count - 1
         }
     }
 
@@ -205,15 +235,32 @@ struct FeedCrashTests {
         #expect(truth.faults(in: [:]) != [], "nothing was told")
     }
 
+    private static let cycles =
+        ProcessInfo.processInfo.environment["SHOAL_TEST_FEED_KILLS"].flatMap(Int.init) ?? 20
+
     @Test("20 times kill -9 under live load: the feeds are whole, and what the log says")
     func killedAtRandomMoments() async throws {
-        let cycles =
-            ProcessInfo.processInfo.environment["SHOAL_TEST_FEED_KILLS"].flatMap(Int.init) ?? 20
+        try await kill(LiveSuite.Plan(), cycles: Self.cycles) { _ in }
+    }
+
+    @Test("taken over by copies of live state and feeds under live load: the feeds are whole, too")
+    func copiedUnderLoad() async throws {
+        try await kill(.copying, cycles: max(3, Self.cycles / 4)) { live in
+            #expect(live.copies > 0, "nothing was copied")
+        }
+    }
+
+    private func kill(
+        _ plan: LiveSuite.Plan,
+        cycles: Int,
+        _ look: (LiveSuite) throws -> Void
+    ) async throws {
         let seed = UInt64(20_261_128)
         var chance = SeededRandom(seed: seed)
-        let live = try await LiveSuite()
+        let live = try await LiveSuite(plan)
         let suite = live.suite
         defer { suite.close() }
+        try await prefill(suite, thousands: plan.thousands, &chance)
         let ingestion = IngestionV1_IngestionClient(try suite.client("ingestion"))
         let ledger = AckLedger()
         let (clock, ending) = (suite.clock, Ending())
@@ -235,7 +282,7 @@ struct FeedCrashTests {
             for cycle in 0..<cycles {
                 try await clock.sleep(forMs: UInt64.random(in: 50...900, using: &chance))
                 // Each kind comes as often as the others, in an order of chance.
-                let blows = LiveSuite.Blow.allCases
+                let blows = plan.blows
                 let blow = cycle < blows.count ? blows[cycle] : blows.randomElement(using: &chance)
                 try await live.strike(blow ?? .crash, &chance)
                 guard live.problems.isEmpty else { break }
@@ -248,14 +295,42 @@ struct FeedCrashTests {
             print(
                 "feed crash test: seed \(seed), \(cycles) cycles (\(live.struck)), "
                     + "\(ledger.count) acked, \(told.values.reduce(0) { $0 + $1.count }) changes, "
-                    + "put off \(live.readers.map(\.refusals))"
+                    + "put off \(live.readers.map(\.refusals)), \(live.copies) copies"
             )
             #expect(ledger.rejected == [])
             #expect(live.problems == [], "seed \(seed)")
             #expect(Array(truth.faults(in: told).prefix(5)) == [], "seed \(seed)")
             try await expectMembers(of: truth, live, &chance)
+            try look(live)
             ending.end()
             try await group.waitForAll()
+        }
+    }
+
+    /// More records than are sooner read than copied, of which no feed tells: readers begin behind
+    /// them.
+    private func prefill(
+        _ suite: RealSuite,
+        thousands: Int,
+        _ chance: inout SeededRandom
+    ) async throws {
+        let ingestion = IngestionV1_IngestionClient(try suite.client("ingestion"))
+        for part in 0..<thousands {
+            var records: [IngestionV1.TrackRecord] = []
+            for number in 0..<64 {
+                // Other ids than the load's.
+                let first = 1_000_000 + (part * 64 + number) * LiveLoad.batchRecords
+                records += LiveLoad.batch(from: first, at: suite.clock.now, &chance)
+            }
+            for index in records.indices {
+                guard case .event(var event)? = records[index].kind else { continue }
+                event.name = "Seen"
+                records[index].kind = .event(event)
+            }
+            _ = try await ingestion.track(
+                IngestionV1.TrackRequest(records: records),
+                CallOptions(timeoutMs: 10_000, project: RealSuite.project)
+            )
         }
     }
 
@@ -270,7 +345,7 @@ struct FeedCrashTests {
             #expect(reader.members == wanted, "\(reader.segment)")
             let new = FeedReader(
                 reader.segment,
-                partitions: LiveSuite.partitions,
+                partitions: live.plan.partitions,
                 evaluators: live.living,
                 clock: live.suite.clock
             )

@@ -157,6 +157,12 @@ final class RealSuite {
         process.waitUntilExit()
     }
 
+    /// Lets a service do nothing at all, as a machine does that is paused, or go on.
+    func pause(_ name: String, _ isPaused: Bool) {
+        guard let process = processes[name] else { return }
+        kill(process.processIdentifier, isPaused ? SIGSTOP : SIGCONT)
+    }
+
     /// Asks a service to end, and waits until it has.
     ///
     /// - Returns: its exit status.

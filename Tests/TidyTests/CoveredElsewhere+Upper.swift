@@ -196,7 +196,7 @@ extension CoveredElsewhere {
             ["SegmentsDoor+Reachability"]
         ),
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
-        CoveredElsewhere("Services/Evaluator", .test("LaneTests"), ["Merging"]),
+        CoveredElsewhere("Services/Evaluator", .test("LaneTests"), ["Applied", "Merging"]),
         CoveredElsewhere(
             "Services/Evaluator",
             .test("TakeOverTests"),

@@ -120,6 +120,31 @@ import Wire
         #expect(throws: FeedCopy.Problem.self) { try copy.take(news) }
     }
 
+    @Test("what an owner tells that was superseded is refused, whatever it is, and nothing taken")
+    func superseded() throws {
+        var copy = try begun()
+        var news = changes([(8, "dan", true)], to: 8)
+        news.cursor?.epoch = 4
+        #expect(try copy.take(news))
+        #expect(copy.cursor.epoch == 4)
+        var late = changes([(9, "ann", false)], to: 9)
+        late.cursor?.epoch = 3
+        #expect(copy.isOutdated(late.cursor))
+        #expect(throws: FeedCopy.Problem.self) { try copy.take(late) }
+        late.stale = true
+        #expect(throws: FeedCopy.Problem.self) { try copy.take(late) }
+        #expect(copy.cursor.sequence == 8 && copy.members.contains("ann"))
+        // A build that tells no epochs is believed, and what was heard stays.
+        #expect(try copy.take(changes([(9, "ann", false)], to: 9)))
+        #expect(copy.cursor.epoch == 4)
+        var begun = FeedCopy(partition: 3, epoch: 4)
+        var old = page(["ann"])
+        old.cursor?.epoch = 3
+        let refused = old
+        #expect(throws: FeedCopy.Problem.self) { try begun.take(refused) }
+        #expect(begun.members.isEmpty)
+    }
+
     @Test("a stale cursor is no error: it asks for a new snapshot, and takes nothing")
     func stale() throws {
         var copy = try begun()

@@ -1052,9 +1052,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__feed_cursor[] = {
     {2, 0, 0, 0, 0, 0, 0, "version", NULL},
     {3, 0, 0, 0, 0, 0, 0, "generation", NULL},
     {4, 0, 0, 0, 0, 0, 0, "sequence", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "epoch", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__feed_cursor = {
-    "shoal.evaluation.v1.FeedCursor", &shoal__evaluation__v1__feed_cursor__descriptor, 4, fields_shoal__evaluation__v1__feed_cursor};
+    "shoal.evaluation.v1.FeedCursor", &shoal__evaluation__v1__feed_cursor__descriptor, 5, fields_shoal__evaluation__v1__feed_cursor};
 const shoal_message_rule *shoal_rule__evaluation__v1__feed_cursor(void) { return &rule_shoal__evaluation__v1__feed_cursor; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__snapshot_request[] = {
@@ -1064,9 +1065,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__snapshot_request[] =
     {4, 0, 0, 0, 0, 0, 0, "from", NULL},
     {5, 0, 0, 0, 0, 0, 0, "limit", NULL},
     {6, 0, 0, 0, 0, 0, 0, "forwarded", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "epoch", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_request = {
-    "shoal.evaluation.v1.SnapshotRequest", &shoal__evaluation__v1__snapshot_request__descriptor, 6, fields_shoal__evaluation__v1__snapshot_request};
+    "shoal.evaluation.v1.SnapshotRequest", &shoal__evaluation__v1__snapshot_request__descriptor, 7, fields_shoal__evaluation__v1__snapshot_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__snapshot_request(void) { return &rule_shoal__evaluation__v1__snapshot_request; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__snapshot_response[] = {
@@ -1108,9 +1110,10 @@ const shoal_message_rule *shoal_rule__evaluation__v1__partition_changes(void) { 
 
 static const shoal_field_rule fields_shoal__evaluation__v1__changes_response[] = {
     {1, 2, 3, 1, 0, 4096, 0, "partitions", &rule_shoal__evaluation__v1__partition_changes},
+    {2, 0, 0, 1, 0, 4096, 0, "unavailable", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__changes_response = {
-    "shoal.evaluation.v1.ChangesResponse", &shoal__evaluation__v1__changes_response__descriptor, 1, fields_shoal__evaluation__v1__changes_response};
+    "shoal.evaluation.v1.ChangesResponse", &shoal__evaluation__v1__changes_response__descriptor, 2, fields_shoal__evaluation__v1__changes_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__changes_response(void) { return &rule_shoal__evaluation__v1__changes_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__user_list[] = {
@@ -1541,9 +1544,10 @@ const shoal_message_rule *shoal_rule__evaluation__v1__positions_request(void) { 
 
 static const shoal_field_rule fields_shoal__evaluation__v1__positions_response[] = {
     {1, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
+    {2, 2, 3, 1, 0, 4096, 0, "standbys", &rule_shoal__log__v1__position},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__positions_response = {
-    "shoal.evaluation.v1.PositionsResponse", &shoal__evaluation__v1__positions_response__descriptor, 1, fields_shoal__evaluation__v1__positions_response};
+    "shoal.evaluation.v1.PositionsResponse", &shoal__evaluation__v1__positions_response__descriptor, 2, fields_shoal__evaluation__v1__positions_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__positions_response(void) { return &rule_shoal__evaluation__v1__positions_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__user_segments_question[] = {
@@ -2715,9 +2719,10 @@ static const shoal_field_rule fields_shoal__log__v1__position[] = {
     {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
     {2, 0, 0, 0, 0, 0, 0, "next_offset", NULL},
     {3, 0, 0, 0, 0, 0, 0, "watermark_ms", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "state_epoch", NULL},
 };
 static const shoal_message_rule rule_shoal__log__v1__position = {
-    "shoal.log.v1.Position", &shoal__log__v1__position__descriptor, 3, fields_shoal__log__v1__position};
+    "shoal.log.v1.Position", &shoal__log__v1__position__descriptor, 4, fields_shoal__log__v1__position};
 const shoal_message_rule *shoal_rule__log__v1__position(void) { return &rule_shoal__log__v1__position; }
 
 static const shoal_message_rule rule_shoal__reflection__v1__describe_request = {
@@ -2874,9 +2879,10 @@ static const shoal_field_rule fields_shoal__registry__v1__assignment[] = {
     {2, 0, 0, 0, 0, 0, 0, "kind", NULL},
     {3, 2, 2, 0, 0, 0, 16, "instance_id", NULL},
     {4, 0, 0, 0, 0, 0, 0, "epoch", NULL},
+    {5, 2, 2, 0, 0, 0, 16, "standby_id", NULL},
 };
 static const shoal_message_rule rule_shoal__registry__v1__assignment = {
-    "shoal.registry.v1.Assignment", &shoal__registry__v1__assignment__descriptor, 4, fields_shoal__registry__v1__assignment};
+    "shoal.registry.v1.Assignment", &shoal__registry__v1__assignment__descriptor, 5, fields_shoal__registry__v1__assignment};
 const shoal_message_rule *shoal_rule__registry__v1__assignment(void) { return &rule_shoal__registry__v1__assignment; }
 
 static const shoal_field_rule fields_shoal__registry__v1__projects_request[] = {

@@ -202,6 +202,11 @@ extension EvaluationV1 {
         public var generation: UInt32 = 0
         /// The last sequence the consumer has.
         public var sequence: UInt64 = 0
+        /// The highest epoch of an owner that told; one of an older epoch is superseded and
+        /// refuses.
+        ///
+        /// 0: not told.
+        public var epoch: UInt64 = 0
 
         /// Every field at its default.
         public init() {}
@@ -211,12 +216,14 @@ extension EvaluationV1 {
             partition: UInt32 = 0,
             version: UInt32 = 0,
             generation: UInt32 = 0,
-            sequence: UInt64 = 0
+            sequence: UInt64 = 0,
+            epoch: UInt64 = 0
         ) {
             self.partition = partition
             self.version = version
             self.generation = generation
             self.sequence = sequence
+            self.epoch = epoch
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -243,6 +250,7 @@ extension EvaluationV1 {
             self.version = unsafe c.version
             self.generation = unsafe c.generation
             self.sequence = unsafe c.sequence
+            self.epoch = unsafe c.epoch
         }
 
         package func fill(
@@ -264,6 +272,10 @@ extension EvaluationV1 {
             if sequence != 0 {
                 unsafe pb.pointee.has_sequence = 1
                 unsafe pb.pointee.sequence = sequence
+            }
+            if epoch != 0 {
+                unsafe pb.pointee.has_epoch = 1
+                unsafe pb.pointee.epoch = epoch
             }
         }
     }
@@ -290,6 +302,9 @@ extension EvaluationV1 {
         public var limit: UInt32 = 1000
         /// Whether another evaluator hands the request on to the partition's owner.
         public var forwarded: Bool = false
+        /// The highest epoch of an owner that the caller has heard of; one of an older epoch
+        /// refuses.
+        public var epoch: UInt64 = 0
 
         /// Every field at its default.
         public init() {}
@@ -301,7 +316,8 @@ extension EvaluationV1 {
             snapshot: UInt64? = nil,
             from: UInt32 = 0,
             limit: UInt32 = 1000,
-            forwarded: Bool = false
+            forwarded: Bool = false,
+            epoch: UInt64 = 0
         ) {
             self.segment = segment
             self.partition = partition
@@ -309,6 +325,7 @@ extension EvaluationV1 {
             self.from = from
             self.limit = limit
             self.forwarded = forwarded
+            self.epoch = epoch
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -337,6 +354,7 @@ extension EvaluationV1 {
             self.from = unsafe c.from
             self.limit = unsafe c.limit
             self.forwarded = unsafe c.forwarded != 0
+            self.epoch = unsafe c.epoch
         }
 
         package func fill(
@@ -366,6 +384,10 @@ extension EvaluationV1 {
             if forwarded != false {
                 unsafe pb.pointee.has_forwarded = 1
                 unsafe pb.pointee.forwarded = forwarded ? 1 : 0
+            }
+            if epoch != 0 {
+                unsafe pb.pointee.has_epoch = 1
+                unsafe pb.pointee.epoch = epoch
             }
         }
     }
@@ -711,13 +733,19 @@ extension EvaluationV1 {
         ///
         /// Limit: 4,096.
         public var partitions: [EvaluationV1.PartitionChanges] = []
+        /// Partitions asked about whose owner does not answer now, while others' do: their changes
+        /// wait behind their cursors, so ask again.
+        ///
+        /// Where nobody's does the call fails. Limit: 4,096.
+        public var unavailable: [UInt32] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(partitions: [EvaluationV1.PartitionChanges] = []) {
+        public init(partitions: [EvaluationV1.PartitionChanges] = [], unavailable: [UInt32] = []) {
             self.partitions = partitions
+            self.unavailable = unavailable
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -741,6 +769,7 @@ extension EvaluationV1 {
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__ChangesResponse>) {
             let c = unsafe pb.pointee
             self.partitions = unsafe CValue.messages(c.n_partitions, c.partitions)
+            self.unavailable = unsafe CValue.list(c.n_unavailable, c.unavailable) { $0 }
         }
 
         package func fill(
@@ -751,6 +780,14 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_partitions = partitions.count
                 unsafe pb.pointee.partitions =
                     try arena.messages(partitions, "shoal.evaluation.v1.ChangesResponse.partitions", max: 4096)
+            }
+            if !unavailable.isEmpty {
+                unsafe pb.pointee.n_unavailable = unavailable.count
+                unsafe pb.pointee.unavailable = try arena.list(
+                    unavailable, "shoal.evaluation.v1.ChangesResponse.unavailable", max: 4096
+                ) { (each: UInt32) throws(MessageError) -> UInt32 in
+                    each
+                }
             }
         }
     }

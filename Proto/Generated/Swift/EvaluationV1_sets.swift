@@ -663,13 +663,18 @@ extension EvaluationV1 {
         ///
         /// Limit: 4,096.
         public var positions: [LogV1.Position] = []
+        /// One per partition that it reads along as the standby of another.
+        ///
+        /// Limit: 4,096.
+        public var standbys: [LogV1.Position] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(positions: [LogV1.Position] = []) {
+        public init(positions: [LogV1.Position] = [], standbys: [LogV1.Position] = []) {
             self.positions = positions
+            self.standbys = standbys
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -693,6 +698,7 @@ extension EvaluationV1 {
         package init(pb: UnsafePointer<Shoal__Evaluation__V1__PositionsResponse>) {
             let c = unsafe pb.pointee
             self.positions = unsafe CValue.messages(c.n_positions, c.positions)
+            self.standbys = unsafe CValue.messages(c.n_standbys, c.standbys)
         }
 
         package func fill(
@@ -703,6 +709,11 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_positions = positions.count
                 unsafe pb.pointee.positions =
                     try arena.messages(positions, "shoal.evaluation.v1.PositionsResponse.positions", max: 4096)
+            }
+            if !standbys.isEmpty {
+                unsafe pb.pointee.n_standbys = standbys.count
+                unsafe pb.pointee.standbys =
+                    try arena.messages(standbys, "shoal.evaluation.v1.PositionsResponse.standbys", max: 4096)
             }
         }
     }

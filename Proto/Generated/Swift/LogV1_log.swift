@@ -1321,15 +1321,24 @@ extension LogV1 {
         ///
         /// Unit: ms since the Unix epoch, UTC.
         public var watermarkMs: Int64 = 0
+        /// Of an evaluator's answer: the epoch under which it owns the partition's state; 0: not
+        /// told.
+        public var stateEpoch: UInt64 = 0
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(partition: UInt32 = 0, nextOffset: UInt64 = 0, watermarkMs: Int64 = 0) {
+        public init(
+            partition: UInt32 = 0,
+            nextOffset: UInt64 = 0,
+            watermarkMs: Int64 = 0,
+            stateEpoch: UInt64 = 0
+        ) {
             self.partition = partition
             self.nextOffset = nextOffset
             self.watermarkMs = watermarkMs
+            self.stateEpoch = stateEpoch
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1355,6 +1364,7 @@ extension LogV1 {
             self.partition = unsafe c.partition
             self.nextOffset = unsafe c.next_offset
             self.watermarkMs = unsafe c.watermark_ms
+            self.stateEpoch = unsafe c.state_epoch
         }
 
         package func fill(
@@ -1372,6 +1382,10 @@ extension LogV1 {
             if watermarkMs != 0 {
                 unsafe pb.pointee.has_watermark_ms = 1
                 unsafe pb.pointee.watermark_ms = watermarkMs
+            }
+            if stateEpoch != 0 {
+                unsafe pb.pointee.has_state_epoch = 1
+                unsafe pb.pointee.state_epoch = stateEpoch
             }
         }
     }

@@ -261,6 +261,10 @@ extension RegistryV1 {
         public var instanceID: [UInt8]?
         /// Rises by one each time the partition changes hands.
         public var epoch: UInt64 = 0
+        /// Of a state: who reads along, to be the next owner; absent: nobody.
+        ///
+        /// Limit: exactly 16 bytes.
+        public var standbyID: [UInt8]?
 
         /// Every field at its default.
         public init() {}
@@ -270,12 +274,14 @@ extension RegistryV1 {
             partition: UInt32 = 0,
             kind: RegistryV1.ServiceKind = .unspecified,
             instanceID: [UInt8]? = nil,
-            epoch: UInt64 = 0
+            epoch: UInt64 = 0,
+            standbyID: [UInt8]? = nil
         ) {
             self.partition = partition
             self.kind = kind
             self.instanceID = instanceID
             self.epoch = epoch
+            self.standbyID = standbyID
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -302,6 +308,7 @@ extension RegistryV1 {
             self.kind = unsafe RegistryV1.ServiceKind(known: c.kind.rawValue)
             self.instanceID = unsafe c.has_instance_id != 0 ? CValue.bytes(c.instance_id) : nil
             self.epoch = unsafe c.epoch
+            self.standbyID = unsafe c.has_standby_id != 0 ? CValue.bytes(c.standby_id) : nil
         }
 
         package func fill(
@@ -324,6 +331,11 @@ extension RegistryV1 {
             if epoch != 0 {
                 unsafe pb.pointee.has_epoch = 1
                 unsafe pb.pointee.epoch = epoch
+            }
+            if let value = standbyID {
+                unsafe pb.pointee.has_standby_id = 1
+                unsafe pb.pointee.standby_id =
+                    try arena.bytes(value, "shoal.registry.v1.Assignment.standby_id", max: 16)
             }
         }
     }

@@ -105,7 +105,8 @@ final class ActivityDesk: Sendable {
                 LogV1.Position(
                     partition: UInt32(partition.index),
                     nextOffset: page.next.value,
-                    watermarkMs: page.watermark.ms
+                    watermarkMs: page.watermark.ms,
+                    stateEpoch: page.epoch.value
                 )
             )
             // A partition that has not read of the segment yet has nothing to tell.

@@ -17,6 +17,8 @@ final class FeedBoard: Sendable {
         var watermark = Timestamp.earliest
         /// When the next timer falls due, or earlier; nil: none runs.
         var nextDue: Timestamp?
+        /// Under which epoch the partition is owned here.
+        var epoch = Epoch(0)
     }
 
     /// When the next timer of any partition falls due, or earlier; nil: none runs.
@@ -45,7 +47,8 @@ final class FeedBoard: Sendable {
             ends: ends,
             next: live.next,
             watermark: live.watermark,
-            nextDue: live.nextDue
+            nextDue: live.nextDue,
+            epoch: state.tenure.epoch
         )
         let hasFeeds = !ends.isEmpty || isNew
         pages.withLock { $0[live.partition] = page }

@@ -21,15 +21,19 @@ extension FeedDoor {
             )
         }
         let feed = try await feed(request.segment, project, call)
-        var own: [EvaluationV1.FeedCursor] = []
-        var others: [Endpoint: [EvaluationV1.FeedCursor]] = [:]
+        var parts: [Endpoint?: [EvaluationV1.FeedCursor]] = [:]
+        var missing = Missing()
         for cursor in request.cursors {
             let partition = try partition(cursor.partition)
             if board[partition] != nil {
-                own.append(cursor)
-            } else {
+                parts[nil, default: []].append(cursor)
+                continue
+            }
+            do throws(Fault) {
                 let address = try address(of: partition, isForwarded: request.forwarded)
-                others[address, default: []].append(cursor)
+                parts[address, default: []].append(cursor)
+            } catch {
+                missing.add([cursor], because: error)
             }
         }
         let waitMs = min(request.waitMs, Self.waitMsMax)
@@ -37,33 +41,141 @@ extension FeedDoor {
             clock.monotonicNs + UInt64(waitMs) * 1_000_000,
             call.waitUntilNs(call.remainingMs(clock: clock) / 10 * 9, clock: clock)
         )
-        let mine = own
         do {
-            return try await withThrowingTaskGroup(of: EvaluationV1.ChangesResponse.self) { group in
-                if !mine.isEmpty {
-                    group.addTask {
-                        try await changes(mine, of: feed, request, untilNs: until, call)
-                    }
-                }
-                for (address, cursors) in others {
+            return try await withThrowingTaskGroup(of: Part.self) { group in
+                for (address, cursors) in parts {
                     group.addTask {
                         var part = request
-                        part.cursors = cursors
-                        part.forwarded = true
-                        part.waitMs = waitMs
-                        return try await peer(at: address).changes(part, options(call))
+                        (part.cursors, part.waitMs) = (cursors, waitMs)
+                        return try await answer(part, of: feed, at: address, untilNs: until, call)
                     }
                 }
+                if missing.fault != nil { group.addTask { try await patience() } }
                 defer { group.cancelAll() }
-                // Who has something answers for all: the others' changes wait behind cursors.
-                while let answer = try await group.next() {
-                    if !answer.partitions.isEmpty { return answer }
+                var left = parts.count
+                while left > 0, let part = try await group.next() {
+                    switch part {
+                    case .told(var answer):
+                        // Who has something answers for all: the others' wait behind cursors.
+                        answer.unavailable += missing.partitions
+                        if !answer.partitions.isEmpty { return answer }
+                        left -= 1
+                    case .silent(let cursors, let fault):
+                        if missing.fault == nil { group.addTask { try await patience() } }
+                        missing.add(cursors, because: fault)
+                        left -= 1
+                    case .moved(let cursors):
+                        missing.add(cursors, because: Self.moved(cursors))
+                        left = 0
+                    case .over: left = 0
+                    }
                 }
-                return EvaluationV1.ChangesResponse()
+                if let fault = missing.fault, missing.partitions.count == request.cursors.count {
+                    throw fault
+                }
+                return EvaluationV1.ChangesResponse(unavailable: missing.partitions)
             }
         } catch {
             throw Self.fault(error)
         }
+    }
+
+    /// How long is waited for others' changes when somebody does not answer: its partitions may
+    /// have another owner soon, who is to be asked.
+    ///
+    /// Unit: ms.
+    private static let patienceMs: UInt64 = 200
+
+    private func patience() async throws -> Part {
+        try await clock.sleep(forMs: Self.patienceMs)
+        return .over
+    }
+
+    /// What became of asking one owner.
+    private enum Part: Sendable {
+        case told(EvaluationV1.ChangesResponse)
+        /// It does not answer, or is not the owner any more.
+        case silent([EvaluationV1.FeedCursor], Fault)
+        /// The map gives them to others by now, who are to be asked.
+        case moved([EvaluationV1.FeedCursor])
+        /// It is not waited for the others any longer.
+        case over
+    }
+
+    /// Partitions of which nobody tells now, and why not of the first.
+    private struct Missing {
+        private(set) var partitions: [UInt32] = []
+        private(set) var fault: Fault?
+
+        mutating func add(_ cursors: [EvaluationV1.FeedCursor], because fault: Fault) {
+            partitions += cursors.map(\.partition)
+            self.fault = self.fault ?? fault
+        }
+    }
+
+    /// Asks one owner, this instance or one at an address.
+    private func answer(
+        _ request: EvaluationV1.ChangesRequest,
+        of feed: FeedID,
+        at address: Endpoint?,
+        untilNs: UInt64,
+        _ call: CallContext
+    ) async throws -> Part {
+        do {
+            guard let address else {
+                return .told(
+                    try await changes(request.cursors, of: feed, request, untilNs: untilNs, call)
+                )
+            }
+            return try await forwarded(request, to: address, call)
+        } catch {
+            let fault = Self.fault(error)
+            guard fault.isRetriable else { throw fault }
+            return .silent(request.cursors, fault)
+        }
+    }
+
+    /// Asks another owner, and stops waiting when the map takes a partition from it: a dead one
+    /// would be waited for until the call's end.
+    private func forwarded(
+        _ request: EvaluationV1.ChangesRequest,
+        to address: Endpoint,
+        _ call: CallContext
+    ) async throws -> Part {
+        let (link, cursors) = (segments.link, request.cursors)
+        var request = request
+        request.forwarded = true
+        let asked = request
+        return try await withThrowingTaskGroup(of: Part.self) { group in
+            group.addTask { .told(try await peer(at: address).changes(asked, options(call))) }
+            group.addTask {
+                var view = link.view
+                while !Task.isCancelled {
+                    let stay = cursors.allSatisfy { cursor in
+                        let partition = Partition(
+                            index: UInt16(truncatingIfNeeded: cursor.partition)
+                        )
+                        return view.owner(of: partition, .evaluator)?.address == address
+                    }
+                    if !stay { break }
+                    view = await link.next(after: view)
+                }
+                return .moved(cursors)
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? .over
+        }
+    }
+
+    private static func moved(_ cursors: [EvaluationV1.FeedCursor]) -> Fault {
+        EvaluatorError(
+            .notTheOwner,
+            "read a feed",
+            place: Gather.list(
+                cursors.map { Partition(index: UInt16(truncatingIfNeeded: $0.partition)) }
+            ),
+            hint: "the partition map has changed: ask again"
+        ).fault
     }
 
     /// Own partitions' changes, as soon as there are some.
@@ -118,12 +230,14 @@ extension FeedDoor {
                 hint: "ask again: the partition map has changed"
             )
         }
+        try refuseOlder(page.epoch, than: cursor.epoch, partition)
         // A partition that has not read of the segment yet has nothing to tell.
         guard let end = page.ends[feed] else { return nil }
         let position = LogV1.Position(
             partition: cursor.partition,
             nextOffset: page.next.value,
-            watermarkMs: page.watermark.ms
+            watermarkMs: page.watermark.ms,
+            stateEpoch: page.epoch.value
         )
         let stale = PartChanges(
             partition: partition,
@@ -145,7 +259,7 @@ extension FeedDoor {
             partition: partition,
             records: records,
             page: EvaluationV1.PartitionChanges(
-                cursor: end.cursor(partition, at: last),
+                cursor: end.cursor(partition, at: last, under: page.epoch),
                 stateHash: last == end.sequence ? end.stateHash : nil,
                 members: last == end.sequence ? UInt64(end.members) : 0,
                 position: position

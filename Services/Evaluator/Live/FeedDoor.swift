@@ -40,12 +40,13 @@ struct FeedDoor: EvaluationV1_FeedService {
     {
         let project = try await segments.project(call)
         let partition = try partition(request.partition)
-        guard board[partition] != nil else {
+        guard let held = board[partition] else {
             let peer = try owner(of: partition, isForwarded: request.forwarded)
             var forwarded = request
             forwarded.forwarded = true
             return try await peer.snapshot(forwarded, options(call))
         }
+        try refuseOlder(held.epoch, than: request.epoch, partition)
         let kept: FeedSnapshots.Kept
         if let name = request.snapshot {
             guard let found = snapshots[name], found.partition == partition else {
@@ -115,7 +116,11 @@ struct FeedDoor: EvaluationV1_FeedService {
         var number = request.snapshot
         if number == nil, next != nil { number = try snapshots.keep(kept) }
         return EvaluationV1.SnapshotResponse(
-            cursor: kept.end.cursor(kept.partition, at: kept.end.sequence),
+            cursor: kept.end.cursor(
+                kept.partition,
+                at: kept.end.sequence,
+                under: Epoch(kept.position.stateEpoch)
+            ),
             users: users,
             snapshot: number ?? 0,
             next: next?.value,
@@ -124,6 +129,17 @@ struct FeedDoor: EvaluationV1_FeedService {
             position: kept.position,
             numbers: told
         )
+    }
+
+    /// Who was told by a newer owner is told nothing by an older one that has not heard of it.
+    func refuseOlder(_ own: Epoch, than heard: UInt64, _ partition: Partition) throws(Fault) {
+        guard own.value < heard else { return }
+        throw EvaluatorError(
+            .notTheOwner,
+            "read a feed",
+            place: Gather.list([partition]),
+            hint: "epoch \(heard) has begun, this evaluator owns it under \(own): ask again"
+        ).fault
     }
 
     func ids(of users: [UserNumber], _ partition: Partition, _ project: ProjectName)
@@ -228,12 +244,15 @@ struct FeedDoor: EvaluationV1_FeedService {
 
 extension FeedEnd {
     /// A consumer's place in this feed.
-    func cursor(_ partition: Partition, at sequence: UInt64) -> EvaluationV1.FeedCursor {
+    func cursor(_ partition: Partition, at sequence: UInt64, under epoch: Epoch)
+        -> EvaluationV1.FeedCursor
+    {
         EvaluationV1.FeedCursor(
             partition: UInt32(partition.index),
             version: version,
             generation: generation,
-            sequence: sequence
+            sequence: sequence,
+            epoch: epoch.value
         )
     }
 }

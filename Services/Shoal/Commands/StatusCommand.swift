@@ -23,18 +23,43 @@ struct StatusCommand: DeskCommand {
         var partitions: Int
         /// Nil when it does not answer.
         var info: AdminV1.InfoResponse?
+        /// What an evaluator reads along for others; nil when it does not say.
+        var along: Along?
+    }
+
+    /// Partitions that an evaluator reads along as their standby.
+    struct Along: Sendable {
+        var partitions: Int
+        /// Records that it lacks of them; nil while the ends of the logs are not known.
+        var behind: UInt64?
+
+        init(_ standbys: [LogV1.Position], _ ends: [LogV1.Position]?) {
+            partitions = standbys.count
+            behind = ends.map { ends in
+                let next = Dictionary(ends.map { ($0.partition, $0.nextOffset) }) { $1 }
+                return standbys.reduce(0) { sum, standby in
+                    let end = next[standby.partition] ?? 0
+                    return sum + end - min(end, standby.nextOffset)
+                }
+            }
+        }
     }
 
     func run(_ desk: Desk) async throws {
         let suite = try place.suite(desk)
         let roster = try await suite.roster()
+        let ends = await ends(suite)
+        let records = ends.map { $0.reduce(0) { $0 &+ $1.nextOffset } }
         var lines = [try await registryLine(suite)]
         for instance in roster.instances where instance.kind != .registry {
             let owned = roster.assignments.filter { $0.instanceID == instance.instanceID }
             let info = await info(suite, at: instance.address)
-            lines.append(Line(instance: instance, partitions: owned.count, info: info))
+            var line = Line(instance: instance, partitions: owned.count, info: info)
+            if instance.kind == .evaluator, info != nil {
+                line.along = await suite.standing(at: instance.address).map { Along($0, ends) }
+            }
+            lines.append(line)
         }
-        let records = await records(suite)
         if desk.isJSON {
             desk.print(json(lines, roster, records))
         } else {
@@ -74,15 +99,14 @@ struct StatusCommand: DeskCommand {
         }
     }
 
-    /// Records in all logs; nil when ingestion does not answer.
-    private func records(_ suite: Suite) async -> UInt64? {
+    /// Where the logs end; nil when ingestion does not answer.
+    private func ends(_ suite: Suite) async -> [LogV1.Position]? {
         do {
             let ingestion = try await suite.ingestion()
-            let answer = try await ingestion.positions(
+            return try await ingestion.positions(
                 IngestionV1.PositionsRequest(),
-                CallOptions(timeoutMs: Self.askMs)
-            )
-            return answer.positions.reduce(0) { $0 &+ $1.nextOffset }
+                CallOptions(timeoutMs: Self.askMs, maxReplyBytes: 256 << 10)
+            ).positions
         } catch {
             // Shown as unknown.
             return nil
@@ -91,7 +115,8 @@ struct StatusCommand: DeskCommand {
 
     private func table(_ lines: [Line]) -> Table {
         var table = Table([
-            ("NAME", .left), ("STATE", .state), ("PARTITIONS", .right), ("PID", .right),
+            ("NAME", .left), ("STATE", .state), ("PARTITIONS", .right), ("STANDBY", .right),
+            ("PID", .right),
             ("MEMORY", .right), ("UP", .right), ("ADDRESS", .left), ("", .left),
         ])
         for line in lines {
@@ -99,6 +124,7 @@ struct StatusCommand: DeskCommand {
             table.add([
                 line.instance.name, info == nil ? "no answer" : "\(line.instance.state)",
                 line.instance.kind == .registry ? "" : "\(line.partitions)",
+                line.along?.text ?? "",
                 info.map { "\($0.processID)" } ?? "",
                 info.map { Quantity.bytes($0.residentBytes) } ?? "",
                 info.map { Quantity.duration(seconds: Double($0.uptimeMs) / 1000) } ?? "",
@@ -135,7 +161,10 @@ struct StatusCommand: DeskCommand {
                 ("version", .text(line.instance.version)),
                 ("uptime_ms", line.info.map { .unsigned($0.uptimeMs) } ?? .null),
                 ("resident_bytes", line.info.map { .unsigned($0.residentBytes) } ?? .null),
-                ("partitions", .int(line.partitions)), ("facts", .object(facts)),
+                ("partitions", .int(line.partitions)),
+                ("standby_partitions", line.along.map { .int($0.partitions) } ?? .null),
+                ("standby_records_behind", line.along?.behind.map { .unsigned($0) } ?? .null),
+                ("facts", .object(facts)),
             ])
         }
         return .object([
@@ -144,5 +173,14 @@ struct StatusCommand: DeskCommand {
             ("records", records.map { .unsigned($0) } ?? .null),
             ("partitions", .int(Int(roster.partitionCount))),
         ])
+    }
+}
+
+extension StatusCommand.Along {
+    /// Such as "32, 5 records behind"; nothing where it reads nothing along.
+    var text: String {
+        guard partitions > 0 else { return "" }
+        guard let behind else { return "\(partitions)" }
+        return behind == 0 ? "\(partitions)" : "\(partitions), \(Quantity.count(behind)) behind"
     }
 }

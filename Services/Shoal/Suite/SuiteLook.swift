@@ -181,6 +181,19 @@ struct SuiteLook: Sendable {
 }
 
 extension Suite {
+    /// How far an evaluator has read what it reads along for others; nil when it does not answer.
+    func standing(at address: String) async -> [LogV1.Position]? {
+        do {
+            return try await EvaluationV1_SetsClient(try caller(at: address)).positions(
+                EvaluationV1.PositionsRequest(),
+                CallOptions(timeoutMs: Suite.shortMs, maxReplyBytes: 512 << 10)
+            ).standbys
+        } catch {
+            // Shown as not known.
+            return nil
+        }
+    }
+
     /// How far an evaluator has read each partition it holds; nil when it does not answer.
     func positions(at address: String) async -> [UInt32: UInt64]? {
         do {

@@ -71,6 +71,7 @@ public struct RosterView: Sendable {
     /// All projects, by name.
     public let projects: [RosterProject]
     private let tenures: [Place: Tenure]
+    private let standbys: [Partition: InstanceID]
     private let byID: [InstanceID: RosterInstance]
     /// What it was made of, to be kept on disk.
     let source: RegistryV1.WatchResponse
@@ -89,6 +90,7 @@ public struct RosterView: Sendable {
         projects = answer.projects.compactMap(RosterProject.init).sorted { $0.name < $1.name }
         byID = Dictionary(instances.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         var tenures: [Place: Tenure] = [:]
+        var standbys: [Partition: InstanceID] = [:]
         for assignment in answer.assignments {
             guard let index = UInt16(exactly: assignment.partition),
                 let owner = InstanceID(bytes: assignment.instanceID ?? []),
@@ -96,8 +98,11 @@ public struct RosterView: Sendable {
             else { continue }
             let place = Place(kind: assignment.kind, partition: Partition(index: index))
             tenures[place] = Tenure(instance: owner, epoch: Epoch(assignment.epoch))
+            guard assignment.kind == .evaluator else { continue }
+            standbys[place.partition] = InstanceID(bytes: assignment.standbyID ?? [])
         }
         self.tenures = tenures
+        self.standbys = standbys
     }
 
     /// Who owns the partition's log (ingestion) or state (evaluator); nil: nobody.
@@ -124,6 +129,11 @@ public struct RosterView: Sendable {
         tenures.filter { $0.key.kind == kind && $0.value.instance == instance }
             .map { ($0.key.partition, $0.value.epoch) }
             .sorted { $0.0 < $1.0 }
+    }
+
+    /// The partitions whose state the instance is to read along, in order.
+    public func standbys(of instance: InstanceID) -> [Partition] {
+        standbys.filter { $0.value == instance }.map(\.key).sorted()
     }
 
     /// The instances of a kind, by name.

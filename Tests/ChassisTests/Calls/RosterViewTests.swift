@@ -40,7 +40,8 @@ struct RosterViewTests {
                     partition: 0,
                     kind: .evaluator,
                     instanceID: one.bytes,
-                    epoch: 7
+                    epoch: 7,
+                    standbyID: two.bytes
                 ),
                 RegistryV1.Assignment(
                     partition: 3,
@@ -91,6 +92,8 @@ struct RosterViewTests {
         let own = view.partitions(of: Self.one, .evaluator)
         #expect(own.map(\.partition.index) == [0, 3])
         #expect(own.map(\.epoch) == [Epoch(7), Epoch(2)])
+        #expect(view.standbys(of: Self.two).map(\.index) == [0])
+        #expect(view.standbys(of: Self.one).isEmpty)
     }
 
     @Test("leaves out what cannot be")

@@ -34,22 +34,26 @@ class ChangesRequest(_message.Message):
     def __init__(self, segment: _Optional[str] = ..., cursors: _Optional[_Iterable[_Union[FeedCursor, _Mapping]]] = ..., wait_ms: _Optional[int] = ..., limit: _Optional[int] = ..., forwarded: bool = ...) -> None: ...
 
 class ChangesResponse(_message.Message):
-    __slots__ = ["partitions"]
+    __slots__ = ["partitions", "unavailable"]
     PARTITIONS_FIELD_NUMBER: _ClassVar[int]
+    UNAVAILABLE_FIELD_NUMBER: _ClassVar[int]
     partitions: _containers.RepeatedCompositeFieldContainer[PartitionChanges]
-    def __init__(self, partitions: _Optional[_Iterable[_Union[PartitionChanges, _Mapping]]] = ...) -> None: ...
+    unavailable: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, partitions: _Optional[_Iterable[_Union[PartitionChanges, _Mapping]]] = ..., unavailable: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class FeedCursor(_message.Message):
-    __slots__ = ["generation", "partition", "sequence", "version"]
+    __slots__ = ["epoch", "generation", "partition", "sequence", "version"]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     GENERATION_FIELD_NUMBER: _ClassVar[int]
     PARTITION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
     generation: int
     partition: int
     sequence: int
     version: int
-    def __init__(self, partition: _Optional[int] = ..., version: _Optional[int] = ..., generation: _Optional[int] = ..., sequence: _Optional[int] = ...) -> None: ...
+    def __init__(self, partition: _Optional[int] = ..., version: _Optional[int] = ..., generation: _Optional[int] = ..., sequence: _Optional[int] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class MembershipChange(_message.Message):
     __slots__ = ["at_ms", "cause", "kind", "log_time_ms", "member", "occurrence", "position", "sequence", "user_id", "user_number"]
@@ -92,19 +96,21 @@ class PartitionChanges(_message.Message):
     def __init__(self, cursor: _Optional[_Union[FeedCursor, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[MembershipChange, _Mapping]]] = ..., stale: bool = ..., state_hash: _Optional[int] = ..., members: _Optional[int] = ..., position: _Optional[_Union[_log_pb2.Position, _Mapping]] = ...) -> None: ...
 
 class SnapshotRequest(_message.Message):
-    __slots__ = ["forwarded", "limit", "partition", "segment", "snapshot"]
+    __slots__ = ["epoch", "forwarded", "limit", "partition", "segment", "snapshot"]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     FORWARDED_FIELD_NUMBER: _ClassVar[int]
     FROM_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     PARTITION_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    epoch: int
     forwarded: bool
     limit: int
     partition: int
     segment: str
     snapshot: int
-    def __init__(self, segment: _Optional[str] = ..., partition: _Optional[int] = ..., snapshot: _Optional[int] = ..., limit: _Optional[int] = ..., forwarded: bool = ..., **kwargs) -> None: ...
+    def __init__(self, segment: _Optional[str] = ..., partition: _Optional[int] = ..., snapshot: _Optional[int] = ..., limit: _Optional[int] = ..., forwarded: bool = ..., epoch: _Optional[int] = ..., **kwargs) -> None: ...
 
 class SnapshotResponse(_message.Message):
     __slots__ = ["cursor", "members", "next", "numbers", "position", "snapshot", "state_hash", "users"]

@@ -117,10 +117,12 @@ class PositionsRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class PositionsResponse(_message.Message):
-    __slots__ = ["positions"]
+    __slots__ = ["positions", "standbys"]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    STANDBYS_FIELD_NUMBER: _ClassVar[int]
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
-    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
+    standbys: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
+    def __init__(self, positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., standbys: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
 class RegionSample(_message.Message):
     __slots__ = ["region", "user"]

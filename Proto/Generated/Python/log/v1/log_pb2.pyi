@@ -142,14 +142,16 @@ class PlainValue(_message.Message):
     def __init__(self, text: _Optional[str] = ..., number: _Optional[float] = ..., integer: _Optional[int] = ..., decimal_e4: _Optional[int] = ..., flag: bool = ..., instant_ms: _Optional[int] = ...) -> None: ...
 
 class Position(_message.Message):
-    __slots__ = ["next_offset", "partition", "watermark_ms"]
+    __slots__ = ["next_offset", "partition", "state_epoch", "watermark_ms"]
     NEXT_OFFSET_FIELD_NUMBER: _ClassVar[int]
     PARTITION_FIELD_NUMBER: _ClassVar[int]
+    STATE_EPOCH_FIELD_NUMBER: _ClassVar[int]
     WATERMARK_MS_FIELD_NUMBER: _ClassVar[int]
     next_offset: int
     partition: int
+    state_epoch: int
     watermark_ms: int
-    def __init__(self, partition: _Optional[int] = ..., next_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ...) -> None: ...
+    def __init__(self, partition: _Optional[int] = ..., next_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., state_epoch: _Optional[int] = ...) -> None: ...
 
 class ProfileChange(_message.Message):
     __slots__ = ["at_ms", "received_at_ms", "set", "unset", "user_number"]

@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n shoal/registry/v1/registry.proto\x12\x11shoal.registry.v1\x1a\x1eshoal/options/v1/options.proto\"\x9a\x02\n\x08Instance\x12\x19\n\x0binstance_id\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x46\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.shoal.registry.v1.ServiceKind:\x18SERVICE_KIND_UNSPECIFIED\x12\x18\n\x07\x61\x64\x64ress\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x17\n\x07version\x18\x04 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12K\n\x05state\x18\x05 \x01(\x0e\x32 .shoal.registry.v1.InstanceState:\x1aINSTANCE_STATE_UNSPECIFIED\x12\x15\n\nseen_at_ms\x18\x06 \x01(\x12:\x01\x30\x12\x14\n\x04name\x18\x07 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\"q\n\x07Project\x12\x14\n\x04name\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18?\x12\x1d\n\x12\x63\x61talogue_revision\x18\x02 \x01(\x04:\x01\x30\x12\x18\n\rcreated_at_ms\x18\x03 \x01(\x12:\x01\x30\x12\x17\n\x04zone\x18\x04 \x01(\t:\x03UTCB\x04\xe0\xb5\x18@\"\x97\x01\n\nAssignment\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x46\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.shoal.registry.v1.ServiceKind:\x18SERVICE_KIND_UNSPECIFIED\x12\x19\n\x0binstance_id\x18\x03 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x10\n\x05\x65poch\x18\x04 \x01(\x04:\x01\x30\";\n\x0fProjectsRequest\x12\x14\n\x06\x63reate\x18\x01 \x01(\tB\x04\xe0\xb5\x18?\x12\x12\n\x04zone\x18\x02 \x01(\tB\x04\xe0\xb5\x18@\"G\n\x10ProjectsResponse\x12\x33\n\x08projects\x18\x01 \x03(\x0b\x32\x1a.shoal.registry.v1.ProjectB\x05\xd8\xb5\x18\xe8\x07\"\r\n\x0bKeysRequest\"\x0e\n\x0cKeysResponse\"7\n\x07Setting\x12\x14\n\x04name\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x16\n\x05value\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\"z\n\x0fRegisterRequest\x12-\n\x08instance\x18\x01 \x01(\x0b\x32\x1b.shoal.registry.v1.Instance\x12\x38\n\rconfiguration\x18\x02 \x03(\x0b\x32\x1a.shoal.registry.v1.SettingB\x05\xd8\xb5\x18\x80\x01\"\x90\x01\n\x10RegisterResponse\x12\x16\n\x08lease_ms\x18\x01 \x01(\r:\x04\x33\x30\x30\x30\x12\x1a\n\x0fpartition_count\x18\x02 \x01(\r:\x01\x30\x12\x13\n\x08revision\x18\x03 \x01(\x04:\x01\x30\x12\x33\n\x08projects\x18\x04 \x03(\x0b\x32\x1a.shoal.registry.v1.ProjectB\x05\xd8\xb5\x18\xe8\x07\"B\n\x10HeartbeatRequest\x12\x19\n\x0binstance_id\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"u\n\x11HeartbeatResponse\x12\x16\n\x08lease_ms\x18\x01 \x01(\r:\x04\x33\x30\x30\x30\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\x12\x33\n\x08projects\x18\x03 \x03(\x0b\x32\x1a.shoal.registry.v1.ProjectB\x05\xd8\xb5\x18\xe8\x07\".\n\x11\x44\x65registerRequest\x12\x19\n\x0binstance_id\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"\x14\n\x12\x44\x65registerResponse\"\x0f\n\rRosterRequest\"\\\n\x0eRosterResponse\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\x12\x35\n\tinstances\x18\x02 \x03(\x0b\x32\x1b.shoal.registry.v1.InstanceB\x05\xd8\xb5\x18\xe8\x07\"=\n\x0cWatchRequest\x12\x19\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x04:\x01\x30\x12\x12\n\x07wait_ms\x18\x02 \x01(\r:\x01\x30\"\xe7\x01\n\rWatchResponse\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\x12\x1a\n\x0fpartition_count\x18\x02 \x01(\r:\x01\x30\x12\x35\n\tinstances\x18\x03 \x03(\x0b\x32\x1b.shoal.registry.v1.InstanceB\x05\xd8\xb5\x18\xe8\x07\x12\x39\n\x0b\x61ssignments\x18\x04 \x03(\x0b\x32\x1d.shoal.registry.v1.AssignmentB\x05\xd8\xb5\x18\x80@\x12\x33\n\x08projects\x18\x05 \x03(\x0b\x32\x1a.shoal.registry.v1.ProjectB\x05\xd8\xb5\x18\xe8\x07\"\x15\n\x13PartitionMapRequest\"\x82\x01\n\x14PartitionMapResponse\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\x12\x1a\n\x0fpartition_count\x18\x02 \x01(\r:\x01\x30\x12\x39\n\x0b\x61ssignments\x18\x03 \x03(\x0b\x32\x1d.shoal.registry.v1.AssignmentB\x05\xd8\xb5\x18\x80@\")\n\x0c\x44rainRequest\x12\x19\n\x0binstance_id\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"!\n\rDrainResponse\x12\x10\n\x05moved\x18\x01 \x01(\r:\x01\x30*\xb7\x01\n\x0bServiceKind\x12\x1c\n\x18SERVICE_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15SERVICE_KIND_REGISTRY\x10\x01\x12\x1a\n\x16SERVICE_KIND_INGESTION\x10\x02\x12\x1a\n\x16SERVICE_KIND_EVALUATOR\x10\x03\x12\x1a\n\x16SERVICE_KIND_ANALYTICS\x10\x04\x12\x1b\n\x17SERVICE_KIND_ENGAGEMENT\x10\x05*~\n\rInstanceState\x12\x1e\n\x1aINSTANCE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13INSTANCE_STATE_LIVE\x10\x01\x12\x1b\n\x17INSTANCE_STATE_DRAINING\x10\x02\x12\x17\n\x13INSTANCE_STATE_LOST\x10\x03\x32\x96\x07\n\x08Registry\x12\x62\n\x08Projects\x12\".shoal.registry.v1.ProjectsRequest\x1a#.shoal.registry.v1.ProjectsResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12R\n\x04Keys\x12\x1e.shoal.registry.v1.KeysRequest\x1a\x1f.shoal.registry.v1.KeysResponse\"\t\x8a\xb5\x18\x05\x61\x64min\x12\x64\n\x08Register\x12\".shoal.registry.v1.RegisterRequest\x1a#.shoal.registry.v1.RegisterResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12g\n\tHeartbeat\x12#.shoal.registry.v1.HeartbeatRequest\x1a$.shoal.registry.v1.HeartbeatResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12j\n\nDeregister\x12$.shoal.registry.v1.DeregisterRequest\x1a%.shoal.registry.v1.DeregisterResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12\x63\n\x06Roster\x12 .shoal.registry.v1.RosterRequest\x1a!.shoal.registry.v1.RosterResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12`\n\x05Watch\x12\x1f.shoal.registry.v1.WatchRequest\x1a .shoal.registry.v1.WatchResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12u\n\x0cPartitionMap\x12&.shoal.registry.v1.PartitionMapRequest\x1a\'.shoal.registry.v1.PartitionMapResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12Y\n\x05\x44rain\x12\x1f.shoal.registry.v1.DrainRequest\x1a .shoal.registry.v1.DrainResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n shoal/registry/v1/registry.proto\x12\x11shoal.registry.v1\x1a\x1eshoal/options/v1/options.proto\"\x9a\x02\n\x08Instance\x12\x19\n\x0binstance_id\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x46\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.shoal.registry.v1.ServiceKind:\x18SERVICE_KIND_UNSPECIFIED\x12\x18\n\x07\x61\x64\x64ress\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x17\n\x07version\x18\x04 \x01(\t:\x00\x42\x04\xe0\xb5\x18 \x12K\n\x05state\x18\x05 \x01(\x0e\x32 .shoal.registry.v1.InstanceState:\x1aINSTANCE_STATE_UNSPECIFIED\x12\x15\n\nseen_at_ms\x18\x06 \x01(\x12:\x01\x30\x12\x14\n\x04name\x18\x07 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\"q\n\x07Project\x12\x14\n\x04name\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18?\x12\x1d\n\x12\x63\x61talogue_revision\x18\x02 \x01(\x04:\x01\x30\x12\x18\n\rcreated_at_ms\x18\x03 \x01(\x12:\x01\x30\x12\x17\n\x04zone\x18\x04 \x01(\t:\x03UTCB\x04\xe0\xb5\x18@\"\xb1\x01\n\nAssignment\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x46\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.shoal.registry.v1.ServiceKind:\x18SERVICE_KIND_UNSPECIFIED\x12\x19\n\x0binstance_id\x18\x03 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x10\n\x05\x65poch\x18\x04 \x01(\x04:\x01\x30\x12\x18\n\nstandby_id\x18\x05 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\";\n\x0fProjectsRequest\x12\x14\n\x06\x63reate\x18\x01 \x01(\tB\x04\xe0\xb5\x18?\x12\x12\n\x04zone\x18\x02 \x01(\tB\x04\xe0\xb5\x18@\"G\n\x10ProjectsResponse\x12\x33\n\x08projects\x18\x01 \x03(\x0b\x32\x1a.shoal.registry.v1.ProjectB\x05\xd8\xb5\x18\xe8\x07\"\r\n\x0bKeysRequest\"\x0e\n\x0cKeysResponse\"7\n\x07Setting\x12\x14\n\x04name\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x16\n\x05value\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\"z\n\x0fRegisterRequest\x12-\n\x08instance\x18\x01 \x01(\x0b\x32\x1b.shoal.registry.v1.Instance\x12\x38\n\rconfiguration\x18\x02 \x03(\x0b\x32\x1a.shoal.registry.v1.SettingB\x05\xd8\xb5\x18\x80\x01\"\x90\x01\n\x10RegisterResponse\x12\x16\n\x08lease_ms\x18\x01 \x01(\r:\x04\x33\x30\x30\x30\x12\x1a\n\x0fpartition_count\x18\x02 \x01(\r:\x01\x30\x12\x13\n\x08revision\x18\x03 \x01(\x04:\x01\x30\x12\x33\n\x08projects\x18\x04 \x03(\x0b\x32\x1a.shoal.registry.v1.ProjectB\x05\xd8\xb5\x18\xe8\x07\"B\n\x10HeartbeatRequest\x12\x19\n\x0binstance_id\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"u\n\x11HeartbeatResponse\x12\x16\n\x08lease_ms\x18\x01 \x01(\r:\x04\x33\x30\x30\x30\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\x12\x33\n\x08projects\x18\x03 \x03(\x0b\x32\x1a.shoal.registry.v1.ProjectB\x05\xd8\xb5\x18\xe8\x07\".\n\x11\x44\x65registerRequest\x12\x19\n\x0binstance_id\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"\x14\n\x12\x44\x65registerResponse\"\x0f\n\rRosterRequest\"\\\n\x0eRosterResponse\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\x12\x35\n\tinstances\x18\x02 \x03(\x0b\x32\x1b.shoal.registry.v1.InstanceB\x05\xd8\xb5\x18\xe8\x07\"=\n\x0cWatchRequest\x12\x19\n\x0e\x61\x66ter_revision\x18\x01 \x01(\x04:\x01\x30\x12\x12\n\x07wait_ms\x18\x02 \x01(\r:\x01\x30\"\xe7\x01\n\rWatchResponse\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\x12\x1a\n\x0fpartition_count\x18\x02 \x01(\r:\x01\x30\x12\x35\n\tinstances\x18\x03 \x03(\x0b\x32\x1b.shoal.registry.v1.InstanceB\x05\xd8\xb5\x18\xe8\x07\x12\x39\n\x0b\x61ssignments\x18\x04 \x03(\x0b\x32\x1d.shoal.registry.v1.AssignmentB\x05\xd8\xb5\x18\x80@\x12\x33\n\x08projects\x18\x05 \x03(\x0b\x32\x1a.shoal.registry.v1.ProjectB\x05\xd8\xb5\x18\xe8\x07\"\x15\n\x13PartitionMapRequest\"\x82\x01\n\x14PartitionMapResponse\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\x12\x1a\n\x0fpartition_count\x18\x02 \x01(\r:\x01\x30\x12\x39\n\x0b\x61ssignments\x18\x03 \x03(\x0b\x32\x1d.shoal.registry.v1.AssignmentB\x05\xd8\xb5\x18\x80@\")\n\x0c\x44rainRequest\x12\x19\n\x0binstance_id\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"!\n\rDrainResponse\x12\x10\n\x05moved\x18\x01 \x01(\r:\x01\x30*\xb7\x01\n\x0bServiceKind\x12\x1c\n\x18SERVICE_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15SERVICE_KIND_REGISTRY\x10\x01\x12\x1a\n\x16SERVICE_KIND_INGESTION\x10\x02\x12\x1a\n\x16SERVICE_KIND_EVALUATOR\x10\x03\x12\x1a\n\x16SERVICE_KIND_ANALYTICS\x10\x04\x12\x1b\n\x17SERVICE_KIND_ENGAGEMENT\x10\x05*~\n\rInstanceState\x12\x1e\n\x1aINSTANCE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13INSTANCE_STATE_LIVE\x10\x01\x12\x1b\n\x17INSTANCE_STATE_DRAINING\x10\x02\x12\x17\n\x13INSTANCE_STATE_LOST\x10\x03\x32\x96\x07\n\x08Registry\x12\x62\n\x08Projects\x12\".shoal.registry.v1.ProjectsRequest\x1a#.shoal.registry.v1.ProjectsResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12R\n\x04Keys\x12\x1e.shoal.registry.v1.KeysRequest\x1a\x1f.shoal.registry.v1.KeysResponse\"\t\x8a\xb5\x18\x05\x61\x64min\x12\x64\n\x08Register\x12\".shoal.registry.v1.RegisterRequest\x1a#.shoal.registry.v1.RegisterResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12g\n\tHeartbeat\x12#.shoal.registry.v1.HeartbeatRequest\x1a$.shoal.registry.v1.HeartbeatResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12j\n\nDeregister\x12$.shoal.registry.v1.DeregisterRequest\x1a%.shoal.registry.v1.DeregisterResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12\x63\n\x06Roster\x12 .shoal.registry.v1.RosterRequest\x1a!.shoal.registry.v1.RosterResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12`\n\x05Watch\x12\x1f.shoal.registry.v1.WatchRequest\x1a .shoal.registry.v1.WatchResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12u\n\x0cPartitionMap\x12&.shoal.registry.v1.PartitionMapRequest\x1a\'.shoal.registry.v1.PartitionMapResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12Y\n\x05\x44rain\x12\x1f.shoal.registry.v1.DrainRequest\x1a .shoal.registry.v1.DrainResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.registry.v1.registry_pb2', globals())
@@ -35,6 +35,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _PROJECT.fields_by_name['zone']._serialized_options = b'\340\265\030@'
   _ASSIGNMENT.fields_by_name['instance_id']._options = None
   _ASSIGNMENT.fields_by_name['instance_id']._serialized_options = b'\340\265\030\020'
+  _ASSIGNMENT.fields_by_name['standby_id']._options = None
+  _ASSIGNMENT.fields_by_name['standby_id']._serialized_options = b'\340\265\030\020'
   _PROJECTSREQUEST.fields_by_name['create']._options = None
   _PROJECTSREQUEST.fields_by_name['create']._serialized_options = b'\340\265\030?'
   _PROJECTSREQUEST.fields_by_name['zone']._options = None
@@ -85,54 +87,54 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _REGISTRY.methods_by_name['PartitionMap']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _REGISTRY.methods_by_name['Drain']._options = None
   _REGISTRY.methods_by_name['Drain']._serialized_options = b'\212\265\030\005admin\220\265\030\001'
-  _SERVICEKIND._serialized_start=2034
-  _SERVICEKIND._serialized_end=2217
-  _INSTANCESTATE._serialized_start=2219
-  _INSTANCESTATE._serialized_end=2345
+  _SERVICEKIND._serialized_start=2060
+  _SERVICEKIND._serialized_end=2243
+  _INSTANCESTATE._serialized_start=2245
+  _INSTANCESTATE._serialized_end=2371
   _INSTANCE._serialized_start=88
   _INSTANCE._serialized_end=370
   _PROJECT._serialized_start=372
   _PROJECT._serialized_end=485
   _ASSIGNMENT._serialized_start=488
-  _ASSIGNMENT._serialized_end=639
-  _PROJECTSREQUEST._serialized_start=641
-  _PROJECTSREQUEST._serialized_end=700
-  _PROJECTSRESPONSE._serialized_start=702
-  _PROJECTSRESPONSE._serialized_end=773
-  _KEYSREQUEST._serialized_start=775
-  _KEYSREQUEST._serialized_end=788
-  _KEYSRESPONSE._serialized_start=790
-  _KEYSRESPONSE._serialized_end=804
-  _SETTING._serialized_start=806
-  _SETTING._serialized_end=861
-  _REGISTERREQUEST._serialized_start=863
-  _REGISTERREQUEST._serialized_end=985
-  _REGISTERRESPONSE._serialized_start=988
-  _REGISTERRESPONSE._serialized_end=1132
-  _HEARTBEATREQUEST._serialized_start=1134
-  _HEARTBEATREQUEST._serialized_end=1200
-  _HEARTBEATRESPONSE._serialized_start=1202
-  _HEARTBEATRESPONSE._serialized_end=1319
-  _DEREGISTERREQUEST._serialized_start=1321
-  _DEREGISTERREQUEST._serialized_end=1367
-  _DEREGISTERRESPONSE._serialized_start=1369
-  _DEREGISTERRESPONSE._serialized_end=1389
-  _ROSTERREQUEST._serialized_start=1391
-  _ROSTERREQUEST._serialized_end=1406
-  _ROSTERRESPONSE._serialized_start=1408
-  _ROSTERRESPONSE._serialized_end=1500
-  _WATCHREQUEST._serialized_start=1502
-  _WATCHREQUEST._serialized_end=1563
-  _WATCHRESPONSE._serialized_start=1566
-  _WATCHRESPONSE._serialized_end=1797
-  _PARTITIONMAPREQUEST._serialized_start=1799
-  _PARTITIONMAPREQUEST._serialized_end=1820
-  _PARTITIONMAPRESPONSE._serialized_start=1823
-  _PARTITIONMAPRESPONSE._serialized_end=1953
-  _DRAINREQUEST._serialized_start=1955
-  _DRAINREQUEST._serialized_end=1996
-  _DRAINRESPONSE._serialized_start=1998
-  _DRAINRESPONSE._serialized_end=2031
-  _REGISTRY._serialized_start=2348
-  _REGISTRY._serialized_end=3266
+  _ASSIGNMENT._serialized_end=665
+  _PROJECTSREQUEST._serialized_start=667
+  _PROJECTSREQUEST._serialized_end=726
+  _PROJECTSRESPONSE._serialized_start=728
+  _PROJECTSRESPONSE._serialized_end=799
+  _KEYSREQUEST._serialized_start=801
+  _KEYSREQUEST._serialized_end=814
+  _KEYSRESPONSE._serialized_start=816
+  _KEYSRESPONSE._serialized_end=830
+  _SETTING._serialized_start=832
+  _SETTING._serialized_end=887
+  _REGISTERREQUEST._serialized_start=889
+  _REGISTERREQUEST._serialized_end=1011
+  _REGISTERRESPONSE._serialized_start=1014
+  _REGISTERRESPONSE._serialized_end=1158
+  _HEARTBEATREQUEST._serialized_start=1160
+  _HEARTBEATREQUEST._serialized_end=1226
+  _HEARTBEATRESPONSE._serialized_start=1228
+  _HEARTBEATRESPONSE._serialized_end=1345
+  _DEREGISTERREQUEST._serialized_start=1347
+  _DEREGISTERREQUEST._serialized_end=1393
+  _DEREGISTERRESPONSE._serialized_start=1395
+  _DEREGISTERRESPONSE._serialized_end=1415
+  _ROSTERREQUEST._serialized_start=1417
+  _ROSTERREQUEST._serialized_end=1432
+  _ROSTERRESPONSE._serialized_start=1434
+  _ROSTERRESPONSE._serialized_end=1526
+  _WATCHREQUEST._serialized_start=1528
+  _WATCHREQUEST._serialized_end=1589
+  _WATCHRESPONSE._serialized_start=1592
+  _WATCHRESPONSE._serialized_end=1823
+  _PARTITIONMAPREQUEST._serialized_start=1825
+  _PARTITIONMAPREQUEST._serialized_end=1846
+  _PARTITIONMAPRESPONSE._serialized_start=1849
+  _PARTITIONMAPRESPONSE._serialized_end=1979
+  _DRAINREQUEST._serialized_start=1981
+  _DRAINREQUEST._serialized_end=2022
+  _DRAINRESPONSE._serialized_start=2024
+  _DRAINRESPONSE._serialized_end=2057
+  _REGISTRY._serialized_start=2374
+  _REGISTRY._serialized_end=3292
 # @@protoc_insertion_point(module_scope)

@@ -18,16 +18,18 @@ SERVICE_KIND_REGISTRY: ServiceKind
 SERVICE_KIND_UNSPECIFIED: ServiceKind
 
 class Assignment(_message.Message):
-    __slots__ = ["epoch", "instance_id", "kind", "partition"]
+    __slots__ = ["epoch", "instance_id", "kind", "partition", "standby_id"]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     INSTANCE_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     PARTITION_FIELD_NUMBER: _ClassVar[int]
+    STANDBY_ID_FIELD_NUMBER: _ClassVar[int]
     epoch: int
     instance_id: bytes
     kind: ServiceKind
     partition: int
-    def __init__(self, partition: _Optional[int] = ..., kind: _Optional[_Union[ServiceKind, str]] = ..., instance_id: _Optional[bytes] = ..., epoch: _Optional[int] = ...) -> None: ...
+    standby_id: bytes
+    def __init__(self, partition: _Optional[int] = ..., kind: _Optional[_Union[ServiceKind, str]] = ..., instance_id: _Optional[bytes] = ..., epoch: _Optional[int] = ..., standby_id: _Optional[bytes] = ...) -> None: ...
 
 class DeregisterRequest(_message.Message):
     __slots__ = ["instance_id"]

@@ -13,6 +13,7 @@ from shoal.contract.evaluation.v1 import (
     MEMBERSHIP_KIND_CORRECTED,
     MEMBERSHIP_KIND_ERASED,
     ChangesRequest,
+    ChangesResponse,
     FeedCursor,
     MembershipChange,
     PartitionChanges,
@@ -62,7 +63,8 @@ class FeedCopy:
     """One partition's members of a segment, kept by a consumer; belongs to one thread.
 
     It begins with the pages of a snapshot, or where a consumer left it, and goes on with changes.
-    With `members` None they were not kept: gaps and repeats are found, other sets are not.
+    With `members` None they were not kept: gaps and repeats are found, other sets are not. What an
+    owner tells that was superseded by one already heard is refused, and the copy stays as it is.
     """
 
     def __init__(self, cursor: FeedCursor, members: Iterable[str] | None = ()) -> None:
@@ -76,21 +78,30 @@ class FeedCopy:
         for user in members or ():
             self._enter(user)
 
+    def is_outdated(self, told: FeedCursor) -> bool:
+        """Whether an answer is of an owner that was superseded by one already heard."""
+        # A build that tells no epochs is believed.
+        return 0 < told.epoch < self.cursor.epoch
+
     def take_page(self, page: SnapshotResponse) -> None:
         """Takes a page of a snapshot, in their order; the last is checked against the sum."""
         if page.cursor.partition != self.cursor.partition:
             raise self._problem("a page of another snapshot")
+        if self.is_outdated(page.cursor):
+            raise self._problem("its teller was superseded")
         for user in page.users:
             if not self._enter(user):
                 raise self._problem(f"{user} comes twice")
         if self.members is not None:
             self._names.update(zip(page.numbers, page.users))
         if not page.HasField("next"):
-            self.cursor.CopyFrom(page.cursor)
+            self._advance(page.cursor)
             self._check(page.members, page.state_hash)
 
     def take(self, page: PartitionChanges) -> bool:
         """Takes changes, in their order; False: a new snapshot is needed."""
+        if self.is_outdated(page.cursor):
+            raise self._problem("its teller was superseded")
         if page.stale:
             return False
         for change in page.changes:
@@ -105,10 +116,15 @@ class FeedCopy:
             raise self._problem("the cursor is not behind the last change")
         if here.generation and (end.version, end.generation) != (here.version, here.generation):
             raise self._problem("the changes are another feed's")
-        self.cursor.CopyFrom(end)
+        self._advance(end)
         if page.HasField("state_hash"):
             self._check(page.members, page.state_hash)
         return True
+
+    def _advance(self, end: FeedCursor) -> None:
+        epoch = max(self.cursor.epoch, end.epoch)
+        self.cursor.CopyFrom(end)
+        self.cursor.epoch = epoch
 
     def _take(self, change: MembershipChange, members: set[str]) -> bool:
         is_gone = change.kind in _GONE
@@ -183,7 +199,7 @@ class SegmentFeed:
         request = ChangesRequest(
             segment=self._segment, wait_ms=min(wait_ms, WAIT_MS), limit=PAGE,
             cursors=[self._copies[number].cursor for number in self._turns])
-        answer = self._persist(lambda: self._feed.Changes(request, _OPTIONS))
+        answer = self._persist(lambda: self._changes(request))
         steps = []
         for page in answer.partitions:
             number = page.cursor.partition
@@ -200,6 +216,20 @@ class SegmentFeed:
         self._turns.sort(key=lambda number: number in told)
         return steps
 
+    def _changes(self, request: ChangesRequest) -> ChangesResponse:
+        answer = self._feed.Changes(request, _OPTIONS)
+        for page in answer.partitions:
+            number = page.cursor.partition
+            if number < len(self._copies) and self._copies[number].is_outdated(page.cursor):
+                raise _superseded(number)
+        return answer
+
+    def _page(self, request: SnapshotRequest, copy: FeedCopy) -> SnapshotResponse:
+        page = self._feed.Snapshot(request, _OPTIONS)
+        if copy.is_outdated(page.cursor):
+            raise _superseded(request.partition)
+        return page
+
     def _members(self, number: int) -> FeedStep:
         why = "no snapshot is kept"
         for _ in range(SNAPSHOT_TRIES):
@@ -215,10 +245,12 @@ class SegmentFeed:
         raise _lost(why)
 
     def _snapshot(self, number: int) -> FeedCopy:
-        copy = FeedCopy(FeedCursor(partition=number))
-        request = SnapshotRequest(segment=self._segment, partition=number, limit=PAGE)
+        epoch = self._copies[number].cursor.epoch
+        copy = FeedCopy(FeedCursor(partition=number, epoch=epoch))
+        request = SnapshotRequest(
+            segment=self._segment, partition=number, limit=PAGE, epoch=epoch)
         while True:
-            page = self._persist(lambda: self._feed.Snapshot(request, _OPTIONS))
+            page = self._persist(lambda: self._page(request, copy))
             copy.take_page(page)
             if not page.HasField("next"):
                 return copy
@@ -248,6 +280,13 @@ def _kept(copy: FeedCopy) -> FeedCursor:
     cursor = FeedCursor()
     cursor.CopyFrom(copy.cursor)
     return cursor
+
+
+def _superseded(number: int) -> Fault:
+    """An evaluator that has not heard yet that another owns the partition: it will."""
+    return Fault(
+        Status.UNAVAILABLE, f"an evaluator that was superseded has told of partition {number}",
+        place="feed")
 
 
 def _lost(what: str) -> Fault:

@@ -491,7 +491,8 @@ static const uint32_t shoal__evaluation__v1__feed_cursor__partition__default_val
 static const uint32_t shoal__evaluation__v1__feed_cursor__version__default_value = 0u;
 static const uint32_t shoal__evaluation__v1__feed_cursor__generation__default_value = 0u;
 static const uint64_t shoal__evaluation__v1__feed_cursor__sequence__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__feed_cursor__field_descriptors[4] =
+static const uint64_t shoal__evaluation__v1__feed_cursor__epoch__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__feed_cursor__field_descriptors[5] =
 {
   {
     "partition",
@@ -541,8 +542,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__feed_cursor__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "epoch",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__FeedCursor, has_epoch),
+    offsetof(Shoal__Evaluation__V1__FeedCursor, epoch),
+    NULL,
+    &shoal__evaluation__v1__feed_cursor__epoch__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__feed_cursor__field_indices_by_name[] = {
+  4,   /* field[4] = epoch */
   2,   /* field[2] = generation */
   0,   /* field[0] = partition */
   3,   /* field[3] = sequence */
@@ -551,7 +565,7 @@ static const unsigned shoal__evaluation__v1__feed_cursor__field_indices_by_name[
 static const ProtobufCIntRange shoal__evaluation__v1__feed_cursor__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__feed_cursor__descriptor =
 {
@@ -561,7 +575,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__feed_cursor__descriptor 
   "Shoal__Evaluation__V1__FeedCursor",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__FeedCursor),
-  4,
+  5,
   shoal__evaluation__v1__feed_cursor__field_descriptors,
   shoal__evaluation__v1__feed_cursor__field_indices_by_name,
   1,  shoal__evaluation__v1__feed_cursor__number_ranges,
@@ -573,7 +587,8 @@ static const uint32_t shoal__evaluation__v1__snapshot_request__partition__defaul
 static const uint32_t shoal__evaluation__v1__snapshot_request__from__default_value = 0u;
 static const uint32_t shoal__evaluation__v1__snapshot_request__limit__default_value = 1000u;
 static const protobuf_c_boolean shoal__evaluation__v1__snapshot_request__forwarded__default_value = 0;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_request__field_descriptors[6] =
+static const uint64_t shoal__evaluation__v1__snapshot_request__epoch__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_request__field_descriptors[7] =
 {
   {
     "segment",
@@ -647,8 +662,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "epoch",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, has_epoch),
+    offsetof(Shoal__Evaluation__V1__SnapshotRequest, epoch),
+    NULL,
+    &shoal__evaluation__v1__snapshot_request__epoch__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__snapshot_request__field_indices_by_name[] = {
+  6,   /* field[6] = epoch */
   5,   /* field[5] = forwarded */
   3,   /* field[3] = from */
   4,   /* field[4] = limit */
@@ -659,7 +687,7 @@ static const unsigned shoal__evaluation__v1__snapshot_request__field_indices_by_
 static const ProtobufCIntRange shoal__evaluation__v1__snapshot_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_request__descriptor =
 {
@@ -669,7 +697,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_request__descri
   "Shoal__Evaluation__V1__SnapshotRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__SnapshotRequest),
-  6,
+  7,
   shoal__evaluation__v1__snapshot_request__field_descriptors,
   shoal__evaluation__v1__snapshot_request__field_indices_by_name,
   1,  shoal__evaluation__v1__snapshot_request__number_ranges,
@@ -1008,7 +1036,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__partition_changes__descr
   (ProtobufCMessageInit) shoal__evaluation__v1__partition_changes__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_response__field_descriptors[2] =
 {
   {
     "partitions",
@@ -1022,14 +1050,27 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__changes_response__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "unavailable",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__ChangesResponse, n_unavailable),
+    offsetof(Shoal__Evaluation__V1__ChangesResponse, unavailable),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__changes_response__field_indices_by_name[] = {
   0,   /* field[0] = partitions */
+  1,   /* field[1] = unavailable */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__changes_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_response__descriptor =
 {
@@ -1039,7 +1080,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_response__descri
   "Shoal__Evaluation__V1__ChangesResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__ChangesResponse),
-  1,
+  2,
   shoal__evaluation__v1__changes_response__field_descriptors,
   shoal__evaluation__v1__changes_response__field_indices_by_name,
   1,  shoal__evaluation__v1__changes_response__number_ranges,

@@ -1362,7 +1362,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_request__descr
   (ProtobufCMessageInit) shoal__evaluation__v1__positions_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__positions_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__positions_response__field_descriptors[2] =
 {
   {
     "positions",
@@ -1376,14 +1376,27 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__positions_response_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "standbys",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__PositionsResponse, n_standbys),
+    offsetof(Shoal__Evaluation__V1__PositionsResponse, standbys),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__positions_response__field_indices_by_name[] = {
   0,   /* field[0] = positions */
+  1,   /* field[1] = standbys */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__positions_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_response__descriptor =
 {
@@ -1393,7 +1406,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__positions_response__desc
   "Shoal__Evaluation__V1__PositionsResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__PositionsResponse),
-  1,
+  2,
   shoal__evaluation__v1__positions_response__field_descriptors,
   shoal__evaluation__v1__positions_response__field_indices_by_name,
   1,  shoal__evaluation__v1__positions_response__number_ranges,

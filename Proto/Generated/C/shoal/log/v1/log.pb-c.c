@@ -1962,7 +1962,8 @@ const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
 static const uint32_t shoal__log__v1__position__partition__default_value = 0u;
 static const uint64_t shoal__log__v1__position__next_offset__default_value = 0ull;
 static const int64_t shoal__log__v1__position__watermark_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__log__v1__position__field_descriptors[3] =
+static const uint64_t shoal__log__v1__position__state_epoch__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__log__v1__position__field_descriptors[4] =
 {
   {
     "partition",
@@ -2000,16 +2001,29 @@ static const ProtobufCFieldDescriptor shoal__log__v1__position__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "state_epoch",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Log__V1__Position, has_state_epoch),
+    offsetof(Shoal__Log__V1__Position, state_epoch),
+    NULL,
+    &shoal__log__v1__position__state_epoch__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__position__field_indices_by_name[] = {
   1,   /* field[1] = next_offset */
   0,   /* field[0] = partition */
+  3,   /* field[3] = state_epoch */
   2,   /* field[2] = watermark_ms */
 };
 static const ProtobufCIntRange shoal__log__v1__position__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__position__descriptor =
 {
@@ -2019,7 +2033,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__position__descriptor =
   "Shoal__Log__V1__Position",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__Position),
-  3,
+  4,
   shoal__log__v1__position__field_descriptors,
   shoal__log__v1__position__field_indices_by_name,
   1,  shoal__log__v1__position__number_ranges,

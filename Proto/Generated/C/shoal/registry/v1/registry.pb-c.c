@@ -1203,7 +1203,7 @@ const ProtobufCMessageDescriptor shoal__registry__v1__project__descriptor =
 static const uint32_t shoal__registry__v1__assignment__partition__default_value = 0u;
 static const Shoal__Registry__V1__ServiceKind shoal__registry__v1__assignment__kind__default_value = SHOAL__REGISTRY__V1__SERVICE_KIND__SERVICE_KIND_UNSPECIFIED;
 static const uint64_t shoal__registry__v1__assignment__epoch__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__registry__v1__assignment__field_descriptors[4] =
+static const ProtobufCFieldDescriptor shoal__registry__v1__assignment__field_descriptors[5] =
 {
   {
     "partition",
@@ -1253,17 +1253,30 @@ static const ProtobufCFieldDescriptor shoal__registry__v1__assignment__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "standby_id",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Registry__V1__Assignment, has_standby_id),
+    offsetof(Shoal__Registry__V1__Assignment, standby_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__registry__v1__assignment__field_indices_by_name[] = {
   3,   /* field[3] = epoch */
   2,   /* field[2] = instance_id */
   1,   /* field[1] = kind */
   0,   /* field[0] = partition */
+  4,   /* field[4] = standby_id */
 };
 static const ProtobufCIntRange shoal__registry__v1__assignment__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__registry__v1__assignment__descriptor =
 {
@@ -1273,7 +1286,7 @@ const ProtobufCMessageDescriptor shoal__registry__v1__assignment__descriptor =
   "Shoal__Registry__V1__Assignment",
   "shoal.registry.v1",
   sizeof(Shoal__Registry__V1__Assignment),
-  4,
+  5,
   shoal__registry__v1__assignment__field_descriptors,
   shoal__registry__v1__assignment__field_indices_by_name,
   1,  shoal__registry__v1__assignment__number_ranges,

@@ -169,10 +169,16 @@ struct  Shoal__Evaluation__V1__FeedCursor
    */
   protobuf_c_boolean has_sequence;
   uint64_t sequence;
+  /*
+   * The highest epoch of an owner that told; one of an older epoch is superseded and refuses. 0:
+   * not told.
+   */
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
 };
 #define SHOAL__EVALUATION__V1__FEED_CURSOR__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__feed_cursor__descriptor) \
-    , 0, 0u, 0, 0u, 0, 0u, 0, 0ull }
+    , 0, 0u, 0, 0u, 0, 0u, 0, 0ull, 0, 0ull }
 
 
 /*
@@ -210,11 +216,16 @@ struct  Shoal__Evaluation__V1__SnapshotRequest
    */
   protobuf_c_boolean has_forwarded;
   protobuf_c_boolean forwarded;
+  /*
+   * The highest epoch of an owner that the caller has heard of; one of an older epoch refuses.
+   */
+  protobuf_c_boolean has_epoch;
+  uint64_t epoch;
 };
 extern char shoal__evaluation__v1__snapshot_request__segment__default_value[];
 #define SHOAL__EVALUATION__V1__SNAPSHOT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__snapshot_request__descriptor) \
-    , shoal__evaluation__v1__snapshot_request__segment__default_value, 0, 0u, 0, 0, 0, 0u, 0, 1000u, 0, 0 }
+    , shoal__evaluation__v1__snapshot_request__segment__default_value, 0, 0u, 0, 0, 0, 0u, 0, 1000u, 0, 0, 0, 0ull }
 
 
 /*
@@ -358,10 +369,16 @@ struct  Shoal__Evaluation__V1__ChangesResponse
    */
   size_t n_partitions;
   Shoal__Evaluation__V1__PartitionChanges **partitions;
+  /*
+   * Partitions asked about whose owner does not answer now, while others' do: their changes wait
+   * behind their cursors, so ask again. Where nobody's does the call fails. Limit: 4,096.
+   */
+  size_t n_unavailable;
+  uint32_t *unavailable;
 };
 #define SHOAL__EVALUATION__V1__CHANGES_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__changes_response__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0,NULL }
 
 
 /* Shoal__Evaluation__V1__MembershipChange methods */

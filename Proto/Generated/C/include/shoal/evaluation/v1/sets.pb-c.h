@@ -312,10 +312,15 @@ struct  Shoal__Evaluation__V1__PositionsResponse
    */
   size_t n_positions;
   Shoal__Log__V1__Position **positions;
+  /*
+   * One per partition that it reads along as the standby of another. Limit: 4,096.
+   */
+  size_t n_standbys;
+  Shoal__Log__V1__Position **standbys;
 };
 #define SHOAL__EVALUATION__V1__POSITIONS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__positions_response__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0,NULL }
 
 
 /*

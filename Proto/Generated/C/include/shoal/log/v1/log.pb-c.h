@@ -617,10 +617,15 @@ struct  Shoal__Log__V1__Position
    */
   protobuf_c_boolean has_watermark_ms;
   int64_t watermark_ms;
+  /*
+   * Of an evaluator's answer: the epoch under which it owns the partition's state; 0: not told.
+   */
+  protobuf_c_boolean has_state_epoch;
+  uint64_t state_epoch;
 };
 #define SHOAL__LOG__V1__POSITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__position__descriptor) \
-    , 0, 0u, 0, 0ull, 0, 0ll }
+    , 0, 0u, 0, 0ull, 0, 0ll, 0, 0ull }
 
 
 /* Shoal__Log__V1__Value methods */

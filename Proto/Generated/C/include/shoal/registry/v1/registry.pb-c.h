@@ -180,10 +180,15 @@ struct  Shoal__Registry__V1__Assignment
    */
   protobuf_c_boolean has_epoch;
   uint64_t epoch;
+  /*
+   * Of a state: who reads along, to be the next owner; absent: nobody. Limit: exactly 16 bytes.
+   */
+  protobuf_c_boolean has_standby_id;
+  ProtobufCBinaryData standby_id;
 };
 #define SHOAL__REGISTRY__V1__ASSIGNMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__registry__v1__assignment__descriptor) \
-    , 0, 0u, 0, SHOAL__REGISTRY__V1__SERVICE_KIND__SERVICE_KIND_UNSPECIFIED, 0, {0,NULL}, 0, 0ull }
+    , 0, 0u, 0, SHOAL__REGISTRY__V1__SERVICE_KIND__SERVICE_KIND_UNSPECIFIED, 0, {0,NULL}, 0, 0ull, 0, {0,NULL} }
 
 
 /*

@@ -1,0 +1,124 @@
+// Feeds as they are told: under the owner's epoch, and also while another owner is away.
+
+import Basics
+import Chassis
+import Messages
+import Segments
+import Testing
+
+@testable import Evaluator
+
+@Suite(.timeLimit(.minutes(1)))
+struct FeedDoorTests {
+    private static let home = Partition(index: 0)
+
+    private struct Rig {
+        let suite: SuiteRig
+        let door: FeedDoor
+
+        /// One evaluator that owns the one partition under an epoch, with a live segment told of.
+        init(under epoch: UInt64) async throws {
+            suite = try SuiteRig(partitions: 1, evaluators: 1)
+            try suite.ingestion.write { logs in
+                let bought = LiveDefinition(.action(Action(EventMatch(["Bought"]))))
+                try logs[0].segment("buyers", live: bought, revision: 1)
+                try logs[0].event("Bought", by: "ann", at: day(1))
+            }
+            let lane = suite.nodes[0].lanes[0]
+            _ = try await lane.lane.adopt(home, as: .owner(Epoch(epoch)))
+            try await suite.feed()
+            door = FeedDoor(
+                segments: suite.nodes[0].door,
+                board: lane.board,
+                shelf: lane.checkpoints.feeds
+            )
+        }
+
+        func changes(heard epoch: UInt64) async throws(Fault) -> EvaluationV1.PartitionChanges? {
+            let cursor = EvaluationV1.FeedCursor(partition: 0, epoch: epoch)
+            return try await door.changes(
+                EvaluationV1.ChangesRequest(segment: "buyers", cursors: [cursor]),
+                suite.call()
+            ).partitions.first
+        }
+
+        func snapshot(heard epoch: UInt64) async throws(Fault) -> EvaluationV1.SnapshotResponse {
+            try await door.snapshot(
+                EvaluationV1.SnapshotRequest(segment: "buyers", partition: 0, epoch: epoch),
+                suite.call()
+            )
+        }
+    }
+
+    @Test("changes and snapshots are told under the owner's epoch")
+    func told() async throws {
+        let rig = try await Rig(under: 3)
+        for heard: UInt64 in [0, 2, 3] {
+            let page = try #require(try await rig.changes(heard: heard))
+            #expect(page.changes.map(\.userID) == ["ann"])
+            #expect(page.cursor?.epoch == 3 && page.position?.stateEpoch == 3)
+            let snapshot = try await rig.snapshot(heard: heard)
+            #expect(snapshot.users == ["ann"])
+            #expect(snapshot.cursor?.epoch == 3 && snapshot.position?.stateEpoch == 3)
+        }
+    }
+
+    @Test("an owner that was superseded without hearing of it tells nothing to who has heard")
+    func superseded() async throws {
+        let rig = try await Rig(under: 3)
+        let asked = [
+            await fault { _ = try await rig.changes(heard: 4) },
+            await fault { _ = try await rig.snapshot(heard: 4) },
+        ]
+        for fault in asked {
+            #expect(fault?.code == .unavailable && fault?.isRetriable == true)
+            #expect(fault?.hint?.contains("epoch 4 has begun") == true)
+        }
+        // The map gives it back under a newer epoch: it goes on with what it has.
+        let lane = rig.suite.nodes[0].lanes[0].lane
+        _ = try await lane.adopt(Self.home, as: .owner(Epoch(5)))
+        #expect(try await rig.changes(heard: 4)?.cursor?.epoch == 5)
+    }
+
+    @Test("while one owner is away the others' changes are told, and its partitions are named")
+    func oneAway() async throws {
+        let roster = sharedRoster(partitions: 2, evaluators: 2)
+        let suite = try SuiteRig(partitions: 2, evaluators: 1, roster: roster)
+        let bought = LiveDefinition(.action(Action(EventMatch(["Bought"]))))
+        try suite.ingestion.write { logs in
+            for index in 0..<2 { try logs[index].segment("buyers", live: bought, revision: 1) }
+            try logs[0].event("Bought", by: "ann", at: day(1))
+        }
+        // The second partition's owner never comes.
+        try await suite.feed(except: Partition(index: 1))
+        let lane = suite.nodes[0].lanes[0]
+        let door = FeedDoor(
+            segments: suite.nodes[0].door,
+            board: lane.board,
+            shelf: lane.checkpoints.feeds
+        )
+        var request = EvaluationV1.ChangesRequest(segment: "buyers", waitMs: 20_000)
+        request.cursors = [.init(partition: 0), .init(partition: 1)]
+        let answer = try await door.changes(request, suite.call())
+        #expect(answer.partitions.map(\.cursor?.partition) == [0])
+        // Nothing more to tell: it is not waited for long, since there may be a new owner soon.
+        let end = try #require(answer.partitions.first?.cursor)
+        request.cursors = [end, .init(partition: 1)]
+        let silent = try await door.changes(request, suite.call())
+        #expect(silent.partitions.isEmpty && silent.unavailable == [1])
+        // Nobody answers for anything that is asked about.
+        request.cursors = [.init(partition: 1)]
+        let alone = request
+        let fault = await fault { _ = try await door.changes(alone, suite.call()) }
+        #expect(fault?.isRetriable == true)
+    }
+
+    private func fault(_ body: () async throws -> Void) async -> Fault? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? Fault
+        }
+    }
+}
