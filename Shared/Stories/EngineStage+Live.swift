@@ -7,7 +7,7 @@ import Synchronization
 extension EngineStage {
     /// A live segment with its users.
     struct Followed {
-        let plan: LivePlan
+        var plan: LivePlan
         let begin: Timestamp
         var courses: [UserID: LiveCourse] = [:]
     }
@@ -17,14 +17,7 @@ extension EngineStage {
         async throws(StoryProblem)
     {
         do throws(DefinitionProblem) {
-            var segments: [NestedSegment] = []
-            for (_, condition) in live.conditions {
-                for segment in try nested(in: condition, as: name)
-                where !segments.contains(segment) {
-                    segments.append(segment)
-                }
-            }
-            let plan = try LivePlan(live, projectZone: zone, nested: segments)
+            let plan = try plan(of: live, as: name)
             state.withLock { state in
                 var followed = Followed(plan: plan, begin: at)
                 for (user, known) in state.users {
@@ -40,6 +33,40 @@ extension EngineStage {
         } catch {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
         }
+    }
+
+    /// Goes on with everybody under another definition.
+    public func update(_ name: String, to live: LiveDefinition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        do throws(DefinitionProblem) {
+            let plan = try plan(of: live, as: name)
+            state.withLock { state in
+                state.pass(upTo: at - 1)
+                guard var followed = state.live[ExactName(name)] else { return }
+                followed.plan = plan
+                for user in followed.courses.keys.sorted() {
+                    let changes = followed.courses[user]?.change(to: plan, at: at) ?? []
+                    state.note(changes, of: user, by: ExactName(name))
+                }
+                state.live[ExactName(name)] = followed
+            }
+        } catch {
+            throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
+        }
+    }
+
+    private func plan(of live: LiveDefinition, as name: String) throws(DefinitionProblem)
+        -> LivePlan
+    {
+        var segments: [NestedSegment] = []
+        for (_, condition) in live.conditions {
+            for segment in try nested(in: condition, as: name)
+            where !segments.contains(segment) {
+                segments.append(segment)
+            }
+        }
+        return try LivePlan(live, projectZone: zone, nested: segments)
     }
 
     /// What was told, every instant up to this one having passed.
@@ -88,7 +115,7 @@ extension EngineStage.State {
         }
     }
 
-    private mutating func note(_ changes: [LiveChange], of user: UserID, by name: ExactName) {
+    fileprivate mutating func note(_ changes: [LiveChange], of user: UserID, by name: ExactName) {
         told += changes.map { change in
             let kind: Story.Change.Kind =
                 switch change.kind {

@@ -59,7 +59,14 @@ public struct FeedCopy: Sendable {
     ///
     /// - Returns: false: the feed is another by now, and a new snapshot is needed.
     public mutating func take(_ page: EvaluationV1.PartitionChanges) throws(Problem) -> Bool {
-        guard !page.stale else { return false }
+        guard !page.stale else {
+            // Another version begins with the members of the one before.
+            guard let next = page.next, cursor.generation > 0,
+                next.partition == cursor.partition
+            else { return false }
+            cursor = next
+            return true
+        }
         for change in page.changes {
             guard change.sequence == cursor.sequence + 1 else {
                 throw problem("change \(change.sequence) comes behind \(cursor.sequence)")

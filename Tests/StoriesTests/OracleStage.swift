@@ -64,6 +64,12 @@ final class OracleStage: Stage {
         state.withLock { $0.live.append(followed) }
     }
 
+    func update(_ name: String, to live: LiveDefinition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        throw StoryProblem(.absent, "the oracle knows one definition of a live segment")
+    }
+
     func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
         try await intake.archive(name, at: at)
         hear(upTo: at - 1)

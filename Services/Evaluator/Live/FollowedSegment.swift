@@ -40,6 +40,10 @@ struct FeedEnd: Sendable, Hashable {
     let version: UInt32
     /// Another one than a consumer knows: what it has is of no use.
     let generation: UInt32
+    /// The revision at which the segment's first version began: under it columns keep who is in.
+    let origin: UInt64
+    /// Whether it goes on where the version before ended: its first members are the last of that.
+    var isCarried = false
     /// The last record's sequence; 0: there is none.
     var sequence: UInt64 = 0
     /// The sum, modulo 2^64, of the members' hashes.
@@ -48,6 +52,9 @@ struct FeedEnd: Sendable, Hashable {
     var members = 0
     /// Whether the version is followed no more: archived, or replaced by a newer one.
     var isOver = false
+
+    /// Where columns keep who is in by it.
+    var inFeed: InFeed { InFeed(segment, revision: origin) }
 }
 
 /// A live segment in one partition.

@@ -173,7 +173,7 @@ struct FeedShelf: Sendable {
         return try store.scan(records, from: from, prefix: prefix, limit: .max).compactMap {
             let sequence = Self.bigEndian($0.key.suffix(8))
             let record = try FeedRecord($0.value, end.feed, sequence: sequence)
-            return record.isTurn ? LivePartition.Mark(record) : nil
+            return record.isTurn ? LivePartition.Mark(record, of: end) : nil
         }
     }
 
@@ -263,6 +263,8 @@ extension FeedEnd {
         writer.count(members)
         writer.u8(isOver ? 1 : 0)
         writer.u64(since.value)
+        writer.u64(origin)
+        writer.u8(isCarried ? 1 : 0)
         return writer.bytes
     }
 
@@ -271,17 +273,28 @@ extension FeedEnd {
     {
         var reader = ByteReader(bytes)
         guard try reader.u8() == 1 else { throw BytesError(.outOfBounds, "feed version", at: 0) }
+        let segment = ExactName(try reader.text())
+        let (version, generation) = (try reader.u32(), try reader.u32())
+        let (sequence, stateHash) = (try reader.u64(), try reader.u64())
+        let members = Int(clamping: try reader.varint())
+        let isOver = try reader.u8() != 0
+        let since = LogOffset(try reader.u64())
+        // What was kept before versions followed each other began with itself.
+        let origin = reader.isAtEnd ? feed.revision : try reader.u64()
+        let isCarried = reader.isAtEnd ? false : try reader.u8() != 0
         var end = FeedEnd(
             feed: feed,
-            segment: ExactName(try reader.text()),
-            version: try reader.u32(),
-            generation: try reader.u32()
+            segment: segment,
+            version: version,
+            generation: generation,
+            origin: origin,
+            isCarried: isCarried,
+            sequence: sequence,
+            stateHash: stateHash,
+            members: members
         )
-        end.sequence = try reader.u64()
-        end.stateHash = try reader.u64()
-        end.members = Int(clamping: try reader.varint())
-        end.isOver = try reader.u8() != 0
-        return (end, LogOffset(try reader.u64()))
+        end.isOver = isOver
+        return (end, since)
     }
 }
 

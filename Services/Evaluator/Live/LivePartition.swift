@@ -48,6 +48,8 @@ struct LivePartition {
     var projects: [ProjectName: LiveProject] = [:]
     /// The same in the order in which it began; nil: it is over.
     var slots: [FollowedSegment?] = []
+    /// Where feeds ended that are followed no more, for consumers who have not read all of them.
+    var over: [FeedEnd] = []
     private var timers = TimerQueue()
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
@@ -64,22 +66,22 @@ struct LivePartition {
     /// A member who came or went, for the columns.
     struct Mark: Sendable, Hashable {
         let offset: LogOffset
-        let feed: FeedID
+        let project: ProjectName
+        /// How the columns name it.
+        let property: ExactName
         let user: UserNumber
         let at: Timestamp
         let isMember: Bool
 
-        /// What a record puts into the columns.
-        init(_ record: FeedRecord) {
+        /// What a record of a feed puts into the columns.
+        init(_ record: FeedRecord, of end: FeedEnd) {
             offset = record.mark
-            feed = record.feed
+            project = end.feed.project
+            property = end.inFeed.property
             user = record.user
             at = record.change.at
             isMember = record.change.isMember
         }
-
-        /// How the columns name it.
-        var property: String { InFeed(ExactName(""), revision: feed.revision).property.text }
     }
 
     /// Nothing is followed from a place in the log on.
@@ -104,9 +106,10 @@ struct LivePartition {
         for (key, body) in kept.documents {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
         }
+        over = kept.feeds.map(\.end).filter(\.isOver)
         // In the order in which they began, so that timers of one instant fall due as before.
         let feeds = kept.feeds.filter { !$0.end.isOver }
-        for feed in feeds.sorted(by: { ($0.since, $0.end.feed) < ($1.since, $1.end.feed) }) {
+        for feed in feeds.sorted(by: { $0.end.feed < $1.end.feed }) {
             let segment = projects[feed.end.feed.project]?.resume(
                 feed.end,
                 slot: slots.count,
@@ -337,7 +340,7 @@ struct LivePartition {
             end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
             // Who is in by a condition, the columns know without.
             guard segment.plan.following == nil else { continue }
-            try put(Mark(record), &state)
+            try put(Mark(record, of: end), &state)
         }
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
@@ -353,9 +356,8 @@ struct LivePartition {
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        let feed = segment.end.feed
-        let property = InFeed(segment.end.segment, revision: feed.revision).property
-        try tell([property], false, false, of: user, in: feed.project, moment, &state)
+        let (property, project) = (segment.end.inFeed.property, segment.end.feed.project)
+        try tell([property], false, false, of: user, in: project, moment, &state)
     }
 
     func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {

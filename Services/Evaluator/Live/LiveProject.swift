@@ -76,13 +76,22 @@ struct LiveProject {
         standing?.end.isOver = true
         var result = Change(over: standing)
         if let document, !document.archived, let plan = plan(of: document) {
-            let end = FeedEnd(
+            let live = plan.following == nil ? standing.flatMap(\.ifLive) : nil
+            var end = FeedEnd(
                 feed: FeedID(project: self.name, revision: change.revision),
                 segment: name,
                 version: document.version,
-                generation: 1
+                generation: 1,
+                origin: standing?.end.origin ?? change.revision
             )
-            let segment = FollowedSegment(plan, slot: slot, since: position.next, end: end)
+            if let live {
+                end.isCarried = true
+                (end.members, end.stateHash) = (live.end.members, live.end.stateHash)
+            }
+            // A wait that goes on may have begun with an event of before.
+            let goesOn = live.map { plan.carrying(from: $0.plan) != .ended } ?? false
+            let since = goesOn ? live?.since ?? position.next : position.next
+            let segment = FollowedSegment(plan, slot: slot, since: since, end: end)
             segments.append(segment)
             result.begun = segment
         }
@@ -189,7 +198,7 @@ struct LiveProject {
             throw DefinitionProblem(.segment, place: "", message: "no segment \(name.text)")
         }
         if document.live != nil, let live = segments.first(where: { $0.end.segment == name }) {
-            return Definition(.inFeed(InFeed(name, revision: live.end.feed.revision)))
+            return Definition(.inFeed(live.end.inFeed))
         }
         do {
             return try DefinitionCoding.decode(document.definition ?? .init())
@@ -210,6 +219,11 @@ struct LiveProject {
             }
         }
     }
+}
+
+extension FollowedSegment {
+    /// The segment, where it is a live one and no condition that is followed.
+    fileprivate var ifLive: FollowedSegment? { plan.following == nil ? self : nil }
 }
 
 extension UserHistory.Event {

@@ -16,7 +16,7 @@ public struct LiveCourse: Sendable {
     }
 
     /// The segment.
-    public let plan: LivePlan
+    public private(set) var plan: LivePlan
     /// What is remembered of the user.
     public private(set) var user = LiveUser()
     private var past: Past
@@ -33,6 +33,23 @@ public struct LiveCourse: Sendable {
         hasBegun = true
         guard plan.watchesEverybody, past.isKnown else { return }
         plan.begin(at: moment(now), &user, past)
+    }
+
+    /// The segment means something else from now on.
+    ///
+    /// - Returns: what changed up to now, and by it.
+    public mutating func change(to plan: LivePlan, at now: Timestamp) -> [LiveChange] {
+        guard hasBegun else {
+            self.plan = plan
+            return []
+        }
+        var told = pass(before: now)
+        let old = self.plan
+        self.plan = plan
+        if plan.carrying(from: old) == .ended { past.silenceAll() }
+        guard past.isKnown else { return told }
+        told += plan.carry(from: old, at: moment(now), &user, past)
+        return told
     }
 
     /// A record is heard; neither `logTime` nor its place in the log goes back.
@@ -101,6 +118,8 @@ private struct Past: LivePast {
     private var events: [UserHistory.Event] = []
     private var versions: [UserHistory.PropertyVersion] = []
     private var silent: Set<LogOffset> = []
+    /// All below it fire nothing.
+    private var begin = LogOffset(0)
     /// Behind the last record.
     private(set) var next = LogOffset(0)
     /// The log time of the last record.
@@ -136,5 +155,10 @@ private struct Past: LivePast {
         UserHistory(of: user, events: events, versions: versions)
     }
 
-    func isSilent(_ position: LogOffset) -> Bool { silent.contains(position) }
+    /// What was recorded so far fires nothing any more.
+    mutating func silenceAll() { begin = next }
+
+    func isSilent(_ position: LogOffset) -> Bool {
+        position < begin || silent.contains(position)
+    }
 }

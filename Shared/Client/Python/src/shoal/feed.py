@@ -85,7 +85,11 @@ class FeedCopy:
     def take(self, page: PartitionChanges) -> bool:
         """Takes changes, in their order; False: a new snapshot is needed."""
         if page.stale:
-            return False
+            # Another version begins with the members of the one before.
+            if not page.HasField("next") or not self.cursor.generation:
+                return False
+            self.cursor.CopyFrom(page.next)
+            return True
         for change in page.changes:
             if change.sequence != self.cursor.sequence + 1:
                 raise self._problem(
