@@ -209,6 +209,16 @@ let testTargets: [Target] = [
         exclude: ["README.md", "Python", "vectors", "previous.binpb"],
         swiftSettings: testing
     ),
+    .testTarget(
+        name: "SimulationTests",
+        dependencies: [
+            "Basics", "Chassis", "Columns", "Evaluator", "Ingestion", "KeyValue", "Kit", "Log",
+            "Messages", "Registry", "Segments", "Wire",
+        ],
+        path: "Tests/Simulation",
+        // Everything runs where it is called, so that a seed gives one order of everything.
+        swiftSettings: testing + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
+    ),
     tests("Tidy", [], data: ["Fixtures"]),
 ]
 

@@ -279,7 +279,19 @@ extension Manifest {
         for (project, book) in books {
             projects[project, default: Project()].imports = ImportBook(book)
         }
+        for told in answer.gone {
+            guard let project = ProjectName(told.project) else { continue }
+            projects[project, default: Project()].gone =
+                Self.users(steps: told.steps.map(UInt64.init)) ?? []
+        }
         self.init(sealedTo: LogOffset(answer.sealedTo), projects: projects)
+    }
+
+    /// The users who are gone, as another evaluator is told them.
+    var toldGone: [EvaluationV1.CheckpointGone] {
+        projects.filter { !$0.value.gone.isEmpty }.sorted { $0.key < $1.key }.map {
+            EvaluationV1.CheckpointGone(project: $0.key.text, steps: $0.value.goneSteps)
+        }
     }
 
     /// The imports as another evaluator is told them.

@@ -118,7 +118,8 @@ final class Checkpoints: Sendable {
                 owner,
                 chunks: kept.chunks.map { try files.open($0, of: owner) },
                 start: kept.chunks.first?.name.from ?? manifest.sealedTo,
-                imports: kept.imports
+                imports: kept.imports,
+                gone: kept.gone
             )
         }
         return PartitionState(
@@ -140,7 +141,8 @@ final class Checkpoints: Sendable {
                 projects: projects.mapValues {
                     Manifest.Project(
                         chunks: $0.chunks.map(PublishedChunk.init),
-                        imports: $0.imports
+                        imports: $0.imports,
+                        gone: $0.gone
                     )
                 }
             )

@@ -14,6 +14,8 @@ struct CheckpointsDoor: EvaluationV1_CheckpointsService {
     static let pieceBytesMax = 1 << 20
     /// Most files of a checkpoint that is told; a larger one is none.
     static let filesMax = 65_536
+    /// Most users of a project who are gone in a checkpoint that is told.
+    static let goneMax = 1 << 20
     /// Most changes of the catalogue in one answer.
     static let changesMax = 1_000
     /// Bytes of changes at which an answer ends.
@@ -39,15 +41,17 @@ struct CheckpointsDoor: EvaluationV1_CheckpointsService {
                     )
                 }
             }
-            let imports = manifest.told
+            let (imports, gone) = (manifest.told, manifest.toldGone)
             guard files.count <= Self.filesMax, imports.count <= Self.filesMax,
-                imports.allSatisfy({ $0.runs.count <= 2 * Self.filesMax })
+                imports.allSatisfy({ $0.runs.count <= 2 * Self.filesMax }),
+                gone.allSatisfy({ $0.steps.count <= Self.goneMax })
             else { return EvaluationV1.NewestResponse() }
             return EvaluationV1.NewestResponse(
                 sealedTo: manifest.sealedTo.value,
                 files: files,
                 crc32c: Checksum.crc32c(manifest.bytes),
-                imports: imports
+                imports: imports,
+                gone: gone
             )
         }
     }

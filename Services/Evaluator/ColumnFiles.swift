@@ -22,7 +22,9 @@ struct ColumnFiles: Sendable {
     ///   is, since nothing is published yet.
     func seal(_ state: PartitionState) throws -> [ProjectName: PartitionColumns] {
         var projects = state.projects
-        for (project, var columns) in state.projects where state.isSealable(columns.tail) {
+        for (project, var columns) in state.projects {
+            columns.tidyTail()
+            guard state.isSealable(columns.tail) else { continue }
             columns.tail.advance(to: state.next)
             let folder = path(state.partition, project)
             try disk.createDirectory(folder)

@@ -1,5 +1,5 @@
-// What the checkpoint store keeps of one partition: how far it is sealed, into which chunks, and
-// which records came with which import.
+// What the checkpoint store keeps of one partition: how far it is sealed, into which chunks, which
+// records came with which import, and who is gone.
 
 import Basics
 import Columns
@@ -8,9 +8,11 @@ import Columns
 struct Manifest: Sendable, Hashable {
     /// The format; a newer one is refused.
     ///
-    /// Of an older one the chunks are of another format (2), or it does not say which records came
-    /// with which import (1): the log is read anew.
-    static let version: UInt8 = 3
+    /// One that does not know users who are gone (3) has none; of an older one the chunks are of
+    /// another format (2), or it does not say which records came with which import (1): the log is
+    /// read anew.
+    static let version: UInt8 = 4
+    private static let oldest: UInt8 = 3
 
     /// What is kept of one project.
     struct Project: Sendable, Hashable {
@@ -18,12 +20,14 @@ struct Manifest: Sendable, Hashable {
         var chunks: [PublishedChunk] = []
         /// The imports up to there.
         var imports = ImportBook()
+        /// The users who were gone by then, in the order of their numbers.
+        var gone: [UserNumber] = []
     }
 
     /// All records below it stand in the chunks.
     let sealedTo: LogOffset
     /// The projects.
-    let projects: [ProjectName: Project]
+    var projects: [ProjectName: Project]
 
     init(sealedTo: LogOffset, projects: [ProjectName: Project]) {
         self.sealedTo = sealedTo
@@ -61,6 +65,8 @@ struct Manifest: Sendable, Hashable {
                 writer.u32(chunk.fingerprint)
             }
             Self.write(kept.imports, &writer)
+            writer.count(kept.gone.count)
+            for step in kept.goneSteps { writer.varint(UInt64(step)) }
         }
         return writer.bytes
     }
@@ -98,7 +104,7 @@ struct Manifest: Sendable, Hashable {
                 )
             }
             guard version > 0 else { throw Self.damaged("version 0") }
-            guard version == Self.version else { return nil }
+            guard version >= Self.oldest else { return nil }
             sealedTo = LogOffset(try reader.u64())
             var projects: [ProjectName: Project] = [:]
             for _ in 0..<(try reader.count(itemBytes: 2)) {
@@ -108,7 +114,8 @@ struct Manifest: Sendable, Hashable {
                 }
                 projects[project] = Project(
                     chunks: try Self.chunks(&reader),
-                    imports: try Self.imports(&reader)
+                    imports: try Self.imports(&reader),
+                    gone: version < Self.version ? [] : try Self.gone(&reader)
                 )
             }
             guard reader.isAtEnd else { throw Self.damaged("its end") }
@@ -153,6 +160,25 @@ struct Manifest: Sendable, Hashable {
         return ImportBook(entries)
     }
 
+    private static func gone(_ reader: inout ByteReader) throws -> [UserNumber] {
+        let steps = try (0..<(try reader.count(itemBytes: 1))).map { _ in try reader.varint() }
+        guard let gone = users(steps: steps) else { throw damaged("users who are gone") }
+        return gone
+    }
+
+    /// The users that `goneSteps` tells of; nil: of none that rise.
+    static func users(steps: [UInt64]) -> [UserNumber]? {
+        var users: [UserNumber] = []
+        var end: UInt64 = 0
+        for step in steps {
+            let (number, isOver) = end.addingReportingOverflow(step)
+            guard !isOver, let number = UInt32(exactly: number) else { return nil }
+            users.append(UserNumber(number))
+            end = UInt64(number) + 1
+        }
+        return users
+    }
+
     private enum ImportFlag: UInt8 { case counts = 0, undone = 1 }
 
     private static func damaged(_ place: String) -> EvaluatorError {
@@ -162,5 +188,16 @@ struct Manifest: Sendable, Hashable {
             place: place,
             hint: EvaluatorError.rebuildHint
         )
+    }
+}
+
+extension Manifest.Project {
+    /// How many numbers lie between each of the users who are gone and the one before.
+    var goneSteps: [UInt32] {
+        var end: UInt32 = 0
+        return gone.map { user in
+            defer { end = user.value + 1 }
+            return user.value - end
+        }
     }
 }

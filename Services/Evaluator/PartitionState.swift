@@ -160,7 +160,11 @@ struct PartitionState {
                 if let index = projects.index(forKey: project) {
                     projects.values[index].undo(import: undone.importID)
                 }
-            case .tenure: break
+            case .erasure(let erasure):
+                if let index = projects.index(forKey: project) {
+                    projects.values[index].hide(UserNumber(erasure.userNumber))
+                }
+            case .tenure, .stub: break
             case nil: throw refused("record \(offset) is of a kind this build does not know")
             }
         } catch let error as EvaluatorError {
@@ -192,9 +196,18 @@ struct PartitionState {
         to project: ProjectName,
         at offset: LogOffset
     ) throws {
-        guard let id = UserID(new.userID) else { throw refused("record \(offset): no user id") }
+        let id = UserID(new.userID)
+        guard id != nil || new.userID.isEmpty else {
+            throw refused("record \(offset): no user id")
+        }
         try columns(project) { columns throws(ColumnsError) in
-            try columns.tail.append(user: UserNumber(new.number), id: id, offset: offset)
+            let number = UserNumber(new.number)
+            if let id {
+                try columns.tail.append(user: number, id: id, offset: offset)
+            } else {
+                // The user was erased, and the log rewritten since.
+                try columns.append(gone: number, offset: offset)
+            }
         }
     }
 
@@ -280,6 +293,9 @@ struct PartitionState {
         let known = projects[project]?.userCount ?? 0
         guard Int(number) < known else {
             throw refused("record \(next) names user \(number) of \(known)")
+        }
+        guard projects[project]?.isGone(UserNumber(number)) == false else {
+            throw refused("record \(next) names user \(number), who is gone")
         }
     }
 

@@ -127,6 +127,8 @@ extension LiveChange.Kind {
         case .entered: .entered
         case .left: .left
         case .retracted: .retracted
+        case .corrected: .corrected
+        case .erased: .erased
         }
     }
 }

@@ -4,43 +4,20 @@ import Basics
 import Chassis
 import Log
 import Messages
-import Synchronization
 
 /// Serves Fetch.
 ///
 /// Reads block on the disk, so they run on threads of their own.
 final class Fetcher: Sendable {
-    /// Most bytes of records in one answer.
-    ///
-    /// Unit: bytes.
-    static let bytesMax: UInt32 = 8 << 20
     /// Longest wait.
     ///
     /// Unit: ms.
     static let waitMsMax: UInt32 = 30_000
-    /// Most records of one partition in one answer.
-    static let recordsMax = 50_000
-    /// What a partition's head costs in an answer.
-    ///
-    /// Unit: bytes.
-    static let overheadBytes = 64
-    /// What a record's tag and length cost in an answer.
-    ///
-    /// Unit: bytes.
-    private static let recordOverheadBytes = 6
-    /// What an answer's frame costs.
-    ///
-    /// Unit: bytes.
-    private static let headBytes: UInt32 = 1_024
-    /// Spreads the turns evenly, whatever the number of readers and partitions.
-    private static let spread: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-    private let log: any Log
-    private let partitions: PartitionCount
+    private let pages: FetchedPages
     private let durable: RisingNumber
     private let clock: any Clock
     private let desk: ReadingDesk
-    private let turns = Atomic<UInt64>(0)
 
     init(
         log: any Log,
@@ -49,8 +26,7 @@ final class Fetcher: Sendable {
         clock: any Clock,
         desk: ReadingDesk
     ) {
-        self.log = log
-        self.partitions = partitions
+        pages = FetchedPages(log: log, partitions: partitions)
         self.durable = durable
         self.clock = clock
         self.desk = desk
@@ -65,19 +41,18 @@ final class Fetcher: Sendable {
         epochs: @escaping @Sendable () -> Ownership.Epochs,
         _ call: CallContext
     ) async throws(Fault) -> IngestionV1.StoredFetchResponse {
-        let cursors = try cursors(request)
+        let cursors = try pages.cursors(request)
         let until = call.waitUntilNs(min(request.waitMs, Self.waitMsMax), clock: clock)
-        let room = call.maxReplyBytes > Self.headBytes ? call.maxReplyBytes - Self.headBytes : 0
-        let bytes = Int(min(request.maxBytes, Self.bytesMax, room))
+        let bytes = pages.room(for: request, call)
         while true {
             let seen = durable.value
-            if try !hasNews(cursors), clock.monotonicNs < until, !Task.isCancelled {
+            if try !pages.hasNews(cursors), clock.monotonicNs < until, !Task.isCancelled {
                 _ = await durable.wait(above: seen, untilNs: until)
                 continue
             }
             do {
                 return try await desk.run {
-                    try self.read(cursors, bytes: bytes, epochs: epochs())
+                    try self.pages.read(cursors, bytes: bytes, epochs: epochs())
                 }
             } catch let error as IngestionError {
                 throw error.fault
@@ -89,130 +64,6 @@ final class Fetcher: Sendable {
 
     /// The ends of logs, durable; of all partitions when none is named.
     func positions(_ wanted: [UInt32]) throws(Fault) -> [LogV1.Position] {
-        let named = try wanted.map { (index) throws(Fault) in try partition(index) }
-        return try (named.isEmpty ? partitions.all : named).map { partition throws(Fault) in
-            let end = try end(of: partition)
-            return LogV1.Position(
-                partition: UInt32(partition.index),
-                nextOffset: end.next.value,
-                watermarkMs: end.watermark.ms
-            )
-        }
+        try pages.positions(wanted)
     }
-
-    private func cursors(_ request: IngestionV1.FetchRequest) throws(Fault)
-        -> [(Partition, LogOffset)]
-    {
-        var cursors: [(Partition, LogOffset)] = []
-        for cursor in request.cursors {
-            let partition = try partition(cursor.partition)
-            let end = try end(of: partition).next
-            guard cursor.nextOffset <= end.value else {
-                throw Fault.outOfRange(
-                    "the cursor is behind the end of the log",
-                    place: "partition \(partition), offset \(cursor.nextOffset) of \(end)",
-                    hint: "the reader's state is of another log; let it begin anew"
-                )
-            }
-            cursors.append((partition, LogOffset(cursor.nextOffset)))
-        }
-        return cursors
-    }
-
-    private func partition(_ index: UInt32) throws(Fault) -> Partition {
-        guard let index = UInt16(exactly: index), index < partitions.count else {
-            throw Fault.invalidArgument(
-                "there is no partition \(index)",
-                place: "partition",
-                hint: "the deployment has \(partitions.count), from 0"
-            )
-        }
-        return Partition(index: index)
-    }
-
-    private func hasNews(_ cursors: [(Partition, LogOffset)]) throws(Fault) -> Bool {
-        for (partition, next) in cursors where next < (try end(of: partition).next) { return true }
-        return false
-    }
-
-    private func end(of partition: Partition) throws(Fault) -> PartitionEnd {
-        do throws(IngestionError) {
-            return try durableEnd(partition)
-        } catch {
-            throw error.fault
-        }
-    }
-
-    private func durableEnd(_ partition: Partition) throws(IngestionError) -> PartitionEnd {
-        do throws(LogError) {
-            return try log.end(of: partition)
-        } catch {
-            throw .log("find the end of the log", error)
-        }
-    }
-
-    /// Reads every partition that has news, each an equal share of the bytes and what those before
-    /// it left over; the one that begins changes from call to call, so that none starves, not even
-    /// before a record larger than its share.
-    private func read(
-        _ cursors: [(Partition, LogOffset)],
-        bytes: Int,
-        epochs: Ownership.Epochs
-    ) throws(IngestionError) -> IngestionV1.StoredFetchResponse {
-        var parts: [IngestionV1.StoredPartitionRecords] = []
-        parts.reserveCapacity(cursors.count)
-        var behind: [Int] = []
-        for (index, (partition, next)) in cursors.enumerated() {
-            let end = try durableEnd(partition)
-            if next < end.next { behind.append(index) }
-            parts.append(
-                IngestionV1.StoredPartitionRecords(
-                    partition: UInt32(partition.index),
-                    nextOffset: next.value,
-                    endOffset: end.next.value,
-                    watermarkMs: next == end.next ? end.watermark.told : nil,
-                    epoch: epochs.logs[partition]?.value ?? 0,
-                    stateEpoch: epochs.states[partition]?.value ?? 0
-                )
-            )
-        }
-        var left = bytes - cursors.count * Self.overheadBytes
-        let turn = Int(turns.wrappingAdd(1, ordering: .relaxed).newValue &* Self.spread >> 33)
-        for number in behind.indices where left > 0 || number == 0 {
-            let index = behind[(number + turn) % behind.count]
-            let page = try page(
-                cursors[index].0,
-                from: cursors[index].1,
-                bytes: max(left / (behind.count - number), 1)
-            )
-            let size = page.records.reduce(0) { $0 + $1.payload.count + Self.recordOverheadBytes }
-            // One record may be larger than the share: it comes whole, or not this time.
-            guard size <= left || number == 0 else { continue }
-            left -= size
-            parts[index].records = page.records.map { Array($0.payload) }
-            parts[index].nextOffset = page.next.value
-            parts[index].endOffset = page.durable.next.value
-            parts[index].watermarkMs = page.isAtEnd ? page.durable.watermark.told : nil
-        }
-        return IngestionV1.StoredFetchResponse(partitions: parts)
-    }
-
-    private func page(_ partition: Partition, from next: LogOffset, bytes: Int)
-        throws(IngestionError) -> LogPage
-    {
-        do throws(LogError) {
-            return try log.read(
-                partition,
-                from: next,
-                limit: ReadLimit(bytes: bytes, records: Self.recordsMax)
-            )
-        } catch {
-            throw .log("read", error)
-        }
-    }
-}
-
-extension Timestamp {
-    /// Milliseconds of a watermark; nil before the first is told.
-    fileprivate var told: Int64? { self >= .earliest ? ms : nil }
 }

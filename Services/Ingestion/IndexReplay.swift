@@ -197,7 +197,7 @@ struct IndexReplay {
                 at: Timestamp(ms: change.atMs),
                 &batch
             )
-        case .tenure, .importUndone, nil: break
+        case .tenure, .importUndone, .erasure, .stub, nil: break
         }
     }
 }

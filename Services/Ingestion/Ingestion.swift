@@ -81,7 +81,7 @@ extension OwnThread {
         name: String,
         _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { (done: Answer<Value>) in
+        try await withCheckedThrowingContinuation { done in
             do throws(ThreadError) {
                 _ = try start(name: name) { done.resume(with: Result { try work() }) }
             } catch {

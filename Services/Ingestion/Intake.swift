@@ -143,19 +143,23 @@ final class Intake: Sendable {
             )
         }
         return try await withCheckedThrowingContinuation { answer in
-            let order = make(answer)
-            if let error = failure.withLock({ $0 }) {
-                order.fail(error)
-            } else if !push(order, bytes: bytes) {
-                order.fail(
-                    IngestionError(
-                        queue.isClosed ? .stopped : .busy,
-                        "write",
-                        place: "intake",
-                        hint: "send the same batch again a little later"
-                    )
+            hand(make(Answer(answer)), bytes: bytes)
+        }
+    }
+
+    /// Hands an order over, or tells whoever waits for it why not.
+    func hand(_ order: IntakeOrder, bytes: Int) {
+        if let error = failure.withLock({ $0 }) {
+            order.fail(error)
+        } else if !push(order, bytes: bytes) {
+            order.fail(
+                IngestionError(
+                    queue.isClosed ? .stopped : .busy,
+                    "write",
+                    place: "intake",
+                    hint: "send the same batch again a little later"
                 )
-            }
+            )
         }
     }
 
@@ -172,23 +176,29 @@ final class Intake: Sendable {
     /// The thread's body: returns when stopped, throws when the log cannot go on.
     func run() throws(IngestionError) {
         var group = try IntakeGroup(parts)
-        while true {
-            let orders = queue.popAll(
-                upTo: parts.settings.queueMax,
-                waitingAtMostNs: parts.settings.tickMs * 1_000_000
-            )
-            if orders.isEmpty, queue.isClosed { break }
-            var waiting = orders[...]
-            repeat {
-                let batch = nextGroup(&waiting)
-                do {
-                    try commit(batch, &group)
-                } catch {
-                    fail(error, batch + waiting)
-                    throw error
-                }
-            } while !waiting.isEmpty
-        }
+        while try turn(&group, waitingAtMostNs: parts.settings.tickMs * 1_000_000) {}
+    }
+
+    /// Writes what waits, and tells a watermark in any case.
+    ///
+    /// - Returns: false: it was told to stop, and nothing waits any more.
+    func turn(_ group: inout IntakeGroup, waitingAtMostNs: UInt64) throws(IngestionError) -> Bool {
+        let orders = queue.popAll(
+            upTo: parts.settings.queueMax,
+            waitingAtMostNs: waitingAtMostNs
+        )
+        if orders.isEmpty, queue.isClosed { return false }
+        var waiting = orders[...]
+        repeat {
+            let batch = nextGroup(&waiting)
+            do {
+                try commit(batch, &group)
+            } catch {
+                fail(error, batch + waiting)
+                throw error
+            }
+        } while !waiting.isEmpty
+        return true
     }
 
     private func commit(_ orders: [IntakeOrder], _ group: inout IntakeGroup)
@@ -198,8 +208,9 @@ final class Intake: Sendable {
         if !group.newStandings.isEmpty {
             standings.withLock { $0.merge(group.newStandings) { $1 } }
         }
-        for answer in answers { answer() }
+        // First, so that who is answered finds readers told.
         if group.hasWritten { parts.durable.raise() }
+        for answer in answers { answer() }
     }
 
     /// Takes as many orders as one group holds; at least one.

@@ -142,5 +142,21 @@ enum IntakeOrder: Sendable {
     }
 }
 
-/// The task that waits for an order.
-typealias Answer<Value: Sendable> = CheckedContinuation<Value, any Error>
+/// Who waits for an order: a task, or whatever else is to be told once.
+struct Answer<Value: Sendable>: Sendable {
+    private let tell: @Sendable (Result<Value, any Error>) -> Void
+
+    /// Whoever is told by a closure.
+    init(_ tell: @escaping @Sendable (Result<Value, any Error>) -> Void) { self.tell = tell }
+
+    /// A task that waits.
+    init(_ task: CheckedContinuation<Value, any Error>) { tell = { task.resume(with: $0) } }
+
+    func resume(with result: Result<Value, any Error>) { tell(result) }
+    func resume(returning value: Value) { tell(.success(value)) }
+    func resume(throwing error: any Error) { tell(.failure(error)) }
+}
+
+extension Answer<Void> {
+    func resume() { resume(returning: ()) }
+}

@@ -29,7 +29,7 @@ final class ReadingDesk: Sendable {
     /// Runs a read on one of the threads and waits for it without blocking the caller's.
     func run<Value: Sendable>(_ read: @escaping @Sendable () throws -> Value) async throws -> Value
     {
-        try await withCheckedThrowingContinuation { (answer: Answer<Value>) in
+        try await withCheckedThrowingContinuation { answer in
             let isQueued = jobs.tryPush { answer.resume(with: Result { try read() }) }
             if !isQueued {
                 answer.resume(

@@ -74,7 +74,8 @@ public final class Chunk: Sendable {
         let firstUser = try sections.word("first user")
         let ids = try sections.texts("user identifiers")
         guard UInt64(firstUser) + UInt64(ids.count) <= UInt64(UInt32.max),
-            (0..<ids.count).allSatisfy({ UserID(ids.text($0)) != nil })
+            // Of users who are gone there is none.
+            (0..<ids.count).map(ids.text).allSatisfy({ $0.isEmpty || UserID($0) != nil })
         else { throw sections.corrupt("user identifiers") }
         self.ids = ids
         let pieces = try ChunkPieces(reading: &sections)

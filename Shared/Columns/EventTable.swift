@@ -38,8 +38,10 @@ public struct EventTable: Sendable {
     }
 
     let properties: Properties
-    /// Rows that were taken back, which no reader sees; nil: none.
+    /// Rows that were taken back or whose users are gone, which no reader sees; nil: none.
     var undone: RowMask?
+    /// Whether some of a user's rows may be among those, and others not.
+    var isPartlyUndone = false
 
     /// The rows a reader wants that are there; nil: all.
     @usableFromInline
@@ -81,7 +83,9 @@ public struct EventTable: Sendable {
     /// The rows of a user, in the table's order: a binary search if sorted, else a scan.
     public func rows(of user: UserNumber) -> [Int] {
         guard user.value >= zone.minUser, user.value <= zone.maxUser else { return [] }
-        guard isSorted else { return (0..<rowCount).filter { users[$0] == user.value } }
+        guard isSorted else {
+            return (0..<rowCount).filter { users[$0] == user.value && undone?[$0] != true }
+        }
         var row = firstRow(of: user.value)
         let start = row
         while row < rowCount, users[row] == user.value { row += 1 }
@@ -89,7 +93,8 @@ public struct EventTable: Sendable {
         return (start..<row).filter { !undone[$0] }
     }
 
-    private func firstRow(of user: UInt32) -> Int {
+    /// The first row of a user or of one behind, where rows are sorted by users.
+    func firstRow(of user: UInt32) -> Int {
         var low = 0
         var high = rowCount
         while low < high {
@@ -112,6 +117,10 @@ extension EventTable {
         times = TimeColumn(.array(table.times))
         offsets = NarrowColumn(.array(table.offsets))
         properties = .open(table, tail)
+        guard !table.hidden.isEmpty else { return }
+        var hidden = RowMask(rowCount: rowCount, all: false)
+        for row in table.hidden { hidden[row] = true }
+        undone = hidden
     }
 }
 

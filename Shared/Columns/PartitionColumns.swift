@@ -17,6 +17,9 @@ public struct PartitionColumns: Sendable {
     private var index = UserIndex()
     /// The users of whom a record stands; nil while nothing was taken back: all.
     private var standing: UserBitset?
+    /// The users who are gone, of a universe that may lack the newest.
+    private var hidden = UserBitset(universe: 0)
+    private var hiddenCount = 0
 
     /// The sealed chunks in log order, with rows that were taken back.
     public var chunks: [Chunk] { sealed.map(\.chunk) }
@@ -24,13 +27,15 @@ public struct PartitionColumns: Sendable {
     /// Chunks that join, each beginning where the one before ends, and an empty tail.
     ///
     /// `start` is the first log offset the columns cover, `imports` whose records they are: of
-    /// those taken back no row is seen. Throws `.mismatch` for a gap, an overlap or a chunk of
-    /// another owner, in offsets or in users' numbers.
+    /// those taken back no row is seen, nor of the users who are `gone`. Throws `.mismatch` for a
+    /// gap, an overlap or a chunk of another owner, in offsets or in users' numbers, and for one
+    /// gone whose number was not given.
     public init(
         _ owner: ChunkOwner,
         chunks: [Chunk],
         start: LogOffset = .zero,
-        imports: ImportBook = ImportBook()
+        imports: ImportBook = ImportBook(),
+        gone: [UserNumber] = []
     ) throws(ColumnsError) {
         self.owner = owner
         self.imports = imports
@@ -38,6 +43,7 @@ public struct PartitionColumns: Sendable {
         for chunk in chunks {
             try join(chunk, to: chunk.to)
         }
+        try hideAll(gone)
         let undone = imports.undone
         if !undone.isEmpty { remove(undone) }
     }
@@ -50,7 +56,7 @@ public struct PartitionColumns: Sendable {
             chunk.summary.eventRows == tail.eventRows,
             chunk.summary.propertyRows == tail.propertyRows
         else { throw mismatch(chunk, "its rows are not the tail's") }
-        // What was taken back is in no tail, so in no chunk of one.
+        // What was taken back or is hidden is in no tail that is sealed, so in no chunk of one.
         try join(chunk, to: tail.to)
     }
 
@@ -71,6 +77,7 @@ public struct PartitionColumns: Sendable {
         var tables = SealedTables(merged)
         let undone = imports.undone
         if !undone.isEmpty { tables.remove(undone) }
+        if hiddenCount > 0 { tables.hide(hidden) }
         sealed.replaceSubrange(first...last, with: [tables])
     }
 
@@ -135,13 +142,14 @@ public struct PartitionColumns: Sendable {
         )
     }
 
-    /// A user's identifier; nil for a number that was not given.
+    /// A user's identifier; nil for a number that was not given, and for who is gone.
     public func id(of user: UserNumber) -> UserID? {
-        guard Int(user.value) < userCount else { return nil }
+        guard Int(user.value) < userCount, !isGone(user) else { return nil }
         return UserID(withID(of: user.value) { UTF8Text.string($0) })
     }
 
-    /// The number of an identifier; nil when it has none, or no record of its user stands.
+    /// The number of an identifier; nil when it has none, no record of its user stands, or the user
+    /// is gone.
     ///
     /// Through a hash table of 8 to 16 bytes per user, made at the first call and kept up to
     /// date by later ones. Of an identifier with two numbers the lower is given.
@@ -154,7 +162,8 @@ public struct PartitionColumns: Sendable {
         self.index = index
         let wanted = id.text.utf8Span.span
         let number = index.number(hash: ByteHash.of(wanted)) { number in
-            withID(of: number) { UTF8Text.order($0, wanted) == 0 }
+            !isGone(UserNumber(number))
+                && withID(of: number) { UTF8Text.order($0, wanted) == 0 }
         }
         guard let number = number.map({ UserNumber($0) }), standing?[number] ?? true else {
             return nil
@@ -163,11 +172,15 @@ public struct PartitionColumns: Sendable {
     }
 
     /// Lends the bytes of a user's identifier; nil for a number that was not given.
+    ///
+    /// Of who is gone they are empty, or what they were as long as that is kept.
     public func withID<Value>(of user: UserNumber, _ body: (Span<UInt8>) -> Value) -> Value? {
         Int(user.value) < userCount ? withID(of: user.value, body) : nil
     }
 
-    private func hash(_ number: UInt32) -> UInt32 { withID(of: number) { ByteHash.of($0) } }
+    private func hash(_ number: UInt32) -> UInt32? {
+        isGone(UserNumber(number)) ? nil : withID(of: number) { ByteHash.of($0) }
+    }
 
     /// Lends the bytes of a known user's identifier.
     private func withID<Value>(of number: UInt32, _ body: (Span<UInt8>) -> Value) -> Value {
@@ -203,15 +216,15 @@ public struct PartitionColumns: Sendable {
 extension PartitionColumns {
     /// The users of whom a record stands; nil: all below `userCount`.
     ///
-    /// Only the taking back of an import leaves users without one.
+    /// Only the taking back of an import leaves users without one, and who is gone has none.
     public var present: UserBitset? {
-        guard var users = standing else { return nil }
+        guard var users = standing else { return hiddenCount == 0 ? nil : others }
         users.grow(to: userCount)
         return users
     }
 
     /// How many users there are of whom a record stands.
-    public var presentCount: Int { standing?.count ?? userCount }
+    public var presentCount: Int { standing?.count ?? userCount - hiddenCount }
 
     /// Notes that a record about the user was appended, and which import it came with.
     ///
@@ -223,7 +236,7 @@ extension PartitionColumns {
         from importID: String?
     ) {
         if let importID { imports.note(importID, (since ?? offset).value..<offset.next.value) }
-        guard standing != nil else { return }
+        guard standing != nil, !isGone(user) else { return }
         let universe = userCount
         standing?.grow(to: universe)
         standing?.insert(user)
@@ -247,8 +260,74 @@ extension PartitionColumns {
             markUsers(table, from: nil, to: nil, in: &users)
         }
         for table in tail.events + tail.properties {
-            for user in table.users { users.insert(UserNumber(user)) }
+            markUsers(EventTable(table, of: tail), from: nil, to: nil, in: &users)
         }
         standing = users
+    }
+}
+
+// MARK: Users who are gone
+
+extension PartitionColumns {
+    /// The users who are gone, in the order of their numbers.
+    public var gone: [UserNumber] {
+        var users: [UserNumber] = []
+        users.reserveCapacity(hiddenCount)
+        hidden.forEach { users.append($0) }
+        return users
+    }
+
+    /// Whether a user is gone.
+    public func isGone(_ user: UserNumber) -> Bool { hidden[user] }
+
+    /// From here on the user is absent as of every instant: no reader sees a row, the universe and
+    /// the identifier, which another user may have from now on; the number stays given.
+    ///
+    /// A binary search a table of a chunk and a pass over the tail's users; nothing when the user
+    /// is gone or the number was not given.
+    public mutating func hide(_ user: UserNumber) {
+        let universe = userCount
+        guard Int(user.value) < universe, !isGone(user) else { return }
+        hidden.grow(to: universe)
+        hidden.insert(user)
+        hiddenCount += 1
+        if standing?[user] == true { standing?[user] = false }
+        for index in sealed.indices { sealed[index].hide(user) }
+        tail.hide(user)
+    }
+
+    /// Adds a user of whom only the number is known any more, and who is gone; throws as the tail.
+    public mutating func append(gone user: UserNumber, offset: LogOffset) throws(ColumnsError) {
+        try tail.append(nameless: user, offset: offset)
+        hide(user)
+    }
+
+    /// Takes out of the tail, before it is sealed, what nobody sees: rows of users who are gone and
+    /// their identifiers.
+    public mutating func tidyTail() {
+        guard hiddenCount > 0 else { return }
+        hidden.grow(to: userCount)
+        tail.dropHidden(of: hidden)
+    }
+
+    /// The same as `hide` for each, of columns without a tail.
+    private mutating func hideAll(_ gone: [UserNumber]) throws(ColumnsError) {
+        guard !gone.isEmpty else { return }
+        guard gone.allSatisfy({ Int($0.value) < userCount }) else {
+            throw ColumnsError(.mismatch, "join", at: "users who are gone", hint: "no such number")
+        }
+        let universe = userCount
+        hidden.grow(to: universe)
+        for user in gone { hidden.insert(user) }
+        hiddenCount = hidden.count
+        for index in sealed.indices { sealed[index].hide(hidden) }
+    }
+
+    /// Everybody else.
+    private var others: UserBitset {
+        var users = hidden
+        users.grow(to: userCount)
+        users.invert()
+        return users
     }
 }

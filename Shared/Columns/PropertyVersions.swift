@@ -85,7 +85,7 @@ public struct PropertyVersions: Sendable {
     /// Whether each piece's versions come into force no earlier than those of the piece before, so
     /// that the last piece with a row of a user decides.
     private var supersedeInOrder: Bool {
-        pieces.allSatisfy { $0.isTimeOrdered && $0.undone == nil }
+        pieces.allSatisfy { $0.isTimeOrdered && !$0.isPartlyUndone }
             && zip(pieces, pieces.dropFirst()).allSatisfy { $0.zone.maxTime <= $1.zone.minTime }
     }
 

@@ -33,6 +33,26 @@ struct SealedTables: Sendable {
         events = events.compactMap { $0.without(records) }
         properties = properties.compactMap { Format.isOwn($0.name) ? $0 : $0.without(records) }
     }
+
+    /// Hides the rows of a user who is gone: a bit a row, and nothing in the file.
+    mutating func hide(_ user: UserNumber) {
+        for index in events.indices { events[index].hide(user) }
+        for index in properties.indices { properties[index].hide(user) }
+        dropEmpty()
+    }
+
+    /// The same for many users.
+    mutating func hide(_ users: UserBitset) {
+        for index in events.indices { events[index].hide(users) }
+        for index in properties.indices { properties[index].hide(users) }
+        dropEmpty()
+    }
+
+    private mutating func dropEmpty() {
+        if events.contains(where: { $0.zone == .empty }) { events.removeAll { $0.zone == .empty } }
+        guard properties.contains(where: { $0.zone == .empty }) else { return }
+        properties.removeAll { $0.zone == .empty }
+    }
 }
 
 extension EventTable {
@@ -57,8 +77,47 @@ extension EventTable {
         guard !gone.isEmpty else { return self }
         var left = self
         left.undone = gone
+        left.isPartlyUndone = true
         left.zone = zone
         left.isRowPerUser = false
         return left
+    }
+
+    /// Hides all rows of a user, which are sorted by users; of no row left the zone is empty.
+    fileprivate mutating func hide(_ user: UserNumber) {
+        guard user.value >= zone.minUser, user.value <= zone.maxUser else { return }
+        let start = firstRow(of: user.value)
+        guard start < rowCount, users[start] == user.value else { return }
+        var hidden = undone.take() ?? RowMask(rowCount: rowCount, all: false)
+        var isAtEdge = false
+        var row = start
+        while row < rowCount, users[row] == user.value {
+            hidden[row] = true
+            isAtEdge = isAtEdge || times[row] == zone.minTime || times[row] == zone.maxTime
+            row += 1
+        }
+        undone = hidden
+        if isAtEdge { narrowZone() }
+    }
+
+    /// The same for many users: one pass over all rows.
+    fileprivate mutating func hide(_ gone: UserBitset) {
+        var hidden = undone.take() ?? RowMask(rowCount: rowCount, all: false)
+        users.forEach(of: nil) { row, user in
+            if gone[UserNumber(user)] { hidden[row] = true }
+        }
+        guard !hidden.isEmpty else { return }
+        undone = hidden
+        narrowZone()
+    }
+
+    /// The zone of the rows that are left; it keeps its users, by which rows are found.
+    private mutating func narrowZone() {
+        var left = TableZone.empty
+        users.forEach(of: standing(nil)) { row, user in
+            left.include(user: user, time: times[row])
+        }
+        if left != .empty { (left.minUser, left.maxUser) = (zone.minUser, zone.maxUser) }
+        zone = left
     }
 }

@@ -138,22 +138,60 @@ public struct Tail: Sendable {
         id: UserID,
         offset: LogOffset
     ) throws(ColumnsError) {
+        try append(user, id.text, offset)
+    }
+
+    /// Adds a user without an identifier, who is to be hidden.
+    mutating func append(nameless user: UserNumber, offset: LogOffset) throws(ColumnsError) {
+        try append(user, "", offset)
+    }
+
+    private mutating func append(_ user: UserNumber, _ text: String, _ offset: LogOffset)
+        throws(ColumnsError)
+    {
         try check(offset, "append user")
         guard UInt64(user.value) == UInt64(firstUser.value) + UInt64(userCount) else {
             throw ColumnsError(.outOfOrder, "append user", at: "user \(user)")
         }
-        guard ids.hasRoom(bytes: id.text.utf8.count) else {
+        guard ids.hasRoom(bytes: text.utf8.count) else {
             throw ColumnsError(.limit, "append user", at: "user \(user)")
         }
-        ids.append(id.text)
+        ids.append(text)
         to = offset.next
     }
 
     /// Takes the rows of these records out; users keep their numbers.
     mutating func remove(_ records: OffsetRuns) {
         guard records.meets(from, to) else { return }
-        (events, eventOfName) = kept(events, without: records)
-        (properties, propertyOfName) = kept(properties, without: records)
+        keep { Format.isOwn($0.name) ? $0 : $0.without(records) }
+    }
+
+    /// Hides the rows of a user; the number stays given.
+    mutating func hide(_ user: UserNumber) {
+        for index in events.indices { events[index].hide(user.value) }
+        for index in properties.indices { properties[index].hide(user.value) }
+        let isOver = (events + properties).contains { $0.hidden.count == $0.rowCount }
+        if isOver { dropHidden() }
+    }
+
+    /// Takes hidden rows out, and the identifiers of users who are gone.
+    mutating func dropHidden(of gone: UserBitset? = nil) {
+        keep { $0.withoutHidden() }
+        guard let gone else { return }
+        var left = BytesPool()
+        for index in 0..<ids.count {
+            if gone[UserNumber(firstUser.value + UInt32(index))] {
+                left.append("")
+            } else {
+                ids.withBytes(index) { left.append($0) }
+            }
+        }
+        ids = left
+    }
+
+    private mutating func keep(_ change: (TailTable) -> TailTable?) {
+        (events, eventOfName) = kept(events, change)
+        (properties, propertyOfName) = kept(properties, change)
         eventRows = events.reduce(0) { $0 + $1.rowCount }
         propertyRows = properties.reduce(0) { $0 + $1.rowCount }
         cells = (events + properties).reduce(0) { $0 + $1.cellCount }
@@ -161,9 +199,9 @@ public struct Tail: Sendable {
 
     private func kept(
         _ tables: [TailTable],
-        without records: OffsetRuns
+        _ change: (TailTable) -> TailTable?
     ) -> ([TailTable], [UInt32: Int]) {
-        let left = tables.compactMap { Format.isOwn($0.name) ? $0 : $0.without(records) }
+        let left = tables.compactMap(change)
         var indices: [UInt32: Int] = [:]
         for (index, table) in left.enumerated() {
             if let code = names.code(of: table.name) { indices[code] = index }

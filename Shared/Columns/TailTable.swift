@@ -12,6 +12,8 @@ struct TailTable: Sendable {
     private(set) var zone = TableZone.empty
     /// Whether no row's instant comes before that of a row before it.
     private(set) var isTimeOrdered = true
+    /// Rows of users who are gone, which no reader sees; they are in no chunk of it.
+    private(set) var hidden: [Int] = []
     /// Column by the code of its name.
     private var columnOfName: [UInt32: Int] = [:]
 
@@ -71,9 +73,34 @@ struct TailTable: Sendable {
     /// Cells of all columns.
     var cellCount: Int { columns.reduce(0) { $0 + $1.tags.count } }
 
+    /// Hides the rows of a user; a pass over the users, in memory that nobody else has.
+    mutating func hide(_ user: UInt32) {
+        guard user >= zone.minUser, user <= zone.maxUser else { return }
+        let known = hidden.count
+        for row in users.indices where users[row] == user { hidden.append(row) }
+        let atEdge = hidden[known...].contains {
+            times[$0] == zone.minTime || times[$0] == zone.maxTime
+        }
+        guard atEdge else { return }
+        zone = .empty
+        let gone = Set(hidden)
+        for row in users.indices where !gone.contains(row) {
+            zone.include(user: users[row], time: times[row])
+        }
+    }
+
+    /// The table without the rows that are hidden; nil when no row is left.
+    func withoutHidden() -> TailTable? { hidden.isEmpty ? self : keeping { _ in true } }
+
     /// The table without the rows of these records; nil when no row is left.
     func without(_ records: OffsetRuns) -> TailTable? {
-        let kept = offsets.indices.filter { !records.contains(offsets[$0]) }
+        keeping { !records.contains(offsets[$0]) }
+    }
+
+    /// The table with those of its rows that are kept, and without hidden ones.
+    private func keeping(_ isKept: (Int) -> Bool) -> TailTable? {
+        let gone = Set(hidden)
+        let kept = offsets.indices.filter { isKept($0) && !gone.contains($0) }
         guard kept.count < rowCount else { return self }
         guard !kept.isEmpty else { return nil }
         var left = TailTable(name: name)

@@ -13,14 +13,17 @@ struct UserIndex: Sendable {
 
     /// Enters the next number.
     ///
-    /// `hashOf` gives the hash of any number entered before, to grow.
-    mutating func enter(hash: UInt32, hashOf: (UInt32) -> UInt32) {
+    /// `hashOf` gives the hash of any number entered before, to grow; numbers without one, which
+    /// nobody may find, take no slot.
+    mutating func enter(hash: UInt32?, hashOf: (UInt32) -> UInt32?) {
         count += 1
         if count * 2 > slots.count {
             slots = Array(repeating: 0, count: slots.count * 2)
-            for number in 0..<UInt32(count - 1) { place(number, hash: hashOf(number)) }
+            for number in 0..<UInt32(count - 1) {
+                if let hash = hashOf(number) { place(number, hash: hash) }
+            }
         }
-        place(UInt32(count - 1), hash: hash)
+        if let hash { place(UInt32(count - 1), hash: hash) }
     }
 
     private mutating func place(_ number: UInt32, hash: UInt32) {

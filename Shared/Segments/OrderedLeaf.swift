@@ -2,8 +2,9 @@
 
 public import Basics
 
-/// Some events by name and by properties, ready to be asked.
-public struct CompiledMatch: Sendable {
+/// Some events by name and by properties, ready to be asked; an object, since live triggers hand it
+/// on for every event.
+public final class CompiledMatch: Sendable {
     /// Any of these names, each once; empty: any event at all.
     public let events: [ExactName]
     /// All of these must hold of the event.

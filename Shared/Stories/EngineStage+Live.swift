@@ -122,6 +122,8 @@ extension EngineStage.State {
                 case .entered: .entered
                 case .left: .left
                 case .retracted: .retracted
+                case .corrected: .corrected
+                case .erased: .erased
                 }
             return Story.Change(segment: name.text, user: user, kind: kind, at: change.at)
         }

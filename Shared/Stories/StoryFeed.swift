@@ -17,6 +17,10 @@ extension Story {
             case left
             /// A firing that was told should not have been.
             case retracted
+            /// The user became one with another.
+            case corrected
+            /// The user was erased.
+            case erased
         }
 
         /// Which segment tells it.

@@ -25,6 +25,8 @@ public struct FeedCopy: Sendable {
     /// Who is in; nobody where members are not kept.
     public private(set) var members: Set<String> = []
     private var stateHash: UInt64 = 0
+    /// Users by number, as far as they were told: of who is gone only the number is.
+    private var names: [UInt32: String] = [:]
     private var isWhole = false
     private var keepsMembers = true
 
@@ -49,6 +51,7 @@ public struct FeedCopy: Sendable {
             throw problem("a page of another snapshot")
         }
         for user in page.users where !enter(user) { throw problem("\(user) comes twice") }
+        if keepsMembers { names.merge(zip(page.numbers, page.users)) { $1 } }
         guard page.next == nil else { return }
         cursor = end
         isWhole = true
@@ -57,7 +60,8 @@ public struct FeedCopy: Sendable {
 
     /// Takes changes, in their order.
     ///
-    /// - Returns: false: the feed is another by now, and a new snapshot is needed.
+    /// - Returns: false: the feed is another by now, or somebody is gone of whom the copy does not
+    ///   know the number: a new snapshot is needed.
     public mutating func take(_ page: EvaluationV1.PartitionChanges) throws(Problem) -> Bool {
         guard !page.stale else {
             // Another version begins with the members of the one before.
@@ -73,7 +77,17 @@ public struct FeedCopy: Sendable {
             }
             cursor.sequence = change.sequence
             guard keepsMembers else { continue }
-            if change.member { _ = enter(change.userID) } else { leave(change.userID) }
+            let number = change.userNumber
+            guard let user = change.userID.isEmpty ? names[number] : change.userID else {
+                if change.tellsWhoIsGone { return false }
+                // Gone meanwhile, as a later change tells.
+                names[number] = ""
+                continue
+            }
+            if !user.isEmpty {
+                if change.member { _ = enter(user) } else { leave(user) }
+            }
+            names[number] = change.tellsWhoIsGone ? nil : user
         }
         guard let end = page.cursor, end.sequence == cursor.sequence else {
             throw problem("the cursor is not behind the last change")
@@ -118,4 +132,9 @@ extension EvaluationV1.FeedCursor {
     fileprivate func isOfFeed(_ other: EvaluationV1.FeedCursor) -> Bool {
         (partition, version, generation) == (other.partition, other.version, other.generation)
     }
+}
+
+extension EvaluationV1.MembershipChange {
+    /// Whether the user is this partition's no more, and has no name there.
+    public var tellsWhoIsGone: Bool { kind == .erased || kind == .corrected }
 }

@@ -92,6 +92,29 @@ struct ForgetfulDiskTests {
         #expect(disk.calls(.sync) == 3)
     }
 
+    @Test("what a failed sync has lost becomes durable once it is written again")
+    func writtenAgain() throws {
+        let file = try disk.open("/d/f", .append)
+        try disk.syncDirectory("/d")
+        try file.append([1])
+        try file.sync()
+        try file.append([2, 3])
+        disk.fail(.sync)
+        #expect(throws: DiskError.self) { try file.sync() }
+        try file.write([2], at: 1)
+        try file.sync()
+        disk.crash()
+        #expect(disk.content("/d/f") == [1])
+        let again = try disk.open("/d/f", .append)
+        try again.append([2, 3])
+        disk.fail(.sync)
+        #expect(throws: DiskError.self) { try again.sync() }
+        try again.write([2, 3], at: 1)
+        try again.sync()
+        disk.crash()
+        #expect(disk.content("/d/f") == [1, 2, 3])
+    }
+
     @Test("any operation can be made to fail, with a code")
     func injected() throws {
         let file = try disk.open("/d/f", .append)

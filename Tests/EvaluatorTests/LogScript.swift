@@ -15,6 +15,7 @@ struct LogScript {
     /// The log so far.
     private(set) var records: [LogV1.LogRecord] = []
     private var numbers: [ProjectName: [String: UInt32]] = [:]
+    private var given: [ProjectName: UInt32] = [:]
 
     /// The offset of the next record.
     var next: LogOffset { LogOffset(UInt64(records.count)) }
@@ -50,10 +51,44 @@ struct LogScript {
     @discardableResult
     mutating func user(_ id: String, of project: ProjectName = shop) -> UInt32 {
         if let number = numbers[project]?[id] { return number }
-        let number = UInt32(numbers[project]?.count ?? 0)
+        let number = given[project, default: 0]
+        given[project] = number + 1
         numbers[project, default: [:]][id] = number
         append(.newUser(LogV1.NewUser(number: number, userID: id)), to: project)
         return number
+    }
+
+    /// A user is erased, who has a number; whoever has the identifier later is another.
+    mutating func erase(_ id: String, of project: ProjectName = shop) {
+        guard let number = numbers[project]?.removeValue(forKey: id) else { return }
+        append(.erasure(LogV1.Erasure(userNumber: number)), to: project)
+    }
+
+    /// The log as it stands once it was rewritten: of who is erased, it tells no more than that.
+    var rewritten: LogScript {
+        var left = self
+        var gone: Set<[String]> = []
+        for record in records {
+            guard case .erasure(let erasure) = record.body else { continue }
+            gone.insert([record.project, "\(erasure.userNumber)"])
+        }
+        for (place, record) in records.enumerated() {
+            let number: UInt32? =
+                switch record.body {
+                case .newUser(let new): new.number
+                case .event(let event): event.userNumber
+                case .profile(let change): change.userNumber
+                case .listChange(let change): change.userNumber
+                default: nil
+                }
+            guard let number, gone.contains([record.project, "\(number)"]) else { continue }
+            if case .newUser = record.body {
+                left.records[place].body = .newUser(LogV1.NewUser(number: number))
+            } else {
+                left.records[place].body = .stub(LogV1.Stub(rewriting: 1))
+            }
+        }
+        return left
     }
 
     @discardableResult

@@ -67,10 +67,13 @@ public final class ForgetfulDisk: Disk {
         state.withLock { $0.capacityBytes = bytes ?? .max }
     }
 
+    /// Bytes of all live files.
+    public var usedBytes: Int { state.withLock { $0.usedBytes } }
+
     /// Makes the `call`-th such call from now on fail once (1 is the next).
     ///
     /// A failed sync drops the unsynced bytes for good, as kernels do: later syncs succeed and
-    /// still do not make them durable.
+    /// still do not make them durable, unless all of them were written again.
     public func fail(_ operation: Operation, call: Int = 1, with code: DiskError.Code = .io) {
         state.withLock { state in
             let at = state.calls[operation, default: 0] + call

@@ -8,11 +8,15 @@ final class DiskNode {
     private var durableCount = 0
     /// Durable bytes that were overwritten or cut since the last sync, oldest first.
     private var undo: [(at: Int, bytes: [UInt8])] = []
-    /// After a failed sync the bytes of that time never become durable.
-    private var isDoomed = false
+    /// What was not durable when a sync failed: until all of it is written again, no later sync
+    /// makes anything durable.
+    private var doomed: Range<Int>?
 
     func put(_ bytes: [UInt8], at offset: Int) {
         keepDurable(offset..<offset + bytes.count)
+        if let old = doomed, offset <= old.lowerBound, old.upperBound <= offset + bytes.count {
+            doomed = nil
+        }
         let gap = max(0, offset - live.count)
         live.append(contentsOf: repeatElement(0, count: gap))
         let shared = min(bytes.count, live.count - offset)
@@ -30,22 +34,26 @@ final class DiskNode {
     }
 
     func sync() {
-        guard !isDoomed else { return }
+        guard doomed == nil else { return }
         markDurable()
     }
 
-    func failSync() { isDoomed = true }
+    func failSync() {
+        let first = min(undo.map(\.at).min() ?? .max, durableCount)
+        guard first < live.count else { return }
+        doomed = min(first, doomed?.lowerBound ?? first)..<live.count
+    }
 
     func markDurable() {
         durableCount = live.count
         undo = []
-        isDoomed = false
+        doomed = nil
     }
 
     /// Back to the durable bytes, and `kept` of the bytes appended after them.
     func forget(_ kept: (Int) -> Int) {
         let extra = undo.isEmpty ? max(0, live.count - durableCount) : 0
-        let wanted = durableCount + (extra > 0 && !isDoomed ? kept(extra) : 0)
+        let wanted = durableCount + (extra > 0 && doomed == nil ? kept(extra) : 0)
         if live.count < wanted {
             live.append(contentsOf: repeatElement(0, count: wanted - live.count))
         }

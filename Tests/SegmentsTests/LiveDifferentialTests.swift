@@ -183,7 +183,7 @@ private struct Example {
                 guard standing.removeValue(forKey: change.occurrence) == change.at else {
                     return "firing \(change.occurrence) is retracted, and was not told so"
                 }
-            case .left: return "nobody leaves"
+            case .left, .corrected, .erased: return "nobody leaves"
             }
         }
         let oracle = try oracle()
@@ -224,6 +224,7 @@ private struct Example {
                 standing[change.occurrence] = nil
                 isIn = isIn && !standing.isEmpty
                 guard change.isMember == isIn else { return name }
+            case .corrected, .erased: return name
             }
         }
         return nil

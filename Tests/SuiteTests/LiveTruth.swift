@@ -40,6 +40,8 @@ struct ToldChange: Hashable, CustomStringConvertible {
         case .entered: kind = .entered
         case .left: kind = .left
         case .retracted: kind = .retracted
+        case .corrected: kind = .corrected
+        case .erased: kind = .erased
         }
         switch change.cause {
         case .record: cause = .record

@@ -149,7 +149,7 @@ extension CoveredElsewhere {
             "Services/Ingestion",
             .test("SuiteTests/CrashTests"),
             [
-                "Fetcher", "Index", "IndexReader", "IndexReplay", "Ingestion",
+                "FetchedPages", "Fetcher", "Index", "IndexReader", "IndexReplay", "Ingestion",
                 "IngestionConfig", "IngestionDoor", "IngestionParts", "Intake", "IntakeGroup",
                 "IntakeOrder", "Numbering", "Ownership", "ReadingDesk", "RegistryFollower",
                 "SealingService",

@@ -84,6 +84,7 @@ static const shoal_message_rule rule_shoal__evaluation__v1__backtest_part_respon
 static const shoal_message_rule rule_shoal__evaluation__v1__newest_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_file;
 static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_import;
+static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_gone;
 static const shoal_message_rule rule_shoal__evaluation__v1__newest_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__piece_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__piece_response;
@@ -261,6 +262,8 @@ static const shoal_message_rule rule_shoal__log__v1__profile_change;
 static const shoal_message_rule rule_shoal__log__v1__catalogue_change;
 static const shoal_message_rule rule_shoal__log__v1__tenure;
 static const shoal_message_rule rule_shoal__log__v1__import_undone;
+static const shoal_message_rule rule_shoal__log__v1__erasure;
+static const shoal_message_rule rule_shoal__log__v1__stub;
 static const shoal_message_rule rule_shoal__log__v1__list_change;
 static const shoal_message_rule rule_shoal__log__v1__log_record;
 static const shoal_message_rule rule_shoal__log__v1__position;
@@ -822,14 +825,23 @@ static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_import = 
     "shoal.evaluation.v1.CheckpointImport", &shoal__evaluation__v1__checkpoint_import__descriptor, 4, fields_shoal__evaluation__v1__checkpoint_import};
 const shoal_message_rule *shoal_rule__evaluation__v1__checkpoint_import(void) { return &rule_shoal__evaluation__v1__checkpoint_import; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__checkpoint_gone[] = {
+    {1, 2, 1, 0, 0, 0, 64, "project", NULL},
+    {2, 0, 0, 1, 0, 1048576, 0, "steps", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_gone = {
+    "shoal.evaluation.v1.CheckpointGone", &shoal__evaluation__v1__checkpoint_gone__descriptor, 2, fields_shoal__evaluation__v1__checkpoint_gone};
+const shoal_message_rule *shoal_rule__evaluation__v1__checkpoint_gone(void) { return &rule_shoal__evaluation__v1__checkpoint_gone; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__newest_response[] = {
     {1, 0, 0, 0, 0, 0, 0, "sealed_to", NULL},
     {2, 2, 3, 1, 0, 65536, 0, "files", &rule_shoal__evaluation__v1__checkpoint_file},
     {3, 5, 0, 0, 0, 0, 0, "crc32c", NULL},
     {4, 2, 3, 1, 0, 65536, 0, "imports", &rule_shoal__evaluation__v1__checkpoint_import},
+    {5, 2, 3, 1, 0, 65536, 0, "gone", &rule_shoal__evaluation__v1__checkpoint_gone},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__newest_response = {
-    "shoal.evaluation.v1.NewestResponse", &shoal__evaluation__v1__newest_response__descriptor, 4, fields_shoal__evaluation__v1__newest_response};
+    "shoal.evaluation.v1.NewestResponse", &shoal__evaluation__v1__newest_response__descriptor, 5, fields_shoal__evaluation__v1__newest_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__newest_response(void) { return &rule_shoal__evaluation__v1__newest_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__piece_request[] = {
@@ -1016,9 +1028,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__membership_change[] 
     {7, 0, 0, 0, 0, 0, 0, "log_time_ms", NULL},
     {8, 0, 0, 0, 0, 0, 0, "member", NULL},
     {9, 0, 0, 0, 0, 0, 0, "occurrence", NULL},
+    {10, 0, 0, 0, 0, 0, 0, "user_number", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__membership_change = {
-    "shoal.evaluation.v1.MembershipChange", &shoal__evaluation__v1__membership_change__descriptor, 9, fields_shoal__evaluation__v1__membership_change};
+    "shoal.evaluation.v1.MembershipChange", &shoal__evaluation__v1__membership_change__descriptor, 10, fields_shoal__evaluation__v1__membership_change};
 const shoal_message_rule *shoal_rule__evaluation__v1__membership_change(void) { return &rule_shoal__evaluation__v1__membership_change; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__feed_cursor[] = {
@@ -1051,9 +1064,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__snapshot_response[] 
     {5, 0, 0, 0, 0, 0, 0, "members", NULL},
     {6, 1, 0, 0, 0, 0, 0, "state_hash", NULL},
     {7, 2, 3, 0, 0, 0, 0, "position", &rule_shoal__log__v1__position},
+    {8, 0, 0, 1, 0, 10000, 0, "numbers", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__snapshot_response = {
-    "shoal.evaluation.v1.SnapshotResponse", &shoal__evaluation__v1__snapshot_response__descriptor, 7, fields_shoal__evaluation__v1__snapshot_response};
+    "shoal.evaluation.v1.SnapshotResponse", &shoal__evaluation__v1__snapshot_response__descriptor, 8, fields_shoal__evaluation__v1__snapshot_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__snapshot_response(void) { return &rule_shoal__evaluation__v1__snapshot_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__changes_request[] = {
@@ -2539,6 +2553,23 @@ static const shoal_message_rule rule_shoal__log__v1__import_undone = {
     "shoal.log.v1.ImportUndone", &shoal__log__v1__import_undone__descriptor, 1, fields_shoal__log__v1__import_undone};
 const shoal_message_rule *shoal_rule__log__v1__import_undone(void) { return &rule_shoal__log__v1__import_undone; }
 
+static const shoal_field_rule fields_shoal__log__v1__erasure[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {2, 2, 2, 0, 0, 0, 16, "receipt", NULL},
+    {3, 1, 0, 0, 0, 0, 0, "witness", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__erasure = {
+    "shoal.log.v1.Erasure", &shoal__log__v1__erasure__descriptor, 3, fields_shoal__log__v1__erasure};
+const shoal_message_rule *shoal_rule__log__v1__erasure(void) { return &rule_shoal__log__v1__erasure; }
+
+static const shoal_field_rule fields_shoal__log__v1__stub[] = {
+    {1, 0, 0, 0, 0, 0, 0, "rewriting", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "event", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__stub = {
+    "shoal.log.v1.Stub", &shoal__log__v1__stub__descriptor, 2, fields_shoal__log__v1__stub};
+const shoal_message_rule *shoal_rule__log__v1__stub(void) { return &rule_shoal__log__v1__stub; }
+
 static const shoal_field_rule fields_shoal__log__v1__list_change[] = {
     {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
     {2, 2, 1, 0, 0, 0, 128, "list", NULL},
@@ -2562,9 +2593,11 @@ static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {10, 0, 0, 0, 0, 0, 0, "import_line", NULL},
     {11, 2, 3, 0, 1, 0, 0, "import_undone", &rule_shoal__log__v1__import_undone},
     {14, 2, 3, 0, 1, 0, 0, "list_change", &rule_shoal__log__v1__list_change},
+    {15, 2, 3, 0, 1, 0, 0, "erasure", &rule_shoal__log__v1__erasure},
+    {16, 2, 3, 0, 1, 0, 0, "stub", &rule_shoal__log__v1__stub},
 };
 static const shoal_message_rule rule_shoal__log__v1__log_record = {
-    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 12, fields_shoal__log__v1__log_record};
+    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 14, fields_shoal__log__v1__log_record};
 const shoal_message_rule *shoal_rule__log__v1__log_record(void) { return &rule_shoal__log__v1__log_record; }
 
 static const shoal_field_rule fields_shoal__log__v1__position[] = {

@@ -230,6 +230,73 @@ extension EvaluationV1 {
         }
     }
 
+    /// The users of a checkpoint who are gone.
+    public struct CheckpointGone: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__CheckpointGone
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.CheckpointGone"
+
+        /// Of which project.
+        ///
+        /// Limit: 64 bytes.
+        public var project: String = ""
+        /// Their numbers, rising: of each how far it lies behind the one before it.
+        ///
+        /// Limit: 1,048,576.
+        public var steps: [UInt32] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(project: String = "", steps: [UInt32] = []) {
+            self.project = project
+            self.steps = steps
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__checkpoint_gone()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CheckpointGone>) {
+            let c = unsafe pb.pointee
+            self.project = unsafe CValue.text(c.project)
+            self.steps = unsafe CValue.list(c.n_steps, c.steps) { $0 }
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CheckpointGone>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__checkpoint_gone__init(pb)
+            if project != "" {
+                unsafe pb.pointee.project =
+                    try arena.text(project, "shoal.evaluation.v1.CheckpointGone.project", max: 64)
+            }
+            if !steps.isEmpty {
+                unsafe pb.pointee.n_steps = steps.count
+                unsafe pb.pointee.steps = try arena.list(
+                    steps, "shoal.evaluation.v1.CheckpointGone.steps", max: 1048576
+                ) { (each: UInt32) throws(MessageError) -> UInt32 in
+                    each
+                }
+            }
+        }
+    }
+
     /// What a checkpoint is made of.
     public struct NewestResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__NewestResponse
@@ -249,6 +316,10 @@ extension EvaluationV1 {
         ///
         /// Limit: 65,536.
         public var imports: [EvaluationV1.CheckpointImport] = []
+        /// By project.
+        ///
+        /// Limit: 65,536.
+        public var gone: [EvaluationV1.CheckpointGone] = []
 
         /// Every field at its default.
         public init() {}
@@ -258,12 +329,14 @@ extension EvaluationV1 {
             sealedTo: UInt64 = 0,
             files: [EvaluationV1.CheckpointFile] = [],
             crc32c: UInt32 = 0,
-            imports: [EvaluationV1.CheckpointImport] = []
+            imports: [EvaluationV1.CheckpointImport] = [],
+            gone: [EvaluationV1.CheckpointGone] = []
         ) {
             self.sealedTo = sealedTo
             self.files = files
             self.crc32c = crc32c
             self.imports = imports
+            self.gone = gone
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -290,6 +363,7 @@ extension EvaluationV1 {
             self.files = unsafe CValue.messages(c.n_files, c.files)
             self.crc32c = unsafe c.crc32c
             self.imports = unsafe CValue.messages(c.n_imports, c.imports)
+            self.gone = unsafe CValue.messages(c.n_gone, c.gone)
         }
 
         package func fill(
@@ -313,6 +387,11 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_imports = imports.count
                 unsafe pb.pointee.imports =
                     try arena.messages(imports, "shoal.evaluation.v1.NewestResponse.imports", max: 65536)
+            }
+            if !gone.isEmpty {
+                unsafe pb.pointee.n_gone = gone.count
+                unsafe pb.pointee.gone =
+                    try arena.messages(gone, "shoal.evaluation.v1.NewestResponse.gone", max: 65536)
             }
         }
     }

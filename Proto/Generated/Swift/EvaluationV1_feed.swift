@@ -13,6 +13,13 @@ extension EvaluationV1 {
         case left = 2
         /// An ENTERED of a live segment should not have been; its occurrence says which.
         case retracted = 3
+        /// The user is this partition's no more, having become one with a user of another: no
+        /// leaving.
+        case corrected = 4
+        /// The user was erased.
+        ///
+        /// No identifier is told any more, of earlier changes neither: the number says who it was.
+        case erased = 5
 
         /// A number off the wire; one not known yet is ``unspecified``.
         init(known number: UInt32) {
@@ -69,6 +76,8 @@ extension EvaluationV1 {
         public var member: Bool = false
         /// Of a live segment: which firing of the user it is about, from 1.
         public var occurrence: UInt32 = 0
+        /// The user's number in the partition, never reused.
+        public var userNumber: UInt32 = 0
 
         /// Every field at its default.
         public init() {}
@@ -83,7 +92,8 @@ extension EvaluationV1 {
             position: UInt64 = 0,
             logTimeMs: Int64 = 0,
             member: Bool = false,
-            occurrence: UInt32 = 0
+            occurrence: UInt32 = 0,
+            userNumber: UInt32 = 0
         ) {
             self.sequence = sequence
             self.userID = userID
@@ -94,6 +104,7 @@ extension EvaluationV1 {
             self.logTimeMs = logTimeMs
             self.member = member
             self.occurrence = occurrence
+            self.userNumber = userNumber
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -125,6 +136,7 @@ extension EvaluationV1 {
             self.logTimeMs = unsafe c.log_time_ms
             self.member = unsafe c.member != 0
             self.occurrence = unsafe c.occurrence
+            self.userNumber = unsafe c.user_number
         }
 
         package func fill(
@@ -168,6 +180,10 @@ extension EvaluationV1 {
             if occurrence != 0 {
                 unsafe pb.pointee.has_occurrence = 1
                 unsafe pb.pointee.occurrence = occurrence
+            }
+            if userNumber != 0 {
+                unsafe pb.pointee.has_user_number = 1
+                unsafe pb.pointee.user_number = userNumber
             }
         }
     }
@@ -378,6 +394,10 @@ extension EvaluationV1 {
         public var stateHash: UInt64 = 0
         /// What the snapshot is exact at.
         public var position: LogV1.Position?
+        /// The numbers of `users` in the partition, by which one who is erased later is known.
+        ///
+        /// Limit: 10,000.
+        public var numbers: [UInt32] = []
 
         /// Every field at its default.
         public init() {}
@@ -390,7 +410,8 @@ extension EvaluationV1 {
             next: UInt32? = nil,
             members: UInt64 = 0,
             stateHash: UInt64 = 0,
-            position: LogV1.Position? = nil
+            position: LogV1.Position? = nil,
+            numbers: [UInt32] = []
         ) {
             self.cursor = cursor
             self.users = users
@@ -399,6 +420,7 @@ extension EvaluationV1 {
             self.members = members
             self.stateHash = stateHash
             self.position = position
+            self.numbers = numbers
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -428,6 +450,7 @@ extension EvaluationV1 {
             self.members = unsafe c.members
             self.stateHash = unsafe c.state_hash
             self.position = unsafe CValue.message(c.position)
+            self.numbers = unsafe CValue.list(c.n_numbers, c.numbers) { $0 }
         }
 
         package func fill(
@@ -463,6 +486,14 @@ extension EvaluationV1 {
             }
             if let value = position {
                 unsafe pb.pointee.position = try arena.message(value)
+            }
+            if !numbers.isEmpty {
+                unsafe pb.pointee.n_numbers = numbers.count
+                unsafe pb.pointee.numbers = try arena.list(
+                    numbers, "shoal.evaluation.v1.SnapshotResponse.numbers", max: 10000
+                ) { (each: UInt32) throws(MessageError) -> UInt32 in
+                    each
+                }
             }
         }
     }

@@ -370,7 +370,8 @@ extension LogV1 {
 
         /// Dense per (project, partition) from 0, never reused.
         public var number: UInt32 = 0
-        /// The identifier as the app knows it.
+        /// The identifier as the app knows it; empty once the user was erased and the log
+        /// rewritten.
         ///
         /// Limit: 256 bytes.
         public var userID: String = ""
@@ -888,6 +889,138 @@ extension LogV1 {
         }
     }
 
+    /// From here on a user is gone from this partition, as of every instant, and so is everything
+    /// the log tells of the user, wherever it stands.
+    ///
+    /// The number stays given; the identifier is free for another user.
+    public struct Erasure: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Log__V1__Erasure
+        /// The message's full name.
+        public static let fullName = "shoal.log.v1.Erasure"
+
+        /// The user's number in this project and partition.
+        public var userNumber: UInt32 = 0
+        /// Names the erasure.
+        ///
+        /// Limit: exactly 16 bytes.
+        public var receipt: [UInt8]?
+        /// XXH64 with seed 0 of the receipt and the identifier, by which a repeat is known for one.
+        public var witness: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(userNumber: UInt32 = 0, receipt: [UInt8]? = nil, witness: UInt64 = 0) {
+            self.userNumber = userNumber
+            self.receipt = receipt
+            self.witness = witness
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__log__v1__erasure()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Log__V1__Erasure>) {
+            let c = unsafe pb.pointee
+            self.userNumber = unsafe c.user_number
+            self.receipt = unsafe c.has_receipt != 0 ? CValue.bytes(c.receipt) : nil
+            self.witness = unsafe c.witness
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Log__V1__Erasure>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__log__v1__erasure__init(pb)
+            if userNumber != 0 {
+                unsafe pb.pointee.has_user_number = 1
+                unsafe pb.pointee.user_number = userNumber
+            }
+            if let value = receipt {
+                unsafe pb.pointee.has_receipt = 1
+                unsafe pb.pointee.receipt =
+                    try arena.bytes(value, "shoal.log.v1.Erasure.receipt", max: 16)
+            }
+            if witness != 0 {
+                unsafe pb.pointee.has_witness = 1
+                unsafe pb.pointee.witness = witness
+            }
+        }
+    }
+
+    /// What is left of a record about a user who was erased, once the log was rewritten.
+    public struct Stub: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Log__V1__Stub
+        /// The message's full name.
+        public static let fullName = "shoal.log.v1.Stub"
+
+        /// By which rewriting of this log, from 1.
+        public var rewriting: UInt32 = 0
+        /// Whether it was an event.
+        public var event: Bool = false
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(rewriting: UInt32 = 0, event: Bool = false) {
+            self.rewriting = rewriting
+            self.event = event
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__log__v1__stub()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Log__V1__Stub>) {
+            let c = unsafe pb.pointee
+            self.rewriting = unsafe c.rewriting
+            self.event = unsafe c.event != 0
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Log__V1__Stub>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__log__v1__stub__init(pb)
+            if rewriting != 0 {
+                unsafe pb.pointee.has_rewriting = 1
+                unsafe pb.pointee.rewriting = rewriting
+            }
+            if event != false {
+                unsafe pb.pointee.has_event = 1
+                unsafe pb.pointee.event = event ? 1 : 0
+            }
+        }
+    }
+
     /// From here on a user is on an uploaded list, or is not.
     public struct ListChange: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Log__V1__ListChange
@@ -995,6 +1128,10 @@ extension LogV1 {
             case importUndone(LogV1.ImportUndone)
             /// A user who comes on an uploaded list or goes off it.
             case listChange(LogV1.ListChange)
+            /// A user who is erased.
+            case erasure(LogV1.Erasure)
+            /// A record that is no more.
+            case stub(LogV1.Stub)
         }
 
         /// Dense per partition from 0.
@@ -1074,6 +1211,10 @@ extension LogV1 {
                 self.body = unsafe CValue.message(c.import_undone).map { .importUndone($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE:
                 self.body = unsafe CValue.message(c.list_change).map { .listChange($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_ERASURE:
+                self.body = unsafe CValue.message(c.erasure).map { .erasure($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_STUB:
+                self.body = unsafe CValue.message(c.stub).map { .stub($0) }
             default: self.body = nil
             }
             self.importID = unsafe CValue.optionalText(c.import_id)
@@ -1118,6 +1259,12 @@ extension LogV1 {
             case .listChange(let value):
                 unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE
                 unsafe pb.pointee.list_change = try arena.message(value)
+            case .erasure(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_ERASURE
+                unsafe pb.pointee.erasure = try arena.message(value)
+            case .stub(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_STUB
+                unsafe pb.pointee.stub = try arena.message(value)
             case nil: break
             }
             if let value = importID {

@@ -6,6 +6,7 @@ import Chassis
 import Columns
 import Messages
 import Segments
+import Wire
 
 extension FeedDoor {
     func changes(_ request: EvaluationV1.ChangesRequest, _ call: CallContext)
@@ -200,6 +201,10 @@ extension FeedDoor {
             }
             for (partition, changes) in zip(partitions, changes) {
                 pages[partition]?.changes = changes
+                // Somebody is gone since, as the next changes tell: the sum still has the name.
+                if changes.contains(where: { $0.userID.isEmpty && !$0.tellsWhoIsGone }) {
+                    pages[partition]?.stateHash = nil
+                }
             }
         }
         return EvaluationV1.ChangesResponse(partitions: parts.compactMap { pages[$0.partition] })

@@ -100,6 +100,7 @@ struct FeedDoor: EvaluationV1_FeedService {
         }
         let ids = try await ids(of: numbers, kept.partition, project)
         var users: [String] = []
+        var told: [UInt32] = []
         var bytes = 0
         for (user, id) in zip(numbers, ids) {
             guard bytes < room else {
@@ -107,7 +108,8 @@ struct FeedDoor: EvaluationV1_FeedService {
                 break
             }
             users.append(id)
-            bytes += id.utf8.count + 4
+            told.append(user.value)
+            bytes += id.utf8.count + 9
         }
         // One that fits a page is not kept: most do, and a consumer reads all partitions.
         var number = request.snapshot
@@ -119,7 +121,8 @@ struct FeedDoor: EvaluationV1_FeedService {
             next: next?.value,
             members: UInt64(kept.end.members),
             stateHash: kept.end.stateHash,
-            position: kept.position
+            position: kept.position,
+            numbers: told
         )
     }
 
@@ -257,7 +260,8 @@ extension FeedRecord {
             position: position.value,
             logTimeMs: logTime.ms,
             member: change.isMember,
-            occurrence: UInt32(clamping: change.occurrence)
+            occurrence: UInt32(clamping: change.occurrence),
+            userNumber: self.user.value
         )
     }
 }

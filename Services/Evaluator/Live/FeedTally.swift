@@ -23,7 +23,7 @@ struct FeedTally: Sendable {
         mutating func add(_ kind: LiveChange.Kind) {
             switch kind {
             case .entered: entered += 1
-            case .left: left += 1
+            case .left, .corrected, .erased: left += 1
             case .retracted: retracted += 1
             }
         }

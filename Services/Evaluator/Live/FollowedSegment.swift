@@ -39,7 +39,7 @@ struct FeedEnd: Sendable, Hashable {
     let segment: ExactName
     let version: UInt32
     /// Another one than a consumer knows: what it has is of no use.
-    let generation: UInt32
+    var generation: UInt32
     /// The revision at which the segment's first version began: under it columns keep who is in.
     let origin: UInt64
     /// Whether it goes on where the version before ended: its first members are the last of that.

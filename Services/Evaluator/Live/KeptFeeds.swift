@@ -348,6 +348,8 @@ extension LiveChange.Kind {
         case .entered: 0
         case .left: 1
         case .retracted: 2
+        case .corrected: 3
+        case .erased: 4
         }
     }
 
@@ -356,6 +358,8 @@ extension LiveChange.Kind {
         case 0: self = .entered
         case 1: self = .left
         case 2: self = .retracted
+        case 3: self = .corrected
+        case 4: self = .erased
         default: throw BytesError(.outOfBounds, "a change's kind", at: 5)
         }
     }

@@ -27,7 +27,9 @@ extension LivePartition {
     func put(_ mark: Mark, _ state: inout [ProjectName: PartitionColumns])
         throws(EvaluatorError)
     {
-        guard let index = state.index(forKey: mark.project) else { return }
+        guard let index = state.index(forKey: mark.project),
+            !state.values[index].isGone(mark.user)
+        else { return }
         do {
             try state.values[index].tail.append(
                 profile: [
@@ -148,8 +150,10 @@ extension LivePartition {
         _ state: [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let columns = state[segment.end.feed.project] else { return }
+        let present = columns.present
         for number in 0..<UInt32(clamping: columns.userCount) {
             let number = UserNumber(number)
+            guard present?[number] ?? true else { continue }
             var user = LiveUser()
             let past = ColumnsPast(columns: columns, user: number, since: segment.since)
             segment.plan.begin(at: moment, &user, past)

@@ -219,6 +219,9 @@ struct LivePartition {
         case .newUser(let new):
             numbered = Newcomer(project: project, user: UserNumber(new.number))
         case .importUndone: try askAnew(project, moment, &state)
+        case .erasure(let erasure):
+            try forget(UserNumber(erasure.userNumber), of: project, .erased, moment, state)
+        case .stub(let stub): noteLoss(of: project, rewriting: stub.rewriting)
         case .tenure, nil: break
         }
     }

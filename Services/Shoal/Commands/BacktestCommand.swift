@@ -110,6 +110,8 @@ enum MembershipWords {
         case .entered: "entered"
         case .left: "left"
         case .retracted: "retracted"
+        case .corrected: "corrected"
+        case .erased: "erased"
         case .unspecified: "unknown"
         }
     }

@@ -2,13 +2,15 @@
 
 public import Basics
 
-/// A live segment made ready to follow users, one at a time: a pure value without clock or disk.
+/// A live segment made ready to follow users, one at a time: it never changes, and
+/// knows no clock and no disk.
 ///
 /// `hear` and `pass` (in `LiveUser+Hear.swift`) move a user's state on and answer what changed;
-/// the same machine follows the log, plays a story and answers a backtest.
-public struct LivePlan: Sendable {
+/// the same machine follows the log, plays a story and answers a backtest. An object, since it is
+/// handed on several times for every event.
+public final class LivePlan: Sendable {
     /// What fires, ready to be asked.
-    enum CompiledTrigger: Sendable {
+    indirect enum CompiledTrigger: Sendable {
         /// `counted` are those among which the n-th is found.
         case action(Action, counted: CompiledMatch, firing: CompiledMatch)
         case inaction(Inaction, did: CompiledMatch, didNot: CompiledMatch)
@@ -251,6 +253,10 @@ public struct LiveChange: Sendable, Hashable {
         case left
         /// A firing that was told should not have been.
         case retracted
+        /// The user became one with another, who is told of elsewhere.
+        case corrected
+        /// The user was erased.
+        case erased
     }
 
     /// What brought it about.

@@ -97,7 +97,7 @@ struct MemoryHistory: History {
                         position: position
                     )
                 )
-            case .catalogue, .importUndone, .tenure, nil: break
+            case .catalogue, .importUndone, .tenure, .erasure, .stub, nil: break
             }
         }
     }

@@ -87,6 +87,7 @@ const shoal_message_rule *shoal_rule__evaluation__v1__backtest_part_response(voi
 const shoal_message_rule *shoal_rule__evaluation__v1__newest_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__checkpoint_file(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__checkpoint_import(void);
+const shoal_message_rule *shoal_rule__evaluation__v1__checkpoint_gone(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__newest_response(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__piece_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__piece_response(void);
@@ -264,6 +265,8 @@ const shoal_message_rule *shoal_rule__log__v1__profile_change(void);
 const shoal_message_rule *shoal_rule__log__v1__catalogue_change(void);
 const shoal_message_rule *shoal_rule__log__v1__tenure(void);
 const shoal_message_rule *shoal_rule__log__v1__import_undone(void);
+const shoal_message_rule *shoal_rule__log__v1__erasure(void);
+const shoal_message_rule *shoal_rule__log__v1__stub(void);
 const shoal_message_rule *shoal_rule__log__v1__list_change(void);
 const shoal_message_rule *shoal_rule__log__v1__log_record(void);
 const shoal_message_rule *shoal_rule__log__v1__position(void);

@@ -36,6 +36,7 @@ from shoal.contract.evaluation.v1.backtest_pb2 import BacktestPartResponse as Ba
 from shoal.contract.evaluation.v1.backtest_pb2 import BacktestRequest as BacktestRequest
 from shoal.contract.evaluation.v1.backtest_pb2 import BacktestResponse as BacktestResponse
 from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointFile as CheckpointFile
+from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointGone as CheckpointGone
 from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointImport as CheckpointImport
 from shoal.contract.evaluation.v1.checkpoints_pb2 import KEPT_FAMILY_FEED as KEPT_FAMILY_FEED
 from shoal.contract.evaluation.v1.checkpoints_pb2 import KEPT_FAMILY_LIVE as KEPT_FAMILY_LIVE
@@ -74,7 +75,9 @@ from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_CAUSE_DEFINITION as
 from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_CAUSE_RECORD as MEMBERSHIP_CAUSE_RECORD
 from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_CAUSE_TIMER as MEMBERSHIP_CAUSE_TIMER
 from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_CAUSE_UNSPECIFIED as MEMBERSHIP_CAUSE_UNSPECIFIED
+from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_KIND_CORRECTED as MEMBERSHIP_KIND_CORRECTED
 from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_KIND_ENTERED as MEMBERSHIP_KIND_ENTERED
+from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_KIND_ERASED as MEMBERSHIP_KIND_ERASED
 from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_KIND_LEFT as MEMBERSHIP_KIND_LEFT
 from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_KIND_RETRACTED as MEMBERSHIP_KIND_RETRACTED
 from shoal.contract.evaluation.v1.feed_pb2 import MEMBERSHIP_KIND_UNSPECIFIED as MEMBERSHIP_KIND_UNSPECIFIED

@@ -15,7 +15,7 @@ from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shoal/evaluation/v1/checkpoints.proto\x12\x13shoal.evaluation.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"%\n\rNewestRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\"W\n\x0e\x43heckpointFile\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x14\n\x04name\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x16\n\x0b\x66ingerprint\x18\x03 \x01(\x07:\x01\x30\"t\n\x10\x43heckpointImport\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x1a\n\timport_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x15\n\x06undone\x18\x03 \x01(\x08:\x05\x66\x61lse\x12\x14\n\x04runs\x18\x04 \x03(\x04\x42\x06\xd8\xb5\x18\x80\x80\x08\"\xb5\x01\n\x0eNewestResponse\x12\x14\n\tsealed_to\x18\x01 \x01(\x04:\x01\x30\x12:\n\x05\x66iles\x18\x02 \x03(\x0b\x32#.shoal.evaluation.v1.CheckpointFileB\x06\xd8\xb5\x18\x80\x80\x04\x12\x11\n\x06\x63rc32c\x18\x03 \x01(\x07:\x01\x30\x12>\n\x07imports\x18\x04 \x03(\x0b\x32%.shoal.evaluation.v1.CheckpointImportB\x06\xd8\xb5\x18\x80\x80\x04\"\x81\x01\n\x0cPieceRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x17\n\x07project\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x14\n\x04name\x18\x03 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x11\n\x06offset\x18\x04 \x01(\x04:\x01\x30\x12\x19\n\tmax_bytes\x18\x05 \x01(\r:\x06\x32\x36\x32\x31\x34\x34\"9\n\rPieceResponse\x12\x15\n\x05piece\x18\x01 \x01(\x0c\x42\x06\xe0\xb5\x18\x80\x80@\x12\x11\n\x06\x63rc32c\x18\x02 \x01(\x07:\x01\x30\"B\n\x12KeptChangesRequest\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"W\n\rProjectChange\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12-\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1d.shoal.log.v1.CatalogueChange\"Q\n\x13KeptChangesResponse\x12:\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\".shoal.evaluation.v1.ProjectChangeB\x05\xd8\xb5\x18\xe8\x07\"\x87\x01\n\x0fKeptRowsRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12H\n\x06\x66\x61mily\x18\x02 \x01(\x0e\x32\x1f.shoal.evaluation.v1.KeptFamily:\x17KEPT_FAMILY_UNSPECIFIED\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\"5\n\x07KeptRow\x12\x12\n\x03key\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x16\n\x05value\x18\x02 \x01(\x0c\x42\x07\xe0\xb5\x18\x80\x80\x80\x02\"n\n\x10KeptRowsResponse\x12\x14\n\x05place\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\x04rows\x18\x02 \x03(\x0b\x32\x1c.shoal.evaluation.v1.KeptRowB\x05\xd8\xb5\x18\xe8\x07\x12\x11\n\x06\x63rc32c\x18\x03 \x01(\x07:\x01\x30*U\n\nKeptFamily\x12\x1b\n\x17KEPT_FAMILY_UNSPECIFIED\x10\x00\x12\x14\n\x10KEPT_FAMILY_LIVE\x10\x01\x12\x14\n\x10KEPT_FAMILY_FEED\x10\x02\x32\xaf\x03\n\x0b\x43heckpoints\x12\x62\n\x06Newest\x12\".shoal.evaluation.v1.NewestRequest\x1a#.shoal.evaluation.v1.NewestResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12_\n\x05Piece\x12!.shoal.evaluation.v1.PieceRequest\x1a\".shoal.evaluation.v1.PieceResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12q\n\x0bKeptChanges\x12\'.shoal.evaluation.v1.KeptChangesRequest\x1a(.shoal.evaluation.v1.KeptChangesResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12h\n\x08KeptRows\x12$.shoal.evaluation.v1.KeptRowsRequest\x1a%.shoal.evaluation.v1.KeptRowsResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shoal/evaluation/v1/checkpoints.proto\x12\x13shoal.evaluation.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"%\n\rNewestRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\"W\n\x0e\x43heckpointFile\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x14\n\x04name\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x16\n\x0b\x66ingerprint\x18\x03 \x01(\x07:\x01\x30\"t\n\x10\x43heckpointImport\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x1a\n\timport_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x15\n\x06undone\x18\x03 \x01(\x08:\x05\x66\x61lse\x12\x14\n\x04runs\x18\x04 \x03(\x04\x42\x06\xd8\xb5\x18\x80\x80\x08\"@\n\x0e\x43heckpointGone\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x15\n\x05steps\x18\x02 \x03(\rB\x06\xd8\xb5\x18\x80\x80@\"\xf0\x01\n\x0eNewestResponse\x12\x14\n\tsealed_to\x18\x01 \x01(\x04:\x01\x30\x12:\n\x05\x66iles\x18\x02 \x03(\x0b\x32#.shoal.evaluation.v1.CheckpointFileB\x06\xd8\xb5\x18\x80\x80\x04\x12\x11\n\x06\x63rc32c\x18\x03 \x01(\x07:\x01\x30\x12>\n\x07imports\x18\x04 \x03(\x0b\x32%.shoal.evaluation.v1.CheckpointImportB\x06\xd8\xb5\x18\x80\x80\x04\x12\x39\n\x04gone\x18\x05 \x03(\x0b\x32#.shoal.evaluation.v1.CheckpointGoneB\x06\xd8\xb5\x18\x80\x80\x04\"\x81\x01\n\x0cPieceRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x17\n\x07project\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x14\n\x04name\x18\x03 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x11\n\x06offset\x18\x04 \x01(\x04:\x01\x30\x12\x19\n\tmax_bytes\x18\x05 \x01(\r:\x06\x32\x36\x32\x31\x34\x34\"9\n\rPieceResponse\x12\x15\n\x05piece\x18\x01 \x01(\x0c\x42\x06\xe0\xb5\x18\x80\x80@\x12\x11\n\x06\x63rc32c\x18\x02 \x01(\x07:\x01\x30\"B\n\x12KeptChangesRequest\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"W\n\rProjectChange\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12-\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1d.shoal.log.v1.CatalogueChange\"Q\n\x13KeptChangesResponse\x12:\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\".shoal.evaluation.v1.ProjectChangeB\x05\xd8\xb5\x18\xe8\x07\"\x87\x01\n\x0fKeptRowsRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12H\n\x06\x66\x61mily\x18\x02 \x01(\x0e\x32\x1f.shoal.evaluation.v1.KeptFamily:\x17KEPT_FAMILY_UNSPECIFIED\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\"5\n\x07KeptRow\x12\x12\n\x03key\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x16\n\x05value\x18\x02 \x01(\x0c\x42\x07\xe0\xb5\x18\x80\x80\x80\x02\"n\n\x10KeptRowsResponse\x12\x14\n\x05place\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\x04rows\x18\x02 \x03(\x0b\x32\x1c.shoal.evaluation.v1.KeptRowB\x05\xd8\xb5\x18\xe8\x07\x12\x11\n\x06\x63rc32c\x18\x03 \x01(\x07:\x01\x30*U\n\nKeptFamily\x12\x1b\n\x17KEPT_FAMILY_UNSPECIFIED\x10\x00\x12\x14\n\x10KEPT_FAMILY_LIVE\x10\x01\x12\x14\n\x10KEPT_FAMILY_FEED\x10\x02\x32\xaf\x03\n\x0b\x43heckpoints\x12\x62\n\x06Newest\x12\".shoal.evaluation.v1.NewestRequest\x1a#.shoal.evaluation.v1.NewestResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12_\n\x05Piece\x12!.shoal.evaluation.v1.PieceRequest\x1a\".shoal.evaluation.v1.PieceResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12q\n\x0bKeptChanges\x12\'.shoal.evaluation.v1.KeptChangesRequest\x1a(.shoal.evaluation.v1.KeptChangesResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12h\n\x08KeptRows\x12$.shoal.evaluation.v1.KeptRowsRequest\x1a%.shoal.evaluation.v1.KeptRowsResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.checkpoints_pb2', globals())
@@ -32,10 +32,16 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _CHECKPOINTIMPORT.fields_by_name['import_id']._serialized_options = b'\340\265\030\200\001'
   _CHECKPOINTIMPORT.fields_by_name['runs']._options = None
   _CHECKPOINTIMPORT.fields_by_name['runs']._serialized_options = b'\330\265\030\200\200\010'
+  _CHECKPOINTGONE.fields_by_name['project']._options = None
+  _CHECKPOINTGONE.fields_by_name['project']._serialized_options = b'\340\265\030@'
+  _CHECKPOINTGONE.fields_by_name['steps']._options = None
+  _CHECKPOINTGONE.fields_by_name['steps']._serialized_options = b'\330\265\030\200\200@'
   _NEWESTRESPONSE.fields_by_name['files']._options = None
   _NEWESTRESPONSE.fields_by_name['files']._serialized_options = b'\330\265\030\200\200\004'
   _NEWESTRESPONSE.fields_by_name['imports']._options = None
   _NEWESTRESPONSE.fields_by_name['imports']._serialized_options = b'\330\265\030\200\200\004'
+  _NEWESTRESPONSE.fields_by_name['gone']._options = None
+  _NEWESTRESPONSE.fields_by_name['gone']._serialized_options = b'\330\265\030\200\200\004'
   _PIECEREQUEST.fields_by_name['project']._options = None
   _PIECEREQUEST.fields_by_name['project']._serialized_options = b'\340\265\030@'
   _PIECEREQUEST.fields_by_name['name']._options = None
@@ -66,32 +72,34 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _CHECKPOINTS.methods_by_name['KeptChanges']._serialized_options = b'\212\265\030\007service\220\265\030\001'
   _CHECKPOINTS.methods_by_name['KeptRows']._options = None
   _CHECKPOINTS.methods_by_name['KeptRows']._serialized_options = b'\212\265\030\007service\220\265\030\001'
-  _KEPTFAMILY._serialized_start=1284
-  _KEPTFAMILY._serialized_end=1369
+  _KEPTFAMILY._serialized_start=1409
+  _KEPTFAMILY._serialized_end=1494
   _NEWESTREQUEST._serialized_start=118
   _NEWESTREQUEST._serialized_end=155
   _CHECKPOINTFILE._serialized_start=157
   _CHECKPOINTFILE._serialized_end=244
   _CHECKPOINTIMPORT._serialized_start=246
   _CHECKPOINTIMPORT._serialized_end=362
-  _NEWESTRESPONSE._serialized_start=365
-  _NEWESTRESPONSE._serialized_end=546
-  _PIECEREQUEST._serialized_start=549
-  _PIECEREQUEST._serialized_end=678
-  _PIECERESPONSE._serialized_start=680
-  _PIECERESPONSE._serialized_end=737
-  _KEPTCHANGESREQUEST._serialized_start=739
-  _KEPTCHANGESREQUEST._serialized_end=805
-  _PROJECTCHANGE._serialized_start=807
-  _PROJECTCHANGE._serialized_end=894
-  _KEPTCHANGESRESPONSE._serialized_start=896
-  _KEPTCHANGESRESPONSE._serialized_end=977
-  _KEPTROWSREQUEST._serialized_start=980
-  _KEPTROWSREQUEST._serialized_end=1115
-  _KEPTROW._serialized_start=1117
-  _KEPTROW._serialized_end=1170
-  _KEPTROWSRESPONSE._serialized_start=1172
-  _KEPTROWSRESPONSE._serialized_end=1282
-  _CHECKPOINTS._serialized_start=1372
-  _CHECKPOINTS._serialized_end=1803
+  _CHECKPOINTGONE._serialized_start=364
+  _CHECKPOINTGONE._serialized_end=428
+  _NEWESTRESPONSE._serialized_start=431
+  _NEWESTRESPONSE._serialized_end=671
+  _PIECEREQUEST._serialized_start=674
+  _PIECEREQUEST._serialized_end=803
+  _PIECERESPONSE._serialized_start=805
+  _PIECERESPONSE._serialized_end=862
+  _KEPTCHANGESREQUEST._serialized_start=864
+  _KEPTCHANGESREQUEST._serialized_end=930
+  _PROJECTCHANGE._serialized_start=932
+  _PROJECTCHANGE._serialized_end=1019
+  _KEPTCHANGESRESPONSE._serialized_start=1021
+  _KEPTCHANGESRESPONSE._serialized_end=1102
+  _KEPTROWSREQUEST._serialized_start=1105
+  _KEPTROWSREQUEST._serialized_end=1240
+  _KEPTROW._serialized_start=1242
+  _KEPTROW._serialized_end=1295
+  _KEPTROWSRESPONSE._serialized_start=1297
+  _KEPTROWSRESPONSE._serialized_end=1407
+  _CHECKPOINTS._serialized_start=1497
+  _CHECKPOINTS._serialized_end=1928
 # @@protoc_insertion_point(module_scope)

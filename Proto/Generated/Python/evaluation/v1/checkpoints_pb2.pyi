@@ -21,6 +21,14 @@ class CheckpointFile(_message.Message):
     project: str
     def __init__(self, project: _Optional[str] = ..., name: _Optional[str] = ..., fingerprint: _Optional[int] = ...) -> None: ...
 
+class CheckpointGone(_message.Message):
+    __slots__ = ["project", "steps"]
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    steps: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, project: _Optional[str] = ..., steps: _Optional[_Iterable[int]] = ...) -> None: ...
+
 class CheckpointImport(_message.Message):
     __slots__ = ["import_id", "project", "runs", "undone"]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -82,16 +90,18 @@ class NewestRequest(_message.Message):
     def __init__(self, partition: _Optional[int] = ...) -> None: ...
 
 class NewestResponse(_message.Message):
-    __slots__ = ["crc32c", "files", "imports", "sealed_to"]
+    __slots__ = ["crc32c", "files", "gone", "imports", "sealed_to"]
     CRC32C_FIELD_NUMBER: _ClassVar[int]
     FILES_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
     IMPORTS_FIELD_NUMBER: _ClassVar[int]
     SEALED_TO_FIELD_NUMBER: _ClassVar[int]
     crc32c: int
     files: _containers.RepeatedCompositeFieldContainer[CheckpointFile]
+    gone: _containers.RepeatedCompositeFieldContainer[CheckpointGone]
     imports: _containers.RepeatedCompositeFieldContainer[CheckpointImport]
     sealed_to: int
-    def __init__(self, sealed_to: _Optional[int] = ..., files: _Optional[_Iterable[_Union[CheckpointFile, _Mapping]]] = ..., crc32c: _Optional[int] = ..., imports: _Optional[_Iterable[_Union[CheckpointImport, _Mapping]]] = ...) -> None: ...
+    def __init__(self, sealed_to: _Optional[int] = ..., files: _Optional[_Iterable[_Union[CheckpointFile, _Mapping]]] = ..., crc32c: _Optional[int] = ..., imports: _Optional[_Iterable[_Union[CheckpointImport, _Mapping]]] = ..., gone: _Optional[_Iterable[_Union[CheckpointGone, _Mapping]]] = ...) -> None: ...
 
 class PieceRequest(_message.Message):
     __slots__ = ["max_bytes", "name", "offset", "partition", "project"]

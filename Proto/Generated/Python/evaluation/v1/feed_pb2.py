@@ -15,7 +15,7 @@ from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eshoal/evaluation/v1/feed.proto\x12\x13shoal.evaluation.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"\xd1\x02\n\x10MembershipChange\x12\x13\n\x08sequence\x18\x01 \x01(\x04:\x01\x30\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12N\n\x04kind\x18\x03 \x01(\x0e\x32#.shoal.evaluation.v1.MembershipKind:\x1bMEMBERSHIP_KIND_UNSPECIFIED\x12\x10\n\x05\x61t_ms\x18\x04 \x01(\x12:\x01\x30\x12Q\n\x05\x63\x61use\x18\x05 \x01(\x0e\x32$.shoal.evaluation.v1.MembershipCause:\x1cMEMBERSHIP_CAUSE_UNSPECIFIED\x12\x13\n\x08position\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x0blog_time_ms\x18\x07 \x01(\x12:\x01\x30\x12\x15\n\x06member\x18\x08 \x01(\x08:\x05\x66\x61lse\x12\x15\n\noccurrence\x18\t \x01(\r:\x01\x30\"b\n\nFeedCursor\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x12\n\x07version\x18\x02 \x01(\r:\x01\x30\x12\x15\n\ngeneration\x18\x03 \x01(\r:\x01\x30\x12\x13\n\x08sequence\x18\x04 \x01(\x04:\x01\x30\"\x93\x01\n\x0fSnapshotRequest\x12\x18\n\x07segment\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x14\n\tpartition\x18\x02 \x01(\r:\x01\x30\x12\x10\n\x08snapshot\x18\x03 \x01(\x04\x12\x0f\n\x04\x66rom\x18\x04 \x01(\r:\x01\x30\x12\x13\n\x05limit\x18\x05 \x01(\r:\x04\x31\x30\x30\x30\x12\x18\n\tforwarded\x18\x06 \x01(\x08:\x05\x66\x61lse\"\xd6\x01\n\x10SnapshotResponse\x12/\n\x06\x63ursor\x18\x01 \x01(\x0b\x32\x1f.shoal.evaluation.v1.FeedCursor\x12\x19\n\x05users\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x13\n\x08snapshot\x18\x03 \x01(\x04:\x01\x30\x12\x0c\n\x04next\x18\x04 \x01(\r\x12\x12\n\x07members\x18\x05 \x01(\x04:\x01\x30\x12\x15\n\nstate_hash\x18\x06 \x01(\x06:\x01\x30\x12(\n\x08position\x18\x07 \x01(\x0b\x32\x16.shoal.log.v1.Position\"\xac\x01\n\x0e\x43hangesRequest\x12\x18\n\x07segment\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x37\n\x07\x63ursors\x18\x06 \x03(\x0b\x32\x1f.shoal.evaluation.v1.FeedCursorB\x05\xd8\xb5\x18\x80 \x12\x12\n\x07wait_ms\x18\x03 \x01(\r:\x01\x30\x12\x13\n\x05limit\x18\x04 \x01(\r:\x04\x31\x30\x30\x30\x12\x18\n\tforwarded\x18\x05 \x01(\x08:\x05\x66\x61lseJ\x04\x08\x02\x10\x03\"\xb2\x02\n\x10PartitionChanges\x12/\n\x06\x63ursor\x18\x01 \x01(\x0b\x32\x1f.shoal.evaluation.v1.FeedCursor\x12=\n\x07\x63hanges\x18\x02 \x03(\x0b\x32%.shoal.evaluation.v1.MembershipChangeB\x05\xd8\xb5\x18\x90N\x12\x14\n\x05stale\x18\x03 \x01(\x08:\x05\x66\x61lse\x12\x12\n\nstate_hash\x18\x04 \x01(\x06\x12\x12\n\x07members\x18\x05 \x01(\x04:\x01\x30\x12(\n\x08position\x18\x06 \x01(\x0b\x32\x16.shoal.log.v1.Position\x12\x17\n\x0cnext_version\x18\x07 \x01(\r:\x01\x30\x12-\n\x04next\x18\x08 \x01(\x0b\x32\x1f.shoal.evaluation.v1.FeedCursor\"S\n\x0f\x43hangesResponse\x12@\n\npartitions\x18\x01 \x03(\x0b\x32%.shoal.evaluation.v1.PartitionChangesB\x05\xd8\xb5\x18\x80 *\x87\x01\n\x0eMembershipKind\x12\x1f\n\x1bMEMBERSHIP_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17MEMBERSHIP_KIND_ENTERED\x10\x01\x12\x18\n\x14MEMBERSHIP_KIND_LEFT\x10\x02\x12\x1d\n\x19MEMBERSHIP_KIND_RETRACTED\x10\x03*\xae\x01\n\x0fMembershipCause\x12 \n\x1cMEMBERSHIP_CAUSE_UNSPECIFIED\x10\x00\x12\x1b\n\x17MEMBERSHIP_CAUSE_RECORD\x10\x01\x12\x1a\n\x16MEMBERSHIP_CAUSE_TIMER\x10\x02\x12\x1f\n\x1bMEMBERSHIP_CAUSE_DEFINITION\x10\x03\x12\x1f\n\x1bMEMBERSHIP_CAUSE_CORRECTION\x10\x04\x32\xe1\x01\n\x04\x46\x65\x65\x64\x12m\n\x08Snapshot\x12$.shoal.evaluation.v1.SnapshotRequest\x1a%.shoal.evaluation.v1.SnapshotResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x43hanges\x12#.shoal.evaluation.v1.ChangesRequest\x1a$.shoal.evaluation.v1.ChangesResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eshoal/evaluation/v1/feed.proto\x12\x13shoal.evaluation.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"\xe9\x02\n\x10MembershipChange\x12\x13\n\x08sequence\x18\x01 \x01(\x04:\x01\x30\x12\x18\n\x07user_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12N\n\x04kind\x18\x03 \x01(\x0e\x32#.shoal.evaluation.v1.MembershipKind:\x1bMEMBERSHIP_KIND_UNSPECIFIED\x12\x10\n\x05\x61t_ms\x18\x04 \x01(\x12:\x01\x30\x12Q\n\x05\x63\x61use\x18\x05 \x01(\x0e\x32$.shoal.evaluation.v1.MembershipCause:\x1cMEMBERSHIP_CAUSE_UNSPECIFIED\x12\x13\n\x08position\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x0blog_time_ms\x18\x07 \x01(\x12:\x01\x30\x12\x15\n\x06member\x18\x08 \x01(\x08:\x05\x66\x61lse\x12\x15\n\noccurrence\x18\t \x01(\r:\x01\x30\x12\x16\n\x0buser_number\x18\n \x01(\r:\x01\x30\"b\n\nFeedCursor\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x12\n\x07version\x18\x02 \x01(\r:\x01\x30\x12\x15\n\ngeneration\x18\x03 \x01(\r:\x01\x30\x12\x13\n\x08sequence\x18\x04 \x01(\x04:\x01\x30\"\x93\x01\n\x0fSnapshotRequest\x12\x18\n\x07segment\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x14\n\tpartition\x18\x02 \x01(\r:\x01\x30\x12\x10\n\x08snapshot\x18\x03 \x01(\x04\x12\x0f\n\x04\x66rom\x18\x04 \x01(\r:\x01\x30\x12\x13\n\x05limit\x18\x05 \x01(\r:\x04\x31\x30\x30\x30\x12\x18\n\tforwarded\x18\x06 \x01(\x08:\x05\x66\x61lse\"\xee\x01\n\x10SnapshotResponse\x12/\n\x06\x63ursor\x18\x01 \x01(\x0b\x32\x1f.shoal.evaluation.v1.FeedCursor\x12\x19\n\x05users\x18\x02 \x03(\tB\n\xd8\xb5\x18\x90N\xe0\xb5\x18\x80\x02\x12\x13\n\x08snapshot\x18\x03 \x01(\x04:\x01\x30\x12\x0c\n\x04next\x18\x04 \x01(\r\x12\x12\n\x07members\x18\x05 \x01(\x04:\x01\x30\x12\x15\n\nstate_hash\x18\x06 \x01(\x06:\x01\x30\x12(\n\x08position\x18\x07 \x01(\x0b\x32\x16.shoal.log.v1.Position\x12\x16\n\x07numbers\x18\x08 \x03(\rB\x05\xd8\xb5\x18\x90N\"\xac\x01\n\x0e\x43hangesRequest\x12\x18\n\x07segment\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x37\n\x07\x63ursors\x18\x06 \x03(\x0b\x32\x1f.shoal.evaluation.v1.FeedCursorB\x05\xd8\xb5\x18\x80 \x12\x12\n\x07wait_ms\x18\x03 \x01(\r:\x01\x30\x12\x13\n\x05limit\x18\x04 \x01(\r:\x04\x31\x30\x30\x30\x12\x18\n\tforwarded\x18\x05 \x01(\x08:\x05\x66\x61lseJ\x04\x08\x02\x10\x03\"\xb2\x02\n\x10PartitionChanges\x12/\n\x06\x63ursor\x18\x01 \x01(\x0b\x32\x1f.shoal.evaluation.v1.FeedCursor\x12=\n\x07\x63hanges\x18\x02 \x03(\x0b\x32%.shoal.evaluation.v1.MembershipChangeB\x05\xd8\xb5\x18\x90N\x12\x14\n\x05stale\x18\x03 \x01(\x08:\x05\x66\x61lse\x12\x12\n\nstate_hash\x18\x04 \x01(\x06\x12\x12\n\x07members\x18\x05 \x01(\x04:\x01\x30\x12(\n\x08position\x18\x06 \x01(\x0b\x32\x16.shoal.log.v1.Position\x12\x17\n\x0cnext_version\x18\x07 \x01(\r:\x01\x30\x12-\n\x04next\x18\x08 \x01(\x0b\x32\x1f.shoal.evaluation.v1.FeedCursor\"S\n\x0f\x43hangesResponse\x12@\n\npartitions\x18\x01 \x03(\x0b\x32%.shoal.evaluation.v1.PartitionChangesB\x05\xd8\xb5\x18\x80 *\xc2\x01\n\x0eMembershipKind\x12\x1f\n\x1bMEMBERSHIP_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17MEMBERSHIP_KIND_ENTERED\x10\x01\x12\x18\n\x14MEMBERSHIP_KIND_LEFT\x10\x02\x12\x1d\n\x19MEMBERSHIP_KIND_RETRACTED\x10\x03\x12\x1d\n\x19MEMBERSHIP_KIND_CORRECTED\x10\x04\x12\x1a\n\x16MEMBERSHIP_KIND_ERASED\x10\x05*\xae\x01\n\x0fMembershipCause\x12 \n\x1cMEMBERSHIP_CAUSE_UNSPECIFIED\x10\x00\x12\x1b\n\x17MEMBERSHIP_CAUSE_RECORD\x10\x01\x12\x1a\n\x16MEMBERSHIP_CAUSE_TIMER\x10\x02\x12\x1f\n\x1bMEMBERSHIP_CAUSE_DEFINITION\x10\x03\x12\x1f\n\x1bMEMBERSHIP_CAUSE_CORRECTION\x10\x04\x32\xe1\x01\n\x04\x46\x65\x65\x64\x12m\n\x08Snapshot\x12$.shoal.evaluation.v1.SnapshotRequest\x1a%.shoal.evaluation.v1.SnapshotResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12j\n\x07\x43hanges\x12#.shoal.evaluation.v1.ChangesRequest\x1a$.shoal.evaluation.v1.ChangesResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.feed_pb2', globals())
@@ -28,6 +28,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SNAPSHOTREQUEST.fields_by_name['segment']._serialized_options = b'\340\265\030\200\001'
   _SNAPSHOTRESPONSE.fields_by_name['users']._options = None
   _SNAPSHOTRESPONSE.fields_by_name['users']._serialized_options = b'\330\265\030\220N\340\265\030\200\002'
+  _SNAPSHOTRESPONSE.fields_by_name['numbers']._options = None
+  _SNAPSHOTRESPONSE.fields_by_name['numbers']._serialized_options = b'\330\265\030\220N'
   _CHANGESREQUEST.fields_by_name['segment']._options = None
   _CHANGESREQUEST.fields_by_name['segment']._serialized_options = b'\340\265\030\200\001'
   _CHANGESREQUEST.fields_by_name['cursors']._options = None
@@ -40,24 +42,24 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _FEED.methods_by_name['Snapshot']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
   _FEED.methods_by_name['Changes']._options = None
   _FEED.methods_by_name['Changes']._serialized_options = b'\212\265\030\014segment.read\220\265\030\001'
-  _MEMBERSHIPKIND._serialized_start=1488
-  _MEMBERSHIPKIND._serialized_end=1623
-  _MEMBERSHIPCAUSE._serialized_start=1626
-  _MEMBERSHIPCAUSE._serialized_end=1800
+  _MEMBERSHIPKIND._serialized_start=1536
+  _MEMBERSHIPKIND._serialized_end=1730
+  _MEMBERSHIPCAUSE._serialized_start=1733
+  _MEMBERSHIPCAUSE._serialized_end=1907
   _MEMBERSHIPCHANGE._serialized_start=112
-  _MEMBERSHIPCHANGE._serialized_end=449
-  _FEEDCURSOR._serialized_start=451
-  _FEEDCURSOR._serialized_end=549
-  _SNAPSHOTREQUEST._serialized_start=552
-  _SNAPSHOTREQUEST._serialized_end=699
-  _SNAPSHOTRESPONSE._serialized_start=702
-  _SNAPSHOTRESPONSE._serialized_end=916
-  _CHANGESREQUEST._serialized_start=919
-  _CHANGESREQUEST._serialized_end=1091
-  _PARTITIONCHANGES._serialized_start=1094
-  _PARTITIONCHANGES._serialized_end=1400
-  _CHANGESRESPONSE._serialized_start=1402
-  _CHANGESRESPONSE._serialized_end=1485
-  _FEED._serialized_start=1803
-  _FEED._serialized_end=2028
+  _MEMBERSHIPCHANGE._serialized_end=473
+  _FEEDCURSOR._serialized_start=475
+  _FEEDCURSOR._serialized_end=573
+  _SNAPSHOTREQUEST._serialized_start=576
+  _SNAPSHOTREQUEST._serialized_end=723
+  _SNAPSHOTRESPONSE._serialized_start=726
+  _SNAPSHOTRESPONSE._serialized_end=964
+  _CHANGESREQUEST._serialized_start=967
+  _CHANGESREQUEST._serialized_end=1139
+  _PARTITIONCHANGES._serialized_start=1142
+  _PARTITIONCHANGES._serialized_end=1448
+  _CHANGESRESPONSE._serialized_start=1450
+  _CHANGESRESPONSE._serialized_end=1533
+  _FEED._serialized_start=1910
+  _FEED._serialized_end=2135
 # @@protoc_insertion_point(module_scope)

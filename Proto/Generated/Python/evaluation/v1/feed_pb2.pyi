@@ -12,7 +12,9 @@ MEMBERSHIP_CAUSE_DEFINITION: MembershipCause
 MEMBERSHIP_CAUSE_RECORD: MembershipCause
 MEMBERSHIP_CAUSE_TIMER: MembershipCause
 MEMBERSHIP_CAUSE_UNSPECIFIED: MembershipCause
+MEMBERSHIP_KIND_CORRECTED: MembershipKind
 MEMBERSHIP_KIND_ENTERED: MembershipKind
+MEMBERSHIP_KIND_ERASED: MembershipKind
 MEMBERSHIP_KIND_LEFT: MembershipKind
 MEMBERSHIP_KIND_RETRACTED: MembershipKind
 MEMBERSHIP_KIND_UNSPECIFIED: MembershipKind
@@ -50,7 +52,7 @@ class FeedCursor(_message.Message):
     def __init__(self, partition: _Optional[int] = ..., version: _Optional[int] = ..., generation: _Optional[int] = ..., sequence: _Optional[int] = ...) -> None: ...
 
 class MembershipChange(_message.Message):
-    __slots__ = ["at_ms", "cause", "kind", "log_time_ms", "member", "occurrence", "position", "sequence", "user_id"]
+    __slots__ = ["at_ms", "cause", "kind", "log_time_ms", "member", "occurrence", "position", "sequence", "user_id", "user_number"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -60,6 +62,7 @@ class MembershipChange(_message.Message):
     POSITION_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
     cause: MembershipCause
     kind: MembershipKind
@@ -69,7 +72,8 @@ class MembershipChange(_message.Message):
     position: int
     sequence: int
     user_id: str
-    def __init__(self, sequence: _Optional[int] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MembershipKind, str]] = ..., at_ms: _Optional[int] = ..., cause: _Optional[_Union[MembershipCause, str]] = ..., position: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., member: bool = ..., occurrence: _Optional[int] = ...) -> None: ...
+    user_number: int
+    def __init__(self, sequence: _Optional[int] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MembershipKind, str]] = ..., at_ms: _Optional[int] = ..., cause: _Optional[_Union[MembershipCause, str]] = ..., position: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., member: bool = ..., occurrence: _Optional[int] = ..., user_number: _Optional[int] = ...) -> None: ...
 
 class PartitionChanges(_message.Message):
     __slots__ = ["changes", "cursor", "members", "next", "next_version", "position", "stale", "state_hash"]
@@ -107,10 +111,11 @@ class SnapshotRequest(_message.Message):
     def __init__(self, segment: _Optional[str] = ..., partition: _Optional[int] = ..., snapshot: _Optional[int] = ..., limit: _Optional[int] = ..., forwarded: bool = ..., **kwargs) -> None: ...
 
 class SnapshotResponse(_message.Message):
-    __slots__ = ["cursor", "members", "next", "position", "snapshot", "state_hash", "users"]
+    __slots__ = ["cursor", "members", "next", "numbers", "position", "snapshot", "state_hash", "users"]
     CURSOR_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     NEXT_FIELD_NUMBER: _ClassVar[int]
+    NUMBERS_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
     SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     STATE_HASH_FIELD_NUMBER: _ClassVar[int]
@@ -118,11 +123,12 @@ class SnapshotResponse(_message.Message):
     cursor: FeedCursor
     members: int
     next: int
+    numbers: _containers.RepeatedScalarFieldContainer[int]
     position: _log_pb2.Position
     snapshot: int
     state_hash: int
     users: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, cursor: _Optional[_Union[FeedCursor, _Mapping]] = ..., users: _Optional[_Iterable[str]] = ..., snapshot: _Optional[int] = ..., next: _Optional[int] = ..., members: _Optional[int] = ..., state_hash: _Optional[int] = ..., position: _Optional[_Union[_log_pb2.Position, _Mapping]] = ...) -> None: ...
+    def __init__(self, cursor: _Optional[_Union[FeedCursor, _Mapping]] = ..., users: _Optional[_Iterable[str]] = ..., snapshot: _Optional[int] = ..., next: _Optional[int] = ..., members: _Optional[int] = ..., state_hash: _Optional[int] = ..., position: _Optional[_Union[_log_pb2.Position, _Mapping]] = ..., numbers: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class MembershipKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__: list[str] = []

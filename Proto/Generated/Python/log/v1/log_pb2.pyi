@@ -24,6 +24,16 @@ class CatalogueChange(_message.Message):
     revision: int
     def __init__(self, revision: _Optional[int] = ..., kind: _Optional[str] = ..., name: _Optional[str] = ..., body: _Optional[bytes] = ..., active_at_ms: _Optional[int] = ...) -> None: ...
 
+class Erasure(_message.Message):
+    __slots__ = ["receipt", "user_number", "witness"]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    WITNESS_FIELD_NUMBER: _ClassVar[int]
+    receipt: bytes
+    user_number: int
+    witness: int
+    def __init__(self, user_number: _Optional[int] = ..., receipt: _Optional[bytes] = ..., witness: _Optional[int] = ...) -> None: ...
+
 class Event(_message.Message):
     __slots__ = ["at_ms", "client_at_ms", "client_sequence", "correction", "event_id", "history", "name", "properties", "received_at_ms", "user_number"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -67,8 +77,9 @@ class ListChange(_message.Message):
     def __init__(self, user_number: _Optional[int] = ..., list: _Optional[str] = ..., listed: bool = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class LogRecord(_message.Message):
-    __slots__ = ["catalogue", "event", "import_id", "import_line", "import_undone", "list_change", "log_time_ms", "new_user", "offset", "profile", "project", "tenure"]
+    __slots__ = ["catalogue", "erasure", "event", "import_id", "import_line", "import_undone", "list_change", "log_time_ms", "new_user", "offset", "profile", "project", "stub", "tenure"]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
+    ERASURE_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
     IMPORT_LINE_FIELD_NUMBER: _ClassVar[int]
@@ -79,8 +90,10 @@ class LogRecord(_message.Message):
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     PROJECT_FIELD_NUMBER: _ClassVar[int]
+    STUB_FIELD_NUMBER: _ClassVar[int]
     TENURE_FIELD_NUMBER: _ClassVar[int]
     catalogue: CatalogueChange
+    erasure: Erasure
     event: Event
     import_id: str
     import_line: int
@@ -91,8 +104,9 @@ class LogRecord(_message.Message):
     offset: int
     profile: ProfileChange
     project: str
+    stub: Stub
     tenure: Tenure
-    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ...) -> None: ...
+    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ...) -> None: ...
 
 class NewUser(_message.Message):
     __slots__ = ["number", "user_id"]
@@ -149,6 +163,14 @@ class Property(_message.Message):
     name: str
     value: Value
     def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
+
+class Stub(_message.Message):
+    __slots__ = ["event", "rewriting"]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    REWRITING_FIELD_NUMBER: _ClassVar[int]
+    event: bool
+    rewriting: int
+    def __init__(self, rewriting: _Optional[int] = ..., event: bool = ...) -> None: ...
 
 class Tenure(_message.Message):
     __slots__ = ["epoch", "instance"]

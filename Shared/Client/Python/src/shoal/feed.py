@@ -13,6 +13,7 @@ from shoal.contract.evaluation.v1 import (
     ChangesRequest,
     FeedCursor,
     MembershipChange,
+    MembershipKind,
     PartitionChanges,
     SnapshotRequest,
     SnapshotResponse,
@@ -35,6 +36,7 @@ _ALL = 0xFFFFFFFFFFFFFFFF
 _OPTIONS = CallOptions(timeout_ms=WAIT_MS + 10_000, max_reply_bytes=1 << 20)
 _TRANSIENT = {Status.UNAVAILABLE, Status.RESOURCE_EXHAUSTED, Status.ABORTED,
               Status.DEADLINE_EXCEEDED}
+_GONE = {MembershipKind.MEMBERSHIP_KIND_CORRECTED, MembershipKind.MEMBERSHIP_KIND_ERASED}
 _Answer = TypeVar("_Answer")
 
 
@@ -68,6 +70,8 @@ class FeedCopy:
         #: Who is in; None: that is not kept.
         self.members: set[str] | None = None if members is None else set()
         self._state_hash = 0
+        # Users by number, as far as they were told: of who is gone only the number is.
+        self._names: dict[int, str] = {}
         for user in members or ():
             self._enter(user)
 
@@ -78,6 +82,8 @@ class FeedCopy:
         for user in page.users:
             if not self._enter(user):
                 raise self._problem(f"{user} comes twice")
+        if self.members is not None:
+            self._names.update(zip(page.numbers, page.users))
         if not page.HasField("next"):
             self.cursor.CopyFrom(page.cursor)
             self._check(page.members, page.state_hash)
@@ -95,11 +101,8 @@ class FeedCopy:
                 raise self._problem(
                     f"change {change.sequence} comes behind {self.cursor.sequence}")
             self.cursor.sequence = change.sequence
-            if change.member:
-                self._enter(change.user_id)
-            elif self.members is not None and change.user_id in self.members:
-                self.members.remove(change.user_id)
-                self._state_hash = self._state_hash - hash_of(change.user_id) & _ALL
+            if self.members is not None and not self._take(change):
+                return False
         here, end = self.cursor, page.cursor
         if end.sequence != here.sequence:
             raise self._problem("the cursor is not behind the last change")
@@ -108,6 +111,24 @@ class FeedCopy:
         self.cursor.CopyFrom(end)
         if page.HasField("state_hash"):
             self._check(page.members, page.state_hash)
+        return True
+
+    def _take(self, change: MembershipChange) -> bool:
+        is_gone = change.kind in _GONE
+        user = change.user_id or self._names.get(change.user_number)
+        if user is None:
+            # Gone meanwhile, as a later change tells; or gone, and nobody knows who it was.
+            self._names[change.user_number] = ""
+            return not is_gone
+        if change.member and user:
+            self._enter(user)
+        elif user in self.members:
+            self.members.remove(user)
+            self._state_hash = self._state_hash - hash_of(user) & _ALL
+        if is_gone:
+            self._names.pop(change.user_number, None)
+        else:
+            self._names[change.user_number] = user
         return True
 
     def _enter(self, user: str) -> bool:

@@ -142,6 +142,51 @@ void   shoal__evaluation__v1__checkpoint_import__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_import__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__checkpoint_gone__init
+                     (Shoal__Evaluation__V1__CheckpointGone         *message)
+{
+  static const Shoal__Evaluation__V1__CheckpointGone init_value = SHOAL__EVALUATION__V1__CHECKPOINT_GONE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__checkpoint_gone__get_packed_size
+                     (const Shoal__Evaluation__V1__CheckpointGone *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_gone__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__checkpoint_gone__pack
+                     (const Shoal__Evaluation__V1__CheckpointGone *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_gone__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__checkpoint_gone__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CheckpointGone *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_gone__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__CheckpointGone *
+       shoal__evaluation__v1__checkpoint_gone__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__CheckpointGone *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__checkpoint_gone__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__checkpoint_gone__free_unpacked
+                     (Shoal__Evaluation__V1__CheckpointGone *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_gone__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__newest_response__init
                      (Shoal__Evaluation__V1__NewestResponse         *message)
 {
@@ -733,9 +778,61 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_import__descr
   (ProtobufCMessageInit) shoal__evaluation__v1__checkpoint_import__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+char shoal__evaluation__v1__checkpoint_gone__project__default_value[] = "";
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__checkpoint_gone__field_descriptors[2] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__CheckpointGone, project),
+    NULL,
+    &shoal__evaluation__v1__checkpoint_gone__project__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "steps",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__CheckpointGone, n_steps),
+    offsetof(Shoal__Evaluation__V1__CheckpointGone, steps),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__checkpoint_gone__field_indices_by_name[] = {
+  0,   /* field[0] = project */
+  1,   /* field[1] = steps */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__checkpoint_gone__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_gone__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.CheckpointGone",
+  "CheckpointGone",
+  "Shoal__Evaluation__V1__CheckpointGone",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__CheckpointGone),
+  2,
+  shoal__evaluation__v1__checkpoint_gone__field_descriptors,
+  shoal__evaluation__v1__checkpoint_gone__field_indices_by_name,
+  1,  shoal__evaluation__v1__checkpoint_gone__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__checkpoint_gone__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const uint64_t shoal__evaluation__v1__newest_response__sealed_to__default_value = 0ull;
 static const uint32_t shoal__evaluation__v1__newest_response__crc32c__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__field_descriptors[4] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__field_descriptors[5] =
 {
   {
     "sealed_to",
@@ -785,17 +882,30 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "gone",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__NewestResponse, n_gone),
+    offsetof(Shoal__Evaluation__V1__NewestResponse, gone),
+    &shoal__evaluation__v1__checkpoint_gone__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__newest_response__field_indices_by_name[] = {
   2,   /* field[2] = crc32c */
   1,   /* field[1] = files */
+  4,   /* field[4] = gone */
   3,   /* field[3] = imports */
   0,   /* field[0] = sealed_to */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__newest_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_response__descriptor =
 {
@@ -805,7 +915,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_response__descrip
   "Shoal__Evaluation__V1__NewestResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__NewestResponse),
-  4,
+  5,
   shoal__evaluation__v1__newest_response__field_descriptors,
   shoal__evaluation__v1__newest_response__field_indices_by_name,
   1,  shoal__evaluation__v1__newest_response__number_ranges,

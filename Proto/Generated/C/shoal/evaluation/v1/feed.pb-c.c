@@ -331,7 +331,8 @@ static const uint64_t shoal__evaluation__v1__membership_change__position__defaul
 static const int64_t shoal__evaluation__v1__membership_change__log_time_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__evaluation__v1__membership_change__member__default_value = 0;
 static const uint32_t shoal__evaluation__v1__membership_change__occurrence__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__membership_change__field_descriptors[9] =
+static const uint32_t shoal__evaluation__v1__membership_change__user_number__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__membership_change__field_descriptors[10] =
 {
   {
     "sequence",
@@ -441,6 +442,18 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__membership_change__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "user_number",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_user_number),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, user_number),
+    NULL,
+    &shoal__evaluation__v1__membership_change__user_number__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__membership_change__field_indices_by_name[] = {
   3,   /* field[3] = at_ms */
@@ -452,11 +465,12 @@ static const unsigned shoal__evaluation__v1__membership_change__field_indices_by
   5,   /* field[5] = position */
   0,   /* field[0] = sequence */
   1,   /* field[1] = user_id */
+  9,   /* field[9] = user_number */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__membership_change__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__membership_change__descriptor =
 {
@@ -466,7 +480,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__membership_change__descr
   "Shoal__Evaluation__V1__MembershipChange",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__MembershipChange),
-  9,
+  10,
   shoal__evaluation__v1__membership_change__field_descriptors,
   shoal__evaluation__v1__membership_change__field_indices_by_name,
   1,  shoal__evaluation__v1__membership_change__number_ranges,
@@ -665,7 +679,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_request__descri
 static const uint64_t shoal__evaluation__v1__snapshot_response__snapshot__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__snapshot_response__members__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__snapshot_response__state_hash__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_response__field_descriptors[7] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_response__field_descriptors[8] =
 {
   {
     "cursor",
@@ -751,11 +765,24 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__snapshot_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "numbers",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, n_numbers),
+    offsetof(Shoal__Evaluation__V1__SnapshotResponse, numbers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__snapshot_response__field_indices_by_name[] = {
   0,   /* field[0] = cursor */
   4,   /* field[4] = members */
   3,   /* field[3] = next */
+  7,   /* field[7] = numbers */
   6,   /* field[6] = position */
   2,   /* field[2] = snapshot */
   5,   /* field[5] = state_hash */
@@ -764,7 +791,7 @@ static const unsigned shoal__evaluation__v1__snapshot_response__field_indices_by
 static const ProtobufCIntRange shoal__evaluation__v1__snapshot_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_response__descriptor =
 {
@@ -774,7 +801,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__snapshot_response__descr
   "Shoal__Evaluation__V1__SnapshotResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__SnapshotResponse),
-  7,
+  8,
   shoal__evaluation__v1__snapshot_response__field_descriptors,
   shoal__evaluation__v1__snapshot_response__field_indices_by_name,
   1,  shoal__evaluation__v1__snapshot_response__number_ranges,
@@ -1046,19 +1073,23 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_response__descri
   (ProtobufCMessageInit) shoal__evaluation__v1__changes_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue shoal__evaluation__v1__membership_kind__enum_values_by_number[4] =
+static const ProtobufCEnumValue shoal__evaluation__v1__membership_kind__enum_values_by_number[6] =
 {
   { "MEMBERSHIP_KIND_UNSPECIFIED", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_UNSPECIFIED", 0 },
   { "MEMBERSHIP_KIND_ENTERED", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_ENTERED", 1 },
   { "MEMBERSHIP_KIND_LEFT", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_LEFT", 2 },
   { "MEMBERSHIP_KIND_RETRACTED", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_RETRACTED", 3 },
+  { "MEMBERSHIP_KIND_CORRECTED", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_CORRECTED", 4 },
+  { "MEMBERSHIP_KIND_ERASED", "SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_ERASED", 5 },
 };
 static const ProtobufCIntRange shoal__evaluation__v1__membership_kind__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex shoal__evaluation__v1__membership_kind__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex shoal__evaluation__v1__membership_kind__enum_values_by_name[6] =
 {
+  { "MEMBERSHIP_KIND_CORRECTED", 4 },
   { "MEMBERSHIP_KIND_ENTERED", 1 },
+  { "MEMBERSHIP_KIND_ERASED", 5 },
   { "MEMBERSHIP_KIND_LEFT", 2 },
   { "MEMBERSHIP_KIND_RETRACTED", 3 },
   { "MEMBERSHIP_KIND_UNSPECIFIED", 0 },
@@ -1070,9 +1101,9 @@ const ProtobufCEnumDescriptor shoal__evaluation__v1__membership_kind__descriptor
   "MembershipKind",
   "Shoal__Evaluation__V1__MembershipKind",
   "shoal.evaluation.v1",
-  4,
+  6,
   shoal__evaluation__v1__membership_kind__enum_values_by_number,
-  4,
+  6,
   shoal__evaluation__v1__membership_kind__enum_values_by_name,
   1,
   shoal__evaluation__v1__membership_kind__value_ranges,

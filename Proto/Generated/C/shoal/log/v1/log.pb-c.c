@@ -457,6 +457,96 @@ void   shoal__log__v1__import_undone__free_unpacked
   assert(message->base.descriptor == &shoal__log__v1__import_undone__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__log__v1__erasure__init
+                     (Shoal__Log__V1__Erasure         *message)
+{
+  static const Shoal__Log__V1__Erasure init_value = SHOAL__LOG__V1__ERASURE__INIT;
+  *message = init_value;
+}
+size_t shoal__log__v1__erasure__get_packed_size
+                     (const Shoal__Log__V1__Erasure *message)
+{
+  assert(message->base.descriptor == &shoal__log__v1__erasure__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__log__v1__erasure__pack
+                     (const Shoal__Log__V1__Erasure *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__log__v1__erasure__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__log__v1__erasure__pack_to_buffer
+                     (const Shoal__Log__V1__Erasure *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__log__v1__erasure__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Log__V1__Erasure *
+       shoal__log__v1__erasure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Log__V1__Erasure *)
+     protobuf_c_message_unpack (&shoal__log__v1__erasure__descriptor,
+                                allocator, len, data);
+}
+void   shoal__log__v1__erasure__free_unpacked
+                     (Shoal__Log__V1__Erasure *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__log__v1__erasure__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__log__v1__stub__init
+                     (Shoal__Log__V1__Stub         *message)
+{
+  static const Shoal__Log__V1__Stub init_value = SHOAL__LOG__V1__STUB__INIT;
+  *message = init_value;
+}
+size_t shoal__log__v1__stub__get_packed_size
+                     (const Shoal__Log__V1__Stub *message)
+{
+  assert(message->base.descriptor == &shoal__log__v1__stub__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__log__v1__stub__pack
+                     (const Shoal__Log__V1__Stub *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__log__v1__stub__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__log__v1__stub__pack_to_buffer
+                     (const Shoal__Log__V1__Stub *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__log__v1__stub__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Log__V1__Stub *
+       shoal__log__v1__stub__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Log__V1__Stub *)
+     protobuf_c_message_unpack (&shoal__log__v1__stub__descriptor,
+                                allocator, len, data);
+}
+void   shoal__log__v1__stub__free_unpacked
+                     (Shoal__Log__V1__Stub *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__log__v1__stub__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__log__v1__list_change__init
                      (Shoal__Log__V1__ListChange         *message)
 {
@@ -1405,6 +1495,125 @@ const ProtobufCMessageDescriptor shoal__log__v1__import_undone__descriptor =
   (ProtobufCMessageInit) shoal__log__v1__import_undone__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const uint32_t shoal__log__v1__erasure__user_number__default_value = 0u;
+static const uint64_t shoal__log__v1__erasure__witness__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__log__v1__erasure__field_descriptors[3] =
+{
+  {
+    "user_number",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Log__V1__Erasure, has_user_number),
+    offsetof(Shoal__Log__V1__Erasure, user_number),
+    NULL,
+    &shoal__log__v1__erasure__user_number__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Log__V1__Erasure, has_receipt),
+    offsetof(Shoal__Log__V1__Erasure, receipt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "witness",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Shoal__Log__V1__Erasure, has_witness),
+    offsetof(Shoal__Log__V1__Erasure, witness),
+    NULL,
+    &shoal__log__v1__erasure__witness__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__log__v1__erasure__field_indices_by_name[] = {
+  1,   /* field[1] = receipt */
+  0,   /* field[0] = user_number */
+  2,   /* field[2] = witness */
+};
+static const ProtobufCIntRange shoal__log__v1__erasure__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__log__v1__erasure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.log.v1.Erasure",
+  "Erasure",
+  "Shoal__Log__V1__Erasure",
+  "shoal.log.v1",
+  sizeof(Shoal__Log__V1__Erasure),
+  3,
+  shoal__log__v1__erasure__field_descriptors,
+  shoal__log__v1__erasure__field_indices_by_name,
+  1,  shoal__log__v1__erasure__number_ranges,
+  (ProtobufCMessageInit) shoal__log__v1__erasure__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__log__v1__stub__rewriting__default_value = 0u;
+static const protobuf_c_boolean shoal__log__v1__stub__event__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__log__v1__stub__field_descriptors[2] =
+{
+  {
+    "rewriting",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Log__V1__Stub, has_rewriting),
+    offsetof(Shoal__Log__V1__Stub, rewriting),
+    NULL,
+    &shoal__log__v1__stub__rewriting__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "event",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Log__V1__Stub, has_event),
+    offsetof(Shoal__Log__V1__Stub, event),
+    NULL,
+    &shoal__log__v1__stub__event__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__log__v1__stub__field_indices_by_name[] = {
+  1,   /* field[1] = event */
+  0,   /* field[0] = rewriting */
+};
+static const ProtobufCIntRange shoal__log__v1__stub__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__log__v1__stub__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.log.v1.Stub",
+  "Stub",
+  "Shoal__Log__V1__Stub",
+  "shoal.log.v1",
+  sizeof(Shoal__Log__V1__Stub),
+  2,
+  shoal__log__v1__stub__field_descriptors,
+  shoal__log__v1__stub__field_indices_by_name,
+  1,  shoal__log__v1__stub__number_ranges,
+  (ProtobufCMessageInit) shoal__log__v1__stub__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 char shoal__log__v1__list_change__list__default_value[] = "";
 static const uint32_t shoal__log__v1__list_change__user_number__default_value = 0u;
 static const protobuf_c_boolean shoal__log__v1__list_change__listed__default_value = 0;
@@ -1489,7 +1698,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__list_change__descriptor =
 char shoal__log__v1__log_record__project__default_value[] = "";
 static const uint64_t shoal__log__v1__log_record__offset__default_value = 0ull;
 static const int64_t shoal__log__v1__log_record__log_time_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[12] =
+static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[14] =
 {
   {
     "offset",
@@ -1635,9 +1844,34 @@ static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "erasure",
+    15,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, erasure),
+    &shoal__log__v1__erasure__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stub",
+    16,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, stub),
+    &shoal__log__v1__stub__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   6,   /* field[6] = catalogue */
+  12,   /* field[12] = erasure */
   4,   /* field[4] = event */
   8,   /* field[8] = import_id */
   9,   /* field[9] = import_line */
@@ -1648,13 +1882,14 @@ static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   0,   /* field[0] = offset */
   5,   /* field[5] = profile */
   2,   /* field[2] = project */
+  13,   /* field[13] = stub */
   7,   /* field[7] = tenure */
 };
 static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 14, 11 },
-  { 0, 12 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
 {
@@ -1664,7 +1899,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
   "Shoal__Log__V1__LogRecord",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__LogRecord),
-  12,
+  14,
   shoal__log__v1__log_record__field_descriptors,
   shoal__log__v1__log_record__field_indices_by_name,
   2,  shoal__log__v1__log_record__number_ranges,

@@ -19,6 +19,7 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Shoal__Evaluation__V1__NewestRequest Shoal__Evaluation__V1__NewestRequest;
 typedef struct Shoal__Evaluation__V1__CheckpointFile Shoal__Evaluation__V1__CheckpointFile;
 typedef struct Shoal__Evaluation__V1__CheckpointImport Shoal__Evaluation__V1__CheckpointImport;
+typedef struct Shoal__Evaluation__V1__CheckpointGone Shoal__Evaluation__V1__CheckpointGone;
 typedef struct Shoal__Evaluation__V1__NewestResponse Shoal__Evaluation__V1__NewestResponse;
 typedef struct Shoal__Evaluation__V1__PieceRequest Shoal__Evaluation__V1__PieceRequest;
 typedef struct Shoal__Evaluation__V1__PieceResponse Shoal__Evaluation__V1__PieceResponse;
@@ -128,6 +129,28 @@ extern char shoal__evaluation__v1__checkpoint_import__import_id__default_value[]
 
 
 /*
+ * The users of a checkpoint who are gone.
+ */
+struct  Shoal__Evaluation__V1__CheckpointGone
+{
+  ProtobufCMessage base;
+  /*
+   * Of which project. Limit: 64 bytes.
+   */
+  char *project;
+  /*
+   * Their numbers, rising: of each how far it lies behind the one before it. Limit: 1,048,576.
+   */
+  size_t n_steps;
+  uint32_t *steps;
+};
+extern char shoal__evaluation__v1__checkpoint_gone__project__default_value[];
+#define SHOAL__EVALUATION__V1__CHECKPOINT_GONE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__checkpoint_gone__descriptor) \
+    , shoal__evaluation__v1__checkpoint_gone__project__default_value, 0,NULL }
+
+
+/*
  * What a checkpoint is made of.
  */
 struct  Shoal__Evaluation__V1__NewestResponse
@@ -154,10 +177,15 @@ struct  Shoal__Evaluation__V1__NewestResponse
    */
   size_t n_imports;
   Shoal__Evaluation__V1__CheckpointImport **imports;
+  /*
+   * By project. Limit: 65,536.
+   */
+  size_t n_gone;
+  Shoal__Evaluation__V1__CheckpointGone **gone;
 };
 #define SHOAL__EVALUATION__V1__NEWEST_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__newest_response__descriptor) \
-    , 0, 0ull, 0,NULL, 0, 0u, 0,NULL }
+    , 0, 0ull, 0,NULL, 0, 0u, 0,NULL, 0,NULL }
 
 
 /*
@@ -413,6 +441,25 @@ Shoal__Evaluation__V1__CheckpointImport *
 void   shoal__evaluation__v1__checkpoint_import__free_unpacked
                      (Shoal__Evaluation__V1__CheckpointImport *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__CheckpointGone methods */
+void   shoal__evaluation__v1__checkpoint_gone__init
+                     (Shoal__Evaluation__V1__CheckpointGone         *message);
+size_t shoal__evaluation__v1__checkpoint_gone__get_packed_size
+                     (const Shoal__Evaluation__V1__CheckpointGone   *message);
+size_t shoal__evaluation__v1__checkpoint_gone__pack
+                     (const Shoal__Evaluation__V1__CheckpointGone   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__checkpoint_gone__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CheckpointGone   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__CheckpointGone *
+       shoal__evaluation__v1__checkpoint_gone__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__checkpoint_gone__free_unpacked
+                     (Shoal__Evaluation__V1__CheckpointGone *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__NewestResponse methods */
 void   shoal__evaluation__v1__newest_response__init
                      (Shoal__Evaluation__V1__NewestResponse         *message);
@@ -595,6 +642,9 @@ typedef void (*Shoal__Evaluation__V1__CheckpointFile_Closure)
 typedef void (*Shoal__Evaluation__V1__CheckpointImport_Closure)
                  (const Shoal__Evaluation__V1__CheckpointImport *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__CheckpointGone_Closure)
+                 (const Shoal__Evaluation__V1__CheckpointGone *message,
+                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__NewestResponse_Closure)
                  (const Shoal__Evaluation__V1__NewestResponse *message,
                   void *closure_data);
@@ -632,6 +682,7 @@ extern const ProtobufCEnumDescriptor    shoal__evaluation__v1__kept_family__desc
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_file__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_import__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_gone__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__piece_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__piece_response__descriptor;

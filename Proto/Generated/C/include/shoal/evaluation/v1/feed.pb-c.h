@@ -43,7 +43,16 @@ typedef enum _Shoal__Evaluation__V1__MembershipKind {
   /*
    * An ENTERED of a live segment should not have been; its occurrence says which.
    */
-  SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_RETRACTED = 3
+  SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_RETRACTED = 3,
+  /*
+   * The user is this partition's no more, having become one with a user of another: no leaving.
+   */
+  SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_CORRECTED = 4,
+  /*
+   * The user was erased. No identifier is told any more, of earlier changes neither: the number
+   * says who it was.
+   */
+  SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_ERASED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__EVALUATION__V1__MEMBERSHIP_KIND)
 } Shoal__Evaluation__V1__MembershipKind;
 /*
@@ -122,11 +131,16 @@ struct  Shoal__Evaluation__V1__MembershipChange
    */
   protobuf_c_boolean has_occurrence;
   uint32_t occurrence;
+  /*
+   * The user's number in the partition, never reused.
+   */
+  protobuf_c_boolean has_user_number;
+  uint32_t user_number;
 };
 extern char shoal__evaluation__v1__membership_change__user_id__default_value[];
 #define SHOAL__EVALUATION__V1__MEMBERSHIP_CHANGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__membership_change__descriptor) \
-    , 0, 0ull, shoal__evaluation__v1__membership_change__user_id__default_value, 0, SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_UNSPECIFIED, 0, 0ll, 0, SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_UNSPECIFIED, 0, 0ull, 0, 0ll, 0, 0, 0, 0u }
+    , 0, 0ull, shoal__evaluation__v1__membership_change__user_id__default_value, 0, SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_UNSPECIFIED, 0, 0ll, 0, SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_UNSPECIFIED, 0, 0ull, 0, 0ll, 0, 0, 0, 0u, 0, 0u }
 
 
 /*
@@ -242,10 +256,16 @@ struct  Shoal__Evaluation__V1__SnapshotResponse
    * What the snapshot is exact at.
    */
   Shoal__Log__V1__Position *position;
+  /*
+   * The numbers of `users` in the partition, by which one who is erased later is known. Limit:
+   * 10,000.
+   */
+  size_t n_numbers;
+  uint32_t *numbers;
 };
 #define SHOAL__EVALUATION__V1__SNAPSHOT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__snapshot_response__descriptor) \
-    , NULL, 0,NULL, 0, 0ull, 0, 0, 0, 0ull, 0, 0ull, NULL }
+    , NULL, 0,NULL, 0, 0ull, 0, 0, 0, 0ull, 0, 0ull, NULL, 0,NULL }
 
 
 /*

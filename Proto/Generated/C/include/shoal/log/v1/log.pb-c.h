@@ -25,6 +25,8 @@ typedef struct Shoal__Log__V1__ProfileChange Shoal__Log__V1__ProfileChange;
 typedef struct Shoal__Log__V1__CatalogueChange Shoal__Log__V1__CatalogueChange;
 typedef struct Shoal__Log__V1__Tenure Shoal__Log__V1__Tenure;
 typedef struct Shoal__Log__V1__ImportUndone Shoal__Log__V1__ImportUndone;
+typedef struct Shoal__Log__V1__Erasure Shoal__Log__V1__Erasure;
+typedef struct Shoal__Log__V1__Stub Shoal__Log__V1__Stub;
 typedef struct Shoal__Log__V1__ListChange Shoal__Log__V1__ListChange;
 typedef struct Shoal__Log__V1__LogRecord Shoal__Log__V1__LogRecord;
 typedef struct Shoal__Log__V1__Position Shoal__Log__V1__Position;
@@ -212,7 +214,8 @@ struct  Shoal__Log__V1__NewUser
   protobuf_c_boolean has_number;
   uint32_t number;
   /*
-   * The identifier as the app knows it. Limit: 256 bytes.
+   * The identifier as the app knows it; empty once the user was erased and the log rewritten.
+   * Limit: 256 bytes.
    */
   char *user_id;
 };
@@ -401,6 +404,57 @@ extern char shoal__log__v1__import_undone__import_id__default_value[];
 
 
 /*
+ * From here on a user is gone from this partition, as of every instant, and so is everything the
+ * log tells of the user, wherever it stands. The number stays given; the identifier is free for
+ * another user.
+ */
+struct  Shoal__Log__V1__Erasure
+{
+  ProtobufCMessage base;
+  /*
+   * The user's number in this project and partition.
+   */
+  protobuf_c_boolean has_user_number;
+  uint32_t user_number;
+  /*
+   * Names the erasure. Limit: exactly 16 bytes.
+   */
+  protobuf_c_boolean has_receipt;
+  ProtobufCBinaryData receipt;
+  /*
+   * XXH64 with seed 0 of the receipt and the identifier, by which a repeat is known for one.
+   */
+  protobuf_c_boolean has_witness;
+  uint64_t witness;
+};
+#define SHOAL__LOG__V1__ERASURE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__erasure__descriptor) \
+    , 0, 0u, 0, {0,NULL}, 0, 0ull }
+
+
+/*
+ * What is left of a record about a user who was erased, once the log was rewritten.
+ */
+struct  Shoal__Log__V1__Stub
+{
+  ProtobufCMessage base;
+  /*
+   * By which rewriting of this log, from 1.
+   */
+  protobuf_c_boolean has_rewriting;
+  uint32_t rewriting;
+  /*
+   * Whether it was an event.
+   */
+  protobuf_c_boolean has_event;
+  protobuf_c_boolean event;
+};
+#define SHOAL__LOG__V1__STUB__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__stub__descriptor) \
+    , 0, 0u, 0, 0 }
+
+
+/*
  * From here on a user is on an uploaded list, or is not.
  */
 struct  Shoal__Log__V1__ListChange
@@ -441,7 +495,9 @@ typedef enum {
   SHOAL__LOG__V1__LOG_RECORD__BODY_CATALOGUE = 7,
   SHOAL__LOG__V1__LOG_RECORD__BODY_TENURE = 8,
   SHOAL__LOG__V1__LOG_RECORD__BODY_IMPORT_UNDONE = 11,
-  SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE = 14
+  SHOAL__LOG__V1__LOG_RECORD__BODY_LIST_CHANGE = 14,
+  SHOAL__LOG__V1__LOG_RECORD__BODY_ERASURE = 15,
+  SHOAL__LOG__V1__LOG_RECORD__BODY_STUB = 16
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__LOG__V1__LOG_RECORD__BODY__CASE)
 } Shoal__Log__V1__LogRecord__BodyCase;
 
@@ -504,6 +560,14 @@ struct  Shoal__Log__V1__LogRecord
      * A user who comes on an uploaded list or goes off it.
      */
     Shoal__Log__V1__ListChange *list_change;
+    /*
+     * A user who is erased.
+     */
+    Shoal__Log__V1__Erasure *erasure;
+    /*
+     * A record that is no more.
+     */
+    Shoal__Log__V1__Stub *stub;
   };
 };
 extern char shoal__log__v1__log_record__project__default_value[];
@@ -729,6 +793,44 @@ Shoal__Log__V1__ImportUndone *
 void   shoal__log__v1__import_undone__free_unpacked
                      (Shoal__Log__V1__ImportUndone *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Log__V1__Erasure methods */
+void   shoal__log__v1__erasure__init
+                     (Shoal__Log__V1__Erasure         *message);
+size_t shoal__log__v1__erasure__get_packed_size
+                     (const Shoal__Log__V1__Erasure   *message);
+size_t shoal__log__v1__erasure__pack
+                     (const Shoal__Log__V1__Erasure   *message,
+                      uint8_t             *out);
+size_t shoal__log__v1__erasure__pack_to_buffer
+                     (const Shoal__Log__V1__Erasure   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Log__V1__Erasure *
+       shoal__log__v1__erasure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__log__v1__erasure__free_unpacked
+                     (Shoal__Log__V1__Erasure *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Log__V1__Stub methods */
+void   shoal__log__v1__stub__init
+                     (Shoal__Log__V1__Stub         *message);
+size_t shoal__log__v1__stub__get_packed_size
+                     (const Shoal__Log__V1__Stub   *message);
+size_t shoal__log__v1__stub__pack
+                     (const Shoal__Log__V1__Stub   *message,
+                      uint8_t             *out);
+size_t shoal__log__v1__stub__pack_to_buffer
+                     (const Shoal__Log__V1__Stub   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Log__V1__Stub *
+       shoal__log__v1__stub__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__log__v1__stub__free_unpacked
+                     (Shoal__Log__V1__Stub *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Log__V1__ListChange methods */
 void   shoal__log__v1__list_change__init
                      (Shoal__Log__V1__ListChange         *message);
@@ -818,6 +920,12 @@ typedef void (*Shoal__Log__V1__Tenure_Closure)
 typedef void (*Shoal__Log__V1__ImportUndone_Closure)
                  (const Shoal__Log__V1__ImportUndone *message,
                   void *closure_data);
+typedef void (*Shoal__Log__V1__Erasure_Closure)
+                 (const Shoal__Log__V1__Erasure *message,
+                  void *closure_data);
+typedef void (*Shoal__Log__V1__Stub_Closure)
+                 (const Shoal__Log__V1__Stub *message,
+                  void *closure_data);
 typedef void (*Shoal__Log__V1__ListChange_Closure)
                  (const Shoal__Log__V1__ListChange *message,
                   void *closure_data);
@@ -844,6 +952,8 @@ extern const ProtobufCMessageDescriptor shoal__log__v1__profile_change__descript
 extern const ProtobufCMessageDescriptor shoal__log__v1__catalogue_change__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__tenure__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__import_undone__descriptor;
+extern const ProtobufCMessageDescriptor shoal__log__v1__erasure__descriptor;
+extern const ProtobufCMessageDescriptor shoal__log__v1__stub__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__list_change__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__position__descriptor;

@@ -1,0 +1,79 @@
+// Users who are gone: live segments forget them, and tell it once.
+
+import Basics
+import Columns
+import Messages
+import Segments
+
+extension LivePartition {
+    /// Everything remembered of a user is forgotten, timers and stays too; feeds of segments that
+    /// the user was in tell one record of this kind.
+    ///
+    /// The columns have hidden the user already. Nobody else's membership changes by it.
+    mutating func forget(
+        _ number: UserNumber,
+        of project: ProjectName,
+        _ kind: LiveChange.Kind,
+        _ moment: LiveMoment,
+        _ state: [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        let last = next == .zero ? next : LogOffset(next.value - 1)
+        for segment in projects[project]?.segments ?? [] {
+            let user = try segment.user(number)
+            guard user != LiveUser() else { continue }
+            keep(LiveUser(), of: number, segment)
+            guard user.isInside else { continue }
+            let change = LiveChange(
+                kind,
+                at: moment.now,
+                occurrence: user.occurrence,
+                isMember: false,
+                cause: .record
+            )
+            segment.end.sequence += 1
+            segment.end.members -= 1
+            segment.end.stateHash = try hash(segment, without: number, state[project])
+            news.records.append(
+                FeedRecord(
+                    feed: segment.end.feed,
+                    sequence: segment.end.sequence,
+                    user: number,
+                    change: change,
+                    position: moment.position,
+                    logTime: moment.now,
+                    mark: max(state[project]?.tail.from ?? last, last, sealedTo),
+                    isTurn: true
+                )
+            )
+            news.feeds[segment.end.feed] = (segment.end, segment.since)
+        }
+    }
+
+    /// The sum of the members' hashes without a user, who is a member no more.
+    ///
+    /// Where the identifier is kept no more, the log having been rewritten meanwhile, it is summed
+    /// up anew.
+    private func hash(
+        _ segment: FollowedSegment,
+        without number: UserNumber,
+        _ columns: PartitionColumns?
+    ) throws(EvaluatorError) -> UInt64 {
+        let id = columns?.withID(of: number) { id in id.indices.map { id[$0] } } ?? []
+        guard id.isEmpty else { return segment.end.stateHash &- Checksum.xxh64(id) }
+        var sum: UInt64 = 0
+        for other in segment.known where try segment.user(other).isInside {
+            sum &+= columns?.id(of: other).map { Checksum.xxh64(Array($0.text.utf8)) } ?? 0
+        }
+        return sum
+    }
+
+    /// A record that is no more is passed over for the first time here: others have told more, so
+    /// that what is told from now on is of another generation.
+    mutating func noteLoss(of project: ProjectName, rewriting: UInt32) {
+        for segment in projects[project]?.segments ?? []
+        where segment.end.generation <= rewriting {
+            segment.end.generation = rewriting + 1
+            news.feeds[segment.end.feed] = (segment.end, segment.since)
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// A backend that sends what its users do, and sends it again until it is told what became of it.
+
+import Basics
+import Messages
+import Wire
+
+/// Sends batches of its own users' records one after the other, so that each user's events are in
+/// the log in the order in which they were sent.
+final class Producer: Node {
+    /// Users of all producers together.
+    static let usersMax = 9
+
+    private let users: [String]
+    private var random: SeededRandom
+    /// Records that were sent before, which may be sent again under their ids.
+    private var old: [IngestionV1.TrackRecord] = []
+    private var isBusy = false
+
+    init(_ number: Int, of count: Int, on stage: Simulation) {
+        users = (0..<Self.usersMax).filter { $0 % count == number }.map { "user-\($0)" }
+        random = stage.chance()
+        super.init("producer-\(number)", on: stage)
+    }
+
+    override var isDone: Bool { !isBusy }
+
+    override func begin() async throws { plan() }
+
+    override func finish() throws {
+        if isBusy { throw Broken(.liveness, "\(name) still waits for an answer") }
+    }
+
+    private func plan() {
+        after(ms: 20 + UInt64(random.below(250))) { [self] in
+            guard !stage.isHealing else { return }
+            var records = (0..<1 + random.below(4)).map { _ in record() }
+            if random.chance(0.15), let again = old.randomElement(using: &random) {
+                records.append(again)
+            }
+            isBusy = true
+            try send(IngestionV1.TrackRequest(records: records))
+        }
+    }
+
+    private func record() -> IngestionV1.TrackRecord {
+        let user = users[random.below(users.count)]
+        if random.chance(0.12) {
+            let plan = ["free", "pro", "team"][random.below(3)]
+            return .profile(of: user, "plan", .text(plan))
+        }
+        let number = stage.judge.expect(from: name)
+        let isLate = random.chance(0.15)
+        let record = IngestionV1.TrackRecord.event(
+            of: user,
+            ["View", "View", "Cart", "Buy"][random.below(4)],
+            number,
+            at: isLate ? clock.now - Int64(random.below(20_000)) : nil
+        )
+        old.append(record)
+        return record
+    }
+
+    private func send(
+        _ request: IngestionV1.TrackRequest,
+        id: [UInt8]? = nil,
+        attempt: UInt32 = 0
+    ) throws {
+        var options = CallOptions(timeoutMs: 1_000, project: Simulation.project)
+        options.requestID = id ?? stage.identifier()
+        let method = IngestionV1_IngestionMethods.track
+        try call("ingestion", method, request, options, attempt: min(attempt, 99)) {
+            [self] answer in
+            switch answer {
+            case .success(let reply):
+                let told: IngestionV1.TrackResponse = try reply.response()
+                try stage.judge.acked(request.records, told.verdicts)
+                isBusy = false
+                plan()
+            case .failure:
+                let pauseMs = 50 + UInt64(random.below(400))
+                after(ms: pauseMs) { [self] in
+                    try send(request, id: options.requestID, attempt: attempt + 1)
+                }
+            }
+        }
+    }
+}
+
+/// Sends history under the lines of imports, and takes some of it back.
+final class Importer: Node {
+    private var random: SeededRandom
+    private var number = 0
+    private var isBusy = false
+
+    init(on stage: Simulation) {
+        random = stage.chance()
+        super.init("importer", on: stage)
+    }
+
+    override var isDone: Bool { !isBusy }
+
+    override func begin() async throws { plan() }
+
+    override func finish() throws {
+        if isBusy { throw Broken(.liveness, "\(name) still waits for an answer") }
+    }
+
+    private func plan() {
+        after(ms: 500 + UInt64(random.below(4_000))) { [self] in
+            guard !stage.isHealing else { return }
+            isBusy = true
+            if number > 0, random.chance(0.4) {
+                try undo("import-\(random.below(number))")
+            } else {
+                number += 1
+                try send("import-\(number - 1)")
+            }
+        }
+    }
+
+    private func send(_ id: String) throws {
+        let records = (0..<1 + random.below(6)).map { _ in
+            IngestionV1.TrackRecord.event(
+                of: "user-\(random.below(Producer.usersMax + 2))",
+                ["View", "Buy"][random.below(2)],
+                stage.judge.expect(from: id),
+                at: clock.now - Int64(random.below(60_000)),
+                hasID: false
+            )
+        }
+        try ask(
+            IngestionV1_IngestionMethods.import,
+            IngestionV1.ImportRequest(importID: id, firstLine: 1, records: records)
+        ) { [self] reply in
+            let told: IngestionV1.ImportResponse = try reply.response()
+            if told.rejected == 0 { stage.judge.acked(records) }
+        }
+    }
+
+    private func undo(_ id: String) throws {
+        try ask(
+            IngestionV1_IngestionMethods.undoImport,
+            IngestionV1.UndoImportRequest(importID: id)
+        ) { _ in }
+    }
+
+    private func ask(
+        _ method: MethodDescription,
+        _ request: any ProtoMessage,
+        attempt: UInt32 = 0,
+        _ done: @escaping (ReplyFrame) throws -> Void
+    ) throws {
+        try call("ingestion", method, request, attempt: min(attempt, 99)) { [self] answer in
+            switch answer {
+            case .success(let reply): try done(reply)
+            case .failure(let fault) where [.failedPrecondition, .notFound].contains(fault.code):
+                // It was taken back, or never came: that is an answer.
+                break
+            case .failure:
+                after(ms: 100 + UInt64(random.below(400))) { [self] in
+                    try ask(method, request, attempt: attempt + 1, done)
+                }
+                return
+            }
+            isBusy = false
+            plan()
+        }
+    }
+}
+
+extension IngestionV1.TrackRecord {
+    /// An event that carries its number as a property, so that it is known wherever it stands.
+    static func event(
+        of user: String,
+        _ name: String,
+        _ number: UInt64,
+        at: Timestamp? = nil,
+        hasID: Bool = true
+    ) -> Self {
+        let value = LogV1.Value(kind: .number(Double(number)))
+        return Self(
+            userID: user,
+            kind: .event(
+                IngestionV1.TrackedEvent(
+                    name: name,
+                    occurredAtMs: at?.ms,
+                    eventID: hasID ? "event-\(number)" : nil,
+                    properties: [LogV1.Property(name: Judge.number, value: value)]
+                )
+            )
+        )
+    }
+
+    static func profile(of user: String, _ property: String, _ value: LogV1.Value.Kind) -> Self {
+        let set = [LogV1.Property(name: property, value: LogV1.Value(kind: value))]
+        return Self(userID: user, kind: .profile(IngestionV1.TrackedProfile(set: set)))
+    }
+}
