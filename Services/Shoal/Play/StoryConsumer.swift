@@ -180,6 +180,8 @@ extension Story.Change.Kind {
         case .entered: self = .entered
         case .left: self = .left
         case .retracted: self = .retracted
+        case .corrected: self = .corrected
+        case .erased: self = .erased
         default: return nil
         }
     }
