@@ -26,6 +26,9 @@ public struct LiveLog: Sendable {
             if case .event(let event) = record { event } else { nil }
         }
 
+        /// Where it stands in the log.
+        var place: LogOffset? { event?.position ?? versions.first?.position }
+
         /// The writes, where it is some.
         public var versions: [UserHistory.PropertyVersion] {
             if case .properties(let versions) = record { versions } else { [] }
@@ -49,9 +52,14 @@ public struct LiveLog: Sendable {
         self.beginTime = beginTime
     }
 
-    /// The user's history by the first so many records.
+    /// The user's history by the first so many records, and by what these bring about at the same
+    /// place in the log.
     public func history(_ count: Int) -> UserHistory {
-        UserHistory(
+        var count = count
+        while count > 0, count < entries.count, entries[count].place == entries[count - 1].place {
+            count += 1
+        }
+        return UserHistory(
             of: user,
             events: entries[..<count].compactMap(\.event),
             versions: entries[..<count].flatMap(\.versions)

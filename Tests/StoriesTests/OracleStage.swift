@@ -14,6 +14,8 @@ final class OracleStage: Stage {
     /// A live segment, and who had how many records when it began.
     private struct Followed {
         let name: String
+        /// How who is in is known to other segments.
+        let inFeed: InFeed
         let live: LiveDefinition
         let nested: [NestedSegment]
         let hears: Mentions
@@ -26,6 +28,8 @@ final class OracleStage: Stage {
     private struct State {
         var definitions: [ExactName: Definition] = [:]
         var live: [Followed] = []
+        /// How many live segments have begun.
+        var begun: UInt64 = 0
         var told: [Story.Change] = []
     }
 
@@ -37,7 +41,7 @@ final class OracleStage: Stage {
     func define(_ name: String, _ definition: Definition, at: Timestamp)
         async throws(StoryProblem)
     {
-        try await intake.define(name, definition, at: at)
+        _ = try nested([definition], as: name)
         state.withLock { $0.definitions[ExactName(name)] = definition }
     }
 
@@ -53,8 +57,13 @@ final class OracleStage: Stage {
         } catch {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
         }
+        let revision = state.withLock { state in
+            state.begun += 1
+            return state.begun
+        }
         let followed = Followed(
             name: name,
+            inFeed: InFeed(ExactName(name), revision: revision),
             live: live,
             nested: nested,
             hears: hears,
@@ -71,7 +80,6 @@ final class OracleStage: Stage {
     }
 
     func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
-        try await intake.archive(name, at: at)
         hear(upTo: at - 1)
         state.withLock { state in
             state.definitions[ExactName(name)] = nil
@@ -95,13 +103,20 @@ final class OracleStage: Stage {
         -> Set<UserID>
     {
         if let followed = state.withLock({ $0.live.first { $0.name == segment } }) {
+            let live = state.withLock { $0.live }
             let inside = users.filter { user, known in
-                changes(of: followed, user, known, upTo: instant).last?.isMember ?? false
+                changes(of: followed, user, known, upTo: instant, live).last?.isMember ?? false
             }
             return Set(inside.keys)
         }
         let oracle = try oracle(segment, instant)
-        return Set(users.filter { oracle.isMember(history($0.key, $0.value)) }.map(\.key))
+        let live = state.withLock { $0.live }
+        return Set(
+            users.filter { user, known in
+                let log = log(of: user, known, live, among: live, upTo: instant)
+                return oracle.isMember(log.history(log.entries.count))
+            }.map(\.key)
+        )
     }
 
     /// Whether somebody is in; why, and when that changes, the oracle cannot say.
@@ -131,7 +146,7 @@ final class OracleStage: Stage {
             for index in state.live.indices {
                 let followed = state.live[index]
                 for (user, known) in users {
-                    let all = changes(of: followed, user, known, upTo: instant)
+                    let all = changes(of: followed, user, known, upTo: instant, state.live)
                     let before = followed.told[user] ?? 0
                     state.live[index].told[user] = all.count
                     state.told += all.dropFirst(before).map { change in
@@ -151,14 +166,15 @@ final class OracleStage: Stage {
         of followed: Followed,
         _ user: UserID,
         _ known: EngineStage.User,
-        upTo instant: Timestamp
+        upTo instant: Timestamp,
+        _ live: [Followed]
     ) -> [LiveChange] {
-        let log = LiveLog(
-            of: user,
-            known.records.map { LiveLog.Entry($0.record, at: $0.at) },
-            begin: followed.known[user] ?? 0,
-            beginTime: followed.begin
-        )
+        let used = Set(followed.nested.map(\.name))
+        let below = live.filter { used.contains(ExactName($0.name)) }
+        var log = log(of: user, known, below, among: live, upTo: instant)
+        log.begin = log.entries.count { $0.logTime < followed.begin }
+        if below.isEmpty { log.begin = followed.known[user] ?? 0 }
+        log.beginTime = followed.begin
         return LiveOracle(
             followed.live,
             log,
@@ -166,6 +182,36 @@ final class OracleStage: Stage {
             hears: followed.hears,
             nested: followed.nested
         ).changes()
+    }
+
+    /// What is recorded of a user, and behind each record what live segments tell by then: who is
+    /// in one is known to others from the same place in the log on.
+    private func log(
+        of user: UserID,
+        _ known: EngineStage.User,
+        _ live: [Followed],
+        among all: [Followed],
+        upTo instant: Timestamp
+    ) -> LiveLog {
+        var entries = known.records.map { LiveLog.Entry($0.record, at: $0.at) }
+        for followed in live {
+            for change in changes(of: followed, user, known, upTo: instant, all)
+            where change.kind != .entered || change.isMember {
+                let behind = entries.lastIndex { $0.logTime <= change.at } ?? 0
+                let version = UserHistory.PropertyVersion(
+                    followed.inFeed.property,
+                    change.isMember ? InFeed.member : nil,
+                    since: change.at,
+                    position: entries[behind].event?.position
+                        ?? entries[behind].versions.first?.position ?? .zero
+                )
+                entries.insert(
+                    LiveLog.Entry(.properties([version]), at: change.at),
+                    at: behind + 1
+                )
+            }
+        }
+        return LiveLog(of: user, entries, begin: 0, beginTime: .earliest)
     }
 
     private var users: [UserID: EngineStage.User] { intake.state.withLock { $0.users } }
@@ -189,13 +235,19 @@ final class OracleStage: Stage {
     private func nested(_ definitions: [Definition], as name: String) throws(StoryProblem)
         -> [NestedSegment]
     {
+        let known = state.withLock { (definitions: $0.definitions, live: $0.live) }
         var nested: [NestedSegment] = []
         do throws(DefinitionProblem) {
             for definition in definitions {
-                for segment in try intake.nested(in: definition, as: name)
-                where !nested.contains(segment) {
-                    nested.append(segment)
+                let nesting = try Nesting(of: definition, as: ExactName(name)) {
+                    (name) throws(DefinitionProblem) in
+                    if let known = known.definitions[name] { return known }
+                    if let followed = known.live.first(where: { $0.name == name.text }) {
+                        return Definition(.inFeed(followed.inFeed))
+                    }
+                    throw DefinitionProblem(.segment, place: "", message: "no \(name.text)")
                 }
+                nested += nesting.segments.filter { !nested.contains($0) }
             }
         } catch {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")

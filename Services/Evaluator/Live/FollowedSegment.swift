@@ -62,8 +62,15 @@ struct FeedEnd: Sendable, Hashable {
 /// Owned by the partition's lane, and shared with nobody. Users of whom nothing need be remembered
 /// take no memory, others some fifteen bytes and their state's (`LiveUser.bytes`).
 final class FollowedSegment {
+    /// The low bits of `order`; above them is room for more ranks than segments may be nested.
+    static let slotMask: UInt32 = 1 << 26 - 1
+
     /// Its place among the partition's feeds, in the order in which they began.
     let slot: Int
+    /// How many live segments stand below each other in its conditions.
+    var rank = 0
+    /// Whose turn it is of those that decide at one instant: first those that others use.
+    var order: UInt32 { UInt32(clamping: rank) << 26 | UInt32(clamping: slot) }
     var plan: LivePlan
     /// The first record it hears; events before it fire nothing.
     let since: LogOffset

@@ -74,6 +74,7 @@ extension LivePartition {
                 try begin(begun, moment, state)
             }
         }
+        if result.isReordered { try rewind() }
         for segment in result.changed where segment.plan.following != nil {
             try ask(everybodyOf: segment, because: .definition, moment, &state)
         }

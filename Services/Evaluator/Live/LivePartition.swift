@@ -107,6 +107,9 @@ struct LivePartition {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
         }
         over = kept.feeds.map(\.end).filter(\.isOver)
+        for feed in kept.feeds {
+            projects[feed.end.feed.project]?.keep(origin: feed.end.origin, of: feed.end.segment)
+        }
         // In the order in which they began, so that timers of one instant fall due as before.
         let feeds = kept.feeds.filter { !$0.end.isOver }
         for feed in feeds.sorted(by: { $0.end.feed < $1.end.feed }) {
@@ -142,7 +145,15 @@ struct LivePartition {
 
     mutating func wind(_ segment: FollowedSegment, _ number: UserNumber, _ user: LiveUser) {
         guard let due = segment.plan.nextDue(user) else { return }
-        timers.push(TimerQueue.Entry(due: due, slot: UInt32(segment.slot), user: number))
+        timers.push(TimerQueue.Entry(due: due, order: segment.order, user: number))
+    }
+
+    /// Some segments have another turn by now, and so have their timers.
+    mutating func rewind() throws(EvaluatorError) {
+        timers = TimerQueue()
+        for segment in slots.compactMap({ $0 }) {
+            for number in segment.known { wind(segment, number, try segment.user(number)) }
+        }
     }
 
     /// What has changed since it was last asked.
@@ -262,7 +273,7 @@ struct LivePartition {
     private mutating func fire(_ state: inout [ProjectName: PartitionColumns])
         throws(EvaluatorError)
     {
-        guard let entry = timers.pop(), let segment = slots[Int(entry.slot)] else { return }
+        guard let entry = timers.pop(), let segment = slots[entry.slot] else { return }
         guard segment.plan.nextDue(try segment.user(entry.user)) == entry.due else { return }
         let moment = LiveMoment(now: max(entry.due, logTime), position: next)
         try decide(entry.user, segment, moment, &state) { plan, user, past in
@@ -351,8 +362,8 @@ struct LivePartition {
         try cascade(from: segment, of: number, moment, &state)
     }
 
-    /// Conditions that use a live segment hear of its members in the same step; no live segment
-    /// uses one, so that it ends here.
+    /// Segments that use a live one hear of its members in the same step, and those that use them:
+    /// as deep as segments may be nested.
     private mutating func cascade(
         from segment: FollowedSegment,
         of user: UserNumber,
