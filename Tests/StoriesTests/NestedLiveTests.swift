@@ -13,7 +13,7 @@ struct NestedLiveTests {
     private static let start = Timestamp(ms: 1_735_732_800_000)
     private static let minuteMs: Int64 = 60_000
 
-    private static let minutes: (Int) -> Int64 = { Int64($0) * minuteMs }
+    private static func minutes(_ count: Int) -> Int64 { Int64(count) * minuteMs }
 
     private static func did(_ event: ExactName, lastMinutes: Int) -> Definition {
         Definition(
