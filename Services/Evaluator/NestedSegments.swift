@@ -30,8 +30,8 @@ extension ProjectCatalogue {
         }
     }
 
-    /// A live segment is asked by its feed; what it uses itself must not come back to a name, nor be
-    /// too deep: members' comings and goings are told on from segment to segment in one step.
+    /// A live segment is asked by its feed; what it uses itself must not come back to a name, nor
+    /// be too deep: members' comings and goings are told on from segment to segment in one step.
     private func checkLive(_ live: ExactName, below name: ExactName?)
         throws(DefinitionProblem)
     {

@@ -13,6 +13,8 @@ public struct LiveLog: Sendable {
         public var record: LiveCourse.Record
         /// Whether it is history from elsewhere.
         public var isImported: Bool
+        /// Whether the record before brings it about, at the same place in the log.
+        public var isConsequence = false
 
         /// A record.
         public init(_ record: LiveCourse.Record, at logTime: Timestamp, isImported: Bool = false) {
@@ -25,9 +27,6 @@ public struct LiveLog: Sendable {
         public var event: UserHistory.Event? {
             if case .event(let event) = record { event } else { nil }
         }
-
-        /// Where it stands in the log.
-        var place: LogOffset? { event?.position ?? versions.first?.position }
 
         /// The writes, where it is some.
         public var versions: [UserHistory.PropertyVersion] {
@@ -56,9 +55,7 @@ public struct LiveLog: Sendable {
     /// place in the log.
     public func history(_ count: Int) -> UserHistory {
         var count = count
-        while count > 0, count < entries.count, entries[count].place == entries[count - 1].place {
-            count += 1
-        }
+        while count > 0, count < entries.count, entries[count].isConsequence { count += 1 }
         return UserHistory(
             of: user,
             events: entries[..<count].compactMap(\.event),

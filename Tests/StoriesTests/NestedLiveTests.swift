@@ -39,7 +39,9 @@ struct NestedLiveTests {
     private static func plain(_ random: inout SeededRandom) -> LiveDefinition {
         let recent = did("A", lastMinutes: 20)
         switch random.below(5) {
-        case 0: return LiveDefinition(.action(Action(EventMatch(["A"]))), stay: .duration(ms: minutes(10)))
+        case 0:
+            let action = Action(EventMatch(["A"]))
+            return LiveDefinition(.action(action), stay: .duration(ms: minutes(10)))
         case 1: return LiveDefinition(wait("A", "B", minutes: 15), stay: .duration(ms: minutes(30)))
         case 2: return LiveDefinition(.action(Action(EventMatch(["B"]), times: .nth(2))))
         case 3: return LiveDefinition(.becomes(Becomes(recent)), stay: .while(recent))

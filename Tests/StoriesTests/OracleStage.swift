@@ -205,10 +205,9 @@ final class OracleStage: Stage {
                     position: entries[behind].event?.position
                         ?? entries[behind].versions.first?.position ?? .zero
                 )
-                entries.insert(
-                    LiveLog.Entry(.properties([version]), at: change.at),
-                    at: behind + 1
-                )
+                var entry = LiveLog.Entry(.properties([version]), at: change.at)
+                entry.isConsequence = change.cause == .record
+                entries.insert(entry, at: behind + 1)
             }
         }
         return LiveLog(of: user, entries, begin: 0, beginTime: .earliest)

@@ -362,8 +362,7 @@ struct LivePartition {
         try cascade(from: segment, of: number, moment, &state)
     }
 
-    /// Segments that use a live one hear of its members in the same step, and those that use them:
-    /// as deep as segments may be nested.
+    /// Segments that use a live one hear of its members in the same step, and so on.
     private mutating func cascade(
         from segment: FollowedSegment,
         of user: UserNumber,
