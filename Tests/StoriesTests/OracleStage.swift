@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// What ingestion makes of records it takes from the engine's stage, and nothing else.
 final class OracleStage: Stage {
-    /// A live segment, and who had how many records when it began.
+    /// A live segment.
     private struct Followed {
         let name: String
         /// How who is in is known to other segments.
@@ -20,7 +20,6 @@ final class OracleStage: Stage {
         let nested: [NestedSegment]
         let hears: Mentions
         let begin: Timestamp
-        let known: [UserID: Int]
         /// How many changes of each user were told already.
         var told: [UserID: Int] = [:]
     }
@@ -67,8 +66,7 @@ final class OracleStage: Stage {
             live: live,
             nested: nested,
             hears: hears,
-            begin: at,
-            known: users.mapValues(\.records.count)
+            begin: at
         )
         state.withLock { $0.live.append(followed) }
     }
@@ -113,7 +111,7 @@ final class OracleStage: Stage {
         let live = state.withLock { $0.live }
         return Set(
             users.filter { user, known in
-                let log = log(of: user, known, live, among: live, upTo: instant)
+                let log = log(of: user, known, live, upTo: instant)
                 return oracle.isMember(log.history(log.entries.count))
             }.map(\.key)
         )
@@ -169,12 +167,8 @@ final class OracleStage: Stage {
         upTo instant: Timestamp,
         _ live: [Followed]
     ) -> [LiveChange] {
-        let used = Set(followed.nested.map(\.name))
-        let below = live.filter { used.contains(ExactName($0.name)) }
-        var log = log(of: user, known, below, among: live, upTo: instant)
-        log.begin = log.entries.count { $0.logTime < followed.begin }
-        if below.isEmpty { log.begin = followed.known[user] ?? 0 }
-        log.beginTime = followed.begin
+        let below = live.prefix { $0.name != followed.name }
+        let log = log(of: user, known, Array(below), upTo: instant).begun(followed.begin)
         return LiveOracle(
             followed.live,
             log,
@@ -190,27 +184,30 @@ final class OracleStage: Stage {
         of user: UserID,
         _ known: EngineStage.User,
         _ live: [Followed],
-        among all: [Followed],
         upTo instant: Timestamp
     ) -> LiveLog {
-        var entries = known.records.map { LiveLog.Entry($0.record, at: $0.at) }
+        let entries = known.records.map { LiveLog.Entry($0.record, at: $0.at) }
+        var log = LiveLog(of: user, entries, begin: 0, beginTime: .earliest)
         for followed in live {
-            for change in changes(of: followed, user, known, upTo: instant, all)
-            where change.kind != .entered || change.isMember {
-                let behind = entries.lastIndex { $0.logTime <= change.at } ?? 0
-                let version = UserHistory.PropertyVersion(
-                    followed.inFeed.property,
-                    change.isMember ? InFeed.member : nil,
-                    since: change.at,
-                    position: entries[behind].event?.position
-                        ?? entries[behind].versions.first?.position ?? .zero
-                )
-                var entry = LiveLog.Entry(.properties([version]), at: change.at)
-                entry.isConsequence = change.cause == .record
-                entries.insert(entry, at: behind + 1)
+            let told = LiveOracle(
+                followed.live,
+                log.begun(followed.begin),
+                until: instant + 1,
+                hears: followed.hears,
+                nested: followed.nested
+            ).told()
+            var (isIn, turns): (Bool, [(change: LiveChange, entry: Int?)]) = (false, [])
+            for turn in told where turn.change.isMember != isIn {
+                isIn = turn.change.isMember
+                turns.append(turn)
+            }
+            // From behind, so that places stay what they are.
+            for (change, record) in turns.reversed() {
+                let behind = record ?? log.entries.lastIndex { $0.logTime <= change.at } ?? 0
+                log.tell(change, of: followed.inFeed, behind: behind, isTimed: record == nil)
             }
         }
-        return LiveLog(of: user, entries, begin: 0, beginTime: .earliest)
+        return log
     }
 
     private var users: [UserID: EngineStage.User] { intake.state.withLock { $0.users } }
@@ -252,6 +249,35 @@ final class OracleStage: Stage {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
         }
         return nested
+    }
+}
+
+extension LiveLog {
+    /// The same as a segment hears it that begins at an instant.
+    fileprivate func begun(_ at: Timestamp) -> LiveLog {
+        var log = self
+        log.begin = entries.count { $0.logTime < at }
+        log.beginTime = at
+        return log
+    }
+
+    /// Puts in who comes into a segment or goes.
+    fileprivate mutating func tell(
+        _ change: LiveChange,
+        of segment: InFeed,
+        behind place: Int,
+        isTimed: Bool
+    ) {
+        let before = entries[place]
+        let version = UserHistory.PropertyVersion(
+            segment.property,
+            change.isMember ? InFeed.member : nil,
+            since: change.at,
+            position: before.event?.position ?? before.versions.first?.position ?? .zero
+        )
+        var entry = Entry(.properties([version]), at: change.at)
+        entry.isConsequence = !isTimed
+        entries.insert(entry, at: place + 1)
     }
 }
 
