@@ -78,6 +78,20 @@ final class Checkpoints: Sendable {
         }
     }
 
+    /// Forgets all columns, which the log then tells again, and writes what is kept of feeds anew:
+    /// no byte is left of users who are gone, where the log has none.
+    func rewrite() throws(EvaluatorError) {
+        do {
+            var batch = Batch()
+            for (key, _) in try store.scan(manifests, limit: .max) { batch.delete(manifests, key) }
+            try store.write(batch, sync: true)
+            try files.removeAll()
+            try store.compact()
+        } catch {
+            throw EvaluatorError(error, "rewrite the checkpoints")
+        }
+    }
+
     private func forget(_ partition: Partition) throws {
         var batch = Batch()
         batch.delete(manifests, Self.key(partition))

@@ -128,6 +128,19 @@ struct ColumnFiles: Sendable {
         }
     }
 
+    /// Deletes all files of all partitions, none of which is published any more.
+    func removeAll() throws {
+        let all = "\(folder)/\(Self.columns)"
+        guard try disk.exists(all) else { return }
+        for partition in try disk.list(all) {
+            for project in try disk.list("\(all)/\(partition)") {
+                let path = "\(all)/\(partition)/\(project)"
+                for file in try disk.list(path) { try disk.remove("\(path)/\(file)") }
+                try disk.syncDirectory(path)
+            }
+        }
+    }
+
     private static let columns = "columns"
 
     private func copy(of chunk: ChunkName, in folder: String) -> String {

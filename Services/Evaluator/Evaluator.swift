@@ -16,7 +16,7 @@ public struct Evaluator: Sendable {
     /// - Throws: when the data folder does not belong to it or an address is not valid.
     public init(config: EvaluatorConfig, world: World, logWaitMs: UInt32 = 1_000) throws {
         let link = try RegistryLink(world: world, kind: .evaluator)
-        let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
+        let checkpoints = try Self.checkpoints(world)
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
         let board = FeedBoard(clock: world.clock)
@@ -82,6 +82,17 @@ public struct Evaluator: Sendable {
                     ender: own.ender
                 ),
             ]
+    }
+
+    /// The checkpoints, of which nothing is left but feeds where a rewriting was ordered.
+    private static func checkpoints(_ world: World) throws -> Checkpoints {
+        let checkpoints = try Checkpoints(folder: world.folder.path, disk: world.disk)
+        let order = RewriteOrder(folder: world.folder.path, disk: world.disk)
+        if try order.isGiven() {
+            try checkpoints.rewrite()
+            try order.take()
+        }
+        return checkpoints
     }
 
     private static func takeOver(

@@ -163,6 +163,7 @@ struct PartitionState {
             case .erasure(let erasure):
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(erasure.userNumber))
+                    projects.values[index].erasures += 1
                 }
             case .tenure, .stub: break
             case nil: throw refused("record \(offset) is of a kind this build does not know")

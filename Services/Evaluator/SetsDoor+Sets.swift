@@ -52,7 +52,18 @@ extension SetsDoor {
         let partitions = positions.keys.sorted()
         let id = request.holdID
         if !id.isEmpty, !request.takeHold {
-            return try held.read(id, of: project, partitions, nowNs: clock.monotonicNs)
+            let then = try held.read(id, of: project, partitions, nowNs: clock.monotonicNs)
+            // Whoever was erased since must be told of no more.
+            let now = try await snapshot(project, partitions)
+            guard now.erasures == then.erasures else {
+                throw EvaluatorError(
+                    .listingOver,
+                    "go on with the listing",
+                    place: Gather.list(partitions),
+                    hint: "a user was erased since: ask again from the first page"
+                )
+            }
+            return then
         }
         try await wait(for: positions, call)
         let now = try await snapshot(project, partitions)

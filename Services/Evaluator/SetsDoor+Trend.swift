@@ -18,6 +18,8 @@ extension SetsDoor {
         var positions: [LogV1.Position] { parts.map(\.position) }
         var columns: [PartitionColumns] { parts.compactMap(\.columns) }
         var histories: [any History] { columns }
+        /// How many users of the project were erased in these partitions by then.
+        var erasures: Int { columns.reduce(0) { $0 + $1.erasures } }
     }
 
     /// How long a count beside the lanes may take.

@@ -249,6 +249,11 @@ struct NumberCache {
 
     subscript(user: ProjectUser) -> UserNumber? { young[user] ?? old[user] }
 
+    mutating func remove(_ user: ProjectUser) {
+        young[user] = nil
+        old[user] = nil
+    }
+
     mutating func insert(_ numbers: [ProjectUser: UserNumber]) {
         for (user, number) in numbers {
             if young.count >= generationMax {

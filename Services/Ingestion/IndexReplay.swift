@@ -53,6 +53,7 @@ struct IndexReplay {
                 next = page.next
             }
         }
+        try IndexForgetting(index: index, partitions: partitions).run()
         if !isCurrent {
             var batch = Batch()
             SchemaStore.putForm(index, &batch)
@@ -125,7 +126,12 @@ struct IndexReplay {
             }
         }
         guard let id = record.importID, let line = record.importLine else { return nil }
-        let isEvent = if case .event = record.body { true } else { false }
+        let isEvent =
+            switch record.body {
+            case .event: true
+            case .stub(let stub): stub.event
+            default: false
+            }
         return try imports.replay(ProjectImport(project: project, id: id)) {
             $0.add(
                 line: line,
@@ -156,9 +162,11 @@ struct IndexReplay {
         }
         switch record.body {
         case .newUser(let new):
-            guard let user = UserID(new.userID) else { return }
             let writer = IndexWriter(index)
-            writer.put(UserNumber(new.number), for: user, in: project, &batch)
+            // Of who was erased a log that was rewritten since tells the number only.
+            if let user = UserID(new.userID) {
+                writer.put(UserNumber(new.number), for: user, in: project, &batch)
+            }
             let (next, overflow) = new.number.addingReportingOverflow(1)
             guard !overflow else { return }
             let home = Numbering.ProjectPartition(project: project, partition: place.partition)
@@ -197,7 +205,11 @@ struct IndexReplay {
                 at: Timestamp(ms: change.atMs),
                 &batch
             )
-        case .tenure, .importUndone, .erasure, .stub, nil: break
+        case .erasure(let erasure):
+            let time = Timestamp(ms: record.logTimeMs)
+            let receipt = IngestionV1.ErasureReceipt(erasure, at: place, time)
+            try IndexForgetting.note(receipt, of: project, index, &batch)
+        case .tenure, .importUndone, .stub, nil: break
         }
     }
 }

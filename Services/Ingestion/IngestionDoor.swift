@@ -10,6 +10,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
     let intake: Intake
     let fetcher: Fetcher
     let imports: ImportList
+    let exports: UserExport
     let rejects: RejectDesk
     let ownership: Ownership
     private let catalogue: CatalogueKeeper
@@ -21,6 +22,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
         intake: Intake,
         fetcher: Fetcher,
         imports: ImportList,
+        exports: UserExport,
         rejects: RejectDesk,
         catalogue: CatalogueKeeper,
         schema: SchemaBook,
@@ -30,6 +32,7 @@ final class IngestionDoor: IngestionV1_IngestionService {
         self.intake = intake
         self.fetcher = fetcher
         self.imports = imports
+        self.exports = exports
         self.rejects = rejects
         self.catalogue = catalogue
         self.schema = schema

@@ -11,7 +11,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     enum Code: String, Sendable, Hashable {
         case unknownProject, notTheOwner, notReady, busy, diskFull, log, index, stopped
         case gap, document, tooLarge
-        case unknownImport, importUndone, tooManyImports, rejects
+        case unknownUser, unknownImport, importUndone, tooManyImports, rejects
     }
 
     let code: Code
@@ -40,7 +40,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         switch code {
         case .notReady, .busy, .diskFull, .stopped, .log, .index, .rejects: true
         case .unknownProject, .notTheOwner, .gap, .document, .tooLarge: false
-        case .unknownImport, .importUndone, .tooManyImports: false
+        case .unknownUser, .unknownImport, .importUndone, .tooManyImports: false
         }
     }
 
@@ -58,6 +58,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .gap: "catalogue revisions are missing"
             case .document: "a catalogue document is not as the contract has it"
             case .tooLarge: "it does not fit one group of the log"
+            case .unknownUser: "no such user"
             case .unknownImport: "no such import"
             case .rejects: "rejected records cannot be kept or read"
             case .importUndone: "the import was taken back"
@@ -73,7 +74,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     var fault: Fault {
         let (status, retryAfterMs): (StatusCode, UInt32?) =
             switch code {
-            case .unknownProject, .unknownImport: (.notFound, nil)
+            case .unknownProject, .unknownUser, .unknownImport: (.notFound, nil)
             case .notTheOwner: (.failedPrecondition, nil)
             case .notReady, .stopped: (.unavailable, 500)
             case .busy: (.resourceExhausted, 200)

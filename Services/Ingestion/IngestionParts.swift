@@ -4,6 +4,7 @@ import Basics
 import Chassis
 import KeyValue
 import Log
+import Logging
 import Messages
 import ServiceLifecycle
 
@@ -60,6 +61,7 @@ struct IngestionParts: Sendable {
             intake: intake,
             fetcher: fetcher,
             imports: ImportList(index: index, desk: desk),
+            exports: UserExport(index: index, log: log, partitions: partitions, desk: desk),
             rejects: RejectDesk(shelf: shelf, desk: desk),
             catalogue: catalogue,
             schema: schema,
@@ -107,8 +109,22 @@ struct IngestionParts: Sendable {
         )
         settings.journalFileBytes = config.journalFileMiB << 20
         settings.groupBytesMax = groupBytes(partitions) + groupHeadBytes
-        do throws(LogError) {
+        do {
+            let rewriting = ErasedRewriting(
+                folder: world.folder.path,
+                disk: world.disk,
+                settings: settings,
+                identity: world.instance
+            )
+            if let count = try rewriting.run() {
+                world.logger.info(
+                    "the log is rewritten: erased users are in none of its files",
+                    metadata: [LogKeys.count: "\(count)"]
+                )
+            }
             return try Journal.open(settings, identity: world.instance, disk: world.disk)
+        } catch let error as IngestionError {
+            throw error
         } catch {
             throw .log("open the log", error)
         }

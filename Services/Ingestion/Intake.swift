@@ -103,6 +103,14 @@ final class Intake: Sendable {
         return try await order(bytes: bytes) { .undoing(undoing, $0) }
     }
 
+    /// Erases a user and waits until that is durable.
+    ///
+    /// - Returns: the receipt; of a repeat the first one.
+    /// - Throws: when there is no such user.
+    func erase(_ order: ErasureOrder) async throws -> IngestionV1.ErasureReceipt {
+        try await self.order(bytes: ErasureOrder.recordBytes) { .erasing(order, $0) }
+    }
+
     /// Changes who is on a list and waits until that is durable, all of it at one instant.
     func change(_ list: ListOrder) async throws -> ListOutcome {
         try await order(bytes: list.bytesMax) { .listing(list, $0) }

@@ -131,12 +131,13 @@ extension IntakeGroup {
     }
 
     /// Encodes a control record with the offset it will have and adds it to the group.
-    private func add(
+    @discardableResult
+    func add(
         _ body: LogV1.LogRecord.Body,
         to partition: Partition,
         project: ProjectName?,
         _ pending: inout Pending
-    ) throws(IngestionError) {
+    ) throws(IngestionError) -> LogPlace {
         let record = LogV1.LogRecord(
             offset: try pending.nextOffset(in: partition).value,
             logTimeMs: pending.now.ms,
@@ -149,6 +150,6 @@ extension IntakeGroup {
         } catch {
             throw .log("encode a control record", error)
         }
-        _ = try pending.add(bytes, to: partition)
+        return try pending.add(bytes, to: partition)
     }
 }

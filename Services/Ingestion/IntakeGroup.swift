@@ -103,6 +103,9 @@ struct IntakeGroup {
             case .undoing(let undoing, let answer):
                 let undone = try write(undoing, &pending)
                 pending.answers.append { answer.resume(with: undone) }
+            case .erasing(let order, let answer):
+                let erased = try write(order, &pending)
+                pending.answers.append { answer.resume(with: erased) }
             case .listing(let order, let answer):
                 let changed = try write(order, &pending)
                 pending.answers.append { answer.resume(with: changed) }
@@ -119,6 +122,9 @@ struct IntakeGroup {
         }
         numbers.insert(numbering.given)
     }
+
+    /// Forgets the number of a user who is gone.
+    mutating func forget(_ who: ProjectUser) { numbers.remove(who) }
 
     /// The next free number of a project in a partition.
     func nextNumber(of home: Numbering.ProjectPartition) throws(IngestionError) -> UInt32 {

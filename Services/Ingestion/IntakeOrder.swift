@@ -95,13 +95,14 @@ enum IntakeOrder: Sendable {
     case catalogue(CatalogueBatch, Answer<CatalogueStanding>)
     case tenure([Partition: Epoch], InstanceID, Answer<Void>)
     case undoing(ImportUndoing, Answer<IngestionV1.ImportSummary>)
+    case erasing(ErasureOrder, Answer<IngestionV1.ErasureReceipt>)
     case listing(ListOrder, Answer<ListOutcome>)
 
     /// Whether it forms a group of its own: what others were told they saw must not change within,
     /// and what it reads of the index is all that was before it.
     var standsAlone: Bool {
         switch self {
-        case .undoing, .listing: true
+        case .undoing, .erasing, .listing: true
         case .records, .catalogue, .tenure: false
         }
     }
@@ -113,6 +114,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(_, let answer): answer.resume(throwing: error)
         case .tenure(_, _, let answer): answer.resume(throwing: error)
         case .undoing(_, let answer): answer.resume(throwing: error)
+        case .erasing(_, let answer): answer.resume(throwing: error)
         case .listing(_, let answer): answer.resume(throwing: error)
         }
     }
@@ -124,6 +126,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(let batch, _): batch.documents.count * Int(partitions.count)
         case .tenure(let epochs, _, _): epochs.count
         case .undoing: Int(partitions.count)
+        case .erasing: 1
         case .listing(let order, _): order.recordCount
         }
     }
@@ -137,6 +140,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(let batch, _): batch.bytesMax(partitions)
         case .tenure: 0
         case .undoing: ImportUndoing.recordBytes * Int(partitions.count)
+        case .erasing: ErasureOrder.recordBytes
         case .listing(let order, _): order.bytesMax
         }
     }

@@ -117,6 +117,15 @@ final class RejectShelf: Sendable {
         }
     }
 
+    /// Leaves no byte of what was forgotten on the disk.
+    func compact() throws(IngestionError) {
+        do {
+            try store.compact()
+        } catch {
+            throw Self.failure("compact", error)
+        }
+    }
+
     /// Forgets the records that are not wanted any more.
     ///
     /// - Returns: how many there were.

@@ -52,6 +52,13 @@ struct SkewTable: Sendable {
         return rounded
     }
 
+    /// Forgets a user.
+    mutating func forget(_ user: UserID, project: ProjectName) {
+        let key = Key(project: project, user: user)
+        young[key] = nil
+        old[key] = nil
+    }
+
     private mutating func remember(_ skewMs: Int64, _ key: Key) {
         if young.count >= generationMax, young[key] == nil {
             old = young
@@ -72,5 +79,10 @@ final class SharedSkews: Sendable {
     /// As the table's own.
     func shift(for user: UserID, project: ProjectName, skewMs: Int64) -> Int64 {
         table.withLock { $0.shift(for: user, project: project, skewMs: skewMs) }
+    }
+
+    /// As the table's own.
+    func forget(_ user: UserID, of project: ProjectName) {
+        table.withLock { $0.forget(user, project: project) }
     }
 }

@@ -116,6 +116,7 @@ final class FeedFollower {
                 throw Self.lost("changes of no partition")
             }
             let partition = Int(index)
+            let page = copies[partition].named(page)
             do throws(FeedCopy.Problem) {
                 guard try copies[partition].take(page) else {
                     unknown.append(partition)

@@ -39,6 +39,29 @@ extension Shoal {
             options
         )
     }
+
+    /// Erases a user: gone from every answer, as of every instant, once it returns.
+    ///
+    /// Whoever comes under the identifier later is a new user. Asked again it has the same receipt.
+    public func erase(_ user: String, _ options: CallOptions = CallOptions())
+        async throws(Fault) -> IngestionV1.EraseResponse
+    {
+        try await ingestion.erase(IngestionV1.EraseRequest(userID: user), options)
+    }
+
+    /// Everything the log holds about a user, in its order, all in memory.
+    public func export(_ user: String, _ options: CallOptions = CallOptions())
+        async throws(Fault) -> [LogV1.LogRecord]
+    {
+        var records: [LogV1.LogRecord] = []
+        var request = IngestionV1.ExportUserRequest(userID: user)
+        while true {
+            let page = try await ingestion.exportUser(request, options)
+            records += page.records
+            guard let next = page.nextCursor else { return records }
+            request.cursor = next
+        }
+    }
 }
 
 extension IngestionV1.TrackRecord {

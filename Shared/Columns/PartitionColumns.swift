@@ -20,6 +20,8 @@ public struct PartitionColumns: Sendable {
     /// The users who are gone, of a universe that may lack the newest.
     private var hidden = UserBitset(universe: 0)
     private var hiddenCount = 0
+    /// How many users were erased since these columns were opened, and not for another reason gone.
+    public var erasures = 0
 
     /// The sealed chunks in log order, with rows that were taken back.
     public var chunks: [Chunk] { sealed.map(\.chunk) }

@@ -205,6 +205,10 @@ public final class Store: @unchecked Sendable {
 
     func leave() { users.subtract(1, ordering: .acquiringAndReleasing) }
 
+    /// The handles of all families.
+    @unsafe
+    var pointers: [OpaquePointer?] { unsafe handles.withLock { unsafe $0.pointers } }
+
     @unsafe
     func handle(_ family: Family) -> OpaquePointer? {
         let index = index(family)

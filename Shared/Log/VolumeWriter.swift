@@ -28,21 +28,24 @@ struct VolumeBuilder {
     mutating func add(_ run: RunPlace, of group: [UInt8]) throws(LogError) {
         var walk = run.walk(group)
         while let record = walk.next() {
-            if isEmpty { firstOffset = record.offset }
-            if count == 0 {
-                firstTimeMs = record.timeMs
-                lastTimeMs = record.timeMs
-            }
-            RecordWalk.append(
-                group[record.payload],
-                delta: record.timeMs - lastTimeMs,
-                to: &raw
-            )
-            lastTimeMs = record.timeMs
-            nextOffset = record.offset + 1
-            count += 1
-            if raw.count >= blockBytes { try closeBlock() }
+            try add(group[record.payload], record.offset, record.timeMs)
         }
+    }
+
+    /// Adds a record, the next one.
+    mutating func add(_ payload: ArraySlice<UInt8>, _ offset: UInt64, _ timeMs: Int64)
+        throws(LogError)
+    {
+        if isEmpty { firstOffset = offset }
+        if count == 0 {
+            firstTimeMs = timeMs
+            lastTimeMs = timeMs
+        }
+        RecordWalk.append(payload, delta: timeMs - lastTimeMs, to: &raw)
+        lastTimeMs = timeMs
+        nextOffset = offset + 1
+        count += 1
+        if raw.count >= blockBytes { try closeBlock() }
     }
 
     /// The whole file; the builder is used up.

@@ -161,6 +161,16 @@ extension EngineStage.State {
         return first
     }
 
+    /// Live segments forget a user.
+    mutating func forget(_ user: UserID, at: Timestamp) {
+        for name in live.keys.sorted() {
+            live[name]?.inside.remove(user)
+            guard let course = live[name]?.courses.removeValue(forKey: user), course.user.isInside
+            else { continue }
+            told.append(Story.Change(segment: name.text, user: user, kind: .erased, at: at))
+        }
+    }
+
     /// Live segments hear of a record, which all of them know.
     mutating func tell(_ record: LiveCourse.Record, of user: UserID, at logTime: Timestamp) {
         pass(upTo: logTime - 1)

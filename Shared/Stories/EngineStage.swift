@@ -112,6 +112,17 @@ public final class EngineStage: Stage {
         }
     }
 
+    /// Forgets the user; live segments that the user was in tell it.
+    public func erase(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
+        let wasKnown = state.withLock { state in
+            state.pass(upTo: at - 1)
+            state.forget(user, at: at)
+            for list in state.lists.keys { state.lists[list]?.remove(user) }
+            return state.users.removeValue(forKey: user) != nil
+        }
+        if !wasKnown { throw StoryProblem(.stage, place: user.text, "there is no such user") }
+    }
+
     /// Nothing to do: nothing is kept outside.
     public func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {}
 

@@ -20,6 +20,8 @@ public protocol Stage: Sendable {
     func write(_ record: Story.Record, at: Timestamp) async throws(StoryProblem) -> RecordOutcome
     /// Changes an uploaded list, which is there from then on at the latest.
     func change(_ list: Story.ListChange, at: Timestamp) async throws(StoryProblem)
+    /// Erases a user, about whom something was written.
+    func erase(_ user: UserID, at: Timestamp) async throws(StoryProblem)
     /// Lets a service crash and come back.
     func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem)
     /// All members as of an instant, with everything known that was written.

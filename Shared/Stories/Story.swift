@@ -41,6 +41,8 @@ public struct Story: Sendable, Hashable {
         case record(Record)
         /// Users come on an uploaded list or go off it.
         case list(ListChange)
+        /// A user is erased.
+        case erase(UserID)
         /// A service crashes and comes back.
         case restart(Service)
         /// Who must be in a segment, and who must not.

@@ -59,6 +59,7 @@ extension Story {
             try await stage.update(name, to: live, at: step.at)
         case .archive(let name): try await stage.archive(name, at: step.at)
         case .list(let change): try await stage.change(change, at: step.at)
+        case .erase(let user): try await stage.erase(user, at: step.at)
         case .restart(let service): try await stage.restart(service, at: step.at)
         case .record(let record):
             if case .refused(let reason) = try await stage.write(record, at: step.at) {

@@ -29,11 +29,12 @@ public struct StoryReader: Sendable {
     private static let verbs: [(name: String, others: [String])] = [
         ("define", ["as"]), ("archive", []), ("event", ["user", "ts", "id", "properties"]),
         ("set", ["properties", "ts"]), ("unset", ["properties", "ts"]),
-        ("list", Story.ListChange.Operation.allCases.map(\.rawValue)), ("restart", []),
+        ("list", Story.ListChange.Operation.allCases.map(\.rawValue)), ("erase", []),
+        ("restart", []),
         ("timezone", []), ("check", ["in", "out", "exactly", "count", "asOf"]),
         ("explain", ["user", "member", "flipsAt", "asOf"]), ("feed", []),
     ]
-    private static let absent = ["identify", "unmerge", "erase", "ask"]
+    private static let absent = ["identify", "unmerge", "ask"]
 
     private var title: String?
     private var zone = Zone.utc
@@ -169,6 +170,7 @@ public struct StoryReader: Sendable {
         case "event", "set", "unset":
             return .record(try StoryRecords(zone: zone).record(verb, subject, fields))
         case "list": return .list(try StoryRecords(zone: zone).list(subject, fields))
+        case "erase": return .erase(try subject.storyUser())
         case "restart":
             let name = try subject.text()
             guard let service = Story.Service(rawValue: name) else {

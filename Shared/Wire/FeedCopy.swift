@@ -102,6 +102,16 @@ public struct FeedCopy: Sendable {
         return true
     }
 
+    /// Changes with the names of users who are gone meanwhile, where the copy knows them; to be
+    /// asked before it takes them.
+    public func named(_ page: EvaluationV1.PartitionChanges) -> EvaluationV1.PartitionChanges {
+        var page = page
+        for index in page.changes.indices where page.changes[index].userID.isEmpty {
+            page.changes[index].userID = names[page.changes[index].userNumber] ?? ""
+        }
+        return page
+    }
+
     /// The hash of a member, by which sets are summed: XXH64 with seed 0 of the identifier.
     public static func hash(of user: String) -> UInt64 { Checksum.xxh64(Array(user.utf8)) }
 

@@ -231,11 +231,9 @@ struct IngestionDoorTests {
     func unserved() async throws {
         try await ServiceRig().running { client in
             let faults = [
-                await fault { try await client.exportUser(.init(), shopCall) },
                 await fault { try await client.identify(.init(), shopCall) },
                 await fault { try await client.alias(.init(), shopCall) },
                 await fault { try await client.unmerge(.init(), shopCall) },
-                await fault { try await client.erase(.init(), shopCall) },
             ]
             #expect(faults.allSatisfy { $0?.code == .unimplemented })
         }
@@ -275,6 +273,12 @@ struct IngestionDoorTests {
                 desk: desk
             ),
             imports: ImportList(index: open.index, desk: desk),
+            exports: UserExport(
+                index: open.index,
+                log: open.log,
+                partitions: open.partitions,
+                desk: desk
+            ),
             rejects: RejectDesk(
                 shelf: try RejectShelf(folder: "\(rig.folder)/rejects"),
                 desk: desk

@@ -93,7 +93,7 @@ struct StoryPageTests {
             ("when:\n  - 12:00 u1 E {} ts soon\n", 2), ("when:\n  - 12:00 u1 E {} x\n", 2),
             ("segmnts:\n  a: 1\n", 1), ("story: [\n", 3), ("timezone: Mars/Base\n", 1),
             ("then:\n  - payers in u1\n", 2), ("then:\n  - payers explain u1\n", 2),
-            ("when:\n  - 12:00 erase u1\n", 2), ("when:\n  - {at: 12:00, evnt: E}\n", 2),
+            ("when:\n  - 12:00 identify u1\n", 2), ("when:\n  - {at: 12:00, evnt: E}\n", 2),
         ]
     )
     func problems(_ text: String, _ line: Int) {

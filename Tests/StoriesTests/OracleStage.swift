@@ -95,6 +95,25 @@ final class OracleStage: Stage {
         try await intake.change(change, at: at)
     }
 
+    func erase(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
+        hear(upTo: at - 1)
+        let known = users[user]
+        state.withLock { state in
+            for index in state.live.indices {
+                let followed = state.live[index]
+                let last = known.flatMap {
+                    changes(of: followed, user, $0, upTo: at - 1).last
+                }
+                state.live[index].told[user] = nil
+                guard last?.isMember == true else { continue }
+                state.told.append(
+                    Story.Change(segment: followed.name, user: user, kind: .erased, at: at)
+                )
+            }
+        }
+        try await intake.erase(user, at: at)
+    }
+
     func restart(_ service: Story.Service, at: Timestamp) async throws(StoryProblem) {}
 
     func members(of segment: String, asOf instant: Timestamp) async throws(StoryProblem)

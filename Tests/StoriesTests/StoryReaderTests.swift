@@ -60,7 +60,7 @@ struct StoryReaderTests {
 
     @Test("what the language names and this version does not do is refused, not skipped")
     func absent() {
-        for word in ["identify", "unmerge", "erase", "ask"] {
+        for word in ["identify", "unmerge", "ask"] {
             let found = problem([line([(word, .text("x"))])])
             #expect(found?.code == .absent)
             #expect(found?.line == 1)

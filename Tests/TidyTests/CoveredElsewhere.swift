@@ -26,5 +26,5 @@ struct CoveredElsewhere: Sendable {
 
     var paths: [String] { files.map { "\(room)/\($0).swift" } }
 
-    static let list = groundFloors + upperFloors + roof + live
+    static let list = groundFloors + upperFloors + roof + live + erasure
 }

@@ -218,6 +218,9 @@ static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__unmerge_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__erasure_receipt;
+static const shoal_message_rule rule_shoal__ingestion__v1__erasures_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__erasures_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_record;
 static const shoal_message_rule rule_shoal__ingestion__v1__rejected_response;
@@ -2123,10 +2126,40 @@ const shoal_message_rule *shoal_rule__ingestion__v1__erase_request(void) { retur
 
 static const shoal_field_rule fields_shoal__ingestion__v1__erase_response[] = {
     {1, 2, 2, 0, 0, 0, 16, "receipt", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "erased_at_ms", NULL},
+    {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__erase_response = {
-    "shoal.ingestion.v1.EraseResponse", &shoal__ingestion__v1__erase_response__descriptor, 1, fields_shoal__ingestion__v1__erase_response};
+    "shoal.ingestion.v1.EraseResponse", &shoal__ingestion__v1__erase_response__descriptor, 3, fields_shoal__ingestion__v1__erase_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__erase_response(void) { return &rule_shoal__ingestion__v1__erase_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__erasure_receipt[] = {
+    {1, 2, 2, 0, 0, 0, 16, "receipt", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "erased_at_ms", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {6, 1, 0, 0, 0, 0, 0, "witness", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__erasure_receipt = {
+    "shoal.ingestion.v1.ErasureReceipt", &shoal__ingestion__v1__erasure_receipt__descriptor, 6, fields_shoal__ingestion__v1__erasure_receipt};
+const shoal_message_rule *shoal_rule__ingestion__v1__erasure_receipt(void) { return &rule_shoal__ingestion__v1__erasure_receipt; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__erasures_request[] = {
+    {1, 2, 2, 0, 0, 0, 24, "cursor", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "limit", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__erasures_request = {
+    "shoal.ingestion.v1.ErasuresRequest", &shoal__ingestion__v1__erasures_request__descriptor, 2, fields_shoal__ingestion__v1__erasures_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__erasures_request(void) { return &rule_shoal__ingestion__v1__erasures_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__erasures_response[] = {
+    {1, 2, 3, 1, 0, 500, 0, "receipts", &rule_shoal__ingestion__v1__erasure_receipt},
+    {2, 2, 2, 0, 0, 0, 24, "next_cursor", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__erasures_response = {
+    "shoal.ingestion.v1.ErasuresResponse", &shoal__ingestion__v1__erasures_response__descriptor, 2, fields_shoal__ingestion__v1__erasures_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__erasures_response(void) { return &rule_shoal__ingestion__v1__erasures_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__rejected_request[] = {
     {1, 2, 2, 0, 0, 0, 256, "cursor", NULL},

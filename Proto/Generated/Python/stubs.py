@@ -1277,6 +1277,15 @@ class IngestionStub:
         request=ingestion_corrections.EraseRequest,
         response=ingestion_corrections.EraseResponse,
     )
+    ERASURES = Method(
+        name="/shoal.ingestion.v1.Ingestion/Erasures",
+        service="shoal.ingestion.v1.Ingestion",
+        role="admin",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_corrections.ErasuresRequest,
+        response=ingestion_corrections.ErasuresResponse,
+    )
     REJECTED = Method(
         name="/shoal.ingestion.v1.Ingestion/Rejected",
         service="shoal.ingestion.v1.Ingestion",
@@ -1319,6 +1328,7 @@ class IngestionStub:
         ALIAS,
         UNMERGE,
         ERASE,
+        ERASURES,
         REJECTED,
         RETRY_REJECTED,
         DROP_REJECTED,
@@ -1404,7 +1414,7 @@ class IngestionStub:
         request: ingestion_corrections.ExportUserRequest,
         options: CallOptions | None = None,
     ) -> ingestion_corrections.ExportUserResponse:
-        """Everything held about a user. Not served yet."""
+        """Everything held about a user."""
         return self._caller.call(self.EXPORT_USER, request, options)
 
     def Identify(
@@ -1436,8 +1446,16 @@ class IngestionStub:
         request: ingestion_corrections.EraseRequest,
         options: CallOptions | None = None,
     ) -> ingestion_corrections.EraseResponse:
-        """Removes every byte of a user. Not served yet."""
+        """Erases a user."""
         return self._caller.call(self.ERASE, request, options)
+
+    def Erasures(
+        self,
+        request: ingestion_corrections.ErasuresRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_corrections.ErasuresResponse:
+        """The receipts of erasures."""
+        return self._caller.call(self.ERASURES, request, options)
 
     def Rejected(
         self,

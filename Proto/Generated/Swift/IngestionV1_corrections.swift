@@ -377,9 +377,7 @@ extension IngestionV1 {
         }
     }
 
-    /// Asks for everything held about a user.
-    ///
-    /// Not served yet.
+    /// Asks for everything the log holds about a user, identifiers and undone imports included.
     public struct ExportUserRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__ExportUserRequest
         /// The message's full name.
@@ -443,13 +441,13 @@ extension IngestionV1 {
         }
     }
 
-    /// A page of it.
+    /// A page of it; one without records may be followed by others.
     public struct ExportUserResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__ExportUserResponse
         /// The message's full name.
         public static let fullName = "shoal.ingestion.v1.ExportUserResponse"
 
-        /// Records about the user.
+        /// Records about the user in the log's order.
         ///
         /// Limit: 10,000.
         public var records: [LogV1.LogRecord] = []
@@ -804,9 +802,9 @@ extension IngestionV1 {
         }
     }
 
-    /// Removes every byte of a user.
+    /// Erases a user: gone from every answer at once, as of every instant.
     ///
-    /// Not served yet.
+    /// Asked again it is the same; whoever comes under the identifier later is a new user.
     public struct EraseRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__EraseRequest
         /// The message's full name.
@@ -859,23 +857,37 @@ extension IngestionV1 {
         }
     }
 
-    /// The receipt.
+    /// It is durable.
     public struct EraseResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__EraseResponse
         /// The message's full name.
         public static let fullName = "shoal.ingestion.v1.EraseResponse"
 
-        /// Names the erasure.
+        /// Names the erasure: the request id of the call that brought it about.
         ///
         /// Limit: exactly 16 bytes.
         public var receipt: [UInt8]?
+        /// When, by log time.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var erasedAtMs: Int64 = 0
+        /// An answer at or behind these is without the user.
+        ///
+        /// Limit: 4,096.
+        public var positions: [LogV1.Position] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(receipt: [UInt8]? = nil) {
+        public init(
+            receipt: [UInt8]? = nil,
+            erasedAtMs: Int64 = 0,
+            positions: [LogV1.Position] = []
+        ) {
             self.receipt = receipt
+            self.erasedAtMs = erasedAtMs
+            self.positions = positions
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -899,6 +911,8 @@ extension IngestionV1 {
         package init(pb: UnsafePointer<Shoal__Ingestion__V1__EraseResponse>) {
             let c = unsafe pb.pointee
             self.receipt = unsafe c.has_receipt != 0 ? CValue.bytes(c.receipt) : nil
+            self.erasedAtMs = unsafe c.erased_at_ms
+            self.positions = unsafe CValue.messages(c.n_positions, c.positions)
         }
 
         package func fill(
@@ -909,6 +923,247 @@ extension IngestionV1 {
                 unsafe pb.pointee.has_receipt = 1
                 unsafe pb.pointee.receipt =
                     try arena.bytes(value, "shoal.ingestion.v1.EraseResponse.receipt", max: 16)
+            }
+            if erasedAtMs != 0 {
+                unsafe pb.pointee.has_erased_at_ms = 1
+                unsafe pb.pointee.erased_at_ms = erasedAtMs
+            }
+            if !positions.isEmpty {
+                unsafe pb.pointee.n_positions = positions.count
+                unsafe pb.pointee.positions =
+                    try arena.messages(positions, "shoal.ingestion.v1.EraseResponse.positions", max: 4096)
+            }
+        }
+    }
+
+    /// That a user was erased; it does not say who.
+    public struct ErasureReceipt: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__ErasureReceipt
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.ErasureReceipt"
+
+        /// Names the erasure.
+        ///
+        /// Limit: exactly 16 bytes.
+        public var receipt: [UInt8]?
+        /// When, by log time.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var erasedAtMs: Int64 = 0
+        /// The partition of the user.
+        public var partition: UInt32 = 0
+        /// Where the erasure stands in its log.
+        public var offset: UInt64 = 0
+        /// The number that the user had there.
+        public var userNumber: UInt32 = 0
+        /// As in the log: whether an identifier was this user's.
+        public var witness: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            receipt: [UInt8]? = nil,
+            erasedAtMs: Int64 = 0,
+            partition: UInt32 = 0,
+            offset: UInt64 = 0,
+            userNumber: UInt32 = 0,
+            witness: UInt64 = 0
+        ) {
+            self.receipt = receipt
+            self.erasedAtMs = erasedAtMs
+            self.partition = partition
+            self.offset = offset
+            self.userNumber = userNumber
+            self.witness = witness
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__erasure_receipt()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__ErasureReceipt>) {
+            let c = unsafe pb.pointee
+            self.receipt = unsafe c.has_receipt != 0 ? CValue.bytes(c.receipt) : nil
+            self.erasedAtMs = unsafe c.erased_at_ms
+            self.partition = unsafe c.partition
+            self.offset = unsafe c.offset
+            self.userNumber = unsafe c.user_number
+            self.witness = unsafe c.witness
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__ErasureReceipt>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__erasure_receipt__init(pb)
+            if let value = receipt {
+                unsafe pb.pointee.has_receipt = 1
+                unsafe pb.pointee.receipt =
+                    try arena.bytes(value, "shoal.ingestion.v1.ErasureReceipt.receipt", max: 16)
+            }
+            if erasedAtMs != 0 {
+                unsafe pb.pointee.has_erased_at_ms = 1
+                unsafe pb.pointee.erased_at_ms = erasedAtMs
+            }
+            if partition != 0 {
+                unsafe pb.pointee.has_partition = 1
+                unsafe pb.pointee.partition = partition
+            }
+            if offset != 0 {
+                unsafe pb.pointee.has_offset = 1
+                unsafe pb.pointee.offset = offset
+            }
+            if userNumber != 0 {
+                unsafe pb.pointee.has_user_number = 1
+                unsafe pb.pointee.user_number = userNumber
+            }
+            if witness != 0 {
+                unsafe pb.pointee.has_witness = 1
+                unsafe pb.pointee.witness = witness
+            }
+        }
+    }
+
+    /// Asks for the project's receipts.
+    public struct ErasuresRequest: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__ErasuresRequest
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.ErasuresRequest"
+
+        /// The cursor of the page before; absent: the first page.
+        ///
+        /// Limit: 24 bytes.
+        public var cursor: [UInt8]?
+        /// The most to answer.
+        ///
+        /// Limit: 500.
+        public var limit: UInt32 = 100
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(cursor: [UInt8]? = nil, limit: UInt32 = 100) {
+            self.cursor = cursor
+            self.limit = limit
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__erasures_request()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__ErasuresRequest>) {
+            let c = unsafe pb.pointee
+            self.cursor = unsafe c.has_cursor != 0 ? CValue.bytes(c.cursor) : nil
+            self.limit = unsafe c.limit
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__ErasuresRequest>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__erasures_request__init(pb)
+            if let value = cursor {
+                unsafe pb.pointee.has_cursor = 1
+                unsafe pb.pointee.cursor =
+                    try arena.bytes(value, "shoal.ingestion.v1.ErasuresRequest.cursor", max: 24)
+            }
+            if limit != 100 {
+                unsafe pb.pointee.has_limit = 1
+                unsafe pb.pointee.limit = limit
+            }
+        }
+    }
+
+    /// A page of them.
+    public struct ErasuresResponse: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__ErasuresResponse
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.ErasuresResponse"
+
+        /// By log time.
+        ///
+        /// Limit: 500.
+        public var receipts: [IngestionV1.ErasureReceipt] = []
+        /// The next page's cursor; absent: this was the last.
+        ///
+        /// Limit: 24 bytes.
+        public var nextCursor: [UInt8]?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(receipts: [IngestionV1.ErasureReceipt] = [], nextCursor: [UInt8]? = nil) {
+            self.receipts = receipts
+            self.nextCursor = nextCursor
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__erasures_response()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__ErasuresResponse>) {
+            let c = unsafe pb.pointee
+            self.receipts = unsafe CValue.messages(c.n_receipts, c.receipts)
+            self.nextCursor = unsafe c.has_next_cursor != 0 ? CValue.bytes(c.next_cursor) : nil
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__ErasuresResponse>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__erasures_response__init(pb)
+            if !receipts.isEmpty {
+                unsafe pb.pointee.n_receipts = receipts.count
+                unsafe pb.pointee.receipts =
+                    try arena.messages(receipts, "shoal.ingestion.v1.ErasuresResponse.receipts", max: 500)
+            }
+            if let value = nextCursor {
+                unsafe pb.pointee.has_next_cursor = 1
+                unsafe pb.pointee.next_cursor =
+                    try arena.bytes(value, "shoal.ingestion.v1.ErasuresResponse.next_cursor", max: 24)
             }
         }
     }

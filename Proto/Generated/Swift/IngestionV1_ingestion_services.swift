@@ -39,8 +39,6 @@ public protocol IngestionV1_IngestionService: Sendable {
         _ request: IngestionV1.ImportsRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.ImportsResponse
     /// Everything held about a user.
-    ///
-    /// Not served yet.
     func exportUser(
         _ request: IngestionV1.ExportUserRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.ExportUserResponse
@@ -62,12 +60,14 @@ public protocol IngestionV1_IngestionService: Sendable {
     func unmerge(
         _ request: IngestionV1.UnmergeRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.UnmergeResponse
-    /// Removes every byte of a user.
-    ///
-    /// Not served yet.
+    /// Erases a user.
     func erase(
         _ request: IngestionV1.EraseRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.EraseResponse
+    /// The receipts of erasures.
+    func erasures(
+        _ request: IngestionV1.ErasuresRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.ErasuresResponse
     /// Records that were refused and are kept for a while.
     func rejected(
         _ request: IngestionV1.RejectedRequest, _ call: CallContext
@@ -182,6 +182,13 @@ extension IngestionV1_IngestionService {
     }
 
     /// Answers UNIMPLEMENTED until the service does better.
+    public func erasures(
+        _ request: IngestionV1.ErasuresRequest, _ call: CallContext
+    ) async throws(Fault) -> IngestionV1.ErasuresResponse {
+        throw .unimplemented("/shoal.ingestion.v1.Ingestion/Erasures")
+    }
+
+    /// Answers UNIMPLEMENTED until the service does better.
     public func rejected(
         _ request: IngestionV1.RejectedRequest, _ call: CallContext
     ) async throws(Fault) -> IngestionV1.RejectedResponse {
@@ -269,8 +276,6 @@ public enum IngestionV1_IngestionMethods {
         request: "shoal.ingestion.v1.ImportsRequest",
         response: "shoal.ingestion.v1.ImportsResponse")
     /// Everything held about a user.
-    ///
-    /// Not served yet.
     public static let exportUser = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/ExportUser",
         service: "shoal.ingestion.v1.Ingestion",
@@ -304,15 +309,20 @@ public enum IngestionV1_IngestionMethods {
         role: "admin", isIdempotent: true,
         request: "shoal.ingestion.v1.UnmergeRequest",
         response: "shoal.ingestion.v1.UnmergeResponse")
-    /// Removes every byte of a user.
-    ///
-    /// Not served yet.
+    /// Erases a user.
     public static let erase = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/Erase",
         service: "shoal.ingestion.v1.Ingestion",
         role: "admin", isIdempotent: true,
         request: "shoal.ingestion.v1.EraseRequest",
         response: "shoal.ingestion.v1.EraseResponse")
+    /// The receipts of erasures.
+    public static let erasures = MethodDescription(
+        name: "/shoal.ingestion.v1.Ingestion/Erasures",
+        service: "shoal.ingestion.v1.Ingestion",
+        role: "admin", isIdempotent: true,
+        request: "shoal.ingestion.v1.ErasuresRequest",
+        response: "shoal.ingestion.v1.ErasuresResponse")
     /// Records that were refused and are kept for a while.
     public static let rejected = MethodDescription(
         name: "/shoal.ingestion.v1.Ingestion/Rejected",
@@ -350,6 +360,7 @@ public enum IngestionV1_IngestionMethods {
         alias,
         unmerge,
         erase,
+        erasures,
         rejected,
         retryRejected,
         dropRejected,
@@ -415,6 +426,10 @@ public enum IngestionV1_IngestionMethods {
             ServedMethod(erase, IngestionV1.EraseRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
                 try await service.erase(request, call)
+            },
+            ServedMethod(erasures, IngestionV1.ErasuresRequest.self) {
+                (request, call) async throws(Fault) -> any ProtoMessage in
+                try await service.erasures(request, call)
             },
             ServedMethod(rejected, IngestionV1.RejectedRequest.self) {
                 (request, call) async throws(Fault) -> any ProtoMessage in
@@ -530,8 +545,6 @@ public struct IngestionV1_IngestionClient: Sendable {
     }
 
     /// Everything held about a user.
-    ///
-    /// Not served yet.
     public func exportUser(
         _ request: IngestionV1.ExportUserRequest,
         _ options: CallOptions = CallOptions()
@@ -577,9 +590,7 @@ public struct IngestionV1_IngestionClient: Sendable {
             IngestionV1_IngestionMethods.unmerge, request, options)
     }
 
-    /// Removes every byte of a user.
-    ///
-    /// Not served yet.
+    /// Erases a user.
     public func erase(
         _ request: IngestionV1.EraseRequest,
         _ options: CallOptions = CallOptions()
@@ -587,6 +598,16 @@ public struct IngestionV1_IngestionClient: Sendable {
         try await caller.response(
             IngestionV1.EraseResponse.self,
             IngestionV1_IngestionMethods.erase, request, options)
+    }
+
+    /// The receipts of erasures.
+    public func erasures(
+        _ request: IngestionV1.ErasuresRequest,
+        _ options: CallOptions = CallOptions()
+    ) async throws(Fault) -> IngestionV1.ErasuresResponse {
+        try await caller.response(
+            IngestionV1.ErasuresResponse.self,
+            IngestionV1_IngestionMethods.erasures, request, options)
     }
 
     /// Records that were refused and are kept for a while.

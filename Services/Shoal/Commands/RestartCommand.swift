@@ -20,6 +20,11 @@ struct RestartCommand: DeskCommand {
             leave an evaluator drained: `shoal forget` it while it runs. A suite of `shoal up` is \
             restarted by its supervisor, with the programs that lie there now; with --systemd the \
             units of this machine are.
+
+            With --rewrite each writes its files anew as it starts, so that no byte of erased \
+            users is left in them: ingestion first, which takes nothing in meanwhile, then the \
+            evaluators, each of which reads the log again from its beginning. What is cut off is \
+            done again at the next start. Backups made before still have the bytes.
             """
     )
 
@@ -27,6 +32,8 @@ struct RestartCommand: DeskCommand {
     var names: [String] = []
     @Flag(help: "Run `systemctl restart` for each unit: shoal-registry, shoal-evaluator@1 …")
     var systemd = false
+    @Flag(help: "Let them write their files anew, without users who were erased.")
+    var rewrite = false
     @Option(help: "Seconds to wait for one instance.")
     var timeout: UInt64 = 120
     @OptionGroup var place: SuiteOptions
@@ -38,6 +45,12 @@ struct RestartCommand: DeskCommand {
         guard (1...86_400).contains(timeout) else {
             throw ValidationError("--timeout takes 1 to 86400 seconds")
         }
+        if rewrite, systemd {
+            throw ValidationError(
+                "--rewrite is for a suite of `shoal up`; of a unit make an empty file `rewrite` in "
+                    + "its data folder, then restart it: ingestion before the evaluators"
+            )
+        }
     }
 
     func run(_ desk: Desk) async throws {
@@ -46,13 +59,17 @@ struct RestartCommand: DeskCommand {
         let targets = try await SuiteLook(suite).look().targets
         let plan = try RestartPlan(
             names,
-            among: targets.map { .init(name: $0.name, kind: $0.kind, address: $0.address) }
+            among: targets.map { .init(name: $0.name, kind: $0.kind, address: $0.address) },
+            isRewriting: rewrite
         )
         let restart = RollingRestart(
             suite: suite,
             desk: desk,
             timeoutMs: timeout * 1_000,
             replace: { step in
+                if rewrite, let data = suite.data {
+                    try RewriteOrder(folder: "\(data)/\(step.name)", disk: desk.disk).give()
+                }
                 if systemd {
                     try await Self.restartUnit(step)
                 } else {

@@ -9,8 +9,10 @@ import Wire
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Show a user, what the user did, or find users.",
-        subcommands: [Show.self, Timeline.self, Find.self]
+        abstract: "Show a user, what the user did, find users, export or erase one.",
+        subcommands: [
+            Show.self, Timeline.self, Find.self, Export.self, Erase.self, Receipts.self,
+        ]
     )
 
     /// An error for a user nobody has heard of.

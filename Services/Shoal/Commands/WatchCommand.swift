@@ -66,10 +66,13 @@ struct WatchCommand: DeskCommand {
             )
             let answer = try await client.changes(request, options)
             if answer.partitions.isEmpty, !follow { return }
+            var pages: [EvaluationV1.PartitionChanges] = []
             for page in answer.partitions {
                 guard let partition = page.cursor?.partition, var copy = copies[partition] else {
                     continue
                 }
+                let page = copy.named(page)
+                pages.append(page)
                 if try copy.take(page) {
                     copies[partition] = copy
                 } else {
@@ -77,7 +80,7 @@ struct WatchCommand: DeskCommand {
                 }
             }
             // Partitions have no order among each other but that of log time.
-            let lines = answer.partitions.flatMap { page in
+            let lines = pages.flatMap { page in
                 page.changes.map { (change: $0, partition: page.cursor?.partition ?? 0) }
             }.sorted { ($0.change.logTimeMs, $0.partition) < ($1.change.logTimeMs, $1.partition) }
             for line in lines.prefix(left) { print(line.change, line.partition, desk) }

@@ -97,6 +97,7 @@ actor StoryConsumer {
                 throw lost(segment, "ends before its snapshot")
             }
             for page in answer.partitions {
+                let page = copy.named(page)
                 guard try copy.take(page) else { throw lost(segment, "has begun anew") }
                 told += try page.changes.map { try change($0, of: segment) }
             }

@@ -14,8 +14,8 @@ struct StoryLines {
     }
 
     private static let checkWords: Set = ["in", "out", "exactly", "count", "asOf", "explain"]
-    private static let verbs: Set = ["set", "unset", "list", "archive", "restart"]
-    private static let absent: Set = ["identify", "unmerge", "erase"]
+    private static let verbs: Set = ["set", "unset", "list", "erase", "archive", "restart"]
+    private static let absent: Set = ["identify", "unmerge"]
     private static let listWords = Set(Story.ListChange.Operation.allCases.map(\.rawValue))
 
     /// The lines so far; their instants never go back.
@@ -128,6 +128,7 @@ struct StoryLines {
             return [
                 PlainEntry(verb, .text(name)), PlainEntry(operation, try users(&words)),
             ]
+        case "erase": return [PlainEntry(verb, .text(try words.text("the user")))]
         case "archive", "restart":
             return [PlainEntry(verb, .text(try words.texts(before: [], "a name")))]
         default:

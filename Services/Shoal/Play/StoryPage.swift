@@ -14,6 +14,7 @@
 //       - 12:20 set u1 {plan: pro}
 //       - 12:21 unset u1 [plan]
 //       - 12:22 list vip add [u1, u2]        # or remove, or replace
+//       - 12:23 erase u2
 //       - 2025-03-02 09:00 restart evaluator
 //     then:
 //       - 12:14 open-cart in [u1] out [u2]

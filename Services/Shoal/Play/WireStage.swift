@@ -140,6 +140,22 @@ struct WireStage: Stage {
         }
     }
 
+    func erase(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
+        guard case .live = hearing else {
+            throw StoryProblem(
+                .absent,
+                "a user is erased at the running suite's own time, not at a story's",
+                hint: "leave out --address: the story is then played on a suite of its own"
+            )
+        }
+        // Afterwards nobody tells any more whom earlier changes were about.
+        try await listen(upTo: at - 1)
+        try await ask("erase the user") {
+            let request = IngestionV1.EraseRequest(userID: user.text)
+            _ = try await suite.ingestion().erase(request, Questions.options(project))
+        }
+    }
+
     /// Makes a list unless it is there.
     private func create(_ list: ExactName) async throws(StoryProblem) {
         try await ask("create the list") {

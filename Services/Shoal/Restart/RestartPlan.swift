@@ -21,11 +21,14 @@ struct RestartPlan: Sendable, Hashable {
     /// Readers before what they read, the registry last: a newer registry may be asked by older
     /// services, and what is new in it is not needed before all know it.
     private static let order: [RegistryV1.ServiceKind] = [.evaluator, .ingestion, .registry]
+    /// Where files are written anew, the log before those who read it again from its beginning.
+    private static let rewriting: [RegistryV1.ServiceKind] = [.ingestion, .evaluator]
 
     let steps: [Step]
 
-    /// The steps for these names and kinds; none: all there are.
-    init(_ wanted: [String], among all: [Step]) throws(CommandError) {
+    /// The steps for these names and kinds; none: all there are, to be rewritten all that have
+    /// users.
+    init(_ wanted: [String], among all: [Step], isRewriting: Bool = false) throws(CommandError) {
         for word in wanted where !all.contains(where: { Self.isMeant($0, by: word) }) {
             let known = all.map(\.name) + Set(all.map { "\($0.kind)" }).sorted()
             throw CommandError(
@@ -37,7 +40,7 @@ struct RestartPlan: Sendable, Hashable {
                     ?? "`shoal status` shows who is here"
             )
         }
-        steps = Self.order.flatMap { kind in
+        steps = (isRewriting ? Self.rewriting : Self.order).flatMap { kind in
             all.filter { step in
                 step.kind == kind
                     && (wanted.isEmpty || wanted.contains { Self.isMeant(step, by: $0) })

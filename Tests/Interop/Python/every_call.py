@@ -23,7 +23,7 @@ from shoal.contract.stubs import METHODS
 NOT_SERVED = {
     "shoal.registry.v1.Registry": {"Keys"},
     "shoal.ingestion.v1.Ingestion": {
-        "ExportUser", "Identify", "Alias", "Unmerge", "Erase",
+        "Identify", "Alias", "Unmerge",
     },
     "shoal.evaluation.v1.Sets": {"Bitmap"},
 }

@@ -14,6 +14,9 @@ from shoal.contract.ingestion.v1 import (
     AppendRequest,
     ChangeListRequest,
     DropRejectedRequest,
+    EraseRequest,
+    ErasuresRequest,
+    ExportUserRequest,
     FetchCursor,
     FetchRequest,
     ImportRequest,
@@ -54,12 +57,34 @@ def run(stage: Stage) -> None:
     assert ingestion.Import(request).duplicates == 10
     undo(stage, lines)
     rejects(stage)
+    erasure(stage)
     log(stage)
     listed = ingestion.ChangeList(ChangeListRequest(
         list="evaluators know its name", operation=LIST_OPERATION_ADD, user_ids=["user-1"]))
     assert (listed.added, listed.new_users) == (1, 0), listed
     schema = ingestion.Schema(SchemaRequest(seen=True))
     assert [event.count > 0 for event in schema.events if event.name == "Charged"] == [True], schema
+
+
+def erasure(stage: Stage) -> None:
+    """Somebody is exported and erased; of that a receipt is told, and no more."""
+    client, ingestion = stage.client, stage.stubs.ingestion
+    client.track([shoal.event("leaver", "Charged", event_id="last")])
+    bodies = [record.WhichOneof("body") for record in client.export("leaver")]
+    assert bodies == ["new_user", "event"], bodies
+    page = ingestion.ExportUser(ExportUserRequest(user_id="leaver"))
+    assert len(page.records) == 2 and not page.HasField("next_cursor"), page
+    receipt = ingestion.Erase(EraseRequest(user_id="leaver"))
+    assert len(receipt.receipt) == 16 and len(receipt.positions) == 1, receipt
+    assert client.erase("leaver") == receipt
+    told = ingestion.Erasures(ErasuresRequest()).receipts
+    assert [one.receipt for one in told] == [receipt.receipt], told
+    try:
+        list(client.export("leaver"))
+    except shoal.Fault as fault:
+        assert fault.code == shoal.Status.NOT_FOUND, fault
+    else:
+        raise AssertionError("who is erased was exported")
 
 
 def undo(stage: Stage, lines: list) -> None:

@@ -5,6 +5,9 @@ from shoal.contract.ingestion.v1.corrections_pb2 import DropRejectedRequest as D
 from shoal.contract.ingestion.v1.corrections_pb2 import DropRejectedResponse as DropRejectedResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import EraseRequest as EraseRequest
 from shoal.contract.ingestion.v1.corrections_pb2 import EraseResponse as EraseResponse
+from shoal.contract.ingestion.v1.corrections_pb2 import ErasureReceipt as ErasureReceipt
+from shoal.contract.ingestion.v1.corrections_pb2 import ErasuresRequest as ErasuresRequest
+from shoal.contract.ingestion.v1.corrections_pb2 import ErasuresResponse as ErasuresResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import ExportUserRequest as ExportUserRequest
 from shoal.contract.ingestion.v1.corrections_pb2 import ExportUserResponse as ExportUserResponse
 from shoal.contract.ingestion.v1.corrections_pb2 import IdentifyRequest as IdentifyRequest

@@ -43,10 +43,46 @@ class EraseRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ...) -> None: ...
 
 class EraseResponse(_message.Message):
-    __slots__ = ["receipt"]
+    __slots__ = ["erased_at_ms", "positions", "receipt"]
+    ERASED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
     RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    erased_at_ms: int
+    positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     receipt: bytes
-    def __init__(self, receipt: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, receipt: _Optional[bytes] = ..., erased_at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
+
+class ErasureReceipt(_message.Message):
+    __slots__ = ["erased_at_ms", "offset", "partition", "receipt", "user_number", "witness"]
+    ERASED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    WITNESS_FIELD_NUMBER: _ClassVar[int]
+    erased_at_ms: int
+    offset: int
+    partition: int
+    receipt: bytes
+    user_number: int
+    witness: int
+    def __init__(self, receipt: _Optional[bytes] = ..., erased_at_ms: _Optional[int] = ..., partition: _Optional[int] = ..., offset: _Optional[int] = ..., user_number: _Optional[int] = ..., witness: _Optional[int] = ...) -> None: ...
+
+class ErasuresRequest(_message.Message):
+    __slots__ = ["cursor", "limit"]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    cursor: bytes
+    limit: int
+    def __init__(self, cursor: _Optional[bytes] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class ErasuresResponse(_message.Message):
+    __slots__ = ["next_cursor", "receipts"]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    RECEIPTS_FIELD_NUMBER: _ClassVar[int]
+    next_cursor: bytes
+    receipts: _containers.RepeatedCompositeFieldContainer[ErasureReceipt]
+    def __init__(self, receipts: _Optional[_Iterable[_Union[ErasureReceipt, _Mapping]]] = ..., next_cursor: _Optional[bytes] = ...) -> None: ...
 
 class ExportUserRequest(_message.Message):
     __slots__ = ["cursor", "user_id"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from shoal import partitions, values
@@ -23,12 +23,16 @@ from shoal.contract.evaluation.v1 import (
     Segment,
 )
 from shoal.contract.ingestion.v1 import (
+    EraseRequest,
+    EraseResponse,
+    ExportUserRequest,
     ImportRequest,
     ImportResponse,
     TrackRecord,
     TrackRequest,
     TrackResponse,
 )
+from shoal.contract.log.v1 import LogRecord
 from shoal.contract.registry.v1 import (
     SERVICE_KIND_ANALYTICS,
     SERVICE_KIND_ENGAGEMENT,
@@ -139,6 +143,20 @@ class Shoal(Stubs):
         """Takes up to 10,000 records of history; a repeat of the same lines is harmless."""
         request = ImportRequest(import_id=import_id, first_line=first_line, records=records)
         return self.ingestion.Import(request, options)
+
+    def erase(self, user_id: str, options: CallOptions | None = None) -> EraseResponse:
+        """Erases a user: gone from every answer, as of every instant; a repeat has the receipt."""
+        return self.ingestion.Erase(EraseRequest(user_id=user_id), options)
+
+    def export(self, user_id: str, options: CallOptions | None = None) -> Iterator[LogRecord]:
+        """Everything the log holds about a user, in its order, page by page."""
+        request = ExportUserRequest(user_id=user_id)
+        while True:
+            page = self.ingestion.ExportUser(request, options)
+            yield from page.records
+            if not page.HasField("next_cursor"):
+                return
+            request.cursor = page.next_cursor
 
     # Questions
 

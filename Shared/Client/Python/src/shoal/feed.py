@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from shoal.calls import CallOptions
 from shoal.contract.evaluation.v1 import (
+    MEMBERSHIP_KIND_CORRECTED,
+    MEMBERSHIP_KIND_ERASED,
     ChangesRequest,
     FeedCursor,
     MembershipChange,
-    MembershipKind,
     PartitionChanges,
     SnapshotRequest,
     SnapshotResponse,
@@ -36,7 +37,7 @@ _ALL = 0xFFFFFFFFFFFFFFFF
 _OPTIONS = CallOptions(timeout_ms=WAIT_MS + 10_000, max_reply_bytes=1 << 20)
 _TRANSIENT = {Status.UNAVAILABLE, Status.RESOURCE_EXHAUSTED, Status.ABORTED,
               Status.DEADLINE_EXCEEDED}
-_GONE = {MembershipKind.MEMBERSHIP_KIND_CORRECTED, MembershipKind.MEMBERSHIP_KIND_ERASED}
+_GONE = {MEMBERSHIP_KIND_CORRECTED, MEMBERSHIP_KIND_ERASED}
 _Answer = TypeVar("_Answer")
 
 
@@ -101,7 +102,7 @@ class FeedCopy:
                 raise self._problem(
                     f"change {change.sequence} comes behind {self.cursor.sequence}")
             self.cursor.sequence = change.sequence
-            if self.members is not None and not self._take(change):
+            if self.members is not None and not self._take(change, self.members):
                 return False
         here, end = self.cursor, page.cursor
         if end.sequence != here.sequence:
@@ -113,17 +114,18 @@ class FeedCopy:
             self._check(page.members, page.state_hash)
         return True
 
-    def _take(self, change: MembershipChange) -> bool:
+    def _take(self, change: MembershipChange, members: set[str]) -> bool:
         is_gone = change.kind in _GONE
         user = change.user_id or self._names.get(change.user_number)
         if user is None:
             # Gone meanwhile, as a later change tells; or gone, and nobody knows who it was.
             self._names[change.user_number] = ""
             return not is_gone
+        change.user_id = user
         if change.member and user:
             self._enter(user)
-        elif user in self.members:
-            self.members.remove(user)
+        elif user in members:
+            members.remove(user)
             self._state_hash = self._state_hash - hash_of(user) & _ALL
         if is_gone:
             self._names.pop(change.user_number, None)

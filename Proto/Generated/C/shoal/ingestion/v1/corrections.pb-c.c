@@ -682,6 +682,141 @@ void   shoal__ingestion__v1__erase_response__free_unpacked
   assert(message->base.descriptor == &shoal__ingestion__v1__erase_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__ingestion__v1__erasure_receipt__init
+                     (Shoal__Ingestion__V1__ErasureReceipt         *message)
+{
+  static const Shoal__Ingestion__V1__ErasureReceipt init_value = SHOAL__INGESTION__V1__ERASURE_RECEIPT__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__erasure_receipt__get_packed_size
+                     (const Shoal__Ingestion__V1__ErasureReceipt *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasure_receipt__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__erasure_receipt__pack
+                     (const Shoal__Ingestion__V1__ErasureReceipt *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasure_receipt__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__erasure_receipt__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ErasureReceipt *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasure_receipt__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__ErasureReceipt *
+       shoal__ingestion__v1__erasure_receipt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__ErasureReceipt *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__erasure_receipt__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__erasure_receipt__free_unpacked
+                     (Shoal__Ingestion__V1__ErasureReceipt *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasure_receipt__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__erasures_request__init
+                     (Shoal__Ingestion__V1__ErasuresRequest         *message)
+{
+  static const Shoal__Ingestion__V1__ErasuresRequest init_value = SHOAL__INGESTION__V1__ERASURES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__erasures_request__get_packed_size
+                     (const Shoal__Ingestion__V1__ErasuresRequest *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasures_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__erasures_request__pack
+                     (const Shoal__Ingestion__V1__ErasuresRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasures_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__erasures_request__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ErasuresRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasures_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__ErasuresRequest *
+       shoal__ingestion__v1__erasures_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__ErasuresRequest *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__erasures_request__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__erasures_request__free_unpacked
+                     (Shoal__Ingestion__V1__ErasuresRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasures_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__erasures_response__init
+                     (Shoal__Ingestion__V1__ErasuresResponse         *message)
+{
+  static const Shoal__Ingestion__V1__ErasuresResponse init_value = SHOAL__INGESTION__V1__ERASURES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__erasures_response__get_packed_size
+                     (const Shoal__Ingestion__V1__ErasuresResponse *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasures_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__erasures_response__pack
+                     (const Shoal__Ingestion__V1__ErasuresResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasures_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__erasures_response__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ErasuresResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasures_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__ErasuresResponse *
+       shoal__ingestion__v1__erasures_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__ErasuresResponse *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__erasures_response__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__erasures_response__free_unpacked
+                     (Shoal__Ingestion__V1__ErasuresResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__erasures_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__ingestion__v1__rejected_request__init
                      (Shoal__Ingestion__V1__RejectedRequest         *message)
 {
@@ -1682,7 +1817,8 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_request__descriptor
   (ProtobufCMessageInit) shoal__ingestion__v1__erase_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__erase_response__field_descriptors[1] =
+static const int64_t shoal__ingestion__v1__erase_response__erased_at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__erase_response__field_descriptors[3] =
 {
   {
     "receipt",
@@ -1696,14 +1832,40 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__erase_response__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "erased_at_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__EraseResponse, has_erased_at_ms),
+    offsetof(Shoal__Ingestion__V1__EraseResponse, erased_at_ms),
+    NULL,
+    &shoal__ingestion__v1__erase_response__erased_at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "positions",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__EraseResponse, n_positions),
+    offsetof(Shoal__Ingestion__V1__EraseResponse, positions),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__erase_response__field_indices_by_name[] = {
+  1,   /* field[1] = erased_at_ms */
+  2,   /* field[2] = positions */
   0,   /* field[0] = receipt */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__erase_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_response__descriptor =
 {
@@ -1713,11 +1875,222 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_response__descripto
   "Shoal__Ingestion__V1__EraseResponse",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__EraseResponse),
-  1,
+  3,
   shoal__ingestion__v1__erase_response__field_descriptors,
   shoal__ingestion__v1__erase_response__field_indices_by_name,
   1,  shoal__ingestion__v1__erase_response__number_ranges,
   (ProtobufCMessageInit) shoal__ingestion__v1__erase_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const int64_t shoal__ingestion__v1__erasure_receipt__erased_at_ms__default_value = 0ll;
+static const uint32_t shoal__ingestion__v1__erasure_receipt__partition__default_value = 0u;
+static const uint64_t shoal__ingestion__v1__erasure_receipt__offset__default_value = 0ull;
+static const uint32_t shoal__ingestion__v1__erasure_receipt__user_number__default_value = 0u;
+static const uint64_t shoal__ingestion__v1__erasure_receipt__witness__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__erasure_receipt__field_descriptors[6] =
+{
+  {
+    "receipt",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, has_receipt),
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, receipt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "erased_at_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, has_erased_at_ms),
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, erased_at_ms),
+    NULL,
+    &shoal__ingestion__v1__erasure_receipt__erased_at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "partition",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, has_partition),
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, partition),
+    NULL,
+    &shoal__ingestion__v1__erasure_receipt__partition__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, has_offset),
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, offset),
+    NULL,
+    &shoal__ingestion__v1__erasure_receipt__offset__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_number",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, has_user_number),
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, user_number),
+    NULL,
+    &shoal__ingestion__v1__erasure_receipt__user_number__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "witness",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, has_witness),
+    offsetof(Shoal__Ingestion__V1__ErasureReceipt, witness),
+    NULL,
+    &shoal__ingestion__v1__erasure_receipt__witness__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__erasure_receipt__field_indices_by_name[] = {
+  1,   /* field[1] = erased_at_ms */
+  3,   /* field[3] = offset */
+  2,   /* field[2] = partition */
+  0,   /* field[0] = receipt */
+  4,   /* field[4] = user_number */
+  5,   /* field[5] = witness */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__erasure_receipt__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__erasure_receipt__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.ErasureReceipt",
+  "ErasureReceipt",
+  "Shoal__Ingestion__V1__ErasureReceipt",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__ErasureReceipt),
+  6,
+  shoal__ingestion__v1__erasure_receipt__field_descriptors,
+  shoal__ingestion__v1__erasure_receipt__field_indices_by_name,
+  1,  shoal__ingestion__v1__erasure_receipt__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__erasure_receipt__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__ingestion__v1__erasures_request__limit__default_value = 100u;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__erasures_request__field_descriptors[2] =
+{
+  {
+    "cursor",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Ingestion__V1__ErasuresRequest, has_cursor),
+    offsetof(Shoal__Ingestion__V1__ErasuresRequest, cursor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__ErasuresRequest, has_limit),
+    offsetof(Shoal__Ingestion__V1__ErasuresRequest, limit),
+    NULL,
+    &shoal__ingestion__v1__erasures_request__limit__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__erasures_request__field_indices_by_name[] = {
+  0,   /* field[0] = cursor */
+  1,   /* field[1] = limit */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__erasures_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__erasures_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.ErasuresRequest",
+  "ErasuresRequest",
+  "Shoal__Ingestion__V1__ErasuresRequest",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__ErasuresRequest),
+  2,
+  shoal__ingestion__v1__erasures_request__field_descriptors,
+  shoal__ingestion__v1__erasures_request__field_indices_by_name,
+  1,  shoal__ingestion__v1__erasures_request__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__erasures_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__erasures_response__field_descriptors[2] =
+{
+  {
+    "receipts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__ErasuresResponse, n_receipts),
+    offsetof(Shoal__Ingestion__V1__ErasuresResponse, receipts),
+    &shoal__ingestion__v1__erasure_receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_cursor",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Ingestion__V1__ErasuresResponse, has_next_cursor),
+    offsetof(Shoal__Ingestion__V1__ErasuresResponse, next_cursor),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__erasures_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_cursor */
+  0,   /* field[0] = receipts */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__erasures_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__erasures_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.ErasuresResponse",
+  "ErasuresResponse",
+  "Shoal__Ingestion__V1__ErasuresResponse",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__ErasuresResponse),
+  2,
+  shoal__ingestion__v1__erasures_response__field_descriptors,
+  shoal__ingestion__v1__erasures_response__field_indices_by_name,
+  1,  shoal__ingestion__v1__erasures_response__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__erasures_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const uint32_t shoal__ingestion__v1__rejected_request__limit__default_value = 100u;

@@ -32,6 +32,9 @@ typedef struct Shoal__Ingestion__V1__UnmergeRequest Shoal__Ingestion__V1__Unmerg
 typedef struct Shoal__Ingestion__V1__UnmergeResponse Shoal__Ingestion__V1__UnmergeResponse;
 typedef struct Shoal__Ingestion__V1__EraseRequest Shoal__Ingestion__V1__EraseRequest;
 typedef struct Shoal__Ingestion__V1__EraseResponse Shoal__Ingestion__V1__EraseResponse;
+typedef struct Shoal__Ingestion__V1__ErasureReceipt Shoal__Ingestion__V1__ErasureReceipt;
+typedef struct Shoal__Ingestion__V1__ErasuresRequest Shoal__Ingestion__V1__ErasuresRequest;
+typedef struct Shoal__Ingestion__V1__ErasuresResponse Shoal__Ingestion__V1__ErasuresResponse;
 typedef struct Shoal__Ingestion__V1__RejectedRequest Shoal__Ingestion__V1__RejectedRequest;
 typedef struct Shoal__Ingestion__V1__RejectedRecord Shoal__Ingestion__V1__RejectedRecord;
 typedef struct Shoal__Ingestion__V1__RejectedResponse Shoal__Ingestion__V1__RejectedResponse;
@@ -187,7 +190,7 @@ struct  Shoal__Ingestion__V1__ImportsResponse
 
 
 /*
- * Asks for everything held about a user. Not served yet.
+ * Asks for everything the log holds about a user, identifiers and undone imports included.
  */
 struct  Shoal__Ingestion__V1__ExportUserRequest
 {
@@ -209,13 +212,13 @@ extern char shoal__ingestion__v1__export_user_request__user_id__default_value[];
 
 
 /*
- * A page of it.
+ * A page of it; one without records may be followed by others.
  */
 struct  Shoal__Ingestion__V1__ExportUserResponse
 {
   ProtobufCMessage base;
   /*
-   * Records about the user. Limit: 10,000.
+   * Records about the user in the log's order. Limit: 10,000.
    */
   size_t n_records;
   Shoal__Log__V1__LogRecord **records;
@@ -328,7 +331,8 @@ struct  Shoal__Ingestion__V1__UnmergeResponse
 
 
 /*
- * Removes every byte of a user. Not served yet.
+ * Erases a user: gone from every answer at once, as of every instant. Asked again it is the same;
+ * whoever comes under the identifier later is a new user.
  */
 struct  Shoal__Ingestion__V1__EraseRequest
 {
@@ -345,9 +349,36 @@ extern char shoal__ingestion__v1__erase_request__user_id__default_value[];
 
 
 /*
- * The receipt.
+ * It is durable.
  */
 struct  Shoal__Ingestion__V1__EraseResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Names the erasure: the request id of the call that brought it about. Limit: exactly 16 bytes.
+   */
+  protobuf_c_boolean has_receipt;
+  ProtobufCBinaryData receipt;
+  /*
+   * When, by log time. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_erased_at_ms;
+  int64_t erased_at_ms;
+  /*
+   * An answer at or behind these is without the user. Limit: 4,096.
+   */
+  size_t n_positions;
+  Shoal__Log__V1__Position **positions;
+};
+#define SHOAL__INGESTION__V1__ERASE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__erase_response__descriptor) \
+    , 0, {0,NULL}, 0, 0ll, 0,NULL }
+
+
+/*
+ * That a user was erased; it does not say who.
+ */
+struct  Shoal__Ingestion__V1__ErasureReceipt
 {
   ProtobufCMessage base;
   /*
@@ -355,10 +386,79 @@ struct  Shoal__Ingestion__V1__EraseResponse
    */
   protobuf_c_boolean has_receipt;
   ProtobufCBinaryData receipt;
+  /*
+   * When, by log time. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_erased_at_ms;
+  int64_t erased_at_ms;
+  /*
+   * The partition of the user.
+   */
+  protobuf_c_boolean has_partition;
+  uint32_t partition;
+  /*
+   * Where the erasure stands in its log.
+   */
+  protobuf_c_boolean has_offset;
+  uint64_t offset;
+  /*
+   * The number that the user had there.
+   */
+  protobuf_c_boolean has_user_number;
+  uint32_t user_number;
+  /*
+   * As in the log: whether an identifier was this user's.
+   */
+  protobuf_c_boolean has_witness;
+  uint64_t witness;
 };
-#define SHOAL__INGESTION__V1__ERASE_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__erase_response__descriptor) \
-    , 0, {0,NULL} }
+#define SHOAL__INGESTION__V1__ERASURE_RECEIPT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__erasure_receipt__descriptor) \
+    , 0, {0,NULL}, 0, 0ll, 0, 0u, 0, 0ull, 0, 0u, 0, 0ull }
+
+
+/*
+ * Asks for the project's receipts.
+ */
+struct  Shoal__Ingestion__V1__ErasuresRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The cursor of the page before; absent: the first page. Limit: 24 bytes.
+   */
+  protobuf_c_boolean has_cursor;
+  ProtobufCBinaryData cursor;
+  /*
+   * The most to answer. Limit: 500.
+   */
+  protobuf_c_boolean has_limit;
+  uint32_t limit;
+};
+#define SHOAL__INGESTION__V1__ERASURES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__erasures_request__descriptor) \
+    , 0, {0,NULL}, 0, 100u }
+
+
+/*
+ * A page of them.
+ */
+struct  Shoal__Ingestion__V1__ErasuresResponse
+{
+  ProtobufCMessage base;
+  /*
+   * By log time. Limit: 500.
+   */
+  size_t n_receipts;
+  Shoal__Ingestion__V1__ErasureReceipt **receipts;
+  /*
+   * The next page's cursor; absent: this was the last. Limit: 24 bytes.
+   */
+  protobuf_c_boolean has_next_cursor;
+  ProtobufCBinaryData next_cursor;
+};
+#define SHOAL__INGESTION__V1__ERASURES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__erasures_response__descriptor) \
+    , 0,NULL, 0, {0,NULL} }
 
 
 /*
@@ -873,6 +973,63 @@ Shoal__Ingestion__V1__EraseResponse *
 void   shoal__ingestion__v1__erase_response__free_unpacked
                      (Shoal__Ingestion__V1__EraseResponse *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__ErasureReceipt methods */
+void   shoal__ingestion__v1__erasure_receipt__init
+                     (Shoal__Ingestion__V1__ErasureReceipt         *message);
+size_t shoal__ingestion__v1__erasure_receipt__get_packed_size
+                     (const Shoal__Ingestion__V1__ErasureReceipt   *message);
+size_t shoal__ingestion__v1__erasure_receipt__pack
+                     (const Shoal__Ingestion__V1__ErasureReceipt   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__erasure_receipt__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ErasureReceipt   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__ErasureReceipt *
+       shoal__ingestion__v1__erasure_receipt__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__erasure_receipt__free_unpacked
+                     (Shoal__Ingestion__V1__ErasureReceipt *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__ErasuresRequest methods */
+void   shoal__ingestion__v1__erasures_request__init
+                     (Shoal__Ingestion__V1__ErasuresRequest         *message);
+size_t shoal__ingestion__v1__erasures_request__get_packed_size
+                     (const Shoal__Ingestion__V1__ErasuresRequest   *message);
+size_t shoal__ingestion__v1__erasures_request__pack
+                     (const Shoal__Ingestion__V1__ErasuresRequest   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__erasures_request__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ErasuresRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__ErasuresRequest *
+       shoal__ingestion__v1__erasures_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__erasures_request__free_unpacked
+                     (Shoal__Ingestion__V1__ErasuresRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__ErasuresResponse methods */
+void   shoal__ingestion__v1__erasures_response__init
+                     (Shoal__Ingestion__V1__ErasuresResponse         *message);
+size_t shoal__ingestion__v1__erasures_response__get_packed_size
+                     (const Shoal__Ingestion__V1__ErasuresResponse   *message);
+size_t shoal__ingestion__v1__erasures_response__pack
+                     (const Shoal__Ingestion__V1__ErasuresResponse   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__erasures_response__pack_to_buffer
+                     (const Shoal__Ingestion__V1__ErasuresResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__ErasuresResponse *
+       shoal__ingestion__v1__erasures_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__erasures_response__free_unpacked
+                     (Shoal__Ingestion__V1__ErasuresResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Ingestion__V1__RejectedRequest methods */
 void   shoal__ingestion__v1__rejected_request__init
                      (Shoal__Ingestion__V1__RejectedRequest         *message);
@@ -1053,6 +1210,15 @@ typedef void (*Shoal__Ingestion__V1__EraseRequest_Closure)
 typedef void (*Shoal__Ingestion__V1__EraseResponse_Closure)
                  (const Shoal__Ingestion__V1__EraseResponse *message,
                   void *closure_data);
+typedef void (*Shoal__Ingestion__V1__ErasureReceipt_Closure)
+                 (const Shoal__Ingestion__V1__ErasureReceipt *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__ErasuresRequest_Closure)
+                 (const Shoal__Ingestion__V1__ErasuresRequest *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__ErasuresResponse_Closure)
+                 (const Shoal__Ingestion__V1__ErasuresResponse *message,
+                  void *closure_data);
 typedef void (*Shoal__Ingestion__V1__RejectedRequest_Closure)
                  (const Shoal__Ingestion__V1__RejectedRequest *message,
                   void *closure_data);
@@ -1095,6 +1261,9 @@ extern const ProtobufCMessageDescriptor shoal__ingestion__v1__unmerge_request__d
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__unmerge_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erase_response__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erasure_receipt__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erasures_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__erasures_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_record__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__rejected_response__descriptor;

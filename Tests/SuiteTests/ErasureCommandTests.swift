@@ -1,0 +1,77 @@
+// A user exported, erased and rewritten away, by the commands of a person and in real processes.
+
+import Basics
+import Chassis
+import Foundation
+import Testing
+
+@Suite("Erasing by the command line", .serialized)
+struct ErasureCommandTests {
+    /// Stands in everything that is about the user.
+    private static let canary = "canary7F3"
+
+    /// The services' files that have it in their bytes.
+    private func tainted(_ suite: RealSuite) throws -> [String] {
+        let files = FileManager.default.enumerator(atPath: suite.folder)
+        var found: [String] = []
+        for file in (files?.compactMap { $0 as? String } ?? []).sorted() {
+            let path = "\(suite.folder)/\(file)"
+            let kind = try FileManager.default.attributesOfItem(atPath: path)[.type]
+            guard kind as? FileAttributeType == .typeRegular else { continue }
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            if bytes.range(of: Data(Self.canary.utf8)) != nil { found.append(file) }
+        }
+        return found
+    }
+
+    @Test("export, erase, receipts; once all have rewritten their files no byte is left in any")
+    func erases() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let project = try #require(RealSuite.project?.text)
+        func run(_ arguments: [String]) async -> CommandOutcome {
+            await suite.shoal(arguments + ["--project", project])
+        }
+        let property = #"{"name":"city","value":{"text":"\#(Self.canary)-city"}}"#
+        let track =
+            #"{"records":[{"user_id":"bob","event":{"name":"Charged"}},"#
+            + #"{"user_id":"\#(Self.canary)","event":{"name":"Charged","#
+            + #""properties":[\#(property)]}},"#
+            + #"{"user_id":"\#(Self.canary)","profile":{"set":[\#(property)]}},"#
+            + #"{"user_id":"\#(Self.canary)","event":{"name":""}}]}"#
+        let tracked = await run(["rpc", "call", "Ingestion/Track", track])
+        #expect(tracked.code == 0, "\(tracked.errors)")
+        #expect(await run(["segment", "create", "did \"Charged\"", "--name", "payers"]).code == 0)
+        let exported = await run(["user", "export", Self.canary])
+        #expect(exported.code == 0, "\(exported.errors)")
+        #expect(exported.out.contains(#""segments":["payers"]"#), "\(exported.out)")
+        let kinds = ["now", "identifier", "event", "profile"].map { #"{"kind":"\#($0)""# }
+        let lines = exported.out.split(separator: "\n").map(String.init)
+        #expect(zip(lines, kinds).allSatisfy { $0.hasPrefix($1) } && lines.count == 4, "\(lines)")
+        let erased = await run(["user", "erase", Self.canary, "--json"])
+        #expect(erased.code == 0 && erased.out.contains(#""receipt":""#), "\(erased.errors)")
+        #expect(await run(["user", "erase", Self.canary, "--json"]).out == erased.out)
+        #expect(await run(["user", "erase", "nobody"]).code == 66)
+        for command in ["show", "export"] {
+            #expect(await run(["user", command, Self.canary]).code == 66)
+        }
+        #expect(await run(["segment", "members", "payers"]).out == "bob\n")
+        let receipts = await run(["user", "receipts"])
+        #expect(receipts.out.split(separator: "\n").count == 2, "\(receipts.out)")
+        #expect(await run(["rejects", "list", "--json"]).out.isEmpty)
+        #expect(try !tainted(suite).isEmpty, "nothing is rewritten yet")
+        for name in ["ingestion", "evaluator-1", "evaluator-2"] {
+            try RewriteOrder(folder: "\(suite.folder)/\(name)", disk: RealDisk()).give()
+            suite.killHard(name)
+            try await suite.start(name)
+        }
+        #expect(await run(["segment", "members", "payers"]).out == "bob\n")
+        #expect(await run(["user", "receipts"]).out == receipts.out)
+        #expect(try tainted(suite) == [])
+        let again = await run(["rpc", "call", "Ingestion/Track", track])
+        #expect(again.code == 0, "\(again.errors)")
+        let members = await run(["segment", "members", "payers"])
+        #expect(members.out.split(separator: "\n").count == 2, "\(members.out)")
+    }
+}

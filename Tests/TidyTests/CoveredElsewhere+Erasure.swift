@@ -1,0 +1,30 @@
+// What shows the files by which users are erased.
+extension CoveredElsewhere {
+    static let erasure = [
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("ErasureTests"),
+            ["Erasures", "IngestionDoor+Erasure", "IntakeGroup+Erasure", "UserExport"]
+        ),
+        CoveredElsewhere(
+            "Shared/Chassis/Life",
+            .test("IngestionTests/ErasedRewritingTests"),
+            ["RewriteOrder"]
+        ),
+        CoveredElsewhere(
+            "Shared/KeyValue",
+            .test("IngestionTests/ErasedRewritingTests"),
+            ["StoreCompaction"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
+            .test("EvaluatorTests/GoneUserTests"),
+            ["LivePartition+Gone"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/ErasureCommandTests"),
+            ["UserErasureCommands"]
+        ),
+    ]
+}
