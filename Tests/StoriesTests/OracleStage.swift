@@ -102,7 +102,7 @@ final class OracleStage: Stage {
             for index in state.live.indices {
                 let followed = state.live[index]
                 let last = known.flatMap {
-                    changes(of: followed, user, $0, upTo: at - 1).last
+                    changes(of: followed, user, $0, upTo: at - 1, state.live).last
                 }
                 state.live[index].told[user] = nil
                 guard last?.isMember == true else { continue }
