@@ -14,11 +14,13 @@ struct SavedSegment: Sendable, Hashable {
     let revision: UInt64
     /// That at which its version began, which names the version's feed.
     let feed: UInt64
+    /// That at which its first version began, under which columns keep who is in, live.
+    let origin: UInt64
 
     /// What it means as a condition: of a live segment, that its feed has the user in.
     var definition: SegmentV1.Definition? {
         guard document.live != nil else { return document.definition }
-        let inFeed = SegmentV1.InFeed(name: document.name, revision: feed)
+        let inFeed = SegmentV1.InFeed(name: document.name, revision: origin)
         return SegmentV1.Definition(nodes: [SegmentV1.Node(kind: .inFeed(inFeed))])
     }
 }
@@ -73,7 +75,8 @@ struct ProjectCatalogue: Sendable, Hashable {
                 segments[name] = SavedSegment(
                     document: document,
                     revision: change.revision,
-                    feed: isSame ? before?.feed ?? change.revision : change.revision
+                    feed: isSame ? before?.feed ?? change.revision : change.revision,
+                    origin: before?.origin ?? change.revision
                 )
                 return
             }

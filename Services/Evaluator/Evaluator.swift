@@ -166,6 +166,7 @@ public struct Evaluator: Sendable {
     ) -> [ServedMethod] {
         var segments = door
         segments.activityDesk = ActivityDesk(feeds: feed)
+        segments.updateDesk = LiveUpdateDesk(feeds: feed)
         return EvaluationV1_SegmentsMethods.serve(segments)
             + EvaluationV1_ListsMethods.serve(ListsDoor(segments: door))
             + EvaluationV1_SetsMethods.serve(door.gather.own)

@@ -19,11 +19,42 @@ extension ProjectCatalogue {
     {
         try checkLists(of: definition)
         do throws(DefinitionProblem) {
-            return try Nesting(of: definition, as: name.map { ExactName($0) }, find: meaning)
-                .segments
+            let name = name.map { ExactName($0) }
+            let found = try Nesting(of: definition, as: name, find: meaning).segments
+            for segment in found where segments[segment.name]?.document.live != nil {
+                try checkLive(segment.name, below: name)
+            }
+            return found
         } catch {
             throw Definitions.fault(error)
         }
+    }
+
+    /// A live segment is asked by its feed; what it uses itself must not come back to a name, nor
+    /// be too deep: members' comings and goings are told on from segment to segment in one step.
+    private func checkLive(_ live: ExactName, below name: ExactName?)
+        throws(DefinitionProblem)
+    {
+        var level: Set = [live]
+        for _ in 0..<DefinitionLimits.nestedDepth {
+            guard !level.isEmpty else { return }
+            if let name, level.contains(name) {
+                throw DefinitionProblem(
+                    .cycle,
+                    place: "",
+                    message: "segment \(name.text) would be in itself, by \(live.text)",
+                    hint: "a segment cannot need its own answer"
+                )
+            }
+            level = Set(level.flatMap { segments[$0]?.document.used ?? [] })
+        }
+        throw DefinitionProblem(
+            .tooDeep,
+            place: "",
+            message: "live segments are more than \(DefinitionLimits.nestedDepth) deep in"
+                + " \(live.text)",
+            hint: "use fewer within each other"
+        )
     }
 
     private func meaning(of name: ExactName) throws(DefinitionProblem) -> Definition {
@@ -73,6 +104,13 @@ extension ProjectCatalogue {
 }
 
 extension SegmentV1.SegmentDocument {
+    /// The segments that its conditions name.
+    var used: [ExactName] {
+        nodes.compactMap { node in
+            if case .inSegment(let used) = node.kind { ExactName(used.name) } else { nil }
+        }
+    }
+
     /// All conditions in it.
     var nodes: [SegmentV1.Node] {
         (definition?.nodes ?? []) + (live?.becomes ?? []) + (live?.filter ?? [])

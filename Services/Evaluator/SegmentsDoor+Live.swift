@@ -19,14 +19,11 @@ extension SegmentsDoor {
         let known = catalogue.project(project)
         var nested: [NestedSegment] = []
         for (place, condition) in live.conditions {
-            let used = try known.nested(in: condition, as: name)
-            for segment in used where known.segments[segment.name]?.document.live != nil {
-                throw Fault(
-                    .unimplemented,
-                    "\(segment.name.text) is a live segment, used within another",
-                    place: place,
-                    hint: "say what it means instead"
-                )
+            let used: [NestedSegment]
+            do throws(Fault) {
+                used = try known.nested(in: condition, as: name)
+            } catch {
+                throw error.at(place)
             }
             nested += used.filter { new in !nested.contains { $0.name == new.name } }
         }

@@ -112,6 +112,7 @@ extension SegmentsDoor {
     func update(_ request: EvaluationV1.UpdateRequest, _ call: CallContext) async throws(Fault)
         -> EvaluationV1.UpdateResponse
     {
+        guard request.live == nil else { return try await updateLive(request, call) }
         let definition = try Definitions.read(request.definition)
         let project = try await caughtUp(call)
         _ = try Definitions.plan(
@@ -122,11 +123,10 @@ extension SegmentsDoor {
         let standing = try standing(request.name, in: project)
         try check(request, against: standing)
         guard standing.document.live == nil else {
-            throw Fault(
-                .unimplemented,
-                "a live segment is not changed in place yet",
-                place: "name",
-                hint: "archive it and create another"
+            throw Fault.invalidArgument(
+                "\(request.name) is a live segment",
+                place: "definition",
+                hint: "send it as `live`: what has a trigger stays live"
             )
         }
         let message = try encoded(definition)
@@ -167,6 +167,47 @@ extension SegmentsDoor {
             segment: saved.message,
             positions: positions,
             warnings: await warnings(definition, call)
+        )
+    }
+
+    private func updateLive(_ request: EvaluationV1.UpdateRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.UpdateResponse
+    {
+        let project = try await caughtUp(call)
+        let standing = try standing(request.name, in: project)
+        try check(request, against: standing)
+        guard standing.document.live != nil, request.definition == nil else {
+            throw Fault.invalidArgument(
+                "\(request.name) is a condition, and stays one",
+                place: "live",
+                hint: "create a live segment under another name"
+            )
+        }
+        guard !request.dryRun else {
+            let diff = try await liveDiff(request, standing, call)
+            return EvaluationV1.UpdateResponse(
+                segment: standing.message,
+                entering: diff.entering,
+                leaving: diff.leaving,
+                warnings: request.partitions.isEmpty ? try await warnings(request.live, call) : [],
+                liveDiff: diff
+            )
+        }
+        let document = try document(request, after: standing, in: project)
+        // A repeat changes nothing and is no error.
+        guard document != standing.document else {
+            return EvaluationV1.UpdateResponse(segment: standing.message)
+        }
+        let (saved, positions) = try await put(
+            document,
+            expecting: standing.revision,
+            in: project,
+            call
+        )
+        return EvaluationV1.UpdateResponse(
+            segment: saved.message,
+            positions: positions,
+            warnings: try await warnings(request.live, call)
         )
     }
 
@@ -281,7 +322,8 @@ extension SegmentsDoor {
                     let segment = SavedSegment(
                         document: document,
                         revision: state.revision,
-                        feed: state.revision
+                        feed: state.revision,
+                        origin: states.first?.segment.origin ?? state.revision
                     )
                     states.append((segment, state.changedAtMs))
                 } catch {

@@ -153,7 +153,12 @@ extension SegmentsDoor {
                 CallOptions(within: call, clock: clock)
             )
             let revision = try Self.revision(put.document)
-            return SavedSegment(document: document, revision: revision, feed: revision)
+            return SavedSegment(
+                document: document,
+                revision: revision,
+                feed: revision,
+                origin: revision
+            )
         } catch  where error.code == .aborted {
             let found = try await documents.get(
                 RegistryV1.GetRequest(kind: Catalogue.segmentKind, name: document.name),
@@ -175,7 +180,12 @@ extension SegmentsDoor {
                 )
             }
             let revision = try Self.revision(found)
-            return SavedSegment(document: standing, revision: revision, feed: revision)
+            return SavedSegment(
+                document: standing,
+                revision: revision,
+                feed: revision,
+                origin: revision
+            )
         }
     }
 

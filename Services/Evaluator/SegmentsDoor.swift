@@ -26,6 +26,8 @@ struct SegmentsDoor: EvaluationV1_SegmentsService {
     let clock: any Clock
     /// Tells of feeds; nil: there are none to be told of.
     var activityDesk: ActivityDesk?
+    /// What compares live segments by the states of their users.
+    var updateDesk: LiveUpdateDesk?
 
     func count(_ request: EvaluationV1.CountRequest, _ call: CallContext) async throws(Fault)
         -> EvaluationV1.CountResponse

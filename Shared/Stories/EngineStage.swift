@@ -35,6 +35,8 @@ public final class EngineStage: Stage {
         var survivors: [UserID: UserID] = [:]
         var next = LogOffset.zero
         var live: [ExactName: Followed] = [:]
+        /// How many live segments have begun.
+        var begun: UInt64 = 0
         /// What live segments told since it was asked last.
         var told: [Story.Change] = []
     }
@@ -62,10 +64,11 @@ public final class EngineStage: Stage {
     func nested(in definition: Definition, as name: String) throws(DefinitionProblem)
         -> [NestedSegment]
     {
-        let known = state.withLock { $0.plans }
+        let (known, live) = state.withLock { ($0.plans, $0.live) }
         let nesting = try Nesting(of: definition, as: ExactName(name)) {
             (name) throws(DefinitionProblem) in
             if let plan = known[name] { return plan.definition }
+            if let followed = live[name] { return Definition(.inFeed(followed.inFeed)) }
             throw DefinitionProblem(
                 .segment,
                 place: "",

@@ -11,6 +11,9 @@ public protocol Stage: Sendable {
     func define(_ name: String, _ definition: Definition, at: Timestamp) async throws(StoryProblem)
     /// Saves a live segment, which follows users from then on.
     func follow(_ name: String, _ live: LiveDefinition, at: Timestamp) async throws(StoryProblem)
+    /// Gives a live segment another definition, with which it goes on.
+    func update(_ name: String, to live: LiveDefinition, at: Timestamp)
+        async throws(StoryProblem)
     /// Puts a segment away.
     func archive(_ name: String, at: Timestamp) async throws(StoryProblem)
     /// Tells ingestion about a user.

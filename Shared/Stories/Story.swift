@@ -33,6 +33,8 @@ public struct Story: Sendable, Hashable {
         case define(name: String, Definition)
         /// A live segment is saved, and followed from then on.
         case follow(name: String, LiveDefinition)
+        /// A live segment is given another definition, and goes on.
+        case update(name: String, LiveDefinition)
         /// A segment is put away.
         case archive(name: String)
         /// A user does something, or something becomes known about one.

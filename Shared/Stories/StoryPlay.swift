@@ -55,6 +55,8 @@ extension Story {
         case .define(let name, let definition):
             try await stage.define(name, definition, at: step.at)
         case .follow(let name, let live): try await stage.follow(name, live, at: step.at)
+        case .update(let name, let live):
+            try await stage.update(name, to: live, at: step.at)
         case .archive(let name): try await stage.archive(name, at: step.at)
         case .list(let change): try await stage.change(change, at: step.at)
         case .identify(let old, let known):

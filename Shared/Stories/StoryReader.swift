@@ -1,6 +1,7 @@
 // Reads the lines of a story (parsed elsewhere) into steps. A line is one object:
 //
-//     {"at": INSTANT, "define": NAME, "as": DEFINITION}      a document, or a condition alone
+//     {"at": INSTANT, "define": NAME, "as": DEFINITION}      a document, or a condition alone; a
+//                             live segment's second one takes the place of its first
 //     {"at": INSTANT, "archive": NAME}
 //     {"at": INSTANT, "event": NAME, "user": ID, "ts": INSTANT?, "id": TEXT?, "properties": {…}?}
 //     {"at": INSTANT, "set": ID, "properties": {…}, "ts": INSTANT?}     null takes a value away
@@ -219,20 +220,26 @@ public struct StoryReader: Sendable {
                 hint: SegmentName.rule
             )
         }
-        if let line = defined[name] {
+        let body = try fields.needed("as", hint: "say what the segment means")
+        let isLive = LiveReader.isLive(body.value)
+        let isUpdate = isLive && live.contains(name) && !archived.contains(name)
+        if let line = defined[name], !isUpdate {
             throw subject.problem(
                 .absent,
                 "\(Quoted.name(name)) is defined on line \(line), and cannot be updated yet",
-                hint: "define it under another name"
+                hint:
+                    "define it under another name; only live segments are given another definition"
             )
         }
-        let body = try fields.needed("as", hint: "say what the segment means")
         let act: Story.Act
         do throws(DefinitionProblem) {
-            act =
-                LiveReader.isLive(body.value)
-                ? .follow(name: name, try Self.live(body, zone: zone))
-                : .define(name: name, try Self.definition(body, zone: zone))
+            if isUpdate {
+                act = .update(name: name, try Self.live(body, zone: zone))
+            } else if isLive {
+                act = .follow(name: name, try Self.live(body, zone: zone))
+            } else {
+                act = .define(name: name, try Self.definition(body, zone: zone))
+            }
         } catch {
             throw DefinitionProblem(
                 error.code,

@@ -74,7 +74,14 @@ public struct FeedCopy: Sendable {
     ///   know the number: a new snapshot is needed.
     public mutating func take(_ page: EvaluationV1.PartitionChanges) throws(Problem) -> Bool {
         guard !isOutdated(page.cursor) else { throw problem("its teller was superseded") }
-        guard !page.stale else { return false }
+        guard !page.stale else {
+            // Another version begins with the members of the one before.
+            guard let next = page.next, cursor.generation > 0,
+                next.partition == cursor.partition
+            else { return false }
+            cursor = next
+            return true
+        }
         for change in page.changes {
             guard change.sequence == cursor.sequence + 1 else {
                 throw problem("change \(change.sequence) comes behind \(cursor.sequence)")

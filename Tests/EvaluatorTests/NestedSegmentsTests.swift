@@ -44,6 +44,34 @@ import Wire
         return rig
     }
 
+    @Test("live segments may use each other, but none itself, by whatever way")
+    func live() async throws {
+        let rig = try await rig()
+        let door = rig.nodes[0].door
+        func live(_ filter: Definition) throws -> SegmentV1.LiveDefinition {
+            let trigger = Trigger.action(Action(EventMatch(["A"])))
+            return try LiveCoding.encode(LiveDefinition(trigger, filter: filter))
+        }
+        for (name, filter) in [("first", buyers), ("second", inSegment("first"))] {
+            let request = EvaluationV1.CreateRequest(name: name, live: try live(filter))
+            _ = try await door.create(request, rig.call())
+        }
+        try await create("third", inSegment("second"), rig)
+        for used: ExactName in ["first", "second", "third"] {
+            let request = EvaluationV1.UpdateRequest(
+                name: "first",
+                live: try live(inSegment(used))
+            )
+            let refused = await fault { () async throws(Fault) in
+                try await door.update(request, rig.call())
+            }
+            #expect(refused?.message.contains("would be in itself") == true, "\(used)")
+            #expect(refused?.place?.hasPrefix("filter") == true, "\(refused?.place ?? "")")
+        }
+        let other = EvaluationV1.UpdateRequest(name: "first", live: try live(did("Looked")))
+        #expect(try await door.update(other, rig.call()).segment?.version == 2)
+    }
+
     @Test("every question answers a segment that uses another, on every evaluator")
     func questions() async throws {
         let rig = try await rig()

@@ -13,6 +13,8 @@ public struct LiveLog: Sendable {
         public var record: LiveCourse.Record
         /// Whether it is history from elsewhere.
         public var isImported: Bool
+        /// Whether the record before brings it about, at the same place in the log.
+        public var isConsequence = false
 
         /// A record.
         public init(_ record: LiveCourse.Record, at logTime: Timestamp, isImported: Bool = false) {
@@ -49,9 +51,12 @@ public struct LiveLog: Sendable {
         self.beginTime = beginTime
     }
 
-    /// The user's history by the first so many records.
+    /// The user's history by the first so many records, and by what these bring about at the same
+    /// place in the log.
     public func history(_ count: Int) -> UserHistory {
-        UserHistory(
+        var count = count
+        while count > 0, count < entries.count, entries[count].isConsequence { count += 1 }
+        return UserHistory(
             of: user,
             events: entries[..<count].compactMap(\.event),
             versions: entries[..<count].flatMap(\.versions)

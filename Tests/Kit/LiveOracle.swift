@@ -53,8 +53,11 @@ public struct LiveOracle {
     }
 
     /// Everything told, in order.
-    public func changes() -> [LiveChange] {
-        var told: [LiveChange] = []
+    public func changes() -> [LiveChange] { told().map(\.change) }
+
+    /// Everything told, in order, each with the record that it comes of; nil: time alone.
+    public func told() -> [(change: LiveChange, entry: Int?)] {
+        var told: [(change: LiveChange, entry: Int?)] = []
         var counted: [Firing] = []
         var isIn = false
         var held = false
@@ -62,15 +65,14 @@ public struct LiveOracle {
             held = holds(becomes.condition, log.history(log.begin), log.beginTime)
         }
         func tell(_ kind: LiveChange.Kind, _ at: Timestamp, _ moment: Moment) {
-            told.append(
-                LiveChange(
-                    kind,
-                    at: at,
-                    occurrence: counted.count,
-                    isMember: isIn,
-                    cause: moment.entry == nil ? .timer : .record
-                )
+            let change = LiveChange(
+                kind,
+                at: at,
+                occurrence: counted.count,
+                isMember: isIn,
+                cause: moment.entry == nil ? .timer : .record
             )
+            told.append((change, moment.entry))
         }
         for moment in moments() {
             let history = log.history(moment.known)

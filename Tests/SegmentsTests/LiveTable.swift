@@ -7,6 +7,7 @@
 //     2d09:00 set {plan: pro} => left 2d09:00    # two days later
 //     12:20 imported Purchased {cart: 7}
 //     12:30 begin                                # known before, the segment begins here
+//     12:40 change {trigger: …} => left 12:40    # it means something else from here on
 //
 // A line without `=>` tells nothing. `entered 12:15 #2` is the second firing.
 
@@ -34,6 +35,9 @@ func follow(
         let told: [LiveChange]
         if words.rest == "." {
             told = course.pass(before: now)
+        } else if words.take("change") {
+            let next = try LiveReader.read(plain(words.rest)).definition
+            told = course.change(to: try LivePlan(next), at: now)
         } else if words.rest == "begin" {
             course.begin(at: now)
             told = []

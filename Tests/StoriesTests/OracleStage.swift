@@ -11,14 +11,15 @@ import Synchronization
 ///
 /// What ingestion makes of records it takes from the engine's stage, and nothing else.
 final class OracleStage: Stage {
-    /// A live segment, and who had how many records when it began.
+    /// A live segment.
     private struct Followed {
         let name: String
+        /// How who is in is known to other segments.
+        let inFeed: InFeed
         let live: LiveDefinition
         let nested: [NestedSegment]
         let hears: Mentions
         let begin: Timestamp
-        var known: [UserID: Int]
         /// How many changes of each user were told already.
         var told: [UserID: Int] = [:]
     }
@@ -26,6 +27,8 @@ final class OracleStage: Stage {
     private struct State {
         var definitions: [ExactName: Definition] = [:]
         var live: [Followed] = []
+        /// How many live segments have begun.
+        var begun: UInt64 = 0
         var told: [Story.Change] = []
     }
 
@@ -37,7 +40,7 @@ final class OracleStage: Stage {
     func define(_ name: String, _ definition: Definition, at: Timestamp)
         async throws(StoryProblem)
     {
-        try await intake.define(name, definition, at: at)
+        _ = try nested([definition], as: name)
         state.withLock { $0.definitions[ExactName(name)] = definition }
     }
 
@@ -53,19 +56,28 @@ final class OracleStage: Stage {
         } catch {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
         }
+        let revision = state.withLock { state in
+            state.begun += 1
+            return state.begun
+        }
         let followed = Followed(
             name: name,
+            inFeed: InFeed(ExactName(name), revision: revision),
             live: live,
             nested: nested,
             hears: hears,
-            begin: at,
-            known: users.mapValues(\.records.count)
+            begin: at
         )
         state.withLock { $0.live.append(followed) }
     }
 
+    func update(_ name: String, to live: LiveDefinition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        throw StoryProblem(.absent, "the oracle knows one definition of a live segment")
+    }
+
     func archive(_ name: String, at: Timestamp) async throws(StoryProblem) {
-        try await intake.archive(name, at: at)
         hear(upTo: at - 1)
         state.withLock { state in
             state.definitions[ExactName(name)] = nil
@@ -98,10 +110,9 @@ final class OracleStage: Stage {
             for index in state.live.indices {
                 let followed = state.live[index]
                 let last = known.flatMap {
-                    changes(of: followed, user, $0, upTo: at - 1).last
+                    changes(of: followed, user, $0, upTo: at - 1, state.live).last
                 }
                 state.live[index].told[user] = nil
-                state.live[index].known[user] = nil
                 guard last?.isMember == true else { continue }
                 state.told.append(
                     Story.Change(segment: followed.name, user: user, kind: .erased, at: at)
@@ -117,13 +128,20 @@ final class OracleStage: Stage {
         -> Set<UserID>
     {
         if let followed = state.withLock({ $0.live.first { $0.name == segment } }) {
+            let live = state.withLock { $0.live }
             let inside = users.filter { user, known in
-                changes(of: followed, user, known, upTo: instant).last?.isMember ?? false
+                changes(of: followed, user, known, upTo: instant, live).last?.isMember ?? false
             }
             return Set(inside.keys)
         }
         let oracle = try oracle(segment, instant)
-        return Set(users.filter { oracle.isMember(history($0.key, $0.value)) }.map(\.key))
+        let live = state.withLock { $0.live }
+        return Set(
+            users.filter { user, known in
+                let log = log(of: user, known, live, upTo: instant)
+                return oracle.isMember(log.history(log.entries.count))
+            }.map(\.key)
+        )
     }
 
     /// Whether somebody is in; why, and when that changes, the oracle cannot say.
@@ -154,7 +172,7 @@ final class OracleStage: Stage {
             for index in state.live.indices {
                 let followed = state.live[index]
                 for (user, known) in users {
-                    let all = changes(of: followed, user, known, upTo: instant)
+                    let all = changes(of: followed, user, known, upTo: instant, state.live)
                     let before = followed.told[user] ?? 0
                     state.live[index].told[user] = all.count
                     state.told += all.dropFirst(before).map { change in
@@ -174,14 +192,11 @@ final class OracleStage: Stage {
         of followed: Followed,
         _ user: UserID,
         _ known: EngineStage.User,
-        upTo instant: Timestamp
+        upTo instant: Timestamp,
+        _ live: [Followed]
     ) -> [LiveChange] {
-        let log = LiveLog(
-            of: user,
-            known.records.map { LiveLog.Entry($0.record, at: $0.at) },
-            begin: followed.known[user] ?? 0,
-            beginTime: followed.begin
-        )
+        let below = live.prefix { $0.name != followed.name }
+        let log = log(of: user, known, Array(below), upTo: instant).begun(followed.begin)
         return LiveOracle(
             followed.live,
             log,
@@ -189,6 +204,38 @@ final class OracleStage: Stage {
             hears: followed.hears,
             nested: followed.nested
         ).changes()
+    }
+
+    /// What is recorded of a user, and behind each record what live segments tell by then: who is
+    /// in one is known to others from the same place in the log on.
+    private func log(
+        of user: UserID,
+        _ known: EngineStage.User,
+        _ live: [Followed],
+        upTo instant: Timestamp
+    ) -> LiveLog {
+        let entries = known.records.map { LiveLog.Entry($0.record, at: $0.at) }
+        var log = LiveLog(of: user, entries, begin: 0, beginTime: .earliest)
+        for followed in live {
+            let told = LiveOracle(
+                followed.live,
+                log.begun(followed.begin),
+                until: instant + 1,
+                hears: followed.hears,
+                nested: followed.nested
+            ).told()
+            var (isIn, turns): (Bool, [(change: LiveChange, entry: Int?)]) = (false, [])
+            for turn in told where turn.change.isMember != isIn {
+                isIn = turn.change.isMember
+                turns.append(turn)
+            }
+            // From behind, so that places stay what they are.
+            for (change, record) in turns.reversed() {
+                let behind = record ?? log.entries.lastIndex { $0.logTime <= change.at } ?? 0
+                log.tell(change, of: followed.inFeed, behind: behind, isTimed: record == nil)
+            }
+        }
+        return log
     }
 
     private var users: [UserID: EngineStage.User] { intake.state.withLock { $0.users } }
@@ -212,18 +259,53 @@ final class OracleStage: Stage {
     private func nested(_ definitions: [Definition], as name: String) throws(StoryProblem)
         -> [NestedSegment]
     {
+        let known = state.withLock { (definitions: $0.definitions, live: $0.live) }
         var nested: [NestedSegment] = []
         do throws(DefinitionProblem) {
             for definition in definitions {
-                for segment in try intake.nested(in: definition, as: name)
-                where !nested.contains(segment) {
-                    nested.append(segment)
+                let nesting = try Nesting(of: definition, as: ExactName(name)) {
+                    (name) throws(DefinitionProblem) in
+                    if let known = known.definitions[name] { return known }
+                    if let followed = known.live.first(where: { $0.name == name.text }) {
+                        return Definition(.inFeed(followed.inFeed))
+                    }
+                    throw DefinitionProblem(.segment, place: "", message: "no \(name.text)")
                 }
+                nested += nesting.segments.filter { !nested.contains($0) }
             }
         } catch {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
         }
         return nested
+    }
+}
+
+extension LiveLog {
+    /// The same as a segment hears it that begins at an instant.
+    fileprivate func begun(_ at: Timestamp) -> LiveLog {
+        var log = self
+        log.begin = entries.count { $0.logTime < at }
+        log.beginTime = at
+        return log
+    }
+
+    /// Puts in who comes into a segment or goes.
+    fileprivate mutating func tell(
+        _ change: LiveChange,
+        of segment: InFeed,
+        behind place: Int,
+        isTimed: Bool
+    ) {
+        let before = entries[place]
+        let version = UserHistory.PropertyVersion(
+            segment.property,
+            change.isMember ? InFeed.member : nil,
+            since: change.at,
+            position: before.event?.position ?? before.versions.first?.position ?? .zero
+        )
+        var entry = Entry(.properties([version]), at: change.at)
+        entry.isConsequence = !isTimed
+        entries.insert(entry, at: place + 1)
     }
 }
 

@@ -6,11 +6,13 @@ import Testing
 
 @Suite("stories hold", .timeLimit(.minutes(10)))
 struct PlayTests {
-    /// Those that tell live segments of what comes late, where the oracle reads logs in order.
-    private static let lateStories: Set = [
+    /// Those that tell live segments of what comes late, where the oracle reads logs in order, and
+    /// the one that gives them other definitions, of which it knows one.
+    private static let notForOracle: Set = [
         // What a merge corrects is no change of a user who always was one.
         "identified-cart.story.yaml",
-        "bookings.story.yaml", "late-purchase.story.yaml", "upgrades.story.yaml",
+        "bookings.story.yaml", "changed-while-waiting.story.yaml", "late-purchase.story.yaml",
+        "upgrades.story.yaml",
     ]
 
     @Test("on the engine alone", arguments: StoryBox.names(in: "Stories"))
@@ -27,7 +29,7 @@ struct PlayTests {
 
     @Test(
         "by the oracle",
-        arguments: StoryBox.names(in: "Stories").filter { !lateStories.contains($0) }
+        arguments: StoryBox.names(in: "Stories").filter { !notForOracle.contains($0) }
     )
     func oracle(_ name: String) async throws {
         let story = try StoryFile(StoryBox.text(name, in: "Stories"), path: name).story

@@ -108,6 +108,43 @@ struct LiveCommandTests {
         #expect(bad.code == 65 && bad.errors.contains("within"), "\(bad.errors)")
     }
 
+    @Test("given another definition, who waits is told by it, through kill -9")
+    func changed() async throws {
+        let suite = try RealSuite()
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 2)
+        let project = try #require(RealSuite.project?.text)
+        func shoal(_ arguments: [String], input: String = "") async -> CommandOutcome {
+            await suite.shoal(arguments + ["--project", project], input: input)
+        }
+        func cart(_ within: String) -> String {
+            "name: cart\ntrigger: {inaction: {did: Added, didNot: Bought, within: \(within)}}\n"
+        }
+        #expect(await shoal(["segment", "create", "-"], input: cart("1d")).code == 0)
+        let body = #"{"records":[{"user_id":"ada","event":{"name":"Added"}}]}"#
+        try #require(await shoal(["rpc", "call", "Ingestion/Track", body]).code == 0)
+        var dry = CommandOutcome(code: 0, out: "", errors: "")
+        // The timer is known once the evaluators have read of it.
+        for _ in 0..<100 where !dry.out.contains("to other instants: 1") {
+            dry = await shoal(["segment", "update", "-", "--dry-run"], input: cart("2s"))
+        }
+        #expect(dry.code == 0 && dry.out.contains("to other instants: 1"), "\(dry.out)")
+        #expect(dry.out.contains("within 1 day") && dry.out.contains("within 2 s"), "\(dry.out)")
+        #expect(dry.errors.contains("nothing is changed"), "\(dry.errors)")
+        let done = await shoal(["segment", "update", "-"], input: cart("2s"))
+        #expect(done.code == 0 && done.errors.contains("version 2 now"), "\(done.errors)")
+        suite.killHard("evaluator-1")
+        try await suite.start("evaluator-1")
+        let watch = ["segment", "watch", "cart", "--from-start", "--limit", "1", "--json"]
+        let told = try Self.changes(await shoal(watch).out)
+        #expect(told.map(\.user_id) == ["ada"] && told.first?.occurrence == 1)
+        #expect(await shoal(["segment", "members", "cart"]).out == "ada\n")
+        let versions = await shoal(["segment", "versions", "cart"])
+        #expect(versions.out.contains("within 1 day") && versions.out.contains("within 2 s"))
+        let kind = await shoal(["segment", "update", "did \"Added\"", "--name", "cart"])
+        #expect(kind.code != 0 && kind.errors.contains("is a live segment"), "\(kind.errors)")
+    }
+
     private struct Row: Decodable {
         struct Minute: Decodable {
             let entered: Int

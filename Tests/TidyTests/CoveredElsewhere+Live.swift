@@ -30,7 +30,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Evaluator",
             .test("SuiteTests/LiveCommandTests"),
-            ["SegmentsDoor+Live", "SetsDoor+Backtest"]
+            ["SegmentsDoor+Live", "SegmentsDoor+LiveUpdates", "SetsDoor+Backtest"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Commands",
@@ -46,6 +46,21 @@ extension CoveredElsewhere {
             "Shared/Segments/Live",
             .test("EvaluatorTests/LivePartitionTests"),
             ["LiveUser+Bytes", "LiveUser+Following"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments/Live",
+            .test("SegmentsTests/LiveCarryingTests"),
+            ["LiveUser+Carrying"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
+            .test("SuiteTests/LiveCommandTests"),
+            ["LiveUpdateDesk"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Print",
+            .test("SuiteTests/LiveCommandTests"),
+            ["LiveDiffPage"]
         ),
         CoveredElsewhere(
             "Shared/Segments/Conditions",

@@ -155,6 +155,21 @@ import Wire
         #expect(copy.members.count == 3)
     }
 
+    @Test("where another version goes on, so does the copy, with the members it has")
+    func nextVersion() throws {
+        var copy = try begun()
+        var news = changes([], to: 7)
+        news.stale = true
+        news.next = copy.cursor
+        news.next?.version += 1
+        news.next?.sequence = 0
+        #expect(try copy.take(news))
+        #expect(copy.cursor == news.next && copy.members.count == 3)
+        // Who has nothing yet begins with a snapshot.
+        var fresh = FeedCopy(partition: copy.cursor.partition)
+        #expect(try !fresh.take(news))
+    }
+
     @Test("a page that is missing, comes twice, is another partition's or comes late is told")
     func pages() throws {
         var without = FeedCopy(partition: 3)

@@ -184,6 +184,8 @@ static const shoal_message_rule rule_shoal__evaluation__v1__condition_change;
 static const shoal_message_rule rule_shoal__evaluation__v1__diff_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__diff_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__update_request;
+static const shoal_message_rule rule_shoal__evaluation__v1__live_part_change;
+static const shoal_message_rule rule_shoal__evaluation__v1__live_diff;
 static const shoal_message_rule rule_shoal__evaluation__v1__update_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__clone_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__clone_response;
@@ -1103,9 +1105,11 @@ static const shoal_field_rule fields_shoal__evaluation__v1__partition_changes[] 
     {4, 1, 0, 0, 0, 0, 0, "state_hash", NULL},
     {5, 0, 0, 0, 0, 0, 0, "members", NULL},
     {6, 2, 3, 0, 0, 0, 0, "position", &rule_shoal__log__v1__position},
+    {7, 0, 0, 0, 0, 0, 0, "next_version", NULL},
+    {8, 2, 3, 0, 0, 0, 0, "next", &rule_shoal__evaluation__v1__feed_cursor},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__partition_changes = {
-    "shoal.evaluation.v1.PartitionChanges", &shoal__evaluation__v1__partition_changes__descriptor, 6, fields_shoal__evaluation__v1__partition_changes};
+    "shoal.evaluation.v1.PartitionChanges", &shoal__evaluation__v1__partition_changes__descriptor, 8, fields_shoal__evaluation__v1__partition_changes};
 const shoal_message_rule *shoal_rule__evaluation__v1__partition_changes(void) { return &rule_shoal__evaluation__v1__partition_changes; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__changes_response[] = {
@@ -1809,10 +1813,39 @@ static const shoal_field_rule fields_shoal__evaluation__v1__update_request[] = {
     {5, 2, 1, 0, 0, 0, 1024, "description", NULL},
     {6, 0, 0, 0, 0, 0, 0, "expected_version", NULL},
     {7, 0, 0, 0, 0, 0, 0, "sample", NULL},
+    {8, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
+    {9, 0, 0, 1, 0, 4096, 0, "partitions", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__update_request = {
-    "shoal.evaluation.v1.UpdateRequest", &shoal__evaluation__v1__update_request__descriptor, 7, fields_shoal__evaluation__v1__update_request};
+    "shoal.evaluation.v1.UpdateRequest", &shoal__evaluation__v1__update_request__descriptor, 9, fields_shoal__evaluation__v1__update_request};
 const shoal_message_rule *shoal_rule__evaluation__v1__update_request(void) { return &rule_shoal__evaluation__v1__update_request; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__live_part_change[] = {
+    {1, 2, 1, 0, 0, 0, 1024, "place", NULL},
+    {2, 2, 1, 0, 0, 0, 1024, "before", NULL},
+    {3, 2, 1, 0, 0, 0, 1024, "after", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__live_part_change = {
+    "shoal.evaluation.v1.LivePartChange", &shoal__evaluation__v1__live_part_change__descriptor, 3, fields_shoal__evaluation__v1__live_part_change};
+const shoal_message_rule *shoal_rule__evaluation__v1__live_part_change(void) { return &rule_shoal__evaluation__v1__live_part_change; }
+
+static const shoal_field_rule fields_shoal__evaluation__v1__live_diff[] = {
+    {1, 0, 0, 0, 0, 0, 0, "before_users", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "after_users", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "entering", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "leaving", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "leaving_by_time", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "leaving_by_condition", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "timers_kept", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "timers_moved", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "timers_ended", NULL},
+    {10, 2, 1, 1, 0, 1000, 256, "entering_sample", NULL},
+    {11, 2, 1, 1, 0, 1000, 256, "leaving_sample", NULL},
+    {12, 2, 3, 1, 0, 100, 0, "changes", &rule_shoal__evaluation__v1__live_part_change},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__live_diff = {
+    "shoal.evaluation.v1.LiveDiff", &shoal__evaluation__v1__live_diff__descriptor, 12, fields_shoal__evaluation__v1__live_diff};
+const shoal_message_rule *shoal_rule__evaluation__v1__live_diff(void) { return &rule_shoal__evaluation__v1__live_diff; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__update_response[] = {
     {1, 2, 3, 0, 0, 0, 0, "segment", &rule_shoal__evaluation__v1__segment},
@@ -1821,9 +1854,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__update_response[] = 
     {4, 2, 3, 0, 0, 0, 0, "diff", &rule_shoal__evaluation__v1__diff_response},
     {5, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
     {6, 2, 3, 1, 0, 100, 0, "warnings", &rule_shoal__evaluation__v1__warning},
+    {7, 2, 3, 0, 0, 0, 0, "live_diff", &rule_shoal__evaluation__v1__live_diff},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__update_response = {
-    "shoal.evaluation.v1.UpdateResponse", &shoal__evaluation__v1__update_response__descriptor, 6, fields_shoal__evaluation__v1__update_response};
+    "shoal.evaluation.v1.UpdateResponse", &shoal__evaluation__v1__update_response__descriptor, 7, fields_shoal__evaluation__v1__update_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__update_response(void) { return &rule_shoal__evaluation__v1__update_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__clone_request[] = {

@@ -644,6 +644,13 @@ extension EvaluationV1 {
         public var members: UInt64 = 0
         /// How far the log has been evaluated.
         public var position: LogV1.Position?
+        /// Where stale because the version is over: the version that follows it.
+        public var nextVersion: UInt32 = 0
+        /// Where stale: the place at which a consumer goes on without a snapshot, with the members
+        /// that it has; absent: it takes one.
+        ///
+        /// Told once it has every change of the version that is over.
+        public var next: EvaluationV1.FeedCursor?
 
         /// Every field at its default.
         public init() {}
@@ -655,7 +662,9 @@ extension EvaluationV1 {
             stale: Bool = false,
             stateHash: UInt64? = nil,
             members: UInt64 = 0,
-            position: LogV1.Position? = nil
+            position: LogV1.Position? = nil,
+            nextVersion: UInt32 = 0,
+            next: EvaluationV1.FeedCursor? = nil
         ) {
             self.cursor = cursor
             self.changes = changes
@@ -663,6 +672,8 @@ extension EvaluationV1 {
             self.stateHash = stateHash
             self.members = members
             self.position = position
+            self.nextVersion = nextVersion
+            self.next = next
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -691,6 +702,8 @@ extension EvaluationV1 {
             self.stateHash = unsafe c.has_state_hash != 0 ? c.state_hash : nil
             self.members = unsafe c.members
             self.position = unsafe CValue.message(c.position)
+            self.nextVersion = unsafe c.next_version
+            self.next = unsafe CValue.message(c.next)
         }
 
         package func fill(
@@ -719,6 +732,13 @@ extension EvaluationV1 {
             }
             if let value = position {
                 unsafe pb.pointee.position = try arena.message(value)
+            }
+            if nextVersion != 0 {
+                unsafe pb.pointee.has_next_version = 1
+                unsafe pb.pointee.next_version = nextVersion
+            }
+            if let value = next {
+                unsafe pb.pointee.next = try arena.message(value)
             }
         }
     }

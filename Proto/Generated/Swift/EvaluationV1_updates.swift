@@ -489,6 +489,12 @@ extension EvaluationV1 {
         ///
         /// Limit: 1,000.
         public var sample: UInt32 = 0
+        /// What it means from now on, instead of a definition; a live segment stays one.
+        public var live: SegmentV1.LiveDefinition?
+        /// Another evaluator asks the owner of these for their part of a dry run.
+        ///
+        /// Limit: 4,096.
+        public var partitions: [UInt32] = []
 
         /// Every field at its default.
         public init() {}
@@ -501,7 +507,9 @@ extension EvaluationV1 {
             dryRun: Bool = false,
             description: String? = nil,
             expectedVersion: UInt32? = nil,
-            sample: UInt32 = 0
+            sample: UInt32 = 0,
+            live: SegmentV1.LiveDefinition? = nil,
+            partitions: [UInt32] = []
         ) {
             self.name = name
             self.definition = definition
@@ -510,6 +518,8 @@ extension EvaluationV1 {
             self.description = description
             self.expectedVersion = expectedVersion
             self.sample = sample
+            self.live = live
+            self.partitions = partitions
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -539,6 +549,8 @@ extension EvaluationV1 {
             self.description = unsafe CValue.optionalText(c.description)
             self.expectedVersion = unsafe c.has_expected_version != 0 ? c.expected_version : nil
             self.sample = unsafe c.sample
+            self.live = unsafe CValue.message(c.live)
+            self.partitions = unsafe CValue.list(c.n_partitions, c.partitions) { $0 }
         }
 
         package func fill(
@@ -572,6 +584,275 @@ extension EvaluationV1 {
                 unsafe pb.pointee.has_sample = 1
                 unsafe pb.pointee.sample = sample
             }
+            if let value = live {
+                unsafe pb.pointee.live = try arena.message(value)
+            }
+            if !partitions.isEmpty {
+                unsafe pb.pointee.n_partitions = partitions.count
+                unsafe pb.pointee.partitions = try arena.list(
+                    partitions, "shoal.evaluation.v1.UpdateRequest.partitions", max: 4096
+                ) { (each: UInt32) throws(MessageError) -> UInt32 in
+                    each
+                }
+            }
+        }
+    }
+
+    /// A part of a live segment that is said otherwise.
+    public struct LivePartChange: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__LivePartChange
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.LivePartChange"
+
+        /// Where it stands, such as trigger or filter.all[1].did.
+        ///
+        /// Limit: 1,024 bytes.
+        public var place: String = ""
+        /// What it says by now, in English, cut if long; absent: nothing.
+        ///
+        /// Limit: 1,024 bytes.
+        public var before: String?
+        /// What it would say, in English, cut if long; absent: nothing.
+        ///
+        /// Limit: 1,024 bytes.
+        public var after: String?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(place: String = "", before: String? = nil, after: String? = nil) {
+            self.place = place
+            self.before = before
+            self.after = after
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__live_part_change()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__LivePartChange>) {
+            let c = unsafe pb.pointee
+            self.place = unsafe CValue.text(c.place)
+            self.before = unsafe CValue.optionalText(c.before)
+            self.after = unsafe CValue.optionalText(c.after)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__LivePartChange>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__live_part_change__init(pb)
+            if place != "" {
+                unsafe pb.pointee.place =
+                    try arena.text(place, "shoal.evaluation.v1.LivePartChange.place", max: 1024)
+            }
+            if let value = before {
+                unsafe pb.pointee.before =
+                    try arena.text(value, "shoal.evaluation.v1.LivePartChange.before", max: 1024)
+            }
+            if let value = after {
+                unsafe pb.pointee.after =
+                    try arena.text(value, "shoal.evaluation.v1.LivePartChange.after", max: 1024)
+            }
+        }
+    }
+
+    /// What another definition of a live segment would do at once, by the states of its users.
+    public struct LiveDiff: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__LiveDiff
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.LiveDiff"
+
+        /// How many members there are.
+        ///
+        /// Unit: users.
+        public var beforeUsers: UInt64 = 0
+        /// How many there would be.
+        ///
+        /// Unit: users.
+        public var afterUsers: UInt64 = 0
+        /// Who would enter: a timer's instant would have passed already.
+        ///
+        /// Unit: users.
+        public var entering: UInt64 = 0
+        /// Who would leave, by either of the next two.
+        ///
+        /// Unit: users.
+        public var leaving: UInt64 = 0
+        /// Whose stay would be over already.
+        ///
+        /// Unit: users.
+        public var leavingByTime: UInt64 = 0
+        /// Who is not what the stay would ask for.
+        ///
+        /// Unit: users.
+        public var leavingByCondition: UInt64 = 0
+        /// Timers that run and go on as they are.
+        ///
+        /// Unit: timers.
+        public var timersKept: UInt64 = 0
+        /// Timers that run and would fall due at another instant.
+        ///
+        /// Unit: timers.
+        public var timersMoved: UInt64 = 0
+        /// Timers that run and would end untold: the trigger is another.
+        ///
+        /// Unit: timers.
+        public var timersEnded: UInt64 = 0
+        /// Some who would enter.
+        ///
+        /// Limit: 1,000, each 256 bytes.
+        public var enteringSample: [String] = []
+        /// Some who would leave.
+        ///
+        /// Limit: 1,000, each 256 bytes.
+        public var leavingSample: [String] = []
+        /// The parts that differ.
+        ///
+        /// Limit: 100.
+        public var changes: [EvaluationV1.LivePartChange] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            beforeUsers: UInt64 = 0,
+            afterUsers: UInt64 = 0,
+            entering: UInt64 = 0,
+            leaving: UInt64 = 0,
+            leavingByTime: UInt64 = 0,
+            leavingByCondition: UInt64 = 0,
+            timersKept: UInt64 = 0,
+            timersMoved: UInt64 = 0,
+            timersEnded: UInt64 = 0,
+            enteringSample: [String] = [],
+            leavingSample: [String] = [],
+            changes: [EvaluationV1.LivePartChange] = []
+        ) {
+            self.beforeUsers = beforeUsers
+            self.afterUsers = afterUsers
+            self.entering = entering
+            self.leaving = leaving
+            self.leavingByTime = leavingByTime
+            self.leavingByCondition = leavingByCondition
+            self.timersKept = timersKept
+            self.timersMoved = timersMoved
+            self.timersEnded = timersEnded
+            self.enteringSample = enteringSample
+            self.leavingSample = leavingSample
+            self.changes = changes
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__live_diff()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__LiveDiff>) {
+            let c = unsafe pb.pointee
+            self.beforeUsers = unsafe c.before_users
+            self.afterUsers = unsafe c.after_users
+            self.entering = unsafe c.entering
+            self.leaving = unsafe c.leaving
+            self.leavingByTime = unsafe c.leaving_by_time
+            self.leavingByCondition = unsafe c.leaving_by_condition
+            self.timersKept = unsafe c.timers_kept
+            self.timersMoved = unsafe c.timers_moved
+            self.timersEnded = unsafe c.timers_ended
+            self.enteringSample = unsafe CValue.list(c.n_entering_sample, c.entering_sample) { unsafe CValue.text($0) }
+            self.leavingSample = unsafe CValue.list(c.n_leaving_sample, c.leaving_sample) { unsafe CValue.text($0) }
+            self.changes = unsafe CValue.messages(c.n_changes, c.changes)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__LiveDiff>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__live_diff__init(pb)
+            if beforeUsers != 0 {
+                unsafe pb.pointee.has_before_users = 1
+                unsafe pb.pointee.before_users = beforeUsers
+            }
+            if afterUsers != 0 {
+                unsafe pb.pointee.has_after_users = 1
+                unsafe pb.pointee.after_users = afterUsers
+            }
+            if entering != 0 {
+                unsafe pb.pointee.has_entering = 1
+                unsafe pb.pointee.entering = entering
+            }
+            if leaving != 0 {
+                unsafe pb.pointee.has_leaving = 1
+                unsafe pb.pointee.leaving = leaving
+            }
+            if leavingByTime != 0 {
+                unsafe pb.pointee.has_leaving_by_time = 1
+                unsafe pb.pointee.leaving_by_time = leavingByTime
+            }
+            if leavingByCondition != 0 {
+                unsafe pb.pointee.has_leaving_by_condition = 1
+                unsafe pb.pointee.leaving_by_condition = leavingByCondition
+            }
+            if timersKept != 0 {
+                unsafe pb.pointee.has_timers_kept = 1
+                unsafe pb.pointee.timers_kept = timersKept
+            }
+            if timersMoved != 0 {
+                unsafe pb.pointee.has_timers_moved = 1
+                unsafe pb.pointee.timers_moved = timersMoved
+            }
+            if timersEnded != 0 {
+                unsafe pb.pointee.has_timers_ended = 1
+                unsafe pb.pointee.timers_ended = timersEnded
+            }
+            if !enteringSample.isEmpty {
+                unsafe pb.pointee.n_entering_sample = enteringSample.count
+                unsafe pb.pointee.entering_sample = try arena.list(
+                    enteringSample, "shoal.evaluation.v1.LiveDiff.entering_sample", max: 1000
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.LiveDiff.entering_sample", max: 256)
+                }
+            }
+            if !leavingSample.isEmpty {
+                unsafe pb.pointee.n_leaving_sample = leavingSample.count
+                unsafe pb.pointee.leaving_sample = try arena.list(
+                    leavingSample, "shoal.evaluation.v1.LiveDiff.leaving_sample", max: 1000
+                ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
+                    try unsafe arena.text(each, "shoal.evaluation.v1.LiveDiff.leaving_sample", max: 256)
+                }
+            }
+            if !changes.isEmpty {
+                unsafe pb.pointee.n_changes = changes.count
+                unsafe pb.pointee.changes =
+                    try arena.messages(changes, "shoal.evaluation.v1.LiveDiff.changes", max: 100)
+            }
         }
     }
 
@@ -601,6 +882,8 @@ extension EvaluationV1 {
         ///
         /// Limit: 100.
         public var warnings: [EvaluationV1.Warning] = []
+        /// By a dry run of a live segment: the whole difference.
+        public var liveDiff: EvaluationV1.LiveDiff?
 
         /// Every field at its default.
         public init() {}
@@ -612,7 +895,8 @@ extension EvaluationV1 {
             leaving: UInt64 = 0,
             diff: EvaluationV1.DiffResponse? = nil,
             positions: [LogV1.Position] = [],
-            warnings: [EvaluationV1.Warning] = []
+            warnings: [EvaluationV1.Warning] = [],
+            liveDiff: EvaluationV1.LiveDiff? = nil
         ) {
             self.segment = segment
             self.entering = entering
@@ -620,6 +904,7 @@ extension EvaluationV1 {
             self.diff = diff
             self.positions = positions
             self.warnings = warnings
+            self.liveDiff = liveDiff
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -648,6 +933,7 @@ extension EvaluationV1 {
             self.diff = unsafe CValue.message(c.diff)
             self.positions = unsafe CValue.messages(c.n_positions, c.positions)
             self.warnings = unsafe CValue.messages(c.n_warnings, c.warnings)
+            self.liveDiff = unsafe CValue.message(c.live_diff)
         }
 
         package func fill(
@@ -677,6 +963,9 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_warnings = warnings.count
                 unsafe pb.pointee.warnings =
                     try arena.messages(warnings, "shoal.evaluation.v1.UpdateResponse.warnings", max: 100)
+            }
+            if let value = liveDiff {
+                unsafe pb.pointee.live_diff = try arena.message(value)
             }
         }
     }

@@ -12,6 +12,8 @@ final class FeedBoard: Sendable {
     struct Page: Sendable {
         /// By feed.
         var ends: [FeedID: FeedEnd] = [:]
+        /// Those of versions that are over, oldest first.
+        var over: [FeedEnd] = []
         /// How far the log has been evaluated.
         var next = LogOffset.zero
         var watermark = Timestamp.earliest
@@ -19,6 +21,16 @@ final class FeedBoard: Sendable {
         var nextDue: Timestamp?
         /// Under which epoch the partition is owned here.
         var epoch = Epoch(0)
+
+        /// A version of a feed's segment that is over.
+        func over(_ version: UInt32, before end: FeedEnd) -> FeedEnd? {
+            over.last { $0.isOfSegment(end) && $0.version == version }
+        }
+
+        /// The version of a segment that follows one that is over.
+        func next(after over: FeedEnd, upTo end: FeedEnd) -> FeedEnd {
+            self.over.first { $0.isOfSegment(end) && $0.version > over.version } ?? end
+        }
     }
 
     /// When the next timer of any partition falls due, or earlier; nil: none runs.
@@ -45,6 +57,7 @@ final class FeedBoard: Sendable {
         let ends = Dictionary(uniqueKeysWithValues: told.map { ($0.feed, $0) })
         let page = Page(
             ends: ends,
+            over: state.isBehindFeeds ? [] : live.over,
             next: live.next,
             watermark: live.watermark,
             nextDue: live.nextDue,
@@ -68,5 +81,13 @@ final class FeedBoard: Sendable {
     func drop(_ partition: Partition) {
         pages.withLock { $0[partition] = nil }
         news.raise()
+    }
+}
+
+extension FeedEnd {
+    /// Whether it is of another version of the same segment.
+    fileprivate func isOfSegment(_ other: FeedEnd) -> Bool {
+        feed.project == other.feed.project && segment == other.segment
+            && origin == other.origin
     }
 }

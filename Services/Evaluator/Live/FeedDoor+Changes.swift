@@ -239,21 +239,58 @@ extension FeedDoor {
             watermarkMs: page.watermark.ms,
             stateEpoch: page.epoch.value
         )
-        let stale = PartChanges(
-            partition: partition,
-            records: [],
-            page: .init(cursor: cursor, stale: true, position: position)
-        )
-        guard cursor.fits(end) else { return stale }
+        var told = end
+        if !cursor.fits(end) {
+            // What its version has told and the consumer has not comes before the next version.
+            guard let over = page.over(cursor.version, before: end), cursor.fits(over),
+                cursor.sequence < over.sequence
+            else { return Self.stale(cursor, page, end, position) }
+            told = over
+        }
+        return try changes(behind: cursor, of: told, partition, position, limit: limit)
+    }
+
+    /// A cursor is of no use: told which version follows, and where, if it goes on from there.
+    private static func stale(
+        _ cursor: EvaluationV1.FeedCursor,
+        _ page: FeedBoard.Page,
+        _ end: FeedEnd,
+        _ position: LogV1.Position
+    ) -> PartChanges {
+        let partition = Partition(index: UInt16(truncatingIfNeeded: cursor.partition))
+        var told = EvaluationV1.PartitionChanges(cursor: cursor, stale: true, position: position)
+        if let over = page.over(cursor.version, before: end), cursor.version < end.version {
+            let next = page.next(after: over, upTo: end)
+            told.nextVersion = next.version
+            if next.isCarried, cursor.fits(over), cursor.sequence == over.sequence {
+                told.next = next.cursor(partition, at: 0)
+            }
+        }
+        return PartChanges(partition: partition, records: [], page: told)
+    }
+
+    private func changes(
+        behind cursor: EvaluationV1.FeedCursor,
+        of end: FeedEnd,
+        _ partition: Partition,
+        _ position: LogV1.Position,
+        limit: Int
+    ) throws -> PartChanges? {
         guard cursor.sequence < end.sequence else { return nil }
         let records = try shelf.records(
-            of: feed,
+            of: end.feed,
             in: partition,
             after: cursor.sequence,
             limit: limit
         ).filter { $0.sequence <= end.sequence }
         // They may have become too old to be kept this very moment.
-        guard records.first?.sequence == cursor.sequence + 1 else { return stale }
+        guard records.first?.sequence == cursor.sequence + 1 else {
+            return PartChanges(
+                partition: partition,
+                records: [],
+                page: .init(cursor: cursor, stale: true, position: position)
+            )
+        }
         let last = records.last?.sequence ?? cursor.sequence
         return PartChanges(
             partition: partition,

@@ -42,6 +42,10 @@ struct FeedEnd: Sendable, Hashable {
     var generation: UInt32
     /// When it began, by the log's time; nil: an older build followed it from then on.
     var begunAt: Timestamp?
+    /// The revision at which the segment's first version began: under it columns keep who is in.
+    let origin: UInt64
+    /// Whether it goes on where the version before ended: its first members are the last of that.
+    var isCarried = false
     /// The last record's sequence; 0: there is none.
     var sequence: UInt64 = 0
     /// The first record that is kept; one above `sequence`: none is.
@@ -52,6 +56,9 @@ struct FeedEnd: Sendable, Hashable {
     var members = 0
     /// Whether the version is followed no more: archived, or replaced by a newer one.
     var isOver = false
+
+    /// Where columns keep who is in by it.
+    var inFeed: InFeed { InFeed(segment, revision: origin) }
 }
 
 /// A live segment in one partition.
@@ -59,8 +66,15 @@ struct FeedEnd: Sendable, Hashable {
 /// Owned by the partition's lane, and shared with nobody. Users of whom nothing need be remembered
 /// take no memory, others some fifteen bytes and their state's (`LiveUser.bytes`).
 final class FollowedSegment {
+    /// The low bits of `order`; above them is room for more ranks than segments may be nested.
+    static let slotMask: UInt32 = 1 << 26 - 1
+
     /// Its place among the partition's feeds, in the order in which they began.
     let slot: Int
+    /// How many live segments stand below each other in its conditions.
+    var rank = 0
+    /// Whose turn it is of those that decide at one instant: first those that others use.
+    var order: UInt32 { UInt32(clamping: rank) << 26 | UInt32(clamping: slot) }
     var plan: LivePlan
     /// The first record it hears; events before it fire nothing.
     let since: LogOffset

@@ -164,7 +164,7 @@ struct FeedShelf: Sendable {
         return try store.scan(records, from: from, prefix: prefix, limit: .max).compactMap {
             let sequence = Self.bigEndian($0.key.suffix(8))
             let record = try FeedRecord($0.value, end.feed, sequence: sequence)
-            return record.isTurn ? LivePartition.Mark(record) : nil
+            return record.isTurn ? LivePartition.Mark(record, of: end) : nil
         }
     }
 
@@ -264,6 +264,8 @@ extension FeedEnd {
         writer.u8(isOver ? 1 : 0)
         writer.u64(since.value)
         writer.u64(first)
+        writer.u64(origin)
+        writer.u8(isCarried ? 1 : 0)
         if let begunAt { writer.i64(begunAt.ms) }
         return writer.bytes
     }
@@ -276,19 +278,29 @@ extension FeedEnd {
         guard (1...2).contains(layout) else {
             throw BytesError(.outOfBounds, "feed version \(layout)", at: 0)
         }
+        let segment = ExactName(try reader.text())
+        let (version, generation) = (try reader.u32(), try reader.u32())
+        let (sequence, stateHash) = (try reader.u64(), try reader.u64())
+        let members = Int(clamping: try reader.varint())
+        let isOver = try reader.u8() != 0
+        let since = LogOffset(try reader.u64())
+        // Of version 1 every record is kept, and each feed began with itself.
+        let first = layout == 1 ? 1 : try reader.u64()
+        let origin = layout == 1 ? feed.revision : try reader.u64()
+        let isCarried = layout == 1 ? false : try reader.u8() != 0
         var end = FeedEnd(
             feed: feed,
-            segment: ExactName(try reader.text()),
-            version: try reader.u32(),
-            generation: try reader.u32()
+            segment: segment,
+            version: version,
+            generation: generation,
+            origin: origin,
+            isCarried: isCarried,
+            sequence: sequence,
+            stateHash: stateHash,
+            members: members
         )
-        end.sequence = try reader.u64()
-        end.stateHash = try reader.u64()
-        end.members = Int(clamping: try reader.varint())
-        end.isOver = try reader.u8() != 0
-        let since = LogOffset(try reader.u64())
-        // Of version 1 every record is kept.
-        if layout > 1 { end.first = try reader.u64() }
+        end.isOver = isOver
+        end.first = first
         if !reader.isAtEnd { end.begunAt = Timestamp(ms: try reader.i64()) }
         return (end, since)
     }

@@ -27,14 +27,14 @@ extension LivePartition {
     func put(_ mark: Mark, _ state: inout [ProjectName: PartitionColumns])
         throws(EvaluatorError)
     {
-        guard let index = state.index(forKey: mark.feed.project),
+        guard let index = state.index(forKey: mark.project),
             !state.values[index].isGone(mark.user)
         else { return }
         do {
             try state.values[index].tail.append(
                 profile: [
                     (
-                        name: mark.property,
+                        name: mark.property.text,
                         value: mark.isMember ? InFeed.member : nil
                     )
                 ],
@@ -60,16 +60,22 @@ extension LivePartition {
             .hear(change, at: moment.position, slot: slots.count)
         news.documents[LiveDocumentKey(project: project, name: ExactName(change.name))] =
             .some(change.body)
-        if let over = result.over {
-            slots[over.slot] = nil
-            news.feeds[over.end.feed] = (over.end, over.since)
+        if let ended = result.over {
+            slots[ended.slot] = nil
+            over.append(ended.end)
+            news.feeds[ended.end.feed] = (ended.end, ended.since)
         }
         if let begun = result.begun {
             begun.end.begunAt = moment.now
             slots.append(begun)
             news.feeds[begun.end.feed] = (begun.end, begun.since)
-            if begun.plan.watchesEverybody { try begin(begun, moment, state) }
+            if begun.end.isCarried, let ended = result.over {
+                try carry(ended, into: begun, moment, &state)
+            } else if begun.plan.watchesEverybody {
+                try begin(begun, moment, state)
+            }
         }
+        if result.isReordered { try rewind() }
         for segment in result.changed where segment.plan.following != nil {
             try ask(everybodyOf: segment, because: .definition, moment, &state)
         }
@@ -110,6 +116,31 @@ extension LivePartition {
             let isThere = present?[number] ?? true
             try decide(number, segment, moment, &state) { plan, user, past in
                 plan.follow(at: moment, &user, past, isThere: isThere, because: cause)
+            }
+        }
+    }
+
+    /// A live segment goes on under another definition, with what is remembered of its users.
+    ///
+    /// The new version's first members are the last of the old one; what the definition changes is
+    /// told behind that.
+    private mutating func carry(
+        _ ended: FollowedSegment,
+        into begun: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        var numbers = ended.known
+        if begun.plan.watchesEverybody, begun.plan.carrying(from: ended.plan) == .ended {
+            let count = state[begun.end.feed.project]?.userCount ?? 0
+            numbers = (0..<UInt32(clamping: count)).map { UserNumber($0) }
+        }
+        for number in numbers {
+            let user = try ended.user(number)
+            keep(user, of: number, begun)
+            wind(begun, number, user)
+            try decide(number, begun, moment, &state) { plan, user, past in
+                plan.carry(from: ended.plan, at: moment, &user, past)
             }
         }
     }

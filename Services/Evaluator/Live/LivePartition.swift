@@ -48,6 +48,8 @@ struct LivePartition {
     var projects: [ProjectName: LiveProject] = [:]
     /// The same in the order in which it began; nil: it is over.
     var slots: [FollowedSegment?] = []
+    /// Where feeds ended that are followed no more, for consumers who have not read all of them.
+    var over: [FeedEnd] = []
     private var timers = TimerQueue()
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
@@ -68,22 +70,22 @@ struct LivePartition {
     /// A member who came or went, for the columns.
     struct Mark: Sendable, Hashable {
         let offset: LogOffset
-        let feed: FeedID
+        let project: ProjectName
+        /// How the columns name it.
+        let property: ExactName
         let user: UserNumber
         let at: Timestamp
         let isMember: Bool
 
-        /// What a record puts into the columns.
-        init(_ record: FeedRecord) {
+        /// What a record of a feed puts into the columns.
+        init(_ record: FeedRecord, of end: FeedEnd) {
             offset = record.mark
-            feed = record.feed
+            project = end.feed.project
+            property = end.inFeed.property
             user = record.user
             at = record.change.at
             isMember = record.change.isMember
         }
-
-        /// How the columns name it.
-        var property: String { InFeed(ExactName(""), revision: feed.revision).property.text }
     }
 
     /// Nothing is followed from a place in the log on.
@@ -108,9 +110,13 @@ struct LivePartition {
         for (key, body) in kept.documents {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
         }
+        over = kept.feeds.map(\.end).filter(\.isOver)
+        for feed in kept.feeds {
+            projects[feed.end.feed.project]?.keep(origin: feed.end.origin, of: feed.end.segment)
+        }
         // In the order in which they began, so that timers of one instant fall due as before.
         let feeds = kept.feeds.filter { !$0.end.isOver }
-        for feed in feeds.sorted(by: { ($0.since, $0.end.feed) < ($1.since, $1.end.feed) }) {
+        for feed in feeds.sorted(by: { $0.end.feed < $1.end.feed }) {
             let segment = projects[feed.end.feed.project]?.resume(
                 feed.end,
                 slot: slots.count,
@@ -143,7 +149,15 @@ struct LivePartition {
 
     mutating func wind(_ segment: FollowedSegment, _ number: UserNumber, _ user: LiveUser) {
         guard let due = segment.plan.nextDue(user) else { return }
-        timers.push(TimerQueue.Entry(due: due, slot: UInt32(segment.slot), user: number))
+        timers.push(TimerQueue.Entry(due: due, order: segment.order, user: number))
+    }
+
+    /// Some segments have another turn by now, and so have their timers.
+    mutating func rewind() throws(EvaluatorError) {
+        timers = TimerQueue()
+        for segment in slots.compactMap({ $0 }) {
+            for number in segment.known { wind(segment, number, try segment.user(number)) }
+        }
     }
 
     /// What has changed since it was last asked.
@@ -269,7 +283,7 @@ struct LivePartition {
     private mutating func fire(_ state: inout [ProjectName: PartitionColumns])
         throws(EvaluatorError)
     {
-        guard let entry = timers.pop(), let segment = slots[Int(entry.slot)] else { return }
+        guard let entry = timers.pop(), let segment = slots[entry.slot] else { return }
         guard segment.plan.nextDue(try segment.user(entry.user)) == entry.due else { return }
         let moment = LiveMoment(now: max(entry.due, logTime), position: next)
         try decide(entry.user, segment, moment, &state) { plan, user, past in
@@ -350,7 +364,7 @@ struct LivePartition {
             end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
             // Who is in by a condition, the columns know without.
             guard segment.plan.following == nil else { continue }
-            try put(Mark(record), &state)
+            try put(Mark(record, of: end), &state)
         }
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
@@ -358,17 +372,15 @@ struct LivePartition {
         try cascade(from: segment, of: number, moment, &state)
     }
 
-    /// Conditions that use a live segment hear of its members in the same step; no live segment
-    /// uses one, so that it ends here.
+    /// Segments that use a live one hear of its members in the same step, and so on.
     private mutating func cascade(
         from segment: FollowedSegment,
         of user: UserNumber,
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        let feed = segment.end.feed
-        let property = InFeed(segment.end.segment, revision: feed.revision).property
-        try tell([property], isMerging, false, of: user, in: feed.project, moment, &state)
+        let (property, project) = (segment.end.inFeed.property, segment.end.feed.project)
+        try tell([property], isMerging, false, of: user, in: project, moment, &state)
     }
 
     func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {

@@ -19,6 +19,8 @@ struct LiveProject {
     /// The segments' documents by name, as they stand in the log; those of all kinds, since
     /// conditions may use them.
     private(set) var documents: [ExactName: [UInt8]] = [:]
+    /// The revisions at which live segments' first versions began.
+    private var origins: [ExactName: UInt64] = [:]
     private var byEvent: [ExactName: [FollowedSegment]] = [:]
     private var byProperty: [ExactName: [FollowedSegment]] = [:]
     private var ofAnyEvent: [FollowedSegment] = []
@@ -29,6 +31,9 @@ struct LiveProject {
 
     /// Takes a document as it was kept.
     mutating func keep(_ body: [UInt8], named name: ExactName) { documents[name] = body }
+
+    /// Takes the revision at which a segment's first version began as it was kept.
+    mutating func keep(origin: UInt64, of name: ExactName) { origins[name] = origin }
 
     /// The segments that an event of a user concerns, in order.
     func hearing(event: ExactName, isNew: Bool) -> [FollowedSegment] {
@@ -52,7 +57,7 @@ struct LiveProject {
 
     private static func merged(_ segments: [FollowedSegment]) -> [FollowedSegment] {
         var merged: [FollowedSegment] = []
-        for segment in segments.sorted(by: { $0.slot < $1.slot })
+        for segment in segments.sorted(by: { $0.order < $1.order })
         where merged.last !== segment {
             merged.append(segment)
         }
@@ -75,14 +80,24 @@ struct LiveProject {
         segments.removeAll { $0 === standing }
         standing?.end.isOver = true
         var result = Change(over: standing)
+        origins[name] = origins[name] ?? change.revision
         if let document, !document.archived, let plan = plan(of: document) {
-            let end = FeedEnd(
+            let live = plan.following == nil ? standing.flatMap(\.ifLive) : nil
+            var end = FeedEnd(
                 feed: FeedID(project: self.name, revision: change.revision),
                 segment: name,
                 version: document.version,
-                generation: 1
+                generation: 1,
+                origin: origins[name] ?? change.revision
             )
-            let segment = FollowedSegment(plan, slot: slot, since: position.next, end: end)
+            if let live {
+                end.isCarried = true
+                (end.members, end.stateHash) = (live.end.members, live.end.stateHash)
+            }
+            // A wait that goes on may have begun with an event of before.
+            let goesOn = live.map { plan.carrying(from: $0.plan) != .ended } ?? false
+            let since = goesOn ? live?.since ?? position.next : position.next
+            let segment = FollowedSegment(plan, slot: slot, since: since, end: end)
             segments.append(segment)
             result.begun = segment
         }
@@ -94,7 +109,7 @@ struct LiveProject {
             segment.plan = plan
             result.changed.append(segment)
         }
-        index()
+        result.isReordered = index(besides: result.begun)
         return result
     }
 
@@ -106,6 +121,8 @@ struct LiveProject {
         var begun: FollowedSegment?
         /// They mean something else by it.
         var changed: [FollowedSegment] = []
+        /// Others have another turn by it.
+        var isReordered = false
     }
 
     /// Whether a segment's conditions use another, themselves or through others.
@@ -136,7 +153,7 @@ struct LiveProject {
         }
         let segment = FollowedSegment(plan, slot: slot, since: since, end: end, users: users)
         segments.append(segment)
-        index()
+        _ = index(besides: segment)
         return segment
     }
 
@@ -188,8 +205,8 @@ struct LiveProject {
         guard let document = document(of: name) else {
             throw DefinitionProblem(.segment, place: "", message: "no segment \(name.text)")
         }
-        if document.live != nil, let live = segments.first(where: { $0.end.segment == name }) {
-            return Definition(.inFeed(InFeed(name, revision: live.end.feed.revision)))
+        if document.live != nil, let origin = origins[name] {
+            return Definition(.inFeed(InFeed(name, revision: origin)))
         }
         do {
             return try DefinitionCoding.decode(document.definition ?? .init())
@@ -198,7 +215,15 @@ struct LiveProject {
         }
     }
 
-    private mutating func index() {
+    /// - Returns: whether a segment besides a new one has another turn than before.
+    private mutating func index(besides new: FollowedSegment?) -> Bool {
+        var (heights, isReordered): ([ExactName: Int], Bool) = ([:], false)
+        for segment in segments {
+            let rank = rank(of: segment.end.segment, &heights)
+            if rank != segment.rank, segment !== new { isReordered = true }
+            segment.rank = rank
+        }
+        let segments = segments.sorted { $0.order < $1.order }
         (byEvent, byProperty, ofAnyEvent) = ([:], [:], [])
         forNewcomers = segments.filter(\.plan.holdsOfNewcomers)
         for segment in segments {
@@ -209,7 +234,37 @@ struct LiveProject {
                 byProperty[property, default: []].append(segment)
             }
         }
+        return isReordered
     }
+
+    /// How many live segments stand below each other in a segment's conditions.
+    ///
+    /// Calls itself once per segment on the way, which has a limit and no cycles; what was put by
+    /// hand is cut off.
+    private func rank(
+        of name: ExactName,
+        _ heights: inout [ExactName: Int],
+        depth: Int = 0
+    ) -> Int {
+        guard depth <= DefinitionLimits.nestedDepth, let document = document(of: name) else {
+            return 0
+        }
+        var rank = 0
+        for used in document.used {
+            if heights[used] == nil {
+                let below = self.rank(of: used, &heights, depth: depth + 1)
+                let isLive = self.document(of: used)?.live != nil
+                heights[used] = min(below + (isLive ? 1 : 0), DefinitionLimits.nestedDepth)
+            }
+            rank = max(rank, heights[used] ?? 0)
+        }
+        return rank
+    }
+}
+
+extension FollowedSegment {
+    /// The segment, where it is a live one and no condition that is followed.
+    fileprivate var ifLive: FollowedSegment? { plan.following == nil ? self : nil }
 }
 
 extension UserHistory.Event {
@@ -225,14 +280,5 @@ extension UserHistory.Event {
                 return (name: ExactName(name), value: value)
             }
         )
-    }
-}
-
-extension SegmentV1.SegmentDocument {
-    /// The segments that its conditions name.
-    fileprivate var used: [ExactName] {
-        nodes.compactMap { node in
-            if case .inSegment(let used) = node.kind { ExactName(used.name) } else { nil }
-        }
     }
 }

@@ -4,19 +4,23 @@ import Basics
 
 /// Who is due when; a binary heap of 16 bytes an entry.
 ///
-/// Of equal instants the older feed comes first, then the lower user number. An entry whose user is
+/// Of equal instants a segment comes behind those that it uses, then the older feed first, then the
+/// lower user number. An entry whose user is
 /// not due then any more is found out when it comes up, and is of no effect.
 struct TimerQueue: Sendable {
     /// One user's next instant in one feed.
     struct Entry: Sendable, Hashable, Comparable {
         let due: Timestamp
-        /// The feed's place among the partition's.
-        let slot: UInt32
+        /// The segment's place among the partition's (`FollowedSegment.order`).
+        let order: UInt32
         let user: UserNumber
+
+        /// The feed's place among the partition's.
+        var slot: Int { Int(order & FollowedSegment.slotMask) }
 
         static func < (left: Entry, right: Entry) -> Bool {
             if left.due != right.due { return left.due < right.due }
-            if left.slot != right.slot { return left.slot < right.slot }
+            if left.order != right.order { return left.order < right.order }
             return left.user.value < right.user.value
         }
     }

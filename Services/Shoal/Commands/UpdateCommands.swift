@@ -4,6 +4,7 @@ import ArgumentParser
 import Basics
 import Messages
 import Segments
+import Wire
 
 /// `shoal segment update`.
 struct UpdateCommand: DeskCommand {
@@ -12,7 +13,9 @@ struct UpdateCommand: DeskCommand {
         abstract: "Give a saved segment another definition, with the difference first.",
         discussion: """
             Who would enter and leave is counted and printed before anything changes. The segment \
-            is changed only if it is still the one that was compared with.
+            is changed only if it is still the one that was compared with. A live segment goes on: \
+            who is in, timers of an unchanged trigger, and what limits have counted are carried \
+            over.
             """
     )
 
@@ -33,8 +36,8 @@ struct UpdateCommand: DeskCommand {
     var isJSON: Bool { output.json }
 
     func run(_ desk: Desk) async throws {
-        let definition = try DefinitionFile(file, desk: desk)
-        guard let name = name ?? definition.document.name else {
+        let document = try SegmentFile(file, desk: desk)
+        guard let name = name ?? document.name else {
             throw CommandError(
                 .usage,
                 "update segment",
@@ -48,15 +51,18 @@ struct UpdateCommand: DeskCommand {
         let client = try await suite.segments()
         var request = EvaluationV1.UpdateRequest(
             name: name,
-            definition: try definition.wire(),
             dryRun: true,
-            description: definition.document.description,
+            description: document.description,
             expectedVersion: ifVersion,
             sample: sample
         )
+        switch document {
+        case .condition(let file): request.definition = try file.wire()
+        case .live(let live): request.live = try LiveCoding.encode(live.definition)
+        }
         var answer = try await client.update(request, Questions.options(project))
-        let page = DiffPage(diff: answer.diff ?? EvaluationV1.DiffResponse())
-        if !desk.isJSON { desk.printRaw(page.text(desk.ink)) }
+        let (text, json) = Self.page(answer, desk.ink)
+        if !desk.isJSON { desk.printRaw(text) }
         if !dryRun {
             request.dryRun = false
             request.expectedRevision = answer.segment?.revision
@@ -65,7 +71,7 @@ struct UpdateCommand: DeskCommand {
         let segment = answer.segment ?? EvaluationV1.Segment(name: name)
         if desk.isJSON {
             let more = [
-                ("updated", JSONText.bool(!dryRun)), ("diff", page.json),
+                ("updated", JSONText.bool(!dryRun)), ("diff", json),
                 ("warnings", SegmentCommand.json(answer.warnings)),
             ]
             desk.print(.object(SegmentCommand.fields(segment) + more))
@@ -77,6 +83,17 @@ struct UpdateCommand: DeskCommand {
                     : "\(name) is at version \(segment.version) now"
             )
         }
+    }
+
+    private static func page(_ answer: EvaluationV1.UpdateResponse, _ ink: Ink)
+        -> (text: String, json: JSONText)
+    {
+        if let live = answer.liveDiff {
+            let page = LiveDiffPage(diff: live)
+            return (page.text(ink), page.json)
+        }
+        let page = DiffPage(diff: answer.diff ?? EvaluationV1.DiffResponse())
+        return (page.text(ink), page.json)
     }
 }
 
@@ -191,11 +208,7 @@ struct VersionsCommand: DeskCommand {
             let page = try await client.versions(request, Questions.options(project))
             for (segment, sinceMs) in zip(page.versions, page.sinceMs) {
                 if desk.isJSON {
-                    let yaml = try DefinitionFile.yaml(
-                        segment.definition ?? SegmentV1.Definition(),
-                        name: segment.name,
-                        description: segment.description
-                    )
+                    let yaml = try Self.yaml(segment)
                     let more = [("since", UserCommand.json(sinceMs)), ("yaml", .text(yaml))]
                     desk.print(.object(SegmentCommand.fields(segment) + more))
                 } else {
@@ -210,6 +223,21 @@ struct VersionsCommand: DeskCommand {
             request.afterVersion = last.version
         }
         if !desk.isJSON { desk.print(table) }
+    }
+
+    private static func yaml(_ segment: EvaluationV1.Segment) throws -> String {
+        if let live = segment.live {
+            return try SegmentFile.yaml(
+                live,
+                name: segment.name,
+                description: segment.description
+            )
+        }
+        return try DefinitionFile.yaml(
+            segment.definition ?? SegmentV1.Definition(),
+            name: segment.name,
+            description: segment.description
+        )
     }
 }
 

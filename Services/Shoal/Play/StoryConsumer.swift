@@ -85,13 +85,17 @@ actor StoryConsumer {
         let index = Int(end.partition)
         guard var copy = copies[segment]?[index] else { return }
         let client = try await suite.feed()
-        while copy.cursor.sequence < now.cursor.sequence {
+        // A version that is over tells the rest, and where the next one begins.
+        while copy.cursor != now.cursor {
             let request = EvaluationV1.ChangesRequest(
                 segment: segment,
                 cursors: [copy.cursor],
                 limit: Self.pageMax
             )
             let answer = try await patiently { try await client.changes(request, self.options) }
+            guard !answer.partitions.isEmpty else {
+                throw lost(segment, "ends before its snapshot")
+            }
             for page in answer.partitions {
                 let page = copy.named(page)
                 guard try copy.take(page) else { throw lost(segment, "has begun anew") }

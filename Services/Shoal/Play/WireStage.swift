@@ -60,6 +60,31 @@ struct WireStage: Stage {
         }
     }
 
+    func update(_ name: String, to live: LiveDefinition, at: Timestamp)
+        async throws(StoryProblem)
+    {
+        advance(to: at)
+        guard case .live = hearing else {
+            throw StoryProblem(
+                .absent,
+                "a backtest plays one definition of a live segment",
+                hint: "play it without --address"
+            )
+        }
+        try await ask("change the live segment") {
+            var request = EvaluationV1.UpdateRequest(
+                name: name,
+                dryRun: true,
+                live: try LiveCoding.encode(live)
+            )
+            // As a user does it: the difference first, then what was looked at.
+            let seen = try await suite.segments().update(request, Questions.options(project))
+            request.dryRun = false
+            request.expectedRevision = seen.segment?.revision
+            _ = try await suite.segments().update(request, Questions.options(project))
+        }
+    }
+
     func feed(upTo instant: Timestamp) async throws(StoryProblem) -> [Story.Change] {
         try await listen(upTo: instant)
         switch hearing {

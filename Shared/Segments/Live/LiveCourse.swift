@@ -16,12 +16,14 @@ public struct LiveCourse: Sendable {
     }
 
     /// The segment.
-    public let plan: LivePlan
+    public private(set) var plan: LivePlan
     /// What is remembered of the user.
     public private(set) var user = LiveUser()
     private var past: Past
     private var hasBegun: Bool { begunAt != nil }
     private var begunAt: Timestamp?
+    /// Where the first record of the user stands; nil: there is none.
+    private var first: LogOffset?
 
     /// A segment that does not follow its user yet.
     public init(_ plan: LivePlan, of user: UserID? = nil) {
@@ -36,6 +38,23 @@ public struct LiveCourse: Sendable {
         plan.begin(at: moment(now), &user, past)
     }
 
+    /// The segment means something else from now on.
+    ///
+    /// - Returns: what changed up to now, and by it.
+    public mutating func change(to plan: LivePlan, at now: Timestamp) -> [LiveChange] {
+        guard hasBegun else {
+            self.plan = plan
+            return []
+        }
+        var told = pass(before: now)
+        let old = self.plan
+        self.plan = plan
+        if plan.carrying(from: old) == .ended { past.silenceAll() }
+        guard past.isKnown else { return told }
+        told += plan.carry(from: old, at: moment(now), &user, past)
+        return told
+    }
+
     /// A record is heard; neither `logTime` nor its place in the log goes back.
     ///
     /// - Returns: what changed up to it, in order.
@@ -44,12 +63,32 @@ public struct LiveCourse: Sendable {
         at logTime: Timestamp,
         isHistory: Bool = false
     ) -> [LiveChange] {
-        var told = pass(before: logTime)
-        let isNew = !past.isKnown
-        let place = past.take(record, at: logTime, isSilent: isHistory || !hasBegun)
-        guard hasBegun, let place else { return told }
+        let told = pass(before: logTime)
+        learn(record, at: logTime, isHistory: isHistory)
+        return told + decide(record, at: logTime, isHistory: isHistory)
+    }
+
+    /// A record is known before it is heard: where several segments hear of it one after the
+    /// other, each knows it from the beginning.
+    public mutating func learn(
+        _ record: Record,
+        at logTime: Timestamp,
+        isHistory: Bool = false
+    ) {
+        if !past.isKnown { first = record.place }
+        past.take(record, at: logTime, isSilent: isHistory || !hasBegun)
+    }
+
+    /// A record that is known already is heard; every instant before it has passed.
+    public mutating func decide(
+        _ record: Record,
+        at logTime: Timestamp,
+        isHistory: Bool = false
+    ) -> [LiveChange] {
+        var told: [LiveChange] = []
+        guard hasBegun, let place = record.place else { return told }
         // Who is new may fulfil a condition by being there.
-        let hearsAll = isNew && plan.watchesEverybody
+        let hearsAll = place == first && plan.watchesEverybody
         guard let heard = mentioned(record, isHistory: isHistory, or: hearsAll) else { return told }
         let moment = LiveMoment(now: logTime, position: place)
         told += plan.hear(heard, at: moment, &user, past)
@@ -133,12 +172,24 @@ public struct LiveCourse: Sendable {
     }
 }
 
+extension LiveCourse.Record {
+    /// Where it stands in the log; nil: it says nothing.
+    fileprivate var place: LogOffset? {
+        switch self {
+        case .event(let event): event.position
+        case .properties(let versions): versions.first?.position
+        }
+    }
+}
+
 /// What was heard of the user.
 private struct Past: LivePast {
     let user: UserID?
     private var events: [UserHistory.Event] = []
     private var versions: [UserHistory.PropertyVersion] = []
     private var silent: Set<LogOffset> = []
+    /// All below it fire nothing.
+    private var begin = LogOffset(0)
     /// Behind the last record.
     private(set) var next = LogOffset(0)
     /// The log time of the last record.
@@ -148,26 +199,20 @@ private struct Past: LivePast {
 
     init(user: UserID?) { self.user = user }
 
-    /// The record's place; nil: it says nothing.
+    /// Takes a record that says something.
     mutating func take(
         _ record: LiveCourse.Record,
         at logTime: Timestamp,
         isSilent: Bool
-    ) -> LogOffset? {
-        let place: LogOffset
+    ) {
+        guard let place = record.place else { return }
         switch record {
-        case .event(let event):
-            place = event.position
-            events.append(event)
-        case .properties(let written):
-            guard let first = written.first else { return nil }
-            place = first.position
-            versions += written
+        case .event(let event): events.append(event)
+        case .properties(let written): versions += written
         }
         if isSilent { silent.insert(place) }
         next = max(next, LogOffset(place.value + 1))
         latest = logTime
-        return place
     }
 
     /// The log has come so far.
@@ -177,5 +222,10 @@ private struct Past: LivePast {
         UserHistory(of: user, events: events, versions: versions)
     }
 
-    func isSilent(_ position: LogOffset) -> Bool { silent.contains(position) }
+    /// What was recorded so far fires nothing any more.
+    mutating func silenceAll() { begin = next }
+
+    func isSilent(_ position: LogOffset) -> Bool {
+        position < begin || silent.contains(position)
+    }
 }

@@ -228,7 +228,7 @@ extension LiveDecision {
         if watch.holds, !held, !isHistory { fire(at: moment.now, cause: cause) }
     }
 
-    private mutating func restay(_ condition: Plan, _ cause: LiveChange.Cause) {
+    mutating func restay(_ condition: Plan, _ cause: LiveChange.Cause) {
         let watch = condition.watch(past.history(condition.mentions.whole), at: moment.now)
         user.staying = watch
         if !watch.holds { leave(at: moment.now, cause) }
@@ -270,8 +270,11 @@ extension LiveDecision {
     }
 
     /// A timer has run out.
-    mutating func ran(out timer: LiveUser.Armed) {
-        let occurrence = fire(at: timer.due, key: timer.key, cause: .timer)
+    mutating func ran(
+        out timer: LiveUser.Armed,
+        because cause: LiveChange.Cause = .timer
+    ) {
+        let occurrence = fire(at: timer.due, key: timer.key, cause: cause)
         switch plan.trigger {
         case .inaction:
             user.settle(timer, occurrence, isStanding: occurrence > 0 && user.isInside)

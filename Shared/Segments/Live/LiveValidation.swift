@@ -101,19 +101,8 @@ extension Sentence {
         if let filter = live.filter { text += ", if " + (try say(filter, zone: zone)) }
         if live.filterReads.events == .after { text += ", that event counted" }
         if live.filterReads.properties == .before { text += ", as the user was before" }
-        switch live.stay {
-        case .forever: break
-        case .duration(let ms): text += ", and stays for \(DurationText.spoken(ms))"
-        case .while(let condition): text += ", and stays while " + (try say(condition, zone: zone))
-        }
-        switch live.limit {
-        case .everyTime: break
-        case .once: text += ", once"
-        case .oncePerKey: text += ", once per key"
-        case .times(let count, let perMs):
-            text += ", at most \(count) times in \(DurationText.spoken(perMs))"
-        case .coolDown(let ms): text += ", not again within \(DurationText.spoken(ms))"
-        }
+        if let stay = try stay(live.stay, zone: zone) { text += ", and \(stay)" }
+        if let limit = limit(live.limit) { text += ", \(limit)" }
         return text + (live.zone.map { ", with dates and days of \($0)" } ?? "")
     }
 }

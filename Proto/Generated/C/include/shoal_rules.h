@@ -184,6 +184,8 @@ const shoal_message_rule *shoal_rule__evaluation__v1__condition_change(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__diff_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__diff_response(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__update_request(void);
+const shoal_message_rule *shoal_rule__evaluation__v1__live_part_change(void);
+const shoal_message_rule *shoal_rule__evaluation__v1__live_diff(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__update_response(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__clone_request(void);
 const shoal_message_rule *shoal_rule__evaluation__v1__clone_response(void);

@@ -171,6 +171,8 @@ from shoal.contract.evaluation.v1.updates_pb2 import DiffRequest as DiffRequest
 from shoal.contract.evaluation.v1.updates_pb2 import DiffResponse as DiffResponse
 from shoal.contract.evaluation.v1.updates_pb2 import LintRequest as LintRequest
 from shoal.contract.evaluation.v1.updates_pb2 import LintResponse as LintResponse
+from shoal.contract.evaluation.v1.updates_pb2 import LiveDiff as LiveDiff
+from shoal.contract.evaluation.v1.updates_pb2 import LivePartChange as LivePartChange
 from shoal.contract.evaluation.v1.updates_pb2 import UpdateRequest as UpdateRequest
 from shoal.contract.evaluation.v1.updates_pb2 import UpdateResponse as UpdateResponse
 from shoal.contract.evaluation.v1.updates_pb2 import VersionsRequest as VersionsRequest

@@ -80,20 +80,24 @@ class MembershipChange(_message.Message):
     def __init__(self, sequence: _Optional[int] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MembershipKind, str]] = ..., at_ms: _Optional[int] = ..., cause: _Optional[_Union[MembershipCause, str]] = ..., position: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., member: bool = ..., occurrence: _Optional[int] = ..., user_number: _Optional[int] = ...) -> None: ...
 
 class PartitionChanges(_message.Message):
-    __slots__ = ["changes", "cursor", "members", "position", "stale", "state_hash"]
+    __slots__ = ["changes", "cursor", "members", "next", "next_version", "position", "stale", "state_hash"]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
     CURSOR_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_VERSION_FIELD_NUMBER: _ClassVar[int]
     POSITION_FIELD_NUMBER: _ClassVar[int]
     STALE_FIELD_NUMBER: _ClassVar[int]
     STATE_HASH_FIELD_NUMBER: _ClassVar[int]
     changes: _containers.RepeatedCompositeFieldContainer[MembershipChange]
     cursor: FeedCursor
     members: int
+    next: FeedCursor
+    next_version: int
     position: _log_pb2.Position
     stale: bool
     state_hash: int
-    def __init__(self, cursor: _Optional[_Union[FeedCursor, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[MembershipChange, _Mapping]]] = ..., stale: bool = ..., state_hash: _Optional[int] = ..., members: _Optional[int] = ..., position: _Optional[_Union[_log_pb2.Position, _Mapping]] = ...) -> None: ...
+    def __init__(self, cursor: _Optional[_Union[FeedCursor, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[MembershipChange, _Mapping]]] = ..., stale: bool = ..., state_hash: _Optional[int] = ..., members: _Optional[int] = ..., position: _Optional[_Union[_log_pb2.Position, _Mapping]] = ..., next_version: _Optional[int] = ..., next: _Optional[_Union[FeedCursor, _Mapping]] = ...) -> None: ...
 
 class SnapshotRequest(_message.Message):
     __slots__ = ["epoch", "forwarded", "limit", "partition", "segment", "snapshot"]

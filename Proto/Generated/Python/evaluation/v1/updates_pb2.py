@@ -14,10 +14,11 @@ _sym_db = _symbol_database.Default()
 from shoal.contract.evaluation.v1 import answers_pb2 as shoal_dot_evaluation_dot_v1_dot_answers__pb2
 from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
+from shoal.contract.segment.v1 import live_pb2 as shoal_dot_segment_dot_v1_dot_live__pb2
 from shoal.contract.segment.v1 import segment_pb2 as shoal_dot_segment_dot_v1_dot_segment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shoal/evaluation/v1/updates.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/answers.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1eshoal/segment/v1/segment.proto\"P\n\rConditionSize\x12\x16\n\x05place\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x15\n\x04text\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x10\n\x05users\x18\x03 \x01(\x04:\x01\x30\"\xa7\x01\n\x0f\x43onditionChange\x12-\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.shoal.evaluation.v1.ChangeKind\x12\x32\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\".shoal.evaluation.v1.ConditionSize\x12\x31\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\".shoal.evaluation.v1.ConditionSize\"\xcf\x01\n\x0b\x44iffRequest\x12,\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12+\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x12\x12\x11\n\x06sample\x18\x04 \x01(\r:\x01\x30\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"\xe0\x03\n\x0c\x44iffResponse\x12\x17\n\x0c\x62\x65\x66ore_users\x18\x01 \x01(\x04:\x01\x30\x12\x16\n\x0b\x61\x66ter_users\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x08\x65ntering\x18\x03 \x01(\x04:\x01\x30\x12\x12\n\x07leaving\x18\x04 \x01(\x04:\x01\x30\x12#\n\x0f\x65ntering_sample\x18\x05 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\"\n\x0eleaving_sample\x18\x06 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12;\n\x07\x63hanges\x18\x07 \x03(\x0b\x32$.shoal.evaluation.v1.ConditionChangeB\x04\xd8\xb5\x18\x64\x12\x17\n\x0c\x63hanges_left\x18\x08 \x01(\r:\x01\x30\x12\x1b\n\x0czone_changed\x18\t \x01(\x08:\x05\x66\x61lse\x12\x13\n\x08universe\x18\n \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x0b \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x1f\n\x10universe_changed\x18\r \x01(\x08:\x05\x66\x61lse\x12\x1e\n\x0f\x62\x65\x66ore_universe\x18\x0e \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x1d\n\x0e\x61\x66ter_universe\x18\x0f \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x12\n\x07took_us\x18\x0c \x01(\x04:\x01\x30\"\xd4\x01\n\rUpdateRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x30\n\ndefinition\x18\x02 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x19\n\x11\x65xpected_revision\x18\x03 \x01(\x04\x12\x16\n\x07\x64ry_run\x18\x04 \x01(\x08:\x05\x66\x61lse\x12\x1a\n\x0b\x64\x65scription\x18\x05 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x18\n\x10\x65xpected_version\x18\x06 \x01(\r\x12\x11\n\x06sample\x18\x07 \x01(\r:\x01\x30\"\x81\x02\n\x0eUpdateResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\x12\x13\n\x08\x65ntering\x18\x02 \x01(\x04:\x01\x30\x12\x12\n\x07leaving\x18\x03 \x01(\x04:\x01\x30\x12/\n\x04\x64iff\x18\x04 \x01(\x0b\x32!.shoal.evaluation.v1.DiffResponse\x12\x30\n\tpositions\x18\x05 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x34\n\x08warnings\x18\x06 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\"Q\n\x0c\x43loneRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x19\n\x08new_name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x0f\n\x07version\x18\x03 \x01(\r\">\n\rCloneResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"B\n\x0fVersionsRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x18\n\rafter_version\x18\x02 \x01(\r:\x01\x30\"w\n\x10VersionsResponse\x12\x35\n\x08versions\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SegmentB\x05\xd8\xb5\x18\xe8\x07\x12\x17\n\x08since_ms\x18\x02 \x03(\x12\x42\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x03 \x01(\x08:\x05\x66\x61lse\"\x90\x01\n\x0bLintRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"\x9e\x01\n\x0cLintResponse\x12\x34\n\x08warnings\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\x12\x10\n\x05users\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x03 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x04 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness*r\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANGE_KIND_ADDED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_REMOVED\x10\x02\x12\x17\n\x13\x43HANGE_KIND_CHANGED\x10\x03')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shoal/evaluation/v1/updates.proto\x12\x13shoal.evaluation.v1\x1a!shoal/evaluation/v1/answers.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1bshoal/segment/v1/live.proto\x1a\x1eshoal/segment/v1/segment.proto\"P\n\rConditionSize\x12\x16\n\x05place\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x15\n\x04text\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x10\n\x05users\x18\x03 \x01(\x04:\x01\x30\"\xa7\x01\n\x0f\x43onditionChange\x12-\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.shoal.evaluation.v1.ChangeKind\x12\x32\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\".shoal.evaluation.v1.ConditionSize\x12\x31\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\".shoal.evaluation.v1.ConditionSize\"\xcf\x01\n\x0b\x44iffRequest\x12,\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12+\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x12\x12\x11\n\x06sample\x18\x04 \x01(\r:\x01\x30\x12\x43\n\tfreshness\x18\x05 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"\xe0\x03\n\x0c\x44iffResponse\x12\x17\n\x0c\x62\x65\x66ore_users\x18\x01 \x01(\x04:\x01\x30\x12\x16\n\x0b\x61\x66ter_users\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x08\x65ntering\x18\x03 \x01(\x04:\x01\x30\x12\x12\n\x07leaving\x18\x04 \x01(\x04:\x01\x30\x12#\n\x0f\x65ntering_sample\x18\x05 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\"\n\x0eleaving_sample\x18\x06 \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12;\n\x07\x63hanges\x18\x07 \x03(\x0b\x32$.shoal.evaluation.v1.ConditionChangeB\x04\xd8\xb5\x18\x64\x12\x17\n\x0c\x63hanges_left\x18\x08 \x01(\r:\x01\x30\x12\x1b\n\x0czone_changed\x18\t \x01(\x08:\x05\x66\x61lse\x12\x13\n\x08universe\x18\n \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x0b \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness\x12\x1f\n\x10universe_changed\x18\r \x01(\x08:\x05\x66\x61lse\x12\x1e\n\x0f\x62\x65\x66ore_universe\x18\x0e \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x1d\n\x0e\x61\x66ter_universe\x18\x0f \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x12\n\x07took_us\x18\x0c \x01(\x04:\x01\x30\"\x9f\x02\n\rUpdateRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x30\n\ndefinition\x18\x02 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x19\n\x11\x65xpected_revision\x18\x03 \x01(\x04\x12\x16\n\x07\x64ry_run\x18\x04 \x01(\x08:\x05\x66\x61lse\x12\x1a\n\x0b\x64\x65scription\x18\x05 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x18\n\x10\x65xpected_version\x18\x06 \x01(\r\x12\x11\n\x06sample\x18\x07 \x01(\r:\x01\x30\x12.\n\x04live\x18\x08 \x01(\x0b\x32 .shoal.segment.v1.LiveDefinition\x12\x19\n\npartitions\x18\t \x03(\rB\x05\xd8\xb5\x18\x80 \"U\n\x0eLivePartChange\x12\x16\n\x05place\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x15\n\x06\x62\x65\x66ore\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x08\"\xf0\x02\n\x08LiveDiff\x12\x17\n\x0c\x62\x65\x66ore_users\x18\x01 \x01(\x04:\x01\x30\x12\x16\n\x0b\x61\x66ter_users\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x08\x65ntering\x18\x03 \x01(\x04:\x01\x30\x12\x12\n\x07leaving\x18\x04 \x01(\x04:\x01\x30\x12\x1a\n\x0fleaving_by_time\x18\x05 \x01(\x04:\x01\x30\x12\x1f\n\x14leaving_by_condition\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x0btimers_kept\x18\x07 \x01(\x04:\x01\x30\x12\x17\n\x0ctimers_moved\x18\x08 \x01(\x04:\x01\x30\x12\x17\n\x0ctimers_ended\x18\t \x01(\x04:\x01\x30\x12#\n\x0f\x65ntering_sample\x18\n \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12\"\n\x0eleaving_sample\x18\x0b \x03(\tB\n\xd8\xb5\x18\xe8\x07\xe0\xb5\x18\x80\x02\x12:\n\x07\x63hanges\x18\x0c \x03(\x0b\x32#.shoal.evaluation.v1.LivePartChangeB\x04\xd8\xb5\x18\x64\"\xb3\x02\n\x0eUpdateResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\x12\x13\n\x08\x65ntering\x18\x02 \x01(\x04:\x01\x30\x12\x12\n\x07leaving\x18\x03 \x01(\x04:\x01\x30\x12/\n\x04\x64iff\x18\x04 \x01(\x0b\x32!.shoal.evaluation.v1.DiffResponse\x12\x30\n\tpositions\x18\x05 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x34\n\x08warnings\x18\x06 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\x12\x30\n\tlive_diff\x18\x07 \x01(\x0b\x32\x1d.shoal.evaluation.v1.LiveDiff\"Q\n\x0c\x43loneRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x19\n\x08new_name\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x0f\n\x07version\x18\x03 \x01(\r\">\n\rCloneResponse\x12-\n\x07segment\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Segment\"B\n\x0fVersionsRequest\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x18\n\rafter_version\x18\x02 \x01(\r:\x01\x30\"w\n\x10VersionsResponse\x12\x35\n\x08versions\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.SegmentB\x05\xd8\xb5\x18\xe8\x07\x12\x17\n\x08since_ms\x18\x02 \x03(\x12\x42\x05\xd8\xb5\x18\xe8\x07\x12\x13\n\x04more\x18\x03 \x01(\x08:\x05\x66\x61lse\"\x90\x01\n\x0bLintRequest\x12-\n\x07subject\x18\x01 \x01(\x0b\x32\x1c.shoal.evaluation.v1.Subject\x12\r\n\x05\x61t_ms\x18\x02 \x01(\x12\x12\x43\n\tfreshness\x18\x03 \x01(\x0e\x32\x1e.shoal.evaluation.v1.Freshness:\x10\x46RESHNESS_LATEST\"\x9e\x01\n\x0cLintResponse\x12\x34\n\x08warnings\x18\x01 \x03(\x0b\x32\x1c.shoal.evaluation.v1.WarningB\x04\xd8\xb5\x18\x64\x12\x10\n\x05users\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x08universe\x18\x03 \x01(\x04:\x01\x30\x12\x31\n\texactness\x18\x04 \x01(\x0b\x32\x1e.shoal.evaluation.v1.Exactness*r\n\nChangeKind\x12\x1b\n\x17\x43HANGE_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANGE_KIND_ADDED\x10\x01\x12\x17\n\x13\x43HANGE_KIND_REMOVED\x10\x02\x12\x17\n\x13\x43HANGE_KIND_CHANGED\x10\x03')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.updates_pb2', globals())
@@ -42,6 +43,20 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _UPDATEREQUEST.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
   _UPDATEREQUEST.fields_by_name['description']._options = None
   _UPDATEREQUEST.fields_by_name['description']._serialized_options = b'\340\265\030\200\010'
+  _UPDATEREQUEST.fields_by_name['partitions']._options = None
+  _UPDATEREQUEST.fields_by_name['partitions']._serialized_options = b'\330\265\030\200 '
+  _LIVEPARTCHANGE.fields_by_name['place']._options = None
+  _LIVEPARTCHANGE.fields_by_name['place']._serialized_options = b'\340\265\030\200\010'
+  _LIVEPARTCHANGE.fields_by_name['before']._options = None
+  _LIVEPARTCHANGE.fields_by_name['before']._serialized_options = b'\340\265\030\200\010'
+  _LIVEPARTCHANGE.fields_by_name['after']._options = None
+  _LIVEPARTCHANGE.fields_by_name['after']._serialized_options = b'\340\265\030\200\010'
+  _LIVEDIFF.fields_by_name['entering_sample']._options = None
+  _LIVEDIFF.fields_by_name['entering_sample']._serialized_options = b'\330\265\030\350\007\340\265\030\200\002'
+  _LIVEDIFF.fields_by_name['leaving_sample']._options = None
+  _LIVEDIFF.fields_by_name['leaving_sample']._serialized_options = b'\330\265\030\350\007\340\265\030\200\002'
+  _LIVEDIFF.fields_by_name['changes']._options = None
+  _LIVEDIFF.fields_by_name['changes']._serialized_options = b'\330\265\030d'
   _UPDATERESPONSE.fields_by_name['positions']._options = None
   _UPDATERESPONSE.fields_by_name['positions']._serialized_options = b'\330\265\030\200 '
   _UPDATERESPONSE.fields_by_name['warnings']._options = None
@@ -58,30 +73,34 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _VERSIONSRESPONSE.fields_by_name['since_ms']._serialized_options = b'\330\265\030\350\007'
   _LINTRESPONSE.fields_by_name['warnings']._options = None
   _LINTRESPONSE.fields_by_name['warnings']._serialized_options = b'\330\265\030d'
-  _CHANGEKIND._serialized_start=2245
-  _CHANGEKIND._serialized_end=2359
-  _CONDITIONSIZE._serialized_start=181
-  _CONDITIONSIZE._serialized_end=261
-  _CONDITIONCHANGE._serialized_start=264
-  _CONDITIONCHANGE._serialized_end=431
-  _DIFFREQUEST._serialized_start=434
-  _DIFFREQUEST._serialized_end=641
-  _DIFFRESPONSE._serialized_start=644
-  _DIFFRESPONSE._serialized_end=1124
-  _UPDATEREQUEST._serialized_start=1127
-  _UPDATEREQUEST._serialized_end=1339
-  _UPDATERESPONSE._serialized_start=1342
-  _UPDATERESPONSE._serialized_end=1599
-  _CLONEREQUEST._serialized_start=1601
-  _CLONEREQUEST._serialized_end=1682
-  _CLONERESPONSE._serialized_start=1684
-  _CLONERESPONSE._serialized_end=1746
-  _VERSIONSREQUEST._serialized_start=1748
-  _VERSIONSREQUEST._serialized_end=1814
-  _VERSIONSRESPONSE._serialized_start=1816
-  _VERSIONSRESPONSE._serialized_end=1935
-  _LINTREQUEST._serialized_start=1938
-  _LINTREQUEST._serialized_end=2082
-  _LINTRESPONSE._serialized_start=2085
-  _LINTRESPONSE._serialized_end=2243
+  _CHANGEKIND._serialized_start=2857
+  _CHANGEKIND._serialized_end=2971
+  _CONDITIONSIZE._serialized_start=210
+  _CONDITIONSIZE._serialized_end=290
+  _CONDITIONCHANGE._serialized_start=293
+  _CONDITIONCHANGE._serialized_end=460
+  _DIFFREQUEST._serialized_start=463
+  _DIFFREQUEST._serialized_end=670
+  _DIFFRESPONSE._serialized_start=673
+  _DIFFRESPONSE._serialized_end=1153
+  _UPDATEREQUEST._serialized_start=1156
+  _UPDATEREQUEST._serialized_end=1443
+  _LIVEPARTCHANGE._serialized_start=1445
+  _LIVEPARTCHANGE._serialized_end=1530
+  _LIVEDIFF._serialized_start=1533
+  _LIVEDIFF._serialized_end=1901
+  _UPDATERESPONSE._serialized_start=1904
+  _UPDATERESPONSE._serialized_end=2211
+  _CLONEREQUEST._serialized_start=2213
+  _CLONEREQUEST._serialized_end=2294
+  _CLONERESPONSE._serialized_start=2296
+  _CLONERESPONSE._serialized_end=2358
+  _VERSIONSREQUEST._serialized_start=2360
+  _VERSIONSREQUEST._serialized_end=2426
+  _VERSIONSRESPONSE._serialized_start=2428
+  _VERSIONSRESPONSE._serialized_end=2547
+  _LINTREQUEST._serialized_start=2550
+  _LINTREQUEST._serialized_end=2694
+  _LINTRESPONSE._serialized_start=2697
+  _LINTRESPONSE._serialized_end=2855
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 from shoal.contract.evaluation.v1 import answers_pb2 as _answers_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
+from shoal.contract.segment.v1 import live_pb2 as _live_pb2
 from shoal.contract.segment.v1 import segment_pb2 as _segment_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -120,39 +121,83 @@ class LintResponse(_message.Message):
     warnings: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Warning]
     def __init__(self, warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ..., users: _Optional[int] = ..., universe: _Optional[int] = ..., exactness: _Optional[_Union[_answers_pb2.Exactness, _Mapping]] = ...) -> None: ...
 
+class LiveDiff(_message.Message):
+    __slots__ = ["after_users", "before_users", "changes", "entering", "entering_sample", "leaving", "leaving_by_condition", "leaving_by_time", "leaving_sample", "timers_ended", "timers_kept", "timers_moved"]
+    AFTER_USERS_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_USERS_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    ENTERING_FIELD_NUMBER: _ClassVar[int]
+    ENTERING_SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    LEAVING_BY_CONDITION_FIELD_NUMBER: _ClassVar[int]
+    LEAVING_BY_TIME_FIELD_NUMBER: _ClassVar[int]
+    LEAVING_FIELD_NUMBER: _ClassVar[int]
+    LEAVING_SAMPLE_FIELD_NUMBER: _ClassVar[int]
+    TIMERS_ENDED_FIELD_NUMBER: _ClassVar[int]
+    TIMERS_KEPT_FIELD_NUMBER: _ClassVar[int]
+    TIMERS_MOVED_FIELD_NUMBER: _ClassVar[int]
+    after_users: int
+    before_users: int
+    changes: _containers.RepeatedCompositeFieldContainer[LivePartChange]
+    entering: int
+    entering_sample: _containers.RepeatedScalarFieldContainer[str]
+    leaving: int
+    leaving_by_condition: int
+    leaving_by_time: int
+    leaving_sample: _containers.RepeatedScalarFieldContainer[str]
+    timers_ended: int
+    timers_kept: int
+    timers_moved: int
+    def __init__(self, before_users: _Optional[int] = ..., after_users: _Optional[int] = ..., entering: _Optional[int] = ..., leaving: _Optional[int] = ..., leaving_by_time: _Optional[int] = ..., leaving_by_condition: _Optional[int] = ..., timers_kept: _Optional[int] = ..., timers_moved: _Optional[int] = ..., timers_ended: _Optional[int] = ..., entering_sample: _Optional[_Iterable[str]] = ..., leaving_sample: _Optional[_Iterable[str]] = ..., changes: _Optional[_Iterable[_Union[LivePartChange, _Mapping]]] = ...) -> None: ...
+
+class LivePartChange(_message.Message):
+    __slots__ = ["after", "before", "place"]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    after: str
+    before: str
+    place: str
+    def __init__(self, place: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+
 class UpdateRequest(_message.Message):
-    __slots__ = ["definition", "description", "dry_run", "expected_revision", "expected_version", "name", "sample"]
+    __slots__ = ["definition", "description", "dry_run", "expected_revision", "expected_version", "live", "name", "partitions", "sample"]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_REVISION_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_VERSION_FIELD_NUMBER: _ClassVar[int]
+    LIVE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITIONS_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     definition: _segment_pb2.Definition
     description: str
     dry_run: bool
     expected_revision: int
     expected_version: int
+    live: _live_pb2.LiveDefinition
     name: str
+    partitions: _containers.RepeatedScalarFieldContainer[int]
     sample: int
-    def __init__(self, name: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., expected_revision: _Optional[int] = ..., dry_run: bool = ..., description: _Optional[str] = ..., expected_version: _Optional[int] = ..., sample: _Optional[int] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., expected_revision: _Optional[int] = ..., dry_run: bool = ..., description: _Optional[str] = ..., expected_version: _Optional[int] = ..., sample: _Optional[int] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ..., partitions: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class UpdateResponse(_message.Message):
-    __slots__ = ["diff", "entering", "leaving", "positions", "segment", "warnings"]
+    __slots__ = ["diff", "entering", "leaving", "live_diff", "positions", "segment", "warnings"]
     DIFF_FIELD_NUMBER: _ClassVar[int]
     ENTERING_FIELD_NUMBER: _ClassVar[int]
     LEAVING_FIELD_NUMBER: _ClassVar[int]
+    LIVE_DIFF_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     SEGMENT_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
     diff: DiffResponse
     entering: int
     leaving: int
+    live_diff: LiveDiff
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     segment: _answers_pb2.Segment
     warnings: _containers.RepeatedCompositeFieldContainer[_answers_pb2.Warning]
-    def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ..., entering: _Optional[int] = ..., leaving: _Optional[int] = ..., diff: _Optional[_Union[DiffResponse, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ...) -> None: ...
+    def __init__(self, segment: _Optional[_Union[_answers_pb2.Segment, _Mapping]] = ..., entering: _Optional[int] = ..., leaving: _Optional[int] = ..., diff: _Optional[_Union[DiffResponse, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., warnings: _Optional[_Iterable[_Union[_answers_pb2.Warning, _Mapping]]] = ..., live_diff: _Optional[_Union[LiveDiff, _Mapping]] = ...) -> None: ...
 
 class VersionsRequest(_message.Message):
     __slots__ = ["after_version", "name"]

@@ -103,7 +103,11 @@ class FeedCopy:
         if self.is_outdated(page.cursor):
             raise self._problem("its teller was superseded")
         if page.stale:
-            return False
+            # Another version begins with the members of the one before.
+            if not page.HasField("next") or not self.cursor.generation:
+                return False
+            self.cursor.CopyFrom(page.next)
+            return True
         for change in page.changes:
             if change.sequence != self.cursor.sequence + 1:
                 raise self._problem(

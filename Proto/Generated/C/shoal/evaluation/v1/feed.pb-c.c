@@ -933,7 +933,8 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__changes_request__descrip
 };
 static const protobuf_c_boolean shoal__evaluation__v1__partition_changes__stale__default_value = 0;
 static const uint64_t shoal__evaluation__v1__partition_changes__members__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__partition_changes__field_descriptors[6] =
+static const uint32_t shoal__evaluation__v1__partition_changes__next_version__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__partition_changes__field_descriptors[8] =
 {
   {
     "cursor",
@@ -1007,11 +1008,37 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__partition_changes__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "next_version",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, has_next_version),
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, next_version),
+    NULL,
+    &shoal__evaluation__v1__partition_changes__next_version__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__PartitionChanges, next),
+    &shoal__evaluation__v1__feed_cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__partition_changes__field_indices_by_name[] = {
   1,   /* field[1] = changes */
   0,   /* field[0] = cursor */
   4,   /* field[4] = members */
+  7,   /* field[7] = next */
+  6,   /* field[6] = next_version */
   5,   /* field[5] = position */
   2,   /* field[2] = stale */
   3,   /* field[3] = state_hash */
@@ -1019,7 +1046,7 @@ static const unsigned shoal__evaluation__v1__partition_changes__field_indices_by
 static const ProtobufCIntRange shoal__evaluation__v1__partition_changes__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__partition_changes__descriptor =
 {
@@ -1029,7 +1056,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__partition_changes__descr
   "Shoal__Evaluation__V1__PartitionChanges",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__PartitionChanges),
-  6,
+  8,
   shoal__evaluation__v1__partition_changes__field_descriptors,
   shoal__evaluation__v1__partition_changes__field_indices_by_name,
   1,  shoal__evaluation__v1__partition_changes__number_ranges,

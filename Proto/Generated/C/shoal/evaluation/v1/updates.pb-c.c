@@ -232,6 +232,96 @@ void   shoal__evaluation__v1__update_request__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__update_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__live_part_change__init
+                     (Shoal__Evaluation__V1__LivePartChange         *message)
+{
+  static const Shoal__Evaluation__V1__LivePartChange init_value = SHOAL__EVALUATION__V1__LIVE_PART_CHANGE__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__live_part_change__get_packed_size
+                     (const Shoal__Evaluation__V1__LivePartChange *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__live_part_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__live_part_change__pack
+                     (const Shoal__Evaluation__V1__LivePartChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__live_part_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__live_part_change__pack_to_buffer
+                     (const Shoal__Evaluation__V1__LivePartChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__live_part_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__LivePartChange *
+       shoal__evaluation__v1__live_part_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__LivePartChange *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__live_part_change__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__live_part_change__free_unpacked
+                     (Shoal__Evaluation__V1__LivePartChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__live_part_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__evaluation__v1__live_diff__init
+                     (Shoal__Evaluation__V1__LiveDiff         *message)
+{
+  static const Shoal__Evaluation__V1__LiveDiff init_value = SHOAL__EVALUATION__V1__LIVE_DIFF__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__live_diff__get_packed_size
+                     (const Shoal__Evaluation__V1__LiveDiff *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__live_diff__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__live_diff__pack
+                     (const Shoal__Evaluation__V1__LiveDiff *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__live_diff__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__live_diff__pack_to_buffer
+                     (const Shoal__Evaluation__V1__LiveDiff *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__live_diff__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__LiveDiff *
+       shoal__evaluation__v1__live_diff__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__LiveDiff *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__live_diff__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__live_diff__free_unpacked
+                     (Shoal__Evaluation__V1__LiveDiff *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__live_diff__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__update_response__init
                      (Shoal__Evaluation__V1__UpdateResponse         *message)
 {
@@ -1002,7 +1092,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__diff_response__descripto
 char shoal__evaluation__v1__update_request__name__default_value[] = "";
 static const protobuf_c_boolean shoal__evaluation__v1__update_request__dry_run__default_value = 0;
 static const uint32_t shoal__evaluation__v1__update_request__sample__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__update_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__update_request__field_descriptors[9] =
 {
   {
     "name",
@@ -1088,6 +1178,30 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__update_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "live",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__UpdateRequest, live),
+    &shoal__segment__v1__live_definition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "partitions",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__UpdateRequest, n_partitions),
+    offsetof(Shoal__Evaluation__V1__UpdateRequest, partitions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__update_request__field_indices_by_name[] = {
   1,   /* field[1] = definition */
@@ -1095,13 +1209,15 @@ static const unsigned shoal__evaluation__v1__update_request__field_indices_by_na
   3,   /* field[3] = dry_run */
   2,   /* field[2] = expected_revision */
   5,   /* field[5] = expected_version */
+  7,   /* field[7] = live */
   0,   /* field[0] = name */
+  8,   /* field[8] = partitions */
   6,   /* field[6] = sample */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__update_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__update_request__descriptor =
 {
@@ -1111,16 +1227,271 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__update_request__descript
   "Shoal__Evaluation__V1__UpdateRequest",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__UpdateRequest),
-  7,
+  9,
   shoal__evaluation__v1__update_request__field_descriptors,
   shoal__evaluation__v1__update_request__field_indices_by_name,
   1,  shoal__evaluation__v1__update_request__number_ranges,
   (ProtobufCMessageInit) shoal__evaluation__v1__update_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+char shoal__evaluation__v1__live_part_change__place__default_value[] = "";
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__live_part_change__field_descriptors[3] =
+{
+  {
+    "place",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__LivePartChange, place),
+    NULL,
+    &shoal__evaluation__v1__live_part_change__place__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "before",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__LivePartChange, before),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__LivePartChange, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__live_part_change__field_indices_by_name[] = {
+  2,   /* field[2] = after */
+  1,   /* field[1] = before */
+  0,   /* field[0] = place */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__live_part_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__live_part_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.LivePartChange",
+  "LivePartChange",
+  "Shoal__Evaluation__V1__LivePartChange",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__LivePartChange),
+  3,
+  shoal__evaluation__v1__live_part_change__field_descriptors,
+  shoal__evaluation__v1__live_part_change__field_indices_by_name,
+  1,  shoal__evaluation__v1__live_part_change__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__live_part_change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint64_t shoal__evaluation__v1__live_diff__before_users__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__live_diff__after_users__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__live_diff__entering__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__live_diff__leaving__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__live_diff__leaving_by_time__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__live_diff__leaving_by_condition__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__live_diff__timers_kept__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__live_diff__timers_moved__default_value = 0ull;
+static const uint64_t shoal__evaluation__v1__live_diff__timers_ended__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__live_diff__field_descriptors[12] =
+{
+  {
+    "before_users",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_before_users),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, before_users),
+    NULL,
+    &shoal__evaluation__v1__live_diff__before_users__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_users",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_after_users),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, after_users),
+    NULL,
+    &shoal__evaluation__v1__live_diff__after_users__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entering",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_entering),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, entering),
+    NULL,
+    &shoal__evaluation__v1__live_diff__entering__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "leaving",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_leaving),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, leaving),
+    NULL,
+    &shoal__evaluation__v1__live_diff__leaving__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "leaving_by_time",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_leaving_by_time),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, leaving_by_time),
+    NULL,
+    &shoal__evaluation__v1__live_diff__leaving_by_time__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "leaving_by_condition",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_leaving_by_condition),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, leaving_by_condition),
+    NULL,
+    &shoal__evaluation__v1__live_diff__leaving_by_condition__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timers_kept",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_timers_kept),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, timers_kept),
+    NULL,
+    &shoal__evaluation__v1__live_diff__timers_kept__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timers_moved",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_timers_moved),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, timers_moved),
+    NULL,
+    &shoal__evaluation__v1__live_diff__timers_moved__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timers_ended",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, has_timers_ended),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, timers_ended),
+    NULL,
+    &shoal__evaluation__v1__live_diff__timers_ended__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entering_sample",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, n_entering_sample),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, entering_sample),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "leaving_sample",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, n_leaving_sample),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, leaving_sample),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changes",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__LiveDiff, n_changes),
+    offsetof(Shoal__Evaluation__V1__LiveDiff, changes),
+    &shoal__evaluation__v1__live_part_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__live_diff__field_indices_by_name[] = {
+  1,   /* field[1] = after_users */
+  0,   /* field[0] = before_users */
+  11,   /* field[11] = changes */
+  2,   /* field[2] = entering */
+  9,   /* field[9] = entering_sample */
+  3,   /* field[3] = leaving */
+  5,   /* field[5] = leaving_by_condition */
+  4,   /* field[4] = leaving_by_time */
+  10,   /* field[10] = leaving_sample */
+  8,   /* field[8] = timers_ended */
+  6,   /* field[6] = timers_kept */
+  7,   /* field[7] = timers_moved */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__live_diff__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 12 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__live_diff__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.LiveDiff",
+  "LiveDiff",
+  "Shoal__Evaluation__V1__LiveDiff",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__LiveDiff),
+  12,
+  shoal__evaluation__v1__live_diff__field_descriptors,
+  shoal__evaluation__v1__live_diff__field_indices_by_name,
+  1,  shoal__evaluation__v1__live_diff__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__live_diff__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const uint64_t shoal__evaluation__v1__update_response__entering__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__update_response__leaving__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__update_response__field_descriptors[6] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__update_response__field_descriptors[7] =
 {
   {
     "segment",
@@ -1194,11 +1565,24 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__update_response__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "live_diff",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__UpdateResponse, live_diff),
+    &shoal__evaluation__v1__live_diff__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__update_response__field_indices_by_name[] = {
   3,   /* field[3] = diff */
   1,   /* field[1] = entering */
   2,   /* field[2] = leaving */
+  6,   /* field[6] = live_diff */
   4,   /* field[4] = positions */
   0,   /* field[0] = segment */
   5,   /* field[5] = warnings */
@@ -1206,7 +1590,7 @@ static const unsigned shoal__evaluation__v1__update_response__field_indices_by_n
 static const ProtobufCIntRange shoal__evaluation__v1__update_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__update_response__descriptor =
 {
@@ -1216,7 +1600,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__update_response__descrip
   "Shoal__Evaluation__V1__UpdateResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__UpdateResponse),
-  6,
+  7,
   shoal__evaluation__v1__update_response__field_descriptors,
   shoal__evaluation__v1__update_response__field_indices_by_name,
   1,  shoal__evaluation__v1__update_response__number_ranges,

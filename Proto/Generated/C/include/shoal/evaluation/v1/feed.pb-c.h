@@ -352,10 +352,20 @@ struct  Shoal__Evaluation__V1__PartitionChanges
    * How far the log has been evaluated.
    */
   Shoal__Log__V1__Position *position;
+  /*
+   * Where stale because the version is over: the version that follows it.
+   */
+  protobuf_c_boolean has_next_version;
+  uint32_t next_version;
+  /*
+   * Where stale: the place at which a consumer goes on without a snapshot, with the members that it
+   * has; absent: it takes one. Told once it has every change of the version that is over.
+   */
+  Shoal__Evaluation__V1__FeedCursor *next;
 };
 #define SHOAL__EVALUATION__V1__PARTITION_CHANGES__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__partition_changes__descriptor) \
-    , NULL, 0,NULL, 0, 0, 0, 0, 0, 0ull, NULL }
+    , NULL, 0,NULL, 0, 0, 0, 0, 0, 0ull, NULL, 0, 0u, NULL }
 
 
 /*

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "shoal/evaluation/v1/answers.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
+#include "shoal/segment/v1/live.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
 typedef struct Shoal__Evaluation__V1__ConditionSize Shoal__Evaluation__V1__ConditionSize;
@@ -23,6 +24,8 @@ typedef struct Shoal__Evaluation__V1__ConditionChange Shoal__Evaluation__V1__Con
 typedef struct Shoal__Evaluation__V1__DiffRequest Shoal__Evaluation__V1__DiffRequest;
 typedef struct Shoal__Evaluation__V1__DiffResponse Shoal__Evaluation__V1__DiffResponse;
 typedef struct Shoal__Evaluation__V1__UpdateRequest Shoal__Evaluation__V1__UpdateRequest;
+typedef struct Shoal__Evaluation__V1__LivePartChange Shoal__Evaluation__V1__LivePartChange;
+typedef struct Shoal__Evaluation__V1__LiveDiff Shoal__Evaluation__V1__LiveDiff;
 typedef struct Shoal__Evaluation__V1__UpdateResponse Shoal__Evaluation__V1__UpdateResponse;
 typedef struct Shoal__Evaluation__V1__CloneRequest Shoal__Evaluation__V1__CloneRequest;
 typedef struct Shoal__Evaluation__V1__CloneResponse Shoal__Evaluation__V1__CloneResponse;
@@ -265,11 +268,117 @@ struct  Shoal__Evaluation__V1__UpdateRequest
    */
   protobuf_c_boolean has_sample;
   uint32_t sample;
+  /*
+   * What it means from now on, instead of a definition; a live segment stays one.
+   */
+  Shoal__Segment__V1__LiveDefinition *live;
+  /*
+   * Another evaluator asks the owner of these for their part of a dry run. Limit: 4,096.
+   */
+  size_t n_partitions;
+  uint32_t *partitions;
 };
 extern char shoal__evaluation__v1__update_request__name__default_value[];
 #define SHOAL__EVALUATION__V1__UPDATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__update_request__descriptor) \
-    , shoal__evaluation__v1__update_request__name__default_value, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, 0u }
+    , shoal__evaluation__v1__update_request__name__default_value, NULL, 0, 0, 0, 0, NULL, 0, 0, 0, 0u, NULL, 0,NULL }
+
+
+/*
+ * A part of a live segment that is said otherwise.
+ */
+struct  Shoal__Evaluation__V1__LivePartChange
+{
+  ProtobufCMessage base;
+  /*
+   * Where it stands, such as trigger or filter.all[1].did. Limit: 1,024 bytes.
+   */
+  char *place;
+  /*
+   * What it says by now, in English, cut if long; absent: nothing. Limit: 1,024 bytes.
+   */
+  char *before;
+  /*
+   * What it would say, in English, cut if long; absent: nothing. Limit: 1,024 bytes.
+   */
+  char *after;
+};
+extern char shoal__evaluation__v1__live_part_change__place__default_value[];
+#define SHOAL__EVALUATION__V1__LIVE_PART_CHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__live_part_change__descriptor) \
+    , shoal__evaluation__v1__live_part_change__place__default_value, NULL, NULL }
+
+
+/*
+ * What another definition of a live segment would do at once, by the states of its users.
+ */
+struct  Shoal__Evaluation__V1__LiveDiff
+{
+  ProtobufCMessage base;
+  /*
+   * How many members there are. Unit: users.
+   */
+  protobuf_c_boolean has_before_users;
+  uint64_t before_users;
+  /*
+   * How many there would be. Unit: users.
+   */
+  protobuf_c_boolean has_after_users;
+  uint64_t after_users;
+  /*
+   * Who would enter: a timer's instant would have passed already. Unit: users.
+   */
+  protobuf_c_boolean has_entering;
+  uint64_t entering;
+  /*
+   * Who would leave, by either of the next two. Unit: users.
+   */
+  protobuf_c_boolean has_leaving;
+  uint64_t leaving;
+  /*
+   * Whose stay would be over already. Unit: users.
+   */
+  protobuf_c_boolean has_leaving_by_time;
+  uint64_t leaving_by_time;
+  /*
+   * Who is not what the stay would ask for. Unit: users.
+   */
+  protobuf_c_boolean has_leaving_by_condition;
+  uint64_t leaving_by_condition;
+  /*
+   * Timers that run and go on as they are. Unit: timers.
+   */
+  protobuf_c_boolean has_timers_kept;
+  uint64_t timers_kept;
+  /*
+   * Timers that run and would fall due at another instant. Unit: timers.
+   */
+  protobuf_c_boolean has_timers_moved;
+  uint64_t timers_moved;
+  /*
+   * Timers that run and would end untold: the trigger is another. Unit: timers.
+   */
+  protobuf_c_boolean has_timers_ended;
+  uint64_t timers_ended;
+  /*
+   * Some who would enter. Limit: 1,000, each 256 bytes.
+   */
+  size_t n_entering_sample;
+  char **entering_sample;
+  /*
+   * Some who would leave. Limit: 1,000, each 256 bytes.
+   */
+  size_t n_leaving_sample;
+  char **leaving_sample;
+  /*
+   * The parts that differ. Limit: 100.
+   */
+  size_t n_changes;
+  Shoal__Evaluation__V1__LivePartChange **changes;
+};
+#define SHOAL__EVALUATION__V1__LIVE_DIFF__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__live_diff__descriptor) \
+    , 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0,NULL }
 
 
 /*
@@ -306,10 +415,14 @@ struct  Shoal__Evaluation__V1__UpdateResponse
    */
   size_t n_warnings;
   Shoal__Evaluation__V1__Warning **warnings;
+  /*
+   * By a dry run of a live segment: the whole difference.
+   */
+  Shoal__Evaluation__V1__LiveDiff *live_diff;
 };
 #define SHOAL__EVALUATION__V1__UPDATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__update_response__descriptor) \
-    , NULL, 0, 0ull, 0, 0ull, NULL, 0,NULL, 0,NULL }
+    , NULL, 0, 0ull, 0, 0ull, NULL, 0,NULL, 0,NULL, NULL }
 
 
 /*
@@ -556,6 +669,44 @@ Shoal__Evaluation__V1__UpdateRequest *
 void   shoal__evaluation__v1__update_request__free_unpacked
                      (Shoal__Evaluation__V1__UpdateRequest *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__LivePartChange methods */
+void   shoal__evaluation__v1__live_part_change__init
+                     (Shoal__Evaluation__V1__LivePartChange         *message);
+size_t shoal__evaluation__v1__live_part_change__get_packed_size
+                     (const Shoal__Evaluation__V1__LivePartChange   *message);
+size_t shoal__evaluation__v1__live_part_change__pack
+                     (const Shoal__Evaluation__V1__LivePartChange   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__live_part_change__pack_to_buffer
+                     (const Shoal__Evaluation__V1__LivePartChange   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__LivePartChange *
+       shoal__evaluation__v1__live_part_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__live_part_change__free_unpacked
+                     (Shoal__Evaluation__V1__LivePartChange *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__LiveDiff methods */
+void   shoal__evaluation__v1__live_diff__init
+                     (Shoal__Evaluation__V1__LiveDiff         *message);
+size_t shoal__evaluation__v1__live_diff__get_packed_size
+                     (const Shoal__Evaluation__V1__LiveDiff   *message);
+size_t shoal__evaluation__v1__live_diff__pack
+                     (const Shoal__Evaluation__V1__LiveDiff   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__live_diff__pack_to_buffer
+                     (const Shoal__Evaluation__V1__LiveDiff   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__LiveDiff *
+       shoal__evaluation__v1__live_diff__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__live_diff__free_unpacked
+                     (Shoal__Evaluation__V1__LiveDiff *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__UpdateResponse methods */
 void   shoal__evaluation__v1__update_response__init
                      (Shoal__Evaluation__V1__UpdateResponse         *message);
@@ -706,6 +857,12 @@ typedef void (*Shoal__Evaluation__V1__DiffResponse_Closure)
 typedef void (*Shoal__Evaluation__V1__UpdateRequest_Closure)
                  (const Shoal__Evaluation__V1__UpdateRequest *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__LivePartChange_Closure)
+                 (const Shoal__Evaluation__V1__LivePartChange *message,
+                  void *closure_data);
+typedef void (*Shoal__Evaluation__V1__LiveDiff_Closure)
+                 (const Shoal__Evaluation__V1__LiveDiff *message,
+                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__UpdateResponse_Closure)
                  (const Shoal__Evaluation__V1__UpdateResponse *message,
                   void *closure_data);
@@ -739,6 +896,8 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__condition_change_
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__diff_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__diff_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__update_request__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__live_part_change__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__live_diff__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__update_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__clone_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__clone_response__descriptor;
