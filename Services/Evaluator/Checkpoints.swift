@@ -381,38 +381,3 @@ final class Checkpoints: Sendable {
             + (0..<8).map { UInt8(truncatingIfNeeded: revision >> (56 - 8 * UInt64($0))) }
     }
 }
-
-extension EvaluatorError {
-    /// What went wrong with column files or the store, told with its own place and hint.
-    fileprivate init(_ error: any Error, _ operation: String) {
-        switch error {
-        case let error as EvaluatorError: self = error
-        case let error as ColumnsError where error.code == .newerFormat:
-            self.init(.newerFormat, operation, place: error.place, hint: error.hint)
-        case let error as ColumnsError:
-            self.init(
-                error.code == .storage ? .disk : .columns,
-                operation,
-                place: error.place,
-                hint: "\(error.operation): \(error.code.rawValue): \(error.hint)"
-            )
-        case let error as DiskError:
-            self.init(.disk, operation, place: error.path, hint: "\(error.errno): \(error.hint)")
-        case let error as KeyValueError:
-            let isDisk = [.noSpace, .permission, .io, .locked].contains(error.code)
-            self.init(
-                isDisk ? .disk : .store,
-                operation,
-                place: error.place,
-                hint: "\(error.operation): \(error.text): \(error.hint)"
-            )
-        default:
-            self.init(
-                .store,
-                operation,
-                place: "checkpoints",
-                hint: "\(error); \(Self.rebuildHint)"
-            )
-        }
-    }
-}

@@ -1,6 +1,9 @@
 // What can go wrong in an evaluator, with the status a caller hears.
 
+import Basics
 import Chassis
+import Columns
+import KeyValue
 import Messages
 
 /// A refusal or a failure of an evaluator.
@@ -96,6 +99,41 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case .columns, .store, .log: .dataCorrupt
         case .newerFormat: .newerFormat
         default: .internalError
+        }
+    }
+}
+
+extension EvaluatorError {
+    /// What went wrong with column files or the store, told with its own place and hint.
+    init(_ error: any Error, _ operation: String) {
+        switch error {
+        case let error as EvaluatorError: self = error
+        case let error as ColumnsError where error.code == .newerFormat:
+            self.init(.newerFormat, operation, place: error.place, hint: error.hint)
+        case let error as ColumnsError:
+            self.init(
+                error.code == .storage ? .disk : .columns,
+                operation,
+                place: error.place,
+                hint: "\(error.operation): \(error.code.rawValue): \(error.hint)"
+            )
+        case let error as DiskError:
+            self.init(.disk, operation, place: error.path, hint: "\(error.errno): \(error.hint)")
+        case let error as KeyValueError:
+            let isDisk = [.noSpace, .permission, .io, .locked].contains(error.code)
+            self.init(
+                isDisk ? .disk : .store,
+                operation,
+                place: error.place,
+                hint: "\(error.operation): \(error.text): \(error.hint)"
+            )
+        default:
+            self.init(
+                .store,
+                operation,
+                place: "checkpoints",
+                hint: "\(error); \(Self.rebuildHint)"
+            )
         }
     }
 }

@@ -190,7 +190,9 @@ extension EngineStage.State {
         at logTime: Timestamp
     ) {
         for name in names {
-            let changes = live[name]?.courses[user]?.decide(record, at: logTime) ?? []
+            let changes =
+                live[name]?.courses[user]?
+                .decide(record, at: logTime, isHistory: isMerging) ?? []
             note(changes, of: user, by: name, at: logTime)
         }
     }
@@ -233,7 +235,9 @@ extension EngineStage.State {
         guard !versions.isEmpty else { return }
         if isInside { live[name]?.inside.insert(user) } else { live[name]?.inside.remove(user) }
         users[user]?.versions += versions
-        users[user]?.records.append((.properties(versions), now))
+        users[user]?.records.append(
+            .init(record: .properties(versions), at: now, origin: user, isMark: true)
+        )
         for other in live.keys {
             live[other]?.courses[user]?.learn(.properties(versions), at: now)
         }

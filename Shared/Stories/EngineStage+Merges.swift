@@ -20,7 +20,7 @@ extension EngineStage {
                 state.lists[list]?.insert(user)
             }
             state.tellGone(old, at: at)
-            state.give(moved, to: user, at: at)
+            state.give(moved.filter { !$0.isMark }, to: user, at: at)
             return false
         }
         guard isRefused else { return }
@@ -35,9 +35,12 @@ extension EngineStage {
             state.pass(upTo: at - 1)
             state.survivors[user] = nil
             let all = state.users[survivor]?.records ?? []
-            let going = all.filter { state.survivor(of: $0.origin) == user }
+            func isGoing(_ one: Recorded) -> Bool {
+                !one.isMark && state.survivor(of: one.origin) == user
+            }
+            let (going, staying) = (all.filter(isGoing), all.filter { !isGoing($0) })
             state.users[survivor] = User()
-            state.give(all.filter { state.survivor(of: $0.origin) != user }, to: survivor, at: at)
+            state.give(staying, to: survivor, at: at)
             state.give(going, to: user, at: at)
             for list in state.lists.keys {
                 state.settle(list, of: survivor)
@@ -62,6 +65,8 @@ extension EngineStage.State {
         to user: UserID,
         at now: Timestamp
     ) {
+        isMerging = true
+        defer { isMerging = false }
         var known = users[user] ?? EngineStage.User()
         for var one in moved {
             let other = known.records.firstIndex { $0.id != nil && $0.id == one.id }
@@ -87,13 +92,14 @@ extension EngineStage.State {
             }
             let changes = followed.courses[user]?.recount(records, at: now) ?? []
             live[name] = followed
-            note(changes, of: user, by: name)
+            note(changes, of: user, by: name, at: now)
         }
     }
 
     /// Live segments forget a user, and tell it of who was in.
     fileprivate mutating func tellGone(_ user: UserID, at now: Timestamp) {
         for name in live.keys.sorted() {
+            live[name]?.inside.remove(user)
             guard let course = live[name]?.courses.removeValue(forKey: user),
                 course.user.isInside
             else { continue }

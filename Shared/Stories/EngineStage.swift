@@ -25,6 +25,8 @@ public final class EngineStage: Stage {
         let origin: UserID
         /// The producer's id of the event.
         var id: ExactName?
+        /// Whether it is no record, but who is in a live segment.
+        var isMark = false
     }
 
     struct State {
@@ -33,6 +35,8 @@ public final class EngineStage: Stage {
         var lists: [ExactName: Set<UserID>] = [:]
         /// Whom identifiers were merged into.
         var survivors: [UserID: UserID] = [:]
+        /// Whether a merge is heard: nothing fires by what comes of it.
+        var isMerging = false
         var next = LogOffset.zero
         var live: [ExactName: Followed] = [:]
         /// How many live segments have begun.

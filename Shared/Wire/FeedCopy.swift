@@ -79,7 +79,7 @@ public struct FeedCopy: Sendable {
             guard let next = page.next, cursor.generation > 0,
                 next.partition == cursor.partition
             else { return false }
-            cursor = next
+            advance(to: next)
             return true
         }
         for change in page.changes {

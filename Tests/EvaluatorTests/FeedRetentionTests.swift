@@ -75,8 +75,8 @@ import Testing
                 #expect(now.msSince(before.logTime) > keepMs - FeedShelf.trimEveryMs)
 
                 // Who has what came before goes on; who lacks more starts from a snapshot.
-                #expect(end.cursor(Self.home, at: end.first - 1).fits(end))
-                #expect(!end.cursor(Self.home, at: end.first - 2).fits(end))
+                #expect(end.cursor(Self.home, at: end.first - 1, under: Epoch(1)).fits(end))
+                #expect(!end.cursor(Self.home, at: end.first - 2, under: Epoch(1)).fits(end))
                 #expect(!EvaluationV1.FeedCursor(partition: 0).fits(end))
                 // What is over is kept no longer.
                 let over = FeedID(project: end.feed.project, revision: 2)

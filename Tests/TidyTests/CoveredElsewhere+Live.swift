@@ -15,7 +15,8 @@ extension CoveredElsewhere {
             "Services/Evaluator/Live",
             .test("EvaluatorTests/LivePartitionTests"),
             [
-                "FollowedSegment", "KeptFeeds", "LivePartition+Columns", "LiveProject",
+                "ColumnsPast", "FollowedSegment", "KeptFeeds", "LivePartition+Columns",
+                "LiveProject",
                 "TimerQueue",
             ]
         ),

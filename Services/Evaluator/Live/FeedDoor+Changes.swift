@@ -247,7 +247,7 @@ extension FeedDoor {
             else { return Self.stale(cursor, page, end, position) }
             told = over
         }
-        return try changes(behind: cursor, of: told, partition, position, limit: limit)
+        return try changes(behind: cursor, of: told, partition, position, page.epoch, limit: limit)
     }
 
     /// A cursor is of no use: told which version follows, and where, if it goes on from there.
@@ -263,7 +263,7 @@ extension FeedDoor {
             let next = page.next(after: over, upTo: end)
             told.nextVersion = next.version
             if next.isCarried, cursor.fits(over), cursor.sequence == over.sequence {
-                told.next = next.cursor(partition, at: 0)
+                told.next = next.cursor(partition, at: 0, under: page.epoch)
             }
         }
         return PartChanges(partition: partition, records: [], page: told)
@@ -274,6 +274,7 @@ extension FeedDoor {
         of end: FeedEnd,
         _ partition: Partition,
         _ position: LogV1.Position,
+        _ epoch: Epoch,
         limit: Int
     ) throws -> PartChanges? {
         guard cursor.sequence < end.sequence else { return nil }
@@ -296,7 +297,7 @@ extension FeedDoor {
             partition: partition,
             records: records,
             page: EvaluationV1.PartitionChanges(
-                cursor: end.cursor(partition, at: last, under: page.epoch),
+                cursor: end.cursor(partition, at: last, under: epoch),
                 stateHash: last == end.sequence ? end.stateHash : nil,
                 members: last == end.sequence ? UInt64(end.members) : 0,
                 position: position

@@ -42,8 +42,9 @@ extension FeedShelf {
         return firsts
     }
 
-    /// The first of a feed's records that is behind some place, by halves: of those in order none
-    /// behind it is before it. One above the last: there is none.
+    /// The first of a feed's records that is behind some place; one above the last: none is.
+    ///
+    /// By halves, so whatever comes after one that is behind must be behind as well.
     func first(
         of end: FeedEnd,
         in partition: Partition,

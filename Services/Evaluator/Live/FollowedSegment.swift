@@ -40,7 +40,8 @@ struct FeedEnd: Sendable, Hashable {
     let version: UInt32
     /// Another one than a consumer knows: what it has is of no use.
     var generation: UInt32
-    /// When it began, by the log's time; nil: an older build followed it from then on.
+    /// When it began, by log time, of versions that follow each other the first; nil: unknown to
+    /// the older build that began it.
     var begunAt: Timestamp?
     /// The revision at which the segment's first version began: under it columns keep who is in.
     let origin: UInt64

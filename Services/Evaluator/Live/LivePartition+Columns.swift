@@ -66,7 +66,7 @@ extension LivePartition {
             news.feeds[ended.end.feed] = (ended.end, ended.since)
         }
         if let begun = result.begun {
-            begun.end.begunAt = moment.now
+            begun.end.begunAt = begun.end.isCarried ? result.over?.end.begunAt : moment.now
             slots.append(begun)
             news.feeds[begun.end.feed] = (begun.end, begun.since)
             if begun.end.isCarried, let ended = result.over {

@@ -107,10 +107,11 @@ public struct LiveCourse: Sendable {
         var joined = Past(user: past.user)
         for (record, at, isHistory) in records {
             let isBefore = begunAt.map { at < $0 } ?? true
-            _ = joined.take(record, at: at, isSilent: isHistory || isBefore)
+            joined.take(record, at: at, isSilent: isHistory || isBefore)
         }
         joined.note(now)
         past = joined
+        first = records.first?.record.place
         guard let begunAt else { return told }
         let moment = moment(now)
         if plan.following == nil {
