@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test("records that make no sense are refused: no project, no kind, no id, numbers out of turn")
+    @Test("what makes no sense is refused: no project, no kind, no such id, numbers out of turn")
     func nonsense() throws {
         let user = LogV1.LogRecord.Body.newUser(LogV1.NewUser(number: 0, userID: "ada"))
         let records: [LogV1.LogRecord] = [
@@ -76,7 +76,9 @@ import Testing
             LogV1.LogRecord(
                 offset: 0,
                 project: "shop",
-                body: .newUser(LogV1.NewUser(number: 0, userID: ""))
+                body: .newUser(
+                    LogV1.NewUser(number: 0, userID: String(repeating: "a", count: 257))
+                )
             ),
             LogV1.LogRecord(
                 offset: 0,
