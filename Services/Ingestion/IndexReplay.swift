@@ -219,13 +219,15 @@ struct IndexReplay {
         at place: LogPlace,
         _ batch: inout Batch
     ) {
-        guard let user = UserID(new.userID) else { return }
         let writer = IndexWriter(index)
-        writer.put(
-            KnownUser(UserNumber(new.number), since: place.offset),
-            for: ProjectUser(project: project, user: user),
-            &batch
-        )
+        // Of who was erased a log rewritten since tells the number only, which stays given.
+        if let user = UserID(new.userID) {
+            writer.put(
+                KnownUser(UserNumber(new.number), since: place.offset),
+                for: ProjectUser(project: project, user: user),
+                &batch
+            )
+        }
         let (next, overflow) = new.number.addingReportingOverflow(1)
         guard !overflow else { return }
         let home = Numbering.ProjectPartition(project: project, partition: place.partition)

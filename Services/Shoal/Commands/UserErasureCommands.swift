@@ -111,7 +111,8 @@ extension UserCommand {
             discussion: """
                 The first line is what is known now: properties in force, saved segments, uploaded \
                 lists. Then every record of the log about the user, in its order: identifiers, \
-                events, changes of properties and of lists.
+                events, changes of properties and of lists, and other identifiers that became the \
+                user's, with what came in under them.
                 """
         )
 
@@ -176,6 +177,8 @@ struct UserExportLine {
                 ("written_at", UserCommand.json(record.logTimeMs)),
             ]
             if let importID = record.importID { fields.append(("import_id", .text(importID))) }
+            // Of a user who is one with another now.
+            if let id = record.origin?.userID { fields.append(("came_in_as", .text(id))) }
             return .object(fields + (try body))
         }
     }
@@ -186,6 +189,8 @@ struct UserExportLine {
         case .event: "event"
         case .profile: "profile"
         case .listChange: "list"
+        case .mergeIn(let merge): merge.returned ? "parted" : "merged"
+        case .mergeUndone: "unmerged"
         default: "other"
         }
     }
@@ -213,6 +218,11 @@ struct UserExportLine {
                     ("list", .text(change.list)), ("listed", .bool(change.listed)),
                     ("at", UserCommand.json(change.atMs)),
                 ]
+            case .mergeIn(let merge):
+                return [
+                    ("user_id", .text(merge.userID)), ("records", .unsigned(merge.records)),
+                ]
+            case .mergeUndone(let undone): return [("user_id", .text(undone.userID))]
             default: return []
             }
         }
