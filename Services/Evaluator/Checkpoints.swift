@@ -54,7 +54,9 @@ final class Checkpoints: Sendable {
     /// A partition as it was last sealed; empty when it never was, or by a build without imports.
     ///
     /// Columns that are ahead of the live segments, because they were copied, are of no use where
-    /// there are such segments: the log is read again, since each record may tell something.
+    /// there are such segments: the log is read again, since each record may tell something. And
+    /// columns that begin anew learn from feeds who was in: where feeds are kept in part only, the
+    /// log tells them again, too, the same under the same numbers.
     func load(_ partition: Partition, isFollowing: Bool = false) throws(EvaluatorError)
         -> PartitionState
     {
@@ -67,7 +69,11 @@ final class Checkpoints: Sendable {
                 try forget(partition)
                 manifest = nil
             }
-            let kept = try feeds.load(partition, sealedTo: manifest?.sealedTo ?? .zero)
+            var kept = try feeds.load(partition, sealedTo: manifest?.sealedTo ?? .zero)
+            if manifest == nil, kept?.feeds.contains(where: { $0.end.first > 1 }) ?? false {
+                try feeds.clear(partition)
+                kept = nil
+            }
             let published = manifest?.projects.mapValues(\.chunks) ?? [:]
             try files.removeOthers(of: partition, than: published)
             var state = PartitionState(partition)
@@ -137,6 +143,9 @@ final class Checkpoints: Sendable {
         for segment in live.slots {
             guard let segment, let first = firsts[segment.end.feed] else { continue }
             segment.end.first = first
+        }
+        for index in live.over.indices {
+            live.over[index].first = firsts[live.over[index].feed] ?? live.over[index].first
         }
     }
 

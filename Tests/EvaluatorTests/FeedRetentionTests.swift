@@ -94,15 +94,38 @@ import Testing
                 #expect(state.live.ends.first == end)
                 end.first = 1
                 #expect(end == full)
-                let condition = Definition(.inFeed(InFeed("charged", revision: 1)))
-                for day in 1...10 as ClosedRange<Int64> {
-                    for hour in [0, 4, 9] as [Int64] {
-                        let at = Timestamp(ms: day * Self.dayMs + hour * 3_600_000 + 150_000)
-                        let members = try wanted.members(condition, at: at)
-                        #expect(try state.members(condition, at: at) == members)
-                        #expect(members.isEmpty == (hour == 9 && day < 10))
-                    }
-                }
+                try expectSame(state, wanted)
+            }
+        }
+    }
+
+    @Test("columns that begin anew know who was in by what feeds keep no more")
+    func rebuilt() throws {
+        let log = try log()
+        try inFolder { folder in
+            let keepMs = 3 * Self.dayMs
+            let checkpoints = try Checkpoints(folder: folder, disk: RealDisk(), feedKeepMs: keepMs)
+            defer { checkpoints.close() }
+            var before = PartitionState(Self.home)
+            try apply(log, to: &before, checkpoints)
+            try checkpoints.rewrite()
+            var after = try checkpoints.load(Self.home, isFollowing: true)
+            #expect(after.next == .zero)
+            try apply(log, to: &after, checkpoints)
+            #expect(after.live.ends == before.live.ends)
+            try expectSame(after, before)
+        }
+    }
+
+    /// Who was in, as of each day's beginning, its noon and after the stay.
+    private func expectSame(_ state: PartitionState, _ wanted: PartitionState) throws {
+        let condition = Definition(.inFeed(InFeed("charged", revision: 1)))
+        for day in 1...10 as ClosedRange<Int64> {
+            for hour in [0, 4, 9] as [Int64] {
+                let at = Timestamp(ms: day * Self.dayMs + hour * 3_600_000 + 150_000)
+                let members = try wanted.members(condition, at: at)
+                #expect(try state.members(condition, at: at) == members)
+                #expect(members.isEmpty == (hour == 9 && day < 10))
             }
         }
     }

@@ -108,7 +108,8 @@ extension FeedShelf {
         if !isEmpty { try clear(partition) }
     }
 
-    private func clear(_ partition: Partition) throws {
+    /// Forgets all that is kept of a partition.
+    func clear(_ partition: Partition) throws {
         let prefix = Self.bigEndian(partition)
         var batch = Batch()
         batch.delete(live, Self.key(partition, Self.place))

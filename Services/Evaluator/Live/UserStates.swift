@@ -135,20 +135,19 @@ struct UserStates: Sendable {
 
     private static func block(_ entry: UInt64) -> Int { Int(entry >> 16 & 0xFFFF) }
 
-    /// A state's bytes, behind their count: one byte, or four that begin with 255.
+    /// A state's bytes, behind their count: one byte, or five that begin with 255.
     private static func range(of entry: UInt64, in block: [UInt8]) -> Range<Int> {
         let offset = Int(entry & 0xFFFF)
         let short = Int(block[offset])
         guard short == 255 else { return offset + 1..<offset + 1 + short }
-        let count = (1...3).reduce(0) { $0 << 8 | Int(block[offset + $1]) }
-        return offset + 4..<offset + 4 + count
+        let count = (1...4).reduce(0) { $0 << 8 | Int(block[offset + $1]) }
+        return offset + 5..<offset + 5 + count
     }
 
-    private static func headBytes(_ count: Int) -> Int { count < 255 ? 1 : 4 }
+    private static func headBytes(_ count: Int) -> Int { count < 255 ? 1 : 5 }
 
     private mutating func append(_ bytes: some Collection<UInt8>) -> UInt32 {
         let size = Self.headBytes(bytes.count) + bytes.count
-        precondition(size < 1 << 24, "a state's lists are bounded: LiveLimits")
         // One that is larger than a block has one of its own.
         if blocks.last.map({ $0.count + size > Self.blockBytes }) ?? true { blocks.append([]) }
         let last = blocks.count - 1
@@ -162,7 +161,7 @@ struct UserStates: Sendable {
             blocks[last].append(UInt8(bytes.count))
         } else {
             blocks[last].append(255)
-            for shift in [16, 8, 0] {
+            for shift in [24, 16, 8, 0] {
                 blocks[last].append(UInt8(truncatingIfNeeded: bytes.count >> shift))
             }
         }
