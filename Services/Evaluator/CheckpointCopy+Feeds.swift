@@ -7,8 +7,8 @@ import Messages
 
 extension CheckpointCopy {
     /// Attempts to copy all rows as of one point: an owner that has been told to let go still
-    /// writes for some ten milliseconds.
-    private static let attemptsMax = 20
+    /// writes for some ten milliseconds; of one that goes on, for a standby, there is one.
+    static let attemptsMax = 20
     /// The pause between them.
     ///
     /// Unit: ms.
@@ -24,14 +24,17 @@ extension CheckpointCopy {
     /// Stages a peer's rows; nil: what is kept here is as far as the columns that are copied.
     ///
     /// - Throws: whatever went wrong; what is kept here is as it was.
-    func stageFeeds(of partition: Partition, upTo sealedTo: LogOffset, _ offer: Offer) async throws
-        -> StagedFeeds?
-    {
+    func stageFeeds(
+        of partition: Partition,
+        upTo sealedTo: LogOffset,
+        _ offer: Offer,
+        attempts: Int
+    ) async throws -> StagedFeeds? {
         let feeds = checkpoints.feeds
         if let own = try await threads.run({ try feeds.next(of: partition) }), own >= sealedTo {
             return nil
         }
-        for attempt in 1...Self.attemptsMax {
+        for attempt in 1...attempts {
             if let staged = try await stage(partition, offer) {
                 // It seals columns and live segments together, and was asked for these later.
                 guard try FeedShelf.next(in: staged.place) >= sealedTo else {
@@ -39,7 +42,7 @@ extension CheckpointCopy {
                 }
                 return staged
             }
-            if attempt < Self.attemptsMax { try await clock.sleep(forMs: Self.pauseMs) }
+            if attempt < attempts { try await clock.sleep(forMs: Self.pauseMs) }
         }
         throw Self.refused("its live segments", "it goes on following them")
     }

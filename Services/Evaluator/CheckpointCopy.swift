@@ -48,6 +48,8 @@ struct CheckpointCopy: Sendable {
         let peer: RosterInstance
         let client: EvaluationV1_CheckpointsClient
         let manifest: Manifest
+        /// How often the peer has forgotten what it had of erased users.
+        let rewritings: UInt32
     }
 
     /// Those of the partitions of which so much is missing that a copy is worth looking for.
@@ -65,12 +67,20 @@ struct CheckpointCopy: Sendable {
 
     /// Copies the newest checkpoint that the peers have, if it saves much of the log.
     ///
+    /// - Parameter isPatient: whether the peer is about to let go, so that it is worth asking again
+    ///   for live segments that it goes on following.
     /// - Returns: what was copied; nil: nobody has one that helps.
     /// - Throws: whatever went wrong; the partition's checkpoint is as it was.
-    func take(_ partition: Partition, from view: RosterView) async throws -> Outcome? {
-        let own = try await threads.run { try checkpoints.newest(partition) }
+    func take(_ partition: Partition, from view: RosterView, patiently isPatient: Bool = true)
+        async throws -> Outcome?
+    {
+        let (own, rewritings) = try await threads.run {
+            (try checkpoints.newest(partition), try checkpoints.rewritings())
+        }
+        // What was rewritten here must not come back from where it was not.
         let offers = await offers(of: partition, view).filter { offer in
             isFar(own?.sealedTo ?? .zero, from: offer.manifest.sealedTo)
+                && offer.rewritings >= rewritings
         }
         guard let best = offers.max(by: { $0.manifest.sealedTo < $1.manifest.sealedTo }) else {
             return nil
@@ -94,13 +104,19 @@ struct CheckpointCopy: Sendable {
                 files += 1
             }
         }
-        let feeds = try await stageFeeds(of: partition, upTo: best.manifest.sealedTo, best)
+        let feeds = try await stageFeeds(
+            of: partition,
+            upTo: best.manifest.sealedTo,
+            best,
+            attempts: isPatient ? Self.attemptsMax : 1
+        )
         if let feeds { try await require(feeds, of: partition) }
         try await threads.run {
             try catalogue.apply(changes)
             try checkpoints.publish(
                 best.manifest,
                 of: partition,
+                rewritings: best.rewritings,
                 catalogue: catalogue,
                 feeds: feeds
             )
@@ -166,7 +182,12 @@ struct CheckpointCopy: Sendable {
             )
             let manifest = try Manifest(answer)
             guard Checksum.crc32c(manifest.bytes) == answer.crc32c else { return nil }
-            return Offer(peer: peer, client: client, manifest: manifest)
+            return Offer(
+                peer: peer,
+                client: client,
+                manifest: manifest,
+                rewritings: answer.rewritings
+            )
         } catch {
             // It is away, of a build without checkpoints to copy, or told what is none.
             return nil

@@ -10,14 +10,14 @@ import Messages
 /// A chunk file counts only once the store names it; a file it does not name is deleted on start.
 /// May be called from any thread, for one partition from one thread at a time.
 final class Checkpoints: Sendable {
-    private let store: Store
+    let store: Store
     /// Partition → manifest.
-    private let manifests: Family
+    let manifests: Family
     /// Project, revision → catalogue change.
     private let changes: Family
     /// What is kept of live segments.
     let feeds: FeedShelf
-    private let files: ColumnFiles
+    let files: ColumnFiles
     /// How long feeds are kept.
     ///
     /// Unit: ms of log time.
@@ -89,20 +89,6 @@ final class Checkpoints: Sendable {
         }
     }
 
-    /// Forgets all columns, which the log then tells again, and writes what is kept of feeds anew:
-    /// no byte is left of users who are gone, where the log has none.
-    func rewrite() throws(EvaluatorError) {
-        do {
-            var batch = Batch()
-            for (key, _) in try store.scan(manifests, limit: .max) { batch.delete(manifests, key) }
-            try store.write(batch, sync: true)
-            try files.removeAll()
-            try store.compact()
-        } catch {
-            throw EvaluatorError(error, "rewrite the checkpoints")
-        }
-    }
-
     private func forget(_ partition: Partition) throws {
         var batch = Batch()
         batch.delete(manifests, Self.key(partition))
@@ -124,7 +110,8 @@ final class Checkpoints: Sendable {
         }
     }
 
-    /// Removes what feeds told longer ago than they are kept, once an hour of log time.
+    /// Removes what feeds told longer ago than they are kept, with what is told next, at most
+    /// once an hour of log time.
     private func trim(_ live: inout LivePartition) throws {
         let now = max(live.logTime, live.watermark)
         guard feedKeepMs < .max, now.msSince(live.trimmedAt) >= FeedShelf.trimEveryMs else {
@@ -335,6 +322,7 @@ final class Checkpoints: Sendable {
     func publish(
         _ manifest: Manifest,
         of partition: Partition,
+        rewritings told: UInt32 = 0,
         catalogue: Catalogue,
         feeds staged: CheckpointCopy.StagedFeeds? = nil
     ) throws(EvaluatorError) {
@@ -343,6 +331,7 @@ final class Checkpoints: Sendable {
             try files.syncFolders(of: partition)
             var batch = Batch()
             if let staged { try feeds.takeStaged(of: partition, place: staged.place, &batch) }
+            if try told > rewritings() { note(rewritings: told, &batch) }
             try write(manifest, of: partition, catalogue, batch)
         } catch {
             throw EvaluatorError(error, "publish a copy of partition \(partition)")

@@ -51,7 +51,8 @@ struct CheckpointsDoor: EvaluationV1_CheckpointsService {
                 files: files,
                 crc32c: Checksum.crc32c(manifest.bytes),
                 imports: imports,
-                gone: gone
+                gone: gone,
+                rewritings: try checkpoints.rewritings()
             )
         }
     }

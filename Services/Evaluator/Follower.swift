@@ -114,7 +114,7 @@ final class Follower: Sendable {
             do throws(Fault) {
                 answer = try await fetch(
                     asked,
-                    waitMs: waitMs(hasRead: hasRead || isHeldBack),
+                    waitMs: isHeldBack ? settings.timerWaitMs : waitMs(hasRead: hasRead),
                     orNewerThan: view,
                     copied
                 )

@@ -95,6 +95,9 @@ struct PartitionState {
             next = offset.next
             if let change { changes.append(change) }
             if live.isIdle, change == nil {
+                if case .stub(let stub) = record.body, let project = ProjectName(record.project) {
+                    live.noteLoss(of: project, rewriting: stub.rewriting)
+                }
                 live.skip(to: next)
             } else {
                 try live.hear(record, &projects)
@@ -186,8 +189,8 @@ struct PartitionState {
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(out.userNumber))
                 }
-            case .mergeIn(let merge): takeBack(merge.replaced, of: project)
-            case .mergeUndone(let undone): takeBack(undone.moved, of: project)
+            case .mergeIn(let merge): takeBack(merge.replaced, of: merge.userNumber, project)
+            case .mergeUndone(let undone): takeBack(undone.moved, of: undone.userNumber, project)
             case .erasure(let erasure):
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(erasure.userNumber))
@@ -205,11 +208,15 @@ struct PartitionState {
     }
 
     /// Records of a user are absent from here on.
-    private mutating func takeBack(_ runs: [LogV1.RecordRun], of project: ProjectName) {
+    private mutating func takeBack(
+        _ runs: [LogV1.RecordRun],
+        of user: UInt32,
+        _ project: ProjectName
+    ) {
         guard !runs.isEmpty, let index = projects.index(forKey: project) else { return }
         // No count of a record that another build wrote may end the process.
         let records = OffsetRuns(runs.map { $0.from..<max($0.from &+ $0.count, $0.from) })
-        projects.values[index].takeBack(records)
+        projects.values[index].takeBack(records, of: UserNumber(user))
     }
 
     /// The record stands: its user is there, its import has it.

@@ -128,29 +128,40 @@ final class TakeOver: Sendable {
                 _ = await work.wait(above: seen, untilNs: .max)
                 continue
             }
-            await copy(next.partition, next.view)
+            await copy(next.partition, next.view, isToBeOwned: next.isToBeOwned)
             state.withLock { state in
                 state.copying.remove(next.partition)
                 state.ready.insert(next.partition)
             }
             news.raise()
+            // Another may wait for its turn.
+            work.raise()
         }
     }
 
-    private func begin() -> (partition: Partition, view: RosterView)? {
+    /// The next to copy; of those for a standby one at a time, so that others need not wait.
+    private func begin()
+        -> (partition: Partition, view: RosterView, isToBeOwned: Bool)?
+    {
         state.withLock { state in
             let first = state.waiting.firstIndex { state.toBeOwned.contains($0.partition) }
-            guard !state.waiting.isEmpty else { return nil }
+            guard !state.waiting.isEmpty, first != nil || state.copying.isEmpty else { return nil }
             let next = state.waiting.remove(at: first ?? 0)
             state.copying.insert(next.partition)
-            return next
+            return (next.partition, next.view, first != nil)
         }
     }
 
-    private func copy(_ partition: Partition, _ view: RosterView) async {
+    private func copy(_ partition: Partition, _ view: RosterView, isToBeOwned: Bool) async {
         let beganNs = clock.monotonicNs
         do {
-            guard let outcome = try await copy.take(partition, from: view) else { return }
+            guard
+                let outcome = try await copy.take(
+                    partition,
+                    from: view,
+                    patiently: isToBeOwned
+                )
+            else { return }
             logger.info(
                 "a checkpoint was copied",
                 metadata: [

@@ -126,9 +126,9 @@ struct IndexReplay {
             }
         }
         guard let id = record.importID, let line = record.importLine else { return nil }
-        // A record that was moved is counted where it came in.
+        // A record that was moved is counted where it came in, which may be heard of later.
         if record.origin?.offset != nil {
-            return try imports.entry(of: ProjectImport(project: project, id: id))?.number
+            return try imports.replay(ProjectImport(project: project, id: id)) { _ in }
         }
         let isEvent =
             switch record.body {

@@ -63,7 +63,7 @@ struct IngestionParts: Sendable {
             intake: intake,
             fetcher: fetcher,
             imports: ImportList(index: index, desk: desk),
-            exports: UserExport(index: index, log: log, partitions: partitions, desk: desk),
+            exports: UserExport(index: index, log: log, partitions: partitions, desk: searches),
             rejects: RejectDesk(shelf: shelf, desk: desk),
             identities: IdentityDesk(index, log, desk, searches: searches, partitions),
             catalogue: catalogue,

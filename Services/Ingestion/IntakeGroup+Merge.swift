@@ -47,6 +47,7 @@ extension IntakeGroup {
         let moved = try records.standing.map { found throws(IngestionError) in
             try LogV1.LogRecord.stored(found.payload)
         }
+        try RecordMove.require(moved)
         let lists = Self.lists(in: moved)
         let left = try on(lists, of: old, project, reader)
         let out = LogV1.MergeOut(
@@ -59,7 +60,9 @@ extension IntakeGroup {
         let new = try owner(merge.survivor, merge.known, project, &numbering, &pending)
         let kept = try on(lists, of: new, project, reader)
         if merge.known == nil { try exist(new, from: gone.origin(under: nil), &pending) }
-        var move = RecordMove(from: old.partition, to: new) { $0 ?? order.old.text }
+        var move = RecordMove(from: old.partition, to: new, isNew: merge.known == nil) {
+            $0 ?? order.old.text
+        }
         for record in moved { try write(record, &move, reader, &pending) }
         // Moved words on a list stand in the order of event time: the last one is told anew. Who
         // was on it by either identifier is on it.
@@ -74,12 +77,14 @@ extension IntakeGroup {
                 &pending
             )
         }
+        let runs = RecordMove.runs(move.replaced)
+        try takeBack(runs.dropFirst(RecordMove.runsMax), of: new, for: order.old, &pending)
         let merged = LogV1.MergeIn(
             userNumber: new.number.value,
             userID: order.old.text,
             records: UInt64(move.count),
             names: move.names,
-            replaced: RecordMove.runs(move.replaced),
+            replaced: Array(runs.prefix(RecordMove.runsMax)),
             depth: UInt32(merge.depth),
             survivorID: merge.survivor.text
         )
@@ -90,6 +95,24 @@ extension IntakeGroup {
         writer.put(out, of: project, in: old.partition, &pending.batch)
         writer.put(merged, of: project, &pending.batch)
         return MergeOutcome(user: merge.survivor, records: move.count)
+    }
+
+    /// Writes that some of a user's records are absent, which one record of a merge does not hold.
+    private mutating func takeBack(
+        _ runs: ArraySlice<LogV1.RecordRun>,
+        of owner: UserRecords.Owner,
+        for old: UserID,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        for start in stride(from: runs.startIndex, to: runs.endIndex, by: RecordMove.runsMax) {
+            let replaced = LogV1.MergeUndone(
+                userNumber: owner.number.value,
+                userID: old.text,
+                moved: Array(runs[start...].prefix(RecordMove.runsMax))
+            )
+            let (partition, project) = (owner.partition, owner.project)
+            try add(.mergeUndone(replaced), to: partition, project: project, &pending)
+        }
     }
 
     /// Where a known number of an identifier stands.

@@ -27,29 +27,25 @@ extension IntakeGroup {
         if owner != records.owner {
             records = UserRecords(of: owner, since: survivor.known.since, .ofOthers)
         }
+        let parted: (going: [LogV1.LogRecord], staying: [LogV1.LogRecord])
         do throws(IngestionError) {
             try records.read(parts.log)
+            parted = try part(records, order, reader)
+            try RecordMove.require(parted.going)
         } catch  where error.code == .tooLarge {
             return .failure(error)
         }
-        let count = try split(order, from: survivor.user, records, of: owner, reader, &pending)
+        let count = try split(order, from: survivor.user, parted, of: owner, reader, &pending)
         return .success(MergeOutcome(user: one.survivor, records: count))
     }
 
-    /// - Returns: how many records were moved.
-    private mutating func split(
-        _ order: UnmergeOrder,
-        from survivor: UserID,
+    /// Which of a user's records came in under an identifier, or under those merged into it.
+    private func part(
         _ records: UserRecords,
-        of owner: UserRecords.Owner,
-        _ reader: IndexReader,
-        _ pending: inout Pending
-    ) throws(IngestionError) -> Int {
-        let project = order.project
-        let at = try instant(of: project, reader, pending.now)
-        var numbering = Numbering(next: try nextNumbers(project, [order.user]))
-        let new = try self.owner(order.user, nil, project, &numbering, &pending)
-        var family = MergedFamily(of: order.user, in: project, reader)
+        _ order: UnmergeOrder,
+        _ reader: IndexReader
+    ) throws(IngestionError) -> (going: [LogV1.LogRecord], staying: [LogV1.LogRecord]) {
+        var family = MergedFamily(of: order.user, in: order.project, reader)
         var (going, staying): ([LogV1.LogRecord], [LogV1.LogRecord]) = ([], [])
         for found in records.standing {
             let record = try LogV1.LogRecord.stored(found.payload)
@@ -59,7 +55,24 @@ extension IntakeGroup {
                 staying.append(record)
             }
         }
-        var move = RecordMove(from: owner.partition, to: new) { origin in
+        return (going, staying)
+    }
+
+    /// - Returns: how many records were moved.
+    private mutating func split(
+        _ order: UnmergeOrder,
+        from survivor: UserID,
+        _ parted: (going: [LogV1.LogRecord], staying: [LogV1.LogRecord]),
+        of owner: UserRecords.Owner,
+        _ reader: IndexReader,
+        _ pending: inout Pending
+    ) throws(IngestionError) -> Int {
+        let (going, staying) = parted
+        let project = order.project
+        let at = try instant(of: project, reader, pending.now)
+        var numbering = Numbering(next: try nextNumbers(project, [order.user]))
+        let new = try self.owner(order.user, nil, project, &numbering, &pending)
+        var move = RecordMove(from: owner.partition, to: new, isNew: true) { origin in
             origin == order.user.text ? nil : origin
         }
         let origin = LogPlace(
@@ -81,11 +94,11 @@ extension IntakeGroup {
         try add(.mergeIn(back), to: new.partition, project: project, &pending)
         try settle(lists, by: staying, of: owner, at, from: origin, &pending)
         let runs = RecordMove.runs(going.map { LogOffset($0.offset) })
-        for start in stride(from: 0, to: max(runs.count, 1), by: Self.undoneRunsMax) {
+        for start in stride(from: 0, to: max(runs.count, 1), by: RecordMove.runsMax) {
             let undone = LogV1.MergeUndone(
                 userNumber: owner.number.value,
                 userID: order.user.text,
-                moved: Array(runs[start...].prefix(Self.undoneRunsMax)),
+                moved: Array(runs[start...].prefix(RecordMove.runsMax)),
                 names: move.names
             )
             try add(.mergeUndone(undone), to: owner.partition, project: project, &pending)
@@ -93,9 +106,6 @@ extension IntakeGroup {
         keep(numbering, &pending)
         return move.count
     }
-
-    /// What one record names of them.
-    private static let undoneRunsMax = 10_000
 
     /// Writes whether a user is on some lists, by the last word on each among some records.
     private mutating func settle(

@@ -13,6 +13,8 @@ struct RecordMove {
     let from: Partition
     /// Under which identifier a record came in, as its new user sees it; nil: the user's own.
     let origin: (String?) -> String?
+    /// Whether the user they go to was unknown before, so that no event id of it was seen.
+    let isToNewUser: Bool
     /// How many were written.
     private(set) var count = 0
     /// The new user's own records that are absent from here on.
@@ -24,15 +26,21 @@ struct RecordMove {
     init(
         from: Partition,
         to: UserRecords.Owner,
+        isNew: Bool,
         under origin: @escaping (String?) -> String?
     ) {
+        isToNewUser = isNew
         self.from = from
         self.to = to
         self.origin = origin
     }
 
-    /// An own record with the same event id was received later.
-    mutating func replace(_ offset: LogOffset) { replaced.append(offset) }
+    /// An own event with the same id was received later.
+    mutating func replace(_ event: LogV1.Event, at offset: LogOffset) {
+        replaced.append(offset)
+        // Who read it is to be told as well.
+        events.insert(event.name)
+    }
 
     /// The record as the new user's.
     mutating func moved(_ record: LogV1.LogRecord) -> LogV1.LogRecord {
@@ -70,6 +78,37 @@ struct RecordMove {
         )
     }
 
+    /// What one record names of runs that are absent from here on.
+    static let runsMax = 10_000
+    /// Names of events, of properties and of lists that one record tells of.
+    private static let namesMax = 4_096
+
+    /// Refuses records about more names than a record tells of, before any of them is written.
+    ///
+    /// - Throws: `.tooLarge`.
+    static func require(_ records: [LogV1.LogRecord]) throws(IngestionError) {
+        var (events, properties, lists): (Set<String>, Set<String>, Set<String>) = ([], [], [])
+        for record in records {
+            switch record.body {
+            case .event(let event): events.insert(event.name)
+            case .profile(let change): properties.formUnion(change.set.map(\.name) + change.unset)
+            case .listChange(let change): lists.insert(change.list)
+            default: break
+            }
+        }
+        // Those it replaces may have as many other names.
+        guard max(2 * events.count, properties.count, lists.count) <= namesMax else {
+            throw IngestionError(
+                .tooLarge,
+                "move a user's records",
+                place: "user_id",
+                hint:
+                    "they are about more than \(namesMax) properties or lists, or half as many "
+                    + "kinds of events"
+            )
+        }
+    }
+
     /// Offsets in rising order as runs.
     static func runs(_ offsets: [LogOffset]) -> [LogV1.RecordRun] {
         var runs: [LogV1.RecordRun] = []
@@ -102,10 +141,10 @@ extension IntakeGroup {
         var keys = SeenKeys()
         if case .event(let event) = record.body, let id = event.eventID {
             let key = IndexKey.event(to.project, to.partition, to.number, id)
-            if let own = try standing(key, of: to, reader) {
+            if !move.isToNewUser, let own = try standing(key, of: to, reader) {
                 guard case .event(let other) = own.body, event.receivedAtMs < other.receivedAtMs
                 else { return }
-                move.replace(LogOffset(own.offset))
+                move.replace(other, at: LogOffset(own.offset))
             }
             keys.event = key
         }

@@ -71,7 +71,8 @@ struct UserExport: Sendable {
         }
         let number = known.number
         let partition = partitions.home(project: who.project, identifier: who.user.text)
-        var next = try place(cursor, of: number)
+        var next = try place(cursor, of: known)
+        let taken = try taken(from: who, known, in: partition)
         var answer = IngestionV1.ExportUserResponse()
         var (bytes, scanned) = (0, 0)
         let end = try log.end(of: partition).next
@@ -83,6 +84,10 @@ struct UserExport: Sendable {
             )
             for stored in page.records {
                 scanned += stored.payload.count
+                let glance = RecordGlance(stored.payload)
+                guard glance.kind == nil || glance.user == number.value,
+                    !taken.contains(stored.offset.value)
+                else { continue }
                 let record = try LogV1.LogRecord.decode(Array(stored.payload))
                 guard record.project == who.project.text, record.userNumber == number.value
                 else { continue }
@@ -99,16 +104,48 @@ struct UserExport: Sendable {
         return answer
     }
 
+    /// Where records of the user stand that are another's again, since a merge was taken back.
+    private func taken(from who: ProjectUser, _ known: KnownUser, in partition: Partition) throws
+        -> Set<UInt64>
+    {
+        guard try IndexReader(index).wasMerged(who) else { return [] }
+        var taken: Set<UInt64> = []
+        var next = known.since
+        while true {
+            let page = try log.read(
+                partition,
+                from: next,
+                limit: ReadLimit(bytes: Self.readBytes, records: IndexReplay.pageRecords)
+            )
+            for stored in page.records {
+                let glance = RecordGlance(stored.payload)
+                guard glance.kind == .mergeUndone, glance.user == known.number.value else {
+                    continue
+                }
+                let record = try LogV1.LogRecord.decode(Array(stored.payload))
+                guard record.project == who.project.text,
+                    case .mergeUndone(let undone) = record.body
+                else { continue }
+                for run in undone.moved {
+                    for offset in 0..<run.count { taken.insert(run.from &+ offset) }
+                }
+            }
+            next = page.next
+            if page.isAtEnd { return taken }
+        }
+    }
+
     private static func cursor(_ next: LogOffset, of number: UserNumber) -> [UInt8] {
         IndexKey.bigEndian(next.value, bytes: 8)
             + IndexKey.bigEndian(UInt64(number.value), bytes: 4)
     }
 
     /// Where a cursor goes on; it is of no use for another user, nor for one who came again.
-    private func place(_ cursor: [UInt8]?, of number: UserNumber) throws -> LogOffset {
-        guard let cursor else { return .zero }
+    private func place(_ cursor: [UInt8]?, of known: KnownUser) throws -> LogOffset {
+        // No record under the number stands before it.
+        guard let cursor else { return known.since }
         guard cursor.count == 12, let next = IndexKey.number(cursor[..<8]),
-            IndexKey.number(cursor[8...]) == UInt64(number.value)
+            IndexKey.number(cursor[8...]) == UInt64(known.number.value)
         else {
             throw Fault.invalidArgument(
                 "the cursor is another user's",

@@ -126,6 +126,11 @@ struct UserRecords: Sendable {
         for run in runs {
             for offset in 0..<run.count { gone.insert(run.from &+ offset) }
         }
+        // What is another's again counts no more among what would be moved.
+        for one in found where gone.contains(one.offset.value) {
+            bytesMax -= one.payload.count + Self.overheadBytes
+        }
+        found.removeAll { gone.contains($0.offset.value) }
     }
 }
 

@@ -131,7 +131,7 @@ public struct Roster: Sendable, Hashable {
         member.leaseEndsNs = leaseEndsNs
         let isBack = member.state == .lost
         if isBack { member.state = .live }
-        let standbys = standbys
+        let standbys = isBack ? standbys : [:]
         members[id] = member
         guard isBack else { return }
         share(member.kind, standbys)

@@ -254,21 +254,43 @@ extension PartitionColumns {
         remove(records)
     }
 
-    /// Takes records back, whatever they came with: from here on they are absent, as those of an
-    /// import that is taken back.
-    public mutating func takeBack(_ records: OffsetRuns) {
+    /// Takes a user's records back, whatever they came with: from here on they are absent, as those
+    /// of an import that is taken back.
+    public mutating func takeBack(_ records: OffsetRuns, of user: UserNumber) {
         imports.takeBack(records)
-        remove(records)
+        hide(records)
+        guard standing != nil else { return }
+        let (universe, isThere) = (userCount, !isGone(user) && hasRecord(of: user))
+        standing?.grow(to: universe)
+        standing?[user] = isThere
+    }
+
+    /// Whether a record of a user stands; who is in a live segment is none.
+    private func hasRecord(of user: UserNumber) -> Bool {
+        sealed.contains { tables in
+            (tables.events + tables.properties).contains {
+                !Format.isMark($0.name) && !$0.rows(of: user).isEmpty
+            }
+        }
+            || (tail.events + tail.properties).contains {
+                !Format.isMark($0.name) && !EventTable($0, of: tail).rows(of: user).isEmpty
+            }
+    }
+
+    private mutating func hide(_ records: OffsetRuns) {
+        for index in sealed.indices { sealed[index].remove(records) }
+        tail.remove(records)
     }
 
     private mutating func remove(_ records: OffsetRuns) {
-        for index in sealed.indices { sealed[index].remove(records) }
-        tail.remove(records)
+        hide(records)
         var users = UserBitset(universe: userCount)
-        for table in sealed.flatMap({ $0.events + $0.properties }) {
+        // Who is in a live segment is no record.
+        for table in sealed.flatMap({ $0.events + $0.properties })
+        where !Format.isMark(table.name) {
             markUsers(table, from: nil, to: nil, in: &users)
         }
-        for table in tail.events + tail.properties {
+        for table in tail.events + tail.properties where !Format.isMark(table.name) {
             markUsers(EventTable(table, of: tail), from: nil, to: nil, in: &users)
         }
         standing = users

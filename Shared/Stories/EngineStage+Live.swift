@@ -123,7 +123,7 @@ extension EngineStage.Followed {
 
 extension EngineStage.State {
     /// Live segments, each behind those that it uses.
-    private var names: [ExactName] {
+    var names: [ExactName] {
         live.keys.sorted { (live[$0]?.rank ?? 0, $0) < (live[$1]?.rank ?? 0, $1) }
     }
 

@@ -82,9 +82,12 @@ extension EngineStage.State {
         known.events = known.records.compactMap(\.event)
         known.versions = known.records.flatMap(\.versions)
         users[user] = known
-        let records = known.records.map { (record: $0.record, at: $0.at, isHistory: false) }
-        for name in live.keys.sorted() {
+        for name in names {
             guard var followed = live[name] else { continue }
+            // Who is in by a segment that it uses is among them, told just now.
+            let records = (users[user]?.records ?? []).map {
+                (record: $0.record, at: $0.at, isHistory: false)
+            }
             if followed.courses[user] == nil {
                 var course = LiveCourse(followed.plan, of: user)
                 course.begin(at: followed.begin)

@@ -30,6 +30,8 @@ public struct FeedCopy: Sendable {
     private var names: [UInt32: String] = [:]
     private var isWhole = false
     private var keepsMembers = true
+    /// Whether every member's number is known; of a copy that was taken up, none is.
+    private var isNumbered = true
 
     /// Nothing yet of a partition.
     ///
@@ -50,6 +52,7 @@ public struct FeedCopy: Sendable {
     public init(from cursor: EvaluationV1.FeedCursor, members: Set<String>?) {
         self.cursor = cursor
         isWhole = true
+        isNumbered = false
         keepsMembers = members != nil
         for user in members ?? [] { _ = enter(user) }
     }
@@ -90,7 +93,8 @@ public struct FeedCopy: Sendable {
             guard keepsMembers else { continue }
             let number = change.userNumber
             guard let user = change.userID.isEmpty ? names[number] : change.userID else {
-                if change.tellsWhoIsGone { return false }
+                // It may be a member's, of a copy that does not know the members' numbers.
+                if change.tellsWhoIsGone || !isNumbered { return false }
                 // Gone meanwhile, as a later change tells.
                 names[number] = ""
                 continue

@@ -78,6 +78,7 @@ import Testing
                 #expect(end.cursor(Self.home, at: end.first - 1, under: Epoch(1)).fits(end))
                 #expect(!end.cursor(Self.home, at: end.first - 2, under: Epoch(1)).fits(end))
                 #expect(!EvaluationV1.FeedCursor(partition: 0).fits(end))
+                #expect(EvaluationV1.FeedCursor(partition: 0, sequence: .max).fits(end))
                 // What is over is kept no longer.
                 let over = FeedID(project: end.feed.project, revision: 2)
                 let left = try some.feeds.records(of: over, in: Self.home, after: 0, limit: 999)

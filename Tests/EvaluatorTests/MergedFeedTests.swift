@@ -122,6 +122,82 @@ import Wire
         }
     }
 
+    private func event(_ name: String) -> LogV1.LogRecord.Body {
+        .event(LogV1.Event(name: name, atMs: 0))
+    }
+
+    private func document(_ live: LiveDefinition, version: UInt32) throws -> LogV1.LogRecord.Body {
+        let document = SegmentV1.SegmentDocument(
+            name: "seen",
+            version: version,
+            live: try LiveCoding.encode(live)
+        )
+        return .catalogue(
+            LogV1.CatalogueChange(
+                revision: UInt64(version),
+                kind: Catalogue.segmentKind,
+                name: "seen",
+                body: try document.encode()
+            )
+        )
+    }
+
+    @Test("what earlier definitions of a segment told stands, whoever becomes one afterwards")
+    func carried() throws {
+        func at(_ ms: Int64) -> Timestamp { Timestamp(ms: ms) }
+        func segment(_ name: ExactName) -> LiveDefinition {
+            LiveDefinition(.action(Action(EventMatch([name]))), zone: "UTC")
+        }
+        var log = MergingLog()
+        log.append(try document(segment("Charged"), version: 1), at: at(1_000))
+        log.write("bob", event("Refunded"), at: at(2_000))
+        log.write("ann", event("Charged"), at: at(2_000))
+        log.append(try document(segment("Refunded"), version: 2), at: at(3_000))
+        for user in ["ann", "bob"] {
+            log.write(
+                "anon of \(user)",
+                .event(LogV1.Event(name: "Refunded", history: true)),
+                at: at(4_000)
+            )
+            log.merge("anon of \(user)", into: user, at: at(5_000))
+        }
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        let end = try #require(state.live.ends.first)
+        #expect(end.version == 2 && end.members == 1)
+        let ann = UserNumber(try #require(log.numbers["ann"]))
+        let members = try state.live.members(of: end.feed, userCount: 10)
+        #expect(members?[ann] == true, "what she did for the first version still counts")
+    }
+
+    @Test("of whom nothing stands any more nobody says that something did not happen")
+    func nobodyLeft() throws {
+        var log = MergingLog()
+        let absent = Definition(.didNot(DidNot(EventMatch(["Charged"]))))
+        let document = SegmentV1.SegmentDocument(
+            name: "seen",
+            definition: try DefinitionCoding.encode(absent)
+        )
+        let change = LogV1.CatalogueChange(
+            revision: 1,
+            kind: Catalogue.segmentKind,
+            name: "seen",
+            body: try document.encode()
+        )
+        log.append(.catalogue(change), at: Timestamp(ms: 1_000))
+        log.write("dan", event("Viewed"), at: Timestamp(ms: 2_000), import: "old")
+        log.append(.importUndone(LogV1.ImportUndone(importID: "old")), at: Timestamp(ms: 3_000))
+        log.write("anon", event("Viewed"), at: Timestamp(ms: 4_000))
+        log.merge("anon", into: "dan", at: Timestamp(ms: 5_000))
+        log.unmerge("anon", at: Timestamp(ms: 6_000))
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        try state.pass(Timestamp(ms: 9_000))
+        let members = try state.members(absent, at: Timestamp(ms: 9_000))
+        #expect(members == ["anon"])
+        #expect(state.live.ends.map(\.members) == [1])
+    }
+
     @Test("once they are one, who is in is who would have been had it been one user always")
     func differential() throws {
         var (compared, corrected, told) = (0, 0, 0)

@@ -123,7 +123,8 @@ import Wire
     @Test("random logs with merges, chains and merges taken back answer like those without")
     func differential() throws {
         let count =
-            ProcessInfo.processInfo.environment["SHOAL_CASES"].flatMap(Int.init) ?? 300
+            ProcessInfo.processInfo.environment["SHOAL_TEST_DIFFERENTIAL_CASES"]
+            .flatMap(Int.init) ?? 300
         var (merges, unmerges, members) = (0, 0, 0)
         try inFolder { folder in
             for number in 0..<count {

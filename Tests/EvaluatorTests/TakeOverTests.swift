@@ -171,6 +171,29 @@ struct TakeOverTests {
         #expect(own?.sealedTo == LogOffset(140))
     }
 
+    @Test("what was rewritten here is not copied back from where it was not")
+    func rewrittenHere() async throws {
+        let rig = try TakeOverRig()
+        try rig.seal(first, at: [150])
+        try rig.new.checkpoints.rewrite()
+        try await rig.following {
+            await rig.read(first)
+            let answers = try await rig.answers(first)
+            #expect(try answers == rig.answersOfTheLog(first))
+        }
+        #expect(rig.pieces == 0)
+    }
+
+    @Test("who takes a copy of what was rewritten takes none of what was not, from then on")
+    func rewrittenThere() async throws {
+        let rig = try TakeOverRig()
+        try rig.old.checkpoints.rewrite()
+        try rig.seal(first, at: [150])
+        try await rig.following { await rig.read(first) }
+        #expect(rig.pieces > 0)
+        #expect(try rig.new.checkpoints.rewritings() == 1)
+    }
+
     @Test("a partition that comes back gets only the files it lacks")
     func comesBack() async throws {
         let rig = try TakeOverRig()

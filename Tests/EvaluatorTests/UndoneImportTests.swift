@@ -119,7 +119,8 @@ import Testing
     @Test("random logs with a wrong import that was undone answer like those without it")
     func differential() throws {
         let count =
-            ProcessInfo.processInfo.environment["SHOAL_CASES"].flatMap(Int.init) ?? 300
+            ProcessInfo.processInfo.environment["SHOAL_TEST_DIFFERENTIAL_CASES"]
+            .flatMap(Int.init) ?? 300
         var goneUsers = 0
         var members = 0
         try inFolder { folder in

@@ -133,6 +133,32 @@ import Testing
         let told = try await open.identify("anon", "ann")
         #expect(told.records == 1)
         #expect(try history(open, "ann") == ["first of y", "first of x"])
+        // Who reads what is absent now is to hear of it, too.
+        let names = try open.allRecords().compactMap { record in
+            if case .mergeIn(let merge) = record.body { merge.names?.events } else { nil }
+        }
+        #expect(names == [["first of x", "second of x"]])
+        try open.stop()
+    }
+
+    @Test("however many events of one id both users have, and wherever those stand")
+    func manyReplaced() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        let count = RecordMove.runsMax + 1
+        for first in stride(from: 0, to: count, by: 5_000) {
+            let ids = first..<min(first + 5_000, count)
+            let earlier = ids.map { Sent.event("anon", "x", id: "\($0)") }
+            _ = try await open.track(earlier, at: start)
+            let later = ids.flatMap {
+                [Sent.event("ann", "x", id: "\($0)"), Sent.event("ann", "y")]
+            }
+            _ = try await open.track(later, at: start + 5)
+        }
+        let told = try await open.identify("anon", "ann")
+        #expect(told.records == count)
+        let left = try history(open, "ann")
+        #expect(left.count == 2 * count && left.count { $0 == "x" } == count)
         try open.stop()
     }
 

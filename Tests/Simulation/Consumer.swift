@@ -100,9 +100,8 @@ final class Consumer: Node {
     }
 
     override func finish() throws {
-        for (place, copy) in copies.sorted(by: { $0.key < $1.key }) {
-            try stage.judge.ended(place, copy)
-        }
+        // Also of whom nothing was ever heard.
+        for place in stage.judge.feedPlaces { try stage.judge.ended(place, copies[place]) }
         try super.finish()
     }
 }

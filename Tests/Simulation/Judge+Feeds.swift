@@ -116,7 +116,7 @@ extension Judge {
     }
 
     /// Who is in by an evaluator, against the reference at the same place in the log.
-    private func compare(_ state: PartitionState) throws {
+    private func compare(_ state: PartitionState, isLast: Bool = false) throws {
         let live = state.live
         // In the middle of an instant nothing can be said.
         guard live.next == state.next, live.watermark >= live.logTime else { return }
@@ -137,7 +137,7 @@ extension Judge {
         for revision in reference.live {
             let key = FeedKey(partition: index, revision: revision)
             let wanted = reference.told(by: revision, through: live.watermark)
-            try compare(key, with: wanted, reference)
+            try compare(key, with: wanted, reference, isLast: isLast)
             guard live.ends.contains(where: { $0.feed.revision == revision }) else { continue }
             let found = try members(of: revision, in: state)
             let isIn = Set(wanted.filter { $0.value.last?.isMember ?? false }.keys)
@@ -157,18 +157,20 @@ extension Judge {
         return names
     }
 
-    /// Nothing is missing of what must have been told of each user, and nothing else is there.
+    /// Nothing is missing of what must have been told of each user, and, at last, nothing else is
+    /// there.
     private func compare(
         _ key: FeedKey,
         with wanted: [String: [LiveChange]],
-        _ reference: Reference
+        _ reference: Reference,
+        isLast: Bool
     ) throws {
         let told = Dictionary(grouping: feeds[key] ?? [], by: \.user)
             .mapValues { $0.map(\.change) }
         for user in Set(told.keys).union(wanted.keys).sorted() {
             let (found, due) = (told[user] ?? [], wanted[user] ?? [])
-            // Another evaluator may be further.
-            guard found.starts(with: due) else {
+            // Another evaluator may be further, until all have read everything.
+            guard isLast ? found == due : found.starts(with: due) else {
                 throw Broken(
                     due.count > found.count ? .i7 : .i2,
                     "\(key) has of \(user) \(found.map(\.line)), not \(due.map(\.line)); "
@@ -180,17 +182,28 @@ extension Judge {
 
     // When all is over
 
+    /// Every segment's feed in every partition.
+    var feedPlaces: [Consumer.Place] {
+        let segments = Set(names.values).sorted()
+        return segments.flatMap { segment in
+            Simulation.partitions.all.map {
+                Consumer.Place(segment: segment, partition: UInt32($0.index))
+            }
+        }
+    }
+
     /// A consumer's copy is whole, but for what is on its way.
-    func ended(_ place: Consumer.Place, _ copy: FeedCopy) throws {
+    func ended(_ place: Consumer.Place, _ copy: FeedCopy?) throws {
         let key = names.filter {
             $0.value == place.segment && $0.key.partition == Int(place.partition)
         }.keys.max()
         guard let key, running.contains(key) else { return }
         let due = (decidedNs[key] ?? []).count { nowNs - $0 > Self.deliveryNs }
-        guard copy.cursor.sequence >= UInt64(due) else {
+        let has = copy?.cursor.sequence ?? 0
+        guard has >= UInt64(due) else {
             throw Broken(
                 .liveness,
-                "a consumer has \(copy.cursor.sequence) of \(due) changes of \(key)"
+                "a consumer has \(has) of \(due) changes of \(key)"
             )
         }
     }
@@ -209,7 +222,7 @@ extension Judge {
             running.formUnion(
                 state.live.ends.map { FeedKey(partition: index, revision: $0.feed.revision) }
             )
-            try compare(state)
+            try compare(state, isLast: true)
         }
     }
 }

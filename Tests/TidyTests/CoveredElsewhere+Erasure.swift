@@ -22,6 +22,11 @@ extension CoveredElsewhere {
             ["LivePartition+Gone"]
         ),
         CoveredElsewhere(
+            "Services/Evaluator",
+            .test("EvaluatorTests/ForgottenColumnsTests"),
+            ["Checkpoints+Rewriting"]
+        ),
+        CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/ErasureCommandTests"),
             ["UserErasureCommands"]

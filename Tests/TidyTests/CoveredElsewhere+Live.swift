@@ -15,7 +15,8 @@ extension CoveredElsewhere {
             "Services/Evaluator/Live",
             .test("EvaluatorTests/LivePartitionTests"),
             [
-                "ColumnsPast", "FollowedSegment", "KeptFeeds", "LivePartition+Columns",
+                "ColumnsPast", "FollowedSegment", "FeedRecord+Bytes", "KeptFeeds",
+                "LivePartition+Columns",
                 "LiveProject",
                 "TimerQueue",
             ]

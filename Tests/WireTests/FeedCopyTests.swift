@@ -199,6 +199,21 @@ import Wire
         #expect(throws: FeedCopy.Problem.self) { try lacking.take(news) }
     }
 
+    @Test(
+        "a copy that is taken up knows no numbers: of who is told without a name it knows nothing"
+    )
+    func takenUpUnnumbered() throws {
+        let left = try begun()
+        // Somebody left and is gone since: which member it was, only a snapshot says.
+        let nameless = changes([(8, "", false)], to: 8)
+        var copy = FeedCopy(from: left.cursor, members: left.members)
+        #expect(try !copy.take(nameless))
+        // Of a copy that was begun with all numbers it is nobody's.
+        var whole = try begun()
+        #expect(try whole.take(nameless))
+        #expect(whole.members == left.members)
+    }
+
     @Test("without its members a copy finds gaps, and holds nothing against the sum")
     func withoutMembers() throws {
         var copy = FeedCopy(from: Self.end, members: nil)

@@ -854,9 +854,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__newest_response[] = 
     {3, 5, 0, 0, 0, 0, 0, "crc32c", NULL},
     {4, 2, 3, 1, 0, 65536, 0, "imports", &rule_shoal__evaluation__v1__checkpoint_import},
     {5, 2, 3, 1, 0, 65536, 0, "gone", &rule_shoal__evaluation__v1__checkpoint_gone},
+    {6, 0, 0, 0, 0, 0, 0, "rewritings", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__newest_response = {
-    "shoal.evaluation.v1.NewestResponse", &shoal__evaluation__v1__newest_response__descriptor, 5, fields_shoal__evaluation__v1__newest_response};
+    "shoal.evaluation.v1.NewestResponse", &shoal__evaluation__v1__newest_response__descriptor, 6, fields_shoal__evaluation__v1__newest_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__newest_response(void) { return &rule_shoal__evaluation__v1__newest_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__piece_request[] = {

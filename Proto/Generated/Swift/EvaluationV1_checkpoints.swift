@@ -320,6 +320,9 @@ extension EvaluationV1 {
         ///
         /// Limit: 65,536.
         public var gone: [EvaluationV1.CheckpointGone] = []
+        /// How often this instance has forgotten its columns so that no byte of erased users is
+        /// left in them: who has done it more often takes none of these.
+        public var rewritings: UInt32 = 0
 
         /// Every field at its default.
         public init() {}
@@ -330,13 +333,15 @@ extension EvaluationV1 {
             files: [EvaluationV1.CheckpointFile] = [],
             crc32c: UInt32 = 0,
             imports: [EvaluationV1.CheckpointImport] = [],
-            gone: [EvaluationV1.CheckpointGone] = []
+            gone: [EvaluationV1.CheckpointGone] = [],
+            rewritings: UInt32 = 0
         ) {
             self.sealedTo = sealedTo
             self.files = files
             self.crc32c = crc32c
             self.imports = imports
             self.gone = gone
+            self.rewritings = rewritings
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -364,6 +369,7 @@ extension EvaluationV1 {
             self.crc32c = unsafe c.crc32c
             self.imports = unsafe CValue.messages(c.n_imports, c.imports)
             self.gone = unsafe CValue.messages(c.n_gone, c.gone)
+            self.rewritings = unsafe c.rewritings
         }
 
         package func fill(
@@ -392,6 +398,10 @@ extension EvaluationV1 {
                 unsafe pb.pointee.n_gone = gone.count
                 unsafe pb.pointee.gone =
                     try arena.messages(gone, "shoal.evaluation.v1.NewestResponse.gone", max: 65536)
+            }
+            if rewritings != 0 {
+                unsafe pb.pointee.has_rewritings = 1
+                unsafe pb.pointee.rewritings = rewritings
             }
         }
     }

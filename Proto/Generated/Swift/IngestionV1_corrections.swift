@@ -378,6 +378,8 @@ extension IngestionV1 {
     }
 
     /// Asks for everything the log holds about a user, identifiers and undone imports included.
+    ///
+    /// Of an identifier that was merged into a user it is refused: the user is to be asked for.
     public struct ExportUserRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__ExportUserRequest
         /// The message's full name.
@@ -508,7 +510,8 @@ extension IngestionV1 {
 
     /// Erases a user: gone from every answer at once, as of every instant.
     ///
-    /// Asked again it is the same; whoever comes under the identifier later is a new user.
+    /// Asked again it is the same; whoever comes under the identifier later is a new user. Of a
+    /// user who was ever merged with another it is refused (FAILED_PRECONDITION).
     public struct EraseRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__EraseRequest
         /// The message's full name.

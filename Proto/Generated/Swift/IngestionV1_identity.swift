@@ -322,6 +322,9 @@ extension IngestionV1 {
 
     /// Takes a merge back: what came in under the identifier, or under one that was merged into it,
     /// is its own again.
+    ///
+    /// An event whose id both had stands afterwards with one of them only, the one of whom it was
+    /// received earlier. Refused where more than 24 MiB came in under merged identifiers.
     public struct UnmergeRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__UnmergeRequest
         /// The message's full name.

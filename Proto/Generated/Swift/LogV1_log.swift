@@ -968,7 +968,8 @@ extension LogV1 {
         /// The message's full name.
         public static let fullName = "shoal.log.v1.Stub"
 
-        /// By which rewriting of this log, from 1.
+        /// How many erasures the partition's log held when it was rewritten, from 1: a rewriting
+        /// that found more has a higher number.
         public var rewriting: UInt32 = 0
         /// Whether it was an event.
         public var event: Bool = false

@@ -149,8 +149,8 @@ extension SegmentV1 {
         }
     }
 
-    /// The user is in a version of a live segment, by its feed: what evaluators ask each other;
-    /// callers name the segment.
+    /// The user is in a live segment, by its feeds: what evaluators ask each other; callers name
+    /// the segment.
     public struct InFeed: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__InFeed
         /// The message's full name.
@@ -160,7 +160,7 @@ extension SegmentV1 {
         ///
         /// Limit: 128 bytes.
         public var name: String = ""
-        /// The catalogue revision at which the version began.
+        /// The catalogue revision at which the segment's first version began.
         public var revision: UInt64 = 0
 
         /// Every field at its default.

@@ -265,7 +265,7 @@ extension EvaluationV1.FeedCursor {
     /// kept is: what is between them is told no more.
     func fits(_ end: FeedEnd) -> Bool {
         (version == 0 || version == end.version)
-            && (generation == 0 || generation == end.generation) && sequence + 1 >= end.first
+            && (generation == 0 || generation == end.generation) && sequence >= end.first - 1
     }
 }
 

@@ -23,7 +23,9 @@ struct FeedTally: Sendable {
         mutating func add(_ kind: LiveChange.Kind) {
             switch kind {
             case .entered: entered += 1
-            case .left, .corrected, .erased: left += 1
+            case .left: left += 1
+            // Who is another now, or nobody, has not left.
+            case .corrected, .erased: break
             case .retracted: retracted += 1
             }
         }

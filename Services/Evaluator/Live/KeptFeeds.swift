@@ -1,7 +1,8 @@
 // What an evaluator keeps of its partitions' live segments, beside the checkpoints in one store.
 //
 // Keys of family "live": partition u16, then
-//     0x00                                     -> next u64, watermark i64, log time i64, newcomer
+//     0x00                                     -> next u64, watermark i64, log time i64, newcomer,
+//                                                 projects with lost records
 //     0x01 project 0 revision u64              -> the feed's end and where it begins
 //     0x02 project 0 revision u64 user u32     -> the user's state (`LiveUser.bytes`)
 //     0x03 project 0 name                      -> the segment's document
@@ -27,6 +28,7 @@ struct KeptFeeds: Sendable {
     var watermark: Timestamp
     var logTime: Timestamp
     var numbered: LivePartition.Newcomer?
+    var lost: [ProjectName: UInt32] = [:]
     var feeds: [Feed] = []
     var documents: [LiveDocumentKey: [UInt8]] = [:]
     /// Who came and went behind the columns' checkpoint, by offset.
@@ -56,6 +58,11 @@ struct FeedShelf: Sendable {
         place.i64(live.logTime.ms)
         place.text(live.numbered?.project.text ?? "")
         place.u32(live.numbered?.user.value ?? 0)
+        place.count(live.lost.count)
+        for (project, rewriting) in live.lost.sorted(by: { $0.key < $1.key }) {
+            place.text(project.text)
+            place.u32(rewriting)
+        }
         batch.put(self.live, Self.key(partition, Self.place), place.bytes)
         for (key, body) in news.documents {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
@@ -106,6 +113,10 @@ struct FeedShelf: Sendable {
         let project = ProjectName(try reader.text())
         let user = UserNumber(try reader.u32())
         kept.numbered = project.map { LivePartition.Newcomer(project: $0, user: user) }
+        for _ in 0..<(reader.isAtEnd ? 0 : try reader.count()) {
+            let (name, rewriting) = (ProjectName(try reader.text()), try reader.u32())
+            if let name { kept.lost[name] = rewriting }
+        }
         for (key, body) in try store.scan(live, prefix: Self.key(partition, Self.document)) {
             let (project, rest) = try Self.project(key.dropFirst(3))
             let name = ExactName(String(decoding: rest, as: UTF8.self))
@@ -286,6 +297,9 @@ extension FeedEnd {
         let since = LogOffset(try reader.u64())
         // Of version 1 every record is kept, and each feed began with itself.
         let first = layout == 1 ? 1 : try reader.u64()
+        guard first >= 1, sequence < .max, first <= sequence + 1 else {
+            throw BytesError(.outOfBounds, "a feed's first record", at: 0)
+        }
         let origin = layout == 1 ? feed.revision : try reader.u64()
         let isCarried = layout == 1 ? false : try reader.u8() != 0
         var end = FeedEnd(
@@ -303,93 +317,5 @@ extension FeedEnd {
         end.first = first
         if !reader.isAtEnd { end.begunAt = Timestamp(ms: try reader.i64()) }
         return (end, since)
-    }
-}
-
-extension FeedRecord {
-    fileprivate var bytes: [UInt8] {
-        var writer = ByteWriter()
-        writer.u8(2)
-        writer.u32(user.value)
-        writer.u8(change.kind.code)
-        writer.u8(change.cause.code)
-        writer.u8((change.isMember ? 1 : 0) | (isTurn ? 2 : 0))
-        writer.count(change.occurrence)
-        writer.zigzag(change.at.ms)
-        writer.zigzag(logTime.ms)
-        writer.varint(position.value)
-        writer.varint(mark.value)
-        return writer.bytes
-    }
-
-    init(_ bytes: [UInt8], _ feed: FeedID, sequence: UInt64) throws(BytesError) {
-        var reader = ByteReader(bytes)
-        guard try reader.u8() == 2 else { throw BytesError(.outOfBounds, "record version", at: 0) }
-        let user = UserNumber(try reader.u32())
-        let (kind, cause) = (try reader.u8(), try reader.u8())
-        let flags = try reader.u8()
-        let occurrence = Int(clamping: try reader.varint())
-        let at = Timestamp(ms: try reader.zigzag())
-        let logTime = Timestamp(ms: try reader.zigzag())
-        self.init(
-            feed: feed,
-            sequence: sequence,
-            user: user,
-            change: LiveChange(
-                try LiveChange.Kind(code: kind),
-                at: at,
-                occurrence: occurrence,
-                isMember: flags & 1 != 0,
-                cause: try LiveChange.Cause(code: cause)
-            ),
-            position: LogOffset(try reader.varint()),
-            logTime: logTime,
-            mark: LogOffset(try reader.varint()),
-            isTurn: flags & 2 != 0
-        )
-    }
-}
-
-extension LiveChange.Kind {
-    fileprivate var code: UInt8 {
-        switch self {
-        case .entered: 0
-        case .left: 1
-        case .retracted: 2
-        case .corrected: 3
-        case .erased: 4
-        }
-    }
-
-    fileprivate init(code: UInt8) throws(BytesError) {
-        switch code {
-        case 0: self = .entered
-        case 1: self = .left
-        case 2: self = .retracted
-        case 3: self = .corrected
-        case 4: self = .erased
-        default: throw BytesError(.outOfBounds, "a change's kind", at: 5)
-        }
-    }
-}
-
-extension LiveChange.Cause {
-    fileprivate var code: UInt8 {
-        switch self {
-        case .record: 0
-        case .timer: 1
-        case .correction: 2
-        case .definition: 3
-        }
-    }
-
-    fileprivate init(code: UInt8) throws(BytesError) {
-        switch code {
-        case 0: self = .record
-        case 1: self = .timer
-        case 2: self = .correction
-        case 3: self = .definition
-        default: throw BytesError(.outOfBounds, "a change's cause", at: 6)
-        }
     }
 }

@@ -66,6 +66,7 @@ extension LivePartition {
             news.feeds[ended.end.feed] = (ended.end, ended.since)
         }
         if let begun = result.begun {
+            begun.end.generation = generation(of: project)
             begun.end.begunAt = begun.end.isCarried ? result.over?.end.begunAt : moment.now
             slots.append(begun)
             news.feeds[begun.end.feed] = (begun.end, begun.since)
@@ -135,10 +136,15 @@ extension LivePartition {
             let count = state[begun.end.feed.project]?.userCount ?? 0
             numbers = (0..<UInt32(clamping: count)).map { UserNumber($0) }
         }
+        let present = state[begun.end.feed.project]?.present
         for number in numbers {
             let user = try ended.user(number)
-            keep(user, of: number, begun)
-            wind(begun, number, user)
+            if user != LiveUser() {
+                keep(user, of: number, begun)
+                wind(begun, number, user)
+            } else if present?[number] == false {
+                continue
+            }
             try decide(number, begun, moment, &state) { plan, user, past in
                 plan.carry(from: ended.plan, at: moment, &user, past)
             }

@@ -68,12 +68,20 @@ extension LivePartition {
     }
 
     /// A record that is no more is passed over for the first time here: others have told more, so
-    /// that what is told from now on is of another generation.
+    /// that what is told from now on is of another generation, by segments that begin later, too.
     mutating func noteLoss(of project: ProjectName, rewriting: UInt32) {
+        lost[project] = max(lost[project] ?? 0, rewriting)
+        let generation = generation(of: project)
         for segment in projects[project]?.segments ?? []
-        where segment.end.generation <= rewriting {
-            segment.end.generation = rewriting + 1
+        where segment.end.generation < generation {
+            segment.end.generation = generation
             news.feeds[segment.end.feed] = (segment.end, segment.since)
         }
+    }
+
+    /// The generation of what is told from here on.
+    func generation(of project: ProjectName) -> UInt32 {
+        let rewriting = lost[project] ?? 0
+        return rewriting == .max ? rewriting : rewriting + 1
     }
 }

@@ -44,13 +44,23 @@ extension LivePartition {
     ) throws(EvaluatorError) {
         isMerging = true
         defer { isMerging = false }
-        for segment in projects[project]?.segments ?? []
+        let isThere = state[project]?.present?[number] ?? true
+        let segments = projects[project]?.segments ?? []
+        // Who is used by another comes before it.
+        for segment in segments.sorted(by: { $0.order < $1.order })
         where isNew || segment.plan.reads.concern(names) {
-            let begin = segment.end.begunAt
+            // What earlier versions told stands: only they could run over what was before.
+            let begin = segment.end.isCarried ? nil : segment.end.begunAt
             let reads = reads(of: segment, state[project])
             try decide(number, segment, moment, &state) { plan, user, past in
                 guard plan.following == nil else {
-                    return plan.follow(at: moment, &user, past, isThere: true, because: .correction)
+                    return plan.follow(
+                        at: moment,
+                        &user,
+                        past,
+                        isThere: isThere,
+                        because: .correction
+                    )
                 }
                 guard let begin else { return [] }
                 let history = past.history(reads)

@@ -54,6 +54,8 @@ struct LivePartition {
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     private(set) var numbered: Newcomer?
+    /// By which rewriting the log of a project has lost records that others may have heard.
+    var lost: [ProjectName: UInt32] = [:]
     /// Whether a merge is heard: nothing fires by what comes of it.
     var isMerging = false
     /// Marks to be put into columns that were loaded from an older place in the log.
@@ -106,6 +108,7 @@ struct LivePartition {
         watermark = kept.watermark
         logTime = kept.logTime
         numbered = kept.numbered
+        lost = kept.lost
         marks = kept.marks[...]
         for (key, body) in kept.documents {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)

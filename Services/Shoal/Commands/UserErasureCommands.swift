@@ -107,7 +107,7 @@ extension UserCommand {
     /// `shoal user export`.
     struct Export: DeskCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Everything held about a user, as JSON: one object a line.",
+            abstract: "Everything the log holds about a user, as JSON: one object a line.",
             discussion: """
                 The first line is what is known now: properties in force, saved segments, uploaded \
                 lists. Then every record of the log about the user, in its order: identifiers, \
@@ -130,15 +130,17 @@ extension UserCommand {
             let options = Questions.options(project)
             let profile = try await suite.users()
                 .profile(EvaluationV1.ProfileRequest(userID: user), options)
-            guard profile.known else { throw UserCommand.unknown(user) }
-            let segments = try await segments(suite, options)
-            desk.print(
-                .object([
-                    ("kind", .text("now")),
-                    ("profile", try UserProfilePage(user: user, profile: profile).json),
-                    ("segments", .list(segments.map { .text($0) })),
-                ])
-            )
+            // Of whom only an undone import is left, the log still has all, and nothing is known.
+            if profile.known {
+                let segments = try await segments(suite, options)
+                desk.print(
+                    .object([
+                        ("kind", .text("now")),
+                        ("profile", try UserProfilePage(user: user, profile: profile).json),
+                        ("segments", .list(segments.map { .text($0) })),
+                    ])
+                )
+            }
             var request = IngestionV1.ExportUserRequest(userID: user)
             while true {
                 let page = try await client.exportUser(request, options)

@@ -168,8 +168,20 @@ struct WireStage: Stage {
         }
     }
 
+    /// What live segments told until then is heard: afterwards nobody tells whom it was about.
+    private func prepareMerge(_ at: Timestamp) async throws(StoryProblem) {
+        guard case .history(_, _, let backtest) = hearing, await backtest.isFollowing else {
+            return try await listen(upTo: at - 1)
+        }
+        throw StoryProblem(
+            .absent,
+            "a backtest takes users who became one for one always",
+            hint: "play it without --address"
+        )
+    }
+
     func identify(_ old: UserID, as known: UserID, at: Timestamp) async throws(StoryProblem) {
-        advance(to: at)
+        try await prepareMerge(at)
         try await ask("identify the user") {
             let request = IngestionV1.IdentifyRequest(anonymousID: old.text, userID: known.text)
             _ = try await suite.ingestion().identify(request, Questions.options(project))
@@ -177,7 +189,7 @@ struct WireStage: Stage {
     }
 
     func unmerge(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
-        advance(to: at)
+        try await prepareMerge(at)
         try await ask("take the merge back") {
             let request = IngestionV1.UnmergeRequest(userID: user.text)
             _ = try await suite.ingestion().unmerge(request, Questions.options(project))

@@ -11,10 +11,10 @@ public struct InFeed: ConditionKind {
 
     /// The live segment's name, for people.
     public var segment: ExactName
-    /// The catalogue revision at which its version began, which names the version's feed.
+    /// The catalogue revision at which its first version began, under which members are kept.
     public var revision: UInt64
 
-    /// In this version of a live segment.
+    /// In a live segment, whichever version told it.
     public init(_ segment: ExactName, revision: UInt64) {
         self.segment = segment
         self.revision = revision

@@ -22,6 +22,8 @@ public struct LiveCourse: Sendable {
     private var past: Past
     private var hasBegun: Bool { begunAt != nil }
     private var begunAt: Timestamp?
+    /// Whether it was given another definition since.
+    private var isCarried = false
     /// Where the first record of the user stands; nil: there is none.
     private var first: LogOffset?
 
@@ -47,6 +49,7 @@ public struct LiveCourse: Sendable {
             return []
         }
         var told = pass(before: now)
+        isCarried = true
         let old = self.plan
         self.plan = plan
         if plan.carrying(from: old) == .ended { past.silenceAll() }
@@ -115,6 +118,8 @@ public struct LiveCourse: Sendable {
         guard let begunAt else { return told }
         let moment = moment(now)
         if plan.following == nil {
+            // What earlier definitions told stands: only they could run over what was before.
+            guard !isCarried else { return told }
             told += plan.recount(
                 at: moment,
                 since: begunAt,

@@ -237,6 +237,16 @@ class FeedCases(unittest.TestCase):
         self.assertTrue(copy.take(page))
         self.assertEqual((copy.members, copy.cursor.sequence), ({"ann"}, 9))
 
+    def test_who_is_told_without_a_name_and_number(self) -> None:
+        # Somebody is gone since: of a copy that was taken up it may be any member.
+        self.assertFalse(self.begun().take(self.changes((8, "", False))))
+        self.assertTrue(self.begun(None).take(self.changes((8, "", False))))
+        whole = FeedCopy(FeedCursor(partition=3))
+        members = sum(map(hash_of, ("ann",))) % (1 << 64)
+        whole.take_page(SnapshotResponse(
+            cursor=self.END, users=["ann"], numbers=[1], members=1, state_hash=members))
+        self.assertTrue(whole.take(self.changes((8, "", False))))
+
     def test_a_page_that_is_missing(self) -> None:
         copy = FeedCopy(FeedCursor(partition=3))
         with self.assertRaises(FeedProblem):

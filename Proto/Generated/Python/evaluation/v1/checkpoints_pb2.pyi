@@ -90,18 +90,20 @@ class NewestRequest(_message.Message):
     def __init__(self, partition: _Optional[int] = ...) -> None: ...
 
 class NewestResponse(_message.Message):
-    __slots__ = ["crc32c", "files", "gone", "imports", "sealed_to"]
+    __slots__ = ["crc32c", "files", "gone", "imports", "rewritings", "sealed_to"]
     CRC32C_FIELD_NUMBER: _ClassVar[int]
     FILES_FIELD_NUMBER: _ClassVar[int]
     GONE_FIELD_NUMBER: _ClassVar[int]
     IMPORTS_FIELD_NUMBER: _ClassVar[int]
+    REWRITINGS_FIELD_NUMBER: _ClassVar[int]
     SEALED_TO_FIELD_NUMBER: _ClassVar[int]
     crc32c: int
     files: _containers.RepeatedCompositeFieldContainer[CheckpointFile]
     gone: _containers.RepeatedCompositeFieldContainer[CheckpointGone]
     imports: _containers.RepeatedCompositeFieldContainer[CheckpointImport]
+    rewritings: int
     sealed_to: int
-    def __init__(self, sealed_to: _Optional[int] = ..., files: _Optional[_Iterable[_Union[CheckpointFile, _Mapping]]] = ..., crc32c: _Optional[int] = ..., imports: _Optional[_Iterable[_Union[CheckpointImport, _Mapping]]] = ..., gone: _Optional[_Iterable[_Union[CheckpointGone, _Mapping]]] = ...) -> None: ...
+    def __init__(self, sealed_to: _Optional[int] = ..., files: _Optional[_Iterable[_Union[CheckpointFile, _Mapping]]] = ..., crc32c: _Optional[int] = ..., imports: _Optional[_Iterable[_Union[CheckpointImport, _Mapping]]] = ..., gone: _Optional[_Iterable[_Union[CheckpointGone, _Mapping]]] = ..., rewritings: _Optional[int] = ...) -> None: ...
 
 class PieceRequest(_message.Message):
     __slots__ = ["max_bytes", "name", "offset", "partition", "project"]

@@ -75,6 +75,8 @@ class FeedCopy:
         self._state_hash = 0
         # Users by number, as far as they were told: of who is gone only the number is.
         self._names: dict[int, str] = {}
+        # Whether every member's number is known; of a copy that was taken up, none is.
+        self._is_numbered = not cursor.generation
         for user in members or ():
             self._enter(user)
 
@@ -104,9 +106,11 @@ class FeedCopy:
             raise self._problem("its teller was superseded")
         if page.stale:
             # Another version begins with the members of the one before.
-            if not page.HasField("next") or not self.cursor.generation:
+            here = self.cursor
+            if (not page.HasField("next") or not here.generation
+                    or page.next.partition != here.partition):
                 return False
-            self.cursor.CopyFrom(page.next)
+            self._advance(page.next)
             return True
         for change in page.changes:
             if change.sequence != self.cursor.sequence + 1:
@@ -136,7 +140,7 @@ class FeedCopy:
         if user is None:
             # Gone meanwhile, as a later change tells; or gone, and nobody knows who it was.
             self._names[change.user_number] = ""
-            return not is_gone
+            return not is_gone and self._is_numbered
         change.user_id = user
         if change.member and user:
             self._enter(user)

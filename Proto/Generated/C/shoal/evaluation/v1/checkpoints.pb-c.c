@@ -832,7 +832,8 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_gone__descrip
 };
 static const uint64_t shoal__evaluation__v1__newest_response__sealed_to__default_value = 0ull;
 static const uint32_t shoal__evaluation__v1__newest_response__crc32c__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__field_descriptors[5] =
+static const uint32_t shoal__evaluation__v1__newest_response__rewritings__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__field_descriptors[6] =
 {
   {
     "sealed_to",
@@ -894,18 +895,31 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "rewritings",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__NewestResponse, has_rewritings),
+    offsetof(Shoal__Evaluation__V1__NewestResponse, rewritings),
+    NULL,
+    &shoal__evaluation__v1__newest_response__rewritings__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__newest_response__field_indices_by_name[] = {
   2,   /* field[2] = crc32c */
   1,   /* field[1] = files */
   4,   /* field[4] = gone */
   3,   /* field[3] = imports */
+  5,   /* field[5] = rewritings */
   0,   /* field[0] = sealed_to */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__newest_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_response__descriptor =
 {
@@ -915,7 +929,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_response__descrip
   "Shoal__Evaluation__V1__NewestResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__NewestResponse),
-  5,
+  6,
   shoal__evaluation__v1__newest_response__field_descriptors,
   shoal__evaluation__v1__newest_response__field_indices_by_name,
   1,  shoal__evaluation__v1__newest_response__number_ranges,

@@ -182,10 +182,16 @@ struct  Shoal__Evaluation__V1__NewestResponse
    */
   size_t n_gone;
   Shoal__Evaluation__V1__CheckpointGone **gone;
+  /*
+   * How often this instance has forgotten its columns so that no byte of erased users is left in
+   * them: who has done it more often takes none of these.
+   */
+  protobuf_c_boolean has_rewritings;
+  uint32_t rewritings;
 };
 #define SHOAL__EVALUATION__V1__NEWEST_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__newest_response__descriptor) \
-    , 0, 0ull, 0,NULL, 0, 0u, 0,NULL, 0,NULL }
+    , 0, 0ull, 0,NULL, 0, 0u, 0,NULL, 0,NULL, 0, 0u }
 
 
 /*

@@ -184,7 +184,8 @@ struct  Shoal__Ingestion__V1__ImportsResponse
 
 
 /*
- * Asks for everything the log holds about a user, identifiers and undone imports included.
+ * Asks for everything the log holds about a user, identifiers and undone imports included. Of an
+ * identifier that was merged into a user it is refused: the user is to be asked for.
  */
 struct  Shoal__Ingestion__V1__ExportUserRequest
 {
@@ -229,7 +230,8 @@ struct  Shoal__Ingestion__V1__ExportUserResponse
 
 /*
  * Erases a user: gone from every answer at once, as of every instant. Asked again it is the same;
- * whoever comes under the identifier later is a new user.
+ * whoever comes under the identifier later is a new user. Of a user who was ever merged with
+ * another it is refused (FAILED_PRECONDITION).
  */
 struct  Shoal__Ingestion__V1__EraseRequest
 {

@@ -146,7 +146,8 @@ extern char shoal__ingestion__v1__merged__user_id__default_value[];
 
 /*
  * Takes a merge back: what came in under the identifier, or under one that was merged into it, is
- * its own again.
+ * its own again. An event whose id both had stands afterwards with one of them only, the one of
+ * whom it was received earlier. Refused where more than 24 MiB came in under merged identifiers.
  */
 struct  Shoal__Ingestion__V1__UnmergeRequest
 {

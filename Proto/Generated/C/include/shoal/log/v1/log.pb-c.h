@@ -440,7 +440,8 @@ struct  Shoal__Log__V1__Stub
 {
   ProtobufCMessage base;
   /*
-   * By which rewriting of this log, from 1.
+   * How many erasures the partition's log held when it was rewritten, from 1: a rewriting that
+   * found more has a higher number.
    */
   protobuf_c_boolean has_rewriting;
   uint32_t rewriting;

@@ -94,7 +94,7 @@ extern char shoal__segment__v1__in_list__name__default_value[];
 
 
 /*
- * The user is in a version of a live segment, by its feed: what evaluators ask each other; callers
+ * The user is in a live segment, by its feeds: what evaluators ask each other; callers
  * name the segment.
  */
 struct  Shoal__Segment__V1__InFeed
@@ -105,7 +105,7 @@ struct  Shoal__Segment__V1__InFeed
    */
   char *name;
   /*
-   * The catalogue revision at which the version began.
+   * The catalogue revision at which the segment's first version began.
    */
   protobuf_c_boolean has_revision;
   uint64_t revision;
