@@ -13,23 +13,23 @@ import Testing
     private static let dayMs = CivilDate.dayMs
     private static let users = 6
 
-    /// Ten days on each of which everybody charges twice; an older segment ends on the third.
+    /// Ten days on each of which everybody charges; an older segment ends on the third.
     private func log() throws -> LogScript {
         var log = LogScript()
-        let twice = LiveDefinition(
+        let live = LiveDefinition(
             .action(Action(EventMatch(["Charged"]))),
             stay: .duration(ms: Self.dayMs / 3),
             zone: "UTC"
         )
-        try log.segment("charged", live: twice, revision: 1)
-        try log.segment("over", live: twice, revision: 2)
+        try log.segment("charged", live: live, revision: 1)
+        try log.segment("over", live: live, revision: 2)
         for day in 1...10 as ClosedRange<Int64> {
             for user in 0..<Self.users {
                 let at = Timestamp(ms: day * Self.dayMs + Int64(user) * 60_000)
                 log.logTime = at
                 try log.event("Charged", by: "user-\(user)", at: at)
             }
-            if day == 3 { try log.segment("over", live: twice, revision: 3, archived: true) }
+            if day == 3 { try log.segment("over", live: live, revision: 3, archived: true) }
         }
         return log
     }

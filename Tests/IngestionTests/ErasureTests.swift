@@ -114,6 +114,65 @@ struct ErasureTests {
         try open.stop()
     }
 
+    @Test(
+        "who was ever one with another is refused, whatever became of the index",
+        arguments: ["running", "restarted", "behind", "deleted"]
+    )
+    func merged(_ how: String) async throws {
+        let rig = try IngestionRig()
+        var open = try rig.open()
+        _ = try await open.track([Sent.event("anon"), Sent.event("ann"), Sent.event("bob")])
+        if how == "behind" {
+            try open.stop()
+            try rig.keep(rig.indexFolder)
+            open = try rig.open()
+        }
+        _ = try await open.identify("anon", "ann")
+        for isUnmerged in [false, true] {
+            if isUnmerged { _ = try await open.unmerge("anon") }
+            if how != "running" { try open.stop() }
+            if how == "behind", !isUnmerged { try rig.bringBack(rig.indexFolder) }
+            if how == "deleted" { try rig.remove(rig.indexFolder) }
+            if how != "running" { open = try rig.open() }
+            for id in ["anon", "ann"] {
+                let refused = await ingestionError { _ = try await erase(open, id, 1) }
+                #expect(refused?.code == .wasMerged && refused?.fault.code == .failedPrecondition)
+            }
+        }
+        _ = try await erase(open, "bob", 2)
+        let written = try open.allRecords().count {
+            if case .erasure = $0.body { true } else { false }
+        }
+        #expect(written == 1)
+        try open.stop()
+    }
+
+    @Test("after a merge was taken back an export has nothing of what is another's again")
+    func exportedApart() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        let desk = try ReadingDesk()
+        defer { desk.stop() }
+        _ = try await open.track([Sent.event("anon", "secret"), Sent.event("ann", "own")])
+        _ = try await open.identify("anon", "ann")
+        let export = UserExport(
+            index: open.index,
+            log: open.log,
+            partitions: rig.partitions,
+            desk: desk
+        )
+        func events() async throws -> [String] {
+            let ann = ProjectUser(project: shop, user: try #require(UserID("ann")))
+            return try await export.page(of: ann, nil, bytesMax: 1 << 20).records.compactMap {
+                if case .event(let event) = $0.body { event.name } else { nil }
+            }
+        }
+        #expect(try await events() == ["own", "secret"])
+        _ = try await open.unmerge("anon")
+        #expect(try await events() == ["own"])
+        try open.stop()
+    }
+
     @Test("everything about one user is exported, page by page, and nothing of others")
     func exported() async throws {
         let rig = try IngestionRig()
