@@ -14,18 +14,6 @@ public final class CompiledMatch: Sendable {
     /// Which local times count; nil: all.
     public let times: CompiledTimes?
 
-    init(
-        events: [ExactName],
-        filters: [CompiledFilter],
-        userFilters: [CompiledFilter],
-        times: CompiledTimes?
-    ) {
-        self.events = events
-        self.filters = filters
-        self.userFilters = userFilters
-        self.times = times
-    }
-
     /// Its window is the leaf's affair.
     init(_ match: EventMatch, zone: Zone) {
         events = Array(Set(match.events)).sorted()
