@@ -102,21 +102,9 @@ extension SetsDoor {
     func snapshot(_ project: ProjectName, _ partitions: [Partition]) async throws
         -> Snapshot
     {
-        try await withThrowingTaskGroup(of: Snapshot.self) { group in
-            for (lane, partitions) in lanes.grouped(partitions) {
-                group.addTask {
-                    try await lane.ask(partitions) { states in
-                        Snapshot(
-                            parts: states.map {
-                                .init(position: $0.position, columns: $0.projects[project])
-                            }
-                        )
-                    }
-                }
-            }
-            var whole = Snapshot()
-            for try await part in group { whole.parts += part.parts }
-            return whole
+        let parts = try await lanes.ask(partitions) { states in
+            states.map { Snapshot.Part(position: $0.position, columns: $0.projects[project]) }
         }
+        return Snapshot(parts: parts.flatMap(\.self))
     }
 }
