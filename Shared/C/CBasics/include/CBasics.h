@@ -100,6 +100,8 @@ bool cbasics_reader_is_gone(int file);
 int cbasics_list(const char *path, void (*each)(void *context, const char *name), void *context);
 int cbasics_map(int file, size_t count, const void **start);
 void cbasics_unmap(const void *start, size_t count);
+// Takes the pages of a mapping out of the process; they come back as they are read.
+void cbasics_leave_mapped(const void *start, size_t count);
 // ENOSPC, EIO ...; "E?" for an unknown number. Constant memory.
 const char *cbasics_errno_name(int number);
 
