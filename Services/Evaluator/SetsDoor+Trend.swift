@@ -75,14 +75,13 @@ extension SetsDoor {
         _ limit: QuestionLimit
     ) async throws -> [UInt64] {
         // A thread per lane, since each lane stands for a core.
-        let width = max(min(lanes.all.count, whole.histories.count), 1)
+        let histories = whole.histories
+        let width = max(min(lanes.all.count, histories.count), 1)
         let counts = (0..<width).map { part in
             TrendCount(
                 plan: plan,
                 instants: instants,
-                histories: stride(from: part, to: whole.histories.count, by: width).map {
-                    whole.histories[$0]
-                },
+                histories: stride(from: part, to: histories.count, by: width).map { histories[$0] },
                 memoryMax: memoryMax
             )
         }

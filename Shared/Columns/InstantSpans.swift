@@ -110,18 +110,20 @@ private struct InstantStretches {
     init(_ spans: InstantSpans, _ times: SplitTimes) {
         self.spans = spans
         self.times = times
-        let shift = times.shift + UInt64(Self.coarser)
+        let (base, fine) = (times.base, times.shift)
+        let shift = fine + UInt64(Self.coarser)
         let count = Int(UInt16.max >> Self.coarser) + 1
         var known: [UInt32] = []
         known.reserveCapacity(count)
         var edges: [Edge] = []
-        var run = spans.run(times.base)
+        var run = spans.run(base)
         // Bounds up to the base have made the first run.
-        var next = spans.bounds.firstIndex { $0 > times.base } ?? spans.bounds.count
-        func stretch(_ bound: Int64) -> UInt64 { UInt64(bitPattern: bound &- times.base) >> shift }
+        var next = spans.bounds.firstIndex { $0 > base } ?? spans.bounds.count
+        func coarse(_ bound: Int64) -> UInt64 { UInt64(bitPattern: bound &- base) >> fine }
+        func stretch(_ bound: Int64) -> UInt64 { coarse(bound) >> UInt64(Self.coarser) }
         while next < spans.bounds.count, stretch(spans.bounds[next]) < UInt64(count) {
             let place = stretch(spans.bounds[next])
-            let begin = times.base &+ Int64(bitPattern: place << shift)
+            let begin = base &+ Int64(bitPattern: place << shift)
             let (end, isOver) = begin.addingReportingOverflow((1 << Int64(shift)) - 1)
             let within = spans.bounds[next...].prefix { stretch($0) == place }
             next = within.endIndex
@@ -131,13 +133,12 @@ private struct InstantStretches {
             known.append(contentsOf: repeatElement(run.packed, count: lacking))
             if edge.count < within.count { run = spans.run(begin) }
             guard let first = edge.first, let last = edge.last else { continue }
-            let ends = [first, last].map { UInt64(bitPattern: $0 &- times.base) >> times.shift }
             let before = run
             run = spans.run(isOver ? .max : end)
             known.append(Self.edgeFlag | UInt32(truncatingIfNeeded: edges.count))
             edges.append(
                 Edge(
-                    coarse: ends[0] == ends[1] ? UInt16(exactly: ends[0]) : nil,
+                    coarse: coarse(first) == coarse(last) ? UInt16(exactly: coarse(first)) : nil,
                     bound: first == last ? first : nil,
                     before: before,
                     after: run
