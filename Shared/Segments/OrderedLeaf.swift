@@ -76,6 +76,11 @@ public struct OrderedLeaf: Sendable {
         return test.holds(marks.filter { interval.contains($0.at) }, interval, at: instant)
     }
 
+    /// The matches each of which must have a mark, else nobody passes.
+    public var required: Range<Int> {
+        if case .sequence(let rule) = test { 0..<rule.steps } else { 0..<0 }
+    }
+
     /// The events that may become marks; nil: any.
     public var events: [ExactName]? {
         guard matches.allSatisfy({ !$0.events.isEmpty }) else { return nil }
