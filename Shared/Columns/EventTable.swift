@@ -144,11 +144,12 @@ public final class EventTable: Sendable {
         }
     }
 
-    /// The rows of a user, in the table's order: a binary search if sorted, else a scan.
+    /// The rows of a user, in the table's order: a binary search if sorted, else a look-up.
     public func rows(of user: UserNumber) -> [Int] {
         guard user.value >= zone.minUser, user.value <= zone.maxUser else { return [] }
-        guard isSorted else {
-            return (0..<rowCount).filter { users[$0] == user.value && undone?[$0] != true }
+        if case .open(let table, _) = properties {
+            let rows = table.rows(of: user.value)
+            return undone.map { undone in rows.filter { !undone[$0] } } ?? rows
         }
         var row = firstRow(of: user.value)
         let start = row
