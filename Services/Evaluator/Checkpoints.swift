@@ -40,11 +40,16 @@ final class Checkpoints: Sendable {
         self.timersNearMax = timersNearMax
         files = ColumnFiles(folder: folder, disk: disk)
         do {
+            var options = StoreOptions()
+            // What is read again and again is in memory beside the store.
+            (options.cacheBytes, options.writeBufferBytes) = (8 << 20, 4 << 20)
+            options.allWriteBuffersBytes = 24 << 20
             store = try Store(
                 path: "\(folder)/checkpoints",
                 families: [
                     "manifests", "catalogue", "live", "feed", "live.copy", "feed.copy",
-                ]
+                ],
+                options: options
             )
             manifests = try store.family("manifests")
             changes = try store.family("catalogue")

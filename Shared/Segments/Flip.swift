@@ -30,11 +30,32 @@ extension Plan {
         leafResults: [Bool],
         workMax: Int
     ) -> [Flip] {
+        let look = turns(history, after: instant, workMax: workMax / 2)
+        return flips(of: roots, look, leafResults: leafResults, workMax: workMax)
+    }
+
+    /// When the plan's answer changes first by time alone, and whether it is known not to change
+    /// by that again.
+    func outlook(_ history: UserHistory, after instant: Timestamp, leafResults: [Bool]) -> (
+        flip: Flip, isLast: Bool
+    ) {
+        let workMax = Flip.workMax
+        let look = turns(history, after: instant, workMax: workMax / 2)
+        let flip = flips(of: [root], look, leafResults: leafResults, workMax: workMax)[0]
+        guard case .at(let at) = flip, look.openFrom == nil else { return (flip, false) }
+        return (flip, look.turns.last?.at == at)
+    }
+
+    private func flips(
+        of roots: [Int],
+        _ look: Look,
+        leafResults: [Bool],
+        workMax: Int
+    ) -> [Flip] {
         var results = leafResults
         let answers = run(results)
         var flips = roots.map { _ in nil as Flip? }
         var left = roots.count
-        let look = turns(history, after: instant, workMax: workMax / 2)
         var stepsLeft = workMax / 2
         for (number, turn) in look.turns.enumerated() {
             if let end = look.openFrom, turn.at >= end { break }
@@ -56,11 +77,11 @@ extension Plan {
     }
 
     /// The changes of all leaves in order, complete up to `openFrom`.
-    private func turns(
-        _ history: UserHistory,
-        after instant: Timestamp,
-        workMax: Int
-    ) -> (turns: [(at: Timestamp, leaf: Int, holds: Bool)], openFrom: Timestamp?) {
+    private typealias Look = (
+        turns: [(at: Timestamp, leaf: Int, holds: Bool)], openFrom: Timestamp?
+    )
+
+    private func turns(_ history: UserHistory, after instant: Timestamp, workMax: Int) -> Look {
         var turns: [(at: Timestamp, leaf: Int, holds: Bool)] = []
         var openFrom: Timestamp?
         for (index, leaf) in leaves.enumerated() {

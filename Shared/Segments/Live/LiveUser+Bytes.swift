@@ -56,7 +56,10 @@ extension LiveUser {
         }
         for watch in [becoming, staying] {
             guard let watch else { continue }
-            writer.u8((watch.holds ? 1 : 0) | (watch.next == nil ? 0 : 2))
+            let flags: [(UInt8, Bool)] = [
+                (1, watch.holds), (2, watch.next != nil), (4, watch.isLast),
+            ]
+            writer.u8(flags.reduce(0) { $0 | ($1.1 ? $1.0 : 0) })
             if let next = watch.next { writer.instant(next, &last) }
         }
         writer.count(armed.count)
@@ -146,7 +149,8 @@ extension LiveUser.Watch {
         let flags = try reader.u8()
         self.init(
             holds: flags & 1 != 0,
-            next: flags & 2 != 0 ? try reader.instant(&last) : nil
+            next: flags & 2 != 0 ? try reader.instant(&last) : nil,
+            isLast: flags & 4 != 0
         )
     }
 }

@@ -134,19 +134,13 @@ extension Plan {
     /// Whether the condition holds at an instant, and when that may change by time alone.
     public func watch(_ history: UserHistory, at instant: Timestamp) -> LiveUser.Watch {
         let results = leafResults(history, at: instant)
-        let flips = flips(
-            of: [root],
-            history,
-            after: instant,
-            leafResults: results,
-            workMax: Flip.workMax
-        )
+        let (flip, isLast) = outlook(history, after: instant, leafResults: results)
         let next: Timestamp? =
-            switch flips[0] {
+            switch flip {
             case .never: nil
             case .at(let at), .notBefore(let at): at
             }
-        return LiveUser.Watch(holds: run(results)[root], next: next)
+        return LiveUser.Watch(holds: run(results)[root], next: next, isLast: isLast)
     }
 }
 

@@ -53,7 +53,11 @@ extension LiveDecision {
             user.recheckAt = nil
             follow(condition, .correction)
         }
-        if user.becoming?.next == due { follow(condition, .timer) }
+        guard let watch = user.becoming, watch.next == due else { return }
+        // What was foreseen is as it was, but for what an import has brought since: nothing of the
+        // user is read, which counts when a day ends for a million.
+        guard watch.isLast, user.recheckAt == nil else { return follow(condition, .timer) }
+        turn(LiveUser.Watch(holds: !watch.holds, next: nil), .timer)
     }
 
     /// Who is not in and will not be by time alone is not remembered.
@@ -62,6 +66,10 @@ extension LiveDecision {
             isThere
             ? condition.watch(past.history(plan.triggerReads), at: moment.now)
             : LiveUser.Watch(holds: false, next: nil)
+        turn(watch, cause)
+    }
+
+    private mutating func turn(_ watch: LiveUser.Watch, _ cause: LiveChange.Cause) {
         let recheckAt = user.recheckAt
         let wasInside = user.isInside
         user = LiveUser()

@@ -64,11 +64,14 @@ public struct LiveUser: Sendable, Hashable {
         public var holds: Bool
         /// When that may change by time alone; nil: never.
         public var next: Timestamp?
+        /// Whether it does change then, and by time alone not again.
+        public var isLast: Bool
 
         /// A watch.
-        public init(holds: Bool, next: Timestamp?) {
+        public init(holds: Bool, next: Timestamp?, isLast: Bool = false) {
             self.holds = holds
             self.next = next
+            self.isLast = isLast
         }
     }
 
