@@ -50,14 +50,16 @@ struct LivePartition {
     var slots: [FollowedSegment?] = []
     /// Where feeds ended that are followed no more, for consumers who have not read all of them.
     var over: [FeedEnd] = []
-    private var timers = TimerQueue()
+    var timers = TimerQueue()
+    /// Who is still to hear, in this step, of members of segments that they use.
+    var waiting = TimerQueue()
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     private(set) var numbered: Newcomer?
     /// By which rewriting the log of a project has lost records that others may have heard.
     var lost: [ProjectName: UInt32] = [:]
-    /// Whether a merge is heard: nothing fires by what comes of it.
-    var isMerging = false
+    /// Whether history is heard, by an import or a merge: nothing fires by what comes of it.
+    var isHistory = false
     /// Marks to be put into columns that were loaded from an older place in the log.
     var marks: ArraySlice<Mark>
     /// The log time at which its feeds were last looked through for what is too old.
@@ -175,7 +177,7 @@ struct LivePartition {
     mutating func pass(before logTime: Timestamp, _ state: inout [ProjectName: PartitionColumns])
         throws(EvaluatorError)
     {
-        while let first = timers.first, first.due < logTime { try fire(&state) }
+        try pass(to: logTime - 1, &state)
     }
 
     /// All instants up to a watermark pass.
@@ -184,7 +186,7 @@ struct LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard watermark > self.watermark else { return }
-        while let first = timers.first, first.due <= watermark { try fire(&state) }
+        try pass(to: watermark, &state)
         self.watermark = watermark
     }
 
@@ -248,6 +250,7 @@ struct LivePartition {
         case .stub(let stub): noteLoss(of: project, rewriting: stub.rewriting)
         case .tenure, nil: break
         }
+        try settle(moment, &state)
     }
 
     private mutating func tell(
@@ -264,34 +267,6 @@ struct LivePartition {
         guard !heard.isEmpty else { return }
         let record = LiveRecord.properties(names, isHistory: isHistory)
         try tell(record, of: user, heard, moment, &state)
-    }
-
-    private mutating func tell(
-        _ record: LiveRecord,
-        of user: UserNumber,
-        _ segments: [FollowedSegment],
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        for segment in segments {
-            try decide(user, segment, moment, &state) { plan, user, past in
-                plan.hear(record, at: moment, &user, past)
-            }
-            // What was found to be due before now passes at once, before the next record.
-            try pass(before: moment.now, &state)
-        }
-    }
-
-    /// The first timer falls due.
-    private mutating func fire(_ state: inout [ProjectName: PartitionColumns])
-        throws(EvaluatorError)
-    {
-        guard let entry = timers.pop(), let segment = slots[entry.slot] else { return }
-        guard segment.plan.nextDue(try segment.user(entry.user)) == entry.due else { return }
-        let moment = LiveMoment(now: max(entry.due, logTime), position: next)
-        try decide(entry.user, segment, moment, &state) { plan, user, past in
-            plan.pass(at: moment, due: entry.due, &user, past)
-        }
     }
 
     /// Lets a segment decide about a user, and keeps what comes of it.
@@ -372,18 +347,7 @@ struct LivePartition {
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
         guard isMember != wasMember, segment.plan.following == nil else { return }
-        try cascade(from: segment, of: number, moment, &state)
-    }
-
-    /// Segments that use a live one hear of its members in the same step, and so on.
-    private mutating func cascade(
-        from segment: FollowedSegment,
-        of user: UserNumber,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        let (property, project) = (segment.end.inFeed.property, segment.end.feed.project)
-        try tell([property], isMerging, false, of: user, in: project, moment, &state)
+        wait(onMembersOf: segment, number, moment)
     }
 
     func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {
