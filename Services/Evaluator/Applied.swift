@@ -34,6 +34,11 @@ final class Applied: Sendable {
     /// How far a partition has been read; nil when this instance does not hold it.
     subscript(partition: Partition) -> PartitionEnd? { ends.withLock { $0[partition] } }
 
+    /// Those of some partitions that this instance does not hold.
+    func lacking(_ partitions: some Sequence<Partition>) -> [Partition] {
+        ends.withLock { ends in partitions.filter { ends[$0] == nil } }
+    }
+
     /// How far every partition held has been read, by partition.
     var all: [(partition: Partition, end: PartitionEnd)] {
         ends.withLock { ends in ends.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }

@@ -22,10 +22,22 @@ final class Checkpoints: Sendable {
     ///
     /// Unit: ms of log time.
     private let feedKeepMs: Int64
+    /// Timers of a partition that are held in memory.
+    private let timersNearMax: Int
+
+    /// Timers of a partition that are held in memory: some seconds' worth when a million fall due
+    /// in a minute, and with 64 partitions at most 8 MiB.
+    static let timersNearMax = 4_096
 
     /// Opens the store below the instance's data folder.
-    init(folder: String, disk: any Disk, feedKeepMs: Int64 = .max) throws(EvaluatorError) {
+    init(
+        folder: String,
+        disk: any Disk,
+        feedKeepMs: Int64 = .max,
+        timersNearMax: Int = Checkpoints.timersNearMax
+    ) throws(EvaluatorError) {
         self.feedKeepMs = feedKeepMs
+        self.timersNearMax = timersNearMax
         files = ColumnFiles(folder: folder, disk: disk)
         do {
             store = try Store(
@@ -78,8 +90,10 @@ final class Checkpoints: Sendable {
             try files.removeOthers(of: partition, than: published)
             var state = PartitionState(partition)
             if let manifest { state = try open(manifest, of: partition) }
+            let far = KeptTimers(shelf: feeds, partition: partition, nearMax: timersNearMax)
+            state.live.far = far
             if let kept, kept.next >= state.next || isFollowing {
-                state.live = try LivePartition(partition, kept)
+                state.live = try LivePartition(partition, kept, far: far)
                 state.live.sealedTo = state.sealedTo
             }
             try state.caughtUp()

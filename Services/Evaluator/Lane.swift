@@ -115,30 +115,41 @@ final class Lane: Sendable {
         _ partitions: [Partition],
         _ question: @escaping @Sendable (inout [PartitionState]) throws -> Answer
     ) async throws -> Answer {
-        defer { questions.subtract(1, ordering: .relaxed) }
-        guard questions.add(1, ordering: .relaxed).newValue <= Self.questionsMax else {
-            throw refusal
+        try await withCheckedThrowingContinuation { continuation in
+            ask(partitions, question) { continuation.resume(with: $0) }
         }
-        return try await withCheckedThrowingContinuation { continuation in
-            let isQueued = queue.tryPush(
+    }
+
+    /// The same; `receive` is called once, from whichever thread, and takes no time there.
+    func ask<Answer: Sendable>(
+        _ partitions: [Partition],
+        _ question: @escaping @Sendable (inout [PartitionState]) throws -> Answer,
+        _ receive: @escaping @Sendable (Result<Answer, any Error>) -> Void
+    ) {
+        let isQueued =
+            questions.add(1, ordering: .relaxed).newValue <= Self.questionsMax
+            && queue.tryPush(
                 .ask(partitions) { states in
+                    self.questions.subtract(1, ordering: .relaxed)
                     guard var held = states.take() else {
-                        continuation.resume(
-                            throwing: EvaluatorError(
-                                .notTheOwner,
-                                "answer",
-                                place: Gather.list(partitions),
-                                hint: "ask again: the partition map has changed"
+                        return receive(
+                            .failure(
+                                EvaluatorError(
+                                    .notTheOwner,
+                                    "answer",
+                                    place: Gather.list(partitions),
+                                    hint: "ask again: the partition map has changed"
+                                )
                             )
                         )
-                        return
                     }
-                    continuation.resume(with: Result { try question(&held) })
+                    receive(Result { try question(&held) })
                     states = held
                 }
             )
-            if !isQueued { continuation.resume(throwing: refusal) }
-        }
+        guard !isQueued else { return }
+        questions.subtract(1, ordering: .relaxed)
+        receive(.failure(refusal))
     }
 
     /// Orders that wait now.

@@ -142,9 +142,23 @@ struct OrderedLeafReader {
         }
     }
 
-    /// The marks of all users, in any order.
+    /// The users who have an event for each match that must have one; nil: it is all one.
+    private func candidates() -> UserBitset? {
+        let from = interval.isOpen ? nil : interval.from
+        return leaf.required.reduce(into: nil as UserBitset?) { candidates, match in
+            var users = UserBitset(universe: columns.userCount)
+            forEachTable(of: match) { table, mask in
+                markUsers(table, from: from, to: interval.to, mask: mask, in: &users)
+            }
+            if let others = candidates { users.and(others) }
+            candidates = users
+        }
+    }
+
+    /// The marks of all users who may pass, in any order.
     private func entries() -> [Entry] {
         var entries: [Entry] = []
+        let candidates = candidates()
         var (isCut, look) = (false, Self.stride)
         let from = interval.isOpen ? nil : interval.from
         for name in leaf.events?.map(\.text) ?? columns.eventNames() {
@@ -167,7 +181,7 @@ struct OrderedLeafReader {
                         isCut = isCut || isOver()
                         look = entries.count + Self.stride
                     }
-                    guard !isCut else { return }
+                    guard !isCut, candidates?[user] ?? true else { return }
                     var bits: UInt64 = 0
                     for (match, mask) in masks where mask?[row] ?? true {
                         bits |= 1 << UInt64(match)

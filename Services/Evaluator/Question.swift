@@ -60,16 +60,20 @@ struct Question: Sendable {
     func answer(_ states: [PartitionState]) throws(EvaluatorError) -> Tally {
         var tally = Tally()
         if nodeCounts { tally.nodeUsers = Array(repeating: 0, count: plan.definition.nodes.count) }
-        for state in states {
-            tally.positions.append(state.position)
-            if let count = known[state.partition], count.next == state.next {
+        tally.positions.reserveCapacity(states.count)
+        if known.isEmpty { tally.fresh.reserveCapacity(states.count) }
+        // By place: a state that is handed out is copied with all that it holds.
+        for place in states.indices {
+            tally.positions.append(states[place].position)
+            let (partition, next) = (states[place].partition, states[place].next)
+            if let count = known[partition], count.next == next {
                 tally.add(count)
                 continue
             }
-            guard let columns = state.projects[project] else { continue }
-            let count = try add(columns, to: &tally, next: state.next)
+            guard let columns = states[place].projects[project] else { continue }
+            let count = try add(columns, to: &tally, next: next)
             tally.add(count)
-            tally.fresh[state.partition] = count
+            tally.fresh[partition] = count
         }
         tally.sample = Sampling.lowest(tally.sample, sample.size)
         return tally

@@ -75,14 +75,13 @@ extension SetsDoor {
         _ limit: QuestionLimit
     ) async throws -> [UInt64] {
         // A thread per lane, since each lane stands for a core.
-        let width = max(min(lanes.all.count, whole.histories.count), 1)
+        let histories = whole.histories
+        let width = max(min(lanes.all.count, histories.count), 1)
         let counts = (0..<width).map { part in
             TrendCount(
                 plan: plan,
                 instants: instants,
-                histories: stride(from: part, to: whole.histories.count, by: width).map {
-                    whole.histories[$0]
-                },
+                histories: stride(from: part, to: histories.count, by: width).map { histories[$0] },
                 memoryMax: memoryMax
             )
         }
@@ -102,21 +101,9 @@ extension SetsDoor {
     func snapshot(_ project: ProjectName, _ partitions: [Partition]) async throws
         -> Snapshot
     {
-        try await withThrowingTaskGroup(of: Snapshot.self) { group in
-            for (lane, partitions) in lanes.grouped(partitions) {
-                group.addTask {
-                    try await lane.ask(partitions) { states in
-                        Snapshot(
-                            parts: states.map {
-                                .init(position: $0.position, columns: $0.projects[project])
-                            }
-                        )
-                    }
-                }
-            }
-            var whole = Snapshot()
-            for try await part in group { whole.parts += part.parts }
-            return whole
+        let parts = try await lanes.ask(partitions) { states in
+            states.map { Snapshot.Part(position: $0.position, columns: $0.projects[project]) }
         }
+        return Snapshot(parts: parts.flatMap(\.self))
     }
 }

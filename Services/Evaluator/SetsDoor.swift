@@ -122,7 +122,7 @@ struct SetsDoor: EvaluationV1_SetsService {
     func wait(for positions: [Partition: LogOffset], _ call: CallContext)
         async throws(Fault)
     {
-        let absent = positions.keys.filter { applied[$0] == nil }
+        let absent = applied.lacking(positions.keys)
         guard absent.isEmpty else {
             throw EvaluatorError(
                 .notTheOwner,
@@ -179,8 +179,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         if let key { question.known = kept.counts(key) }
         let tallies = try await tallies(question, partitions, limit)
         if let key {
-            let fresh = tallies.reduce(into: [:]) { $0.merge($1.fresh) { $1 } }
-            if !fresh.isEmpty { kept.keep(fresh, of: key) }
+            for tally in tallies where !tally.fresh.isEmpty { kept.keep(tally.fresh, of: key) }
         }
         var cost = QuestionCost()
         // Every lane has one partition in hand at a time.
@@ -205,16 +204,7 @@ struct SetsDoor: EvaluationV1_SetsService {
     ) async throws -> [Question.Tally] {
         // A lane ends at its next look when the caller's task is cancelled.
         try await withTaskCancellationHandler {
-            try await withThrowingTaskGroup(of: Question.Tally.self) { group in
-                for (lane, partitions) in lanes.grouped(partitions) {
-                    group.addTask {
-                        try await lane.ask(partitions) { try question.answer($0) }
-                    }
-                }
-                var tallies: [Question.Tally] = []
-                for try await tally in group { tallies.append(tally) }
-                return tallies
-            }
+            try await lanes.ask(partitions) { try question.answer($0) }
         } onCancel: {
             limit.cancel()
         }

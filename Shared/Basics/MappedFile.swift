@@ -44,6 +44,14 @@ public final class MappedFile: @unchecked Sendable {
         }
     }
 
+    /// Gives the memory of what was read so far back: it stays in the system's cache of the disk,
+    /// and comes back page by page as it is read again.
+    ///
+    /// For a file that was read once as a whole, and of which little will be asked.
+    public func leave() {
+        if isMapped { unsafe cbasics_leave_mapped(start, count) }
+    }
+
     /// Lends all bytes.
     @inlinable
     public func withBytes<Value, Failure: Error>(

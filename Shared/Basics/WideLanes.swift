@@ -35,6 +35,26 @@ public enum WideLanes {
         }
     }
 
+    /// Sets the bits of the elements that are followed by one more than `reach` above them, 64 to a
+    /// word; those at the end behind which no 65 are left stay as they are.
+    ///
+    /// Differences wrap around: what is followed by a lesser one may be among them or not.
+    ///
+    /// - Returns: false, and nothing is done, on a machine without such vectors.
+    public static func putJumps(
+        _ words: inout MutableSpan<UInt64>,
+        in elements: Span<UInt16>,
+        above reach: UInt16
+    ) -> Bool {
+        let whole = max(elements.count - 1, 0) >> 6
+        precondition(whole <= words.count, "64 elements a word")
+        return unsafe words.withUnsafeMutableBufferPointer { words in
+            unsafe elements.withUnsafeBufferPointer { elements in
+                unsafe cbasics_jumps16(words.baseAddress, whole, elements.baseAddress, reach)
+            }
+        }
+    }
+
     /// How many bits are set.
     public static func count(_ words: Span<UInt64>) -> Int {
         unsafe words.withUnsafeBufferPointer { words in

@@ -48,6 +48,8 @@ public final class Chunk: Sendable {
             throw ColumnsError(error, "open")
         }
         let chunk = try Chunk(file, at: path, of: owner)
+        // What was read to check it; questions ask for few columns.
+        file.leave()
         guard chunk.summary.name == name else {
             throw ColumnsError(.mismatch, "open", at: path + ", log offsets")
         }

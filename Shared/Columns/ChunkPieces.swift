@@ -72,22 +72,18 @@ struct ChunkPieces {
         guard columns.isSorted(by: \.name), kind == .event || columns.count == 1 else {
             throw sections.corrupt("directory, \(what)")
         }
-        var table = EventTable(
+        guard Self.isOrdered(users, times, offsets, zone) else {
+            throw sections.corrupt(what + " rows")
+        }
+        let table = EventTable(
             name: name,
             rowCount: rowCount,
             zone: zone,
-            isSorted: true,
-            isTimeOrdered: true,
             users: users,
             times: times,
             offsets: offsets,
-            properties: .sorted(columns)
+            columns: columns
         )
-        guard Self.isOrdered(table) else { throw sections.corrupt(what + " rows") }
-        let ends = table.users.lastOfEach
-        table.isRowPerUser =
-            Int(zone.maxUser - zone.minUser) == rowCount - 1 && ends.count == rowCount
-        table.runs = table.isRowPerUser ? nil : UserRuns(ends, of: users, in: zone)
         return (kind, table)
     }
 
@@ -135,24 +131,28 @@ struct ChunkPieces {
     }
 
     /// Rows rise by (user, time, offset), and the zone is that of the rows.
-    private static func isOrdered(_ table: EventTable) -> Bool {
-        var offsets = Array(repeating: 0 as UInt64, count: BlockRows.count)
+    private static func isOrdered(
+        _ users: UserColumn,
+        _ times: TimeColumn,
+        _ offsets: NarrowColumn,
+        _ zone: TableZone
+    ) -> Bool {
+        var places = Array(repeating: 0 as UInt64, count: BlockRows.count)
         var before: (user: UInt32, time: Int64, offset: UInt64) = (0, .min, 0)
-        var zone = TableZone.empty
+        var found = TableZone.empty
         var rises = true
-        var seen = 0
-        forEachRow(table, TimeWindow(nil, nil), mask: nil) { row, user, time in
+        users.forEach(of: nil) { row, user in
             let place = row % BlockRows.count
             if place == 0 {
-                let end = min(row + BlockRows.count, table.rowCount)
-                table.offsets.decode(rows: row..<end, into: &offsets)
+                let end = min(row + BlockRows.count, users.count)
+                offsets.decode(rows: row..<end, into: &places)
             }
-            if (user, time, offsets[place]) < before { rises = false }
-            before = (user, time, offsets[place])
-            zone.include(user: user, time: time)
-            seen += 1
+            let time = times[row]
+            if (user, time, places[place]) < before { rises = false }
+            before = (user, time, places[place])
+            found.include(user: user, time: time)
         }
-        return rises && seen == table.rowCount && zone == table.zone
+        return rises && found == zone
     }
 
     private func column(

@@ -4,16 +4,16 @@ public import Basics
 
 /// A table's columns.
 ///
-/// Any thread may read; it keeps its piece alive.
+/// Any thread may read; it keeps its piece alive. One object, since a question hands it on often.
 ///
 /// Rows are in (user, time, offset) order where `isSorted`, else in log order.
-public struct EventTable: Sendable {
+public final class EventTable: Sendable {
     /// The event's name, or the user property's.
     public let name: String
     /// Its rows, those that were taken back too.
     public let rowCount: Int
     /// Which instants and users it has rows of.
-    public internal(set) var zone: TableZone
+    public let zone: TableZone
     /// Whether the rows are sorted by (user, time, offset), as in a chunk.
     public let isSorted: Bool
     /// Whether the rows of each user are in the order of their instants.
@@ -21,9 +21,9 @@ public struct EventTable: Sendable {
     /// Whether each user below the zone's greatest, from its least on, has exactly one row.
     ///
     /// A mask of rows then is a set of users.
-    var isRowPerUser = false
+    let isRowPerUser: Bool
     /// The runs of the users' rows, where these are sorted by users; nil where that is no help.
-    var runs: UserRuns?
+    let runs: UserRuns?
     /// The users of the rows.
     public let users: UserColumn
     /// The instants of the rows; of a user property: from when a version holds.
@@ -39,9 +39,73 @@ public struct EventTable: Sendable {
 
     let properties: Properties
     /// Rows that were taken back or whose users are gone, which no reader sees; nil: none.
-    var undone: RowMask?
+    let undone: RowMask?
     /// Whether some of a user's rows may be among those, and others not.
-    var isPartlyUndone = false
+    let isPartlyUndone: Bool
+
+    /// A table of a chunk, whose rows are all seen; who sorted them says that they are.
+    init(
+        name: String,
+        rowCount: Int,
+        zone: TableZone,
+        users: UserColumn,
+        times: TimeColumn,
+        offsets: NarrowColumn,
+        columns: [PropertyColumn]
+    ) {
+        self.name = name
+        self.rowCount = rowCount
+        self.zone = zone
+        isSorted = true
+        isTimeOrdered = true
+        self.users = users
+        self.times = times
+        self.offsets = offsets
+        properties = .sorted(columns)
+        let ends = users.lastOfEach
+        isRowPerUser = Int(zone.maxUser - zone.minUser) == rowCount - 1 && ends.count == rowCount
+        runs = isRowPerUser ? nil : UserRuns(ends, of: users, in: zone)
+        undone = nil
+        isPartlyUndone = false
+    }
+
+    /// A table of the open tail.
+    init(_ table: TailTable, of tail: Tail) {
+        name = table.name
+        rowCount = table.rowCount
+        zone = table.zone
+        isSorted = false
+        isTimeOrdered = table.isTimeOrdered
+        isRowPerUser = false
+        runs = nil
+        users = UserColumn(.array(table.users))
+        times = TimeColumn(.array(table.times))
+        offsets = NarrowColumn(.array(table.offsets))
+        properties = .open(table, tail)
+        var hidden = table.hidden.isEmpty ? nil : RowMask(rowCount: table.rowCount, all: false)
+        for row in table.hidden { hidden?[row] = true }
+        undone = hidden
+        isPartlyUndone = false
+    }
+
+    /// The same columns without these rows; the zone is that of the others.
+    ///
+    /// `isPartly` says whether some of a user's rows may be gone, and others not.
+    init(_ whole: EventTable, without undone: RowMask, isPartly: Bool, _ zone: TableZone) {
+        name = whole.name
+        rowCount = whole.rowCount
+        self.zone = zone
+        isSorted = whole.isSorted
+        isTimeOrdered = whole.isTimeOrdered
+        isRowPerUser = whole.isRowPerUser && !isPartly
+        runs = whole.runs
+        users = whole.users
+        times = whole.times
+        offsets = whole.offsets
+        properties = whole.properties
+        self.undone = undone
+        isPartlyUndone = whole.isPartlyUndone || isPartly
+    }
 
     /// The rows a reader wants that are there; nil: all.
     @usableFromInline
@@ -80,11 +144,12 @@ public struct EventTable: Sendable {
         }
     }
 
-    /// The rows of a user, in the table's order: a binary search if sorted, else a scan.
+    /// The rows of a user, in the table's order: a binary search if sorted, else a look-up.
     public func rows(of user: UserNumber) -> [Int] {
         guard user.value >= zone.minUser, user.value <= zone.maxUser else { return [] }
-        guard isSorted else {
-            return (0..<rowCount).filter { users[$0] == user.value && undone?[$0] != true }
+        if case .open(let table, _) = properties {
+            let rows = table.rows(of: user.value)
+            return undone.map { undone in rows.filter { !undone[$0] } } ?? rows
         }
         var row = firstRow(of: user.value)
         let start = row
@@ -105,39 +170,22 @@ public struct EventTable: Sendable {
     }
 }
 
-extension EventTable {
-    /// A table of the open tail.
-    init(_ table: TailTable, of tail: Tail) {
-        name = table.name
-        rowCount = table.rowCount
-        zone = table.zone
-        isSorted = false
-        isTimeOrdered = table.isTimeOrdered
-        users = UserColumn(.array(table.users))
-        times = TimeColumn(.array(table.times))
-        offsets = NarrowColumn(.array(table.offsets))
-        properties = .open(table, tail)
-        guard !table.hidden.isEmpty else { return }
-        var hidden = RowMask(rowCount: rowCount, all: false)
-        for row in table.hidden { hidden[row] = true }
-        undone = hidden
-    }
-}
-
 extension PropertyColumn {
     /// A column of the open tail.
-    init(_ column: TailColumn, rowCount: Int, of tail: Tail) {
-        name = column.name
-        self.rowCount = rowCount
-        numbers = column.numbers
-        dictionary = TextDictionary(form: .pool(tail.texts))
-        tags = .array(column.tags)
-        payloads = NarrowColumn(.array(column.payloads))
-        lists = ListColumn(
-            starts: NarrowColumn(.array32(tail.lists.starts)),
-            tags: .array(tail.lists.tags),
-            payloads: NarrowColumn(.array(tail.lists.payloads)),
-            texts: .pool(tail.texts)
+    convenience init(_ column: TailColumn, rowCount: Int, of tail: Tail) {
+        self.init(
+            name: column.name,
+            rowCount: rowCount,
+            numbers: column.numbers,
+            dictionary: TextDictionary(form: .pool(tail.texts)),
+            tags: .array(column.tags),
+            payloads: NarrowColumn(.array(column.payloads)),
+            lists: ListColumn(
+                starts: NarrowColumn(.array32(tail.lists.starts)),
+                tags: .array(tail.lists.tags),
+                payloads: NarrowColumn(.array(tail.lists.payloads)),
+                texts: .pool(tail.texts)
+            )
         )
     }
 }

@@ -11,6 +11,13 @@ public struct InstantSpans: Sendable {
     /// The first instant inside, as of each; the last one inside, likewise.
     fileprivate let first: [Int64]
     fileprivate let last: [Int64]
+    /// The instants as of which an event counts begin or end with events at these, in order.
+    fileprivate let bounds: [Int64]
+    /// Of two events no further apart, the later one counts from no later on than the earlier one
+    /// does not count any more.
+    ///
+    /// Unit: ms.
+    fileprivate let reachMs: UInt64
 
     /// The intervals [from, to), in the order of their instants; nil from: the beginning of time.
     ///
@@ -19,6 +26,9 @@ public struct InstantSpans: Sendable {
         precondition(intervals.count <= Int(InstantRun.placeMax), "places of 15 bits")
         first = intervals.map { $0.from?.ms ?? .min }
         last = intervals.map { $0.to.ms == .min ? .min : $0.to.ms - 1 }
+        bounds = (first + last.map { $0 == .max ? .max : $0 + 1 }).sorted()
+        reachMs =
+            zip(first, last).map { $0 > $1 ? 0 : UInt64(bitPattern: $1 &- $0) }.min() ?? 0
         guard zip(first, first.dropFirst()).allSatisfy({ $0 <= $1 }),
             zip(last, last.dropFirst()).allSatisfy({ $0 <= $1 })
         else { return nil }
@@ -40,11 +50,6 @@ public struct InstantSpans: Sendable {
             if isBefore(elements[middle]) { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-
-    /// The instants as of which an event counts begin or end with events at these, in order.
-    fileprivate var bounds: [Int64] {
-        (first + last.map { $0 == .max ? .max : $0 + 1 }).sorted()
     }
 
     /// All that may hold rows; nil: nothing.
@@ -105,32 +110,43 @@ private struct InstantStretches {
     init(_ spans: InstantSpans, _ times: SplitTimes) {
         self.spans = spans
         self.times = times
-        let shift = times.shift + UInt64(Self.coarser)
-        let bounds = spans.bounds
+        let (base, fine) = (times.base, times.shift)
+        let shift = fine + UInt64(Self.coarser)
+        let count = Int(UInt16.max >> Self.coarser) + 1
+        var known: [UInt32] = []
+        known.reserveCapacity(count)
         var edges: [Edge] = []
-        var next = 0
-        var run = spans.run(times.base)
-        known = (0...Int64(UInt16.max >> Self.coarser)).map { stretch in
-            let begin = times.base &+ (stretch << Int64(shift))
+        var run = spans.run(base)
+        // Bounds up to the base have made the first run.
+        var next = spans.bounds.firstIndex { $0 > base } ?? spans.bounds.count
+        func coarse(_ bound: Int64) -> UInt64 { UInt64(bitPattern: bound &- base) >> fine }
+        func stretch(_ bound: Int64) -> UInt64 { coarse(bound) >> UInt64(Self.coarser) }
+        while next < spans.bounds.count, stretch(spans.bounds[next]) < UInt64(count) {
+            let place = stretch(spans.bounds[next])
+            let begin = base &+ Int64(bitPattern: place << shift)
             let (end, isOver) = begin.addingReportingOverflow((1 << Int64(shift)) - 1)
-            // Bounds up to the beginning have changed the run, those behind it make an edge.
-            let passed = next
-            while next < bounds.count, bounds[next] <= begin { next += 1 }
-            if next > passed { run = spans.run(begin) }
-            guard isOver || next < bounds.count && bounds[next] <= end else { return run.packed }
-            let within = isOver ? [] : Set(bounds[next...].prefix { $0 <= end })
-            let coarse = Set(within.map { UInt64(bitPattern: $0 &- times.base) >> times.shift })
-            let only = coarse.count == 1 ? coarse.first : nil
+            let within = spans.bounds[next...].prefix { stretch($0) == place }
+            next = within.endIndex
+            // A bound at the beginning changes the run for the whole stretch.
+            let edge = within.drop { $0 == begin }
+            let lacking = Int(place) - known.count
+            known.append(contentsOf: repeatElement(run.packed, count: lacking))
+            if edge.count < within.count { run = spans.run(begin) }
+            guard let first = edge.first, let last = edge.last else { continue }
+            let before = run
+            run = spans.run(isOver ? .max : end)
+            known.append(Self.edgeFlag | UInt32(truncatingIfNeeded: edges.count))
             edges.append(
                 Edge(
-                    coarse: only.flatMap(UInt16.init(exactly:)),
-                    bound: within.count == 1 ? within.first : nil,
-                    before: run,
-                    after: isOver ? run : spans.run(end)
+                    coarse: coarse(first) == coarse(last) ? UInt16(exactly: coarse(first)) : nil,
+                    bound: first == last ? first : nil,
+                    before: before,
+                    after: run
                 )
             )
-            return Self.edgeFlag | UInt32(truncatingIfNeeded: edges.count - 1)
         }
+        known.append(contentsOf: repeatElement(run.packed, count: count - known.count))
+        self.known = known
         self.edges = edges
     }
 
@@ -187,12 +203,29 @@ extension EventTable {
     public func addUsers(_ spans: InstantSpans, mask: RowMask?, to totals: inout [UInt64]) -> Bool {
         guard isSorted, case .split(let times) = times.form else { return false }
         guard let window = spans.window, let rows = rows(window, mask) else { return true }
-        let stretches = InstantStretches(spans, times)
         // Rows outside count as of nothing; where they are few, to leave them out costs more.
         let isSparse = rows.mask.map { $0.count < rowCount / 2 } ?? false
         let wanted = mask == nil && undone == nil && !isSparse ? nil : rows.mask
         // At each instant those that begin less those that end.
         var changes = Array(repeating: 0 as Int64, count: spans.count + 1)
+        let isDone = wanted == nil && countBreaks(spans, times, &changes)
+        if !isDone { countRuns(spans, times, wanted, &changes) }
+        var now: Int64 = 0
+        for place in totals.indices {
+            now += changes[place]
+            totals[place] += UInt64(bitPattern: now)
+        }
+        return true
+    }
+
+    /// Adds where the runs of instants of each user begin and end, by a look at every row wanted.
+    private func countRuns(
+        _ spans: InstantSpans,
+        _ times: SplitTimes,
+        _ wanted: RowMask?,
+        _ changes: inout [Int64]
+    ) {
+        let stretches = InstantStretches(spans, times)
         times.coarse.withSpan { coarse in
             let known = stretches.known.span
             var places = changes.mutableSpan
@@ -209,11 +242,38 @@ extension EventTable {
             places[begin] += 1
             places[end] -= 1
         }
-        var now: Int64 = 0
-        for place in totals.indices {
-            now += changes[place]
-            totals[place] += UInt64(bitPattern: now)
+    }
+
+    /// The same for all rows, by a look at those alone behind which a run may break off: a user's
+    /// last, and whose next is further away than a window is long; false where that is no help.
+    private func countBreaks(
+        _ spans: InstantSpans,
+        _ times: SplitTimes,
+        _ changes: inout [Int64]
+    ) -> Bool {
+        // How far apart coarse parts may be, whatever the fine ones are.
+        let reach = (spans.reachMs &+ 1 == 0 ? .max : spans.reachMs + 1) >> times.shift
+        guard reach > 0, var breaks = runs?.ends, let ends = runs?.ends else { return false }
+        return times.coarse.withSpan { coarse in
+            guard breaks.addJumps(in: coarse, above: UInt16(clamping: reach - 1)) else {
+                return false
+            }
+            let stretches = InstantStretches(spans, times)
+            let known = stretches.known.span
+            var places = changes.mutableSpan
+            let last = rowCount - 1
+            places[stretches.run(known, coarse[0], 0).begin] += 1
+            places[stretches.run(known, coarse[last], last).end] -= 1
+            breaks[last] = false
+            breaks.forEach { row in
+                let end = stretches.run(known, coarse[row], row).end
+                let begin = stretches.run(known, coarse[row + 1], row + 1).begin
+                if begin > end || ends[row] {
+                    places[end] -= 1
+                    places[begin] += 1
+                }
+            }
+            return true
         }
-        return true
     }
 }

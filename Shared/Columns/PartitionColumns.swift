@@ -10,7 +10,12 @@ public struct PartitionColumns: Sendable {
     /// Whose columns they are.
     public let owner: ChunkOwner
     /// What came after the chunks; append here.
-    public var tail: Tail
+    @inlinable public var tail: Tail {
+        get { opened[0] }
+        _modify { yield &opened[0] }
+    }
+    /// The tail alone: an array, so that copies of the columns share it until one is changed.
+    @usableFromInline var opened: [Tail]
     /// Which records came with which import.
     public private(set) var imports: ImportBook
     private var sealed: [SealedTables] = []
@@ -41,7 +46,7 @@ public struct PartitionColumns: Sendable {
     ) throws(ColumnsError) {
         self.owner = owner
         self.imports = imports
-        tail = Tail(from: start, firstUser: UserNumber(0))
+        opened = [Tail(from: start, firstUser: UserNumber(0))]
         for chunk in chunks {
             try join(chunk, to: chunk.to)
         }
@@ -116,8 +121,11 @@ public struct PartitionColumns: Sendable {
 
     /// The tables of an event name, one per piece that has any, in log order.
     public func tables(of event: String) -> [EventTable] {
-        sealed.compactMap { $0.table(of: event) }
-            + (tail.event(event).map { [EventTable($0, of: tail)] } ?? [])
+        var tables = sealed.compactMap { $0.table(of: event) }
+        if !tail.isEmpty, let open = tail.event(event) {
+            tables.append(EventTable(open, of: tail))
+        }
+        return tables
     }
 
     /// A user's events in (instant, log offset) order; of these names, or of all.
@@ -138,10 +146,11 @@ public struct PartitionColumns: Sendable {
 
     /// The versions of a user property over all pieces.
     public func versions(of property: String) -> PropertyVersions {
-        PropertyVersions(
-            pieces: sealed.compactMap { $0.versions(of: property) }
-                + (tail.property(property).map { [EventTable($0, of: tail)] } ?? [])
-        )
+        var pieces = sealed.compactMap { $0.versions(of: property) }
+        if !tail.isEmpty, let open = tail.property(property) {
+            pieces.append(EventTable(open, of: tail))
+        }
+        return PropertyVersions(pieces: pieces)
     }
 
     /// A user's identifier; nil for a number that was not given, and for who is gone.

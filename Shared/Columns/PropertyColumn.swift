@@ -4,8 +4,8 @@ public import Basics
 
 /// The values of one property, row by row.
 ///
-/// Any thread may read.
-public struct PropertyColumn: Sendable {
+/// Any thread may read. One object, as its table.
+public final class PropertyColumn: Sendable {
     /// The property; empty for the value column of a user property.
     public let name: String
     /// The rows of its table.
@@ -18,6 +18,24 @@ public struct PropertyColumn: Sendable {
     /// May be shorter than the table, as the tags.
     let payloads: NarrowColumn
     let lists: ListColumn
+
+    init(
+        name: String,
+        rowCount: Int,
+        numbers: ClosedRange<Number>?,
+        dictionary: TextDictionary,
+        tags: TagColumn,
+        payloads: NarrowColumn,
+        lists: ListColumn
+    ) {
+        self.name = name
+        self.rowCount = rowCount
+        self.numbers = numbers
+        self.dictionary = dictionary
+        self.tags = tags
+        self.payloads = payloads
+        self.lists = lists
+    }
 
     /// The tag that every row has, if there is one.
     public var uniformTag: ValueTag? {

@@ -54,6 +54,20 @@ extension RowMask {
         asked.forEach { row in if isOut(row) { self[row] = false } }
     }
 
+    /// Wants also the rows whose element is followed by one more than `reach` above it, and perhaps
+    /// some that are followed by a lesser one.
+    ///
+    /// - Returns: false, and nothing is done, where that is no faster than to look at every row.
+    mutating func addJumps(in elements: Span<UInt16>, above reach: UInt16) -> Bool {
+        precondition(elements.count == rowCount, "a column of the mask's table")
+        guard lendWords({ WideLanes.putJumps(&$0, in: elements, above: reach) }) else {
+            return false
+        }
+        for row in max(rowCount - 1, 0) & ~63..<max(rowCount - 1, 0)
+        where elements[row + 1] &- elements[row] > reach { self[row] = true }
+        return true
+    }
+
     /// Wants the rows whose element differs from the next one's, and the last row.
     mutating func setChanges<Element: LaneElement>(in elements: Span<Element>) {
         precondition(elements.count == rowCount, "a column of the mask's table")

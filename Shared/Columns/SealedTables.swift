@@ -36,22 +36,14 @@ struct SealedTables: Sendable {
 
     /// Hides the rows of a user who is gone: a bit a row, and nothing in the file.
     mutating func hide(_ user: UserNumber) {
-        for index in events.indices { events[index].hide(user) }
-        for index in properties.indices { properties[index].hide(user) }
-        dropEmpty()
+        events = events.compactMap { $0.without(user) }
+        properties = properties.compactMap { $0.without(user) }
     }
 
     /// The same for many users.
     mutating func hide(_ users: UserBitset) {
-        for index in events.indices { events[index].hide(users) }
-        for index in properties.indices { properties[index].hide(users) }
-        dropEmpty()
-    }
-
-    private mutating func dropEmpty() {
-        if events.contains(where: { $0.zone == .empty }) { events.removeAll { $0.zone == .empty } }
-        guard properties.contains(where: { $0.zone == .empty }) else { return }
-        properties.removeAll { $0.zone == .empty }
+        events = events.compactMap { $0.without(users) }
+        properties = properties.compactMap { $0.without(users) }
     }
 }
 
@@ -75,20 +67,15 @@ extension EventTable {
         }
         guard zone != .empty else { return nil }
         guard !gone.isEmpty else { return self }
-        var left = self
-        left.undone = gone
-        left.isPartlyUndone = true
-        left.zone = zone
-        left.isRowPerUser = false
-        return left
+        return EventTable(self, without: gone, isPartly: true, zone)
     }
 
-    /// Hides all rows of a user, which are sorted by users; of no row left the zone is empty.
-    fileprivate mutating func hide(_ user: UserNumber) {
-        guard user.value >= zone.minUser, user.value <= zone.maxUser else { return }
+    /// The table without a user's rows, which are sorted by users; nil when no row is left.
+    fileprivate func without(_ user: UserNumber) -> EventTable? {
+        guard user.value >= zone.minUser, user.value <= zone.maxUser else { return self }
         let start = firstRow(of: user.value)
-        guard start < rowCount, users[start] == user.value else { return }
-        var hidden = undone.take() ?? RowMask(rowCount: rowCount, all: false)
+        guard start < rowCount, users[start] == user.value else { return self }
+        var hidden = undone ?? RowMask(rowCount: rowCount, all: false)
         var isAtEdge = false
         var row = start
         while row < rowCount, users[row] == user.value {
@@ -96,28 +83,29 @@ extension EventTable {
             isAtEdge = isAtEdge || times[row] == zone.minTime || times[row] == zone.maxTime
             row += 1
         }
-        undone = hidden
-        if isAtEdge { narrowZone() }
+        guard let zone = isAtEdge ? zone(without: hidden) : zone else { return nil }
+        return EventTable(self, without: hidden, isPartly: false, zone)
     }
 
     /// The same for many users: one pass over all rows.
-    fileprivate mutating func hide(_ gone: UserBitset) {
-        var hidden = undone.take() ?? RowMask(rowCount: rowCount, all: false)
+    fileprivate func without(_ gone: UserBitset) -> EventTable? {
+        var hidden = undone ?? RowMask(rowCount: rowCount, all: false)
         users.forEach(of: nil) { row, user in
             if gone[UserNumber(user)] { hidden[row] = true }
         }
-        guard !hidden.isEmpty else { return }
-        undone = hidden
-        narrowZone()
+        guard !hidden.isEmpty else { return self }
+        guard let zone = zone(without: hidden) else { return nil }
+        return EventTable(self, without: hidden, isPartly: false, zone)
     }
 
-    /// The zone of the rows that are left; it keeps its users, by which rows are found.
-    private mutating func narrowZone() {
+    /// The zone of the rows that are left, with its own users, by which rows are found; nil: none.
+    private func zone(without hidden: RowMask) -> TableZone? {
+        var rest = hidden
+        rest.invert()
         var left = TableZone.empty
-        users.forEach(of: standing(nil)) { row, user in
-            left.include(user: user, time: times[row])
-        }
-        if left != .empty { (left.minUser, left.maxUser) = (zone.minUser, zone.maxUser) }
-        zone = left
+        users.forEach(of: rest) { row, user in left.include(user: user, time: times[row]) }
+        guard left != .empty else { return nil }
+        (left.minUser, left.maxUser) = (zone.minUser, zone.maxUser)
+        return left
     }
 }

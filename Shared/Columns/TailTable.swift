@@ -16,6 +16,7 @@ struct TailTable: Sendable {
     private(set) var hidden: [Int] = []
     /// Column by the code of its name.
     private var columnOfName: [UInt32: Int] = [:]
+    private var chains = UserChains()
 
     init(name: String) { self.name = name }
 
@@ -25,10 +26,14 @@ struct TailTable: Sendable {
     mutating func addRow(user: UInt32, time: Int64, offset: UInt64) {
         if let last = times.last, time < last { isTimeOrdered = false }
         users.append(user)
+        chains.add(lastOf: users)
         times.append(time)
         offsets.append(offset)
         zone.include(user: user, time: time)
     }
+
+    /// The rows of a user, in the order in which they came; hidden ones, too.
+    func rows(of user: UInt32) -> [Int] { chains.rows(of: user, in: users) }
 
     /// The column at the expected place, if it is of this name.
     ///
@@ -73,11 +78,11 @@ struct TailTable: Sendable {
     /// Cells of all columns.
     var cellCount: Int { columns.reduce(0) { $0 + $1.tags.count } }
 
-    /// Hides the rows of a user; a pass over the users, in memory that nobody else has.
+    /// Hides the rows of a user.
     mutating func hide(_ user: UInt32) {
         guard user >= zone.minUser, user <= zone.maxUser else { return }
         let known = hidden.count
-        for row in users.indices where users[row] == user { hidden.append(row) }
+        hidden += rows(of: user)
         let atEdge = hidden[known...].contains {
             times[$0] == zone.minTime || times[$0] == zone.maxTime
         }

@@ -11,8 +11,9 @@ public import Basics
 /// `after`, `withinLast`, `withinNext`, `lessThan` …) also take a text that is an RFC 3339 date
 /// or date-time, without an offset in the definition's zone, and so do `onDay` and `sameDayOfYear`;
 /// `equals` does not. Versions compare with texts only; `withinKm` reads texts only. Texts compare
-/// by their UTF-8 bytes. Numbers are answered without allocation.
-public struct CompiledFilter: Sendable {
+/// by their UTF-8 bytes. Numbers are answered without allocation. One object, since lanes hand it
+/// on often.
+public final class CompiledFilter: Sendable {
     /// As it was said.
     public let filter: PropertyFilter
     private let test: Test

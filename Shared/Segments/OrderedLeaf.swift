@@ -14,18 +14,6 @@ public final class CompiledMatch: Sendable {
     /// Which local times count; nil: all.
     public let times: CompiledTimes?
 
-    init(
-        events: [ExactName],
-        filters: [CompiledFilter],
-        userFilters: [CompiledFilter],
-        times: CompiledTimes?
-    ) {
-        self.events = events
-        self.filters = filters
-        self.userFilters = userFilters
-        self.times = times
-    }
-
     /// Its window is the leaf's affair.
     init(_ match: EventMatch, zone: Zone) {
         events = Array(Set(match.events)).sorted()
@@ -86,6 +74,11 @@ public struct OrderedLeaf: Sendable {
             return test.holds(marks, interval, at: instant)
         }
         return test.holds(marks.filter { interval.contains($0.at) }, interval, at: instant)
+    }
+
+    /// The matches each of which must have a mark, else nobody passes.
+    public var required: Range<Int> {
+        if case .sequence(let rule) = test { 0..<rule.steps } else { 0..<0 }
     }
 
     /// The events that may become marks; nil: any.

@@ -48,8 +48,7 @@ enum OrderedTest: Sendable {
             return own > 0 && counts.values.allSatisfy { $0 <= own }
         case .distinct(let count, let zone):
             return count.matches(Self.different(marks, zone))
-        case .sequence(let rule):
-            return rule.furthest(marks, interval) == rule.steps
+        case .sequence(let rule): return rule.holds(marks, interval)
         case .aggregate(let aggregate): return aggregate.holds(marks, at: instant)
         case .habit(let atLeast, let units):
             return units.count(marks.lazy.map(\.at)) >= atLeast
@@ -109,9 +108,15 @@ enum OrderedTest: Sendable {
     }
 
     private static func different(_ marks: [Mark], _ zone: Zone?) -> Int {
-        guard let zone else { return counts(marks).count }
+        guard let zone else {
+            var values = FewDifferent<PropertyValue>()
+            for mark in marks where mark.passes(0) {
+                if let value = mark.value { values.insert(value) }
+            }
+            return values.count
+        }
         var clock = LocalClock(zone)
-        var days: Set<CivilDate> = []
+        var days = FewDifferent<CivilDate>()
         for mark in marks where mark.passes(0) { days.insert(clock.local(mark.at).day) }
         return days.count
     }
@@ -122,5 +127,21 @@ enum OrderedTest: Sendable {
             if let value = mark.value { counts[value, default: 0] += 1 }
         }
         return counts
+    }
+}
+
+/// Different elements, of which there are mostly few: looked through before they are hashed.
+private struct FewDifferent<Element: Hashable> {
+    /// Up to here looking through takes less than hashing.
+    private static var fewMax: Int { 8 }
+    private var few: [Element] = []
+    private var many: Set<Element> = []
+
+    var count: Int { few.count + many.count }
+
+    mutating func insert(_ element: Element) {
+        // Days come in order, and users do the same again.
+        if few.last == element || few.contains(element) { return }
+        if few.count < Self.fewMax { few.append(element) } else { many.insert(element) }
     }
 }

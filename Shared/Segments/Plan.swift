@@ -123,7 +123,9 @@ public struct Plan: Sendable {
 }
 
 /// A leaf over events: those of `events` that pass `filters` inside `window`, counted and added.
-public struct EventLeaf: Sendable {
+///
+/// One object, since lanes hand it on often.
+public final class EventLeaf: Sendable {
     /// Any of these names, each once; empty: any event at all.
     public let events: [ExactName]
     /// All of these must hold of the event.
@@ -138,6 +140,24 @@ public struct EventLeaf: Sendable {
     public let count: CountTest
     /// What they must add up to besides.
     public let sums: [SumTest]
+    /// Which events count, but for the window.
+    public let match: CompiledMatch
+
+    init(
+        _ match: CompiledMatch,
+        within window: CompiledWindow,
+        _ count: CountTest,
+        _ sums: [SumTest]
+    ) {
+        events = match.events
+        filters = match.filters
+        userFilters = match.userFilters
+        times = match.times
+        self.match = match
+        self.window = window
+        self.count = count
+        self.sums = sums
+    }
 
     /// Whether a user with so many matching events and these sums (in the order of `sums`, of the
     /// numbers those events have) passes.
@@ -158,11 +178,6 @@ public struct EventLeaf: Sendable {
     /// Whether events of this name may count.
     public func concerns(_ event: ExactName) -> Bool {
         events.isEmpty || events.contains(event)
-    }
-
-    /// Which events count, but for the window.
-    public var match: CompiledMatch {
-        CompiledMatch(events: events, filters: filters, userFilters: userFilters, times: times)
     }
 }
 

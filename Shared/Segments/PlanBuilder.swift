@@ -120,15 +120,7 @@ struct PlanBuilder {
         let match = CompiledMatch(did.match, zone: zone)
         note(match, did.sums.map(\.property))
         if let anchor = window.anchor { note(anchor.match, []) }
-        let leaf = EventLeaf(
-            events: match.events,
-            filters: match.filters,
-            userFilters: match.userFilters,
-            window: window,
-            times: match.times,
-            count: did.count,
-            sums: did.sums
-        )
+        let leaf = EventLeaf(match, within: window, did.count, did.sums)
         return add(.events(leaf), key: key)
     }
 

@@ -6,8 +6,7 @@
 /// then an optional pre-release after `-` and a build after `+`, which does not count. A leading
 /// `v`, spaces or anything else make a text no version.
 public struct SemanticVersion: Sendable, Hashable, Comparable {
-    /// The numbers without zeros at their end.
-    private let numbers: [UInt64]
+    private let numbers: Numbers
     /// The identifiers of the pre-release; empty for a release.
     private let preRelease: [Identifier]
 
@@ -47,10 +46,7 @@ public struct SemanticVersion: Sendable, Hashable, Comparable {
 
     /// Older versions come first; a pre-release before its release.
     public static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
-        if left.numbers != right.numbers {
-            // Shorter is as if filled with zeros, and ends are never zero.
-            return left.numbers.lexicographicallyPrecedes(right.numbers)
-        }
+        if left.numbers != right.numbers { return left.numbers < right.numbers }
         if left.preRelease.isEmpty || right.preRelease.isEmpty {
             return !left.preRelease.isEmpty && right.preRelease.isEmpty
         }
@@ -67,14 +63,16 @@ public struct SemanticVersion: Sendable, Hashable, Comparable {
         }
     }
 
-    private static func numbers(_ bytes: some Sequence<UInt8>) -> [UInt64]? {
-        var numbers: [UInt64] = []
-        numbers.reserveCapacity(4)
+    /// In place, since a question asks about every version of a chunk.
+    private static func numbers(_ bytes: some Sequence<UInt8>) -> Numbers? {
+        var numbers = SIMD8<UInt64>.zero
+        var place = 0
         var number: UInt64?
         for byte in bytes {
             if byte == 0x2E {
-                guard let whole = number, numbers.count < 7 else { return nil }
-                numbers.append(whole)
+                guard let whole = number, place < numbers.scalarCount - 1 else { return nil }
+                numbers[place] = whole
+                place += 1
                 number = nil
                 continue
             }
@@ -84,9 +82,8 @@ public struct SemanticVersion: Sendable, Hashable, Comparable {
             number = next
         }
         guard let last = number else { return nil }
-        numbers.append(last)
-        while numbers.last == 0 { numbers.removeLast() }
-        return numbers
+        numbers[place] = last
+        return Numbers(numbers)
     }
 
     private static func identifiers(_ bytes: ArraySlice<UInt8>) -> [Identifier]? {
@@ -106,4 +103,42 @@ public struct SemanticVersion: Sendable, Hashable, Comparable {
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39) ~= byte }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A) ~= byte | 0x20 }
+}
+
+/// Eight numbers, of which those that are missing are 0, in the order of the first that differs.
+private struct Numbers: Sendable, Hashable, Comparable {
+    /// Four each, of 16 bits: a question asks about every version there is, so without allocation.
+    private let first: UInt64
+    private let last: UInt64
+    /// All of them, when one is greater; the others then are 0.
+    private let great: [UInt64]?
+
+    init(_ numbers: SIMD8<UInt64>) {
+        guard numbers.max() <= UInt64(UInt16.max) else {
+            (first, last) = (0, 0)
+            great = numbers.indices.map { numbers[$0] }
+            return
+        }
+        first = Self.packed(numbers.lowHalf)
+        last = Self.packed(numbers.highHalf)
+        great = nil
+    }
+
+    private static func packed(_ four: SIMD4<UInt64>) -> UInt64 {
+        (four &<< SIMD4(48, 32, 16, 0)).wrappedSum()
+    }
+
+    private var all: [UInt64] {
+        great
+            ?? [first, last].flatMap { four in
+                [48, 32, 16, 0].map { four >> $0 & UInt64(UInt16.max) }
+            }
+    }
+
+    static func < (left: Numbers, right: Numbers) -> Bool {
+        guard left.great == nil, right.great == nil else {
+            return left.all.lexicographicallyPrecedes(right.all)
+        }
+        return (left.first, left.last) < (right.first, right.last)
+    }
 }

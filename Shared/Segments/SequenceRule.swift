@@ -26,6 +26,14 @@ struct SequenceRule: Sendable {
     /// Whether all steps (and what is excluded) have one value of the key property.
     let hasKey: Bool
 
+    /// Whether some chain whose first step lies in the window reaches all steps.
+    func holds(_ marks: [Mark], _ interval: Interval) -> Bool {
+        // Most users have no event at all for one of the steps.
+        let all: UInt64 = steps == 64 ? .max : (1 << UInt64(steps)) - 1
+        let met = marks.reduce(0) { $0 | $1.bits }
+        return met & all == all && furthest(marks, interval) == steps
+    }
+
     /// The most steps that some chain reaches whose first step lies in the window.
     func furthest(_ marks: [Mark], _ interval: Interval) -> Int {
         guard hasKey else { return furthestOfOne(marks, interval) }
@@ -62,6 +70,12 @@ struct SequenceRule: Sendable {
             var end = next
             while end < marks.count, marks[end].at == at { end += 1 }
             let group = marks[next..<end]
+            if end == next + 1, !isExcluded(marks[next]) {
+                furthest = max(furthest, advance(&best, by: marks[next], interval))
+                if furthest == steps { return steps }
+                next = end
+                continue
+            }
             next = end
             let reached = reached(group, at, best, interval)
             for step in 1...steps where reached[step] != nil { furthest = max(furthest, step) }
@@ -71,6 +85,25 @@ struct SequenceRule: Sendable {
                 // A chain that an excluded event follows goes on from this instant or not at all.
                 best[step] = isBroken ? reached[step] : later(best[step], reached[step])
             }
+        }
+        return furthest
+    }
+
+    /// Lets chains go on with the only event of an instant, which serves one step of each; gives
+    /// the most steps that one of them reaches by it.
+    private func advance(
+        _ best: inout [Timestamp?],
+        by mark: Mark,
+        _ interval: Interval
+    ) -> Int {
+        var furthest = 0
+        // The longest first, so that none goes on twice.
+        for start in (0..<steps).reversed() where mark.passes(start) {
+            let from = start == 0 ? (interval.contains(mark.at) ? mark.at : nil) : best[start]
+            guard let anchor = from else { continue }
+            if let withinMs, mark.at.msSince(anchor) > withinMs { continue }
+            best[start + 1] = later(best[start + 1], fromPrevious ? mark.at : anchor)
+            furthest = max(furthest, start + 1)
         }
         return furthest
     }

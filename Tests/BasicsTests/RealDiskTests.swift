@@ -56,4 +56,20 @@ struct RealDiskTests {
             #expect(try file.read(at: 0, count: .max / 2) == bytes)
         }
     }
+
+    @Test("memory of a mapped file that was given back is read again where it is asked for")
+    func leaving() throws {
+        try inFolder { folder in
+            let bytes = (0..<20_000).map { UInt8($0 & 0xFF) }
+            try RealDisk().open(folder + "/f", .create).append(bytes)
+            let file = try RealDisk().map(folder + "/f")
+            for file in [file, MappedFile(copying: bytes)] {
+                let array = try file.array(of: UInt8.self, at: 0, count: bytes.count)
+                #expect(array.copied() == bytes)
+                file.leave()
+                #expect(array[12_345] == bytes[12_345])
+                #expect(array.copied() == bytes)
+            }
+        }
+    }
 }

@@ -56,4 +56,23 @@ import Testing
         }
         #expect(WideLanes.count(before.span) == before.reduce(0) { $0 + $1.nonzeroBitCount })
     }
+    @Test("jumps from an element to the next are those a plain loop finds", arguments: 1...40)
+    func jumps(seed: Int) {
+        var chance = SeededRandom(seed: UInt64(seed))
+        let count = [0, 1, 64, 65, 129, 300][seed % 6]
+        let elements = (0..<count).map { _ in
+            chance.chance(0.1) ? UInt16.max : UInt16(chance.below(9))
+        }
+        let before = words(count / 64 + 1, &chance)
+        let reach = [0, 3, .max][chance.below(3)] as UInt16
+        var after = before
+        var places = after.mutableSpan
+        guard WideLanes.putJumps(&places, in: elements.span, above: reach) else { return }
+        let whole = max(count - 1, 0) & ~63
+        for row in 0..<64 * before.count {
+            let isJump = row < whole && elements[row + 1] &- elements[row] > reach
+            let was = before[row >> 6] >> UInt64(row & 63) & 1 == 1
+            #expect(after[row >> 6] >> UInt64(row & 63) & 1 == (was || isJump ? 1 : 0), "\(row)")
+        }
+    }
 }

@@ -237,9 +237,13 @@ import Wire
     {
         var random = SeededRandom(seed: seed ^ 0xA5A5)
         let (records, catalogue) = (example.records, Catalogue())
-        var checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+        let nearMax = [1, 3, Checkpoints.timersNearMax][random.below(3)]
+        func open() throws -> Checkpoints {
+            try Checkpoints(folder: folder, disk: RealDisk(), timersNearMax: nearMax)
+        }
+        var checkpoints = try open()
         defer { checkpoints.close() }
-        var state = PartitionState(home)
+        var state = try checkpoints.load(home)
         while state.next.value < UInt64(records.count) {
             let from = Int(state.next.value)
             let page = records[from..<min(from + 1 + random.below(12), records.count)]
@@ -248,7 +252,7 @@ import Wire
             if random.chance(0.2) { try checkpoints.seal(&state, catalogue: catalogue) }
             guard random.chance(0.3) else { continue }
             checkpoints.close()
-            checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+            checkpoints = try open()
             state = try checkpoints.load(home, isFollowing: catalogue.isFollowing)
         }
         try state.pass(example.end - 1)

@@ -281,10 +281,15 @@ struct PartitionExample {
         var random = SeededRandom(seed: seed ^ 0xA5A5)
         let home = Partition(index: 0)
         let catalogue = Catalogue()
-        var checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+        // Of most logs some timers wait on disk.
+        let nearMax = [1, 2, 4, Checkpoints.timersNearMax][random.below(4)]
+        func open() throws -> Checkpoints {
+            try Checkpoints(folder: folder, disk: RealDisk(), timersNearMax: nearMax)
+        }
+        var checkpoints = try open()
         defer { checkpoints.close() }
         var restarts = 0
-        var state = PartitionState(home)
+        var state = try checkpoints.load(home)
         while state.next.value < UInt64(records.count) {
             let from = Int(state.next.value)
             let page = records[from..<min(from + 1 + random.below(12), records.count)]
@@ -303,7 +308,7 @@ struct PartitionExample {
             guard random.chance(0.3) else { continue }
             restarts += 1
             checkpoints.close()
-            checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+            checkpoints = try open()
             state = try checkpoints.load(home, isFollowing: catalogue.isFollowing)
         }
         try state.pass(end - 1)

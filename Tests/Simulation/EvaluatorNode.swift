@@ -94,7 +94,8 @@ final class EvaluatorNode: Node {
         try RealDisk().createDirectory(home)
         let under: any Disk =
             stage.bug == .folderNotSynced ? LyingDisk(disk: disk, skips: .folders) : disk
-        let checkpoints = try Checkpoints(folder: home, disk: under)
+        // So few that most timers wait on disk.
+        let checkpoints = try Checkpoints(folder: home, disk: under, timersNearMax: 2)
         do {
             parts = Parts(
                 checkpoints: checkpoints,

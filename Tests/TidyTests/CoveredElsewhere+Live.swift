@@ -8,6 +8,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Evaluator/Live",
+            .test("FarTimersTests"),
+            ["LivePartition+Timers"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
             .test("FeedRetentionTests"),
             ["FeedShelf+Retention"]
         ),

@@ -20,22 +20,9 @@ extension FeedDoor {
                 hint: "a feed has one place in a partition"
             )
         }
-        let feed = try await feed(request.segment, project, call)
-        var parts: [Endpoint?: [EvaluationV1.FeedCursor]] = [:]
-        var missing = Missing()
-        for cursor in request.cursors {
-            let partition = try partition(cursor.partition)
-            if board[partition] != nil {
-                parts[nil, default: []].append(cursor)
-                continue
-            }
-            do throws(Fault) {
-                let address = try address(of: partition, isForwarded: request.forwarded)
-                parts[address, default: []].append(cursor)
-            } catch {
-                missing.add([cursor], because: error)
-            }
-        }
+        let feed = try await feed(request.segment, project, call, isToBeRead: true)
+        let (parts, absent) = try byOwner(request)
+        var missing = absent
         let waitMs = min(request.waitMs, Self.waitMsMax)
         let until = min(
             clock.monotonicNs + UInt64(waitMs) * 1_000_000,
@@ -52,7 +39,7 @@ extension FeedDoor {
                 }
                 if missing.fault != nil { group.addTask { try await patience() } }
                 defer { group.cancelAll() }
-                var left = parts.count
+                var (left, endedCount, ended) = (parts.count, 0, nil as Fault?)
                 while left > 0, let part = try await group.next() {
                     switch part {
                     case .told(var answer):
@@ -64,12 +51,17 @@ extension FeedDoor {
                         if missing.fault == nil { group.addTask { try await patience() } }
                         missing.add(cursors, because: fault)
                         left -= 1
+                    case .ended(let fault):
+                        (ended, left) = (fault, left - 1)
+                        endedCount += 1
                     case .moved(let cursors):
                         missing.add(cursors, because: Self.moved(cursors))
                         left = 0
                     case .over: left = 0
                     }
                 }
+                // Of an archived segment all has been told.
+                if let ended, endedCount == parts.count, missing.fault == nil { throw ended }
                 if let fault = missing.fault, missing.partitions.count == request.cursors.count {
                     throw fault
                 }
@@ -78,6 +70,29 @@ extension FeedDoor {
         } catch {
             throw Self.fault(error)
         }
+    }
+
+    /// The cursors by the owners of their partitions, nil for this instance, and those of
+    /// partitions that nobody owns.
+    private func byOwner(_ request: EvaluationV1.ChangesRequest) throws(Fault)
+        -> ([Endpoint?: [EvaluationV1.FeedCursor]], Missing)
+    {
+        var parts: [Endpoint?: [EvaluationV1.FeedCursor]] = [:]
+        var missing = Missing()
+        for cursor in request.cursors {
+            let partition = try partition(cursor.partition)
+            if board[partition] != nil {
+                parts[nil, default: []].append(cursor)
+                continue
+            }
+            do throws(Fault) {
+                let address = try address(of: partition, isForwarded: request.forwarded)
+                parts[address, default: []].append(cursor)
+            } catch {
+                missing.add([cursor], because: error)
+            }
+        }
+        return (parts, missing)
     }
 
     /// How long is waited for others' changes when somebody does not answer: its partitions may
@@ -98,6 +113,8 @@ extension FeedDoor {
         case silent([EvaluationV1.FeedCursor], Fault)
         /// The map gives them to others by now, who are to be asked.
         case moved([EvaluationV1.FeedCursor])
+        /// The segment is archived, and its partitions have told everything.
+        case ended(Fault)
         /// It is not waited for the others any longer.
         case over
     }
@@ -130,6 +147,7 @@ extension FeedDoor {
             return try await forwarded(request, to: address, call)
         } catch {
             let fault = Self.fault(error)
+            if fault.code == .failedPrecondition { return .ended(fault) }
             guard fault.isRetriable else { throw fault }
             return .silent(request.cursors, fault)
         }
@@ -201,11 +219,28 @@ extension FeedDoor {
                 bytes += 48 + part.records.count * (Self.changeBytes + 32)
                 parts.append(part)
             }
+            if parts.isEmpty, cursors.allSatisfy({ isRead($0, of: feed) }) {
+                throw EvaluatorError(
+                    .archivedSegment,
+                    "read a feed",
+                    place: request.segment,
+                    hint: "everything that it told has been read"
+                )
+            }
             guard parts.isEmpty, clock.monotonicNs < untilNs, !Task.isCancelled else {
                 return try await named(parts, feed.project)
             }
             _ = await board.news.wait(above: seen, untilNs: untilNs)
         }
+    }
+
+    /// Whether a feed is over in a partition, and a consumer has all that it told.
+    private func isRead(_ cursor: EvaluationV1.FeedCursor, of feed: FeedID) -> Bool {
+        let page = board[Partition(index: UInt16(truncatingIfNeeded: cursor.partition))]
+        guard let page, page.ends[feed] == nil,
+            let over = page.over.first(where: { $0.feed == feed })
+        else { return false }
+        return cursor.fits(over) && cursor.sequence >= over.sequence
     }
 
     /// One partition's changes whose users have no names yet.
@@ -231,8 +266,11 @@ extension FeedDoor {
             )
         }
         try refuseOlder(page.epoch, than: cursor.epoch, partition)
-        // A partition that has not read of the segment yet has nothing to tell.
-        guard let end = page.ends[feed] else { return nil }
+        // A partition that has not read of the segment yet has nothing to tell; of one that is
+        // archived it tells what the consumer lacks.
+        guard let end = page.ends[feed] ?? page.over.first(where: { $0.feed == feed }) else {
+            return nil
+        }
         let position = LogV1.Position(
             partition: cursor.partition,
             nextOffset: page.next.value,

@@ -159,15 +159,23 @@ struct FeedDoor: EvaluationV1_FeedService {
     // Who and where
 
     /// The feed of the segment's newest version; waits until this instance has read of it.
-    func feed(_ name: String, _ project: ProjectName, _ call: CallContext)
-        async throws(Fault) -> FeedID
-    {
+    ///
+    /// - Parameter isToBeRead: an archived segment will do, for what it told before that.
+    func feed(
+        _ name: String,
+        _ project: ProjectName,
+        _ call: CallContext,
+        isToBeRead: Bool = false
+    ) async throws(Fault) -> FeedID {
         if catalogue.project(project).segments[ExactName(name)] == nil {
             _ = try await segments.caughtUp(call)
         }
         let saved: SavedSegment
         do throws(EvaluatorError) {
-            saved = try catalogue.project(project).answerable(name, in: project)
+            let known = catalogue.project(project)
+            saved =
+                isToBeRead
+                ? try known.segment(name, in: project) : try known.answerable(name, in: project)
         } catch {
             throw error.fault
         }

@@ -179,6 +179,10 @@ struct KeptAudit {
                 throw Self.refused("a user of a feed that is none")
             }
             _ = try LiveUser(bytes: value)
+        case FeedShelf.timer:
+            guard ends[try FarTimer(key: rest).feed] != nil else {
+                throw Self.refused("a timer of a feed that is none")
+            }
         case FeedShelf.document: _ = try FeedShelf.project(rest)
         default: throw Self.refused("a row of kind \(key[2])")
         }

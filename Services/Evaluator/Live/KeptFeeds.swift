@@ -2,10 +2,11 @@
 //
 // Keys of family "live": partition u16, then
 //     0x00                                     -> next u64, watermark i64, log time i64, newcomer,
-//                                                 projects with lost records
+//                                                 projects with lost records, horizon i64
 //     0x01 project 0 revision u64              -> the feed's end and where it begins
 //     0x02 project 0 revision u64 user u32     -> the user's state (`LiveUser.bytes`)
 //     0x03 project 0 name                      -> the segment's document
+//     0x04 due i64 project 0 revision u64 user u32 -> nothing: a timer due at the horizon or later
 // Families "live.copy" and "feed.copy" hold such rows of another evaluator while they are copied.
 // Keys of family "feed": partition u16, project 0 revision u64 sequence u64 -> a record.
 // Numbers in keys are big endian, so that they sort; values are as `ByteWriter` writes.
@@ -29,6 +30,8 @@ struct KeptFeeds: Sendable {
     var logTime: Timestamp
     var numbered: LivePartition.Newcomer?
     var lost: [ProjectName: UInt32] = [:]
+    /// Timers due from it on are kept under their instants.
+    var horizon = LivePartition.noHorizon
     var feeds: [Feed] = []
     var documents: [LiveDocumentKey: [UInt8]] = [:]
     /// Who came and went behind the columns' checkpoint, by offset.
@@ -41,6 +44,7 @@ struct FeedShelf: Sendable {
     static let feed: UInt8 = 1
     static let user: UInt8 = 2
     static let document: UInt8 = 3
+    static let timer: UInt8 = 4
 
     let store: Store
     let live: Family
@@ -63,6 +67,7 @@ struct FeedShelf: Sendable {
             place.text(project.text)
             place.u32(rewriting)
         }
+        place.i64(live.horizon.ms)
         batch.put(self.live, Self.key(partition, Self.place), place.bytes)
         for (key, body) in news.documents {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
@@ -79,6 +84,7 @@ struct FeedShelf: Sendable {
             let users = Self.key(partition, Self.user, feed)
             batch.deleteRange(self.live, from: users, to: Self.behind(users))
         }
+        put(news.timers, of: partition, &batch)
         for record in news.records {
             batch.put(
                 records,
@@ -117,6 +123,8 @@ struct FeedShelf: Sendable {
             let (name, rewriting) = (ProjectName(try reader.text()), try reader.u32())
             if let name { kept.lost[name] = rewriting }
         }
+        // An older build held all timers in memory.
+        if !reader.isAtEnd { kept.horizon = Timestamp(ms: try reader.i64()) }
         for (key, body) in try store.scan(live, prefix: Self.key(partition, Self.document)) {
             let (project, rest) = try Self.project(key.dropFirst(3))
             let name = ExactName(String(decoding: rest, as: UTF8.self))
@@ -215,7 +223,7 @@ struct FeedShelf: Sendable {
         ]
     }
 
-    private static func bigEndian(_ number: UInt64) -> [UInt8] {
+    static func bigEndian(_ number: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
     }
 

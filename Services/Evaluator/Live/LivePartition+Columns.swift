@@ -63,6 +63,7 @@ extension LivePartition {
         if let ended = result.over {
             slots[ended.slot] = nil
             over.append(ended.end)
+            try unwind(ended)
             news.feeds[ended.end.feed] = (ended.end, ended.since)
         }
         if let begun = result.begun {
@@ -140,8 +141,7 @@ extension LivePartition {
         for number in numbers {
             let user = try ended.user(number)
             if user != LiveUser() {
-                keep(user, of: number, begun)
-                wind(begun, number, user)
+                try keep(user, of: number, begun, was: LiveUser())
             } else if present?[number] == false {
                 continue
             }
@@ -166,8 +166,7 @@ extension LivePartition {
             let past = ColumnsPast(columns: columns, user: number, since: segment.since)
             segment.plan.begin(at: moment, &user, past)
             guard user != LiveUser() else { continue }
-            keep(user, of: number, segment)
-            wind(segment, number, user)
+            try keep(user, of: number, segment, was: LiveUser())
             guard user.isInside, let id = columns.id(of: number) else { continue }
             segment.end.members += 1
             segment.end.stateHash &+= Checksum.xxh64(Array(id.text.utf8))

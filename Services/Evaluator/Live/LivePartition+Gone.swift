@@ -21,7 +21,7 @@ extension LivePartition {
         for segment in projects[project]?.segments ?? [] {
             let user = try segment.user(number)
             guard user != LiveUser() else { continue }
-            keep(LiveUser(), of: number, segment)
+            try keep(LiveUser(), of: number, segment, was: user)
             guard user.isInside else { continue }
             let change = LiveChange(
                 kind,

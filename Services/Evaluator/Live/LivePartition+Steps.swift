@@ -22,7 +22,7 @@ extension LivePartition {
                 plan.hear(record, at: moment, &user, past)
             }
             // What was found to be due before now passes at once, before the next record.
-            while let first = timers.first, first.due < moment.now { try fire(&state) }
+            while let first = try firstTimer(through: moment.now - 1) { try fire(first, &state) }
         }
         try settle(moment, &state)
     }
@@ -35,7 +35,7 @@ extension LivePartition {
         throws(EvaluatorError)
     {
         while true {
-            let timer = timers.first.flatMap { $0.due <= last ? $0 : nil }
+            let timer = try firstTimer(through: last)
             // What is overdue passes now.
             let turn = timer.map {
                 TimerQueue.Entry(due: max($0.due, logTime), order: $0.order, user: $0.user)
@@ -43,8 +43,8 @@ extension LivePartition {
             if let next = waiting.first, turn.map({ next <= $0 }) ?? true {
                 _ = waiting.pop()
                 try hearMembers(next, LiveMoment(now: next.due, position: self.next), &state)
-            } else if timer != nil {
-                try fire(&state)
+            } else if let timer {
+                try fire(timer, &state)
             } else {
                 return
             }
@@ -52,10 +52,12 @@ extension LivePartition {
     }
 
     /// The first timer falls due.
-    private mutating func fire(_ state: inout [ProjectName: PartitionColumns])
-        throws(EvaluatorError)
-    {
-        guard let entry = timers.pop(), let segment = slots[entry.slot] else { return }
+    private mutating func fire(
+        _ entry: TimerQueue.Entry,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        _ = timers.pop()
+        guard let segment = slots[entry.slot] else { return }
         guard segment.plan.nextDue(try segment.user(entry.user)) == entry.due else { return }
         let moment = LiveMoment(now: max(entry.due, logTime), position: next)
         try decide(entry.user, segment, moment, &state) { plan, user, past in

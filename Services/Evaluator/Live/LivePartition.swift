@@ -23,9 +23,12 @@ struct LivePartition {
         var feeds: [FeedID: (end: FeedEnd, since: LogOffset)] = [:]
         /// Segments' documents by project and name.
         var documents: [LiveDocumentKey: [UInt8]?] = [:]
+        /// Timers that are kept from now on, and kept no more.
+        var timers = FarTimerChanges()
 
         var isEmpty: Bool {
             records.isEmpty && users.isEmpty && feeds.isEmpty && documents.isEmpty
+                && timers.isEmpty
         }
     }
 
@@ -41,7 +44,7 @@ struct LivePartition {
     /// Where the columns' checkpoint ends: what is put into them stands at or behind it.
     var sealedTo = LogOffset.zero
     /// All instants up to it have passed.
-    private(set) var watermark: Timestamp
+    var watermark: Timestamp
     /// The log time of the last record heard.
     private(set) var logTime: Timestamp
     /// What is followed, by project.
@@ -50,7 +53,14 @@ struct LivePartition {
     var slots: [FollowedSegment?] = []
     /// Where feeds ended that are followed no more, for consumers who have not read all of them.
     var over: [FeedEnd] = []
+    /// The timers that are due before `horizon`.
     var timers = TimerQueue()
+    /// Timers due from it on wait on disk.
+    var horizon = LivePartition.noHorizon
+    /// Where those are; nil: there is no disk, and all are in memory.
+    var far: (any FarTimers)?
+    /// The queue is gone through when it is as long as this.
+    var longQueue = 0
     /// Who is still to hear, in this step, of members of segments that they use.
     var waiting = TimerQueue()
     var news = News()
@@ -104,8 +114,12 @@ struct LivePartition {
     /// As it was kept.
     ///
     /// - Throws: when a state cannot be read.
-    init(_ partition: Partition, _ kept: KeptFeeds) throws(EvaluatorError) {
+    init(_ partition: Partition, _ kept: KeptFeeds, far: any FarTimers)
+        throws(EvaluatorError)
+    {
         self.partition = partition
+        self.far = far
+        horizon = kept.horizon
         next = kept.next
         watermark = kept.watermark
         logTime = kept.logTime
@@ -130,8 +144,11 @@ struct LivePartition {
             )
             guard let segment else { continue }
             slots.append(segment)
-            for number in segment.known { wind(segment, number, try segment.user(number)) }
+            for number in segment.known {
+                wind(segment.plan.nextDue(try segment.user(number)), segment, number, isKept: true)
+            }
         }
+        try shorten()
     }
 
     /// Whether there is nothing to do for any record but a catalogue's.
@@ -139,9 +156,6 @@ struct LivePartition {
 
     /// Records up to an offset concern nobody.
     mutating func skip(to offset: LogOffset) { next = max(next, offset) }
-
-    /// When the next timer falls due, or earlier; nil: none runs.
-    var nextDue: Timestamp? { timers.first?.due }
 
     /// The ends of the feeds that run.
     var ends: [FeedEnd] { slots.compactMap { $0?.end } }
@@ -152,19 +166,6 @@ struct LivePartition {
             .members(of: userCount)
     }
 
-    mutating func wind(_ segment: FollowedSegment, _ number: UserNumber, _ user: LiveUser) {
-        guard let due = segment.plan.nextDue(user) else { return }
-        timers.push(TimerQueue.Entry(due: due, order: segment.order, user: number))
-    }
-
-    /// Some segments have another turn by now, and so have their timers.
-    mutating func rewind() throws(EvaluatorError) {
-        timers = TimerQueue()
-        for segment in slots.compactMap({ $0 }) {
-            for number in segment.known { wind(segment, number, try segment.user(number)) }
-        }
-    }
-
     /// What has changed since it was last asked.
     mutating func takeNews() -> News {
         defer { news = News() }
@@ -172,23 +173,6 @@ struct LivePartition {
     }
 
     // The log
-
-    /// All instants before a record's log time pass.
-    mutating func pass(before logTime: Timestamp, _ state: inout [ProjectName: PartitionColumns])
-        throws(EvaluatorError)
-    {
-        try pass(to: logTime - 1, &state)
-    }
-
-    /// All instants up to a watermark pass.
-    mutating func pass(
-        through watermark: Timestamp,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        guard watermark > self.watermark else { return }
-        try pass(to: watermark, &state)
-        self.watermark = watermark
-    }
 
     /// A record that the columns have now is heard; of one heard before, only the columns are told.
     mutating func hear(
@@ -283,10 +267,7 @@ struct LivePartition {
             let changes = past(of: number, segment, state).map({ body(segment.plan, &user, $0) }),
             user != before
         else { return }
-        keep(user, of: number, segment)
-        if segment.plan.nextDue(user) != segment.plan.nextDue(before) {
-            wind(segment, number, user)
-        }
+        try keep(user, of: number, segment, was: before)
         try tell(changes, of: number, wasMember: before.isInside, segment, moment, &state)
     }
 
@@ -300,11 +281,6 @@ struct LivePartition {
         state[segment.end.feed.project].map {
             ColumnsPast(columns: $0, user: number, since: segment.since)
         }
-    }
-
-    mutating func keep(_ user: LiveUser, of number: UserNumber, _ segment: FollowedSegment) {
-        news.users[UserKey(feed: segment.end.feed, user: number)] =
-            .some(segment.remember(user, of: number))
     }
 
     /// Puts changes into the feed and into the columns.

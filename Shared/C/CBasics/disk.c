@@ -154,6 +154,11 @@ int cbasics_map(int file, size_t count, const void **start) {
 
 void cbasics_unmap(const void *start, size_t count) { munmap((void *)start, count); }
 
+void cbasics_leave_mapped(const void *start, size_t count) {
+    // Only memory is at stake: where it is refused the pages stay.
+    madvise((void *)start, count, MADV_DONTNEED);
+}
+
 const char *cbasics_errno_name(int number) {
     const char *name = strerrorname_np(number);
     return name ? name : "E?";

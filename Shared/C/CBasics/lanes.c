@@ -124,6 +124,31 @@ AVX2 static void keep32_avx2(uint64_t *words, size_t count, const uint32_t *elem
     }
 }
 
+AVX512 static void jumps16_avx512(uint64_t *words, size_t count, const uint16_t *elements,
+                                  uint16_t reach) {
+    __m512i reaches = _mm512_set1_epi16((short)reach);
+    for (size_t i = 0; i < count; i++) {
+        for (int part = 0; part < 2; part++) {
+            const uint16_t *place = elements + 64 * i + 32 * part;
+            __m512i step =
+                _mm512_sub_epi16(_mm512_loadu_si512(place + 1), _mm512_loadu_si512(place));
+            words[i] |= (uint64_t)_mm512_cmpgt_epu16_mask(step, reaches) << (32 * part);
+        }
+    }
+}
+
+AVX2 static void jumps16_avx2(uint64_t *words, size_t count, const uint16_t *elements,
+                              uint16_t reach) {
+    for (size_t i = 0; i < count; i++) {
+        uint16_t steps[64];
+        for (int row = 0; row < 64; row++)
+            steps[row] = (uint16_t)(elements[64 * i + row + 1] - elements[64 * i + row]);
+        uint64_t within = UINT64_MAX;
+        keep16_avx2(&within, 1, steps, 0, reach);
+        words[i] |= ~within;
+    }
+}
+
 #define KEEP(bits, narrower)                                                                     \
     bool cbasics_keep##bits(uint64_t *words, size_t count, const uint##bits##_t *elements,       \
                             uint##bits##_t low, uint##bits##_t reach) {                          \
@@ -160,6 +185,20 @@ bool cbasics_keep64(uint64_t *words, size_t count, const int64_t *elements, int6
 #if defined(__x86_64__)
     if (has_avx512()) {
         keep64_avx512(words, count, elements, low, reach);
+        return true;
+    }
+#endif
+    return false;
+}
+
+bool cbasics_jumps16(uint64_t *words, size_t count, const uint16_t *elements, uint16_t reach) {
+#if defined(__x86_64__)
+    if (has_avx512()) {
+        jumps16_avx512(words, count, elements, reach);
+        return true;
+    }
+    if (has_avx2()) {
+        jumps16_avx2(words, count, elements, reach);
         return true;
     }
 #endif

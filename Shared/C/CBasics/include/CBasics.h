@@ -25,6 +25,10 @@ bool cbasics_keep32(uint64_t *words, size_t count, const uint32_t *elements, uin
                     uint32_t reach);
 bool cbasics_keep64(uint64_t *words, size_t count, const int64_t *elements, int64_t low,
                     uint64_t reach);
+// Sets, in each of `count` words, the bits of those of its 64 elements behind which comes one more
+// than `reach` above them, differences wrapping around; 64 * count + 1 elements must be there.
+// False, and nothing done, where the processor has no vectors for it.
+bool cbasics_jumps16(uint64_t *words, size_t count, const uint16_t *elements, uint16_t reach);
 // How many bits are set.
 uint64_t cbasics_count_bits(const uint64_t *words, size_t count);
 // Rows come in runs, each of which ends at a bit of `ends`; every row of `all` lies in such a run,
@@ -96,6 +100,8 @@ bool cbasics_reader_is_gone(int file);
 int cbasics_list(const char *path, void (*each)(void *context, const char *name), void *context);
 int cbasics_map(int file, size_t count, const void **start);
 void cbasics_unmap(const void *start, size_t count);
+// Takes the pages of a mapping out of the process; they come back as they are read.
+void cbasics_leave_mapped(const void *start, size_t count);
 // ENOSPC, EIO ...; "E?" for an unknown number. Constant memory.
 const char *cbasics_errno_name(int number);
 
