@@ -28,7 +28,9 @@ import Wire
                 told[course.first ?? " ", default: 0] += changes.count
             }
             guard try example.difference(seed: seed, &restarts) != nil else { continue }
-            let smallest = example.shrunk(triesMax: 300) { try $0.difference(seed: seed, &restarts) != nil }
+            let smallest = example.shrunk(triesMax: 300) {
+                try $0.difference(seed: seed, &restarts) != nil
+            }
             let difference = try smallest.difference(seed: seed, &restarts) ?? ""
             Issue.record("seed \(seed)\n\(try smallest.said())\n\(difference)")
             return
