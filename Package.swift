@@ -106,7 +106,7 @@ let services: [Target] =
     service("Registry", ["Basics", "Messages", "Wire", "Chassis", product("GRDB", "GRDB.swift")])
     + service(
         "Ingestion",
-        ["Basics", "KeyValue", "Log", "Messages", "Segments", "Wire", "Chassis"]
+        ["Basics", "Columns", "KeyValue", "Log", "Messages", "Segments", "Wire", "Chassis"]
     )
     + service(
         "Evaluator",

@@ -196,7 +196,7 @@ struct PartitionState {
                     projects.values[index].hide(UserNumber(erasure.userNumber))
                     projects.values[index].erasures += 1
                 }
-            case .tenure, .stub: break
+            case .tenure, .erasedCopies, .stub: break
             case nil: throw refused("record \(offset) is of a kind this build does not know")
             }
         } catch let error as EvaluatorError {

@@ -2,6 +2,7 @@
 
 import Basics
 import Chassis
+import Columns
 import KeyValue
 import Log
 import Messages
@@ -55,6 +56,7 @@ struct ErasedRewriting {
             throw error
         }
         try log.close()
+        gone.close()
         return gone
     }
 
@@ -66,7 +68,7 @@ struct ErasedRewriting {
     }
 }
 
-/// The users of whom the log tells that they were erased.
+/// What the log tells of users who were erased.
 struct ErasedUsers: Sendable {
     private struct Key: Hashable {
         let project: String
@@ -74,17 +76,46 @@ struct ErasedUsers: Sendable {
     }
 
     private var users: Set<Key> = []
+    /// Who stays and holds copies, with the records about merges that name who was erased.
+    private var staying: [Key: OffsetRuns] = [:]
+    /// The records that are absent since merges, by whose they were.
+    private var absent: [Key: OffsetRuns] = [:]
+    private var runs: [Key: [Range<UInt64>]] = [:]
+    /// Who went with a merge: all that stands under the number is another's.
+    private var left: Set<Key> = []
     /// How many erasures each partition's log has: names the rewriting, since each later one has
     /// more.
     private var counts: [Partition: UInt32] = [:]
 
-    /// Looks whether a record is an erasure.
+    /// Looks whether a record tells of erasures or of merges.
     mutating func note(_ payload: ArraySlice<UInt8>, in partition: Partition) throws {
         let record = try LogV1.LogRecord.decode(Array(payload))
-        guard case .erasure(let erasure) = record.body else { return }
-        let user = ListedUser(partition: partition, number: UserNumber(erasure.userNumber))
-        users.insert(Key(project: record.project, user: user))
-        counts[partition, default: 0] += 1
+        func key(_ number: UInt32) -> Key {
+            let user = ListedUser(partition: partition, number: UserNumber(number))
+            return Key(project: record.project, user: user)
+        }
+        switch record.body {
+        case .erasure(let erasure):
+            users.insert(key(erasure.userNumber))
+            counts[partition, default: 0] += 1
+        case .erasedCopies(let copies):
+            let key = key(copies.userNumber)
+            let named = (staying[key]?.runs ?? []) + copies.named.map(\.offsets)
+            staying[key] = OffsetRuns(named)
+            counts[partition, default: 0] += 1
+        case .mergeOut(let out): left.insert(key(out.userNumber))
+        case .mergeIn(let merge):
+            runs[key(merge.userNumber), default: []] += merge.replaced.map(\.offsets)
+        case .mergeUndone(let undone):
+            runs[key(undone.userNumber), default: []] += undone.moved.map(\.offsets)
+        default: break
+        }
+    }
+
+    /// All was read.
+    mutating func close() {
+        absent = runs.filter { staying[$0.key] != nil }.mapValues { OffsetRuns($0) }
+        runs = [:]
     }
 
     /// What is to be left of a record; nil: all of it.
@@ -95,15 +126,71 @@ struct ErasedUsers: Sendable {
         var record = try LogV1.LogRecord.decode(Array(payload))
         guard let number = record.userNumber else { return nil }
         let user = ListedUser(partition: partition, number: UserNumber(number))
-        guard users.contains(Key(project: record.project, user: user)) else { return nil }
-        switch record.body {
-        case .erasure, .stub: return nil
-        case .newUser(let new):
-            guard !new.userID.isEmpty else { return nil }
-            record.body = .newUser(LogV1.NewUser(number: number))
-        case .event: record.body = .stub(LogV1.Stub(rewriting: rewriting, event: true))
-        default: record.body = .stub(LogV1.Stub(rewriting: rewriting))
+        let key = Key(project: record.project, user: user)
+        let isLess: Bool
+        if users.contains(key) {
+            isLess = record.leave(rewriting)
+        } else if let named = staying[key] {
+            switch record.body {
+            case .event, .profile, .listChange:
+                let isAbsent = left.contains(key) || absent[key]?.contains(offset.value) == true
+                isLess = isAbsent && record.leave(rewriting)
+            case .mergeIn, .mergeUndone: isLess = named.contains(offset.value) && record.unname()
+            default: isLess = false
+            }
+        } else {
+            isLess = false
         }
-        return try record.encode()
+        return isLess ? try record.encode() : nil
+    }
+}
+
+extension LogV1.RecordRun {
+    /// Their offsets; no count that another build wrote may end the process.
+    fileprivate var offsets: Range<UInt64> { from..<max(from &+ count, from) }
+}
+
+extension LogV1.LogRecord {
+    /// Leaves nothing but the record's place.
+    ///
+    /// - Returns: false: it says no more already.
+    fileprivate mutating func leave(_ rewriting: UInt32) -> Bool {
+        switch body {
+        case .erasure, .erasedCopies, .stub: return false
+        case .newUser(let new):
+            guard !new.userID.isEmpty else { return false }
+            body = .newUser(LogV1.NewUser(number: new.number))
+        case .event: body = .stub(LogV1.Stub(rewriting: rewriting, event: true))
+        default: body = .stub(LogV1.Stub(rewriting: rewriting))
+        }
+        // Where it was moved from stays, under which identifier it came in does not.
+        origin = origin?.offset == nil ? nil : origin
+        origin?.userID = nil
+        return true
+    }
+
+    /// Takes whom it names out of a record about a merge.
+    ///
+    /// - Returns: false: it names nobody already.
+    fileprivate mutating func unname() -> Bool {
+        switch body {
+        case .mergeIn(var merge):
+            guard !merge.userID.isEmpty else { return false }
+            merge.userID = ""
+            // What had come is no more, so that nobody is to hear of it, but for own events that
+            // are absent by it. What came back is the user's own.
+            if !merge.returned {
+                let events = merge.replaced.isEmpty ? [] : merge.names?.events ?? []
+                merge.names = LogV1.MovedNames(events: events)
+            }
+            body = .mergeIn(merge)
+        case .mergeUndone(var undone):
+            guard !undone.userID.isEmpty else { return false }
+            undone.userID = ""
+            undone.names = nil
+            body = .mergeUndone(undone)
+        default: return false
+        }
+        return true
     }
 }

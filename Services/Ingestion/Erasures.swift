@@ -7,18 +7,46 @@ import Messages
 
 /// A user who is to be erased.
 struct ErasureOrder: Sendable {
+    /// By any of the user's identifiers.
     let who: ProjectUser
     /// The receipt's name, if there is anything to erase; exactly 16 bytes.
     let receipt: [UInt8]
 
-    /// What its record takes in the log at most.
+    /// What its records take in the log at most: one of each merge that it looks at, and more than
+    /// enough for its own.
     ///
     /// Unit: bytes.
-    static let recordBytes = 256
+    static let bytesMax = (WholeUser.mergesMax + 2) * 256
 
     /// By which a receipt is known to be an identifier's, without the identifier being kept.
     static func witness(_ receipt: [UInt8], _ user: UserID) -> UInt64 {
         Checksum.xxh64(receipt + Array(user.text.utf8))
+    }
+
+    /// Among which receipts an identifier's is looked for.
+    static func bucket(_ user: UserID) -> UInt32 {
+        UInt32(truncatingIfNeeded: Checksum.xxh64(Array(user.text.utf8)) & 0xFFFF)
+    }
+}
+
+/// What became of an erasure.
+struct ErasureOutcome: Sendable, Hashable {
+    /// Of a repeat the first one.
+    let receipt: IngestionV1.ErasureReceipt
+    /// Who is gone by it; of a repeat the one it asked for.
+    let identifiers: [UserID]
+}
+
+extension LogV1.Erasure {
+    /// That a number is nobody's from here on; `user` is who goes with it.
+    init(_ number: UserNumber, of user: UserID?, receipt: [UInt8], further: Bool = false) {
+        self.init(
+            userNumber: number.value,
+            receipt: receipt,
+            witness: user.map { ErasureOrder.witness(receipt, $0) } ?? 0,
+            bucket: user.map(ErasureOrder.bucket) ?? 0,
+            further: further
+        )
     }
 }
 
@@ -39,14 +67,6 @@ extension IngestionV1.ErasureReceipt {
     var position: LogV1.Position {
         LogV1.Position(partition: partition, nextOffset: offset + 1)
     }
-
-    /// Who was erased, as the index names a user.
-    var user: ListedUser {
-        ListedUser(
-            partition: Partition(index: UInt16(truncatingIfNeeded: partition)),
-            number: UserNumber(userNumber)
-        )
-    }
 }
 
 extension IndexKey {
@@ -56,9 +76,13 @@ extension IndexKey {
     }
 
     /// A receipt, in the order of log time.
-    static func erasure(_ project: ProjectName, _ receipt: IngestionV1.ErasureReceipt) -> [UInt8] {
-        erasures(project) + bigEndian(UInt64(bitPattern: receipt.erasedAtMs), bytes: 8)
-            + (receipt.receipt ?? [])
+    static func erasure(_ project: ProjectName, _ time: Timestamp, _ receipt: [UInt8]) -> [UInt8] {
+        erasures(project) + bigEndian(UInt64(bitPattern: time.ms), bytes: 8) + receipt
+    }
+
+    /// What the erasures of identifiers of a bucket begin with.
+    static func erased(_ project: ProjectName, _ bucket: UInt32) -> [UInt8] {
+        Array("erased\0\(project.text)\0".utf8) + bigEndian(UInt64(bucket), bytes: 4)
     }
 
     /// What the keys of a user's event ids begin with.
@@ -76,21 +100,39 @@ extension IndexReader {
         let from = key.map { prefix + $0 + [0] } ?? prefix
         var found: [(key: [UInt8], receipt: IngestionV1.ErasureReceipt)] = []
         for (key, value) in try facts(from: from, prefix: prefix, limit: limit) {
-            do throws(MessageError) {
-                let receipt = try IngestionV1.ErasureReceipt.decode(value)
-                found.append((Array(key.dropFirst(prefix.count)), receipt))
-            } catch {
-                throw damaged("a receipt (\(error.message))")
-            }
+            found.append((Array(key.dropFirst(prefix.count)), try receipt(value)))
         }
         return found
     }
 
-    /// The newest receipt of a user who was erased and did not come again.
+    /// The newest receipt of an identifier that was erased; nil: it never was.
     func erasure(of who: ProjectUser) throws(IngestionError) -> IngestionV1.ErasureReceipt? {
-        try erasures(of: who.project).last {
-            $0.receipt.witness == ErasureOrder.witness($0.receipt.receipt ?? [], who.user)
-        }?.receipt
+        var newest: (time: Timestamp, receipt: [UInt8])?
+        // In bucket 0 are those of an older build, too.
+        for bucket in Set([ErasureOrder.bucket(who.user), 0]) {
+            let prefix = IndexKey.erased(who.project, bucket)
+            for (key, value) in try facts(from: prefix, prefix: prefix, limit: .max) {
+                guard let time = IndexKey.number(key.dropFirst(prefix.count).prefix(8)),
+                    let witness = IndexKey.number(value[...])
+                else { throw damaged("an erasure") }
+                let receipt = Array(key.dropFirst(prefix.count + 8).dropLast(8))
+                guard witness == ErasureOrder.witness(receipt, who.user) else { continue }
+                let at = Timestamp(ms: Int64(bitPattern: time))
+                if newest.map({ $0.time <= at }) ?? true { newest = (at, receipt) }
+            }
+        }
+        guard let newest else { return nil }
+        let key = IndexKey.erasure(who.project, newest.time, newest.receipt)
+        guard let value = try fact(bytes: key) else { return nil }
+        return try receipt(value)
+    }
+
+    private func receipt(_ value: [UInt8]) throws(IngestionError) -> IngestionV1.ErasureReceipt {
+        do throws(MessageError) {
+            return try IngestionV1.ErasureReceipt.decode(value)
+        } catch {
+            throw damaged("a receipt (\(error.message))")
+        }
     }
 
     /// The names of the lists that somebody is on: one look each.
@@ -116,12 +158,30 @@ extension IndexReader {
 }
 
 extension IndexWriter {
-    /// A receipt.
-    func put(_ receipt: IngestionV1.ErasureReceipt, of project: ProjectName, _ batch: inout Batch)
-        throws(IngestionError)
-    {
+    /// An erasure: its receipt, and by which identifier it is found.
+    func put(
+        _ erasure: LogV1.Erasure,
+        of project: ProjectName,
+        at place: LogPlace,
+        _ time: Timestamp,
+        _ batch: inout Batch
+    ) throws(IngestionError) {
+        let id = erasure.receipt ?? []
+        if erasure.witness != 0 {
+            let key = IndexKey.erasure(project, time, id).dropFirst(
+                IndexKey.erasures(project).count
+            )
+            let witness = IndexKey.bigEndian(erasure.witness, bytes: 8)
+            batch.put(
+                index.facts,
+                IndexKey.erased(project, erasure.bucket) + key + witness,
+                witness
+            )
+        }
+        guard !erasure.further else { return }
         do throws(MessageError) {
-            batch.put(index.facts, IndexKey.erasure(project, receipt), try receipt.encode())
+            let receipt = IngestionV1.ErasureReceipt(erasure, at: place, time)
+            batch.put(index.facts, IndexKey.erasure(project, time, id), try receipt.encode())
         } catch {
             throw .index("keep a receipt", error)
         }
@@ -140,9 +200,10 @@ extension IndexWriter {
         }
     }
 
-    /// The identifier of a user who is gone.
+    /// An identifier of a user who is gone.
     func forget(_ who: ProjectUser, _ batch: inout Batch) {
         batch.delete(index.users, IndexKey.user(who.project, who.user))
+        forgetMerges(of: who, &batch)
     }
 }
 
@@ -153,19 +214,25 @@ struct IndexForgetting {
     let partitions: PartitionCount
 
     private static let prefix = Array("forget\0".utf8)
-    /// Identifiers looked at at a time.
-    private static let pageUsers = 65_536
+    /// Entries looked at at a time.
+    private static let pageRows = 65_536
 
-    /// Keeps a receipt that the log tells again, and notes whom `run` is to forget, in the batch of
-    /// the record.
+    /// Keeps an erasure that the log tells again, and notes whom `run` is to forget, in the batch
+    /// of the record.
     static func note(
-        _ receipt: IngestionV1.ErasureReceipt,
+        _ erasure: LogV1.Erasure,
         of project: ProjectName,
+        at place: LogPlace,
+        _ time: Timestamp,
         _ index: IndexStore,
         _ batch: inout Batch
     ) throws(IngestionError) {
-        try IndexWriter(index).put(receipt, of: project, &batch)
-        batch.put(index.facts, prefix + IndexKey.events(project, of: receipt.user), [])
+        try IndexWriter(index).put(erasure, of: project, at: place, time, &batch)
+        let user = ListedUser(
+            partition: place.partition,
+            number: UserNumber(erasure.userNumber)
+        )
+        batch.put(index.facts, prefix + IndexKey.events(project, of: user), [])
     }
 
     /// One pass over the identifiers of the projects concerned; none where nothing is noted.
@@ -191,6 +258,7 @@ struct IndexForgetting {
         }
         for (project, users) in gone.sorted(by: { $0.key < $1.key }) {
             try forget(users, of: project, &batch)
+            try forgetMerges(of: project, &batch)
         }
         if !gone.isEmpty { try index.write(batch) }
     }
@@ -199,26 +267,59 @@ struct IndexForgetting {
         throws(IngestionError)
     {
         let prefix = Array(project.text.utf8) + [0]
+        try forEach(in: index.users, prefix) { key, value throws(IngestionError) in
+            let id = String(decoding: key.dropFirst(prefix.count), as: UTF8.self)
+            guard let known = KnownUser(bytes: value) else {
+                throw IndexReader(index).damaged("a user's number")
+            }
+            let home = partitions.home(project: project, identifier: id)
+            if gone.contains(ListedUser(partition: home, number: known.number)) {
+                batch.delete(index.users, key)
+            }
+        }
+    }
+
+    /// Takes out what there is of merges of identifiers that were erased behind them.
+    private func forgetMerges(of project: ProjectName, _ batch: inout Batch)
+        throws(IngestionError)
+    {
+        let reader = IndexReader(index)
+        var last: (id: String, erasedAt: Int64?) = ("", nil)
+        // Behind an identifier stands where a merge is told: a zero byte and ten more.
+        for (prefix, rest) in [(IndexKey.trails(project), 11), (IndexKey.mergeDepths(project), 0)] {
+            try forEach(in: index.facts, prefix) { key, value throws(IngestionError) in
+                let id = String(decoding: key.dropFirst(prefix.count).dropLast(rest), as: UTF8.self)
+                guard let user = UserID(id), let bits = IndexKey.number(value.suffix(8)) else {
+                    throw reader.damaged("a merge")
+                }
+                if last.id != id {
+                    let who = ProjectUser(project: project, user: user)
+                    last = (id, try reader.erasure(of: who)?.erasedAtMs)
+                }
+                if let erased = last.erasedAt, Int64(bitPattern: bits) < erased {
+                    batch.delete(index.facts, key)
+                }
+            }
+        }
+    }
+
+    /// All entries of a family that begin with a prefix, page by page.
+    private func forEach(
+        in family: Family,
+        _ prefix: [UInt8],
+        _ body: ([UInt8], [UInt8]) throws(IngestionError) -> Void
+    ) throws(IngestionError) {
         var from = prefix
         while true {
             let page: [(key: [UInt8], value: [UInt8])]
             do {
                 page = try index.store
-                    .scan(index.users, from: from, prefix: prefix, limit: Self.pageUsers)
+                    .scan(family, from: from, prefix: prefix, limit: Self.pageRows)
             } catch {
                 throw .index("read", error)
             }
-            for (key, value) in page {
-                let id = String(decoding: key.dropFirst(prefix.count), as: UTF8.self)
-                guard let known = KnownUser(bytes: value) else {
-                    throw IndexReader(index).damaged("a user's number")
-                }
-                let home = partitions.home(project: project, identifier: id)
-                if gone.contains(ListedUser(partition: home, number: known.number)) {
-                    batch.delete(index.users, key)
-                }
-            }
-            guard page.count == Self.pageUsers, let last = page.last else { return }
+            for (key, value) in page { try body(key, value) }
+            guard page.count == Self.pageRows, let last = page.last else { return }
             from = last.key + [0]
         }
     }

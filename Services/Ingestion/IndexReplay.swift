@@ -28,6 +28,7 @@ struct IndexReplay {
         if !isCurrent {
             var batch = Batch()
             IndexWriter(index).forgetImports(&batch)
+            IndexWriter(index).forgetOlderMerges(&batch)
             try index.write(batch)
         }
         var imports = try ImportLedger(index)
@@ -158,6 +159,7 @@ struct IndexReplay {
         }
         guard let project = ProjectName(record.project) else { return }
         let isMoved = record.origin?.offset != nil
+        let time = Timestamp(ms: record.logTimeMs)
         if let importID = record.importID, let line = record.importLine, !isMoved {
             batch.put(
                 index.imports,
@@ -203,13 +205,14 @@ struct IndexReplay {
                 &batch
             )
         case .mergeOut(let out):
-            IndexWriter(index).put(out, of: project, in: place.partition, &batch)
-        case .mergeIn(let merge): IndexWriter(index).put(merge, of: project, &batch)
+            IndexWriter(index).put(out, of: project, at: place, time, &batch)
+        case .mergeIn(let merge):
+            IndexWriter(index).put(merge, of: project, at: place, time, &batch)
+        case .mergeUndone(let undone):
+            IndexWriter(index).put(undone, of: project, at: place, time, &batch)
         case .erasure(let erasure):
-            let time = Timestamp(ms: record.logTimeMs)
-            let receipt = IngestionV1.ErasureReceipt(erasure, at: place, time)
-            try IndexForgetting.note(receipt, of: project, index, &batch)
-        case .tenure, .importUndone, .mergeUndone, .stub, nil: break
+            try IndexForgetting.note(erasure, of: project, at: place, time, index, &batch)
+        case .tenure, .importUndone, .erasedCopies, .stub, nil: break
         }
     }
 

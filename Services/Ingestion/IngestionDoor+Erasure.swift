@@ -16,18 +16,14 @@ extension IngestionDoor {
         do throws(IngestionError) { try ownership.checkWritable() } catch { throw error.fault }
         do {
             try await ownership.begin(in: intake)
-            let receipt = try await intake.erase(
-                ErasureOrder(
-                    who: ProjectUser(project: project, user: user),
-                    receipt: call.requestID
-                )
-            )
-            skews.forget(user, of: project)
-            // What was refused of the user stands in no log, and is not told of by the record.
-            let now = clock.now
-            _ = try await rejects.run { shelf in
-                try shelf.remove(of: project, now: now) { $0.isAbout(user) }
-            }
+            let who = ProjectUser(project: project, user: user)
+            // What was refused stands in no log, and is not told of by the records: it goes first,
+            // while it can be found by whoever else the user is.
+            try await forgetRefused(of: try await exports.identifiers(of: who), in: project)
+            let outcome = try await intake.erase(ErasureOrder(who: who, receipt: call.requestID))
+            for user in outcome.identifiers { skews.forget(user, of: project) }
+            try await forgetRefused(of: outcome.identifiers, in: project)
+            let receipt = outcome.receipt
             return IngestionV1.EraseResponse(
                 receipt: receipt.receipt,
                 erasedAtMs: receipt.erasedAtMs,
@@ -66,6 +62,14 @@ extension IngestionDoor {
         }
     }
 
+    private func forgetRefused(of users: [UserID], in project: ProjectName) async throws {
+        let now = clock.now
+        let names = Set(users.map(\.text))
+        _ = try await rejects.run { shelf in
+            try shelf.remove(of: project, now: now) { $0.isAbout(names) }
+        }
+    }
+
     private func user(_ id: String) throws(Fault) -> UserID {
         guard let user = UserID(id) else {
             throw Fault.invalidArgument(
@@ -79,11 +83,11 @@ extension IngestionDoor {
 }
 
 extension IngestionV1.RejectedRecord {
-    /// Whether it is a user's, as far as it could be read.
-    fileprivate func isAbout(_ user: UserID) -> Bool {
+    /// Whether it came in under one of some identifiers, as far as it could be read.
+    func isAbout(_ users: Set<String>) -> Bool {
         guard let record else { return false }
         do throws(MessageError) {
-            return try IngestionV1.TrackRecord.decode(record).userID == user.text
+            return users.contains(try IngestionV1.TrackRecord.decode(record).userID)
         } catch {
             return false
         }

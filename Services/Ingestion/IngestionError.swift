@@ -12,7 +12,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case unknownProject, notTheOwner, notReady, busy, diskFull, log, index, stopped
         case gap, document, tooLarge
         case unknownUser, unknownImport, importUndone, tooManyImports, rejects
-        case cannotMerge, wasMerged
+        case cannotMerge
     }
 
     let code: Code
@@ -42,7 +42,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case .notReady, .busy, .diskFull, .stopped, .log, .index, .rejects: true
         case .unknownProject, .notTheOwner, .gap, .document, .tooLarge: false
         case .unknownUser, .unknownImport, .importUndone, .tooManyImports: false
-        case .cannotMerge, .wasMerged: false
+        case .cannotMerge: false
         }
     }
 
@@ -65,7 +65,6 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .rejects: "rejected records cannot be kept or read"
             case .importUndone: "the import was taken back"
             case .cannotMerge: "the two cannot become one user"
-            case .wasMerged: "the user was merged with another"
             case .tooManyImports: "the project has \(ImportLedger.importsMax) imports"
             }
         return "\(operation): \(what)"
@@ -84,8 +83,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .busy: (.resourceExhausted, 200)
             case .diskFull: (.resourceExhausted, 10_000)
             case .log, .index, .rejects: (.unavailable, 1_000)
-            case .gap, .document, .tooLarge, .importUndone, .tooManyImports, .cannotMerge,
-                .wasMerged:
+            case .gap, .document, .tooLarge, .importUndone, .tooManyImports, .cannotMerge:
                 (.failedPrecondition, nil)
             }
         return Fault(status, description, place: place, hint: hint, retryAfterMs: retryAfterMs)

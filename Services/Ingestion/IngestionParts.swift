@@ -63,7 +63,7 @@ struct IngestionParts: Sendable {
             intake: intake,
             fetcher: fetcher,
             imports: ImportList(index: index, desk: desk),
-            exports: UserExport(index: index, log: log, partitions: partitions, desk: searches),
+            exports: UserExport(index, log, partitions, searches, shelf),
             rejects: RejectDesk(shelf: shelf, desk: desk),
             identities: IdentityDesk(index, log, desk, searches: searches, partitions),
             catalogue: catalogue,
@@ -158,6 +158,19 @@ struct IngestionParts: Sendable {
     ///
     /// Unit: bytes.
     private static let groupHeadBytes = 1 << 20
+}
+
+extension UserExport {
+    /// Reads where the others read.
+    fileprivate init(
+        _ index: IndexStore,
+        _ log: any Log,
+        _ partitions: PartitionCount,
+        _ desk: ReadingDesk,
+        _ shelf: RejectShelf
+    ) {
+        self.init(index: index, log: log, partitions: partitions, desk: desk, shelf: shelf)
+    }
 }
 
 extension Ownership {

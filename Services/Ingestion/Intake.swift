@@ -107,8 +107,8 @@ final class Intake: Sendable {
     ///
     /// - Returns: the receipt; of a repeat the first one.
     /// - Throws: when there is no such user.
-    func erase(_ order: ErasureOrder) async throws -> IngestionV1.ErasureReceipt {
-        try await self.order(bytes: ErasureOrder.recordBytes) { .erasing(order, $0) }
+    func erase(_ order: ErasureOrder) async throws -> ErasureOutcome {
+        try await self.order(bytes: ErasureOrder.bytesMax) { .erasing(order, $0) }
     }
 
     /// Changes who is on a list and waits until that is durable, all of it at one instant.

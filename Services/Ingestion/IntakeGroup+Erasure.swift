@@ -1,4 +1,4 @@
-// An erasure within a group: one record, and the index forgets the user.
+// An erasure within a group: the user's numbers are nobody's, the index forgets the identifiers.
 
 import Basics
 import KeyValue
@@ -12,49 +12,78 @@ extension IntakeGroup {
     ///
     /// - Returns: the receipt, of a repeat the first one; or why there is nobody to erase.
     mutating func write(_ order: ErasureOrder, _ pending: inout Pending) throws(IngestionError)
-        -> Result<IngestionV1.ErasureReceipt, any Error>
+        -> Result<ErasureOutcome, any Error>
     {
         let who = order.who
-        let reader = IndexReader(parts.index)
-        guard let number = try reader.users(of: [who])[who]?.number else {
-            if let known = try reader.erasure(of: who) { return .success(known) }
-            return .failure(
-                IngestionError(
-                    .unknownUser,
-                    "erase the user",
-                    place: "user_id",
-                    hint: "nothing is kept of such a user of \(who.project)"
-                )
-            )
+        let found: WholeUser?
+        do throws(IngestionError) {
+            found = try WholeUser(who, parts)
+        } catch  where error.code == .tooLarge {
+            return .failure(error)
         }
-        guard try !reader.wasMerged(who) else {
-            return .failure(
-                IngestionError(
-                    .wasMerged,
-                    "erase the user",
-                    place: "user_id",
-                    hint: "records stand under more than one number: this version erases users "
-                        + "who were never merged"
-                )
-            )
+        if let user = found { return .success(try erase(user, order.receipt, &pending)) }
+        if let receipt = try IndexReader(parts.index).erasure(of: who) {
+            return .success(ErasureOutcome(receipt: receipt, identifiers: [who.user]))
         }
-        let partition = parts.partitions.home(
-            project: who.project,
-            identifier: who.user.text
+        return .failure(
+            IngestionError(
+                .unknownUser,
+                "erase the user",
+                place: "user_id",
+                hint: "nothing is kept of such a user of \(who.project)"
+            )
         )
-        let erasure = LogV1.Erasure(
-            userNumber: number.value,
-            receipt: order.receipt,
-            witness: ErasureOrder.witness(order.receipt, who.user)
+    }
+
+    private mutating func erase(
+        _ user: WholeUser,
+        _ receipt: [UInt8],
+        _ pending: inout Pending
+    ) throws(IngestionError) -> ErasureOutcome {
+        let (owner, project) = (user.number.owner, user.number.owner.project)
+        let erasure = LogV1.Erasure(owner.number, of: user.number.user, receipt: receipt)
+        let place = try write(erasure, of: owner, &pending)
+        for number in user.further {
+            let isGone = user.identifiers.contains(number.user)
+            let erasure = LogV1.Erasure(
+                number.owner.number,
+                of: isGone ? number.user : nil,
+                receipt: receipt,
+                further: true
+            )
+            _ = try write(erasure, of: number.owner, &pending)
+        }
+        for (owner, named) in user.copies {
+            let copies = LogV1.ErasedCopies(
+                userNumber: owner.number.value,
+                receipt: receipt,
+                named: RecordMove.runs(named)
+            )
+            try add(.erasedCopies(copies), to: owner.partition, project: project, &pending)
+        }
+        for identifier in user.identifiers {
+            let who = ProjectUser(project: project, user: identifier)
+            IndexWriter(parts.index).forget(who, &pending.batch)
+            forget(who)
+        }
+        return ErasureOutcome(
+            receipt: IngestionV1.ErasureReceipt(erasure, at: place, pending.now),
+            identifiers: user.identifiers
         )
-        let place = try add(.erasure(erasure), to: partition, project: who.project, &pending)
-        let receipt = IngestionV1.ErasureReceipt(erasure, at: place, pending.now)
+    }
+
+    /// Writes that a number is nobody's, and forgets what the index has under it.
+    private mutating func write(
+        _ erasure: LogV1.Erasure,
+        of owner: UserRecords.Owner,
+        _ pending: inout Pending
+    ) throws(IngestionError) -> LogPlace {
+        let (partition, project) = (owner.partition, owner.project)
+        let place = try add(.erasure(erasure), to: partition, project: project, &pending)
         let writer = IndexWriter(parts.index)
-        let user = ListedUser(partition: partition, number: number)
-        try writer.put(receipt, of: who.project, &pending.batch)
-        writer.forget(who, &pending.batch)
-        try writer.forget(user, of: who.project, &pending.batch)
-        forget(who)
-        return .success(receipt)
+        try writer.put(erasure, of: project, at: place, pending.now, &pending.batch)
+        let user = ListedUser(partition: partition, number: owner.number)
+        try writer.forget(user, of: project, &pending.batch)
+        return place
     }
 }

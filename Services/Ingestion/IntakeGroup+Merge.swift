@@ -88,12 +88,12 @@ extension IntakeGroup {
             depth: UInt32(merge.depth),
             survivorID: merge.survivor.text
         )
-        try add(.mergeIn(merged), to: new.partition, project: project, &pending)
+        let end = try add(.mergeIn(merged), to: new.partition, project: project, &pending)
         keep(numbering, &pending)
         forget(ProjectUser(project: project, user: order.old))
         let writer = IndexWriter(parts.index)
-        writer.put(out, of: project, in: old.partition, &pending.batch)
-        writer.put(merged, of: project, &pending.batch)
+        writer.put(out, of: project, at: gone, pending.now, &pending.batch)
+        writer.put(merged, of: project, at: end, pending.now, &pending.batch)
         return MergeOutcome(user: merge.survivor, records: move.count)
     }
 
@@ -111,8 +111,20 @@ extension IntakeGroup {
                 moved: Array(runs[start...].prefix(RecordMove.runsMax))
             )
             let (partition, project) = (owner.partition, owner.project)
-            try add(.mergeUndone(replaced), to: partition, project: project, &pending)
+            try add(replaced, to: partition, project: project, &pending)
         }
+    }
+
+    /// Writes that records are absent, by which the index finds it.
+    mutating func add(
+        _ undone: LogV1.MergeUndone,
+        to partition: Partition,
+        project: ProjectName,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        let place = try add(.mergeUndone(undone), to: partition, project: project, &pending)
+        let writer = IndexWriter(parts.index)
+        writer.put(undone, of: project, at: place, pending.now, &pending.batch)
     }
 
     /// Where a known number of an identifier stands.
@@ -195,33 +207,5 @@ extension LogPlace {
             partition: UInt32(partition.index),
             offset: offset.value
         )
-    }
-}
-
-extension IndexWriter {
-    /// An identifier stands for another user from here on, and is on no list itself.
-    func put(
-        _ out: LogV1.MergeOut,
-        of project: ProjectName,
-        in partition: Partition,
-        _ batch: inout Batch
-    ) {
-        guard let user = UserID(out.userID), let survivor = UserID(out.survivorID) else { return }
-        let number = UserNumber(out.userNumber)
-        let (known, who) = (
-            KnownUser(number, survivor: survivor), ProjectUser(project: project, user: user)
-        )
-        put(known, for: who, &batch)
-        put(merged: who, &batch)
-        let listed = ListedUser(partition: partition, number: number)
-        for list in out.lists { batch.delete(index.lists, IndexKey.listed(project, list, listed)) }
-    }
-
-    /// Others were merged into a user.
-    func put(_ merge: LogV1.MergeIn, of project: ProjectName, _ batch: inout Batch) {
-        guard !merge.returned, let user = UserID(merge.survivorID) else { return }
-        let who = ProjectUser(project: project, user: user)
-        put(mergeDepth: merge.depth, of: who, &batch)
-        put(merged: who, &batch)
     }
 }

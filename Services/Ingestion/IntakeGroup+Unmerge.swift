@@ -91,7 +91,9 @@ extension IntakeGroup {
             returned: true,
             survivorID: order.user.text
         )
-        try add(.mergeIn(back), to: new.partition, project: project, &pending)
+        let place = try add(.mergeIn(back), to: new.partition, project: project, &pending)
+        let writer = IndexWriter(parts.index)
+        writer.put(back, of: project, at: place, pending.now, &pending.batch)
         try settle(lists, by: staying, of: owner, at, from: origin, &pending)
         let runs = RecordMove.runs(going.map { LogOffset($0.offset) })
         for start in stride(from: 0, to: max(runs.count, 1), by: RecordMove.runsMax) {
@@ -101,7 +103,7 @@ extension IntakeGroup {
                 moved: Array(runs[start...].prefix(RecordMove.runsMax)),
                 names: move.names
             )
-            try add(.mergeUndone(undone), to: owner.partition, project: project, &pending)
+            try add(undone, to: owner.partition, project: project, &pending)
         }
         keep(numbering, &pending)
         return move.count

@@ -108,7 +108,7 @@ enum IntakeOrder: Sendable {
     case catalogue(CatalogueBatch, Answer<CatalogueStanding>)
     case tenure([Partition: Epoch], InstanceID, Answer<Void>)
     case undoing(ImportUndoing, Answer<IngestionV1.ImportSummary>)
-    case erasing(ErasureOrder, Answer<IngestionV1.ErasureReceipt>)
+    case erasing(ErasureOrder, Answer<ErasureOutcome>)
     case listing(ListOrder, Answer<ListOutcome>)
     case merge(MergeOrder, Answer<MergeOutcome>)
     case unmerge(UnmergeOrder, Answer<MergeOutcome>)
@@ -158,7 +158,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(let batch, _): batch.bytesMax(partitions)
         case .tenure: 0
         case .undoing: ImportUndoing.recordBytes * Int(partitions.count)
-        case .erasing: ErasureOrder.recordBytes
+        case .erasing: ErasureOrder.bytesMax
         case .listing(let order, _): order.bytesMax
         case .merge(let order, _): order.bytesMax
         case .unmerge(let order, _): order.bytesMax

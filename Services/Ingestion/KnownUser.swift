@@ -85,42 +85,11 @@ extension IndexReader {
         }
         return survivors
     }
-
-    /// How many merges lie one behind the other below a user; nil: nobody was merged into it.
-    func mergeDepth(of user: ProjectUser) throws(IngestionError) -> Int? {
-        try fact(IndexKey.mergeDepth(user)).map { Int(clamping: $0) }
-    }
-
-    /// Whether an identifier was ever merged into another, or another into it.
-    func wasMerged(_ user: ProjectUser) throws(IngestionError) -> Bool {
-        try fact(IndexKey.merged(user)) != nil
-    }
 }
 
 extension IndexWriter {
-    /// That an identifier was merged into another, or another into it.
-    func put(merged user: ProjectUser, _ batch: inout Batch) {
-        batch.put(index.facts, IndexKey.merged(user), [1])
-    }
-
     /// What is known of an identifier.
     func put(_ known: KnownUser, for user: ProjectUser, _ batch: inout Batch) {
         batch.put(index.users, IndexKey.user(user.project, user.user), known.bytes)
-    }
-
-    /// That others were merged into a user, so many one behind the other.
-    func put(mergeDepth depth: UInt32, of user: ProjectUser, _ batch: inout Batch) {
-        let value = IndexKey.bigEndian(UInt64(depth), bytes: 4)
-        batch.put(index.facts, IndexKey.mergeDepth(user), value)
-    }
-}
-
-extension IndexKey {
-    fileprivate static func merged(_ user: ProjectUser) -> [UInt8] {
-        Array("merged\0\(user.project.text)\0\(user.user.text)".utf8)
-    }
-
-    fileprivate static func mergeDepth(_ user: ProjectUser) -> [UInt8] {
-        Array("merges\0\(user.project.text)\0\(user.user.text)".utf8)
     }
 }

@@ -172,18 +172,7 @@ extension IntakeGroup {
         guard let seen = try reader.events(of: [(key: key, record: ())]).first?.seen,
             !imports.isUndone(seen, of: owner.project)
         else { return nil }
-        let page: LogPage
-        do throws(LogError) {
-            page = try parts.log.read(
-                seen.place.partition,
-                from: seen.place.offset,
-                limit: ReadLimit(bytes: 1, records: 1)
-            )
-        } catch {
-            throw .log("read a user's event", error)
-        }
-        guard let stored = page.records.first else { return nil }
-        let record = try LogV1.LogRecord.stored(Array(stored.payload))
+        guard let record = try parts.log.record(at: seen.place) else { return nil }
         // The key outlives a merge that was taken back.
         guard let origin = record.origin?.userID.flatMap({ UserID($0) }) else { return record }
         let who = ProjectUser(project: owner.project, user: origin)

@@ -8,8 +8,12 @@ import Messages
 /// Reads single users' records and the receipts of erasures; reads block on the disk, so they run
 /// on threads of their own.
 struct UserExport: Sendable {
-    /// Receipts in one answer at most.
+    /// Receipts, or refused records, in one answer at most.
     static let receiptsMax = 500
+    /// What a cursor among what was refused takes; another has the user's number, too.
+    ///
+    /// Unit: bytes.
+    private static let refusedCursorBytes = 8
     /// Log read for one page at most, so that a page is told in time where a user's records are
     /// few.
     ///
@@ -24,14 +28,24 @@ struct UserExport: Sendable {
     let log: any Log
     let partitions: PartitionCount
     let desk: ReadingDesk
+    /// What was refused and is kept.
+    let shelf: RejectShelf
 
-    /// The records about a user from a place in the log on: one read of the user's partition in
-    /// all.
+    /// The records about a user from a place in the log on, one read of the user's partition in
+    /// all; then what was refused of the user.
     func page(of who: ProjectUser, _ cursor: [UInt8]?, bytesMax: Int) async throws
         -> IngestionV1.ExportUserResponse
     {
         let export = self
         return try await desk.run { try export.read(who, cursor, bytesMax) }
+    }
+
+    /// All identifiers of a user; none of one that nobody knows.
+    func identifiers(of who: ProjectUser) async throws -> [UserID] {
+        let export = self
+        return try await desk.run {
+            try WholeUser(who, export.index, export.log, export.partitions)?.identifiers ?? []
+        }
     }
 
     /// The receipts behind a cursor.
@@ -53,7 +67,7 @@ struct UserExport: Sendable {
     private func read(_ who: ProjectUser, _ cursor: [UInt8]?, _ bytesMax: Int) throws
         -> IngestionV1.ExportUserResponse
     {
-        guard let known = try IndexReader(index).users(of: [who])[who] else {
+        guard let user = try WholeUser(who, index, log, partitions) else {
             throw IngestionError(
                 .unknownUser,
                 "export the user",
@@ -61,18 +75,12 @@ struct UserExport: Sendable {
                 hint: "nothing is kept of such a user of \(who.project)"
             )
         }
-        if let survivor = known.survivor {
-            throw IngestionError(
-                .wasMerged,
-                "export the user",
-                place: "user_id",
-                hint: "what there is of it is held of \(survivor.text)"
-            )
+        if let cursor, cursor.count == Self.refusedCursorBytes {
+            return try refused(of: user, after: IndexKey.number(cursor[...]) ?? 0, bytesMax)
         }
-        let number = known.number
-        let partition = partitions.home(project: who.project, identifier: who.user.text)
-        var next = try place(cursor, of: known)
-        let taken = try taken(from: who, known, in: partition)
+        let (number, partition) = (user.number.owner.number, user.number.owner.partition)
+        var next = try place(cursor, of: user)
+        let taken = try taken(from: user)
         var answer = IngestionV1.ExportUserResponse()
         var (bytes, scanned) = (0, 0)
         let end = try log.end(of: partition).next
@@ -100,30 +108,52 @@ struct UserExport: Sendable {
             }
             next = page.next
         }
-        if next < end { answer.nextCursor = Self.cursor(next, of: number) }
+        if next < end {
+            answer.nextCursor = Self.cursor(next, of: number)
+        } else if try !refused(of: user, after: 0, 1).refused.isEmpty {
+            answer.nextCursor = IndexKey.bigEndian(0, bytes: Self.refusedCursorBytes)
+        }
         return answer
     }
 
-    /// Where records of the user stand that are another's again, since a merge was taken back.
-    private func taken(from who: ProjectUser, _ known: KnownUser, in partition: Partition) throws
-        -> Set<UInt64>
+    /// What was refused of a user, behind one of the records.
+    private func refused(of user: WholeUser, after id: UInt64, _ bytesMax: Int) throws
+        -> IngestionV1.ExportUserResponse
     {
-        guard try IndexReader(index).wasMerged(who) else { return [] }
+        let names = Set(user.identifiers.map(\.text))
+        let page = try shelf.page(
+            of: user.number.owner.project,
+            after: id,
+            limit: Self.receiptsMax,
+            bytesMax: bytesMax
+        ) { $0.isAbout(names) }
+        return IngestionV1.ExportUserResponse(
+            nextCursor: page.more
+                ? IndexKey.bigEndian(page.through, bytes: Self.refusedCursorBytes) : nil,
+            refused: page.records
+        )
+    }
+
+    /// Where records of the user stand that are another's again, since a merge was taken back.
+    private func taken(from user: WholeUser) throws -> Set<UInt64> {
+        let owner = user.number.owner
+        let who = ProjectUser(project: owner.project, user: user.number.user)
+        guard try !IndexReader(index).merges(of: who).isEmpty else { return [] }
         var taken: Set<UInt64> = []
-        var next = known.since
+        var next = user.since
         while true {
             let page = try log.read(
-                partition,
+                owner.partition,
                 from: next,
                 limit: ReadLimit(bytes: Self.readBytes, records: IndexReplay.pageRecords)
             )
             for stored in page.records {
                 let glance = RecordGlance(stored.payload)
-                guard glance.kind == .mergeUndone, glance.user == known.number.value else {
+                guard glance.kind == .mergeUndone, glance.user == owner.number.value else {
                     continue
                 }
                 let record = try LogV1.LogRecord.decode(Array(stored.payload))
-                guard record.project == who.project.text,
+                guard record.project == owner.project.text,
                     case .mergeUndone(let undone) = record.body
                 else { continue }
                 for run in undone.moved {
@@ -141,11 +171,11 @@ struct UserExport: Sendable {
     }
 
     /// Where a cursor goes on; it is of no use for another user, nor for one who came again.
-    private func place(_ cursor: [UInt8]?, of known: KnownUser) throws -> LogOffset {
+    private func place(_ cursor: [UInt8]?, of user: WholeUser) throws -> LogOffset {
         // No record under the number stands before it.
-        guard let cursor else { return known.since }
+        guard let cursor else { return user.since }
         guard cursor.count == 12, let next = IndexKey.number(cursor[..<8]),
-            IndexKey.number(cursor[8...]) == UInt64(known.number.value)
+            IndexKey.number(cursor[8...]) == UInt64(user.number.owner.number.value)
         else {
             throw Fault.invalidArgument(
                 "the cursor is another user's",
@@ -169,7 +199,7 @@ extension LogV1.LogRecord {
         case .mergeOut(let out): out.userNumber
         case .mergeIn(let merge): merge.userNumber
         case .mergeUndone(let undone): undone.userNumber
-        case .catalogue, .tenure, .importUndone, .stub, nil: nil
+        case .catalogue, .tenure, .importUndone, .erasedCopies, .stub, nil: nil
         }
     }
 }

@@ -135,8 +135,11 @@ public final class EngineStage: Stage {
     public func erase(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
         let wasKnown = state.withLock { state in
             state.pass(upTo: at - 1)
+            let user = state.survivor(of: user)
             state.forget(user, at: at)
             for list in state.lists.keys { state.lists[list]?.remove(user) }
+            let merged = state.survivors.keys.filter { state.survivor(of: $0) == user }
+            for id in merged { state.survivors[id] = nil }
             return state.users.removeValue(forKey: user) != nil
         }
         if !wasKnown { throw StoryProblem(.stage, place: user.text, "there is no such user") }

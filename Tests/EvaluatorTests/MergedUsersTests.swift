@@ -22,8 +22,14 @@ import Wire
         var plain = LogScript()
         var merges = 0
         var unmerges = 0
+        var erasures = 0
+        /// Whether users are erased now and then.
+        private let isErasing: Bool
+        /// Everybody who was ever named.
+        private(set) var ids: Set<String> = []
 
-        init(seed: UInt64) throws {
+        init(seed: UInt64, isErasing: Bool = false) throws {
+            self.isErasing = isErasing
             example = try RandomCase(seed: seed)
             var ids: [UInt32: String] = [:]
             for record in example.log.records where record.project == shop.text {
@@ -47,14 +53,20 @@ import Wire
             guard let id else { return }
             let way = example.random.below(3)
             merged.write(way == 0 ? id : "\(id)/\(way)", body, at: at)
+            ids.formUnion(merged.numbers.keys)
         }
 
         /// Two become one, or two again; an identifier may go behind another that went.
         private mutating func change(_ at: Timestamp) {
+            defer { ids.formUnion(merged.numbers.keys) }
             let known = merged.numbers.keys.sorted()
+            ids.formUnion(known)
             guard !known.isEmpty else { return }
             let id = known[example.random.below(known.count)]
-            if merged.isMerged(id) {
+            if isErasing, example.random.chance(0.15) {
+                merged.erase(id, at: at)
+                erasures += 1
+            } else if merged.isMerged(id) {
                 guard example.random.chance(0.4) else { return }
                 merged.unmerge(id, at: at)
                 unmerges += 1
@@ -157,5 +169,66 @@ import Wire
         }
         #expect(merges > count && unmerges > count / 8, "\(merges), \(unmerges): proves little")
         #expect(members > count / 4, "\(members) members of \(count) cases: proves nothing")
+    }
+
+    @Test("users erased among them, before and after the log is rewritten, were never there")
+    func erased() throws {
+        let count =
+            ProcessInfo.processInfo.environment["SHOAL_TEST_DIFFERENTIAL_CASES"]
+            .flatMap(Int.init) ?? 200
+        var (merges, erasures, members) = (0, 0, 0)
+        try inFolder { folder in
+            for number in 0..<count {
+                var twin = try Twin(seed: Self.seed &+ 7_000 &+ UInt64(number), isErasing: true)
+                let (log, ids) = (twin.merged, twin.ids.sorted())
+                for (how, records) in [("log", log.records), ("rewritten", log.rewritten)] {
+                    let folder = "\(folder)/\(number)-\(how)"
+                    try RealDisk().createDirectory(folder)
+                    let checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+                    defer { checkpoints.close() }
+                    var state = try Self.read(records, &twin.example.random, checkpoints)
+                    var never = PartitionState(Self.home)
+                    _ = try never.apply(twin.plain.records)
+                    for at in twin.example.instants {
+                        let told = try Self.answer(twin.example, &state, at, of: ids)
+                        let right = try Self.answer(twin.example, &never, at, of: ids)
+                        let words: Comment = "\(how), seed \(twin.example.seed) at \(at.rfc3339)"
+                        try #require(told.members == right.members, words)
+                        try #require(told.known == right.known, words)
+                        try #require(told.tally.nodeUsers == right.tally.nodeUsers, words)
+                        try #require(told.tally.universe == right.tally.universe, words)
+                        members += told.members.count
+                    }
+                }
+                merges += twin.merges
+                erasures += twin.erasures
+            }
+        }
+        #expect(merges > count / 2 && erasures > count / 2, "\(merges), \(erasures)")
+        #expect(members > count / 8, "\(members) members of \(count) cases: proves nothing")
+    }
+
+    @Test("a feed told anew is of another generation where only moved records are no more")
+    func generation() throws {
+        var log = MergingLog()
+        let at = Timestamp(ms: 1_000)
+        var script = LogScript()
+        try script.segment("buyers", did("Charged"), revision: 1)
+        let body = try #require(script.records[0].body)
+        log.append(body, at: at)
+        log.write("ann", .event(LogV1.Event(name: "Charged", atMs: 900)), at: at)
+        log.write("tim", .event(LogV1.Event(name: "Charged", atMs: 900)), at: at)
+        log.merge("tim", into: "ann", at: at)
+        log.unmerge("tim", at: at)
+        var records = log.records
+        let moved = try #require(records.firstIndex { $0.isMoved })
+        var state = PartitionState(Self.home)
+        _ = try state.apply(records)
+        #expect(state.live.ends.map(\.generation) == [1])
+        records[moved].body = .stub(LogV1.Stub(rewriting: 1, event: true))
+        state = PartitionState(Self.home)
+        _ = try state.apply(records)
+        #expect(state.live.ends.map(\.generation) == [2])
+        #expect(state.live.ends.map(\.members) == [2])
     }
 }

@@ -19,6 +19,7 @@ struct MergingLog {
     private(set) var standing: [UInt32: [Standing]] = [:]
     private(set) var numbers: [String: UInt32] = [:]
     private var parents: [String: String] = [:]
+    private var given: [String: [UInt32]] = [:]
     private var next: UInt32 = 0
 
     /// The user that an identifier stands for.
@@ -128,6 +129,59 @@ struct MergingLog {
         )
     }
 
+    /// The user that an identifier stands for is erased, with all identifiers that do.
+    mutating func erase(_ id: String, at logTime: Timestamp) {
+        let survivor = user(id)
+        guard let number = numbers[survivor] else { return }
+        standing[number] = nil
+        append(.erasure(LogV1.Erasure(userNumber: number)), at: logTime)
+        let gone = numbers.keys.filter { user($0) == survivor }
+        for one in gone.sorted() {
+            for left in given[one] ?? [] where left != number {
+                let erasure = LogV1.Erasure(userNumber: left, further: true)
+                append(.erasure(erasure), at: logTime)
+            }
+        }
+        for one in gone { (numbers[one], parents[one], given[one]) = (nil, nil, nil) }
+    }
+
+    /// The log as it may stand once it was rewritten: no copy is left of anybody.
+    var rewritten: [LogV1.LogRecord] {
+        var (erased, left): (Set<UInt32>, Set<UInt32>) = ([], [])
+        var absent: Set<UInt64> = []
+        for record in records {
+            switch record.body {
+            case .erasure(let erasure): erased.insert(erasure.userNumber)
+            case .mergeOut(let out): left.insert(out.userNumber)
+            case .mergeUndone(let undone): absent.formUnion(undone.moved.map(\.from))
+            default: break
+            }
+        }
+        return records.map { record in
+            var stub = record
+            stub.body = .stub(LogV1.Stub(rewriting: 1))
+            switch record.body {
+            case .newUser(let new) where erased.contains(new.number):
+                stub.body = .newUser(LogV1.NewUser(number: new.number))
+                return stub
+            case .event(let event):
+                let isGone = left.union(erased).contains(event.userNumber)
+                return isGone || absent.contains(record.offset) ? stub : record
+            case .profile(let change):
+                let isGone = left.union(erased).contains(change.userNumber)
+                return isGone || absent.contains(record.offset) ? stub : record
+            case .listChange(let change):
+                let isGone = left.union(erased).contains(change.userNumber)
+                return isGone || absent.contains(record.offset) ? stub : record
+            case .mergeOut(let out): return erased.contains(out.userNumber) ? stub : record
+            case .mergeIn(let merge): return erased.contains(merge.userNumber) ? stub : record
+            case .mergeUndone(let undone):
+                return erased.contains(undone.userNumber) ? stub : record
+            default: return record
+            }
+        }
+    }
+
     private mutating func exist(_ number: UInt32, _ user: String, at logTime: Timestamp) {
         let origin = LogV1.Origin(partition: 0, offset: 0)
         put(number, .profile(LogV1.ProfileChange()), at: logTime, from: origin, user)
@@ -155,6 +209,7 @@ struct MergingLog {
         let number = next
         next += 1
         numbers[id] = number
+        given[id, default: []].append(number)
         append(.newUser(LogV1.NewUser(number: number, userID: id)), at: logTime)
         return number
     }

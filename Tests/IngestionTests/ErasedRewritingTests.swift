@@ -17,40 +17,6 @@ struct ErasedRewritingTests {
     /// Stands in everything that is about the user: identifier, names, values, event ids.
     private static let canary = "canary7F3"
 
-    private func rewriting(_ rig: IngestionRig) -> ErasedRewriting {
-        var settings = LogSettings(folder: rig.logFolder, partitions: rig.partitions)
-        settings.preallocates = false
-        return ErasedRewriting(
-            folder: rig.folder,
-            disk: RealDisk(),
-            settings: settings,
-            identity: InstanceID(high: 7, low: 7)
-        )
-    }
-
-    /// Files below a folder that have the canary in their bytes.
-    private func tainted(_ folder: String) throws -> Set<String> {
-        let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String }
-        var found: Set<String> = []
-        for file in files ?? [] {
-            var isFolder: ObjCBool = false
-            let path = "\(folder)/\(file)"
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-                !isFolder.boolValue
-            else { continue }
-            let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-            if bytes.range(of: Data(Self.canary.utf8)) != nil { found.insert(file) }
-        }
-        return found
-    }
-
-    /// Whether any record of the log has it, which volumes keep compressed.
-    private func isTold(_ open: OpenIntake) throws -> Bool {
-        try open.allRecords().contains { record in
-            Data(try record.encode()).range(of: Data(Self.canary.utf8)) != nil
-        }
-    }
-
     private func others(_ open: OpenIntake) throws -> [LogV1.LogRecord] {
         try open.allRecords().filter { record in
             switch record.body {
@@ -102,26 +68,24 @@ struct ErasedRewritingTests {
         shelf.close()
         var receipts: [IngestionV1.ErasureReceipt] = []
         for (number, id) in [Self.canary, Self.canary + "-later"].enumerated() {
-            let who = ProjectUser(project: shop, user: try #require(UserID(id)))
-            let receipt = [UInt8](repeating: UInt8(number), count: 16)
-            receipts.append(try await open.intake.erase(ErasureOrder(who: who, receipt: receipt)))
+            receipts.append(try await open.erase(id, UInt8(number)).receipt)
         }
         let before = try others(open)
         let count = try open.allRecords().count
-        #expect(try isTold(open), "nothing is rewritten yet")
+        #expect(try open.tells(Self.canary), "nothing is rewritten yet")
         try open.stop()
         // Without an order nothing is done, and the bytes are there.
-        #expect(try rewriting(rig).run() == nil)
-        let dirty = try tainted(rig.folder)
+        #expect(try rig.rewriting().run() == nil)
+        let dirty = try rig.files(with: Self.canary)
         #expect(dirty.contains { $0.hasPrefix("log/journal-") }, "\(dirty)")
         #expect(dirty.contains { $0.hasPrefix("index/") }, "\(dirty)")
         #expect(dirty.contains { $0.hasPrefix("rejects/") }, "\(dirty)")
         for round in 0..<2 {
             try RewriteOrder(folder: rig.folder, disk: RealDisk()).give()
-            let written = try #require(try rewriting(rig).run())
+            let written = try #require(try rig.rewriting().run())
             #expect((written > 0) == (round == 0))
             open = try rig.open()
-            #expect(try !isTold(open))
+            #expect(try !open.tells(Self.canary))
             #expect(try others(open) == before)
             #expect(try open.allRecords().count == count, "offsets stay")
             let kept = try IndexReader(open.index).erasures(of: shop).map(\.receipt)
@@ -134,7 +98,7 @@ struct ErasedRewritingTests {
             let summary = try IndexReader(open.index).imports(of: shop, after: nil, limit: 9)
             #expect(summary.map(\.events) == [1] && summary.map(\.profiles) == [1])
             try open.stop()
-            #expect(try tainted(rig.folder) == [])
+            #expect(try rig.files(with: Self.canary) == [])
         }
         open = try rig.open()
         let vip = try IndexReader(open.index).users(on: "vip", of: shop, limit: 9)

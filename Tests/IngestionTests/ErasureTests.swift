@@ -13,13 +13,7 @@ struct ErasureTests {
     private func erase(_ open: OpenIntake, _ id: String, _ receipt: UInt8) async throws
         -> IngestionV1.ErasureReceipt
     {
-        let user = try #require(UserID(id))
-        return try await open.intake.erase(
-            ErasureOrder(
-                who: ProjectUser(project: shop, user: user),
-                receipt: Array(repeating: receipt, count: 16)
-            )
-        )
+        try await open.erase(id, receipt).receipt
     }
 
     /// The numbers that were given to an identifier, in the log's order.
@@ -114,39 +108,6 @@ struct ErasureTests {
         try open.stop()
     }
 
-    @Test(
-        "who was ever one with another is refused, whatever became of the index",
-        arguments: ["running", "restarted", "behind", "deleted"]
-    )
-    func merged(_ how: String) async throws {
-        let rig = try IngestionRig()
-        var open = try rig.open()
-        _ = try await open.track([Sent.event("anon"), Sent.event("ann"), Sent.event("bob")])
-        if how == "behind" {
-            try open.stop()
-            try rig.keep(rig.indexFolder)
-            open = try rig.open()
-        }
-        _ = try await open.identify("anon", "ann")
-        for isUnmerged in [false, true] {
-            if isUnmerged { _ = try await open.unmerge("anon") }
-            if how != "running" { try open.stop() }
-            if how == "behind", !isUnmerged { try rig.bringBack(rig.indexFolder) }
-            if how == "deleted" { try rig.remove(rig.indexFolder) }
-            if how != "running" { open = try rig.open() }
-            for id in ["anon", "ann"] {
-                let refused = await ingestionError { _ = try await erase(open, id, 1) }
-                #expect(refused?.code == .wasMerged && refused?.fault.code == .failedPrecondition)
-            }
-        }
-        _ = try await erase(open, "bob", 2)
-        let written = try open.allRecords().count {
-            if case .erasure = $0.body { true } else { false }
-        }
-        #expect(written == 1)
-        try open.stop()
-    }
-
     @Test("after a merge was taken back an export has nothing of what is another's again")
     func exportedApart() async throws {
         let rig = try IngestionRig()
@@ -155,21 +116,42 @@ struct ErasureTests {
         defer { desk.stop() }
         _ = try await open.track([Sent.event("anon", "secret"), Sent.event("ann", "own")])
         _ = try await open.identify("anon", "ann")
+        let shelf = try RejectShelf(folder: "\(rig.folder)/rejects")
+        defer { shelf.close() }
+        try shelf.keep(
+            ["anon", "ann", "bob"].map { id in
+                Rejection(field: "event.name", message: "it is empty", hint: "name it")
+                    .kept(Sent.event(id, ""), of: nil, line: nil, at: start)
+            },
+            of: shop,
+            now: start
+        )
         let export = UserExport(
             index: open.index,
             log: open.log,
             partitions: rig.partitions,
-            desk: desk
+            desk: desk,
+            shelf: shelf
         )
-        func events() async throws -> [String] {
-            let ann = ProjectUser(project: shop, user: try #require(UserID("ann")))
-            return try await export.page(of: ann, nil, bytesMax: 1 << 20).records.compactMap {
+        func told(_ id: String) async throws -> [String] {
+            let who = ProjectUser(project: shop, user: try #require(UserID(id)))
+            let page = try await export.page(of: who, nil, bytesMax: 1 << 20)
+            let refused = try await export.page(of: who, page.nextCursor, bytesMax: 1 << 20)
+            #expect(refused.records.isEmpty && refused.nextCursor == nil)
+            return page.records.compactMap {
                 if case .event(let event) = $0.body { event.name } else { nil }
             }
+                + (try refused.refused.map {
+                    "refused " + (try IngestionV1.TrackRecord.decode($0.record ?? []).userID)
+                })
         }
-        #expect(try await events() == ["own", "secret"])
+        // By an identifier that was merged away it is the same.
+        for id in ["ann", "anon"] {
+            #expect(try await told(id) == ["own", "secret", "refused anon", "refused ann"])
+        }
         _ = try await open.unmerge("anon")
-        #expect(try await events() == ["own"])
+        #expect(try await told("ann") == ["own", "refused ann"])
+        #expect(try await told("anon") == ["secret", "refused anon"])
         try open.stop()
     }
 
@@ -187,11 +169,14 @@ struct ErasureTests {
         }
         _ = try await open.track([Sent.profile("ann", set: [Sent.property("city", .text("Pune"))])])
         _ = try await change(open, "vip", .add, ["ann"])
+        let shelf = try RejectShelf(folder: "\(rig.folder)/rejects")
+        defer { shelf.close() }
         let export = UserExport(
             index: open.index,
             log: open.log,
             partitions: open.partitions,
-            desk: desk
+            desk: desk,
+            shelf: shelf
         )
         let who = ProjectUser(project: shop, user: try #require(UserID("ann")))
         let number = try numbers(open, "ann")[0]

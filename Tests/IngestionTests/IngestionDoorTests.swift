@@ -251,7 +251,8 @@ struct IngestionDoorTests {
         _ desk: ReadingDesk,
         _ link: RegistryLink
     ) throws -> IngestionDoor {
-        IngestionDoor(
+        let shelf = try RejectShelf(folder: "\(rig.folder)/rejects")
+        return IngestionDoor(
             intake: open.intake,
             fetcher: Fetcher(
                 log: open.opened,
@@ -265,12 +266,10 @@ struct IngestionDoorTests {
                 index: open.index,
                 log: open.log,
                 partitions: open.partitions,
-                desk: desk
+                desk: desk,
+                shelf: shelf
             ),
-            rejects: RejectDesk(
-                shelf: try RejectShelf(folder: "\(rig.folder)/rejects"),
-                desk: desk
-            ),
+            rejects: RejectDesk(shelf: shelf, desk: desk),
             identities: IdentityDesk(
                 open.index,
                 open.opened,

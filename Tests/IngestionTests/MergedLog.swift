@@ -69,7 +69,10 @@ struct MergedLog {
             for user in records.keys where user.partition == partition {
                 records[user]?.removeAll { $0.importID == undone.importID }
             }
-        case .catalogue, .tenure, .erasure, .stub, nil: break
+        case .erasure(let erasure):
+            records[place(erasure.userNumber)] = nil
+            lists[place(erasure.userNumber)] = nil
+        case .catalogue, .tenure, .erasedCopies, .stub, nil: break
         }
     }
 

@@ -93,6 +93,7 @@ final class OracleStage: Stage {
 
     func erase(_ user: UserID, at: Timestamp) async throws(StoryProblem) {
         hear(upTo: at - 1)
+        let user = intake.state.withLock { $0.survivor(of: user) }
         let known = users[user]
         state.withLock { state in
             for index in state.live.indices {

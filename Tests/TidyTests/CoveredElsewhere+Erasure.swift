@@ -7,6 +7,11 @@ extension CoveredElsewhere {
             ["Erasures", "IngestionDoor+Erasure", "IntakeGroup+Erasure", "UserExport"]
         ),
         CoveredElsewhere(
+            "Services/Ingestion",
+            .test("IngestionTests/ErasedMergesTests"),
+            ["MergeTrail", "WholeUser"]
+        ),
+        CoveredElsewhere(
             "Shared/Chassis/Life",
             .test("IngestionTests/ErasedRewritingTests"),
             ["RewriteOrder"]

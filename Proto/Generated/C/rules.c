@@ -267,6 +267,7 @@ static const shoal_message_rule rule_shoal__log__v1__moved_names;
 static const shoal_message_rule rule_shoal__log__v1__merge_out;
 static const shoal_message_rule rule_shoal__log__v1__merge_in;
 static const shoal_message_rule rule_shoal__log__v1__merge_undone;
+static const shoal_message_rule rule_shoal__log__v1__erased_copies;
 static const shoal_message_rule rule_shoal__log__v1__value;
 static const shoal_message_rule rule_shoal__log__v1__value_list;
 static const shoal_message_rule rule_shoal__log__v1__plain_value;
@@ -2094,9 +2095,10 @@ const shoal_message_rule *shoal_rule__ingestion__v1__export_user_request(void) {
 static const shoal_field_rule fields_shoal__ingestion__v1__export_user_response[] = {
     {1, 2, 3, 1, 0, 10000, 0, "records", &rule_shoal__log__v1__log_record},
     {2, 2, 2, 0, 0, 0, 256, "next_cursor", NULL},
+    {3, 2, 3, 1, 0, 500, 0, "refused", &rule_shoal__ingestion__v1__rejected_record},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__export_user_response = {
-    "shoal.ingestion.v1.ExportUserResponse", &shoal__ingestion__v1__export_user_response__descriptor, 2, fields_shoal__ingestion__v1__export_user_response};
+    "shoal.ingestion.v1.ExportUserResponse", &shoal__ingestion__v1__export_user_response__descriptor, 3, fields_shoal__ingestion__v1__export_user_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__export_user_response(void) { return &rule_shoal__ingestion__v1__export_user_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__erase_request[] = {
@@ -2597,6 +2599,15 @@ static const shoal_message_rule rule_shoal__log__v1__merge_undone = {
     "shoal.log.v1.MergeUndone", &shoal__log__v1__merge_undone__descriptor, 4, fields_shoal__log__v1__merge_undone};
 const shoal_message_rule *shoal_rule__log__v1__merge_undone(void) { return &rule_shoal__log__v1__merge_undone; }
 
+static const shoal_field_rule fields_shoal__log__v1__erased_copies[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {2, 2, 2, 0, 0, 0, 16, "receipt", NULL},
+    {3, 2, 3, 1, 0, 4096, 0, "named", &rule_shoal__log__v1__record_run},
+};
+static const shoal_message_rule rule_shoal__log__v1__erased_copies = {
+    "shoal.log.v1.ErasedCopies", &shoal__log__v1__erased_copies__descriptor, 3, fields_shoal__log__v1__erased_copies};
+const shoal_message_rule *shoal_rule__log__v1__erased_copies(void) { return &rule_shoal__log__v1__erased_copies; }
+
 static const shoal_field_rule fields_shoal__log__v1__value[] = {
     {1, 2, 1, 0, 1, 0, 1024, "text", NULL},
     {2, 1, 0, 0, 1, 0, 0, "number", NULL},
@@ -2703,9 +2714,11 @@ static const shoal_field_rule fields_shoal__log__v1__erasure[] = {
     {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
     {2, 2, 2, 0, 0, 0, 16, "receipt", NULL},
     {3, 1, 0, 0, 0, 0, 0, "witness", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "bucket", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "further", NULL},
 };
 static const shoal_message_rule rule_shoal__log__v1__erasure = {
-    "shoal.log.v1.Erasure", &shoal__log__v1__erasure__descriptor, 3, fields_shoal__log__v1__erasure};
+    "shoal.log.v1.Erasure", &shoal__log__v1__erasure__descriptor, 5, fields_shoal__log__v1__erasure};
 const shoal_message_rule *shoal_rule__log__v1__erasure(void) { return &rule_shoal__log__v1__erasure; }
 
 static const shoal_field_rule fields_shoal__log__v1__stub[] = {
@@ -2745,9 +2758,10 @@ static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {18, 2, 3, 0, 1, 0, 0, "merge_out", &rule_shoal__log__v1__merge_out},
     {19, 2, 3, 0, 1, 0, 0, "merge_in", &rule_shoal__log__v1__merge_in},
     {20, 2, 3, 0, 1, 0, 0, "merge_undone", &rule_shoal__log__v1__merge_undone},
+    {21, 2, 3, 0, 1, 0, 0, "erased_copies", &rule_shoal__log__v1__erased_copies},
 };
 static const shoal_message_rule rule_shoal__log__v1__log_record = {
-    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 18, fields_shoal__log__v1__log_record};
+    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 19, fields_shoal__log__v1__log_record};
 const shoal_message_rule *shoal_rule__log__v1__log_record(void) { return &rule_shoal__log__v1__log_record; }
 
 static const shoal_field_rule fields_shoal__log__v1__position[] = {

@@ -377,9 +377,10 @@ extension IngestionV1 {
         }
     }
 
-    /// Asks for everything the log holds about a user, identifiers and undone imports included.
+    /// Asks for everything the log holds about a user, identifiers and undone imports included, and
+    /// for what was refused of it.
     ///
-    /// Of an identifier that was merged into a user it is refused: the user is to be asked for.
+    /// An identifier that was merged into a user stands for that user.
     public struct ExportUserRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__ExportUserRequest
         /// The message's full name.
@@ -457,14 +458,24 @@ extension IngestionV1 {
         ///
         /// Limit: 256 bytes.
         public var nextCursor: [UInt8]?
+        /// Behind all of the log: records that came in under the user's identifiers, were refused
+        /// and are kept.
+        ///
+        /// Limit: 500.
+        public var refused: [IngestionV1.RejectedRecord] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(records: [LogV1.LogRecord] = [], nextCursor: [UInt8]? = nil) {
+        public init(
+            records: [LogV1.LogRecord] = [],
+            nextCursor: [UInt8]? = nil,
+            refused: [IngestionV1.RejectedRecord] = []
+        ) {
             self.records = records
             self.nextCursor = nextCursor
+            self.refused = refused
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -489,6 +500,7 @@ extension IngestionV1 {
             let c = unsafe pb.pointee
             self.records = unsafe CValue.messages(c.n_records, c.records)
             self.nextCursor = unsafe c.has_next_cursor != 0 ? CValue.bytes(c.next_cursor) : nil
+            self.refused = unsafe CValue.messages(c.n_refused, c.refused)
         }
 
         package func fill(
@@ -505,13 +517,19 @@ extension IngestionV1 {
                 unsafe pb.pointee.next_cursor =
                     try arena.bytes(value, "shoal.ingestion.v1.ExportUserResponse.next_cursor", max: 256)
             }
+            if !refused.isEmpty {
+                unsafe pb.pointee.n_refused = refused.count
+                unsafe pb.pointee.refused =
+                    try arena.messages(refused, "shoal.ingestion.v1.ExportUserResponse.refused", max: 500)
+            }
         }
     }
 
     /// Erases a user: gone from every answer at once, as of every instant.
     ///
-    /// Asked again it is the same; whoever comes under the identifier later is a new user. Of a
-    /// user who was ever merged with another it is refused (FAILED_PRECONDITION).
+    /// Asked again it is the same; whoever comes under the identifier later is a new user. All
+    /// identifiers that are one user go with any of them; whoever was parted from it by Unmerge
+    /// stays.
     public struct EraseRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__EraseRequest
         /// The message's full name.

@@ -524,4 +524,85 @@ extension LogV1 {
             }
         }
     }
+
+    /// What there is of a user who stays holds copies of one who was erased, with whom it was one
+    /// once.
+    ///
+    /// They are absent already, since merges were taken back or the number is gone; once the log is
+    /// rewritten they are no more.
+    public struct ErasedCopies: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Log__V1__ErasedCopies
+        /// The message's full name.
+        public static let fullName = "shoal.log.v1.ErasedCopies"
+
+        /// The number of who stays, in this project and partition.
+        public var userNumber: UInt32 = 0
+        /// Which erasure.
+        ///
+        /// Limit: exactly 16 bytes.
+        public var receipt: [UInt8]?
+        /// The records about merges of that number that name who was erased.
+        ///
+        /// Limit: 4,096.
+        public var named: [LogV1.RecordRun] = []
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            userNumber: UInt32 = 0,
+            receipt: [UInt8]? = nil,
+            named: [LogV1.RecordRun] = []
+        ) {
+            self.userNumber = userNumber
+            self.receipt = receipt
+            self.named = named
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__log__v1__erased_copies()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Log__V1__ErasedCopies>) {
+            let c = unsafe pb.pointee
+            self.userNumber = unsafe c.user_number
+            self.receipt = unsafe c.has_receipt != 0 ? CValue.bytes(c.receipt) : nil
+            self.named = unsafe CValue.messages(c.n_named, c.named)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Log__V1__ErasedCopies>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__log__v1__erased_copies__init(pb)
+            if userNumber != 0 {
+                unsafe pb.pointee.has_user_number = 1
+                unsafe pb.pointee.user_number = userNumber
+            }
+            if let value = receipt {
+                unsafe pb.pointee.has_receipt = 1
+                unsafe pb.pointee.receipt =
+                    try arena.bytes(value, "shoal.log.v1.ErasedCopies.receipt", max: 16)
+            }
+            if !named.isEmpty {
+                unsafe pb.pointee.n_named = named.count
+                unsafe pb.pointee.named =
+                    try arena.messages(named, "shoal.log.v1.ErasedCopies.named", max: 4096)
+            }
+        }
+    }
 }

@@ -904,17 +904,32 @@ extension LogV1 {
         ///
         /// Limit: exactly 16 bytes.
         public var receipt: [UInt8]?
-        /// XXH64 with seed 0 of the receipt and the identifier, by which a repeat is known for one.
+        /// XXH64 with seed 0 of the receipt and the identifier, by which a repeat is known for one;
+        /// 0: no identifier went with the number.
         public var witness: UInt64 = 0
+        /// XXH64 with seed 0 of the identifier, its lowest 16 bits: where a repeat is looked for.
+        public var bucket: UInt32 = 0
+        /// Whether another record of the receipt says who was erased: the number was the user's
+        /// before a merge or before one was taken back, or that of an identifier that was one with
+        /// the user.
+        public var further: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(userNumber: UInt32 = 0, receipt: [UInt8]? = nil, witness: UInt64 = 0) {
+        public init(
+            userNumber: UInt32 = 0,
+            receipt: [UInt8]? = nil,
+            witness: UInt64 = 0,
+            bucket: UInt32 = 0,
+            further: Bool = false
+        ) {
             self.userNumber = userNumber
             self.receipt = receipt
             self.witness = witness
+            self.bucket = bucket
+            self.further = further
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -940,6 +955,8 @@ extension LogV1 {
             self.userNumber = unsafe c.user_number
             self.receipt = unsafe c.has_receipt != 0 ? CValue.bytes(c.receipt) : nil
             self.witness = unsafe c.witness
+            self.bucket = unsafe c.bucket
+            self.further = unsafe c.further != 0
         }
 
         package func fill(
@@ -958,6 +975,14 @@ extension LogV1 {
             if witness != 0 {
                 unsafe pb.pointee.has_witness = 1
                 unsafe pb.pointee.witness = witness
+            }
+            if bucket != 0 {
+                unsafe pb.pointee.has_bucket = 1
+                unsafe pb.pointee.bucket = bucket
+            }
+            if further != false {
+                unsafe pb.pointee.has_further = 1
+                unsafe pb.pointee.further = further ? 1 : 0
             }
         }
     }
@@ -1139,6 +1164,8 @@ extension LogV1 {
             case erasure(LogV1.Erasure)
             /// A record that is no more.
             case stub(LogV1.Stub)
+            /// What a user who stays has of one who was erased.
+            case erasedCopies(LogV1.ErasedCopies)
         }
 
         /// Dense per partition from 0.
@@ -1232,6 +1259,8 @@ extension LogV1 {
                 self.body = unsafe CValue.message(c.erasure).map { .erasure($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_STUB:
                 self.body = unsafe CValue.message(c.stub).map { .stub($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_ERASED_COPIES:
+                self.body = unsafe CValue.message(c.erased_copies).map { .erasedCopies($0) }
             default: self.body = nil
             }
             self.importID = unsafe CValue.optionalText(c.import_id)
@@ -1292,6 +1321,9 @@ extension LogV1 {
             case .stub(let value):
                 unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_STUB
                 unsafe pb.pointee.stub = try arena.message(value)
+            case .erasedCopies(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_ERASED_COPIES
+                unsafe pb.pointee.erased_copies = try arena.message(value)
             case nil: break
             }
             if let value = importID {

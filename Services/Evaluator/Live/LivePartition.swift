@@ -185,6 +185,8 @@ struct LivePartition {
         guard let project = ProjectName(record.project) else { return }
         let moment = LiveMoment(now: Timestamp(ms: record.logTimeMs), position: offset)
         logTime = max(logTime, moment.now)
+        // What is no more may have been a moved record, too.
+        if case .stub(let stub) = record.body { noteLoss(of: project, rewriting: stub.rewriting) }
         // Of what was moved is heard with the record behind it that says so.
         if record.isMoved { return }
         let newcomer = numbered
@@ -231,8 +233,7 @@ struct LivePartition {
         case .mergeUndone(let undone): try hear(undone, of: project, moment, &state)
         case .erasure(let erasure):
             try forget(UserNumber(erasure.userNumber), of: project, .erased, moment, state)
-        case .stub(let stub): noteLoss(of: project, rewriting: stub.rewriting)
-        case .tenure, nil: break
+        case .tenure, .erasedCopies, .stub, nil: break
         }
         try settle(moment, &state)
     }

@@ -199,7 +199,7 @@ extension IngestionV1.RejectedRecord {
     }
 
     /// The same for programs.
-    fileprivate var json: JSONText {
+    var json: JSONText {
         .object([
             ("id", .unsigned(id)), ("received_at", .text(Timestamp(ms: atMs).rfc3339)),
             ("import_id", .optional(importID)), ("line", line.map { .unsigned($0) } ?? .null),

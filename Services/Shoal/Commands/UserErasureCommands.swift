@@ -17,7 +17,8 @@ extension UserCommand {
             abstract: "Erase a user: gone from every answer at once, also as of past instants.",
             discussion: """
                 The receipt names the erasure and where it stands in the log; asked again, it is \
-                the same. Whoever comes under the identifier later is a new user.
+                the same. Identifiers that are one user go together. Whoever comes under one of \
+                them later is a new user.
                 """
         )
 
@@ -112,7 +113,7 @@ extension UserCommand {
                 The first line is what is known now: properties in force, saved segments, uploaded \
                 lists. Then every record of the log about the user, in its order: identifiers, \
                 events, changes of properties and of lists, and other identifiers that became the \
-                user's, with what came in under them.
+                user's, with what came in under them; then what was refused and is kept.
                 """
         )
 
@@ -128,11 +129,14 @@ extension UserCommand {
             let project = try await project.name(desk, suite)
             let client = try await suite.ingestion()
             let options = Questions.options(project)
+            let user =
+                try await client
+                .resolve(IngestionV1.ResolveRequest(userID: user), options).userID
             let profile = try await suite.users()
                 .profile(EvaluationV1.ProfileRequest(userID: user), options)
             // Of whom only an undone import is left, the log still has all, and nothing is known.
             if profile.known {
-                let segments = try await segments(suite, options)
+                let segments = try await segments(of: user, suite, options)
                 desk.print(
                     .object([
                         ("kind", .text("now")),
@@ -145,13 +149,18 @@ extension UserCommand {
             while true {
                 let page = try await client.exportUser(request, options)
                 for record in page.records { desk.print(try UserExportLine(record).json) }
+                for record in page.refused {
+                    desk.print(.object([("kind", .text("refused")), ("refused", record.json)]))
+                }
                 try desk.deliver()
                 guard let next = page.nextCursor else { return }
                 request.cursor = next
             }
         }
 
-        private func segments(_ suite: Suite, _ options: CallOptions) async throws -> [String] {
+        private func segments(of user: String, _ suite: Suite, _ options: CallOptions)
+            async throws -> [String]
+        {
             var request = EvaluationV1.SegmentsOfRequest(userID: user)
             var names: [String] = []
             while true {

@@ -98,7 +98,7 @@ struct MemoryHistory: History {
                     )
                 )
             case .catalogue, .importUndone, .tenure, .erasure, .stub, nil: break
-            case .mergeOut, .mergeIn, .mergeUndone: break
+            case .mergeOut, .mergeIn, .mergeUndone, .erasedCopies: break
             }
         }
     }

@@ -267,6 +267,7 @@ const shoal_message_rule *shoal_rule__log__v1__moved_names(void);
 const shoal_message_rule *shoal_rule__log__v1__merge_out(void);
 const shoal_message_rule *shoal_rule__log__v1__merge_in(void);
 const shoal_message_rule *shoal_rule__log__v1__merge_undone(void);
+const shoal_message_rule *shoal_rule__log__v1__erased_copies(void);
 const shoal_message_rule *shoal_rule__log__v1__value(void);
 const shoal_message_rule *shoal_rule__log__v1__value_list(void);
 const shoal_message_rule *shoal_rule__log__v1__plain_value(void);

@@ -81,12 +81,14 @@ class ExportUserRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., cursor: _Optional[bytes] = ...) -> None: ...
 
 class ExportUserResponse(_message.Message):
-    __slots__ = ["next_cursor", "records"]
+    __slots__ = ["next_cursor", "records", "refused"]
     NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
     next_cursor: bytes
     records: _containers.RepeatedCompositeFieldContainer[_log_pb2.LogRecord]
-    def __init__(self, records: _Optional[_Iterable[_Union[_log_pb2.LogRecord, _Mapping]]] = ..., next_cursor: _Optional[bytes] = ...) -> None: ...
+    refused: _containers.RepeatedCompositeFieldContainer[RejectedRecord]
+    def __init__(self, records: _Optional[_Iterable[_Union[_log_pb2.LogRecord, _Mapping]]] = ..., next_cursor: _Optional[bytes] = ..., refused: _Optional[_Iterable[_Union[RejectedRecord, _Mapping]]] = ...) -> None: ...
 
 class ImportSummary(_message.Message):
     __slots__ = ["events", "first_at_ms", "import_id", "last_at_ms", "last_line", "new_users", "profiles", "undone_at_ms"]

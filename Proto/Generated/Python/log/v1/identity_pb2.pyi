@@ -6,6 +6,16 @@ from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Map
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ErasedCopies(_message.Message):
+    __slots__ = ["named", "receipt", "user_number"]
+    NAMED_FIELD_NUMBER: _ClassVar[int]
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    named: _containers.RepeatedCompositeFieldContainer[RecordRun]
+    receipt: bytes
+    user_number: int
+    def __init__(self, user_number: _Optional[int] = ..., receipt: _Optional[bytes] = ..., named: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ...) -> None: ...
+
 class MergeIn(_message.Message):
     __slots__ = ["depth", "names", "records", "replaced", "returned", "survivor_id", "user_id", "user_number"]
     DEPTH_FIELD_NUMBER: _ClassVar[int]

@@ -26,14 +26,18 @@ class CatalogueChange(_message.Message):
     def __init__(self, revision: _Optional[int] = ..., kind: _Optional[str] = ..., name: _Optional[str] = ..., body: _Optional[bytes] = ..., active_at_ms: _Optional[int] = ...) -> None: ...
 
 class Erasure(_message.Message):
-    __slots__ = ["receipt", "user_number", "witness"]
+    __slots__ = ["bucket", "further", "receipt", "user_number", "witness"]
+    BUCKET_FIELD_NUMBER: _ClassVar[int]
+    FURTHER_FIELD_NUMBER: _ClassVar[int]
     RECEIPT_FIELD_NUMBER: _ClassVar[int]
     USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     WITNESS_FIELD_NUMBER: _ClassVar[int]
+    bucket: int
+    further: bool
     receipt: bytes
     user_number: int
     witness: int
-    def __init__(self, user_number: _Optional[int] = ..., receipt: _Optional[bytes] = ..., witness: _Optional[int] = ...) -> None: ...
+    def __init__(self, user_number: _Optional[int] = ..., receipt: _Optional[bytes] = ..., witness: _Optional[int] = ..., bucket: _Optional[int] = ..., further: bool = ...) -> None: ...
 
 class Event(_message.Message):
     __slots__ = ["at_ms", "client_at_ms", "client_sequence", "correction", "event_id", "history", "name", "properties", "received_at_ms", "user_number"]
@@ -78,8 +82,9 @@ class ListChange(_message.Message):
     def __init__(self, user_number: _Optional[int] = ..., list: _Optional[str] = ..., listed: bool = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class LogRecord(_message.Message):
-    __slots__ = ["catalogue", "erasure", "event", "import_id", "import_line", "import_undone", "list_change", "log_time_ms", "merge_in", "merge_out", "merge_undone", "new_user", "offset", "origin", "profile", "project", "stub", "tenure"]
+    __slots__ = ["catalogue", "erased_copies", "erasure", "event", "import_id", "import_line", "import_undone", "list_change", "log_time_ms", "merge_in", "merge_out", "merge_undone", "new_user", "offset", "origin", "profile", "project", "stub", "tenure"]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
+    ERASED_COPIES_FIELD_NUMBER: _ClassVar[int]
     ERASURE_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -98,6 +103,7 @@ class LogRecord(_message.Message):
     STUB_FIELD_NUMBER: _ClassVar[int]
     TENURE_FIELD_NUMBER: _ClassVar[int]
     catalogue: CatalogueChange
+    erased_copies: _identity_pb2.ErasedCopies
     erasure: Erasure
     event: Event
     import_id: str
@@ -115,7 +121,7 @@ class LogRecord(_message.Message):
     project: str
     stub: Stub
     tenure: Tenure
-    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., merge_out: _Optional[_Union[_identity_pb2.MergeOut, _Mapping]] = ..., merge_in: _Optional[_Union[_identity_pb2.MergeIn, _Mapping]] = ..., merge_undone: _Optional[_Union[_identity_pb2.MergeUndone, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ..., origin: _Optional[_Union[_identity_pb2.Origin, _Mapping]] = ...) -> None: ...
+    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., merge_out: _Optional[_Union[_identity_pb2.MergeOut, _Mapping]] = ..., merge_in: _Optional[_Union[_identity_pb2.MergeIn, _Mapping]] = ..., merge_undone: _Optional[_Union[_identity_pb2.MergeUndone, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., erased_copies: _Optional[_Union[_identity_pb2.ErasedCopies, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ..., origin: _Optional[_Union[_identity_pb2.Origin, _Mapping]] = ...) -> None: ...
 
 class NewUser(_message.Message):
     __slots__ = ["number", "user_id"]

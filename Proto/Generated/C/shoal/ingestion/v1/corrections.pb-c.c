@@ -1258,7 +1258,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__export_user_request__desc
   (ProtobufCMessageInit) shoal__ingestion__v1__export_user_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__export_user_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__export_user_response__field_descriptors[3] =
 {
   {
     "records",
@@ -1284,15 +1284,28 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__export_user_response
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refused",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__ExportUserResponse, n_refused),
+    offsetof(Shoal__Ingestion__V1__ExportUserResponse, refused),
+    &shoal__ingestion__v1__rejected_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__export_user_response__field_indices_by_name[] = {
   1,   /* field[1] = next_cursor */
   0,   /* field[0] = records */
+  2,   /* field[2] = refused */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__export_user_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__export_user_response__descriptor =
 {
@@ -1302,7 +1315,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__export_user_response__des
   "Shoal__Ingestion__V1__ExportUserResponse",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__ExportUserResponse),
-  2,
+  3,
   shoal__ingestion__v1__export_user_response__field_descriptors,
   shoal__ingestion__v1__export_user_response__field_indices_by_name,
   1,  shoal__ingestion__v1__export_user_response__number_ranges,

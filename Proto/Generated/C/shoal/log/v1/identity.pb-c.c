@@ -277,6 +277,51 @@ void   shoal__log__v1__merge_undone__free_unpacked
   assert(message->base.descriptor == &shoal__log__v1__merge_undone__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__log__v1__erased_copies__init
+                     (Shoal__Log__V1__ErasedCopies         *message)
+{
+  static const Shoal__Log__V1__ErasedCopies init_value = SHOAL__LOG__V1__ERASED_COPIES__INIT;
+  *message = init_value;
+}
+size_t shoal__log__v1__erased_copies__get_packed_size
+                     (const Shoal__Log__V1__ErasedCopies *message)
+{
+  assert(message->base.descriptor == &shoal__log__v1__erased_copies__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__log__v1__erased_copies__pack
+                     (const Shoal__Log__V1__ErasedCopies *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__log__v1__erased_copies__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__log__v1__erased_copies__pack_to_buffer
+                     (const Shoal__Log__V1__ErasedCopies *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__log__v1__erased_copies__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Log__V1__ErasedCopies *
+       shoal__log__v1__erased_copies__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Log__V1__ErasedCopies *)
+     protobuf_c_message_unpack (&shoal__log__v1__erased_copies__descriptor,
+                                allocator, len, data);
+}
+void   shoal__log__v1__erased_copies__free_unpacked
+                     (Shoal__Log__V1__ErasedCopies *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__log__v1__erased_copies__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor shoal__log__v1__origin__field_descriptors[3] =
 {
   {
@@ -750,5 +795,70 @@ const ProtobufCMessageDescriptor shoal__log__v1__merge_undone__descriptor =
   shoal__log__v1__merge_undone__field_indices_by_name,
   1,  shoal__log__v1__merge_undone__number_ranges,
   (ProtobufCMessageInit) shoal__log__v1__merge_undone__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const uint32_t shoal__log__v1__erased_copies__user_number__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__log__v1__erased_copies__field_descriptors[3] =
+{
+  {
+    "user_number",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Log__V1__ErasedCopies, has_user_number),
+    offsetof(Shoal__Log__V1__ErasedCopies, user_number),
+    NULL,
+    &shoal__log__v1__erased_copies__user_number__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Shoal__Log__V1__ErasedCopies, has_receipt),
+    offsetof(Shoal__Log__V1__ErasedCopies, receipt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "named",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__ErasedCopies, n_named),
+    offsetof(Shoal__Log__V1__ErasedCopies, named),
+    &shoal__log__v1__record_run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__log__v1__erased_copies__field_indices_by_name[] = {
+  2,   /* field[2] = named */
+  1,   /* field[1] = receipt */
+  0,   /* field[0] = user_number */
+};
+static const ProtobufCIntRange shoal__log__v1__erased_copies__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__log__v1__erased_copies__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.log.v1.ErasedCopies",
+  "ErasedCopies",
+  "Shoal__Log__V1__ErasedCopies",
+  "shoal.log.v1",
+  sizeof(Shoal__Log__V1__ErasedCopies),
+  3,
+  shoal__log__v1__erased_copies__field_descriptors,
+  shoal__log__v1__erased_copies__field_indices_by_name,
+  1,  shoal__log__v1__erased_copies__number_ranges,
+  (ProtobufCMessageInit) shoal__log__v1__erased_copies__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -1497,7 +1497,9 @@ const ProtobufCMessageDescriptor shoal__log__v1__import_undone__descriptor =
 };
 static const uint32_t shoal__log__v1__erasure__user_number__default_value = 0u;
 static const uint64_t shoal__log__v1__erasure__witness__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__log__v1__erasure__field_descriptors[3] =
+static const uint32_t shoal__log__v1__erasure__bucket__default_value = 0u;
+static const protobuf_c_boolean shoal__log__v1__erasure__further__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__log__v1__erasure__field_descriptors[5] =
 {
   {
     "user_number",
@@ -1535,8 +1537,34 @@ static const ProtobufCFieldDescriptor shoal__log__v1__erasure__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bucket",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Log__V1__Erasure, has_bucket),
+    offsetof(Shoal__Log__V1__Erasure, bucket),
+    NULL,
+    &shoal__log__v1__erasure__bucket__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "further",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Log__V1__Erasure, has_further),
+    offsetof(Shoal__Log__V1__Erasure, further),
+    NULL,
+    &shoal__log__v1__erasure__further__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__erasure__field_indices_by_name[] = {
+  3,   /* field[3] = bucket */
+  4,   /* field[4] = further */
   1,   /* field[1] = receipt */
   0,   /* field[0] = user_number */
   2,   /* field[2] = witness */
@@ -1544,7 +1572,7 @@ static const unsigned shoal__log__v1__erasure__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__log__v1__erasure__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__erasure__descriptor =
 {
@@ -1554,7 +1582,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__erasure__descriptor =
   "Shoal__Log__V1__Erasure",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__Erasure),
-  3,
+  5,
   shoal__log__v1__erasure__field_descriptors,
   shoal__log__v1__erasure__field_indices_by_name,
   1,  shoal__log__v1__erasure__number_ranges,
@@ -1698,7 +1726,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__list_change__descriptor =
 char shoal__log__v1__log_record__project__default_value[] = "";
 static const uint64_t shoal__log__v1__log_record__offset__default_value = 0ull;
 static const int64_t shoal__log__v1__log_record__log_time_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[18] =
+static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[19] =
 {
   {
     "offset",
@@ -1916,9 +1944,22 @@ static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "erased_copies",
+    21,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, erased_copies),
+    &shoal__log__v1__erased_copies__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   6,   /* field[6] = catalogue */
+  18,   /* field[18] = erased_copies */
   13,   /* field[13] = erasure */
   4,   /* field[4] = event */
   8,   /* field[8] = import_id */
@@ -1942,7 +1983,7 @@ static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[3 + 1] 
   { 1, 0 },
   { 13, 11 },
   { 18, 15 },
-  { 0, 18 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
 {
@@ -1952,7 +1993,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
   "Shoal__Log__V1__LogRecord",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__LogRecord),
-  18,
+  19,
   shoal__log__v1__log_record__field_descriptors,
   shoal__log__v1__log_record__field_indices_by_name,
   3,  shoal__log__v1__log_record__number_ranges,

@@ -184,8 +184,8 @@ struct  Shoal__Ingestion__V1__ImportsResponse
 
 
 /*
- * Asks for everything the log holds about a user, identifiers and undone imports included. Of an
- * identifier that was merged into a user it is refused: the user is to be asked for.
+ * Asks for everything the log holds about a user, identifiers and undone imports included, and for
+ * what was refused of it. An identifier that was merged into a user stands for that user.
  */
 struct  Shoal__Ingestion__V1__ExportUserRequest
 {
@@ -222,16 +222,22 @@ struct  Shoal__Ingestion__V1__ExportUserResponse
    */
   protobuf_c_boolean has_next_cursor;
   ProtobufCBinaryData next_cursor;
+  /*
+   * Behind all of the log: records that came in under the user's identifiers, were refused and are
+   * kept. Limit: 500.
+   */
+  size_t n_refused;
+  Shoal__Ingestion__V1__RejectedRecord **refused;
 };
 #define SHOAL__INGESTION__V1__EXPORT_USER_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__export_user_response__descriptor) \
-    , 0,NULL, 0, {0,NULL} }
+    , 0,NULL, 0, {0,NULL}, 0,NULL }
 
 
 /*
  * Erases a user: gone from every answer at once, as of every instant. Asked again it is the same;
- * whoever comes under the identifier later is a new user. Of a user who was ever merged with
- * another it is refused (FAILED_PRECONDITION).
+ * whoever comes under the identifier later is a new user. All identifiers that are one user go with
+ * any of them; whoever was parted from it by Unmerge stays.
  */
 struct  Shoal__Ingestion__V1__EraseRequest
 {

@@ -21,6 +21,7 @@ typedef struct Shoal__Log__V1__MovedNames Shoal__Log__V1__MovedNames;
 typedef struct Shoal__Log__V1__MergeOut Shoal__Log__V1__MergeOut;
 typedef struct Shoal__Log__V1__MergeIn Shoal__Log__V1__MergeIn;
 typedef struct Shoal__Log__V1__MergeUndone Shoal__Log__V1__MergeUndone;
+typedef struct Shoal__Log__V1__ErasedCopies Shoal__Log__V1__ErasedCopies;
 
 
 /* --- enums --- */
@@ -224,6 +225,35 @@ extern char shoal__log__v1__merge_undone__user_id__default_value[];
     , 0, 0u, shoal__log__v1__merge_undone__user_id__default_value, 0,NULL, NULL }
 
 
+/*
+ * What there is of a user who stays holds copies of one who was erased, with whom it was one once.
+ * They are absent already, since merges were taken back or the number is gone; once the log is
+ * rewritten they are no more.
+ */
+struct  Shoal__Log__V1__ErasedCopies
+{
+  ProtobufCMessage base;
+  /*
+   * The number of who stays, in this project and partition.
+   */
+  protobuf_c_boolean has_user_number;
+  uint32_t user_number;
+  /*
+   * Which erasure. Limit: exactly 16 bytes.
+   */
+  protobuf_c_boolean has_receipt;
+  ProtobufCBinaryData receipt;
+  /*
+   * The records about merges of that number that name who was erased. Limit: 4,096.
+   */
+  size_t n_named;
+  Shoal__Log__V1__RecordRun **named;
+};
+#define SHOAL__LOG__V1__ERASED_COPIES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__erased_copies__descriptor) \
+    , 0, 0u, 0, {0,NULL}, 0,NULL }
+
+
 /* Shoal__Log__V1__Origin methods */
 void   shoal__log__v1__origin__init
                      (Shoal__Log__V1__Origin         *message);
@@ -338,6 +368,25 @@ Shoal__Log__V1__MergeUndone *
 void   shoal__log__v1__merge_undone__free_unpacked
                      (Shoal__Log__V1__MergeUndone *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Log__V1__ErasedCopies methods */
+void   shoal__log__v1__erased_copies__init
+                     (Shoal__Log__V1__ErasedCopies         *message);
+size_t shoal__log__v1__erased_copies__get_packed_size
+                     (const Shoal__Log__V1__ErasedCopies   *message);
+size_t shoal__log__v1__erased_copies__pack
+                     (const Shoal__Log__V1__ErasedCopies   *message,
+                      uint8_t             *out);
+size_t shoal__log__v1__erased_copies__pack_to_buffer
+                     (const Shoal__Log__V1__ErasedCopies   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Log__V1__ErasedCopies *
+       shoal__log__v1__erased_copies__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__log__v1__erased_copies__free_unpacked
+                     (Shoal__Log__V1__ErasedCopies *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Shoal__Log__V1__Origin_Closure)
@@ -358,6 +407,9 @@ typedef void (*Shoal__Log__V1__MergeIn_Closure)
 typedef void (*Shoal__Log__V1__MergeUndone_Closure)
                  (const Shoal__Log__V1__MergeUndone *message,
                   void *closure_data);
+typedef void (*Shoal__Log__V1__ErasedCopies_Closure)
+                 (const Shoal__Log__V1__ErasedCopies *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -370,6 +422,7 @@ extern const ProtobufCMessageDescriptor shoal__log__v1__moved_names__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__merge_out__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__merge_in__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__merge_undone__descriptor;
+extern const ProtobufCMessageDescriptor shoal__log__v1__erased_copies__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -423,14 +423,26 @@ struct  Shoal__Log__V1__Erasure
   protobuf_c_boolean has_receipt;
   ProtobufCBinaryData receipt;
   /*
-   * XXH64 with seed 0 of the receipt and the identifier, by which a repeat is known for one.
+   * XXH64 with seed 0 of the receipt and the identifier, by which a repeat is known for one; 0: no
+   * identifier went with the number.
    */
   protobuf_c_boolean has_witness;
   uint64_t witness;
+  /*
+   * XXH64 with seed 0 of the identifier, its lowest 16 bits: where a repeat is looked for.
+   */
+  protobuf_c_boolean has_bucket;
+  uint32_t bucket;
+  /*
+   * Whether another record of the receipt says who was erased: the number was the user's before a
+   * merge or before one was taken back, or that of an identifier that was one with the user.
+   */
+  protobuf_c_boolean has_further;
+  protobuf_c_boolean further;
 };
 #define SHOAL__LOG__V1__ERASURE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__erasure__descriptor) \
-    , 0, 0u, 0, {0,NULL}, 0, 0ull }
+    , 0, 0u, 0, {0,NULL}, 0, 0ull, 0, 0u, 0, 0 }
 
 
 /*
@@ -502,7 +514,8 @@ typedef enum {
   SHOAL__LOG__V1__LOG_RECORD__BODY_MERGE_IN = 19,
   SHOAL__LOG__V1__LOG_RECORD__BODY_MERGE_UNDONE = 20,
   SHOAL__LOG__V1__LOG_RECORD__BODY_ERASURE = 15,
-  SHOAL__LOG__V1__LOG_RECORD__BODY_STUB = 16
+  SHOAL__LOG__V1__LOG_RECORD__BODY_STUB = 16,
+  SHOAL__LOG__V1__LOG_RECORD__BODY_ERASED_COPIES = 21
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__LOG__V1__LOG_RECORD__BODY__CASE)
 } Shoal__Log__V1__LogRecord__BodyCase;
 
@@ -589,6 +602,10 @@ struct  Shoal__Log__V1__LogRecord
      * A record that is no more.
      */
     Shoal__Log__V1__Stub *stub;
+    /*
+     * What a user who stays has of one who was erased.
+     */
+    Shoal__Log__V1__ErasedCopies *erased_copies;
   };
 };
 extern char shoal__log__v1__log_record__project__default_value[];
