@@ -216,6 +216,7 @@ let testTargets: [Target] = [
             "Messages", "Registry", "Segments", "Wire",
         ],
         path: "Tests/Simulation",
+        exclude: ["KeptSeeds.txt"],
         // Everything runs where it is called, so that a seed gives one order of everything.
         swiftSettings: testing + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
     ),
