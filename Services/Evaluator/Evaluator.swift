@@ -102,11 +102,7 @@ public struct Evaluator: Sendable {
             disk: world.disk,
             feedKeepMs: Int64(config.feedDays) * CivilDate.dayMs
         )
-        let order = RewriteOrder(folder: world.folder.path, disk: world.disk)
-        if try order.isGiven() {
-            try checkpoints.rewrite()
-            try order.take()
-        }
+        try checkpoints.follow(RewriteOrder(folder: world.folder.path, disk: world.disk))
         return checkpoints
     }
 
