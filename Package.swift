@@ -149,6 +149,12 @@ let testTargets: [Target] = [
         path: "Tests/Kit",
         swiftSettings: testing
     ),
+    .executableTarget(
+        name: "shoal-poisoned",
+        dependencies: ["Chassis", "Evaluator"],
+        path: "Tests/Poisoned",
+        swiftSettings: strict
+    ),
     tests("Basics", ["Basics", "Kit"]),
     tests("Compression", ["Basics", "Compression"]),
     tests("Segments", ["Basics", "Segments", "Kit"], data: ["KeptCases"]),

@@ -44,6 +44,7 @@ final class Checkpoints: Sendable {
                 path: "\(folder)/checkpoints",
                 families: [
                     "manifests", "catalogue", "live", "feed", "live.copy", "feed.copy",
+                    RecordCare.familyName,
                 ]
             )
             manifests = try store.family("manifests")
@@ -166,13 +167,15 @@ final class Checkpoints: Sendable {
         for (project, kept) in manifest.projects {
             let owner = ChunkOwner(project: project, partition: partition)
             // A project begins where it was first seen, after earlier seals or before all.
-            projects[project] = try PartitionColumns(
+            var columns = try PartitionColumns(
                 owner,
                 chunks: kept.chunks.map { try files.open($0, of: owner) },
                 start: kept.chunks.first?.name.from ?? manifest.sealedTo,
                 imports: kept.imports,
                 gone: kept.gone
             )
+            columns.leftOut = kept.leftOut
+            projects[project] = columns
         }
         return PartitionState(
             partition,
@@ -194,7 +197,8 @@ final class Checkpoints: Sendable {
                     Manifest.Project(
                         chunks: $0.chunks.map(PublishedChunk.init),
                         imports: $0.imports,
-                        gone: $0.gone
+                        gone: $0.gone,
+                        leftOut: $0.leftOut
                     )
                 }
             )
