@@ -82,7 +82,7 @@ public struct UserHistory: Sendable, Hashable {
     public let user: UserID?
     /// The events in event-time order.
     public let events: [Event]
-    /// The writes to properties, in any order.
+    /// The writes to properties, in any order; those of one place in the log as they were given.
     public let versions: [PropertyVersion]
 
     /// A history of these events and versions, given in any order.
@@ -97,7 +97,8 @@ public struct UserHistory: Sendable, Hashable {
     }
 
     /// The value in force at an instant: that of the last write at or before it, the later one in
-    /// the log when two have the same instant; nil when there is none.
+    /// the log when two have the same instant, of one place in it the last given; nil when there is
+    /// none.
     public func value(of property: ExactName, at instant: Timestamp) -> PropertyValue? {
         version(of: property, at: instant)?.value
     }
@@ -108,7 +109,7 @@ public struct UserHistory: Sendable, Hashable {
         var best: PropertyVersion?
         for version in versions where version.property == property {
             if let since = version.since, since > instant { continue }
-            if let found = best, !Self.supersedes(version, found) { continue }
+            if let found = best, Self.precedes(version, found) { continue }
             best = version
         }
         return best
@@ -119,7 +120,7 @@ public struct UserHistory: Sendable, Hashable {
     func succession(of property: ExactName) -> [PropertyVersion] {
         var succession: [PropertyVersion] = []
         let sorted = versions.filter { $0.property == property }
-            .sorted { Self.supersedes($1, $0) }
+            .sorted(by: Self.precedes)
         for version in sorted {
             if succession.last?.since == version.since, !succession.isEmpty {
                 succession.removeLast()
@@ -129,10 +130,10 @@ public struct UserHistory: Sendable, Hashable {
         return succession
     }
 
-    private static func supersedes(_ new: PropertyVersion, _ old: PropertyVersion) -> Bool {
-        if new.since == old.since { return new.position > old.position }
+    private static func precedes(_ old: PropertyVersion, _ new: PropertyVersion) -> Bool {
+        if old.since == new.since { return old.position < new.position }
         guard let newSince = new.since else { return false }
         guard let oldSince = old.since else { return true }
-        return newSince > oldSince
+        return oldSince < newSince
     }
 }

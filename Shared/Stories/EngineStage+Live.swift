@@ -5,6 +5,19 @@ public import Segments
 import Synchronization
 
 extension EngineStage {
+    /// When a segment's turn with a user is: of equal instants behind those that it uses.
+    struct Turn: Hashable, Comparable {
+        let at: Timestamp
+        let rank: Int
+        let name: ExactName
+        let user: UserID
+
+        static func < (left: Turn, right: Turn) -> Bool {
+            (left.at, left.rank, left.name, left.user)
+                < (right.at, right.rank, right.name, right.user)
+        }
+    }
+
     /// A live segment with its users.
     struct Followed {
         var plan: LivePlan
@@ -56,6 +69,7 @@ extension EngineStage {
                     let changes = state.live[name]?.courses[user]?.change(to: plan, at: at) ?? []
                     state.note(changes, of: user, by: name, at: at)
                 }
+                state.settle()
             }
         } catch {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
@@ -127,33 +141,49 @@ extension EngineStage.State {
         live.keys.sorted { (live[$0]?.rank ?? 0, $0) < (live[$1]?.rank ?? 0, $1) }
     }
 
-    /// Every instant passes up to one, which is included: of equal ones those of segments that
-    /// others use come first.
+    /// Every instant passes up to one, which is included.
+    ///
+    /// Of equal ones those of segments that others use come first, and these hear of members in
+    /// their turn, before their own.
     mutating func pass(upTo instant: Timestamp) {
         guard live.values.contains(where: { $0.rank > 0 }) else {
             for name in names {
                 for user in live[name]?.courses.keys.sorted() ?? [] {
-                    let changes = live[name]?.courses[user]?.pass(before: instant + 1) ?? []
-                    note(changes, of: user, by: name, at: instant)
+                    while let due = due(name, user), due <= instant {
+                        let changes = live[name]?.courses[user]?.pass(due) ?? []
+                        note(changes, of: user, by: name, at: due)
+                    }
                 }
             }
             return
         }
-        while let (due, name, user) = firstDue(upTo: instant) {
-            let changes = live[name]?.courses[user]?.pass(due) ?? []
-            note(changes, of: user, by: name, at: due)
+        while true {
+            let due = firstDue(upTo: instant)
+            if let next = waiting.keys.min(), due.map({ next <= $0 }) ?? true {
+                hearMembers(next)
+            } else if let due {
+                let changes = live[due.name]?.courses[due.user]?.pass(due.at) ?? []
+                note(changes, of: due.user, by: due.name, at: due.at)
+            } else {
+                break
+            }
         }
     }
 
-    private func firstDue(upTo instant: Timestamp) -> (Timestamp, ExactName, UserID)? {
-        var first: (due: Timestamp, ExactName, UserID)?
-        for name in names {
-            guard let followed = live[name] else { continue }
-            for user in followed.courses.keys.sorted() {
-                guard let course = followed.courses[user],
-                    let due = followed.plan.nextDue(course.user), due <= instant
-                else { continue }
-                if first.map({ due < $0.due }) ?? true { first = (due, name, user) }
+    private func due(_ name: ExactName, _ user: UserID) -> Timestamp? {
+        guard let followed = live[name], let course = followed.courses[user] else { return nil }
+        return followed.plan.nextDue(course.user)
+    }
+
+    private func firstDue(upTo instant: Timestamp) -> EngineStage.Turn? {
+        var first: EngineStage.Turn?
+        for (name, followed) in live {
+            for (user, course) in followed.courses {
+                guard let due = followed.plan.nextDue(course.user), due <= instant else {
+                    continue
+                }
+                let turn = EngineStage.Turn(at: due, rank: followed.rank, name: name, user: user)
+                first = first.map { min($0, turn) } ?? turn
             }
         }
         return first
@@ -169,9 +199,8 @@ extension EngineStage.State {
         }
     }
 
-    /// Live segments hear of a record, which all of them know.
+    /// Live segments hear of a record, which all of them know; what was before it has passed.
     mutating func tell(_ record: LiveCourse.Record, of user: UserID, at logTime: Timestamp) {
-        pass(upTo: logTime - 1)
         for name in live.keys {
             guard let followed = live[name] else { continue }
             if followed.courses[user] == nil {
@@ -181,23 +210,43 @@ extension EngineStage.State {
             }
             live[name]?.courses[user]?.learn(record, at: logTime)
         }
-        decide(record, of: user, at: logTime)
+        for name in names {
+            settle(before: name)
+            decide(record, of: user, by: name, at: logTime)
+        }
+        settle()
     }
 
     private mutating func decide(
         _ record: LiveCourse.Record,
         of user: UserID,
-        at logTime: Timestamp
+        by name: ExactName,
+        at now: Timestamp
     ) {
-        for name in names {
-            let changes =
-                live[name]?.courses[user]?
-                .decide(record, at: logTime, isHistory: isMerging) ?? []
-            note(changes, of: user, by: name, at: logTime)
-        }
+        let changes =
+            live[name]?.courses[user]?.decide(record, at: now, isHistory: isMerging) ?? []
+        note(changes, of: user, by: name, at: now)
     }
 
-    /// Tells changes; who uses the segment hears of its members at once.
+    /// Segments that are before one hear of members.
+    mutating func settle(before name: ExactName) {
+        guard let rank = live[name]?.rank else { return }
+        settle { ($0.rank, $0.name) < (rank, name) }
+    }
+
+    /// Every segment hears of the members of those that it uses.
+    mutating func settle() { settle { _ in true } }
+
+    private mutating func settle(while isWanted: (EngineStage.Turn) -> Bool) {
+        while let next = waiting.keys.min(), isWanted(next) { hearMembers(next) }
+    }
+
+    private mutating func hearMembers(_ turn: EngineStage.Turn) {
+        let versions = waiting.removeValue(forKey: turn) ?? []
+        decide(.properties(versions), of: turn.user, by: turn.name, at: turn.at)
+    }
+
+    /// Tells changes; who uses the segment hears of its members in the same step, in its turn.
     mutating func note(
         _ changes: [LiveChange],
         of user: UserID,
@@ -238,9 +287,12 @@ extension EngineStage.State {
         users[user]?.records.append(
             .init(record: .properties(versions), at: now, origin: user, isMark: true)
         )
-        for other in live.keys {
+        let property = followed.inFeed.property
+        for (other, known) in live where known.plan.reads.concerns(property: property) {
             live[other]?.courses[user]?.learn(.properties(versions), at: now)
+            guard known.plan.hears.concerns(property: property) else { continue }
+            let turn = EngineStage.Turn(at: now, rank: known.rank, name: other, user: user)
+            waiting[turn, default: []] += versions
         }
-        decide(.properties(versions), of: user, at: now)
     }
 }

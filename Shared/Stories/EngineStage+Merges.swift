@@ -83,6 +83,7 @@ extension EngineStage.State {
         known.versions = known.records.flatMap(\.versions)
         users[user] = known
         for name in names {
+            settle(before: name)
             guard var followed = live[name] else { continue }
             // Who is in by a segment that it uses is among them, told just now.
             let records = (users[user]?.records ?? []).map {
@@ -97,6 +98,7 @@ extension EngineStage.State {
             live[name] = followed
             note(changes, of: user, by: name, at: now)
         }
+        settle()
     }
 
     /// Live segments forget a user, and tell it of who was in.

@@ -41,6 +41,8 @@ public final class EngineStage: Stage {
         var live: [ExactName: Followed] = [:]
         /// How many live segments have begun.
         var begun: UInt64 = 0
+        /// What segments are still to hear of members of those that they use, in this step.
+        var waiting: [Turn: [UserHistory.PropertyVersion]] = [:]
         /// What live segments told since it was asked last.
         var told: [Story.Change] = []
     }
@@ -232,6 +234,7 @@ extension EngineStage.State {
         at logTime: Timestamp,
         id: ExactName? = nil
     ) {
+        pass(upTo: logTime - 1)
         let user = survivor(of: origin)
         var known = users[user] ?? EngineStage.User()
         switch record {

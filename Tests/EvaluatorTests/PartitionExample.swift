@@ -172,7 +172,7 @@ struct PartitionExample {
         return all.flatMap { [$0 - 1, $0] }.filter { $0 > log.beginTime && $0 < end }
     }
 
-    private static func body(_ entry: LiveLog.Entry, of number: UInt32) throws
+    static func body(_ entry: LiveLog.Entry, of number: UInt32) throws
         -> LogV1.LogRecord.Body
     {
         if let event = entry.event {
@@ -261,6 +261,23 @@ struct PartitionExample {
 
     /// Reads the log page by page; seals, watermarks and restarts come in between by chance.
     func play(in folder: String, seed: UInt64) throws -> Found {
+        var found = Found()
+        found.restarts = try Self.read(records, until: end, in: folder, seed: seed) {
+            try look(&$0, $1, &found)
+        }
+        return found
+    }
+
+    /// The same of any log; at the end its state is looked at.
+    ///
+    /// - Returns: how often it was restarted.
+    static func read(
+        _ records: [LogV1.LogRecord],
+        until end: Timestamp,
+        in folder: String,
+        seed: UInt64,
+        _ look: (inout PartitionState, Checkpoints) throws -> Void
+    ) throws -> Int {
         var random = SeededRandom(seed: seed ^ 0xA5A5)
         let home = Partition(index: 0)
         let catalogue = Catalogue()
@@ -271,7 +288,7 @@ struct PartitionExample {
         }
         var checkpoints = try open()
         defer { checkpoints.close() }
-        var found = Found()
+        var restarts = 0
         var state = try checkpoints.load(home)
         while state.next.value < UInt64(records.count) {
             let from = Int(state.next.value)
@@ -289,19 +306,19 @@ struct PartitionExample {
             if random.chance(0.2) { try checkpoints.seal(&state, catalogue: catalogue) }
             if random.chance(0.1) { try merge(&state, checkpoints, catalogue) }
             guard random.chance(0.3) else { continue }
-            found.restarts += 1
+            restarts += 1
             checkpoints.close()
             checkpoints = try open()
             state = try checkpoints.load(home, isFollowing: catalogue.isFollowing)
         }
         try state.pass(end - 1)
         try checkpoints.remember(&state.live)
-        try look(&state, checkpoints, &found)
-        return found
+        try look(&state, checkpoints)
+        return restarts
     }
 
     /// All chunks become one, as with nothing else to do.
-    private func merge(
+    private static func merge(
         _ state: inout PartitionState,
         _ checkpoints: Checkpoints,
         _ catalogue: Catalogue

@@ -13,8 +13,11 @@ public struct LiveLog: Sendable {
         public var record: LiveCourse.Record
         /// Whether it is history from elsewhere.
         public var isImported: Bool
-        /// Whether the record before brings it about, at the same place in the log.
+        /// Whether it belongs to the step of the entry before, which brings it about or happens
+        /// with it.
         public var isConsequence = false
+        /// Whether time has brought it about, behind the records of its instant.
+        public var isTimed = false
 
         /// A record.
         public init(_ record: LiveCourse.Record, at logTime: Timestamp, isImported: Bool = false) {

@@ -55,9 +55,16 @@ public struct LiveOracle {
     /// Everything told, in order.
     public func changes() -> [LiveChange] { told().map(\.change) }
 
-    /// Everything told, in order, each with the record that it comes of; nil: time alone.
-    public func told() -> [(change: LiveChange, entry: Int?)] {
-        var told: [(change: LiveChange, entry: Int?)] = []
+    /// Something told, when it was decided, and by which record; nil: by time alone.
+    struct Told {
+        let change: LiveChange
+        let now: Timestamp
+        let entry: Int?
+    }
+
+    /// Everything told, in order.
+    func told() -> [Told] {
+        var told: [Told] = []
         var counted: [Firing] = []
         var isIn = false
         var held = false
@@ -72,7 +79,7 @@ public struct LiveOracle {
                 isMember: isIn,
                 cause: moment.entry == nil ? .timer : .record
             )
-            told.append((change, moment.entry))
+            told.append(Told(change: change, now: moment.at, entry: moment.entry))
         }
         for moment in moments() {
             let history = log.history(moment.known)
@@ -150,9 +157,11 @@ public struct LiveOracle {
     // after it; both can be chosen". What time fires has no record of its own.
     private func passesFilter(_ moment: Moment) -> Bool {
         guard let filter = live.filter else { return true }
-        guard let entry = moment.entry else {
+        guard var entry = moment.entry, !log.entries[entry].isTimed else {
             return holds(filter, log.history(moment.known), moment.at)
         }
+        // What a record brings about stands at the record's own place.
+        while entry > 0, log.entries[entry].isConsequence { entry -= 1 }
         let (before, after) = (log.history(entry), log.history(entry + 1))
         let reads = live.filterReads
         let history = UserHistory(

@@ -87,7 +87,7 @@ public struct Oracle {
 
     /// The value of a property that conditions compare.
     // "The value used is the one in force at t"; an import without an instant holds from the
-    // beginning of time; ties by log position.
+    // beginning of time; ties by log position, of one position the last given.
     public func valueInForce(_ property: ExactName, _ user: UserHistory) -> PropertyValue? {
         value(of: property, user, at: now)
     }
@@ -97,11 +97,13 @@ public struct Oracle {
     {
         user.versions
             .filter { $0.property == property && ($0.since ?? instant) <= instant }
-            .max {
-                let (first, second) = ($0.since?.ms ?? .min, $1.since?.ms ?? .min)
-                return first != second ? first < second : $0.position < $1.position
+            .enumerated()
+            .max { one, other in
+                let (first, second) = (one.element, other.element)
+                return (first.since?.ms ?? .min, first.position.value, one.offset)
+                    < (second.since?.ms ?? .min, second.position.value, other.offset)
             }?
-            .value
+            .element.value
     }
 
     /// The events that a condition counts, in the order of the history.

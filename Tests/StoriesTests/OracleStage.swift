@@ -13,15 +13,10 @@ import Synchronization
 final class OracleStage: Stage {
     /// A live segment.
     private struct Followed {
-        let name: String
-        /// How who is in is known to other segments.
-        let inFeed: InFeed
-        let live: LiveDefinition
-        let nested: [NestedSegment]
-        let hears: Mentions
-        let begin: Timestamp
+        let segment: LiveOracle.Followed
         /// How many changes of each user were told already.
         var told: [UserID: Int] = [:]
+        var name: String { segment.inFeed.segment.text }
     }
 
     private struct State {
@@ -50,25 +45,18 @@ final class OracleStage: Stage {
         var live = live
         live.zone = live.zone ?? intake.zone.name
         let nested = try nested(live.conditions.map(\.definition), as: name)
-        let hears: Mentions
-        do throws(DefinitionProblem) {
-            hears = try LivePlan(live, nested: nested).hears
-        } catch {
-            throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
-        }
         let revision = state.withLock { state in
             state.begun += 1
             return state.begun
         }
-        let followed = Followed(
-            name: name,
-            inFeed: InFeed(ExactName(name), revision: revision),
-            live: live,
-            nested: nested,
-            hears: hears,
-            begin: at
-        )
-        state.withLock { $0.live.append(followed) }
+        let segment: LiveOracle.Followed
+        do throws(DefinitionProblem) {
+            let inFeed = InFeed(ExactName(name), revision: revision)
+            segment = try LiveOracle.Followed(live, as: inFeed, nested: nested, begin: at)
+        } catch {
+            throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
+        }
+        state.withLock { $0.live.append(Followed(segment: segment)) }
     }
 
     func update(_ name: String, to live: LiveDefinition, at: Timestamp)
@@ -197,18 +185,11 @@ final class OracleStage: Stage {
         _ live: [Followed]
     ) -> [LiveChange] {
         let below = live.prefix { $0.name != followed.name }
-        let log = log(of: user, known, Array(below), upTo: instant).begun(followed.begin)
-        return LiveOracle(
-            followed.live,
-            log,
-            until: instant + 1,
-            hears: followed.hears,
-            nested: followed.nested
-        ).changes()
+        let log = log(of: user, known, Array(below), upTo: instant)
+        return followed.segment.told(of: log, until: instant + 1)
     }
 
-    /// What is recorded of a user, and behind each record what live segments tell by then: who is
-    /// in one is known to others from the same place in the log on.
+    /// What is recorded of a user, and what live segments tell by then.
     private func log(
         of user: UserID,
         _ known: EngineStage.User,
@@ -216,27 +197,8 @@ final class OracleStage: Stage {
         upTo instant: Timestamp
     ) -> LiveLog {
         let entries = known.records.map { LiveLog.Entry($0.record, at: $0.at) }
-        var log = LiveLog(of: user, entries, begin: 0, beginTime: .earliest)
-        for followed in live {
-            let told = LiveOracle(
-                followed.live,
-                log.begun(followed.begin),
-                until: instant + 1,
-                hears: followed.hears,
-                nested: followed.nested
-            ).told()
-            var (isIn, turns): (Bool, [(change: LiveChange, entry: Int?)]) = (false, [])
-            for turn in told where turn.change.isMember != isIn {
-                isIn = turn.change.isMember
-                turns.append(turn)
-            }
-            // From behind, so that places stay what they are.
-            for (change, record) in turns.reversed() {
-                let behind = record ?? log.entries.lastIndex { $0.logTime <= change.at } ?? 0
-                log.tell(change, of: followed.inFeed, behind: behind, isTimed: record == nil)
-            }
-        }
-        return log
+        return LiveLog(of: user, entries, begin: 0, beginTime: .earliest)
+            .telling(live.map(\.segment), until: instant + 1)
     }
 
     private var users: [UserID: EngineStage.User] { intake.state.withLock { $0.users } }
@@ -268,7 +230,7 @@ final class OracleStage: Stage {
                     (name) throws(DefinitionProblem) in
                     if let known = known.definitions[name] { return known }
                     if let followed = known.live.first(where: { $0.name == name.text }) {
-                        return Definition(.inFeed(followed.inFeed))
+                        return Definition(.inFeed(followed.segment.inFeed))
                     }
                     throw DefinitionProblem(.segment, place: "", message: "no \(name.text)")
                 }
@@ -278,35 +240,6 @@ final class OracleStage: Stage {
             throw StoryProblem(place: error.place, error.message, hint: error.hint ?? "")
         }
         return nested
-    }
-}
-
-extension LiveLog {
-    /// The same as a segment hears it that begins at an instant.
-    fileprivate func begun(_ at: Timestamp) -> LiveLog {
-        var log = self
-        log.begin = entries.count { $0.logTime < at }
-        log.beginTime = at
-        return log
-    }
-
-    /// Puts in who comes into a segment or goes.
-    fileprivate mutating func tell(
-        _ change: LiveChange,
-        of segment: InFeed,
-        behind place: Int,
-        isTimed: Bool
-    ) {
-        let before = entries[place]
-        let version = UserHistory.PropertyVersion(
-            segment.property,
-            change.isMember ? InFeed.member : nil,
-            since: change.at,
-            position: before.event?.position ?? before.versions.first?.position ?? .zero
-        )
-        var entry = Entry(.properties([version]), at: change.at)
-        entry.isConsequence = !isTimed
-        entries.insert(entry, at: place + 1)
     }
 }
 

@@ -28,6 +28,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Evaluator/Live",
+            .test("EvaluatorTests/NestedLiveTests"),
+            ["LivePartition+Steps"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
             .test("SuiteTests/LiveCommandTests"),
             [
                 "ActivityDesk", "FeedActivity", "FeedBoard", "FeedDoor", "FeedDoor+Changes",

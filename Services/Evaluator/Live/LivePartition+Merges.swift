@@ -59,13 +59,14 @@ extension LivePartition {
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        isMerging = true
-        defer { isMerging = false }
+        isHistory = true
+        defer { isHistory = false }
         let isThere = state[project]?.present?[number] ?? true
         let segments = projects[project]?.segments ?? []
         // Who is used by another comes before it.
         for segment in segments.sorted(by: { $0.order < $1.order })
         where isNew || segment.plan.reads.concern(names) {
+            try settle(before: segment.order, moment, &state)
             // What earlier versions told stands: only they could run over what was before.
             let begin = segment.end.isCarried ? nil : segment.end.begunAt
             let reads = reads(of: segment, state[project])
@@ -86,6 +87,7 @@ extension LivePartition {
                 }
             }
         }
+        try settle(moment, &state)
     }
 
     /// What a segment reads of a history that is counted anew.

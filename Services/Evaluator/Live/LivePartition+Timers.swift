@@ -107,7 +107,7 @@ extension LivePartition {
     mutating func pass(before logTime: Timestamp, _ state: inout [ProjectName: PartitionColumns])
         throws(EvaluatorError)
     {
-        while let entry = try nextTimer(through: logTime - 1) { try fire(entry, &state) }
+        try pass(to: logTime - 1, &state)
     }
 
     /// All instants up to a watermark pass.
@@ -116,16 +116,16 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard watermark > self.watermark else { return }
-        while let entry = try nextTimer(through: watermark) { try fire(entry, &state) }
+        try pass(to: watermark, &state)
         self.watermark = watermark
     }
 
-    /// Takes the first timer out that is due up to an instant; nil: none is.
-    private mutating func nextTimer(through instant: Timestamp) throws(EvaluatorError)
+    /// The first timer that is due up to an instant; nil: none is.
+    mutating func firstTimer(through instant: Timestamp) throws(EvaluatorError)
         -> TimerQueue.Entry?
     {
         while true {
-            if let first = timers.first { return first.due <= instant ? timers.pop() : nil }
+            if let first = timers.first { return first.due <= instant ? first : nil }
             guard horizon <= instant, let far else { return nil }
             try fetch(far)
         }
@@ -146,18 +146,5 @@ extension LivePartition {
         }
         horizon = next
         longQueue = 2 * timers.count
-    }
-
-    /// A timer falls due.
-    private mutating func fire(
-        _ entry: TimerQueue.Entry,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        guard let segment = slots[entry.slot] else { return }
-        guard segment.plan.nextDue(try segment.user(entry.user)) == entry.due else { return }
-        let moment = LiveMoment(now: max(entry.due, logTime), position: next)
-        try decide(entry.user, segment, moment, &state) { plan, user, past in
-            plan.pass(at: moment, due: entry.due, &user, past)
-        }
     }
 }

@@ -61,13 +61,15 @@ struct LivePartition {
     var far: (any FarTimers)?
     /// The queue is gone through when it is as long as this.
     var longQueue = 0
+    /// Who is still to hear, in this step, of members of segments that they use.
+    var waiting = TimerQueue()
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     private(set) var numbered: Newcomer?
     /// Records of a project's log that others may have heard and that are no more.
     var lost: [ProjectName: Losses] = [:]
-    /// Whether a merge is heard: nothing fires by what comes of it.
-    var isMerging = false
+    /// Whether history is heard, by an import or a merge: nothing fires by what comes of it.
+    var isHistory = false
     /// Marks to be put into columns that were loaded from an older place in the log.
     var marks: ArraySlice<Mark>
     /// The log time at which its feeds were last looked through for what is too old.
@@ -235,6 +237,7 @@ struct LivePartition {
         case .aside(let aside): try hear(aside, isLate: isLate, of: project, moment, &state)
         case .tenure, .erasedCopies, .stub, .leftOut, nil: break
         }
+        try settle(moment, &state)
     }
 
     private mutating func tell(
@@ -251,22 +254,6 @@ struct LivePartition {
         guard !heard.isEmpty else { return }
         let record = LiveRecord.properties(names, isHistory: isHistory)
         try tell(record, of: user, heard, moment, &state)
-    }
-
-    private mutating func tell(
-        _ record: LiveRecord,
-        of user: UserNumber,
-        _ segments: [FollowedSegment],
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        for segment in segments {
-            try decide(user, segment, moment, &state) { plan, user, past in
-                plan.hear(record, at: moment, &user, past)
-            }
-            // What was found to be due before now passes at once, before the next record.
-            try pass(before: moment.now, &state)
-        }
     }
 
     /// Lets a segment decide about a user, and keeps what comes of it.
@@ -339,18 +326,7 @@ struct LivePartition {
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
         guard isMember != wasMember, segment.plan.following == nil else { return }
-        try cascade(from: segment, of: number, moment, &state)
-    }
-
-    /// Segments that use a live one hear of its members in the same step, and so on.
-    private mutating func cascade(
-        from segment: FollowedSegment,
-        of user: UserNumber,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        let (property, project) = (segment.end.inFeed.property, segment.end.feed.project)
-        try tell([property], isMerging, false, of: user, in: project, moment, &state)
+        wait(onMembersOf: segment, number, moment)
     }
 
     func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {

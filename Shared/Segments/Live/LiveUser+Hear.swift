@@ -290,7 +290,8 @@ extension LiveDecision {
 }
 
 extension LiveRecord {
-    var isHistory: Bool {
+    /// Whether it is history from elsewhere, of which nothing fires.
+    public var isHistory: Bool {
         switch self {
         case .event(_, let isHistory), .properties(_, let isHistory): isHistory
         }

@@ -1,0 +1,106 @@
+// A record or an instant, with all that it brings about, as one step: who uses a segment hears of its
+// members behind it.
+
+import Basics
+import Columns
+import Segments
+
+extension LivePartition {
+    /// Segments hear of a record, each behind those that it uses, of whose members it then knows.
+    mutating func tell(
+        _ record: LiveRecord,
+        of user: UserNumber,
+        _ segments: [FollowedSegment],
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        isHistory = record.isHistory
+        defer { isHistory = false }
+        for segment in segments {
+            try settle(before: segment.order, moment, &state)
+            try decide(user, segment, moment, &state) { plan, user, past in
+                plan.hear(record, at: moment, &user, past)
+            }
+            // What was found to be due before now passes at once, before the next record.
+            while let first = try firstTimer(through: moment.now - 1) { try fire(first, &state) }
+        }
+        try settle(moment, &state)
+    }
+
+    /// Every instant up to one passes.
+    ///
+    /// Of equal instants a segment comes behind those that it uses, and hears of their members
+    /// before its own timers.
+    mutating func pass(to last: Timestamp, _ state: inout [ProjectName: PartitionColumns])
+        throws(EvaluatorError)
+    {
+        while true {
+            let timer = try firstTimer(through: last)
+            // What is overdue passes now.
+            let turn = timer.map {
+                TimerQueue.Entry(due: max($0.due, logTime), order: $0.order, user: $0.user)
+            }
+            if let next = waiting.first, turn.map({ next <= $0 }) ?? true {
+                _ = waiting.pop()
+                try hearMembers(next, LiveMoment(now: next.due, position: self.next), &state)
+            } else if let timer {
+                try fire(timer, &state)
+            } else {
+                return
+            }
+        }
+    }
+
+    /// The first timer falls due.
+    private mutating func fire(
+        _ entry: TimerQueue.Entry,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        _ = timers.pop()
+        guard let segment = slots[entry.slot] else { return }
+        guard segment.plan.nextDue(try segment.user(entry.user)) == entry.due else { return }
+        let moment = LiveMoment(now: max(entry.due, logTime), position: next)
+        try decide(entry.user, segment, moment, &state) { plan, user, past in
+            plan.pass(at: moment, due: entry.due, &user, past)
+        }
+    }
+
+    /// A user has come into a segment or gone: who uses it is to hear of it in this step.
+    mutating func wait(
+        onMembersOf segment: FollowedSegment,
+        _ user: UserNumber,
+        _ moment: LiveMoment
+    ) {
+        let property = segment.end.inFeed.property
+        let live = projects[segment.end.feed.project]
+        for other in live?.hearing(properties: [property], isNew: false) ?? [] {
+            waiting.push(TimerQueue.Entry(due: moment.now, order: other.order, user: user))
+        }
+    }
+
+    /// Segments of which it is the turn before another one's hear of the members of those that they
+    /// use.
+    mutating func settle(
+        before order: UInt32 = .max,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        while let next = waiting.first, next.order < order {
+            _ = waiting.pop()
+            try hearMembers(next, moment, &state)
+        }
+    }
+
+    /// Who has heard of the same step already has nothing to tell.
+    private mutating func hearMembers(
+        _ entry: TimerQueue.Entry,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard let segment = slots[entry.slot] else { return }
+        let record = LiveRecord.properties([], isHistory: isHistory)
+        try decide(entry.user, segment, moment, &state) { plan, user, past in
+            plan.hear(record, at: moment, &user, past)
+        }
+    }
+}
