@@ -149,6 +149,12 @@ let testTargets: [Target] = [
         path: "Tests/Kit",
         swiftSettings: testing
     ),
+    .executableTarget(
+        name: "shoal-poisoned",
+        dependencies: ["Chassis", "Evaluator"],
+        path: "Tests/Poisoned",
+        swiftSettings: strict
+    ),
     tests("Basics", ["Basics", "Kit"]),
     tests("Compression", ["Basics", "Compression"]),
     tests("Segments", ["Basics", "Segments", "Kit"], data: ["KeptCases"]),
@@ -216,6 +222,7 @@ let testTargets: [Target] = [
             "Messages", "Registry", "Segments", "Wire",
         ],
         path: "Tests/Simulation",
+        exclude: ["KeptSeeds.txt"],
         // Everything runs where it is called, so that a seed gives one order of everything.
         swiftSettings: testing + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
     ),

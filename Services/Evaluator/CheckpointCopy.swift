@@ -305,6 +305,11 @@ extension Manifest {
             projects[project, default: Project()].gone =
                 Self.users(steps: told.steps.map(UInt64.init)) ?? []
         }
+        for told in answer.leftOut {
+            guard let project = ProjectName(told.project) else { continue }
+            projects[project, default: Project()].leftOut[LogOffset(told.offset)] =
+                UserNumber(told.userNumber)
+        }
         self.init(sealedTo: LogOffset(answer.sealedTo), projects: projects)
     }
 
@@ -312,6 +317,19 @@ extension Manifest {
     var toldGone: [EvaluationV1.CheckpointGone] {
         projects.filter { !$0.value.gone.isEmpty }.sorted { $0.key < $1.key }.map {
             EvaluationV1.CheckpointGone(project: $0.key.text, steps: $0.value.goneSteps)
+        }
+    }
+
+    /// What it lacks, as another evaluator is told it.
+    var toldLeftOut: [EvaluationV1.CheckpointLeftOut] {
+        projects.sorted { $0.key < $1.key }.flatMap { project, kept in
+            kept.leftOut.sorted { $0.key < $1.key }.map { offset, user in
+                EvaluationV1.CheckpointLeftOut(
+                    project: project.text,
+                    offset: offset.value,
+                    userNumber: user.value
+                )
+            }
         }
     }
 

@@ -1,11 +1,19 @@
 // Checkpoints that are forgotten, so that no byte of who was erased is left in them.
 
 import Basics
+import Chassis
 import KeyValue
 
 extension Checkpoints {
     /// The key beside the manifests' of two bytes: how often they were forgotten.
     private static let rewritings: [UInt8] = [0]
+
+    /// Rewrites where that was ordered; one that was cut off is done anew.
+    func follow(_ order: RewriteOrder) throws {
+        guard try order.isGiven() else { return }
+        try rewrite()
+        try order.take()
+    }
 
     /// Forgets all columns, which the log then tells again, and writes what is kept of feeds anew:
     /// no byte is left of users who are gone, where the log has none.

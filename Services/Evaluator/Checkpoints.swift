@@ -48,6 +48,7 @@ final class Checkpoints: Sendable {
                 path: "\(folder)/checkpoints",
                 families: [
                     "manifests", "catalogue", "live", "feed", "live.copy", "feed.copy",
+                    RecordCare.familyName,
                 ],
                 options: options
             )
@@ -166,18 +167,20 @@ final class Checkpoints: Sendable {
     }
 
     /// The state that a manifest's chunks hold; reads and checks every byte of them.
-    private func open(_ manifest: Manifest, of partition: Partition) throws -> PartitionState {
+    func open(_ manifest: Manifest, of partition: Partition) throws -> PartitionState {
         var projects: [ProjectName: PartitionColumns] = [:]
         for (project, kept) in manifest.projects {
             let owner = ChunkOwner(project: project, partition: partition)
             // A project begins where it was first seen, after earlier seals or before all.
-            projects[project] = try PartitionColumns(
+            var columns = try PartitionColumns(
                 owner,
                 chunks: kept.chunks.map { try files.open($0, of: owner) },
                 start: kept.chunks.first?.name.from ?? manifest.sealedTo,
                 imports: kept.imports,
                 gone: kept.gone
             )
+            columns.leftOut = kept.leftOut
+            projects[project] = columns
         }
         return PartitionState(
             partition,
@@ -199,7 +202,8 @@ final class Checkpoints: Sendable {
                     Manifest.Project(
                         chunks: $0.chunks.map(PublishedChunk.init),
                         imports: $0.imports,
-                        gone: $0.gone
+                        gone: $0.gone,
+                        leftOut: $0.leftOut
                     )
                 }
             )
@@ -239,7 +243,7 @@ final class Checkpoints: Sendable {
     }
 
     /// Publishes a manifest and the catalogue that its records told, durably and together.
-    private func write(
+    func write(
         _ manifest: Manifest,
         of partition: Partition,
         _ catalogue: Catalogue,
@@ -307,53 +311,6 @@ final class Checkpoints: Sendable {
             return kept
         } catch {
             throw EvaluatorError(error, "read the kept catalogue")
-        }
-    }
-
-    // Copies of other evaluators
-
-    /// Begins the file of a chunk that is copied; it is none before `finishCopy`.
-    func beginCopy(of chunk: ChunkName, _ owner: ChunkOwner) throws(EvaluatorError) -> any DiskFile
-    {
-        do {
-            return try files.beginCopy(of: chunk, owner)
-        } catch {
-            throw EvaluatorError(error, "copy a checkpoint of partition \(owner.partition)")
-        }
-    }
-
-    /// Makes a copied file durable under its name.
-    func finishCopy(_ file: any DiskFile, of chunk: ChunkName, _ owner: ChunkOwner)
-        throws(EvaluatorError)
-    {
-        do {
-            try files.finishCopy(file, of: chunk, owner)
-        } catch {
-            throw EvaluatorError(error, "copy a checkpoint of partition \(owner.partition)")
-        }
-    }
-
-    /// Publishes a checkpoint whose files were copied, once every byte of them was checked, and
-    /// the live segments that were staged with it.
-    ///
-    /// The partition must not be held by a lane. When it throws, its checkpoint is as it was; if
-    /// it is cut off while live segments move into their place, there are none and the log is read.
-    func publish(
-        _ manifest: Manifest,
-        of partition: Partition,
-        rewritings told: UInt32 = 0,
-        catalogue: Catalogue,
-        feeds staged: CheckpointCopy.StagedFeeds? = nil
-    ) throws(EvaluatorError) {
-        do {
-            _ = try open(manifest, of: partition)
-            try files.syncFolders(of: partition)
-            var batch = Batch()
-            if let staged { try feeds.takeStaged(of: partition, place: staged.place, &batch) }
-            if try told > rewritings() { note(rewritings: told, &batch) }
-            try write(manifest, of: partition, catalogue, batch)
-        } catch {
-            throw EvaluatorError(error, "publish a copy of partition \(partition)")
         }
     }
 

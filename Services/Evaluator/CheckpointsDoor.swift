@@ -42,7 +42,9 @@ struct CheckpointsDoor: EvaluationV1_CheckpointsService {
                 }
             }
             let (imports, gone) = (manifest.told, manifest.toldGone)
+            let leftOut = manifest.toldLeftOut
             guard files.count <= Self.filesMax, imports.count <= Self.filesMax,
+                leftOut.count <= Self.filesMax,
                 imports.allSatisfy({ $0.runs.count <= 2 * Self.filesMax }),
                 gone.allSatisfy({ $0.steps.count <= Self.goneMax })
             else { return EvaluationV1.NewestResponse() }
@@ -52,7 +54,8 @@ struct CheckpointsDoor: EvaluationV1_CheckpointsService {
                 crc32c: Checksum.crc32c(manifest.bytes),
                 imports: imports,
                 gone: gone,
-                rewritings: try checkpoints.rewritings()
+                rewritings: try checkpoints.rewritings(),
+                leftOut: leftOut
             )
         }
     }

@@ -12,15 +12,24 @@ public struct Evaluator: Sendable {
 
     /// Builds the service; partitions are loaded when it runs and the registry gives it some.
     ///
-    /// - Parameter logWaitMs: the longest wait for news of the log: as often come watermarks.
+    /// - Parameters:
+    ///   - logWaitMs: the longest wait for news of the log: as often come watermarks.
+    ///   - beforeEvent: called with an event's name before its record is handled; for tests, in
+    ///     which handling it ends the process.
     /// - Throws: when the data folder does not belong to it or an address is not valid.
-    public init(config: EvaluatorConfig, world: World, logWaitMs: UInt32 = 1_000) throws {
+    public init(
+        config: EvaluatorConfig,
+        world: World,
+        logWaitMs: UInt32 = 1_000,
+        beforeEvent: (@Sendable (String) -> Void)? = nil
+    ) throws {
         let link = try RegistryLink(world: world, kind: .evaluator)
         let checkpoints = try Self.checkpoints(world, config)
         let catalogue = try checkpoints.loadCatalogue()
         let applied = Applied(clock: world.clock)
         let board = FeedBoard(clock: world.clock)
         let copies = CopyThreads()
+        let care = try RecordCare(world, checkpoints, beforeEvent)
         let lanes = Self.lanes(
             config,
             checkpoints,
@@ -28,6 +37,7 @@ public struct Evaluator: Sendable {
             applied,
             board,
             Merging(checkpoints: checkpoints, threads: copies),
+            care,
             clock: world.clock
         )
         let log = RPCClient(world: world)
@@ -37,13 +47,7 @@ public struct Evaluator: Sendable {
         own.memoryMax = config.questionMiB << 20
         let door = SegmentsDoor(
             catalogue: catalogue,
-            gather: Gather(
-                instance: world.instance,
-                link: link,
-                clock: clock,
-                own: own,
-                peers: RPCClient(world: world)
-            ),
+            gather: Gather(world, link, own),
             link: link,
             ingestion: ingestion,
             documents: RegistryV1_CatalogueClient(try world.registryClient()),
@@ -59,6 +63,7 @@ public struct Evaluator: Sendable {
             health: world.health,
             board: board,
             takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
+            settingAside: SettingAside(world, care, IngestionV1_QuarantineClient(log)),
             settings: Self.settings(config, logWaitMs)
         )
         let backups = BackupDesk(world: world)
@@ -102,11 +107,7 @@ public struct Evaluator: Sendable {
             disk: world.disk,
             feedKeepMs: Int64(config.feedDays) * CivilDate.dayMs
         )
-        let order = RewriteOrder(folder: world.folder.path, disk: world.disk)
-        if try order.isGiven() {
-            try checkpoints.rewrite()
-            try order.take()
-        }
+        try checkpoints.follow(RewriteOrder(folder: world.folder.path, disk: world.disk))
         return checkpoints
     }
 
@@ -141,6 +142,7 @@ public struct Evaluator: Sendable {
         _ applied: Applied,
         _ board: FeedBoard,
         _ merging: Merging,
+        _ care: RecordCare,
         clock: any Clock
     ) -> Lanes {
         Lanes(
@@ -152,6 +154,7 @@ public struct Evaluator: Sendable {
                     board: board,
                     rule: Lane.SealRule(rows: config.chunkRows, bytes: config.chunkMiB << 20),
                     merging: merging,
+                    care: care,
                     clock: clock
                 )
             }
@@ -213,5 +216,49 @@ private struct ClosingService: Service {
             // Closed all the same.
         }
         checkpoints.close()
+    }
+}
+
+extension RecordCare {
+    fileprivate convenience init(
+        _ world: World,
+        _ checkpoints: Checkpoints,
+        _ beforeEvent: (@Sendable (String) -> Void)?
+    ) throws(EvaluatorError) {
+        try self.init(
+            folder: world.folder.path,
+            disk: world.disk,
+            store: checkpoints.store,
+            logger: world.logger,
+            beforeEvent: beforeEvent
+        )
+    }
+}
+
+extension SettingAside {
+    fileprivate init(
+        _ world: World,
+        _ care: RecordCare,
+        _ client: IngestionV1_QuarantineClient
+    ) {
+        self.init(
+            care: care,
+            client: client,
+            instance: world.instance,
+            name: world.common.name,
+            logger: world.logger
+        )
+    }
+}
+
+extension Gather {
+    fileprivate init(_ world: World, _ link: RegistryLink, _ own: SetsDoor) {
+        self.init(
+            instance: world.instance,
+            link: link,
+            clock: world.clock,
+            own: own,
+            peers: RPCClient(world: world)
+        )
     }
 }

@@ -42,6 +42,8 @@ final class Follower: Sendable {
     private let board: FeedBoard?
     /// Copies checkpoints before lanes adopt their partitions; nil: the log is read.
     private let takeOver: TakeOver?
+    /// Comes before lanes take partitions up; nil: nobody doubts any record.
+    private let settingAside: SettingAside?
 
     init(
         instance: InstanceID,
@@ -52,6 +54,7 @@ final class Follower: Sendable {
         health: Health,
         board: FeedBoard? = nil,
         takeOver: TakeOver? = nil,
+        settingAside: SettingAside? = nil,
         settings: Settings = .init()
     ) {
         self.instance = instance
@@ -62,6 +65,7 @@ final class Follower: Sendable {
         self.health = health
         self.board = board
         self.takeOver = takeOver
+        self.settingAside = settingAside
         self.settings = settings
         health.wait(for: "log", because: "the log has not been read yet")
     }
@@ -99,8 +103,12 @@ final class Follower: Sendable {
             let view = link.view
             let owned = fence.allowed(view.partitions(of: instance, .evaluator))
             let copied = takeOver?.news.value ?? 0
-            try await follow(owned, in: view, &held)
+            let isWaiting = try await follow(owned, in: view, &held)
             guard !held.isEmpty else {
+                guard !isWaiting else {
+                    try await clock.sleep(forMs: settings.pauseMs.lowerBound)
+                    continue
+                }
                 try await idle(after: view, copied, isOwner: !owned.isEmpty)
                 continue
             }
@@ -164,11 +172,13 @@ final class Follower: Sendable {
 
     /// Adopts what the map gives this instance, once it is ready; lets go what it gives others; and
     /// holds in its new part what it holds already.
+    ///
+    /// - Returns: whether one that is ready waits for a record to be set aside.
     private func follow(
         _ owned: [Partition: Epoch],
         in view: RosterView,
         _ held: inout [Partition: Held]
-    ) async throws {
+    ) async throws -> Bool {
         var wanted = owned.mapValues { Tenure.owner($0) }
         if settings.isStandby {
             for partition in view.standbys(of: instance) where wanted[partition] == nil {
@@ -187,12 +197,20 @@ final class Follower: Sendable {
                 in: view
             )
             ?? lacking
+        var waiting: Set<Partition> = []
         for (partition, tenure) in wanted.sorted(by: { $0.key < $1.key })
         where held[partition].map({ $0.tenure != tenure }) ?? ready.contains(partition) {
+            if let settingAside, held[partition] == nil,
+                !(await settingAside.isDone(partition))
+            {
+                waiting.insert(partition)
+                continue
+            }
             let next = try await lanes[partition].adopt(partition, as: tenure)
             held[partition] = Held(tenure: tenure, next: next)
         }
-        takeOver?.adopted(ready)
+        takeOver?.adopted(ready.subtracting(waiting))
+        return !waiting.isEmpty
     }
 
     /// Whether a partition is asked about now.

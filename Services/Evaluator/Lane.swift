@@ -56,6 +56,8 @@ final class Lane: Sendable {
     private let board: FeedBoard
     private let rule: SealRule
     private let merging: Merging
+    /// Notes records before they are handled; nil: nobody does.
+    private let care: RecordCare?
     private let clock: any Clock
     /// Questions that wait or are being answered, so that they never take the records' room.
     private let questions = Atomic<Int>(0)
@@ -71,6 +73,7 @@ final class Lane: Sendable {
         board: FeedBoard,
         rule: SealRule,
         merging: Merging,
+        care: RecordCare? = nil,
         clock: any Clock
     ) {
         self.checkpoints = checkpoints
@@ -79,6 +82,7 @@ final class Lane: Sendable {
         self.board = board
         self.rule = rule
         self.merging = merging
+        self.care = care
         self.clock = clock
         pagesTaken = RisingNumber(clock: clock)
     }
@@ -205,6 +209,7 @@ final class Lane: Sendable {
                 }
             case .release(let partition, let answer):
                 states[partition] = nil
+                care?.note(partition, isHeld: false)
                 rest.forget(partition)
                 applied.drop(partition)
                 board.drop(partition)
@@ -241,6 +246,7 @@ final class Lane: Sendable {
             state = held
         } else {
             state = try checkpoints.load(partition, isFollowing: catalogue.isFollowing)
+            care?.note(partition, isHeld: true)
         }
         if !tenure.isOwner {
             applied.drop(partition)
@@ -279,7 +285,7 @@ final class Lane: Sendable {
         // A page for a partition that was let go meanwhile is of no use.
         guard var state = states.removeValue(forKey: partition) else { return }
         let wasBehindFeeds = state.isBehindFeeds
-        try catalogue.apply(try state.apply(page.records))
+        try take(page.records, &state)
         if let watermarkMs = page.watermarkMs { try state.pass(Timestamp(ms: watermarkMs)) }
         let isNews = !state.live.news.isEmpty
         if isNews { try checkpoints.remember(&state.live) }
@@ -302,6 +308,26 @@ final class Lane: Sendable {
         if isFull || isQuiet { merge(state, isQuiet: isQuiet, &rest) }
         applied.note(state)
         states[partition] = state
+    }
+
+    /// Takes records in with care, so that the next process knows by which this one ended.
+    private func take(_ records: [LogV1.LogRecord], _ state: inout PartitionState)
+        throws(EvaluatorError)
+    {
+        guard let care else { return try catalogue.apply(try state.apply(records)) }
+        var changes: [(ProjectName, LogV1.CatalogueChange)] = []
+        try care.handle(
+            records,
+            of: state.partition,
+            offset: { LogOffset($0.offset) },
+            pass: { (record) throws(EvaluatorError) in try state.pass(before: record) }
+        ) { (some) throws(EvaluatorError) in
+            if let beforeEvent = care.beforeEvent {
+                for case .event(let event) in some.map(\.body) { beforeEvent(event.name) }
+            }
+            changes += try state.apply(some)
+        }
+        try catalogue.apply(changes)
     }
 
     private func merge(_ state: PartitionState, isQuiet: Bool, _ rest: inout Rest) {

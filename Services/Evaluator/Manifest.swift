@@ -1,5 +1,5 @@
 // What the checkpoint store keeps of one partition: how far it is sealed, into which chunks, which
-// records came with which import, and who is gone.
+// records came with which import, who is gone, and what it lacks.
 
 import Basics
 import Columns
@@ -8,10 +8,10 @@ import Columns
 struct Manifest: Sendable, Hashable {
     /// The format; a newer one is refused.
     ///
-    /// One that does not know users who are gone (3) has none; of an older one the chunks are of
-    /// another format (2), or it does not say which records came with which import (1): the log is
-    /// read anew.
-    static let version: UInt8 = 4
+    /// One that does not know records that are left out (4) or users who are gone (3) has none; of
+    /// an older one the chunks are of another format (2), or it does not say which records came
+    /// with which import (1): the log is read anew.
+    static let version: UInt8 = 5
     private static let oldest: UInt8 = 3
 
     /// What is kept of one project.
@@ -22,6 +22,8 @@ struct Manifest: Sendable, Hashable {
         var imports = ImportBook()
         /// The users who were gone by then, in the order of their numbers.
         var gone: [UserNumber] = []
+        /// Records that are set aside, and whose they are.
+        var leftOut: [LogOffset: UserNumber] = [:]
     }
 
     /// All records below it stand in the chunks.
@@ -67,6 +69,11 @@ struct Manifest: Sendable, Hashable {
             Self.write(kept.imports, &writer)
             writer.count(kept.gone.count)
             for step in kept.goneSteps { writer.varint(UInt64(step)) }
+            writer.count(kept.leftOut.count)
+            for (offset, user) in kept.leftOut.sorted(by: { $0.key < $1.key }) {
+                writer.u64(offset.value)
+                writer.u32(user.value)
+            }
         }
         return writer.bytes
     }
@@ -115,7 +122,8 @@ struct Manifest: Sendable, Hashable {
                 projects[project] = Project(
                     chunks: try Self.chunks(&reader),
                     imports: try Self.imports(&reader),
-                    gone: version < Self.version ? [] : try Self.gone(&reader)
+                    gone: version < 4 ? [] : try Self.gone(&reader),
+                    leftOut: version < 5 ? [:] : try Self.leftOut(&reader)
                 )
             }
             guard reader.isAtEnd else { throw Self.damaged("its end") }
@@ -164,6 +172,15 @@ struct Manifest: Sendable, Hashable {
         let steps = try (0..<(try reader.count(itemBytes: 1))).map { _ in try reader.varint() }
         guard let gone = users(steps: steps) else { throw damaged("users who are gone") }
         return gone
+    }
+
+    private static func leftOut(_ reader: inout ByteReader) throws -> [LogOffset: UserNumber] {
+        var records: [LogOffset: UserNumber] = [:]
+        for _ in 0..<(try reader.count(itemBytes: 12)) {
+            let offset = LogOffset(try reader.u64())
+            records[offset] = UserNumber(try reader.u32())
+        }
+        return records
     }
 
     /// The users that `goneSteps` tells of; nil: of none that rise.

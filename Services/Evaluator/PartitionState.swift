@@ -43,14 +43,19 @@ struct PartitionState {
     /// The record before the next, where it gave a user's number: it belongs to the user's first
     /// record behind it.
     private var numbered: LogOffset?
+    /// Whether the last record has set one aside that was read before.
+    private var isLate = false
 
-    /// What an answer from this state is exact at.
-    var position: LogV1.Position {
-        LogV1.Position(
+    /// What an answer about a project from this state is exact at.
+    func position(in project: ProjectName) -> LogV1.Position {
+        // By place: columns that are handed out are copied with all that they hold.
+        let leftOut = projects.index(forKey: project).map { projects.values[$0].leftOut.count }
+        return LogV1.Position(
             partition: UInt32(partition.index),
             nextOffset: next.value,
             watermarkMs: watermark.ms,
-            stateEpoch: tenure.epoch.value
+            stateEpoch: tenure.epoch.value,
+            leftOut: UInt32(clamping: leftOut ?? 0)
         )
     }
 
@@ -88,22 +93,24 @@ struct PartitionState {
             guard offset == next else {
                 throw refused("record \(offset) came, \(next) was due")
             }
-            if offset >= live.next, !live.isIdle {
-                try live.pass(before: Timestamp(ms: record.logTimeMs), &projects)
-            }
+            try pass(before: record)
             let change = try apply(record, at: offset)
             next = offset.next
             if let change { changes.append(change) }
             if live.isIdle, change == nil {
-                if case .stub(let stub) = record.body, let project = ProjectName(record.project) {
-                    live.noteLoss(of: project, rewriting: stub.rewriting)
-                }
+                live.noteLoss(by: record)
                 live.skip(to: next)
             } else {
-                try live.hear(record, &projects)
+                try live.hear(record, isLate: isLate, &projects)
             }
         }
         return changes
+    }
+
+    /// All instants before a record pass, where it is the next one heard.
+    mutating func pass(before record: LogV1.LogRecord) throws(EvaluatorError) {
+        guard LogOffset(record.offset) >= live.next, !live.isIdle else { return }
+        try live.pass(before: Timestamp(ms: record.logTimeMs), &projects)
     }
 
     /// The columns may be as far as the live segments were when they were kept: they get what
@@ -162,6 +169,7 @@ struct PartitionState {
     {
         let before = numbered
         numbered = nil
+        isLate = false
         if case .tenure = record.body { return nil }
         guard let project = ProjectName(record.project) else {
             throw refused("record \(offset) names no project")
@@ -196,6 +204,11 @@ struct PartitionState {
                     projects.values[index].hide(UserNumber(erasure.userNumber))
                     projects.values[index].erasures += 1
                 }
+            case .leftOut(let out):
+                try columns(project) { columns throws(ColumnsError) in
+                    columns.leftOut[offset] = UserNumber(out.userNumber)
+                }
+            case .aside(let aside): take(aside, of: project)
             case .tenure, .erasedCopies, .stub: break
             case nil: throw refused("record \(offset) is of a kind this build does not know")
             }
@@ -217,6 +230,24 @@ struct PartitionState {
         // No count of a record that another build wrote may end the process.
         let records = OffsetRuns(runs.map { $0.from..<max($0.from &+ $0.count, $0.from) })
         projects.values[index].takeBack(records, of: UserNumber(user))
+    }
+
+    /// A record is set aside: one that was read before is taken back.
+    ///
+    /// Or it is taken in again: it stands just before, and is lacked no more.
+    private mutating func take(_ aside: LogV1.Aside, of project: ProjectName) {
+        guard let index = projects.index(forKey: project) else { return }
+        let (offset, user) = (LogOffset(aside.offset), UserNumber(aside.userNumber))
+        guard !aside.retried else {
+            projects.values[index].leftOut[offset] = nil
+            return
+        }
+        guard projects.values[index].leftOut.updateValue(user, forKey: offset) == nil else {
+            return
+        }
+        isLate = true
+        let run = LogV1.RecordRun(from: aside.offset, count: 1)
+        takeBack([run], of: aside.userNumber, project)
     }
 
     /// The record stands: its user is there, its import has it.

@@ -64,7 +64,7 @@ struct Question: Sendable {
         if known.isEmpty { tally.fresh.reserveCapacity(states.count) }
         // By place: a state that is handed out is copied with all that it holds.
         for place in states.indices {
-            tally.positions.append(states[place].position)
+            tally.positions.append(states[place].position(in: project))
             let (partition, next) = (states[place].partition, states[place].next)
             if let count = known[partition], count.next == next {
                 tally.add(count)

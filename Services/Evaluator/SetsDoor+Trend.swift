@@ -102,7 +102,12 @@ extension SetsDoor {
         -> Snapshot
     {
         let parts = try await lanes.ask(partitions) { states in
-            states.map { Snapshot.Part(position: $0.position, columns: $0.projects[project]) }
+            states.map { state in
+                Snapshot.Part(
+                    position: state.position(in: project),
+                    columns: state.projects[project]
+                )
+            }
         }
         return Snapshot(parts: parts.flatMap(\.self))
     }

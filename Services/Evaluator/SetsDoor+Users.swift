@@ -71,7 +71,7 @@ extension SetsDoor {
             {
                 page = UserPage(columns: states[0].projects.values[index], user: number)
             }
-            return (page, states[0].position)
+            return (page, states[0].position(in: project))
         }
     }
 

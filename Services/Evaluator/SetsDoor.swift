@@ -246,7 +246,7 @@ struct SetsDoor: EvaluationV1_SetsService {
             return
         }
         let (standing, position) = try await lanes[home].ask([home]) { states in
-            (try question.answer(&states[0]), states[0].position)
+            (try question.answer(&states[0]), states[0].position(in: project))
         }
         response.positions = [position]
         switch standing {
@@ -265,7 +265,7 @@ struct SetsDoor: EvaluationV1_SetsService {
         _ response: inout EvaluationV1.EvaluateResponse
     ) async throws {
         let (history, position) = try await lanes[home].ask([home]) { states in
-            (try question.history(&states[0]), states[0].position)
+            (try question.history(&states[0]), states[0].position(in: question.project))
         }
         response.positions = [position]
         guard let history else { return }

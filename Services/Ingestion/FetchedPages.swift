@@ -32,10 +32,12 @@ final class FetchedPages: Sendable {
 
     private let log: any Log
     private let partitions: PartitionCount
+    private let asides: Asides
     private let turns = Atomic<UInt64>(0)
 
-    init(log: any Log, partitions: PartitionCount) {
+    init(log: any Log, partitions: PartitionCount, asides: Asides) {
         self.log = log
+        self.asides = asides
         self.partitions = partitions
     }
 
@@ -151,7 +153,7 @@ final class FetchedPages: Sendable {
             // One record may be larger than the share: it comes whole, or not this time.
             guard size <= left || number == 0 else { continue }
             left -= size
-            parts[index].records = page.records.map { Array($0.payload) }
+            parts[index].records = try asides.told(page.records, of: cursors[index].0)
             parts[index].nextOffset = page.next.value
             parts[index].endOffset = page.durable.next.value
             parts[index].watermarkMs = page.isAtEnd ? page.durable.watermark.told : nil

@@ -22,11 +22,12 @@ final class Fetcher: Sendable {
     init(
         log: any Log,
         partitions: PartitionCount,
+        asides: Asides,
         durable: RisingNumber,
         clock: any Clock,
         desk: ReadingDesk
     ) {
-        pages = FetchedPages(log: log, partitions: partitions)
+        pages = FetchedPages(log: log, partitions: partitions, asides: asides)
         self.durable = durable
         self.clock = clock
         self.desk = desk

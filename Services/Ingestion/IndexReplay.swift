@@ -212,7 +212,9 @@ struct IndexReplay {
             IndexWriter(index).put(undone, of: project, at: place, time, &batch)
         case .erasure(let erasure):
             try IndexForgetting.note(erasure, of: project, at: place, time, index, &batch)
-        case .tenure, .importUndone, .erasedCopies, .stub, nil: break
+        case .aside(let aside):
+            try IndexWriter(index).put(.init(aside, of: project, at: place), &batch)
+        case .tenure, .importUndone, .erasedCopies, .stub, .leftOut, nil: break
         }
     }
 

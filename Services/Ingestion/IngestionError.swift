@@ -12,7 +12,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case unknownProject, notTheOwner, notReady, busy, diskFull, log, index, stopped
         case gap, document, tooLarge
         case unknownUser, unknownImport, importUndone, tooManyImports, rejects
-        case cannotMerge
+        case cannotMerge, notQuarantined
     }
 
     let code: Code
@@ -42,7 +42,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case .notReady, .busy, .diskFull, .stopped, .log, .index, .rejects: true
         case .unknownProject, .notTheOwner, .gap, .document, .tooLarge: false
         case .unknownUser, .unknownImport, .importUndone, .tooManyImports: false
-        case .cannotMerge: false
+        case .cannotMerge, .notQuarantined: false
         }
     }
 
@@ -65,6 +65,7 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .rejects: "rejected records cannot be kept or read"
             case .importUndone: "the import was taken back"
             case .cannotMerge: "the two cannot become one user"
+            case .notQuarantined: "the record stays as it is"
             case .tooManyImports: "the project has \(ImportLedger.importsMax) imports"
             }
         return "\(operation): \(what)"
@@ -83,7 +84,8 @@ struct IngestionError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .busy: (.resourceExhausted, 200)
             case .diskFull: (.resourceExhausted, 10_000)
             case .log, .index, .rejects: (.unavailable, 1_000)
-            case .gap, .document, .tooLarge, .importUndone, .tooManyImports, .cannotMerge:
+            case .gap, .document, .tooLarge, .importUndone, .tooManyImports, .cannotMerge,
+                .notQuarantined:
                 (.failedPrecondition, nil)
             }
         return Fault(status, description, place: place, hint: hint, retryAfterMs: retryAfterMs)

@@ -32,19 +32,19 @@ struct IngestionParts: Sendable {
         index = try IndexStore(folder: "\(world.folder.path)/index")
         let schema = try SchemaStore.load(index)
         _ = try IndexReplay(index: index, log: log, partitions: partitions, schema: schema).run()
+        let asides = try Asides(index, metrics: world.metrics)
         let durable = RisingNumber(clock: world.clock)
-        let intake = Intake(
-            IntakeParts(
-                clock: logTime,
-                index: index,
-                log: log,
-                partitions: partitions,
-                durable: durable,
-                schema: schema,
-                settings: Self.intakeSettings(config, partitions)
-            ),
-            standings: try IndexReader(index).standings()
+        let parts = IntakeParts(
+            clock: logTime,
+            index: index,
+            log: log,
+            partitions: partitions,
+            durable: durable,
+            schema: schema,
+            asides: asides,
+            settings: Self.intakeSettings(config, partitions)
         )
+        let intake = Intake(parts, standings: try IndexReader(index).standings())
         shelf = try RejectShelf(folder: "\(world.folder.path)/rejects")
         desk = try ReadingDesk()
         searches = try ReadingDesk(threads: 1)
@@ -52,13 +52,8 @@ struct IngestionParts: Sendable {
             intake: intake,
             registry: RegistryV1_CatalogueClient(try world.registryClient())
         )
-        let fetcher = Fetcher(
-            log: log,
-            partitions: partitions,
-            durable: durable,
-            clock: world.clock,
-            desk: desk
-        )
+        let fetcher = Fetcher(parts, clock: world.clock, desk)
+        let ownership = Ownership(world, link, partitions)
         let door = IngestionDoor(
             intake: intake,
             fetcher: fetcher,
@@ -68,24 +63,22 @@ struct IngestionParts: Sendable {
             identities: IdentityDesk(index, log, desk, searches: searches, partitions),
             catalogue: catalogue,
             schema: schema,
-            ownership: Ownership(world, link, partitions),
+            ownership: ownership,
             clock: world.clock
         )
+        let quarantine = QuarantineDoor(parts, intake, ownership, searches)
         let copy = LogBackup(journal: opened.journal, intake: intake)
         let backups = BackupDesk(world: world) { () throws(Fault) in try copy.take() }
         services = [
             backups,
             SealingService(log: log),
             ThreadService("intake", stop: { intake.stop() }) { _ in try intake.run() },
-            RegistryFollower(
-                link: link,
-                instance: world.instance,
-                intake: intake,
-                catalogue: catalogue,
-                clock: world.clock,
-                logger: world.logger
+            RegistryFollower(world, link, intake, catalogue),
+            try RPCServer(
+                world: world,
+                methods: door.methods + IngestionV1_QuarantineMethods.serve(quarantine),
+                backups: backups
             ),
-            try RPCServer(world: world, methods: door.methods, backups: backups),
         ]
     }
 
@@ -181,6 +174,54 @@ extension Ownership {
             instance: world.instance,
             partitions: partitions,
             diskGuard: world.diskGuard
+        )
+    }
+}
+
+extension Fetcher {
+    fileprivate convenience init(_ parts: IntakeParts, clock: any Clock, _ desk: ReadingDesk) {
+        self.init(
+            log: parts.log,
+            partitions: parts.partitions,
+            asides: parts.asides,
+            durable: parts.durable,
+            clock: clock,
+            desk: desk
+        )
+    }
+}
+
+extension QuarantineDoor {
+    fileprivate init(
+        _ parts: IntakeParts,
+        _ intake: Intake,
+        _ ownership: Ownership,
+        _ searches: ReadingDesk
+    ) {
+        self.init(
+            intake: intake,
+            asides: parts.asides,
+            log: parts.log,
+            ownership: ownership,
+            searches: searches
+        )
+    }
+}
+
+extension RegistryFollower {
+    fileprivate init(
+        _ world: World,
+        _ link: RegistryLink,
+        _ intake: Intake,
+        _ catalogue: CatalogueKeeper
+    ) {
+        self.init(
+            link: link,
+            instance: world.instance,
+            intake: intake,
+            catalogue: catalogue,
+            clock: world.clock,
+            logger: world.logger
         )
     }
 }

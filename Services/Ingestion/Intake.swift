@@ -20,6 +20,8 @@ struct IntakeParts: Sendable {
     let durable: RisingNumber
     /// What is known of events and properties, by project.
     let schema: SchemaBook
+    /// Records that are set aside.
+    let asides: Asides
     let settings: IntakeSettings
 }
 
@@ -128,6 +130,14 @@ final class Intake: Sendable {
     /// - Throws: when nobody has heard of it.
     func unmerge(_ order: UnmergeOrder) async throws -> MergeOutcome {
         try await self.order(bytes: order.bytesMax) { .unmerge(order, $0) }
+    }
+
+    /// Sets a record aside, or takes it in again, and waits until that is durable.
+    ///
+    /// - Returns: what is known of it then.
+    /// - Throws: when it cannot be.
+    func change(_ order: AsideOrder) async throws -> IngestionV1.QuarantinedRecord {
+        try await self.order(bytes: AsideOrder.recordBytes) { .aside(order, $0) }
     }
 
     /// Begins a tenure in every partition whose log does not carry this epoch yet.

@@ -116,6 +116,13 @@ struct IntakeGroup {
             case .unmerge(let order, let answer):
                 let split = try write(order, &pending)
                 pending.answers.append { answer.resume(with: split) }
+            case .aside(let order, let answer):
+                let changed = try write(order, &pending)
+                pending.answers.append { [asides = parts.asides] in
+                    // Before the answer: who has it and fetches is told no more of the record.
+                    if case .success(let record) = changed { asides.note(record) }
+                    answer.resume(with: changed)
+                }
             }
         }
         keep(numbering, &pending)

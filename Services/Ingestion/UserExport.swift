@@ -199,7 +199,7 @@ extension LogV1.LogRecord {
         case .mergeOut(let out): out.userNumber
         case .mergeIn(let merge): merge.userNumber
         case .mergeUndone(let undone): undone.userNumber
-        case .catalogue, .tenure, .importUndone, .erasedCopies, .stub, nil: nil
+        case .catalogue, .tenure, .importUndone, .erasedCopies, .stub, .aside, .leftOut, nil: nil
         }
     }
 }

@@ -173,6 +173,7 @@ extension Log {
     func record(at place: LogPlace) throws(IngestionError) -> LogV1.LogRecord? {
         let page: LogPage
         do throws(LogError) {
+            guard place.offset < (try end(of: place.partition).next) else { return nil }
             page = try read(
                 place.partition,
                 from: place.offset,

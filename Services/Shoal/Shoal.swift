@@ -18,7 +18,7 @@ struct Shoal: ParsableCommand {
         version: "shoal \(Chassis.version)",
         subcommands: [
             UpCommand.self, DemoCommand.self, StatusCommand.self, ProjectCommand.self,
-            ImportCommand.self, RejectsCommand.self, SegmentCommand.self,
+            ImportCommand.self, RejectsCommand.self, QuarantineCommand.self, SegmentCommand.self,
             ListCommand.self,
             UserCommand.self,
             PlayCommand.self,

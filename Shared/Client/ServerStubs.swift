@@ -18,6 +18,8 @@ public struct ServerStubs: Sendable {
     public let catalogue: RegistryV1_CatalogueClient
     /// Events in, a durable log out.
     public let ingestion: IngestionV1_IngestionClient
+    /// Records by which evaluators have ended.
+    public let quarantine: IngestionV1_QuarantineClient
     /// Segments.
     public let segments: EvaluationV1_SegmentsClient
     /// What evaluators ask each other.
@@ -38,6 +40,7 @@ public struct ServerStubs: Sendable {
         registry = RegistryV1_RegistryClient(caller)
         catalogue = RegistryV1_CatalogueClient(caller)
         ingestion = IngestionV1_IngestionClient(caller)
+        quarantine = IngestionV1_QuarantineClient(caller)
         segments = EvaluationV1_SegmentsClient(caller)
         sets = EvaluationV1_SetsClient(caller)
         checkpoints = EvaluationV1_CheckpointsClient(caller)

@@ -27,6 +27,8 @@ public struct PartitionColumns: Sendable {
     private var hiddenCount = 0
     /// How many users were erased since these columns were opened, and not for another reason gone.
     public var erasures = 0
+    /// Records of the log that these columns lack, since they are set aside, and whose they are.
+    public var leftOut: [LogOffset: UserNumber] = [:]
 
     /// The sealed chunks in log order, with rows that were taken back.
     public var chunks: [Chunk] { sealed.map(\.chunk) }

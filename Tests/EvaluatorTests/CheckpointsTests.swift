@@ -165,7 +165,8 @@ import Testing
                         ),
                         "b": ImportBook.Entry(records: OffsetRuns([2..<5])),
                     ]),
-                    gone: [UserNumber(0), UserNumber(7), UserNumber(300)]
+                    gone: [UserNumber(0), UserNumber(7), UserNumber(300)],
+                    leftOut: [LogOffset(4): UserNumber(7)]
                 )
             ]
         )
@@ -181,7 +182,8 @@ import Testing
                 )
             ],
             imports: manifest.told,
-            gone: manifest.toldGone
+            gone: manifest.toldGone,
+            leftOut: manifest.toldLeftOut
         )
         #expect(try Manifest(told) == manifest)
         var newer = manifest.bytes
@@ -195,10 +197,12 @@ import Testing
         for older in 1..<(3 as UInt8) {
             #expect(try Manifest(bytes: [older] + manifest.bytes.dropFirst()) == nil)
         }
-        // One that does not know who is gone has nobody who is.
+        // One that does not know what is set aside lacks nothing, or who is gone, nobody.
         var before = manifest
+        before.projects[shop]?.leftOut = [:]
+        #expect(try Manifest(bytes: [4] + before.bytes.dropFirst().dropLast()) == before)
         before.projects[shop]?.gone = []
-        #expect(try Manifest(bytes: [3] + before.bytes.dropFirst().dropLast()) == before)
+        #expect(try Manifest(bytes: [3] + before.bytes.dropFirst().dropLast(2)) == before)
         var random = SeededRandom(seed: 0x3A1)
         for _ in 0..<2_000 {
             var bytes = manifest.bytes

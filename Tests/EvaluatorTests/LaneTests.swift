@@ -138,7 +138,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         // Nothing was sealed: what it has is what it read along.
         #expect(try await rig.lane.adopt(Self.home, as: .owner(Epoch(7))) == log.next)
         let (members, position) = try await rig.lane.ask([Self.home]) {
-            (try $0[0].members(did("Charged")), $0[0].position)
+            (try $0[0].members(did("Charged")), $0[0].position(in: shop))
         }
         #expect(members.count == 9 && position.stateEpoch == 7)
         #expect(rig.applied[Self.home]?.epoch == Epoch(7))

@@ -29,8 +29,9 @@ import Testing
         #expect(state.next == log.next)
         try state.pass(Timestamp(ms: 50))
         try state.pass(Timestamp(ms: 40))
-        #expect(state.position.nextOffset == 6 && state.position.watermarkMs == 50)
-        #expect(state.position.partition == 2)
+        let position = state.position(in: shop)
+        #expect(position.nextOffset == 6 && position.watermarkMs == 50)
+        #expect(position.partition == 2)
     }
 
     @Test("a gap and a repeat of records are refused, with what was due")

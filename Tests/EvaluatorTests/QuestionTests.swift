@@ -101,7 +101,7 @@ import Testing
         var states = try Self.states(3)
         try states[1].pass(Timestamp(ms: 77))
         let tally = try Self.question().answer(states)
-        #expect(tally.positions == states.map(\.position))
+        #expect(tally.positions == states.map { $0.position(in: shop) })
         #expect(tally.positions[1].watermarkMs == 77)
     }
 

@@ -26,6 +26,7 @@ struct FetcherTests {
             fetcher = Fetcher(
                 log: open.opened,
                 partitions: open.partitions,
+                asides: open.asides,
                 durable: open.durable,
                 clock: rig.clock,
                 desk: desk

@@ -257,6 +257,7 @@ struct IngestionDoorTests {
             fetcher: Fetcher(
                 log: open.opened,
                 partitions: open.partitions,
+                asides: open.asides,
                 durable: open.durable,
                 clock: rig.clock,
                 desk: desk

@@ -88,6 +88,7 @@ final class OpenIntake: Sendable {
     let log: any Log
     let index: IndexStore
     let schema: SchemaBook
+    let asides: Asides
     let intake: Intake
     let durable: RisingNumber
     let clock: ManualClock
@@ -125,6 +126,7 @@ final class OpenIntake: Sendable {
             index.store.close()
             throw error
         }
+        asides = try Asides(index)
         durable = RisingNumber(clock: rig.clock)
         clock = rig.clock
         intake = Intake(
@@ -135,6 +137,7 @@ final class OpenIntake: Sendable {
                 partitions: rig.partitions,
                 durable: durable,
                 schema: schema,
+                asides: asides,
                 settings: settings
             ),
             standings: try IndexReader(index).standings()

@@ -89,6 +89,7 @@ final class IngestionNode: Node {
         let schema = try SchemaStore.load(index)
         _ = try IndexReplay(index: index, log: log, partitions: partitions, schema: schema).run()
         if stage.bug == .seenForgotten { try index.forgetSeen() }
+        let asides = try Asides(index)
         let parts = IntakeParts(
             clock: clock,
             index: index,
@@ -96,6 +97,7 @@ final class IngestionNode: Node {
             partitions: partitions,
             durable: RisingNumber(clock: clock),
             schema: schema,
+            asides: asides,
             settings: IntakeSettings()
         )
         return Parts(
@@ -103,7 +105,7 @@ final class IngestionNode: Node {
             index: index,
             intake: Intake(parts, standings: try IndexReader(index).standings()),
             group: try IntakeGroup(parts),
-            pages: FetchedPages(log: log, partitions: partitions)
+            pages: FetchedPages(log: log, partitions: partitions, asides: asides)
         )
     }
 

@@ -3,7 +3,20 @@
 import Foundation
 import Testing
 
-@Suite struct SimulationTests {
+@Suite(.serialized) struct SimulationTests {
+    @Test("every kept seed keeps every promise by now, and shows the bug it is kept for")
+    func kept() async throws {
+        let all = try KeptSeeds.committed.all()
+        #expect(Set(all.compactMap(\.bug)) == Set(PlantedBug.allCases), "one of each, at least")
+        for kept in all {
+            let outcome = try await Simulation.run(seed: kept.seed)
+            if let broken = outcome.broken { Issue.record("seed \(kept): \(broken)") }
+            guard let bug = kept.bug else { continue }
+            let planted = try await Simulation.run(seed: kept.seed, bug: bug).broken?.invariant
+            #expect(planted.map(bug.breaks.contains) ?? false, "seed \(kept) does not show it")
+        }
+    }
+
     /// Seeds to run, as many as asked for; one alone where one is asked for.
     private static var seeds: ClosedRange<UInt64> {
         let asked = ProcessInfo.processInfo.environment
@@ -32,7 +45,8 @@ import Testing
         for outcome in outcomes {
             guard let broken = outcome.broken else { continue }
             let notes = outcome.notes.suffix(40).joined(separator: "\n")
-            Issue.record("seed \(outcome.seed): \(broken)\n\(notes)")
+            try KeptSeeds.committed.keep(KeptSeed(seed: outcome.seed, what: "\(broken)"))
+            Issue.record("seed \(outcome.seed), kept in KeptSeeds.txt: \(broken)\n\(notes)")
         }
         let records = outcomes.reduce(0) { $0 + $1.records }
         let told = outcomes.reduce(0) { $0 + $1.told }

@@ -92,4 +92,56 @@ struct ErasureCommandTests {
         let told = await suite.shoal(["segment", "members", "payers", "--project", project])
         return told.code == 0 ? told.out.split(separator: "\n").map(String.init).sorted() : []
     }
+
+    @Test("killed at whatever moment of a rewriting, an evaluator begins it anew and ends it")
+    func killed() async throws {
+        let seed: UInt64 = 20_261_130
+        var chance = SeededRandom(seed: seed)
+        let suite = try RealSuite(settings: [
+            "registry": ["--partitions", "16"], "evaluator": ["--chunk-rows", "16"],
+        ])
+        defer { suite.close() }
+        try await suite.startAll(evaluators: 1)
+        let project = try #require(RealSuite.project?.text)
+        var lines = ""
+        for number in 0..<2_000 {
+            let user = number % 100 == 0 ? Self.canary : "user-\(number)"
+            lines += #"{"user_id":"\#(user)","event":"Charged","ts":"2025-05-03T10:00:00Z","#
+            lines += #""properties":{"by":"\#(user)"}}"#
+            lines += "\n"
+        }
+        let file = "\(suite.folder)/events.ndjson"
+        try lines.write(toFile: file, atomically: true, encoding: .utf8)
+        let imported = await suite.shoal(["import", file, "--project", project])
+        #expect(imported.code == 0, "\(imported.errors)")
+        func count() async -> String {
+            await suite.shoal(["segment", "preview", "did \"Charged\"", "--project", project]).out
+        }
+        _ = await count()
+        let erased = await suite.shoal(["user", "erase", Self.canary, "--project", project])
+        #expect(erased.code == 0, "\(erased.errors)")
+        let before = await count()
+        #expect(before.contains("1,980"), "\(before)")
+        try FileManager.default.removeItem(atPath: file)
+        try RewriteOrder(folder: "\(suite.folder)/ingestion", disk: RealDisk()).give()
+        suite.killHard("ingestion")
+        try await suite.start("ingestion")
+        suite.killHard("evaluator-1")
+        let order = RewriteOrder(folder: "\(suite.folder)/evaluator-1", disk: RealDisk())
+        try order.give()
+        var done = 0
+        for _ in 0..<15 {
+            try suite.launch("evaluator-1")
+            try await suite.clock.sleep(forMs: UInt64.random(in: 20...300, using: &chance))
+            suite.killHard("evaluator-1")
+            guard try !order.isGiven() else { continue }
+            done += 1
+            try order.give()
+        }
+        print("killed 15 times while it rewrites, behind it \(done) times, seed \(seed)")
+        try await suite.start("evaluator-1")
+        #expect(await count().contains("1,980"), "seed \(seed)")
+        #expect(try !order.isGiven())
+        #expect(try tainted(suite) == [], "seed \(seed)")
+    }
 }

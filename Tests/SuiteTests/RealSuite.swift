@@ -29,6 +29,8 @@ final class RealSuite {
     private var clients: [String: RPCClient] = [:]
     private let binaries: URL
     private let settings: [String: [String]]
+    /// The programs of service kinds that are not `shoal-KIND`.
+    var programs: [String: String] = [:]
 
     /// - Parameter settings: further flags per service kind, such as `["evaluator": ["--lanes",
     /// "1"]]`.
@@ -96,7 +98,9 @@ final class RealSuite {
     private func process(_ name: String, folder data: String) -> Process {
         let kind = String(name.prefix { $0.isLetter })
         let process = Process()
-        process.executableURL = binaries.appendingPathComponent("shoal-\(kind)")
+        process.executableURL = binaries.appendingPathComponent(
+            programs[kind] ?? "shoal-\(kind)"
+        )
         process.arguments =
             [
                 "--data-directory", "\(folder)/\(data)", "--name", name, "--listen",
@@ -149,6 +153,9 @@ final class RealSuite {
         }
         throw SuiteError("\(name) is not ready: \(last): \(log(name))")
     }
+
+    /// Whether a service that was started has ended by itself.
+    func hasEnded(_ name: String) -> Bool { processes[name]?.isRunning == false }
 
     /// Ends a service at whatever instruction it is, and waits until it is gone.
     func killHard(_ name: String) {

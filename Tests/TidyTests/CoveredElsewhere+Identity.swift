@@ -1,6 +1,26 @@
-// What shows the files of users who become one, and two again.
+// What shows the files of users who become one, and two again, and of records that are set aside.
 extension CoveredElsewhere {
     static let identity = [
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("AsidesTests"),
+            ["IntakeGroup+Aside"]
+        ),
+        CoveredElsewhere(
+            "Services/Ingestion",
+            .test("SuiteTests/QuarantineTests"),
+            ["QuarantineDoor"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("SuiteTests/QuarantineTests"),
+            ["SettingAside"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/QuarantineTests"),
+            ["QuarantineCommand"]
+        ),
         CoveredElsewhere(
             "Services/Ingestion",
             .test("MergeTests"),

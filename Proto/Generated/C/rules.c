@@ -25,6 +25,8 @@
 #include "shoal/ingestion/v1/ingestion.pb-c.h"
 #include "shoal/ingestion/v1/lists.pb-c.h"
 #include "shoal/ingestion/v1/positions.pb-c.h"
+#include "shoal/ingestion/v1/quarantine.pb-c.h"
+#include "shoal/log/v1/aside.pb-c.h"
 #include "shoal/log/v1/identity.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/reflection/v1/reflection.pb-c.h"
@@ -88,6 +90,7 @@ static const shoal_message_rule rule_shoal__evaluation__v1__newest_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_file;
 static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_import;
 static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_gone;
+static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_left_out;
 static const shoal_message_rule rule_shoal__evaluation__v1__newest_response;
 static const shoal_message_rule rule_shoal__evaluation__v1__piece_request;
 static const shoal_message_rule rule_shoal__evaluation__v1__piece_response;
@@ -261,6 +264,17 @@ static const shoal_message_rule rule_shoal__ingestion__v1__change_list_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__change_list_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__positions_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__positions_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_record;
+static const shoal_message_rule rule_shoal__ingestion__v1__set_aside_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__set_aside_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__show_quarantined_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__show_quarantined_response;
+static const shoal_message_rule rule_shoal__ingestion__v1__retry_quarantined_request;
+static const shoal_message_rule rule_shoal__ingestion__v1__retry_quarantined_response;
+static const shoal_message_rule rule_shoal__log__v1__aside;
+static const shoal_message_rule rule_shoal__log__v1__left_out;
 static const shoal_message_rule rule_shoal__log__v1__origin;
 static const shoal_message_rule rule_shoal__log__v1__record_run;
 static const shoal_message_rule rule_shoal__log__v1__moved_names;
@@ -849,6 +863,15 @@ static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_gone = {
     "shoal.evaluation.v1.CheckpointGone", &shoal__evaluation__v1__checkpoint_gone__descriptor, 2, fields_shoal__evaluation__v1__checkpoint_gone};
 const shoal_message_rule *shoal_rule__evaluation__v1__checkpoint_gone(void) { return &rule_shoal__evaluation__v1__checkpoint_gone; }
 
+static const shoal_field_rule fields_shoal__evaluation__v1__checkpoint_left_out[] = {
+    {1, 2, 1, 0, 0, 0, 64, "project", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+};
+static const shoal_message_rule rule_shoal__evaluation__v1__checkpoint_left_out = {
+    "shoal.evaluation.v1.CheckpointLeftOut", &shoal__evaluation__v1__checkpoint_left_out__descriptor, 3, fields_shoal__evaluation__v1__checkpoint_left_out};
+const shoal_message_rule *shoal_rule__evaluation__v1__checkpoint_left_out(void) { return &rule_shoal__evaluation__v1__checkpoint_left_out; }
+
 static const shoal_field_rule fields_shoal__evaluation__v1__newest_response[] = {
     {1, 0, 0, 0, 0, 0, 0, "sealed_to", NULL},
     {2, 2, 3, 1, 0, 65536, 0, "files", &rule_shoal__evaluation__v1__checkpoint_file},
@@ -856,9 +879,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__newest_response[] = 
     {4, 2, 3, 1, 0, 65536, 0, "imports", &rule_shoal__evaluation__v1__checkpoint_import},
     {5, 2, 3, 1, 0, 65536, 0, "gone", &rule_shoal__evaluation__v1__checkpoint_gone},
     {6, 0, 0, 0, 0, 0, 0, "rewritings", NULL},
+    {7, 2, 3, 1, 0, 65536, 0, "left_out", &rule_shoal__evaluation__v1__checkpoint_left_out},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__newest_response = {
-    "shoal.evaluation.v1.NewestResponse", &shoal__evaluation__v1__newest_response__descriptor, 6, fields_shoal__evaluation__v1__newest_response};
+    "shoal.evaluation.v1.NewestResponse", &shoal__evaluation__v1__newest_response__descriptor, 7, fields_shoal__evaluation__v1__newest_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__newest_response(void) { return &rule_shoal__evaluation__v1__newest_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__piece_request[] = {
@@ -1046,9 +1070,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__membership_change[] 
     {8, 0, 0, 0, 0, 0, 0, "member", NULL},
     {9, 0, 0, 0, 0, 0, 0, "occurrence", NULL},
     {10, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {11, 0, 0, 0, 0, 0, 0, "flagged", NULL},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__membership_change = {
-    "shoal.evaluation.v1.MembershipChange", &shoal__evaluation__v1__membership_change__descriptor, 10, fields_shoal__evaluation__v1__membership_change};
+    "shoal.evaluation.v1.MembershipChange", &shoal__evaluation__v1__membership_change__descriptor, 11, fields_shoal__evaluation__v1__membership_change};
 const shoal_message_rule *shoal_rule__evaluation__v1__membership_change(void) { return &rule_shoal__evaluation__v1__membership_change; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__feed_cursor[] = {
@@ -2539,6 +2564,114 @@ static const shoal_message_rule rule_shoal__ingestion__v1__positions_response = 
     "shoal.ingestion.v1.PositionsResponse", &shoal__ingestion__v1__positions_response__descriptor, 1, fields_shoal__ingestion__v1__positions_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__positions_response(void) { return &rule_shoal__ingestion__v1__positions_response; }
 
+static const shoal_field_rule fields_shoal__ingestion__v1__quarantined_record[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {3, 2, 1, 0, 0, 0, 63, "project", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {5, 2, 1, 0, 0, 0, 256, "what", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "attempts", NULL},
+    {7, 2, 1, 0, 0, 0, 128, "by", NULL},
+    {8, 2, 1, 0, 0, 0, 1024, "reason", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "log_time_ms", NULL},
+    {10, 0, 0, 0, 0, 0, 0, "set_aside_at_ms", NULL},
+    {11, 0, 0, 0, 0, 0, 0, "retried_offset", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_record = {
+    "shoal.ingestion.v1.QuarantinedRecord", &shoal__ingestion__v1__quarantined_record__descriptor, 11, fields_shoal__ingestion__v1__quarantined_record};
+const shoal_message_rule *shoal_rule__ingestion__v1__quarantined_record(void) { return &rule_shoal__ingestion__v1__quarantined_record; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__set_aside_request[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "attempts", NULL},
+    {4, 2, 1, 0, 0, 0, 128, "by", NULL},
+    {5, 2, 2, 0, 0, 0, 16, "instance", NULL},
+    {6, 2, 1, 0, 0, 0, 1024, "reason", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__set_aside_request = {
+    "shoal.ingestion.v1.SetAsideRequest", &shoal__ingestion__v1__set_aside_request__descriptor, 6, fields_shoal__ingestion__v1__set_aside_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__set_aside_request(void) { return &rule_shoal__ingestion__v1__set_aside_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__set_aside_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "record", &rule_shoal__ingestion__v1__quarantined_record},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__set_aside_response = {
+    "shoal.ingestion.v1.SetAsideResponse", &shoal__ingestion__v1__set_aside_response__descriptor, 1, fields_shoal__ingestion__v1__set_aside_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__set_aside_response(void) { return &rule_shoal__ingestion__v1__set_aside_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__quarantined_request[] = {
+    {1, 2, 2, 0, 0, 0, 10, "cursor", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "limit", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "retried", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_request = {
+    "shoal.ingestion.v1.QuarantinedRequest", &shoal__ingestion__v1__quarantined_request__descriptor, 3, fields_shoal__ingestion__v1__quarantined_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__quarantined_request(void) { return &rule_shoal__ingestion__v1__quarantined_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__quarantined_response[] = {
+    {1, 2, 3, 1, 0, 500, 0, "records", &rule_shoal__ingestion__v1__quarantined_record},
+    {2, 2, 2, 0, 0, 0, 10, "next_cursor", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "count", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_response = {
+    "shoal.ingestion.v1.QuarantinedResponse", &shoal__ingestion__v1__quarantined_response__descriptor, 3, fields_shoal__ingestion__v1__quarantined_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__quarantined_response(void) { return &rule_shoal__ingestion__v1__quarantined_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__show_quarantined_request[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "offset", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__show_quarantined_request = {
+    "shoal.ingestion.v1.ShowQuarantinedRequest", &shoal__ingestion__v1__show_quarantined_request__descriptor, 2, fields_shoal__ingestion__v1__show_quarantined_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__show_quarantined_request(void) { return &rule_shoal__ingestion__v1__show_quarantined_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__show_quarantined_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "record", &rule_shoal__ingestion__v1__quarantined_record},
+    {2, 2, 3, 0, 0, 0, 0, "stored", &rule_shoal__log__v1__log_record},
+    {3, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__show_quarantined_response = {
+    "shoal.ingestion.v1.ShowQuarantinedResponse", &shoal__ingestion__v1__show_quarantined_response__descriptor, 3, fields_shoal__ingestion__v1__show_quarantined_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__show_quarantined_response(void) { return &rule_shoal__ingestion__v1__show_quarantined_response; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__retry_quarantined_request[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "offset", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__retry_quarantined_request = {
+    "shoal.ingestion.v1.RetryQuarantinedRequest", &shoal__ingestion__v1__retry_quarantined_request__descriptor, 2, fields_shoal__ingestion__v1__retry_quarantined_request};
+const shoal_message_rule *shoal_rule__ingestion__v1__retry_quarantined_request(void) { return &rule_shoal__ingestion__v1__retry_quarantined_request; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__retry_quarantined_response[] = {
+    {1, 2, 3, 0, 0, 0, 0, "record", &rule_shoal__ingestion__v1__quarantined_record},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__retry_quarantined_response = {
+    "shoal.ingestion.v1.RetryQuarantinedResponse", &shoal__ingestion__v1__retry_quarantined_response__descriptor, 1, fields_shoal__ingestion__v1__retry_quarantined_response};
+const shoal_message_rule *shoal_rule__ingestion__v1__retry_quarantined_response(void) { return &rule_shoal__ingestion__v1__retry_quarantined_response; }
+
+static const shoal_field_rule fields_shoal__log__v1__aside[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {3, 2, 3, 0, 0, 0, 0, "names", &rule_shoal__log__v1__moved_names},
+    {4, 0, 0, 0, 0, 0, 0, "attempts", NULL},
+    {5, 2, 1, 0, 0, 0, 128, "by", NULL},
+    {6, 2, 1, 0, 0, 0, 1024, "reason", NULL},
+    {7, 0, 0, 0, 0, 0, 0, "retried", NULL},
+    {8, 0, 0, 0, 0, 0, 0, "taken_in_at_ms", NULL},
+    {9, 0, 0, 0, 0, 0, 0, "set_aside_at_ms", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__aside = {
+    "shoal.log.v1.Aside", &shoal__log__v1__aside__descriptor, 9, fields_shoal__log__v1__aside};
+const shoal_message_rule *shoal_rule__log__v1__aside(void) { return &rule_shoal__log__v1__aside; }
+
+static const shoal_field_rule fields_shoal__log__v1__left_out[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__left_out = {
+    "shoal.log.v1.LeftOut", &shoal__log__v1__left_out__descriptor, 1, fields_shoal__log__v1__left_out};
+const shoal_message_rule *shoal_rule__log__v1__left_out(void) { return &rule_shoal__log__v1__left_out; }
+
 static const shoal_field_rule fields_shoal__log__v1__origin[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
     {2, 0, 0, 0, 0, 0, 0, "partition", NULL},
@@ -2759,9 +2892,11 @@ static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {19, 2, 3, 0, 1, 0, 0, "merge_in", &rule_shoal__log__v1__merge_in},
     {20, 2, 3, 0, 1, 0, 0, "merge_undone", &rule_shoal__log__v1__merge_undone},
     {21, 2, 3, 0, 1, 0, 0, "erased_copies", &rule_shoal__log__v1__erased_copies},
+    {22, 2, 3, 0, 1, 0, 0, "aside", &rule_shoal__log__v1__aside},
+    {23, 2, 3, 0, 1, 0, 0, "left_out", &rule_shoal__log__v1__left_out},
 };
 static const shoal_message_rule rule_shoal__log__v1__log_record = {
-    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 19, fields_shoal__log__v1__log_record};
+    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 21, fields_shoal__log__v1__log_record};
 const shoal_message_rule *shoal_rule__log__v1__log_record(void) { return &rule_shoal__log__v1__log_record; }
 
 static const shoal_field_rule fields_shoal__log__v1__position[] = {
@@ -2769,9 +2904,10 @@ static const shoal_field_rule fields_shoal__log__v1__position[] = {
     {2, 0, 0, 0, 0, 0, 0, "next_offset", NULL},
     {3, 0, 0, 0, 0, 0, 0, "watermark_ms", NULL},
     {4, 0, 0, 0, 0, 0, 0, "state_epoch", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "left_out", NULL},
 };
 static const shoal_message_rule rule_shoal__log__v1__position = {
-    "shoal.log.v1.Position", &shoal__log__v1__position__descriptor, 4, fields_shoal__log__v1__position};
+    "shoal.log.v1.Position", &shoal__log__v1__position__descriptor, 5, fields_shoal__log__v1__position};
 const shoal_message_rule *shoal_rule__log__v1__position(void) { return &rule_shoal__log__v1__position; }
 
 static const shoal_message_rule rule_shoal__reflection__v1__describe_request = {

@@ -27,6 +27,8 @@ from shoal.contract.ingestion.v1 import identity_pb2 as ingestion_identity
 from shoal.contract.ingestion.v1 import ingestion_pb2 as ingestion_ingestion
 from shoal.contract.ingestion.v1 import lists_pb2 as ingestion_lists
 from shoal.contract.ingestion.v1 import positions_pb2 as ingestion_positions
+from shoal.contract.ingestion.v1 import quarantine_pb2 as ingestion_quarantine
+from shoal.contract.log.v1 import aside_pb2 as log_aside
 from shoal.contract.log.v1 import identity_pb2 as log_identity
 from shoal.contract.log.v1 import log_pb2 as log_log
 from shoal.contract.reflection.v1 import reflection_pb2 as reflection_reflection
@@ -1503,6 +1505,88 @@ class IngestionStub:
         return self._caller.call(self.DROP_REJECTED, request, options)
 
 
+class QuarantineStub:
+    """Records that end whoever handles them."""
+
+    SET_ASIDE = Method(
+        name="/shoal.ingestion.v1.Quarantine/SetAside",
+        service="shoal.ingestion.v1.Quarantine",
+        role="service",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_quarantine.SetAsideRequest,
+        response=ingestion_quarantine.SetAsideResponse,
+    )
+    QUARANTINED = Method(
+        name="/shoal.ingestion.v1.Quarantine/Quarantined",
+        service="shoal.ingestion.v1.Quarantine",
+        role="admin",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_quarantine.QuarantinedRequest,
+        response=ingestion_quarantine.QuarantinedResponse,
+    )
+    SHOW_QUARANTINED = Method(
+        name="/shoal.ingestion.v1.Quarantine/ShowQuarantined",
+        service="shoal.ingestion.v1.Quarantine",
+        role="admin",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_quarantine.ShowQuarantinedRequest,
+        response=ingestion_quarantine.ShowQuarantinedResponse,
+    )
+    RETRY_QUARANTINED = Method(
+        name="/shoal.ingestion.v1.Quarantine/RetryQuarantined",
+        service="shoal.ingestion.v1.Quarantine",
+        role="admin",
+        is_idempotent=True,
+        waits=False,
+        request=ingestion_quarantine.RetryQuarantinedRequest,
+        response=ingestion_quarantine.RetryQuarantinedResponse,
+    )
+    METHODS: tuple[Method, ...] = (
+        SET_ASIDE,
+        QUARANTINED,
+        SHOW_QUARANTINED,
+        RETRY_QUARANTINED,
+    )
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def SetAside(
+        self,
+        request: ingestion_quarantine.SetAsideRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_quarantine.SetAsideResponse:
+        """Sets one aside: for the evaluator that owns the partition's state."""
+        return self._caller.call(self.SET_ASIDE, request, options)
+
+    def Quarantined(
+        self,
+        request: ingestion_quarantine.QuarantinedRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_quarantine.QuarantinedResponse:
+        """Lists them."""
+        return self._caller.call(self.QUARANTINED, request, options)
+
+    def ShowQuarantined(
+        self,
+        request: ingestion_quarantine.ShowQuarantinedRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_quarantine.ShowQuarantinedResponse:
+        """Shows one."""
+        return self._caller.call(self.SHOW_QUARANTINED, request, options)
+
+    def RetryQuarantined(
+        self,
+        request: ingestion_quarantine.RetryQuarantinedRequest,
+        options: CallOptions | None = None,
+    ) -> ingestion_quarantine.RetryQuarantinedResponse:
+        """Takes one in again."""
+        return self._caller.call(self.RETRY_QUARANTINED, request, options)
+
+
 class ReflectionStub:
     """What a service understands."""
 
@@ -1834,6 +1918,7 @@ METHODS: dict[str, Method] = {
         UsersStub,
         HealthStub,
         IngestionStub,
+        QuarantineStub,
         ReflectionStub,
         CatalogueStub,
         RegistryStub,
@@ -1855,6 +1940,7 @@ class Stubs:
         self.users = UsersStub(route("shoal.evaluation.v1.Users"))
         self.health = HealthStub(route("shoal.health.v1.Health"))
         self.ingestion = IngestionStub(route("shoal.ingestion.v1.Ingestion"))
+        self.quarantine = QuarantineStub(route("shoal.ingestion.v1.Quarantine"))
         self.reflection = ReflectionStub(route("shoal.reflection.v1.Reflection"))
         self.catalogue = CatalogueStub(route("shoal.registry.v1.Catalogue"))
         self.registry = RegistryStub(route("shoal.registry.v1.Registry"))

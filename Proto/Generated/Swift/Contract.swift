@@ -45,6 +45,7 @@ public enum Contract {
         EvaluationV1_UsersMethods.all,
         HealthV1_HealthMethods.all,
         IngestionV1_IngestionMethods.all,
+        IngestionV1_QuarantineMethods.all,
         ReflectionV1_ReflectionMethods.all,
         RegistryV1_CatalogueMethods.all,
         RegistryV1_RegistryMethods.all,

@@ -297,6 +297,75 @@ extension EvaluationV1 {
         }
     }
 
+    /// A record that a checkpoint lacks, since it was set aside.
+    public struct CheckpointLeftOut: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Evaluation__V1__CheckpointLeftOut
+        /// The message's full name.
+        public static let fullName = "shoal.evaluation.v1.CheckpointLeftOut"
+
+        /// Of which project.
+        ///
+        /// Limit: 64 bytes.
+        public var project: String = ""
+        /// Where it stands.
+        public var offset: UInt64 = 0
+        /// Whose it is.
+        public var userNumber: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(project: String = "", offset: UInt64 = 0, userNumber: UInt32 = 0) {
+            self.project = project
+            self.offset = offset
+            self.userNumber = userNumber
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__evaluation__v1__checkpoint_left_out()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Evaluation__V1__CheckpointLeftOut>) {
+            let c = unsafe pb.pointee
+            self.project = unsafe CValue.text(c.project)
+            self.offset = unsafe c.offset
+            self.userNumber = unsafe c.user_number
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Evaluation__V1__CheckpointLeftOut>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__evaluation__v1__checkpoint_left_out__init(pb)
+            if project != "" {
+                unsafe pb.pointee.project =
+                    try arena.text(project, "shoal.evaluation.v1.CheckpointLeftOut.project", max: 64)
+            }
+            if offset != 0 {
+                unsafe pb.pointee.has_offset = 1
+                unsafe pb.pointee.offset = offset
+            }
+            if userNumber != 0 {
+                unsafe pb.pointee.has_user_number = 1
+                unsafe pb.pointee.user_number = userNumber
+            }
+        }
+    }
+
     /// What a checkpoint is made of.
     public struct NewestResponse: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Evaluation__V1__NewestResponse
@@ -323,6 +392,10 @@ extension EvaluationV1 {
         /// How often this instance has forgotten its columns so that no byte of erased users is
         /// left in them: who has done it more often takes none of these.
         public var rewritings: UInt32 = 0
+        /// By project and offset.
+        ///
+        /// Limit: 65,536.
+        public var leftOut: [EvaluationV1.CheckpointLeftOut] = []
 
         /// Every field at its default.
         public init() {}
@@ -334,7 +407,8 @@ extension EvaluationV1 {
             crc32c: UInt32 = 0,
             imports: [EvaluationV1.CheckpointImport] = [],
             gone: [EvaluationV1.CheckpointGone] = [],
-            rewritings: UInt32 = 0
+            rewritings: UInt32 = 0,
+            leftOut: [EvaluationV1.CheckpointLeftOut] = []
         ) {
             self.sealedTo = sealedTo
             self.files = files
@@ -342,6 +416,7 @@ extension EvaluationV1 {
             self.imports = imports
             self.gone = gone
             self.rewritings = rewritings
+            self.leftOut = leftOut
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -370,6 +445,7 @@ extension EvaluationV1 {
             self.imports = unsafe CValue.messages(c.n_imports, c.imports)
             self.gone = unsafe CValue.messages(c.n_gone, c.gone)
             self.rewritings = unsafe c.rewritings
+            self.leftOut = unsafe CValue.messages(c.n_left_out, c.left_out)
         }
 
         package func fill(
@@ -402,6 +478,11 @@ extension EvaluationV1 {
             if rewritings != 0 {
                 unsafe pb.pointee.has_rewritings = 1
                 unsafe pb.pointee.rewritings = rewritings
+            }
+            if !leftOut.isEmpty {
+                unsafe pb.pointee.n_left_out = leftOut.count
+                unsafe pb.pointee.left_out =
+                    try arena.messages(leftOut, "shoal.evaluation.v1.NewestResponse.left_out", max: 65536)
             }
         }
     }

@@ -78,6 +78,8 @@ extension EvaluationV1 {
         public var occurrence: UInt32 = 0
         /// The user's number in the partition, never reused.
         public var userNumber: UInt32 = 0
+        /// Whether a record of the user is set aside, so that what is told of the user may lack it.
+        public var flagged: Bool = false
 
         /// Every field at its default.
         public init() {}
@@ -93,7 +95,8 @@ extension EvaluationV1 {
             logTimeMs: Int64 = 0,
             member: Bool = false,
             occurrence: UInt32 = 0,
-            userNumber: UInt32 = 0
+            userNumber: UInt32 = 0,
+            flagged: Bool = false
         ) {
             self.sequence = sequence
             self.userID = userID
@@ -105,6 +108,7 @@ extension EvaluationV1 {
             self.member = member
             self.occurrence = occurrence
             self.userNumber = userNumber
+            self.flagged = flagged
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -137,6 +141,7 @@ extension EvaluationV1 {
             self.member = unsafe c.member != 0
             self.occurrence = unsafe c.occurrence
             self.userNumber = unsafe c.user_number
+            self.flagged = unsafe c.flagged != 0
         }
 
         package func fill(
@@ -184,6 +189,10 @@ extension EvaluationV1 {
             if userNumber != 0 {
                 unsafe pb.pointee.has_user_number = 1
                 unsafe pb.pointee.user_number = userNumber
+            }
+            if flagged != false {
+                unsafe pb.pointee.has_flagged = 1
+                unsafe pb.pointee.flagged = flagged ? 1 : 0
             }
         }
     }

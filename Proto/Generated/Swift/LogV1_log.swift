@@ -1166,6 +1166,10 @@ extension LogV1 {
             case stub(LogV1.Stub)
             /// What a user who stays has of one who was erased.
             case erasedCopies(LogV1.ErasedCopies)
+            /// A record that is set aside from here on, or taken in again.
+            case aside(LogV1.Aside)
+            /// Where a record stands that is set aside: told by Fetch, never written.
+            case leftOut(LogV1.LeftOut)
         }
 
         /// Dense per partition from 0.
@@ -1261,6 +1265,10 @@ extension LogV1 {
                 self.body = unsafe CValue.message(c.stub).map { .stub($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_ERASED_COPIES:
                 self.body = unsafe CValue.message(c.erased_copies).map { .erasedCopies($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_ASIDE:
+                self.body = unsafe CValue.message(c.aside).map { .aside($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_LEFT_OUT:
+                self.body = unsafe CValue.message(c.left_out).map { .leftOut($0) }
             default: self.body = nil
             }
             self.importID = unsafe CValue.optionalText(c.import_id)
@@ -1324,6 +1332,12 @@ extension LogV1 {
             case .erasedCopies(let value):
                 unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_ERASED_COPIES
                 unsafe pb.pointee.erased_copies = try arena.message(value)
+            case .aside(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_ASIDE
+                unsafe pb.pointee.aside = try arena.message(value)
+            case .leftOut(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_LEFT_OUT
+                unsafe pb.pointee.left_out = try arena.message(value)
             case nil: break
             }
             if let value = importID {
@@ -1357,6 +1371,9 @@ extension LogV1 {
         /// Of an evaluator's answer: the epoch under which it owns the partition's state; 0: not
         /// told.
         public var stateEpoch: UInt64 = 0
+        /// Of an evaluator's answer: how many of the project's records below next_offset it lacks,
+        /// since they are set aside (shoal.ingestion.v1.Quarantine).
+        public var leftOut: UInt32 = 0
 
         /// Every field at its default.
         public init() {}
@@ -1366,12 +1383,14 @@ extension LogV1 {
             partition: UInt32 = 0,
             nextOffset: UInt64 = 0,
             watermarkMs: Int64 = 0,
-            stateEpoch: UInt64 = 0
+            stateEpoch: UInt64 = 0,
+            leftOut: UInt32 = 0
         ) {
             self.partition = partition
             self.nextOffset = nextOffset
             self.watermarkMs = watermarkMs
             self.stateEpoch = stateEpoch
+            self.leftOut = leftOut
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1398,6 +1417,7 @@ extension LogV1 {
             self.nextOffset = unsafe c.next_offset
             self.watermarkMs = unsafe c.watermark_ms
             self.stateEpoch = unsafe c.state_epoch
+            self.leftOut = unsafe c.left_out
         }
 
         package func fill(
@@ -1419,6 +1439,10 @@ extension LogV1 {
             if stateEpoch != 0 {
                 unsafe pb.pointee.has_state_epoch = 1
                 unsafe pb.pointee.state_epoch = stateEpoch
+            }
+            if leftOut != 0 {
+                unsafe pb.pointee.has_left_out = 1
+                unsafe pb.pointee.left_out = leftOut
             }
         }
     }

@@ -355,8 +355,12 @@ extension FeedDoor {
             let changes = try await lane.ask(partitions) { states in
                 states.map { state in
                     let columns = state.projects[project]
+                    let flagged = Set((columns?.leftOut ?? [:]).values)
                     return (records[state.partition] ?? []).map {
-                        $0.message(of: columns?.id(of: $0.user)?.text ?? "")
+                        $0.message(
+                            of: columns?.id(of: $0.user)?.text ?? "",
+                            isFlagged: flagged.contains($0.user)
+                        )
                     }
                 }
             }

@@ -77,7 +77,7 @@ struct FeedDoor: EvaluationV1_FeedService {
                     partition: partition,
                     end: end,
                     members: members,
-                    position: states[0].position
+                    position: states[0].position(in: feed.project)
                 )
             }
         } catch {
@@ -278,7 +278,8 @@ extension EvaluationV1.FeedCursor {
 }
 
 extension FeedRecord {
-    func message(of user: String) -> EvaluationV1.MembershipChange {
+    /// - Parameter isFlagged: whether a record of the user is set aside.
+    func message(of user: String, isFlagged: Bool = false) -> EvaluationV1.MembershipChange {
         EvaluationV1.MembershipChange(
             sequence: sequence,
             userID: user,
@@ -289,7 +290,8 @@ extension FeedRecord {
             logTimeMs: logTime.ms,
             member: change.isMember,
             occurrence: UInt32(clamping: change.occurrence),
-            userNumber: self.user.value
+            userNumber: self.user.value,
+            flagged: isFlagged
         )
     }
 }

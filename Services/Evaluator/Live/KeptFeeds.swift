@@ -29,7 +29,7 @@ struct KeptFeeds: Sendable {
     var watermark: Timestamp
     var logTime: Timestamp
     var numbered: LivePartition.Newcomer?
-    var lost: [ProjectName: UInt32] = [:]
+    var lost: [ProjectName: LivePartition.Losses] = [:]
     /// Timers due from it on are kept under their instants.
     var horizon = LivePartition.noHorizon
     var feeds: [Feed] = []
@@ -63,11 +63,13 @@ struct FeedShelf: Sendable {
         place.text(live.numbered?.project.text ?? "")
         place.u32(live.numbered?.user.value ?? 0)
         place.count(live.lost.count)
-        for (project, rewriting) in live.lost.sorted(by: { $0.key < $1.key }) {
+        let lost = live.lost.sorted { $0.key < $1.key }
+        for (project, losses) in lost {
             place.text(project.text)
-            place.u32(rewriting)
+            place.u32(losses.rewriting)
         }
         place.i64(live.horizon.ms)
+        for (_, losses) in lost { place.u32(losses.aside) }
         batch.put(self.live, Self.key(partition, Self.place), place.bytes)
         for (key, body) in news.documents {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
@@ -119,12 +121,16 @@ struct FeedShelf: Sendable {
         let project = ProjectName(try reader.text())
         let user = UserNumber(try reader.u32())
         kept.numbered = project.map { LivePartition.Newcomer(project: $0, user: user) }
-        for _ in 0..<(reader.isAtEnd ? 0 : try reader.count()) {
-            let (name, rewriting) = (ProjectName(try reader.text()), try reader.u32())
-            if let name { kept.lost[name] = rewriting }
+        let losers = try (0..<(reader.isAtEnd ? 0 : try reader.count())).map { _ in
+            (ProjectName(try reader.text()), try reader.u32())
         }
         // An older build held all timers in memory.
         if !reader.isAtEnd { kept.horizon = Timestamp(ms: try reader.i64()) }
+        for (name, rewriting) in losers {
+            // One of before records could be set aside says no more.
+            let aside = reader.isAtEnd ? 0 : try reader.u32()
+            if let name { kept.lost[name] = .init(rewriting: rewriting, aside: aside) }
+        }
         for (key, body) in try store.scan(live, prefix: Self.key(partition, Self.document)) {
             let (project, rest) = try Self.project(key.dropFirst(3))
             let name = ExactName(String(decoding: rest, as: UTF8.self))

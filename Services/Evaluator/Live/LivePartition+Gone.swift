@@ -67,10 +67,35 @@ extension LivePartition {
         return sum
     }
 
-    /// A record that is no more is passed over for the first time here: others have told more, so
-    /// that what is told from now on is of another generation, by segments that begin later, too.
-    mutating func noteLoss(of project: ProjectName, rewriting: UInt32) {
-        lost[project] = max(lost[project] ?? 0, rewriting)
+    /// Records of a log that are no more.
+    struct Losses: Sendable, Hashable {
+        /// By which rewriting the log has lost some.
+        var rewriting: UInt32 = 0
+        /// How many were passed over that are set aside; one that was taken back counts for many,
+        /// so that nobody who passed over it tells under the same generation.
+        var aside: UInt32 = 0
+
+        /// What one counts that was heard before it was set aside.
+        static let takenBack: UInt32 = 1 << 16
+    }
+
+    /// A record that is no more is passed over for the first time here.
+    mutating func noteLoss(by record: LogV1.LogRecord) {
+        switch record.body {
+        case .stub(let stub):
+            guard let project = ProjectName(record.project) else { return }
+            noteLoss(of: project) { $0.rewriting = max($0.rewriting, stub.rewriting) }
+        case .leftOut:
+            guard let project = ProjectName(record.project) else { return }
+            noteLoss(of: project) { $0.aside += 1 }
+        default: break
+        }
+    }
+
+    /// Others have told more, so that what is told from now on is of another generation, by
+    /// segments that begin later, too.
+    mutating func noteLoss(of project: ProjectName, _ note: (inout Losses) -> Void) {
+        note(&lost[project, default: Losses()])
         let generation = generation(of: project)
         for segment in projects[project]?.segments ?? []
         where segment.end.generation < generation {
@@ -81,7 +106,7 @@ extension LivePartition {
 
     /// The generation of what is told from here on.
     func generation(of project: ProjectName) -> UInt32 {
-        let rewriting = lost[project] ?? 0
-        return rewriting == .max ? rewriting : rewriting + 1
+        let lost = lost[project] ?? Losses()
+        return UInt32(clamping: 1 + UInt64(lost.rewriting) + UInt64(lost.aside))
     }
 }

@@ -31,6 +31,23 @@ extension LivePartition {
         try recount(user, undone.names, isNew: false, of: project, moment, &state)
     }
 
+    /// A record of a user is set aside, or taken in again: it stood before, and was moved.
+    ///
+    /// - Parameter isLate: whether it was heard before it was set aside; otherwise it was not, and
+    ///   there is nothing to take back.
+    mutating func hear(
+        _ aside: LogV1.Aside,
+        isLate: Bool,
+        of project: ProjectName,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard aside.retried || isLate else { return }
+        let user = UserNumber(aside.userNumber)
+        try recount(user, aside.names, isNew: false, of: project, moment, &state)
+        if isLate { noteLoss(of: project) { $0.aside += Losses.takenBack } }
+    }
+
     /// A user's history has become another one by records that were moved, which the columns have.
     ///
     /// - Parameter isNew: whether the user was first heard of by them.

@@ -66,8 +66,8 @@ struct LivePartition {
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     private(set) var numbered: Newcomer?
-    /// By which rewriting the log of a project has lost records that others may have heard.
-    var lost: [ProjectName: UInt32] = [:]
+    /// Records of a project's log that others may have heard and that are no more.
+    var lost: [ProjectName: Losses] = [:]
     /// Whether history is heard, by an import or a merge: nothing fires by what comes of it.
     var isHistory = false
     /// Marks to be put into columns that were loaded from an older place in the log.
@@ -177,6 +177,7 @@ struct LivePartition {
     /// A record that the columns have now is heard; of one heard before, only the columns are told.
     mutating func hear(
         _ record: LogV1.LogRecord,
+        isLate: Bool = false,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         let offset = LogOffset(record.offset)
@@ -186,7 +187,7 @@ struct LivePartition {
         let moment = LiveMoment(now: Timestamp(ms: record.logTimeMs), position: offset)
         logTime = max(logTime, moment.now)
         // What is no more may have been a moved record, too.
-        if case .stub(let stub) = record.body { noteLoss(of: project, rewriting: stub.rewriting) }
+        noteLoss(by: record)
         // Of what was moved is heard with the record behind it that says so.
         if record.isMoved { return }
         let newcomer = numbered
@@ -233,7 +234,8 @@ struct LivePartition {
         case .mergeUndone(let undone): try hear(undone, of: project, moment, &state)
         case .erasure(let erasure):
             try forget(UserNumber(erasure.userNumber), of: project, .erased, moment, state)
-        case .tenure, .erasedCopies, .stub, nil: break
+        case .aside(let aside): try hear(aside, isLate: isLate, of: project, moment, &state)
+        case .tenure, .erasedCopies, .stub, .leftOut, nil: break
         }
         try settle(moment, &state)
     }

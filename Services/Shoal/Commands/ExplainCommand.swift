@@ -38,6 +38,7 @@ struct ExplainCommand: DeskCommand {
         var options = question.options(project)
         options.maxReplyBytes = Self.replyBytes
         let answer = try await suite.segments().explain(request, options)
+        desk.warn(of: answer.exactness)
         if desk.isJSON {
             desk.print(try ExplanationJSON.answer(answer, about: user))
         } else {

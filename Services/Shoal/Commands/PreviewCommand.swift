@@ -34,6 +34,7 @@ struct PreviewCommand: DeskCommand {
             sample: sample
         )
         let answer = try await suite.segments().preview(request, question.options(project))
+        desk.warn(of: answer.exactness)
         let tree = NodeTree(definition.document.definition, answer)
         if desk.isJSON {
             desk.print(tree.json(answer))

@@ -30,6 +30,7 @@ struct CountCommand: DeskCommand {
             freshness: question.freshness.wire
         )
         let answer = try await suite.segments().count(request, question.options(project))
+        desk.warn(of: answer.exactness)
         guard desk.isJSON else {
             desk.print("\(answer.users)")
             return
@@ -108,6 +109,7 @@ struct MembersCommand: DeskCommand {
         while left > 0 {
             request.limit = UInt32(min(left, Self.pageMax))
             let page = try await client.members(request, options)
+            if request.cursor == nil { desk.warn(of: page.exactness) }
             form.print(page.users.prefix(left), desk)
             try desk.deliver()
             left -= min(left, page.users.count)
@@ -149,6 +151,7 @@ struct SampleCommand: DeskCommand {
             freshness: question.freshness.wire
         )
         let answer = try await suite.segments().sample(request, question.options(project))
+        desk.warn(of: answer.exactness)
         form.print(answer.users, desk)
     }
 }
@@ -179,6 +182,7 @@ struct IsMemberCommand: DeskCommand {
             freshness: question.freshness.wire
         )
         let answer = try await suite.segments().isMember(request, question.options(project))
+        desk.warn(of: answer.exactness)
         if desk.isJSON {
             desk.print(
                 .object([

@@ -35,6 +35,7 @@ struct ReachabilityCommand: DeskCommand {
             freshness: question.freshness.wire
         )
         let answer = try await suite.segments().reachability(request, Questions.options(project))
+        desk.warn(of: answer.exactness)
         if desk.isJSON {
             for reach in answer.channels {
                 desk.print(

@@ -54,6 +54,7 @@ struct OverlapCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let answer = try await suite.segments().overlap(request, question.options(project))
+        desk.warn(of: answer.exactness)
         let page = OverlapPage(titles: titles, overlap: answer)
         guard try !chart.draw(page.chart, desk) else { return }
         if desk.isJSON {
@@ -114,6 +115,7 @@ struct CombineCommand: DeskCommand {
         var options = question.options(project)
         guard members else {
             let answer = try await client.combine(request, options)
+            desk.warn(of: answer.exactness)
             if desk.isJSON {
                 desk.print(Self.json(answer, expression, text.names))
             } else {

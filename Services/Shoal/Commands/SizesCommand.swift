@@ -49,6 +49,7 @@ struct SizesCommand: DeskCommand {
                 options
             )
             at = answer.exactness?.atMs ?? at
+            if first == 0 { desk.warn(of: answer.exactness) }
             for (name, size) in zip(page, answer.sizes) {
                 table.add([
                     name, Quantity.count(size.users), Quantity.share(size.users, of: size.universe),

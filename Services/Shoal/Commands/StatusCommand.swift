@@ -65,6 +65,9 @@ struct StatusCommand: DeskCommand {
         } else {
             desk.print(table(lines))
             desk.printRaw(summary(roster, records))
+            if let count = await suite.quarantinedCount(), count > 0 {
+                desk.say("\(count) records are set aside: `shoal quarantine list`")
+            }
         }
     }
 

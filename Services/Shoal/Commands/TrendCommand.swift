@@ -63,6 +63,7 @@ struct TrendCommand: DeskCommand {
         let suite = try place.suite(desk)
         let project = try await project.name(desk, suite)
         let answer = try await suite.segments().trend(request, Questions.options(project))
+        desk.warn(of: answer.exactness)
         let points = answer.points.map { point in
             Chart.Point(at: Timestamp(ms: point.atMs), value: point.users)
         }

@@ -66,6 +66,7 @@ struct UserCommand: ParsableCommand {
             let suite = try place.suite(desk)
             let project = try await project.name(desk, suite)
             let answer = try await suite.users().profile(request, Questions.options(project))
+            desk.warn(of: answer.exactness)
             guard answer.known else { throw UserCommand.unknown(user) }
             let page = UserProfilePage(user: user, profile: answer)
             if desk.isJSON {

@@ -165,7 +165,20 @@ extension Diagnosis {
         suite.instances.map(lease) + suite.instances.compactMap(readiness)
             + owners("ingestion", suite.logOwners, suite)
             + owners("evaluator", suite.stateOwners, suite)
-            + behind(suite)
+            + behind(suite) + quarantine(suite)
+    }
+
+    private static func quarantine(_ suite: SuiteFacts) -> [Check] {
+        guard let count = suite.quarantined, count > 0 else { return [] }
+        return [
+            .finding(
+                .log,
+                "quarantine",
+                "answers and feeds are without \(count) records, by which evaluators have ended",
+                fix: "`shoal quarantine list` names them; tell us, and after an upgrade "
+                    + "`shoal quarantine retry --all`"
+            )
+        ]
     }
 
     private static func lease(_ instance: SuiteFacts.Instance) -> Check {

@@ -11,6 +11,8 @@ struct SuiteFacts: Sendable, Hashable {
     var logEnds: [UInt32: UInt64]?
     /// Log time ahead of ingestion's wall clock, in milliseconds.
     var logAheadMs: Int64?
+    /// Records that are set aside; nil when that was not told.
+    var quarantined: UInt32?
 
     /// A process in the roster, or the registry itself.
     struct Instance: Sendable, Hashable {

@@ -121,6 +121,7 @@ struct SuiteLook: Sendable {
         if let atMs = ingestion.answer?.info.atMs {
             facts.logAheadMs = ends.map { $0.watermarkMs - atMs }.max()
         }
+        facts.quarantined = await suite.quarantinedCount()
         await follow(&facts, targets)
         return facts
     }

@@ -97,7 +97,7 @@ struct MemoryHistory: History {
                         position: position
                     )
                 )
-            case .catalogue, .importUndone, .tenure, .erasure, .stub, nil: break
+            case .catalogue, .importUndone, .tenure, .erasure, .stub, .aside, .leftOut, nil: break
             case .mergeOut, .mergeIn, .mergeUndone, .erasedCopies: break
             }
         }

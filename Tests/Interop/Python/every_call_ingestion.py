@@ -24,15 +24,23 @@ from shoal.contract.ingestion.v1 import (
     ImportRequest,
     ImportsRequest,
     PositionsRequest,
+    QuarantinedRequest,
     RejectedRequest,
     ResolveRequest,
+    RetryQuarantinedRequest,
     RetryRejectedRequest,
     SchemaRequest,
+    SetAsideRequest,
+    ShowQuarantinedRequest,
     TrackRequest,
     UndoImportRequest,
     UnmergeRequest,
 )
-from shoal.contract.registry.v1 import ProjectsRequest
+from shoal.contract.registry.v1 import (
+    SERVICE_KIND_EVALUATOR,
+    PartitionMapRequest,
+    ProjectsRequest,
+)
 
 USERS = 50
 MAY = datetime(2025, 5, 3, 10, tzinfo=timezone.utc)
@@ -61,6 +69,7 @@ def run(stage: Stage) -> None:
     assert ingestion.Import(request).duplicates == 10
     undo(stage, lines)
     rejects(stage)
+    quarantine(stage)
     erasure(stage)
     log(stage)
     identities(stage)
@@ -90,6 +99,31 @@ def erasure(stage: Stage) -> None:
         assert fault.code == shoal.Status.NOT_FOUND, fault
     else:
         raise AssertionError("who is erased was exported")
+
+
+def quarantine(stage: Stage) -> None:
+    """A record is set aside for its owner, shown, and taken in again."""
+    ingestion, door = stage.stubs.ingestion, stage.stubs.quarantine
+    assert door.Quarantined(QuarantinedRequest()).count == 0
+    cursors = [FetchCursor(partition=number) for number in range(64)]
+    fetched = ingestion.Fetch(FetchRequest(cursors=cursors),
+                              shoal.CallOptions(max_reply_bytes=2 << 20))
+    partition, record = next(
+        (part.partition, record) for part in fetched.partitions
+        for record in part.records if record.event.name == "Charged")
+    offset = record.offset
+    owners = stage.stubs.registry.PartitionMap(PartitionMapRequest()).assignments
+    owner = next(one.instance_id for one in owners
+                 if (one.kind, one.partition) == (SERVICE_KIND_EVALUATOR, partition))
+    aside = door.SetAside(SetAsideRequest(
+        partition=partition, offset=offset, attempts=3, by="a test", instance=owner)).record
+    assert (aside.what, aside.attempts) == ("event Charged", 3), aside
+    assert door.Quarantined(QuarantinedRequest()).records == [aside]
+    shown = door.ShowQuarantined(ShowQuarantinedRequest(partition=partition, offset=offset))
+    assert shown.user_id.startswith("user-") and shown.stored == record, shown
+    again = door.RetryQuarantined(RetryQuarantinedRequest(partition=partition, offset=offset))
+    assert again.record.retried_offset > offset, again
+    assert door.Quarantined(QuarantinedRequest()).count == 0
 
 
 def undo(stage: Stage, lines: list) -> None:

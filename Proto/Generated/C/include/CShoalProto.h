@@ -23,6 +23,8 @@
 #include "shoal/ingestion/v1/ingestion.pb-c.h"
 #include "shoal/ingestion/v1/lists.pb-c.h"
 #include "shoal/ingestion/v1/positions.pb-c.h"
+#include "shoal/ingestion/v1/quarantine.pb-c.h"
+#include "shoal/log/v1/aside.pb-c.h"
 #include "shoal/log/v1/identity.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/reflection/v1/reflection.pb-c.h"

@@ -38,6 +38,7 @@ from shoal.contract.evaluation.v1.backtest_pb2 import BacktestResponse as Backte
 from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointFile as CheckpointFile
 from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointGone as CheckpointGone
 from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointImport as CheckpointImport
+from shoal.contract.evaluation.v1.checkpoints_pb2 import CheckpointLeftOut as CheckpointLeftOut
 from shoal.contract.evaluation.v1.checkpoints_pb2 import KEPT_FAMILY_FEED as KEPT_FAMILY_FEED
 from shoal.contract.evaluation.v1.checkpoints_pb2 import KEPT_FAMILY_LIVE as KEPT_FAMILY_LIVE
 from shoal.contract.evaluation.v1.checkpoints_pb2 import KEPT_FAMILY_UNSPECIFIED as KEPT_FAMILY_UNSPECIFIED

@@ -15,7 +15,7 @@ from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shoal/evaluation/v1/checkpoints.proto\x12\x13shoal.evaluation.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"%\n\rNewestRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\"W\n\x0e\x43heckpointFile\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x14\n\x04name\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x16\n\x0b\x66ingerprint\x18\x03 \x01(\x07:\x01\x30\"t\n\x10\x43heckpointImport\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x1a\n\timport_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x15\n\x06undone\x18\x03 \x01(\x08:\x05\x66\x61lse\x12\x14\n\x04runs\x18\x04 \x03(\x04\x42\x06\xd8\xb5\x18\x80\x80\x08\"@\n\x0e\x43heckpointGone\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x15\n\x05steps\x18\x02 \x03(\rB\x06\xd8\xb5\x18\x80\x80@\"\x87\x02\n\x0eNewestResponse\x12\x14\n\tsealed_to\x18\x01 \x01(\x04:\x01\x30\x12:\n\x05\x66iles\x18\x02 \x03(\x0b\x32#.shoal.evaluation.v1.CheckpointFileB\x06\xd8\xb5\x18\x80\x80\x04\x12\x11\n\x06\x63rc32c\x18\x03 \x01(\x07:\x01\x30\x12>\n\x07imports\x18\x04 \x03(\x0b\x32%.shoal.evaluation.v1.CheckpointImportB\x06\xd8\xb5\x18\x80\x80\x04\x12\x39\n\x04gone\x18\x05 \x03(\x0b\x32#.shoal.evaluation.v1.CheckpointGoneB\x06\xd8\xb5\x18\x80\x80\x04\x12\x15\n\nrewritings\x18\x06 \x01(\r:\x01\x30\"\x81\x01\n\x0cPieceRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x17\n\x07project\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x14\n\x04name\x18\x03 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x11\n\x06offset\x18\x04 \x01(\x04:\x01\x30\x12\x19\n\tmax_bytes\x18\x05 \x01(\r:\x06\x32\x36\x32\x31\x34\x34\"9\n\rPieceResponse\x12\x15\n\x05piece\x18\x01 \x01(\x0c\x42\x06\xe0\xb5\x18\x80\x80@\x12\x11\n\x06\x63rc32c\x18\x02 \x01(\x07:\x01\x30\"B\n\x12KeptChangesRequest\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"W\n\rProjectChange\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12-\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1d.shoal.log.v1.CatalogueChange\"Q\n\x13KeptChangesResponse\x12:\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\".shoal.evaluation.v1.ProjectChangeB\x05\xd8\xb5\x18\xe8\x07\"\x87\x01\n\x0fKeptRowsRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12H\n\x06\x66\x61mily\x18\x02 \x01(\x0e\x32\x1f.shoal.evaluation.v1.KeptFamily:\x17KEPT_FAMILY_UNSPECIFIED\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\"5\n\x07KeptRow\x12\x12\n\x03key\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x16\n\x05value\x18\x02 \x01(\x0c\x42\x07\xe0\xb5\x18\x80\x80\x80\x02\"n\n\x10KeptRowsResponse\x12\x14\n\x05place\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\x04rows\x18\x02 \x03(\x0b\x32\x1c.shoal.evaluation.v1.KeptRowB\x05\xd8\xb5\x18\xe8\x07\x12\x11\n\x06\x63rc32c\x18\x03 \x01(\x07:\x01\x30*U\n\nKeptFamily\x12\x1b\n\x17KEPT_FAMILY_UNSPECIFIED\x10\x00\x12\x14\n\x10KEPT_FAMILY_LIVE\x10\x01\x12\x14\n\x10KEPT_FAMILY_FEED\x10\x02\x32\xaf\x03\n\x0b\x43heckpoints\x12\x62\n\x06Newest\x12\".shoal.evaluation.v1.NewestRequest\x1a#.shoal.evaluation.v1.NewestResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12_\n\x05Piece\x12!.shoal.evaluation.v1.PieceRequest\x1a\".shoal.evaluation.v1.PieceResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12q\n\x0bKeptChanges\x12\'.shoal.evaluation.v1.KeptChangesRequest\x1a(.shoal.evaluation.v1.KeptChangesResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12h\n\x08KeptRows\x12$.shoal.evaluation.v1.KeptRowsRequest\x1a%.shoal.evaluation.v1.KeptRowsResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%shoal/evaluation/v1/checkpoints.proto\x12\x13shoal.evaluation.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"%\n\rNewestRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\"W\n\x0e\x43heckpointFile\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x14\n\x04name\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x16\n\x0b\x66ingerprint\x18\x03 \x01(\x07:\x01\x30\"t\n\x10\x43heckpointImport\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x1a\n\timport_id\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x15\n\x06undone\x18\x03 \x01(\x08:\x05\x66\x61lse\x12\x14\n\x04runs\x18\x04 \x03(\x04\x42\x06\xd8\xb5\x18\x80\x80\x08\"@\n\x0e\x43heckpointGone\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x15\n\x05steps\x18\x02 \x03(\rB\x06\xd8\xb5\x18\x80\x80@\"W\n\x11\x43heckpointLeftOut\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\x12\x16\n\x0buser_number\x18\x03 \x01(\r:\x01\x30\"\xc9\x02\n\x0eNewestResponse\x12\x14\n\tsealed_to\x18\x01 \x01(\x04:\x01\x30\x12:\n\x05\x66iles\x18\x02 \x03(\x0b\x32#.shoal.evaluation.v1.CheckpointFileB\x06\xd8\xb5\x18\x80\x80\x04\x12\x11\n\x06\x63rc32c\x18\x03 \x01(\x07:\x01\x30\x12>\n\x07imports\x18\x04 \x03(\x0b\x32%.shoal.evaluation.v1.CheckpointImportB\x06\xd8\xb5\x18\x80\x80\x04\x12\x39\n\x04gone\x18\x05 \x03(\x0b\x32#.shoal.evaluation.v1.CheckpointGoneB\x06\xd8\xb5\x18\x80\x80\x04\x12\x15\n\nrewritings\x18\x06 \x01(\r:\x01\x30\x12@\n\x08left_out\x18\x07 \x03(\x0b\x32&.shoal.evaluation.v1.CheckpointLeftOutB\x06\xd8\xb5\x18\x80\x80\x04\"\x81\x01\n\x0cPieceRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x17\n\x07project\x18\x02 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x14\n\x04name\x18\x03 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x11\n\x06offset\x18\x04 \x01(\x04:\x01\x30\x12\x19\n\tmax_bytes\x18\x05 \x01(\r:\x06\x32\x36\x32\x31\x34\x34\"9\n\rPieceResponse\x12\x15\n\x05piece\x18\x01 \x01(\x0c\x42\x06\xe0\xb5\x18\x80\x80@\x12\x11\n\x06\x63rc32c\x18\x02 \x01(\x07:\x01\x30\"B\n\x12KeptChangesRequest\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"W\n\rProjectChange\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18@\x12-\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x1d.shoal.log.v1.CatalogueChange\"Q\n\x13KeptChangesResponse\x12:\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\".shoal.evaluation.v1.ProjectChangeB\x05\xd8\xb5\x18\xe8\x07\"\x87\x01\n\x0fKeptRowsRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12H\n\x06\x66\x61mily\x18\x02 \x01(\x0e\x32\x1f.shoal.evaluation.v1.KeptFamily:\x17KEPT_FAMILY_UNSPECIFIED\x12\x14\n\x05\x61\x66ter\x18\x03 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\"5\n\x07KeptRow\x12\x12\n\x03key\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x16\n\x05value\x18\x02 \x01(\x0c\x42\x07\xe0\xb5\x18\x80\x80\x80\x02\"n\n\x10KeptRowsResponse\x12\x14\n\x05place\x18\x01 \x01(\x0c\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\x04rows\x18\x02 \x03(\x0b\x32\x1c.shoal.evaluation.v1.KeptRowB\x05\xd8\xb5\x18\xe8\x07\x12\x11\n\x06\x63rc32c\x18\x03 \x01(\x07:\x01\x30*U\n\nKeptFamily\x12\x1b\n\x17KEPT_FAMILY_UNSPECIFIED\x10\x00\x12\x14\n\x10KEPT_FAMILY_LIVE\x10\x01\x12\x14\n\x10KEPT_FAMILY_FEED\x10\x02\x32\xaf\x03\n\x0b\x43heckpoints\x12\x62\n\x06Newest\x12\".shoal.evaluation.v1.NewestRequest\x1a#.shoal.evaluation.v1.NewestResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12_\n\x05Piece\x12!.shoal.evaluation.v1.PieceRequest\x1a\".shoal.evaluation.v1.PieceResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12q\n\x0bKeptChanges\x12\'.shoal.evaluation.v1.KeptChangesRequest\x1a(.shoal.evaluation.v1.KeptChangesResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12h\n\x08KeptRows\x12$.shoal.evaluation.v1.KeptRowsRequest\x1a%.shoal.evaluation.v1.KeptRowsResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.checkpoints_pb2', globals())
@@ -36,12 +36,16 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _CHECKPOINTGONE.fields_by_name['project']._serialized_options = b'\340\265\030@'
   _CHECKPOINTGONE.fields_by_name['steps']._options = None
   _CHECKPOINTGONE.fields_by_name['steps']._serialized_options = b'\330\265\030\200\200@'
+  _CHECKPOINTLEFTOUT.fields_by_name['project']._options = None
+  _CHECKPOINTLEFTOUT.fields_by_name['project']._serialized_options = b'\340\265\030@'
   _NEWESTRESPONSE.fields_by_name['files']._options = None
   _NEWESTRESPONSE.fields_by_name['files']._serialized_options = b'\330\265\030\200\200\004'
   _NEWESTRESPONSE.fields_by_name['imports']._options = None
   _NEWESTRESPONSE.fields_by_name['imports']._serialized_options = b'\330\265\030\200\200\004'
   _NEWESTRESPONSE.fields_by_name['gone']._options = None
   _NEWESTRESPONSE.fields_by_name['gone']._serialized_options = b'\330\265\030\200\200\004'
+  _NEWESTRESPONSE.fields_by_name['left_out']._options = None
+  _NEWESTRESPONSE.fields_by_name['left_out']._serialized_options = b'\330\265\030\200\200\004'
   _PIECEREQUEST.fields_by_name['project']._options = None
   _PIECEREQUEST.fields_by_name['project']._serialized_options = b'\340\265\030@'
   _PIECEREQUEST.fields_by_name['name']._options = None
@@ -72,8 +76,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _CHECKPOINTS.methods_by_name['KeptChanges']._serialized_options = b'\212\265\030\007service\220\265\030\001'
   _CHECKPOINTS.methods_by_name['KeptRows']._options = None
   _CHECKPOINTS.methods_by_name['KeptRows']._serialized_options = b'\212\265\030\007service\220\265\030\001'
-  _KEPTFAMILY._serialized_start=1432
-  _KEPTFAMILY._serialized_end=1517
+  _KEPTFAMILY._serialized_start=1587
+  _KEPTFAMILY._serialized_end=1672
   _NEWESTREQUEST._serialized_start=118
   _NEWESTREQUEST._serialized_end=155
   _CHECKPOINTFILE._serialized_start=157
@@ -82,24 +86,26 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _CHECKPOINTIMPORT._serialized_end=362
   _CHECKPOINTGONE._serialized_start=364
   _CHECKPOINTGONE._serialized_end=428
-  _NEWESTRESPONSE._serialized_start=431
-  _NEWESTRESPONSE._serialized_end=694
-  _PIECEREQUEST._serialized_start=697
-  _PIECEREQUEST._serialized_end=826
-  _PIECERESPONSE._serialized_start=828
-  _PIECERESPONSE._serialized_end=885
-  _KEPTCHANGESREQUEST._serialized_start=887
-  _KEPTCHANGESREQUEST._serialized_end=953
-  _PROJECTCHANGE._serialized_start=955
-  _PROJECTCHANGE._serialized_end=1042
-  _KEPTCHANGESRESPONSE._serialized_start=1044
-  _KEPTCHANGESRESPONSE._serialized_end=1125
-  _KEPTROWSREQUEST._serialized_start=1128
-  _KEPTROWSREQUEST._serialized_end=1263
-  _KEPTROW._serialized_start=1265
-  _KEPTROW._serialized_end=1318
-  _KEPTROWSRESPONSE._serialized_start=1320
-  _KEPTROWSRESPONSE._serialized_end=1430
-  _CHECKPOINTS._serialized_start=1520
-  _CHECKPOINTS._serialized_end=1951
+  _CHECKPOINTLEFTOUT._serialized_start=430
+  _CHECKPOINTLEFTOUT._serialized_end=517
+  _NEWESTRESPONSE._serialized_start=520
+  _NEWESTRESPONSE._serialized_end=849
+  _PIECEREQUEST._serialized_start=852
+  _PIECEREQUEST._serialized_end=981
+  _PIECERESPONSE._serialized_start=983
+  _PIECERESPONSE._serialized_end=1040
+  _KEPTCHANGESREQUEST._serialized_start=1042
+  _KEPTCHANGESREQUEST._serialized_end=1108
+  _PROJECTCHANGE._serialized_start=1110
+  _PROJECTCHANGE._serialized_end=1197
+  _KEPTCHANGESRESPONSE._serialized_start=1199
+  _KEPTCHANGESRESPONSE._serialized_end=1280
+  _KEPTROWSREQUEST._serialized_start=1283
+  _KEPTROWSREQUEST._serialized_end=1418
+  _KEPTROW._serialized_start=1420
+  _KEPTROW._serialized_end=1473
+  _KEPTROWSRESPONSE._serialized_start=1475
+  _KEPTROWSRESPONSE._serialized_end=1585
+  _CHECKPOINTS._serialized_start=1675
+  _CHECKPOINTS._serialized_end=2106
 # @@protoc_insertion_point(module_scope)

@@ -41,6 +41,16 @@ class CheckpointImport(_message.Message):
     undone: bool
     def __init__(self, project: _Optional[str] = ..., import_id: _Optional[str] = ..., undone: bool = ..., runs: _Optional[_Iterable[int]] = ...) -> None: ...
 
+class CheckpointLeftOut(_message.Message):
+    __slots__ = ["offset", "project", "user_number"]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    offset: int
+    project: str
+    user_number: int
+    def __init__(self, project: _Optional[str] = ..., offset: _Optional[int] = ..., user_number: _Optional[int] = ...) -> None: ...
+
 class KeptChangesRequest(_message.Message):
     __slots__ = ["project", "revision"]
     PROJECT_FIELD_NUMBER: _ClassVar[int]
@@ -90,20 +100,22 @@ class NewestRequest(_message.Message):
     def __init__(self, partition: _Optional[int] = ...) -> None: ...
 
 class NewestResponse(_message.Message):
-    __slots__ = ["crc32c", "files", "gone", "imports", "rewritings", "sealed_to"]
+    __slots__ = ["crc32c", "files", "gone", "imports", "left_out", "rewritings", "sealed_to"]
     CRC32C_FIELD_NUMBER: _ClassVar[int]
     FILES_FIELD_NUMBER: _ClassVar[int]
     GONE_FIELD_NUMBER: _ClassVar[int]
     IMPORTS_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     REWRITINGS_FIELD_NUMBER: _ClassVar[int]
     SEALED_TO_FIELD_NUMBER: _ClassVar[int]
     crc32c: int
     files: _containers.RepeatedCompositeFieldContainer[CheckpointFile]
     gone: _containers.RepeatedCompositeFieldContainer[CheckpointGone]
     imports: _containers.RepeatedCompositeFieldContainer[CheckpointImport]
+    left_out: _containers.RepeatedCompositeFieldContainer[CheckpointLeftOut]
     rewritings: int
     sealed_to: int
-    def __init__(self, sealed_to: _Optional[int] = ..., files: _Optional[_Iterable[_Union[CheckpointFile, _Mapping]]] = ..., crc32c: _Optional[int] = ..., imports: _Optional[_Iterable[_Union[CheckpointImport, _Mapping]]] = ..., gone: _Optional[_Iterable[_Union[CheckpointGone, _Mapping]]] = ..., rewritings: _Optional[int] = ...) -> None: ...
+    def __init__(self, sealed_to: _Optional[int] = ..., files: _Optional[_Iterable[_Union[CheckpointFile, _Mapping]]] = ..., crc32c: _Optional[int] = ..., imports: _Optional[_Iterable[_Union[CheckpointImport, _Mapping]]] = ..., gone: _Optional[_Iterable[_Union[CheckpointGone, _Mapping]]] = ..., rewritings: _Optional[int] = ..., left_out: _Optional[_Iterable[_Union[CheckpointLeftOut, _Mapping]]] = ...) -> None: ...
 
 class PieceRequest(_message.Message):
     __slots__ = ["max_bytes", "name", "offset", "partition", "project"]

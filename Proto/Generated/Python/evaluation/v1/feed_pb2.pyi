@@ -56,9 +56,10 @@ class FeedCursor(_message.Message):
     def __init__(self, partition: _Optional[int] = ..., version: _Optional[int] = ..., generation: _Optional[int] = ..., sequence: _Optional[int] = ..., epoch: _Optional[int] = ...) -> None: ...
 
 class MembershipChange(_message.Message):
-    __slots__ = ["at_ms", "cause", "kind", "log_time_ms", "member", "occurrence", "position", "sequence", "user_id", "user_number"]
+    __slots__ = ["at_ms", "cause", "flagged", "kind", "log_time_ms", "member", "occurrence", "position", "sequence", "user_id", "user_number"]
     AT_MS_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FLAGGED_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     LOG_TIME_MS_FIELD_NUMBER: _ClassVar[int]
     MEMBER_FIELD_NUMBER: _ClassVar[int]
@@ -69,6 +70,7 @@ class MembershipChange(_message.Message):
     USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     at_ms: int
     cause: MembershipCause
+    flagged: bool
     kind: MembershipKind
     log_time_ms: int
     member: bool
@@ -77,7 +79,7 @@ class MembershipChange(_message.Message):
     sequence: int
     user_id: str
     user_number: int
-    def __init__(self, sequence: _Optional[int] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MembershipKind, str]] = ..., at_ms: _Optional[int] = ..., cause: _Optional[_Union[MembershipCause, str]] = ..., position: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., member: bool = ..., occurrence: _Optional[int] = ..., user_number: _Optional[int] = ...) -> None: ...
+    def __init__(self, sequence: _Optional[int] = ..., user_id: _Optional[str] = ..., kind: _Optional[_Union[MembershipKind, str]] = ..., at_ms: _Optional[int] = ..., cause: _Optional[_Union[MembershipCause, str]] = ..., position: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., member: bool = ..., occurrence: _Optional[int] = ..., user_number: _Optional[int] = ..., flagged: bool = ...) -> None: ...
 
 class PartitionChanges(_message.Message):
     __slots__ = ["changes", "cursor", "members", "next", "next_version", "position", "stale", "state_hash"]

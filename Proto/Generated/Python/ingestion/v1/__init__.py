@@ -71,3 +71,12 @@ from shoal.contract.ingestion.v1.lists_pb2 import LIST_OPERATION_UNSPECIFIED as 
 from shoal.contract.ingestion.v1.lists_pb2 import ListOperation as ListOperation
 from shoal.contract.ingestion.v1.positions_pb2 import PositionsRequest as PositionsRequest
 from shoal.contract.ingestion.v1.positions_pb2 import PositionsResponse as PositionsResponse
+from shoal.contract.ingestion.v1.quarantine_pb2 import QuarantinedRecord as QuarantinedRecord
+from shoal.contract.ingestion.v1.quarantine_pb2 import QuarantinedRequest as QuarantinedRequest
+from shoal.contract.ingestion.v1.quarantine_pb2 import QuarantinedResponse as QuarantinedResponse
+from shoal.contract.ingestion.v1.quarantine_pb2 import RetryQuarantinedRequest as RetryQuarantinedRequest
+from shoal.contract.ingestion.v1.quarantine_pb2 import RetryQuarantinedResponse as RetryQuarantinedResponse
+from shoal.contract.ingestion.v1.quarantine_pb2 import SetAsideRequest as SetAsideRequest
+from shoal.contract.ingestion.v1.quarantine_pb2 import SetAsideResponse as SetAsideResponse
+from shoal.contract.ingestion.v1.quarantine_pb2 import ShowQuarantinedRequest as ShowQuarantinedRequest
+from shoal.contract.ingestion.v1.quarantine_pb2 import ShowQuarantinedResponse as ShowQuarantinedResponse

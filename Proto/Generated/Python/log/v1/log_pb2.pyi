@@ -1,3 +1,4 @@
+from shoal.contract.log.v1 import aside_pb2 as _aside_pb2
 from shoal.contract.log.v1 import identity_pb2 as _identity_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
@@ -82,7 +83,8 @@ class ListChange(_message.Message):
     def __init__(self, user_number: _Optional[int] = ..., list: _Optional[str] = ..., listed: bool = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class LogRecord(_message.Message):
-    __slots__ = ["catalogue", "erased_copies", "erasure", "event", "import_id", "import_line", "import_undone", "list_change", "log_time_ms", "merge_in", "merge_out", "merge_undone", "new_user", "offset", "origin", "profile", "project", "stub", "tenure"]
+    __slots__ = ["aside", "catalogue", "erased_copies", "erasure", "event", "import_id", "import_line", "import_undone", "left_out", "list_change", "log_time_ms", "merge_in", "merge_out", "merge_undone", "new_user", "offset", "origin", "profile", "project", "stub", "tenure"]
+    ASIDE_FIELD_NUMBER: _ClassVar[int]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
     ERASED_COPIES_FIELD_NUMBER: _ClassVar[int]
     ERASURE_FIELD_NUMBER: _ClassVar[int]
@@ -90,6 +92,7 @@ class LogRecord(_message.Message):
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
     IMPORT_LINE_FIELD_NUMBER: _ClassVar[int]
     IMPORT_UNDONE_FIELD_NUMBER: _ClassVar[int]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     LIST_CHANGE_FIELD_NUMBER: _ClassVar[int]
     LOG_TIME_MS_FIELD_NUMBER: _ClassVar[int]
     MERGE_IN_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +105,7 @@ class LogRecord(_message.Message):
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     STUB_FIELD_NUMBER: _ClassVar[int]
     TENURE_FIELD_NUMBER: _ClassVar[int]
+    aside: _aside_pb2.Aside
     catalogue: CatalogueChange
     erased_copies: _identity_pb2.ErasedCopies
     erasure: Erasure
@@ -109,6 +113,7 @@ class LogRecord(_message.Message):
     import_id: str
     import_line: int
     import_undone: ImportUndone
+    left_out: _aside_pb2.LeftOut
     list_change: ListChange
     log_time_ms: int
     merge_in: _identity_pb2.MergeIn
@@ -121,7 +126,7 @@ class LogRecord(_message.Message):
     project: str
     stub: Stub
     tenure: Tenure
-    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., merge_out: _Optional[_Union[_identity_pb2.MergeOut, _Mapping]] = ..., merge_in: _Optional[_Union[_identity_pb2.MergeIn, _Mapping]] = ..., merge_undone: _Optional[_Union[_identity_pb2.MergeUndone, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., erased_copies: _Optional[_Union[_identity_pb2.ErasedCopies, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ..., origin: _Optional[_Union[_identity_pb2.Origin, _Mapping]] = ...) -> None: ...
+    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., merge_out: _Optional[_Union[_identity_pb2.MergeOut, _Mapping]] = ..., merge_in: _Optional[_Union[_identity_pb2.MergeIn, _Mapping]] = ..., merge_undone: _Optional[_Union[_identity_pb2.MergeUndone, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., erased_copies: _Optional[_Union[_identity_pb2.ErasedCopies, _Mapping]] = ..., aside: _Optional[_Union[_aside_pb2.Aside, _Mapping]] = ..., left_out: _Optional[_Union[_aside_pb2.LeftOut, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ..., origin: _Optional[_Union[_identity_pb2.Origin, _Mapping]] = ...) -> None: ...
 
 class NewUser(_message.Message):
     __slots__ = ["number", "user_id"]
@@ -148,16 +153,18 @@ class PlainValue(_message.Message):
     def __init__(self, text: _Optional[str] = ..., number: _Optional[float] = ..., integer: _Optional[int] = ..., decimal_e4: _Optional[int] = ..., flag: bool = ..., instant_ms: _Optional[int] = ...) -> None: ...
 
 class Position(_message.Message):
-    __slots__ = ["next_offset", "partition", "state_epoch", "watermark_ms"]
+    __slots__ = ["left_out", "next_offset", "partition", "state_epoch", "watermark_ms"]
+    LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     NEXT_OFFSET_FIELD_NUMBER: _ClassVar[int]
     PARTITION_FIELD_NUMBER: _ClassVar[int]
     STATE_EPOCH_FIELD_NUMBER: _ClassVar[int]
     WATERMARK_MS_FIELD_NUMBER: _ClassVar[int]
+    left_out: int
     next_offset: int
     partition: int
     state_epoch: int
     watermark_ms: int
-    def __init__(self, partition: _Optional[int] = ..., next_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., state_epoch: _Optional[int] = ...) -> None: ...
+    def __init__(self, partition: _Optional[int] = ..., next_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., state_epoch: _Optional[int] = ..., left_out: _Optional[int] = ...) -> None: ...
 
 class ProfileChange(_message.Message):
     __slots__ = ["at_ms", "received_at_ms", "set", "unset", "user_number"]

@@ -187,6 +187,51 @@ void   shoal__evaluation__v1__checkpoint_gone__free_unpacked
   assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_gone__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__evaluation__v1__checkpoint_left_out__init
+                     (Shoal__Evaluation__V1__CheckpointLeftOut         *message)
+{
+  static const Shoal__Evaluation__V1__CheckpointLeftOut init_value = SHOAL__EVALUATION__V1__CHECKPOINT_LEFT_OUT__INIT;
+  *message = init_value;
+}
+size_t shoal__evaluation__v1__checkpoint_left_out__get_packed_size
+                     (const Shoal__Evaluation__V1__CheckpointLeftOut *message)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_left_out__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__evaluation__v1__checkpoint_left_out__pack
+                     (const Shoal__Evaluation__V1__CheckpointLeftOut *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_left_out__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__evaluation__v1__checkpoint_left_out__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CheckpointLeftOut *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_left_out__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Evaluation__V1__CheckpointLeftOut *
+       shoal__evaluation__v1__checkpoint_left_out__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Evaluation__V1__CheckpointLeftOut *)
+     protobuf_c_message_unpack (&shoal__evaluation__v1__checkpoint_left_out__descriptor,
+                                allocator, len, data);
+}
+void   shoal__evaluation__v1__checkpoint_left_out__free_unpacked
+                     (Shoal__Evaluation__V1__CheckpointLeftOut *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__evaluation__v1__checkpoint_left_out__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__evaluation__v1__newest_response__init
                      (Shoal__Evaluation__V1__NewestResponse         *message)
 {
@@ -830,10 +875,77 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_gone__descrip
   (ProtobufCMessageInit) shoal__evaluation__v1__checkpoint_gone__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+char shoal__evaluation__v1__checkpoint_left_out__project__default_value[] = "";
+static const uint64_t shoal__evaluation__v1__checkpoint_left_out__offset__default_value = 0ull;
+static const uint32_t shoal__evaluation__v1__checkpoint_left_out__user_number__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__checkpoint_left_out__field_descriptors[3] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__CheckpointLeftOut, project),
+    NULL,
+    &shoal__evaluation__v1__checkpoint_left_out__project__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Evaluation__V1__CheckpointLeftOut, has_offset),
+    offsetof(Shoal__Evaluation__V1__CheckpointLeftOut, offset),
+    NULL,
+    &shoal__evaluation__v1__checkpoint_left_out__offset__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_number",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Evaluation__V1__CheckpointLeftOut, has_user_number),
+    offsetof(Shoal__Evaluation__V1__CheckpointLeftOut, user_number),
+    NULL,
+    &shoal__evaluation__v1__checkpoint_left_out__user_number__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__evaluation__v1__checkpoint_left_out__field_indices_by_name[] = {
+  1,   /* field[1] = offset */
+  0,   /* field[0] = project */
+  2,   /* field[2] = user_number */
+};
+static const ProtobufCIntRange shoal__evaluation__v1__checkpoint_left_out__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_left_out__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.evaluation.v1.CheckpointLeftOut",
+  "CheckpointLeftOut",
+  "Shoal__Evaluation__V1__CheckpointLeftOut",
+  "shoal.evaluation.v1",
+  sizeof(Shoal__Evaluation__V1__CheckpointLeftOut),
+  3,
+  shoal__evaluation__v1__checkpoint_left_out__field_descriptors,
+  shoal__evaluation__v1__checkpoint_left_out__field_indices_by_name,
+  1,  shoal__evaluation__v1__checkpoint_left_out__number_ranges,
+  (ProtobufCMessageInit) shoal__evaluation__v1__checkpoint_left_out__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const uint64_t shoal__evaluation__v1__newest_response__sealed_to__default_value = 0ull;
 static const uint32_t shoal__evaluation__v1__newest_response__crc32c__default_value = 0u;
 static const uint32_t shoal__evaluation__v1__newest_response__rewritings__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__field_descriptors[6] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__field_descriptors[7] =
 {
   {
     "sealed_to",
@@ -907,19 +1019,32 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__newest_response__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "left_out",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__NewestResponse, n_left_out),
+    offsetof(Shoal__Evaluation__V1__NewestResponse, left_out),
+    &shoal__evaluation__v1__checkpoint_left_out__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__newest_response__field_indices_by_name[] = {
   2,   /* field[2] = crc32c */
   1,   /* field[1] = files */
   4,   /* field[4] = gone */
   3,   /* field[3] = imports */
+  6,   /* field[6] = left_out */
   5,   /* field[5] = rewritings */
   0,   /* field[0] = sealed_to */
 };
 static const ProtobufCIntRange shoal__evaluation__v1__newest_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_response__descriptor =
 {
@@ -929,7 +1054,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_response__descrip
   "Shoal__Evaluation__V1__NewestResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__NewestResponse),
-  6,
+  7,
   shoal__evaluation__v1__newest_response__field_descriptors,
   shoal__evaluation__v1__newest_response__field_indices_by_name,
   1,  shoal__evaluation__v1__newest_response__number_ranges,

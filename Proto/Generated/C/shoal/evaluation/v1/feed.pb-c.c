@@ -332,7 +332,8 @@ static const int64_t shoal__evaluation__v1__membership_change__log_time_ms__defa
 static const protobuf_c_boolean shoal__evaluation__v1__membership_change__member__default_value = 0;
 static const uint32_t shoal__evaluation__v1__membership_change__occurrence__default_value = 0u;
 static const uint32_t shoal__evaluation__v1__membership_change__user_number__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__membership_change__field_descriptors[10] =
+static const protobuf_c_boolean shoal__evaluation__v1__membership_change__flagged__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__membership_change__field_descriptors[11] =
 {
   {
     "sequence",
@@ -454,10 +455,23 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__membership_change__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "flagged",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Evaluation__V1__MembershipChange, has_flagged),
+    offsetof(Shoal__Evaluation__V1__MembershipChange, flagged),
+    NULL,
+    &shoal__evaluation__v1__membership_change__flagged__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__membership_change__field_indices_by_name[] = {
   3,   /* field[3] = at_ms */
   4,   /* field[4] = cause */
+  10,   /* field[10] = flagged */
   2,   /* field[2] = kind */
   6,   /* field[6] = log_time_ms */
   7,   /* field[7] = member */
@@ -470,7 +484,7 @@ static const unsigned shoal__evaluation__v1__membership_change__field_indices_by
 static const ProtobufCIntRange shoal__evaluation__v1__membership_change__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__membership_change__descriptor =
 {
@@ -480,7 +494,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__membership_change__descr
   "Shoal__Evaluation__V1__MembershipChange",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__MembershipChange),
-  10,
+  11,
   shoal__evaluation__v1__membership_change__field_descriptors,
   shoal__evaluation__v1__membership_change__field_indices_by_name,
   1,  shoal__evaluation__v1__membership_change__number_ranges,

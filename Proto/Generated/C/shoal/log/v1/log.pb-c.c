@@ -1726,7 +1726,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__list_change__descriptor =
 char shoal__log__v1__log_record__project__default_value[] = "";
 static const uint64_t shoal__log__v1__log_record__offset__default_value = 0ull;
 static const int64_t shoal__log__v1__log_record__log_time_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[19] =
+static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[21] =
 {
   {
     "offset",
@@ -1956,8 +1956,33 @@ static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "aside",
+    22,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, aside),
+    &shoal__log__v1__aside__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "left_out",
+    23,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, left_out),
+    &shoal__log__v1__left_out__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
+  19,   /* field[19] = aside */
   6,   /* field[6] = catalogue */
   18,   /* field[18] = erased_copies */
   13,   /* field[13] = erasure */
@@ -1965,6 +1990,7 @@ static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   8,   /* field[8] = import_id */
   9,   /* field[9] = import_line */
   10,   /* field[10] = import_undone */
+  20,   /* field[20] = left_out */
   12,   /* field[12] = list_change */
   1,   /* field[1] = log_time_ms */
   16,   /* field[16] = merge_in */
@@ -1983,7 +2009,7 @@ static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[3 + 1] 
   { 1, 0 },
   { 13, 11 },
   { 18, 15 },
-  { 0, 19 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
 {
@@ -1993,7 +2019,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
   "Shoal__Log__V1__LogRecord",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__LogRecord),
-  19,
+  21,
   shoal__log__v1__log_record__field_descriptors,
   shoal__log__v1__log_record__field_indices_by_name,
   3,  shoal__log__v1__log_record__number_ranges,
@@ -2004,7 +2030,8 @@ static const uint32_t shoal__log__v1__position__partition__default_value = 0u;
 static const uint64_t shoal__log__v1__position__next_offset__default_value = 0ull;
 static const int64_t shoal__log__v1__position__watermark_ms__default_value = 0ll;
 static const uint64_t shoal__log__v1__position__state_epoch__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__log__v1__position__field_descriptors[4] =
+static const uint32_t shoal__log__v1__position__left_out__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__log__v1__position__field_descriptors[5] =
 {
   {
     "partition",
@@ -2054,8 +2081,21 @@ static const ProtobufCFieldDescriptor shoal__log__v1__position__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "left_out",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Log__V1__Position, has_left_out),
+    offsetof(Shoal__Log__V1__Position, left_out),
+    NULL,
+    &shoal__log__v1__position__left_out__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__position__field_indices_by_name[] = {
+  4,   /* field[4] = left_out */
   1,   /* field[1] = next_offset */
   0,   /* field[0] = partition */
   3,   /* field[3] = state_epoch */
@@ -2064,7 +2104,7 @@ static const unsigned shoal__log__v1__position__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__log__v1__position__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__position__descriptor =
 {
@@ -2074,7 +2114,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__position__descriptor =
   "Shoal__Log__V1__Position",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__Position),
-  4,
+  5,
   shoal__log__v1__position__field_descriptors,
   shoal__log__v1__position__field_indices_by_name,
   1,  shoal__log__v1__position__number_ranges,

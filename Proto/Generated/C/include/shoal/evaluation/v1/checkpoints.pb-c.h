@@ -20,6 +20,7 @@ typedef struct Shoal__Evaluation__V1__NewestRequest Shoal__Evaluation__V1__Newes
 typedef struct Shoal__Evaluation__V1__CheckpointFile Shoal__Evaluation__V1__CheckpointFile;
 typedef struct Shoal__Evaluation__V1__CheckpointImport Shoal__Evaluation__V1__CheckpointImport;
 typedef struct Shoal__Evaluation__V1__CheckpointGone Shoal__Evaluation__V1__CheckpointGone;
+typedef struct Shoal__Evaluation__V1__CheckpointLeftOut Shoal__Evaluation__V1__CheckpointLeftOut;
 typedef struct Shoal__Evaluation__V1__NewestResponse Shoal__Evaluation__V1__NewestResponse;
 typedef struct Shoal__Evaluation__V1__PieceRequest Shoal__Evaluation__V1__PieceRequest;
 typedef struct Shoal__Evaluation__V1__PieceResponse Shoal__Evaluation__V1__PieceResponse;
@@ -151,6 +152,33 @@ extern char shoal__evaluation__v1__checkpoint_gone__project__default_value[];
 
 
 /*
+ * A record that a checkpoint lacks, since it was set aside.
+ */
+struct  Shoal__Evaluation__V1__CheckpointLeftOut
+{
+  ProtobufCMessage base;
+  /*
+   * Of which project. Limit: 64 bytes.
+   */
+  char *project;
+  /*
+   * Where it stands.
+   */
+  protobuf_c_boolean has_offset;
+  uint64_t offset;
+  /*
+   * Whose it is.
+   */
+  protobuf_c_boolean has_user_number;
+  uint32_t user_number;
+};
+extern char shoal__evaluation__v1__checkpoint_left_out__project__default_value[];
+#define SHOAL__EVALUATION__V1__CHECKPOINT_LEFT_OUT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__checkpoint_left_out__descriptor) \
+    , shoal__evaluation__v1__checkpoint_left_out__project__default_value, 0, 0ull, 0, 0u }
+
+
+/*
  * What a checkpoint is made of.
  */
 struct  Shoal__Evaluation__V1__NewestResponse
@@ -188,10 +216,15 @@ struct  Shoal__Evaluation__V1__NewestResponse
    */
   protobuf_c_boolean has_rewritings;
   uint32_t rewritings;
+  /*
+   * By project and offset. Limit: 65,536.
+   */
+  size_t n_left_out;
+  Shoal__Evaluation__V1__CheckpointLeftOut **left_out;
 };
 #define SHOAL__EVALUATION__V1__NEWEST_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__newest_response__descriptor) \
-    , 0, 0ull, 0,NULL, 0, 0u, 0,NULL, 0,NULL, 0, 0u }
+    , 0, 0ull, 0,NULL, 0, 0u, 0,NULL, 0,NULL, 0, 0u, 0,NULL }
 
 
 /*
@@ -466,6 +499,25 @@ Shoal__Evaluation__V1__CheckpointGone *
 void   shoal__evaluation__v1__checkpoint_gone__free_unpacked
                      (Shoal__Evaluation__V1__CheckpointGone *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Evaluation__V1__CheckpointLeftOut methods */
+void   shoal__evaluation__v1__checkpoint_left_out__init
+                     (Shoal__Evaluation__V1__CheckpointLeftOut         *message);
+size_t shoal__evaluation__v1__checkpoint_left_out__get_packed_size
+                     (const Shoal__Evaluation__V1__CheckpointLeftOut   *message);
+size_t shoal__evaluation__v1__checkpoint_left_out__pack
+                     (const Shoal__Evaluation__V1__CheckpointLeftOut   *message,
+                      uint8_t             *out);
+size_t shoal__evaluation__v1__checkpoint_left_out__pack_to_buffer
+                     (const Shoal__Evaluation__V1__CheckpointLeftOut   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Evaluation__V1__CheckpointLeftOut *
+       shoal__evaluation__v1__checkpoint_left_out__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__evaluation__v1__checkpoint_left_out__free_unpacked
+                     (Shoal__Evaluation__V1__CheckpointLeftOut *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Evaluation__V1__NewestResponse methods */
 void   shoal__evaluation__v1__newest_response__init
                      (Shoal__Evaluation__V1__NewestResponse         *message);
@@ -651,6 +703,9 @@ typedef void (*Shoal__Evaluation__V1__CheckpointImport_Closure)
 typedef void (*Shoal__Evaluation__V1__CheckpointGone_Closure)
                  (const Shoal__Evaluation__V1__CheckpointGone *message,
                   void *closure_data);
+typedef void (*Shoal__Evaluation__V1__CheckpointLeftOut_Closure)
+                 (const Shoal__Evaluation__V1__CheckpointLeftOut *message,
+                  void *closure_data);
 typedef void (*Shoal__Evaluation__V1__NewestResponse_Closure)
                  (const Shoal__Evaluation__V1__NewestResponse *message,
                   void *closure_data);
@@ -689,6 +744,7 @@ extern const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_request__d
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_file__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_import__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_gone__descriptor;
+extern const ProtobufCMessageDescriptor shoal__evaluation__v1__checkpoint_left_out__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__newest_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__piece_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__evaluation__v1__piece_response__descriptor;

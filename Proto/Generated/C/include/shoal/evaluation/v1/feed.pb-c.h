@@ -136,11 +136,16 @@ struct  Shoal__Evaluation__V1__MembershipChange
    */
   protobuf_c_boolean has_user_number;
   uint32_t user_number;
+  /*
+   * Whether a record of the user is set aside, so that what is told of the user may lack it.
+   */
+  protobuf_c_boolean has_flagged;
+  protobuf_c_boolean flagged;
 };
 extern char shoal__evaluation__v1__membership_change__user_id__default_value[];
 #define SHOAL__EVALUATION__V1__MEMBERSHIP_CHANGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__membership_change__descriptor) \
-    , 0, 0ull, shoal__evaluation__v1__membership_change__user_id__default_value, 0, SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_UNSPECIFIED, 0, 0ll, 0, SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_UNSPECIFIED, 0, 0ull, 0, 0ll, 0, 0, 0, 0u, 0, 0u }
+    , 0, 0ull, shoal__evaluation__v1__membership_change__user_id__default_value, 0, SHOAL__EVALUATION__V1__MEMBERSHIP_KIND__MEMBERSHIP_KIND_UNSPECIFIED, 0, 0ll, 0, SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_UNSPECIFIED, 0, 0ull, 0, 0ll, 0, 0, 0, 0u, 0, 0u, 0, 0 }
 
 
 /*
