@@ -44,6 +44,18 @@ struct PartitionState {
     /// record behind it.
     private var numbered: LogOffset?
 
+    /// Up to where others were read that have the other parts of merges.
+    private var others = NeededPositions()
+    /// Whether the last record was moved: those behind it are of the same group.
+    private var isMoving = false
+
+    /// How far partitions must be read in one answer with this one.
+    var needed: NeededPositions {
+        var needed = others
+        if isMoving { needed.note(UInt32(partition.index), next: next.next.value) }
+        return needed
+    }
+
     /// What an answer from this state is exact at.
     var position: LogV1.Position {
         LogV1.Position(
@@ -93,6 +105,7 @@ struct PartitionState {
             }
             let change = try apply(record, at: offset)
             next = offset.next
+            isMoving = record.isMoved
             if let change { changes.append(change) }
             if live.isIdle, change == nil {
                 if case .stub(let stub) = record.body, let project = ProjectName(record.project) {
@@ -189,8 +202,13 @@ struct PartitionState {
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(out.userNumber))
                 }
-            case .mergeIn(let merge): takeBack(merge.replaced, of: merge.userNumber, project)
-            case .mergeUndone(let undone): takeBack(undone.moved, of: undone.userNumber, project)
+                others.note(out.other)
+            case .mergeIn(let merge):
+                takeBack(merge.replaced, of: merge.userNumber, project)
+                others.note(merge.other)
+            case .mergeUndone(let undone):
+                takeBack(undone.moved, of: undone.userNumber, project)
+                others.note(undone.other)
             case .erasure(let erasure):
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(erasure.userNumber))

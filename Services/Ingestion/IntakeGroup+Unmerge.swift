@@ -83,7 +83,7 @@ extension IntakeGroup {
         for record in going { try write(record, &move, reader, &pending) }
         let lists = Self.lists(in: going)
         try settle(lists, by: going, of: new, at, from: origin, &pending)
-        let back = LogV1.MergeIn(
+        var back = LogV1.MergeIn(
             userNumber: new.number.value,
             userID: survivor.text,
             records: UInt64(move.count),
@@ -91,9 +91,10 @@ extension IntakeGroup {
             returned: true,
             survivorID: order.user.text
         )
-        let place = try add(.mergeIn(back), to: new.partition, project: project, &pending)
-        let writer = IndexWriter(parts.index)
-        writer.put(back, of: project, at: place, pending.now, &pending.batch)
+        // Of two logs each part says where the other stands; in one log who comes back comes first.
+        let isOneLog = new.partition == owner.partition
+        if isOneLog { try add(back, to: new, &pending) }
+        let other = isOneLog ? nil : try pending.nextPlace(in: new.partition).part
         try settle(lists, by: staying, of: owner, at, from: origin, &pending)
         let runs = RecordMove.runs(going.map { LogOffset($0.offset) })
         for start in stride(from: 0, to: max(runs.count, 1), by: RecordMove.runsMax) {
@@ -101,12 +102,27 @@ extension IntakeGroup {
                 userNumber: owner.number.value,
                 userID: order.user.text,
                 moved: Array(runs[start...].prefix(RecordMove.runsMax)),
-                names: move.names
+                names: move.names,
+                other: other
             )
+            back.other = try pending.nextPlace(in: owner.partition).part
             try add(undone, to: owner.partition, project: project, &pending)
         }
+        if !isOneLog { try add(back, to: new, &pending) }
         keep(numbering, &pending)
         return move.count
+    }
+
+    /// Writes that a user is one of its own again, by which the index finds it.
+    private mutating func add(
+        _ back: LogV1.MergeIn,
+        to owner: UserRecords.Owner,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        let (partition, project) = (owner.partition, owner.project)
+        let place = try add(.mergeIn(back), to: partition, project: project, &pending)
+        let writer = IndexWriter(parts.index)
+        writer.put(back, of: project, at: place, pending.now, &pending.batch)
     }
 
     /// Writes whether a user is on some lists, by the last word on each among some records.

@@ -29,7 +29,8 @@ struct LogScript {
     mutating func append(
         _ body: LogV1.LogRecord.Body,
         to project: ProjectName? = shop,
-        import importID: String? = nil
+        import importID: String? = nil,
+        from origin: LogV1.Origin? = nil
     ) -> LogOffset {
         let offset = next
         records.append(
@@ -38,7 +39,8 @@ struct LogScript {
                 logTimeMs: logTime?.ms ?? 1_000 + Int64(records.count),
                 project: project?.text ?? "",
                 body: body,
-                importID: importID
+                importID: importID,
+                origin: origin
             )
         )
         return offset

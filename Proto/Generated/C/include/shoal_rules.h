@@ -263,6 +263,7 @@ const shoal_message_rule *shoal_rule__ingestion__v1__positions_request(void);
 const shoal_message_rule *shoal_rule__ingestion__v1__positions_response(void);
 const shoal_message_rule *shoal_rule__log__v1__origin(void);
 const shoal_message_rule *shoal_rule__log__v1__record_run(void);
+const shoal_message_rule *shoal_rule__log__v1__other_part(void);
 const shoal_message_rule *shoal_rule__log__v1__moved_names(void);
 const shoal_message_rule *shoal_rule__log__v1__merge_out(void);
 const shoal_message_rule *shoal_rule__log__v1__merge_in(void);
