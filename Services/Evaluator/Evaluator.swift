@@ -102,7 +102,7 @@ public struct Evaluator: Sendable {
             disk: world.disk,
             feedKeepMs: Int64(config.feedDays) * CivilDate.dayMs
         )
-        let order = RewriteOrder(folder: world.folder.path, disk: world.disk)
+        let order = StartOrder(.rewrite, folder: world.folder.path, disk: world.disk)
         if try order.isGiven() {
             try checkpoints.rewrite()
             try order.take()

@@ -33,18 +33,17 @@ struct IngestionParts: Sendable {
         let schema = try SchemaStore.load(index)
         _ = try IndexReplay(index: index, log: log, partitions: partitions, schema: schema).run()
         let durable = RisingNumber(clock: world.clock)
-        let intake = Intake(
-            IntakeParts(
-                clock: logTime,
-                index: index,
-                log: log,
-                partitions: partitions,
-                durable: durable,
-                schema: schema,
-                settings: Self.intakeSettings(config, partitions)
-            ),
-            standings: try IndexReader(index).standings()
+        let parts = IntakeParts(
+            clock: logTime,
+            index: index,
+            log: log,
+            partitions: partitions,
+            durable: durable,
+            schema: schema,
+            settings: Self.intakeSettings(config, partitions)
         )
+        try RestoredLog.tell(parts, folder: world.folder.path, disk: world.disk)
+        let intake = Intake(parts, standings: try IndexReader(index).standings())
         shelf = try RejectShelf(folder: "\(world.folder.path)/rejects")
         desk = try ReadingDesk()
         searches = try ReadingDesk(threads: 1)

@@ -116,6 +116,9 @@ struct IntakeGroup {
             case .unmerge(let order, let answer):
                 let split = try write(order, &pending)
                 pending.answers.append { answer.resume(with: split) }
+            case .restored(let mark, let answer):
+                try write(mark, &pending)
+                pending.answers.append { answer.resume() }
             }
         }
         keep(numbering, &pending)

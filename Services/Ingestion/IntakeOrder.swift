@@ -112,12 +112,13 @@ enum IntakeOrder: Sendable {
     case listing(ListOrder, Answer<ListOutcome>)
     case merge(MergeOrder, Answer<MergeOutcome>)
     case unmerge(UnmergeOrder, Answer<MergeOutcome>)
+    case restored(RestoredMark, Answer<Void>)
 
     /// Whether it forms a group of its own: what others were told they saw must not change within,
     /// and what it reads of the index is all that was before it.
     var standsAlone: Bool {
         switch self {
-        case .undoing, .erasing, .listing, .merge, .unmerge: true
+        case .undoing, .erasing, .listing, .merge, .unmerge, .restored: true
         case .records, .catalogue, .tenure: false
         }
     }
@@ -132,6 +133,7 @@ enum IntakeOrder: Sendable {
         case .erasing(_, let answer): answer.resume(throwing: error)
         case .listing(_, let answer): answer.resume(throwing: error)
         case .merge(_, let answer), .unmerge(_, let answer): answer.resume(throwing: error)
+        case .restored(_, let answer): answer.resume(throwing: error)
         }
     }
 
@@ -146,6 +148,7 @@ enum IntakeOrder: Sendable {
         case .listing(let order, _): order.recordCount
         case .merge(let order, _): order.records.standing.count
         case .unmerge(let order, _): order.records.standing.count
+        case .restored(let mark, _): mark.projects.count
         }
     }
 
@@ -162,6 +165,7 @@ enum IntakeOrder: Sendable {
         case .listing(let order, _): order.bytesMax
         case .merge(let order, _): order.bytesMax
         case .unmerge(let order, _): order.bytesMax
+        case .restored(let mark, _): mark.projects.count * RestoredMark.recordBytes
         }
     }
 }

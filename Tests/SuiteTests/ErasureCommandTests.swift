@@ -76,7 +76,7 @@ struct ErasureCommandTests {
         #expect(await run(["rejects", "list", "--json"]).out.isEmpty)
         #expect(try !tainted(suite).isEmpty, "nothing is rewritten yet")
         for name in ["ingestion", "evaluator-1", "evaluator-2"] {
-            try RewriteOrder(folder: "\(suite.folder)/\(name)", disk: RealDisk()).give()
+            try StartOrder(.rewrite, folder: "\(suite.folder)/\(name)", disk: RealDisk()).give()
             suite.killHard(name)
             try await suite.start(name)
         }

@@ -14,7 +14,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Shared/Chassis/Life",
             .test("IngestionTests/ErasedRewritingTests"),
-            ["RewriteOrder"]
+            ["StartOrder"]
         ),
         CoveredElsewhere(
             "Shared/KeyValue",

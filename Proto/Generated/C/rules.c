@@ -2739,9 +2739,10 @@ const shoal_message_rule *shoal_rule__log__v1__erasure(void) { return &rule_shoa
 static const shoal_field_rule fields_shoal__log__v1__stub[] = {
     {1, 0, 0, 0, 0, 0, 0, "rewriting", NULL},
     {2, 0, 0, 0, 0, 0, 0, "event", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "restored", NULL},
 };
 static const shoal_message_rule rule_shoal__log__v1__stub = {
-    "shoal.log.v1.Stub", &shoal__log__v1__stub__descriptor, 2, fields_shoal__log__v1__stub};
+    "shoal.log.v1.Stub", &shoal__log__v1__stub__descriptor, 3, fields_shoal__log__v1__stub};
 const shoal_message_rule *shoal_rule__log__v1__stub(void) { return &rule_shoal__log__v1__stub; }
 
 static const shoal_field_rule fields_shoal__log__v1__list_change[] = {
