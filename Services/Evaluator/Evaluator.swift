@@ -62,6 +62,7 @@ public struct Evaluator: Sendable {
             settings: Self.settings(config, logWaitMs)
         )
         let backups = BackupDesk(world: world)
+        let offer = CheckpointsDoor(checkpoints: checkpoints, threads: copies, logger: world.logger)
         services =
             [link, backups, ClosingService(checkpoints: checkpoints)]
             + lanes.all.enumerated().map { number, lane in
@@ -74,7 +75,7 @@ public struct Evaluator: Sendable {
                     world: world,
                     methods: Self.methods(
                         door,
-                        CheckpointsDoor(checkpoints: checkpoints, threads: copies),
+                        offer,
                         FeedDoor(segments: door, board: board, shelf: checkpoints.feeds)
                     ),
                     backups: backups,

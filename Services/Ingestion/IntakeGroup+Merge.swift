@@ -67,6 +67,7 @@ extension IntakeGroup {
         var move = RecordMove(from: old.partition, to: new, isNew: merge.known == nil) {
             $0 ?? order.old.text
         }
+        try move.lookUp(moved, reader)
         for record in moved { try write(record, &move, reader, &pending) }
         for list in lists {
             // The last one of the moved words on it, which stand in the order of event time, is

@@ -25,8 +25,10 @@ extension IntakeGroup {
         let owner = owner(survivor.known.number, of: survivor.user, order.project)
         var records = order.records
         if owner != records.owner {
-            records = UserRecords(of: owner, since: survivor.known.since, .ofOthers)
+            records = UserRecords(of: owner, since: survivor.known.since)
         }
+        // Who has come since is known by now only; what came in under others is not looked for.
+        records.keep(MergedFamily(of: order.user, in: order.project, reader))
         let parted: (going: [LogV1.LogRecord], staying: [LogV1.LogRecord])
         do throws(IngestionError) {
             try records.read(parts.log)
@@ -157,33 +159,5 @@ extension IntakeGroup {
             place: user.text,
             hint: "nothing was ever recorded under it"
         )
-    }
-}
-
-/// An identifier and those that were merged into it, directly or through others.
-private struct MergedFamily {
-    private let head: UserID
-    private let project: ProjectName
-    private let reader: IndexReader
-    private var members: [String: Bool] = [:]
-
-    init(of head: UserID, in project: ProjectName, _ reader: IndexReader) {
-        self.head = head
-        self.project = project
-        self.reader = reader
-    }
-
-    /// Whether the identifier that a record came in under is one of them; nil is its user's own.
-    mutating func has(_ origin: String?) throws(IngestionError) -> Bool {
-        guard let origin else { return false }
-        if let isMember = members[origin] { return isMember }
-        var next = UserID(origin)
-        for _ in 0...MergeRule.depthMax {
-            guard let user = next, user != head else { break }
-            let who = ProjectUser(project: project, user: user)
-            next = try reader.users(of: [who])[who]?.survivor
-        }
-        members[origin] = next == head
-        return next == head
     }
 }

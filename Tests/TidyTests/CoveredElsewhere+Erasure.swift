@@ -12,6 +12,11 @@ extension CoveredElsewhere {
             ["MergeTrail", "WholeUser"]
         ),
         CoveredElsewhere(
+            "Services/Ingestion",
+            .test("IngestionTests/UserRecordsTests"),
+            ["MergedFamily"]
+        ),
+        CoveredElsewhere(
             "Shared/Chassis/Life",
             .test("IngestionTests/ErasedRewritingTests"),
             ["StartOrder"]
