@@ -9,7 +9,7 @@ extension Checkpoints {
     private static let rewritings: [UInt8] = [0]
 
     /// Rewrites where that was ordered; one that was cut off is done anew.
-    func follow(_ order: RewriteOrder) throws {
+    func follow(_ order: StartOrder) throws {
         guard try order.isGiven() else { return }
         try rewrite()
         try order.take()

@@ -3,6 +3,7 @@
 import Basics
 import Chassis
 import Columns
+import Logging
 import Messages
 
 /// Serves shoal.evaluation.v1.Checkpoints.
@@ -23,6 +24,8 @@ struct CheckpointsDoor: EvaluationV1_CheckpointsService {
 
     let checkpoints: Checkpoints
     let threads: CopyThreads
+    /// Hears of a checkpoint that is too large to be told.
+    var logger: Logger?
 
     func newest(_ request: EvaluationV1.NewestRequest, _ call: CallContext)
         async throws(Fault) -> EvaluationV1.NewestResponse
@@ -47,7 +50,14 @@ struct CheckpointsDoor: EvaluationV1_CheckpointsService {
                 leftOut.count <= Self.filesMax,
                 imports.allSatisfy({ $0.runs.count <= 2 * Self.filesMax }),
                 gone.allSatisfy({ $0.steps.count <= Self.goneMax })
-            else { return EvaluationV1.NewestResponse() }
+            else {
+                // Whoever asks reads the log instead, which takes longer.
+                logger?.warning(
+                    "the checkpoint has too many files, runs or users who are gone to be copied",
+                    metadata: [LogKeys.partition: "\(partition)"]
+                )
+                return EvaluationV1.NewestResponse()
+            }
             return EvaluationV1.NewestResponse(
                 sealedTo: manifest.sealedTo.value,
                 files: files,

@@ -67,6 +67,7 @@ public struct Evaluator: Sendable {
             settings: Self.settings(config, logWaitMs)
         )
         let backups = BackupDesk(world: world)
+        let offer = CheckpointsDoor(checkpoints: checkpoints, threads: copies, logger: world.logger)
         services =
             [link, backups, ClosingService(checkpoints: checkpoints)]
             + lanes.all.enumerated().map { number, lane in
@@ -79,7 +80,7 @@ public struct Evaluator: Sendable {
                     world: world,
                     methods: Self.methods(
                         door,
-                        CheckpointsDoor(checkpoints: checkpoints, threads: copies),
+                        offer,
                         FeedDoor(segments: door, board: board, shelf: checkpoints.feeds)
                     ),
                     backups: backups,
@@ -107,7 +108,7 @@ public struct Evaluator: Sendable {
             disk: world.disk,
             feedKeepMs: Int64(config.feedDays) * CivilDate.dayMs
         )
-        try checkpoints.follow(RewriteOrder(folder: world.folder.path, disk: world.disk))
+        try checkpoints.follow(StartOrder(.rewrite, folder: world.folder.path, disk: world.disk))
         return checkpoints
     }
 

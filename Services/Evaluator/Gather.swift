@@ -108,10 +108,39 @@ struct Gather: Sendable {
     /// Reaches other evaluators at their addresses.
     let peers: RPCClient
 
-    /// Asks the owners of these partitions side by side, following the map while it changes.
+    /// Asks the owners of these partitions, until no merge is in their answers by one of its parts
+    /// only: whoever is behind what another's answer needs is asked again, from there on.
     ///
     /// - Throws: when a partition has no owner, or one does not answer: the fault names it.
     func ask<Question: OwnersQuestion>(
+        _ question: Question,
+        of partitions: [Partition],
+        _ call: CallContext
+    ) async throws(Fault) -> [Question.Part] {
+        var question = question
+        var answers: [Question.Part] = []
+        var left = partitions
+        while !left.isEmpty {
+            answers += try await askOnce(question, of: left, call)
+            let behind = NeededPositions(answers.flatMap(\.needed))
+                .missing(in: answers.flatMap(\.positions))
+            left = []
+            for (partition, next) in behind {
+                question.positions[partition] = max(question.positions[partition] ?? .zero, next)
+            }
+            answers.removeAll { answer in
+                let told = answer.positions.compactMap { UInt16(exactly: $0.partition) }
+                    .map { Partition(index: $0) }
+                guard told.contains(where: { behind[$0] != nil }) else { return false }
+                left += told
+                return true
+            }
+        }
+        return answers
+    }
+
+    /// Asks the owners of these partitions side by side, following the map while it changes.
+    private func askOnce<Question: OwnersQuestion>(
         _ question: Question,
         of partitions: [Partition],
         _ call: CallContext
@@ -224,7 +253,7 @@ struct Gather: Sendable {
             return try await question.ask(
                 EvaluationV1_SetsClient(peers.pinned(to: address)),
                 partitions,
-                options(call, maxReplyBytes: question.replyBytes(partitions))
+                options(call, maxReplyBytes: question.replyBytes(partitions) + neededBytes)
             )
         } catch let error as Fault
             where error.code == .unavailable || error.code == .deadlineExceeded
@@ -237,6 +266,11 @@ struct Gather: Sendable {
             )
         }
     }
+
+    /// Room for the positions of other partitions that an answer needs.
+    ///
+    /// Unit: bytes.
+    private var neededBytes: UInt32 { 16 * UInt32(link.view.partitionCount?.count ?? 0) }
 
     /// A part has the question's own id, by which all parts are cancelled.
     private func options(_ call: CallContext, maxReplyBytes: UInt32) -> CallOptions {

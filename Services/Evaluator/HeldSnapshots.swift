@@ -32,13 +32,15 @@ final class HeldSnapshots: Sendable {
 
     private let listings = Mutex<[Key: Held]>([:])
 
-    /// Keeps a snapshot under a listing's id; partitions that stand there already stay as they are.
+    /// Keeps a snapshot under a listing's id; partitions that stand there already stay as they are,
+    /// unless that is before where they are asked for.
     ///
     /// - Returns: what stands there for these partitions.
     func take(
         _ snapshot: SetsDoor.Snapshot,
         as id: [UInt8],
         of project: ProjectName,
+        from positions: [Partition: LogOffset] = [:],
         nowNs: UInt64
     ) -> SetsDoor.Snapshot {
         let key = Key(id: id, project: project)
@@ -46,7 +48,11 @@ final class HeldSnapshots: Sendable {
             var held = listings[key] ?? Held()
             var whole = SetsDoor.Snapshot()
             for part in snapshot.parts {
-                let standing = held.parts[part.position.partition]
+                let number = part.position.partition
+                let wanted = UInt16(exactly: number).flatMap { positions[Partition(index: $0)] }
+                let standing = held.parts[number].flatMap { kept in
+                    kept.position.nextOffset < wanted?.value ?? 0 ? nil : kept
+                }
                 if standing == nil {
                     held.parts[part.position.partition] = part
                     held.bytes += part.columns?.tail.approximateBytes ?? 0

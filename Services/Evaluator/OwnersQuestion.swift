@@ -7,7 +7,10 @@ import Messages
 /// A question that the owners of partitions answer, each for its own.
 protocol OwnersQuestion: Sendable {
     /// An owner's answer.
-    associatedtype Part: Sendable
+    associatedtype Part: OwnersPart
+
+    /// Positions that the answer must include; of others whatever the owners hold.
+    var positions: [Partition: LogOffset] { get set }
 
     /// Room for an owner's answer.
     ///
@@ -24,6 +27,25 @@ protocol OwnersQuestion: Sendable {
     /// Whether an answer is for all the partitions, as far as it was asked for.
     func isWhole(_ answer: Part, _ partitions: [Partition]) -> Bool
 }
+
+/// An owner's answer.
+protocol OwnersPart: Sendable {
+    /// What it is exact at.
+    var positions: [LogV1.Position] { get }
+    /// How far further partitions must be read in one answer with it.
+    var needed: [LogV1.Position] { get }
+}
+
+extension OwnersPart {
+    /// What is asked of one partition at a time needs no other.
+    var needed: [LogV1.Position] { [] }
+}
+
+extension EvaluationV1.EvaluateResponse: OwnersPart {}
+extension EvaluationV1.SetsPartResponse: OwnersPart {}
+extension EvaluationV1.SizesPartResponse: OwnersPart {}
+extension EvaluationV1.UsersPartResponse: OwnersPart {}
+extension EvaluationV1.BacktestPartResponse: OwnersPart {}
 
 extension [LogV1.Position] {
     /// Whether they name all these partitions, each at or behind the position asked for.

@@ -46,6 +46,18 @@ struct PartitionState {
     /// Whether the last record has set one aside that was read before.
     private var isLate = false
 
+    /// Up to where others were read that have the other parts of merges.
+    private var others = NeededPositions()
+    /// Whether the last record was moved: those behind it are of the same group.
+    private var isMoving = false
+
+    /// How far partitions must be read in one answer with this one.
+    var needed: NeededPositions {
+        var needed = others
+        if isMoving { needed.note(UInt32(partition.index), next: next.next.value) }
+        return needed
+    }
+
     /// What an answer about a project from this state is exact at.
     func position(in project: ProjectName) -> LogV1.Position {
         // By place: columns that are handed out are copied with all that they hold.
@@ -96,6 +108,7 @@ struct PartitionState {
             try pass(before: record)
             let change = try apply(record, at: offset)
             next = offset.next
+            isMoving = record.isMoved
             if let change { changes.append(change) }
             if live.isIdle, change == nil {
                 live.noteLoss(by: record)
@@ -197,8 +210,13 @@ struct PartitionState {
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(out.userNumber))
                 }
-            case .mergeIn(let merge): takeBack(merge.replaced, of: merge.userNumber, project)
-            case .mergeUndone(let undone): takeBack(undone.moved, of: undone.userNumber, project)
+                others.note(out.other)
+            case .mergeIn(let merge):
+                takeBack(merge.replaced, of: merge.userNumber, project)
+                others.note(merge.other)
+            case .mergeUndone(let undone):
+                takeBack(undone.moved, of: undone.userNumber, project)
+                others.note(undone.other)
             case .erasure(let erasure):
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(erasure.userNumber))

@@ -44,6 +44,8 @@ struct Question: Sendable {
         var cost = QuestionCost()
         /// What the answer is exact at, one per partition.
         var positions: [LogV1.Position] = []
+        /// How far partitions must be read in one answer with these.
+        var needed = NeededPositions()
         /// The counts that were not known.
         var fresh: [Partition: KeptCounts.Count] = [:]
 
@@ -65,6 +67,7 @@ struct Question: Sendable {
         // By place: a state that is handed out is copied with all that it holds.
         for place in states.indices {
             tally.positions.append(states[place].position(in: project))
+            tally.needed.add(states[place].needed)
             let (partition, next) = (states[place].partition, states[place].next)
             if let count = known[partition], count.next == next {
                 tally.add(count)

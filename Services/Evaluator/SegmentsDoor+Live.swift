@@ -207,7 +207,7 @@ private struct BacktestQuestion: OwnersQuestion {
     let live: LiveDefinition
     let nested: [NestedSegment]
     let projectZone: String?
-    let positions: [Partition: LogOffset]
+    var positions: [Partition: LogOffset]
     let from: Timestamp
     let to: Timestamp
     var place = BacktestCursor()

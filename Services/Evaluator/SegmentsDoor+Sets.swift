@@ -205,7 +205,7 @@ struct GatheredSets: OwnersQuestion {
     let at: Timestamp
     let projectZone: String?
     /// Positions that the answer must include; empty: whatever the owners hold.
-    let positions: [Partition: LogOffset]
+    var positions: [Partition: LogOffset]
     /// The catalogue's revision that says what the sets mean.
     let revision: UInt64
     /// The snapshot to answer from; nil: the partitions as they are.

@@ -104,7 +104,7 @@ struct GatheredSizes: OwnersQuestion {
     let at: Timestamp
     let projectZone: String?
     /// Positions that the answer must include; empty: whatever the owners hold.
-    let positions: [Partition: LogOffset]
+    var positions: [Partition: LogOffset]
     /// What is asked about, as it came or as the catalogue has it.
     private(set) var definitions: [SegmentV1.Definition] = []
     private var nestedNames: [String] = []

@@ -31,6 +31,7 @@ extension SetsDoor {
             }
             part.holdID = request.holdID
             part.positions = whole.positions.sorted { $0.partition < $1.partition }
+            part.needed = whole.needed
             part.tookUs = (clock.monotonicNs - beganNs) / 1_000
             return part
         } catch let error as EvaluatorError {
@@ -68,7 +69,7 @@ extension SetsDoor {
         try await wait(for: positions, call)
         let now = try await snapshot(project, partitions)
         guard !id.isEmpty else { return now }
-        return held.take(now, as: id, of: project, nowNs: clock.monotonicNs)
+        return held.take(now, as: id, of: project, from: positions, nowNs: clock.monotonicNs)
     }
 
     private func question(_ request: EvaluationV1.SetsPartRequest) throws(Fault) -> SetsQuestion {

@@ -25,7 +25,8 @@ extension SetsDoor {
                 sizes: sum.sizes,
                 work: sum.work,
                 positions: whole.positions.sorted { $0.partition < $1.partition },
-                tookUs: (clock.monotonicNs - beganNs) / 1_000
+                tookUs: (clock.monotonicNs - beganNs) / 1_000,
+                needed: whole.needed
             )
         } catch let error as EvaluatorError {
             throw error.fault

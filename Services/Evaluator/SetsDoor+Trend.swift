@@ -12,10 +12,17 @@ extension SetsDoor {
         struct Part: Sendable {
             let position: LogV1.Position
             let columns: PartitionColumns?
+            var needed = NeededPositions()
         }
 
         var parts: [Part] = []
         var positions: [LogV1.Position] { parts.map(\.position) }
+        /// How far further partitions must be read in one answer with these.
+        var needed: [LogV1.Position] {
+            var needed = NeededPositions()
+            for part in parts { needed.add(part.needed) }
+            return needed.message(beside: positions)
+        }
         var columns: [PartitionColumns] { parts.compactMap(\.columns) }
         var histories: [any History] { columns }
         /// How many users of the project were erased in these partitions by then.
@@ -41,6 +48,7 @@ extension SetsDoor {
     ) async throws {
         let whole = try await snapshot(project, partitions)
         response.positions = whole.positions
+        response.needed = whole.needed
         response.universe = whole.histories.reduce(0) { $0 + UInt64($1.presentCount) }
         if request.firstEvent {
             response.firstEventMs = whole.histories.compactMap(\.firstEvent).min()?.ms
@@ -105,7 +113,8 @@ extension SetsDoor {
             states.map { state in
                 Snapshot.Part(
                     position: state.position(in: project),
-                    columns: state.projects[project]
+                    columns: state.projects[project],
+                    needed: state.needed
                 )
             }
         }

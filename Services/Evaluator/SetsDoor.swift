@@ -185,15 +185,18 @@ struct SetsDoor: EvaluationV1_SetsService {
         // Every lane has one partition in hand at a time.
         for tally in tallies { cost.add(tally.cost) }
         response.cost = request.wantCost ? cost.message : nil
+        var needed = NeededPositions()
         for tally in tallies {
             response.users += tally.users
             response.universe += tally.universe
             for (node, users) in tally.nodeUsers.enumerated() { response.nodeUsers[node] += users }
             response.positions += tally.positions
+            needed.add(tally.needed)
             response.sample += tally.sample
             response.members += tally.members
             response.nextMember = tally.nextMember?.value ?? response.nextMember
         }
+        response.needed = needed.message(beside: response.positions)
         response.sample = Sampling.lowest(response.sample, question.sample.size)
     }
 

@@ -113,7 +113,7 @@ struct UsersDoor: EvaluationV1_UsersService {
 struct UsersQuestion: OwnersQuestion {
     let kind: EvaluationV1.UsersPartRequest.Kind
     /// Positions that the answer must include; empty: whatever the owners hold.
-    let positions: [Partition: LogOffset]
+    var positions: [Partition: LogOffset]
     /// Unit: bytes.
     let bytesMax: Int
     /// The zone of calendar windows, for questions about segments.

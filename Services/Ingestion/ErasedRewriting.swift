@@ -22,7 +22,7 @@ struct ErasedRewriting {
     ///
     /// - Returns: how many files of the log were written anew; nil: nothing was ordered.
     func run() throws -> Int? {
-        let order = RewriteOrder(folder: folder, disk: disk)
+        let order = StartOrder(.rewrite, folder: folder, disk: disk)
         guard try order.isGiven() else { return nil }
         let gone = try erased()
         let count = try LogRewriting.run(settings, disk: disk) { partition, offset, payload in
@@ -68,6 +68,17 @@ struct ErasedRewriting {
     }
 }
 
+/// What names a loss of records: each later one has a higher number.
+struct LogLosses: Sendable {
+    /// Erasures that the log has, and marks of when it was restored.
+    var count: UInt32 = 0
+
+    /// Names a rewriting that takes out what was erased so far.
+    var rewriting: UInt32 { count &* 2 }
+    /// Names a restoration that comes behind them.
+    var restoration: UInt32 { count &* 2 &+ 1 }
+}
+
 /// What the log tells of users who were erased.
 struct ErasedUsers: Sendable {
     private struct Key: Hashable {
@@ -83,12 +94,16 @@ struct ErasedUsers: Sendable {
     private var runs: [Key: [Range<UInt64>]] = [:]
     /// Who went with a merge: all that stands under the number is another's.
     private var left: Set<Key> = []
-    /// How many erasures each partition's log has: names the rewriting, since each later one has
-    /// more.
-    private var counts: [Partition: UInt32] = [:]
+    /// How often each partition's log has lost records that others may have heard, or is to.
+    private(set) var losses: [Partition: LogLosses] = [:]
 
     /// Looks whether a record tells of erasures or of merges.
-    mutating func note(_ payload: ArraySlice<UInt8>, in partition: Partition) throws {
+    ///
+    /// - Returns: the record.
+    @discardableResult
+    mutating func note(_ payload: ArraySlice<UInt8>, in partition: Partition) throws
+        -> LogV1.LogRecord
+    {
         let record = try LogV1.LogRecord.decode(Array(payload))
         func key(_ number: UInt32) -> Key {
             let user = ListedUser(partition: partition, number: UserNumber(number))
@@ -97,12 +112,14 @@ struct ErasedUsers: Sendable {
         switch record.body {
         case .erasure(let erasure):
             users.insert(key(erasure.userNumber))
-            counts[partition, default: 0] += 1
+            losses[partition, default: LogLosses()].count += 1
         case .erasedCopies(let copies):
             let key = key(copies.userNumber)
             let named = (staying[key]?.runs ?? []) + copies.named.map(\.offsets)
             staying[key] = OffsetRuns(named)
-            counts[partition, default: 0] += 1
+            losses[partition, default: LogLosses()].count += 1
+        case .stub(let stub) where stub.restored:
+            losses[partition, default: LogLosses()].count += 1
         case .mergeOut(let out): left.insert(key(out.userNumber))
         case .mergeIn(let merge):
             runs[key(merge.userNumber), default: []] += merge.replaced.map(\.offsets)
@@ -110,6 +127,7 @@ struct ErasedUsers: Sendable {
             runs[key(undone.userNumber), default: []] += undone.moved.map(\.offsets)
         default: break
         }
+        return record
     }
 
     /// All was read.
@@ -122,7 +140,7 @@ struct ErasedUsers: Sendable {
     func stub(_ partition: Partition, _ offset: LogOffset, _ payload: ArraySlice<UInt8>) throws
         -> [UInt8]?
     {
-        guard let rewriting = counts[partition] else { return nil }
+        guard let rewriting = losses[partition]?.rewriting else { return nil }
         var record = try LogV1.LogRecord.decode(Array(payload))
         guard let number = record.userNumber else { return nil }
         let user = ListedUser(partition: partition, number: UserNumber(number))

@@ -36,18 +36,20 @@ struct IdentityDesk: Sendable {
             let who = ProjectUser(project: project, user: user)
             let known = try IndexReader(index).users(of: [who])[who]
             guard let known, known.survivor == nil else { return UserRecords(of: nil) }
-            return try read(user, known, project, .all)
+            return try read(user, known, project)
         }
     }
 
-    /// What was recorded under other identifiers of the user that one was merged into.
+    /// What was recorded under an identifier, and those merged into it, of the user that it was
+    /// merged into.
     func records(mergedWith user: UserID, in project: ProjectName) async throws -> UserRecords {
         try await searches.run {
             let reader = IndexReader(index)
             let who = ProjectUser(project: project, user: user)
             let survivor = try reader.survivors(of: try reader.users(of: [who]))[who]
             guard let survivor else { return UserRecords(of: nil) }
-            return try read(survivor.user, survivor.known, project, .ofOthers)
+            let family = MergedFamily(of: user, in: project, reader)
+            return try read(survivor.user, survivor.known, project, family)
         }
     }
 
@@ -66,14 +68,15 @@ struct IdentityDesk: Sendable {
         _ user: UserID,
         _ known: KnownUser,
         _ project: ProjectName,
-        _ wanted: UserRecords.Wanted
+        _ family: MergedFamily? = nil
     ) throws(IngestionError) -> UserRecords {
         let owner = UserRecords.Owner(
             project: project,
             partition: partitions.home(project: project, identifier: user.text),
             number: known.number
         )
-        var records = UserRecords(of: owner, since: known.since, wanted)
+        var records = UserRecords(of: owner, since: known.since)
+        if let family { records.keep(family) }
         try records.read(log)
         return records
     }

@@ -44,6 +44,7 @@ struct IngestionParts: Sendable {
             asides: asides,
             settings: Self.intakeSettings(config, partitions)
         )
+        try RestoredLog.tell(parts, folder: world.folder.path, disk: world.disk)
         let intake = Intake(parts, standings: try IndexReader(index).standings())
         shelf = try RejectShelf(folder: "\(world.folder.path)/rejects")
         desk = try ReadingDesk()

@@ -50,35 +50,37 @@ extension IntakeGroup {
         try RecordMove.require(moved)
         let lists = Self.lists(in: moved)
         let left = try on(lists, of: old, project, reader)
-        let out = LogV1.MergeOut(
+        var out = LogV1.MergeOut(
             userNumber: old.number.value,
             userID: order.old.text,
             survivorID: order.known.text,
             lists: left.sorted(by: TextBytes.precedes)
         )
-        let gone = try add(.mergeOut(out), to: old.partition, project: project, &pending)
+        let gone = try pending.nextPlace(in: old.partition)
+        // Of two logs each part says where the other stands; in one log who goes goes first.
+        let home = parts.partitions.home(project: project, identifier: merge.survivor.text)
+        let isOneLog = home == old.partition
+        if isOneLog { try add(.mergeOut(out), to: home, project: project, &pending) }
         let new = try owner(merge.survivor, merge.known, project, &numbering, &pending)
         let kept = try on(lists, of: new, project, reader)
         if merge.known == nil { try exist(new, from: gone.origin(under: nil), &pending) }
         var move = RecordMove(from: old.partition, to: new, isNew: merge.known == nil) {
             $0 ?? order.old.text
         }
+        try move.lookUp(moved, reader)
         for record in moved { try write(record, &move, reader, &pending) }
-        // Moved words on a list stand in the order of event time: the last one is told anew. Who
-        // was on it by either identifier is on it.
         for list in lists {
+            // The last one of the moved words on it, which stand in the order of event time, is
+            // told anew. Who was on it by either identifier is on it.
             let isOwn = kept.contains(list)
-            try put(
-                ListedUser(partition: new.partition, number: new.number),
-                on: ProjectList(project: project, name: list),
-                isOwn || left.contains(list),
-                at,
-                from: gone.origin(under: isOwn ? nil : order.old),
-                &pending
-            )
+            let origin = gone.origin(under: isOwn ? nil : order.old)
+            let user = ListedUser(partition: new.partition, number: new.number)
+            let name = ProjectList(project: project, name: list)
+            try put(user, on: name, isOwn || left.contains(list), at, from: origin, &pending)
         }
         let runs = RecordMove.runs(move.replaced)
-        try takeBack(runs.dropFirst(RecordMove.runsMax), of: new, for: order.old, &pending)
+        let other = isOneLog ? nil : gone.part
+        try takeBack(runs.dropFirst(RecordMove.runsMax), of: new, order.old, other, &pending)
         let merged = LogV1.MergeIn(
             userNumber: new.number.value,
             userID: order.old.text,
@@ -86,9 +88,14 @@ extension IntakeGroup {
             names: move.names,
             replaced: Array(runs.prefix(RecordMove.runsMax)),
             depth: UInt32(merge.depth),
-            survivorID: merge.survivor.text
+            survivorID: merge.survivor.text,
+            other: other
         )
         let end = try add(.mergeIn(merged), to: new.partition, project: project, &pending)
+        if !isOneLog {
+            out.other = end.part
+            try add(.mergeOut(out), to: old.partition, project: project, &pending)
+        }
         keep(numbering, &pending)
         forget(ProjectUser(project: project, user: order.old))
         let writer = IndexWriter(parts.index)
@@ -101,14 +108,16 @@ extension IntakeGroup {
     private mutating func takeBack(
         _ runs: ArraySlice<LogV1.RecordRun>,
         of owner: UserRecords.Owner,
-        for old: UserID,
+        _ old: UserID,
+        _ other: LogV1.OtherPart?,
         _ pending: inout Pending
     ) throws(IngestionError) {
         for start in stride(from: runs.startIndex, to: runs.endIndex, by: RecordMove.runsMax) {
             let replaced = LogV1.MergeUndone(
                 userNumber: owner.number.value,
                 userID: old.text,
-                moved: Array(runs[start...].prefix(RecordMove.runsMax))
+                moved: Array(runs[start...].prefix(RecordMove.runsMax)),
+                other: other
             )
             let (partition, project) = (owner.partition, owner.project)
             try add(replaced, to: partition, project: project, &pending)
@@ -199,7 +208,19 @@ extension IntakeGroup {
     }
 }
 
+extension IntakeGroup.Pending {
+    /// Where the next record of a partition will stand.
+    func nextPlace(in partition: Partition) throws(IngestionError) -> LogPlace {
+        LogPlace(partition: partition, offset: try nextOffset(in: partition))
+    }
+}
+
 extension LogPlace {
+    /// As the other part of a merge names it.
+    var part: LogV1.OtherPart {
+        LogV1.OtherPart(partition: UInt32(partition.index), offset: offset.value)
+    }
+
     /// Where a record comes from that was moved, or says what those that were moved come to.
     func origin(under user: UserID?) -> LogV1.Origin {
         LogV1.Origin(

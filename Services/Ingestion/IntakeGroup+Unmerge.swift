@@ -25,8 +25,10 @@ extension IntakeGroup {
         let owner = owner(survivor.known.number, of: survivor.user, order.project)
         var records = order.records
         if owner != records.owner {
-            records = UserRecords(of: owner, since: survivor.known.since, .ofOthers)
+            records = UserRecords(of: owner, since: survivor.known.since)
         }
+        // Who has come since is known by now only; what came in under others is not looked for.
+        records.keep(MergedFamily(of: order.user, in: order.project, reader))
         let parted: (going: [LogV1.LogRecord], staying: [LogV1.LogRecord])
         do throws(IngestionError) {
             try records.read(parts.log)
@@ -83,7 +85,7 @@ extension IntakeGroup {
         for record in going { try write(record, &move, reader, &pending) }
         let lists = Self.lists(in: going)
         try settle(lists, by: going, of: new, at, from: origin, &pending)
-        let back = LogV1.MergeIn(
+        var back = LogV1.MergeIn(
             userNumber: new.number.value,
             userID: survivor.text,
             records: UInt64(move.count),
@@ -91,9 +93,10 @@ extension IntakeGroup {
             returned: true,
             survivorID: order.user.text
         )
-        let place = try add(.mergeIn(back), to: new.partition, project: project, &pending)
-        let writer = IndexWriter(parts.index)
-        writer.put(back, of: project, at: place, pending.now, &pending.batch)
+        // Of two logs each part says where the other stands; in one log who comes back comes first.
+        let isOneLog = new.partition == owner.partition
+        if isOneLog { try add(back, to: new, &pending) }
+        let other = isOneLog ? nil : try pending.nextPlace(in: new.partition).part
         try settle(lists, by: staying, of: owner, at, from: origin, &pending)
         let runs = RecordMove.runs(going.map { LogOffset($0.offset) })
         for start in stride(from: 0, to: max(runs.count, 1), by: RecordMove.runsMax) {
@@ -101,12 +104,27 @@ extension IntakeGroup {
                 userNumber: owner.number.value,
                 userID: order.user.text,
                 moved: Array(runs[start...].prefix(RecordMove.runsMax)),
-                names: move.names
+                names: move.names,
+                other: other
             )
+            back.other = try pending.nextPlace(in: owner.partition).part
             try add(undone, to: owner.partition, project: project, &pending)
         }
+        if !isOneLog { try add(back, to: new, &pending) }
         keep(numbering, &pending)
         return move.count
+    }
+
+    /// Writes that a user is one of its own again, by which the index finds it.
+    private mutating func add(
+        _ back: LogV1.MergeIn,
+        to owner: UserRecords.Owner,
+        _ pending: inout Pending
+    ) throws(IngestionError) {
+        let (partition, project) = (owner.partition, owner.project)
+        let place = try add(.mergeIn(back), to: partition, project: project, &pending)
+        let writer = IndexWriter(parts.index)
+        writer.put(back, of: project, at: place, pending.now, &pending.batch)
     }
 
     /// Writes whether a user is on some lists, by the last word on each among some records.
@@ -141,33 +159,5 @@ extension IntakeGroup {
             place: user.text,
             hint: "nothing was ever recorded under it"
         )
-    }
-}
-
-/// An identifier and those that were merged into it, directly or through others.
-private struct MergedFamily {
-    private let head: UserID
-    private let project: ProjectName
-    private let reader: IndexReader
-    private var members: [String: Bool] = [:]
-
-    init(of head: UserID, in project: ProjectName, _ reader: IndexReader) {
-        self.head = head
-        self.project = project
-        self.reader = reader
-    }
-
-    /// Whether the identifier that a record came in under is one of them; nil is its user's own.
-    mutating func has(_ origin: String?) throws(IngestionError) -> Bool {
-        guard let origin else { return false }
-        if let isMember = members[origin] { return isMember }
-        var next = UserID(origin)
-        for _ in 0...MergeRule.depthMax {
-            guard let user = next, user != head else { break }
-            let who = ProjectUser(project: project, user: user)
-            next = try reader.users(of: [who])[who]?.survivor
-        }
-        members[origin] = next == head
-        return next == head
     }
 }

@@ -123,6 +123,9 @@ struct IntakeGroup {
                     if case .success(let record) = changed { asides.note(record) }
                     answer.resume(with: changed)
                 }
+            case .restored(let mark, let answer):
+                try write(mark, &pending)
+                pending.answers.append { answer.resume() }
             }
         }
         keep(numbering, &pending)

@@ -113,12 +113,13 @@ enum IntakeOrder: Sendable {
     case merge(MergeOrder, Answer<MergeOutcome>)
     case unmerge(UnmergeOrder, Answer<MergeOutcome>)
     case aside(AsideOrder, Answer<IngestionV1.QuarantinedRecord>)
+    case restored(RestoredMark, Answer<Void>)
 
     /// Whether it forms a group of its own: what others were told they saw must not change within,
     /// and what it reads of the index is all that was before it.
     var standsAlone: Bool {
         switch self {
-        case .undoing, .erasing, .listing, .merge, .unmerge, .aside: true
+        case .undoing, .erasing, .listing, .merge, .unmerge, .aside, .restored: true
         case .records, .catalogue, .tenure: false
         }
     }
@@ -134,6 +135,7 @@ enum IntakeOrder: Sendable {
         case .listing(_, let answer): answer.resume(throwing: error)
         case .merge(_, let answer), .unmerge(_, let answer): answer.resume(throwing: error)
         case .aside(_, let answer): answer.resume(throwing: error)
+        case .restored(_, let answer): answer.resume(throwing: error)
         }
     }
 
@@ -149,6 +151,7 @@ enum IntakeOrder: Sendable {
         case .merge(let order, _): order.records.standing.count
         case .unmerge(let order, _): order.records.standing.count
         case .aside: 2
+        case .restored(let mark, _): mark.projects.count
         }
     }
 
@@ -166,6 +169,7 @@ enum IntakeOrder: Sendable {
         case .merge(let order, _): order.bytesMax
         case .unmerge(let order, _): order.bytesMax
         case .aside: AsideOrder.recordBytes
+        case .restored(let mark, _): mark.projects.count * RestoredMark.recordBytes
         }
     }
 }

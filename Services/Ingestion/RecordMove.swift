@@ -19,6 +19,8 @@ struct RecordMove {
     private(set) var count = 0
     /// The new user's own records that are absent from here on.
     private(set) var replaced: [LogOffset] = []
+    /// The new user's events by the keys of their ids, so far as those that come have the same.
+    private var own: [[UInt8]: SeenEvent] = [:]
     private var events: Set<String> = []
     private var properties: Set<String> = []
     private var lists: Set<String> = []
@@ -34,6 +36,23 @@ struct RecordMove {
         self.to = to
         self.origin = origin
     }
+
+    /// Looks up at once which event ids of those that come the new user has.
+    mutating func lookUp(_ records: [LogV1.LogRecord], _ reader: IndexReader)
+        throws(IngestionError)
+    {
+        guard !isToNewUser else { return }
+        let keys = records.compactMap { record -> [UInt8]? in
+            guard case .event(let event) = record.body else { return nil }
+            return event.eventID.map { IndexKey.event(to.project, to.partition, to.number, $0) }
+        }
+        for (seen, key) in try reader.events(of: keys.map { (key: $0, record: $0) }) {
+            own[key] = seen
+        }
+    }
+
+    /// Where the new user has an event with that key.
+    func seen(_ key: [UInt8]) -> SeenEvent? { own[key] }
 
     /// An own event with the same id was received later.
     mutating func replace(_ event: LogV1.Event, at offset: LogOffset) {
@@ -141,7 +160,7 @@ extension IntakeGroup {
         var keys = SeenKeys()
         if case .event(let event) = record.body, let id = event.eventID {
             let key = IndexKey.event(to.project, to.partition, to.number, id)
-            if !move.isToNewUser, let own = try standing(key, of: to, reader) {
+            if let seen = move.seen(key), let own = try standing(seen, of: to, reader) {
                 guard case .event(let other) = own.body, event.receivedAtMs < other.receivedAtMs
                 else { return }
                 move.replace(other, at: LogOffset(own.offset))
@@ -163,15 +182,13 @@ extension IntakeGroup {
         pending.seen.append(SeenRecord(keys, of: to.number, seen))
     }
 
-    /// The user's record with an event id; nil: there is none, or it is another's again.
+    /// A record that was seen with an event id; nil: it is undone, or another's again.
     private func standing(
-        _ key: [UInt8],
+        _ seen: SeenEvent,
         of owner: UserRecords.Owner,
         _ reader: IndexReader
     ) throws(IngestionError) -> LogV1.LogRecord? {
-        guard let seen = try reader.events(of: [(key: key, record: ())]).first?.seen,
-            !imports.isUndone(seen, of: owner.project)
-        else { return nil }
+        guard !imports.isUndone(seen, of: owner.project) else { return nil }
         guard let record = try parts.log.record(at: seen.place) else { return nil }
         // The key outlives a merge that was taken back.
         guard let origin = record.origin?.userID.flatMap({ UserID($0) }) else { return record }

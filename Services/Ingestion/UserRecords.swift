@@ -33,14 +33,6 @@ struct UserRecords: Sendable {
         let number: UserNumber
     }
 
-    /// Which are wanted.
-    enum Wanted: Sendable, Hashable {
-        /// All.
-        case all
-        /// Those that came in under another identifier, and all about lists.
-        case ofOthers
-    }
-
     /// A record as it is stored.
     struct Found: Sendable, Hashable {
         let offset: LogOffset
@@ -49,7 +41,8 @@ struct UserRecords: Sendable {
 
     /// Nil: nobody was known yet.
     let owner: Owner?
-    private let wanted: Wanted
+    /// Only what came in under these, and all about lists; nil: all.
+    private var family: MergedFamily?
     private var found: [Found] = []
     private var gone = Set<UInt64>()
     private var next: LogOffset
@@ -59,11 +52,13 @@ struct UserRecords: Sendable {
     private(set) var bytesMax = 0
 
     /// None so far.
-    init(of owner: Owner?, since: LogOffset = .zero, _ wanted: Wanted = .all) {
+    init(of owner: Owner?, since: LogOffset = .zero) {
         self.owner = owner
-        self.wanted = wanted
         next = since
     }
+
+    /// From here on only what came in under some identifiers is read, and all about lists.
+    mutating func keep(_ family: MergedFamily) { self.family = family }
 
     /// The records that stand, in the log's order.
     var standing: [Found] { found.filter { !gone.contains($0.offset.value) } }
@@ -107,7 +102,8 @@ struct UserRecords: Sendable {
         case .mergeIn(let merge): note(merge.replaced)
         case .mergeUndone(let undone): note(undone.moved)
         default:
-            let isWanted = wanted == .all || record.origin?.userID != nil || kind == .list
+            var isWanted = kind == .list || family == nil
+            if !isWanted { isWanted = try family?.has(record.origin?.userID) ?? true }
             guard isWanted else { return }
             found.append(Found(offset: stored.offset, payload: payload))
             bytesMax += payload.count + Self.overheadBytes

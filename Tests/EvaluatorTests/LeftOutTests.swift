@@ -49,7 +49,7 @@ import Testing
         mutating func retry() {
             let record = log.records[Int(place.value)]
             let origin = LogV1.Origin(partition: 5, offset: place.value)
-            if let body = record.body { log.append(body, origin: origin) }
+            if let body = record.body { log.append(body, from: origin) }
             var aside = aside
             aside.retried = true
             log.append(.aside(aside))

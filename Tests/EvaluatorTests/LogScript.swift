@@ -30,7 +30,7 @@ struct LogScript {
         _ body: LogV1.LogRecord.Body,
         to project: ProjectName? = shop,
         import importID: String? = nil,
-        origin: LogV1.Origin? = nil
+        from origin: LogV1.Origin? = nil
     ) -> LogOffset {
         let offset = next
         records.append(

@@ -76,7 +76,7 @@ private final class MortalDisk: Disk {
             try checkpoints.remember(&state.live)
             try checkpoints.seal(&state, catalogue: catalogue)
         }
-        try RewriteOrder(folder: folder, disk: RealDisk()).give()
+        try StartOrder(.rewrite, folder: folder, disk: RealDisk()).give()
     }
 
     private func columnFiles(_ folder: String) -> [String] {
@@ -95,14 +95,14 @@ private final class MortalDisk: Disk {
                 #expect(columnFiles(folder).count == 3)
                 let disk = MortalDisk(changes: steps)
                 var checkpoints = try Checkpoints(folder: folder, disk: disk)
-                let order = RewriteOrder(folder: folder, disk: disk)
+                let order = StartOrder(.rewrite, folder: folder, disk: disk)
                 let end = refusal { try checkpoints.follow(order) }
                 let isCut = end != nil || disk.changesLeft < 0
                 // As after a kill: nothing was taken back.
                 checkpoints.close()
                 checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
                 defer { checkpoints.close() }
-                let whole = RewriteOrder(folder: folder, disk: RealDisk())
+                let whole = StartOrder(.rewrite, folder: folder, disk: RealDisk())
                 try checkpoints.follow(whole)
                 #expect(try !whole.isGiven(), "step \(steps)")
                 #expect(columnFiles(folder) == [], "step \(steps)")

@@ -123,7 +123,7 @@ import Testing
         }
         // Rewritten once more nothing changes, and everybody goes on.
         try open.stop()
-        try RewriteOrder(folder: rig.folder, disk: RealDisk()).give()
+        try StartOrder(.rewrite, folder: rig.folder, disk: RealDisk()).give()
         #expect(try rig.rewriting().run() == 0)
         open = try rig.open()
         _ = try await open.track([Sent.event("x-friend", "last"), Sent.event(stays, "last")])

@@ -81,7 +81,7 @@ struct ErasedRewritingTests {
         #expect(dirty.contains { $0.hasPrefix("index/") }, "\(dirty)")
         #expect(dirty.contains { $0.hasPrefix("rejects/") }, "\(dirty)")
         for round in 0..<2 {
-            try RewriteOrder(folder: rig.folder, disk: RealDisk()).give()
+            try StartOrder(.rewrite, folder: rig.folder, disk: RealDisk()).give()
             let written = try #require(try rig.rewriting().run())
             #expect((written > 0) == (round == 0))
             open = try rig.open()

@@ -221,4 +221,34 @@ import Testing
         #expect(told.user == UserID("bot"), "the other way round")
         try open.stop()
     }
+
+    @Test("each part of a merge, and of one taken back, says where the other stands")
+    func parts() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        let ids = (0..<8).map { "user-\($0)" }
+        _ = try await open.track(ids.map { Sent.event($0, "by \($0)") })
+        for (old, known) in zip(ids, ids.dropFirst()) { _ = try await open.alias(old, known) }
+        for id in ids.dropLast() { _ = try await open.unmerge(id) }
+        var parts: [LogV1.OtherPart: LogV1.OtherPart?] = [:]
+        for partition in 0..<Int(open.partitions.count) {
+            for record in try open.log(partition) {
+                let here = LogV1.OtherPart(partition: UInt32(partition), offset: record.offset)
+                switch record.body {
+                case .mergeOut(let out): parts[here] = .some(out.other)
+                case .mergeIn(let merge): parts[here] = .some(merge.other)
+                case .mergeUndone(let undone): parts[here] = .some(undone.other)
+                default: break
+                }
+            }
+        }
+        #expect(parts.count == 28)
+        for (here, other) in parts {
+            // In one partition a page may end between them, but the order alone tells.
+            guard let other = other else { continue }
+            #expect(other.partition != here.partition && parts[other] == .some(here))
+        }
+        #expect(parts.values.count { $0 != nil } > 8)
+        try open.stop()
+    }
 }

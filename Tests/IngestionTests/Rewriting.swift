@@ -24,7 +24,7 @@ extension IngestionRig {
 
     /// Rewrites what no intake has open.
     func rewrite() throws {
-        try RewriteOrder(folder: folder, disk: RealDisk()).give()
+        try StartOrder(.rewrite, folder: folder, disk: RealDisk()).give()
         _ = try rewriting().run()
     }
 

@@ -80,4 +80,32 @@ import Testing
         #expect(records.standing.count == 4)
         try open.stop()
     }
+
+    @Test("for an identifier that is parted, only its family's are read, also those read on later")
+    func family() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        let desk = try ReadingDesk(threads: 1)
+        defer { desk.stop() }
+        _ = try await open.track(["a", "b", "c", "d"].map { Sent.event($0, "by \($0)") })
+        _ = try await open.identify("a", "b")
+        for id in ["b", "c"] { _ = try await open.alias(id, "d") }
+        let identities = IdentityDesk(open.index, open.log, desk, searches: desk, open.partitions)
+        let user = try #require(UserID("b"))
+        var records = try await identities.records(mergedWith: user, in: shop)
+        func names() throws -> [String] {
+            try records.standing.compactMap { found in
+                let record = try LogV1.LogRecord.decode(found.payload)
+                if case .event(let event) = record.body { return event.name } else { return nil }
+            }
+        }
+        #expect(try names() == ["by b", "by a"])
+        // Who becomes one with it meanwhile comes along.
+        _ = try await open.track([Sent.event("new", "by new"), Sent.event("c", "later")])
+        _ = try await open.identify("new", "b")
+        records.keep(MergedFamily(of: user, in: shop, IndexReader(open.index)))
+        try records.read(open.log)
+        #expect(try names() == ["by b", "by a", "by new"])
+        try open.stop()
+    }
 }

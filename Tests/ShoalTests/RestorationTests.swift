@@ -64,6 +64,10 @@ import Testing
             let file = try disk.open("/shelf/data/\(path)", .read)
             #expect(try file.read(at: 0, count: 9) == bytes, "\(path)")
         }
+        for member in manifest.members {
+            let order = StartOrder(.restored, folder: "/shelf/data/\(member.folder)", disk: disk)
+            #expect(try order.isGiven() == (member.service == "ingestion"))
+        }
     }
 
     @Test("a service refuses its folder unless every member's other files are there")

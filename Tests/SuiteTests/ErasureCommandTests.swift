@@ -76,7 +76,7 @@ struct ErasureCommandTests {
         #expect(await run(["rejects", "list", "--json"]).out.isEmpty)
         #expect(try !tainted(suite).isEmpty, "nothing is rewritten yet")
         for name in ["ingestion", "evaluator-1", "evaluator-2"] {
-            try RewriteOrder(folder: "\(suite.folder)/\(name)", disk: RealDisk()).give()
+            try StartOrder(.rewrite, folder: "\(suite.folder)/\(name)", disk: RealDisk()).give()
             suite.killHard(name)
             try await suite.start(name)
         }
@@ -123,11 +123,11 @@ struct ErasureCommandTests {
         let before = await count()
         #expect(before.contains("1,980"), "\(before)")
         try FileManager.default.removeItem(atPath: file)
-        try RewriteOrder(folder: "\(suite.folder)/ingestion", disk: RealDisk()).give()
+        try StartOrder(.rewrite, folder: "\(suite.folder)/ingestion", disk: RealDisk()).give()
         suite.killHard("ingestion")
         try await suite.start("ingestion")
         suite.killHard("evaluator-1")
-        let order = RewriteOrder(folder: "\(suite.folder)/evaluator-1", disk: RealDisk())
+        let order = StartOrder(.rewrite, folder: "\(suite.folder)/evaluator-1", disk: RealDisk())
         try order.give()
         var done = 0
         for _ in 0..<15 {

@@ -12,9 +12,14 @@ extension CoveredElsewhere {
             ["MergeTrail", "WholeUser"]
         ),
         CoveredElsewhere(
+            "Services/Ingestion",
+            .test("IngestionTests/UserRecordsTests"),
+            ["MergedFamily"]
+        ),
+        CoveredElsewhere(
             "Shared/Chassis/Life",
             .test("IngestionTests/ErasedRewritingTests"),
-            ["RewriteOrder"]
+            ["StartOrder"]
         ),
         CoveredElsewhere(
             "Shared/KeyValue",

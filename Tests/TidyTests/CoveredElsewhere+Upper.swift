@@ -200,7 +200,10 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Evaluator",
             .test("TakeOverTests"),
-            ["CheckpointCopy", "CheckpointCopy+Feeds", "CheckpointsDoor", "CopyThreads"]
+            [
+                "CheckpointCopy", "CheckpointCopy+Feeds", "Checkpoints+Copies", "CheckpointsDoor",
+                "CopyThreads",
+            ]
         ),
         CoveredElsewhere(
             "Services/Evaluator",

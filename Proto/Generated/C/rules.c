@@ -277,6 +277,7 @@ static const shoal_message_rule rule_shoal__log__v1__aside;
 static const shoal_message_rule rule_shoal__log__v1__left_out;
 static const shoal_message_rule rule_shoal__log__v1__origin;
 static const shoal_message_rule rule_shoal__log__v1__record_run;
+static const shoal_message_rule rule_shoal__log__v1__other_part;
 static const shoal_message_rule rule_shoal__log__v1__moved_names;
 static const shoal_message_rule rule_shoal__log__v1__merge_out;
 static const shoal_message_rule rule_shoal__log__v1__merge_in;
@@ -1552,9 +1553,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__evaluate_response[] 
     {14, 2, 3, 0, 0, 0, 0, "explanation", &rule_shoal__evaluation__v1__explanation},
     {15, 0, 0, 1, 0, 1000, 0, "trend_universe", NULL},
     {30, 2, 3, 0, 0, 0, 0, "cost", &rule_shoal__evaluation__v1__question_cost},
+    {31, 2, 3, 1, 0, 4096, 0, "needed", &rule_shoal__log__v1__position},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__evaluate_response = {
-    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 16, fields_shoal__evaluation__v1__evaluate_response};
+    "shoal.evaluation.v1.EvaluateResponse", &shoal__evaluation__v1__evaluate_response__descriptor, 17, fields_shoal__evaluation__v1__evaluate_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__evaluate_response(void) { return &rule_shoal__evaluation__v1__evaluate_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__bitmap_request[] = {
@@ -1667,9 +1669,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sets_part_response[]
     {12, 2, 3, 1, 0, 3000, 0, "region_sample", &rule_shoal__evaluation__v1__region_sample},
     {13, 0, 0, 1, 0, 16000, 0, "node_users", NULL},
     {14, 2, 2, 0, 0, 0, 16, "hold_id", NULL},
+    {15, 2, 3, 1, 0, 4096, 0, "needed", &rule_shoal__log__v1__position},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__sets_part_response = {
-    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 14, fields_shoal__evaluation__v1__sets_part_response};
+    "shoal.evaluation.v1.SetsPartResponse", &shoal__evaluation__v1__sets_part_response__descriptor, 15, fields_shoal__evaluation__v1__sets_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sets_part_response(void) { return &rule_shoal__evaluation__v1__sets_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__cancel_part_request[] = {
@@ -1745,9 +1748,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__sizes_part_response[
     {2, 2, 3, 0, 0, 0, 0, "work", &rule_shoal__evaluation__v1__shared_work},
     {3, 2, 3, 1, 0, 4096, 0, "positions", &rule_shoal__log__v1__position},
     {4, 0, 0, 0, 0, 0, 0, "took_us", NULL},
+    {5, 2, 3, 1, 0, 4096, 0, "needed", &rule_shoal__log__v1__position},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__sizes_part_response = {
-    "shoal.evaluation.v1.SizesPartResponse", &shoal__evaluation__v1__sizes_part_response__descriptor, 4, fields_shoal__evaluation__v1__sizes_part_response};
+    "shoal.evaluation.v1.SizesPartResponse", &shoal__evaluation__v1__sizes_part_response__descriptor, 5, fields_shoal__evaluation__v1__sizes_part_response};
 const shoal_message_rule *shoal_rule__evaluation__v1__sizes_part_response(void) { return &rule_shoal__evaluation__v1__sizes_part_response; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__trend_request[] = {
@@ -2689,6 +2693,14 @@ static const shoal_message_rule rule_shoal__log__v1__record_run = {
     "shoal.log.v1.RecordRun", &shoal__log__v1__record_run__descriptor, 2, fields_shoal__log__v1__record_run};
 const shoal_message_rule *shoal_rule__log__v1__record_run(void) { return &rule_shoal__log__v1__record_run; }
 
+static const shoal_field_rule fields_shoal__log__v1__other_part[] = {
+    {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "offset", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__other_part = {
+    "shoal.log.v1.OtherPart", &shoal__log__v1__other_part__descriptor, 2, fields_shoal__log__v1__other_part};
+const shoal_message_rule *shoal_rule__log__v1__other_part(void) { return &rule_shoal__log__v1__other_part; }
+
 static const shoal_field_rule fields_shoal__log__v1__moved_names[] = {
     {1, 2, 1, 1, 0, 4096, 128, "events", NULL},
     {2, 2, 1, 1, 0, 4096, 128, "properties", NULL},
@@ -2703,9 +2715,10 @@ static const shoal_field_rule fields_shoal__log__v1__merge_out[] = {
     {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
     {3, 2, 1, 0, 0, 0, 256, "survivor_id", NULL},
     {4, 2, 1, 1, 0, 4096, 128, "lists", NULL},
+    {5, 2, 3, 0, 0, 0, 0, "other", &rule_shoal__log__v1__other_part},
 };
 static const shoal_message_rule rule_shoal__log__v1__merge_out = {
-    "shoal.log.v1.MergeOut", &shoal__log__v1__merge_out__descriptor, 4, fields_shoal__log__v1__merge_out};
+    "shoal.log.v1.MergeOut", &shoal__log__v1__merge_out__descriptor, 5, fields_shoal__log__v1__merge_out};
 const shoal_message_rule *shoal_rule__log__v1__merge_out(void) { return &rule_shoal__log__v1__merge_out; }
 
 static const shoal_field_rule fields_shoal__log__v1__merge_in[] = {
@@ -2717,9 +2730,10 @@ static const shoal_field_rule fields_shoal__log__v1__merge_in[] = {
     {6, 0, 0, 0, 0, 0, 0, "returned", NULL},
     {7, 0, 0, 0, 0, 0, 0, "depth", NULL},
     {8, 2, 1, 0, 0, 0, 256, "survivor_id", NULL},
+    {9, 2, 3, 0, 0, 0, 0, "other", &rule_shoal__log__v1__other_part},
 };
 static const shoal_message_rule rule_shoal__log__v1__merge_in = {
-    "shoal.log.v1.MergeIn", &shoal__log__v1__merge_in__descriptor, 8, fields_shoal__log__v1__merge_in};
+    "shoal.log.v1.MergeIn", &shoal__log__v1__merge_in__descriptor, 9, fields_shoal__log__v1__merge_in};
 const shoal_message_rule *shoal_rule__log__v1__merge_in(void) { return &rule_shoal__log__v1__merge_in; }
 
 static const shoal_field_rule fields_shoal__log__v1__merge_undone[] = {
@@ -2727,9 +2741,10 @@ static const shoal_field_rule fields_shoal__log__v1__merge_undone[] = {
     {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
     {3, 2, 3, 1, 0, 10000, 0, "moved", &rule_shoal__log__v1__record_run},
     {4, 2, 3, 0, 0, 0, 0, "names", &rule_shoal__log__v1__moved_names},
+    {5, 2, 3, 0, 0, 0, 0, "other", &rule_shoal__log__v1__other_part},
 };
 static const shoal_message_rule rule_shoal__log__v1__merge_undone = {
-    "shoal.log.v1.MergeUndone", &shoal__log__v1__merge_undone__descriptor, 4, fields_shoal__log__v1__merge_undone};
+    "shoal.log.v1.MergeUndone", &shoal__log__v1__merge_undone__descriptor, 5, fields_shoal__log__v1__merge_undone};
 const shoal_message_rule *shoal_rule__log__v1__merge_undone(void) { return &rule_shoal__log__v1__merge_undone; }
 
 static const shoal_field_rule fields_shoal__log__v1__erased_copies[] = {
@@ -2857,9 +2872,10 @@ const shoal_message_rule *shoal_rule__log__v1__erasure(void) { return &rule_shoa
 static const shoal_field_rule fields_shoal__log__v1__stub[] = {
     {1, 0, 0, 0, 0, 0, 0, "rewriting", NULL},
     {2, 0, 0, 0, 0, 0, 0, "event", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "restored", NULL},
 };
 static const shoal_message_rule rule_shoal__log__v1__stub = {
-    "shoal.log.v1.Stub", &shoal__log__v1__stub__descriptor, 2, fields_shoal__log__v1__stub};
+    "shoal.log.v1.Stub", &shoal__log__v1__stub__descriptor, 3, fields_shoal__log__v1__stub};
 const shoal_message_rule *shoal_rule__log__v1__stub(void) { return &rule_shoal__log__v1__stub; }
 
 static const shoal_field_rule fields_shoal__log__v1__list_change[] = {

@@ -350,6 +350,11 @@ extension EvaluationV1 {
         public var trendUniverse: [UInt64] = []
         /// What it costs at most, when asked for.
         public var cost: EvaluationV1.QuestionCost?
+        /// How far further partitions must be read in one answer with these, so that no merge is in
+        /// it by one of its parts only.
+        ///
+        /// Limit: 4,096.
+        public var needed: [LogV1.Position] = []
 
         /// Every field at its default.
         public init() {}
@@ -371,7 +376,8 @@ extension EvaluationV1 {
             firstEventMs: Int64? = nil,
             explanation: EvaluationV1.Explanation? = nil,
             trendUniverse: [UInt64] = [],
-            cost: EvaluationV1.QuestionCost? = nil
+            cost: EvaluationV1.QuestionCost? = nil,
+            needed: [LogV1.Position] = []
         ) {
             self.users = users
             self.universe = universe
@@ -389,6 +395,7 @@ extension EvaluationV1 {
             self.explanation = explanation
             self.trendUniverse = trendUniverse
             self.cost = cost
+            self.needed = needed
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -427,6 +434,7 @@ extension EvaluationV1 {
             self.explanation = unsafe CValue.message(c.explanation)
             self.trendUniverse = unsafe CValue.list(c.n_trend_universe, c.trend_universe) { $0 }
             self.cost = unsafe CValue.message(c.cost)
+            self.needed = unsafe CValue.messages(c.n_needed, c.needed)
         }
 
         package func fill(
@@ -513,6 +521,11 @@ extension EvaluationV1 {
             }
             if let value = cost {
                 unsafe pb.pointee.cost = try arena.message(value)
+            }
+            if !needed.isEmpty {
+                unsafe pb.pointee.n_needed = needed.count
+                unsafe pb.pointee.needed =
+                    try arena.messages(needed, "shoal.evaluation.v1.EvaluateResponse.needed", max: 4096)
             }
         }
     }
@@ -1413,6 +1426,11 @@ extension EvaluationV1 {
         ///
         /// Limit: 16 bytes.
         public var holdID: [UInt8] = []
+        /// How far further partitions must be read in one answer with these, so that no merge is in
+        /// it by one of its parts only.
+        ///
+        /// Limit: 4,096.
+        public var needed: [LogV1.Position] = []
 
         /// Every field at its default.
         public init() {}
@@ -1432,7 +1450,8 @@ extension EvaluationV1 {
             tookUs: UInt64 = 0,
             regionSample: [EvaluationV1.RegionSample] = [],
             nodeUsers: [UInt64] = [],
-            holdID: [UInt8] = []
+            holdID: [UInt8] = [],
+            needed: [LogV1.Position] = []
         ) {
             self.users = users
             self.pairUsers = pairUsers
@@ -1448,6 +1467,7 @@ extension EvaluationV1 {
             self.regionSample = regionSample
             self.nodeUsers = nodeUsers
             self.holdID = holdID
+            self.needed = needed
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1484,6 +1504,7 @@ extension EvaluationV1 {
             self.regionSample = unsafe CValue.messages(c.n_region_sample, c.region_sample)
             self.nodeUsers = unsafe CValue.list(c.n_node_users, c.node_users) { $0 }
             self.holdID = unsafe c.has_hold_id != 0 ? CValue.bytes(c.hold_id) : []
+            self.needed = unsafe CValue.messages(c.n_needed, c.needed)
         }
 
         package func fill(
@@ -1565,6 +1586,11 @@ extension EvaluationV1 {
                 unsafe pb.pointee.has_hold_id = 1
                 unsafe pb.pointee.hold_id =
                     try arena.bytes(holdID, "shoal.evaluation.v1.SetsPartResponse.hold_id", max: 16)
+            }
+            if !needed.isEmpty {
+                unsafe pb.pointee.n_needed = needed.count
+                unsafe pb.pointee.needed =
+                    try arena.messages(needed, "shoal.evaluation.v1.SetsPartResponse.needed", max: 4096)
             }
         }
     }

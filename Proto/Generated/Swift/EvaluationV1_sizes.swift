@@ -495,6 +495,11 @@ extension EvaluationV1 {
         ///
         /// Unit: microseconds.
         public var tookUs: UInt64 = 0
+        /// How far further partitions must be read in one answer with these, so that no merge is in
+        /// it by one of its parts only.
+        ///
+        /// Limit: 4,096.
+        public var needed: [LogV1.Position] = []
 
         /// Every field at its default.
         public init() {}
@@ -504,12 +509,14 @@ extension EvaluationV1 {
             sizes: [EvaluationV1.SegmentSize] = [],
             work: EvaluationV1.SharedWork? = nil,
             positions: [LogV1.Position] = [],
-            tookUs: UInt64 = 0
+            tookUs: UInt64 = 0,
+            needed: [LogV1.Position] = []
         ) {
             self.sizes = sizes
             self.work = work
             self.positions = positions
             self.tookUs = tookUs
+            self.needed = needed
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -536,6 +543,7 @@ extension EvaluationV1 {
             self.work = unsafe CValue.message(c.work)
             self.positions = unsafe CValue.messages(c.n_positions, c.positions)
             self.tookUs = unsafe c.took_us
+            self.needed = unsafe CValue.messages(c.n_needed, c.needed)
         }
 
         package func fill(
@@ -558,6 +566,11 @@ extension EvaluationV1 {
             if tookUs != 0 {
                 unsafe pb.pointee.has_took_us = 1
                 unsafe pb.pointee.took_us = tookUs
+            }
+            if !needed.isEmpty {
+                unsafe pb.pointee.n_needed = needed.count
+                unsafe pb.pointee.needed =
+                    try arena.messages(needed, "shoal.evaluation.v1.SizesPartResponse.needed", max: 4096)
             }
         }
     }

@@ -133,6 +133,67 @@ extension LogV1 {
         }
     }
 
+    /// Where the other part of a merge stands, or of one taken back: written in the same group.
+    ///
+    /// Whatever answer has one of them has both, or its user would be there twice or not at all.
+    public struct OtherPart: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Log__V1__OtherPart
+        /// The message's full name.
+        public static let fullName = "shoal.log.v1.OtherPart"
+
+        /// In which partition.
+        public var partition: UInt32 = 0
+        /// At which offset.
+        public var offset: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(partition: UInt32 = 0, offset: UInt64 = 0) {
+            self.partition = partition
+            self.offset = offset
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__log__v1__other_part()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Log__V1__OtherPart>) {
+            let c = unsafe pb.pointee
+            self.partition = unsafe c.partition
+            self.offset = unsafe c.offset
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Log__V1__OtherPart>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__log__v1__other_part__init(pb)
+            if partition != 0 {
+                unsafe pb.pointee.has_partition = 1
+                unsafe pb.pointee.partition = partition
+            }
+            if offset != 0 {
+                unsafe pb.pointee.has_offset = 1
+                unsafe pb.pointee.offset = offset
+            }
+        }
+    }
+
     /// What records that were moved are about.
     public struct MovedNames: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Log__V1__MovedNames
@@ -241,6 +302,8 @@ extension LogV1 {
         ///
         /// Limit: 4,096, each 128 bytes.
         public var lists: [String] = []
+        /// The record by which another has what was recorded.
+        public var other: LogV1.OtherPart?
 
         /// Every field at its default.
         public init() {}
@@ -250,12 +313,14 @@ extension LogV1 {
             userNumber: UInt32 = 0,
             userID: String = "",
             survivorID: String = "",
-            lists: [String] = []
+            lists: [String] = [],
+            other: LogV1.OtherPart? = nil
         ) {
             self.userNumber = userNumber
             self.userID = userID
             self.survivorID = survivorID
             self.lists = lists
+            self.other = other
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -282,6 +347,7 @@ extension LogV1 {
             self.userID = unsafe CValue.text(c.user_id)
             self.survivorID = unsafe CValue.text(c.survivor_id)
             self.lists = unsafe CValue.list(c.n_lists, c.lists) { unsafe CValue.text($0) }
+            self.other = unsafe CValue.message(c.other)
         }
 
         package func fill(
@@ -307,6 +373,9 @@ extension LogV1 {
                 ) { (each: String) throws(MessageError) -> UnsafeMutablePointer<CChar>? in
                     try unsafe arena.text(each, "shoal.log.v1.MergeOut.lists", max: 128)
                 }
+            }
+            if let value = other {
+                unsafe pb.pointee.other = try arena.message(value)
             }
         }
     }
@@ -345,6 +414,8 @@ extension LogV1 {
         ///
         /// Limit: 256 bytes.
         public var survivorID: String = ""
+        /// The record by which who had them has them no more.
+        public var other: LogV1.OtherPart?
 
         /// Every field at its default.
         public init() {}
@@ -358,7 +429,8 @@ extension LogV1 {
             replaced: [LogV1.RecordRun] = [],
             returned: Bool = false,
             depth: UInt32 = 0,
-            survivorID: String = ""
+            survivorID: String = "",
+            other: LogV1.OtherPart? = nil
         ) {
             self.userNumber = userNumber
             self.userID = userID
@@ -368,6 +440,7 @@ extension LogV1 {
             self.returned = returned
             self.depth = depth
             self.survivorID = survivorID
+            self.other = other
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -398,6 +471,7 @@ extension LogV1 {
             self.returned = unsafe c.returned != 0
             self.depth = unsafe c.depth
             self.survivorID = unsafe CValue.text(c.survivor_id)
+            self.other = unsafe CValue.message(c.other)
         }
 
         package func fill(
@@ -436,6 +510,9 @@ extension LogV1 {
                 unsafe pb.pointee.survivor_id =
                     try arena.text(survivorID, "shoal.log.v1.MergeIn.survivor_id", max: 256)
             }
+            if let value = other {
+                unsafe pb.pointee.other = try arena.message(value)
+            }
         }
     }
 
@@ -459,6 +536,8 @@ extension LogV1 {
         public var moved: [LogV1.RecordRun] = []
         /// What they are about.
         public var names: LogV1.MovedNames?
+        /// The record by which another has them.
+        public var other: LogV1.OtherPart?
 
         /// Every field at its default.
         public init() {}
@@ -468,12 +547,14 @@ extension LogV1 {
             userNumber: UInt32 = 0,
             userID: String = "",
             moved: [LogV1.RecordRun] = [],
-            names: LogV1.MovedNames? = nil
+            names: LogV1.MovedNames? = nil,
+            other: LogV1.OtherPart? = nil
         ) {
             self.userNumber = userNumber
             self.userID = userID
             self.moved = moved
             self.names = names
+            self.other = other
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -500,6 +581,7 @@ extension LogV1 {
             self.userID = unsafe CValue.text(c.user_id)
             self.moved = unsafe CValue.messages(c.n_moved, c.moved)
             self.names = unsafe CValue.message(c.names)
+            self.other = unsafe CValue.message(c.other)
         }
 
         package func fill(
@@ -521,6 +603,9 @@ extension LogV1 {
             }
             if let value = names {
                 unsafe pb.pointee.names = try arena.message(value)
+            }
+            if let value = other {
+                unsafe pb.pointee.other = try arena.message(value)
             }
         }
     }

@@ -987,25 +987,30 @@ extension LogV1 {
         }
     }
 
-    /// What is left of a record about a user who was erased, once the log was rewritten.
+    /// What is left of a record about a user who was erased, once the log was rewritten; or what
+    /// says that the log was restored from a backup, so that records that stood behind it once are
+    /// no more.
     public struct Stub: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Log__V1__Stub
         /// The message's full name.
         public static let fullName = "shoal.log.v1.Stub"
 
-        /// How many erasures the partition's log held when it was rewritten, from 1: a rewriting
-        /// that found more has a higher number.
+        /// Rises with every rewriting that found more erasures, and with every time that the log
+        /// was restored: what is told from here on is of another generation.
         public var rewriting: UInt32 = 0
         /// Whether it was an event.
         public var event: Bool = false
+        /// Whether it was written after the log was restored, and was never another record.
+        public var restored: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(rewriting: UInt32 = 0, event: Bool = false) {
+        public init(rewriting: UInt32 = 0, event: Bool = false, restored: Bool = false) {
             self.rewriting = rewriting
             self.event = event
+            self.restored = restored
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1030,6 +1035,7 @@ extension LogV1 {
             let c = unsafe pb.pointee
             self.rewriting = unsafe c.rewriting
             self.event = unsafe c.event != 0
+            self.restored = unsafe c.restored != 0
         }
 
         package func fill(
@@ -1043,6 +1049,10 @@ extension LogV1 {
             if event != false {
                 unsafe pb.pointee.has_event = 1
                 unsafe pb.pointee.event = event ? 1 : 0
+            }
+            if restored != false {
+                unsafe pb.pointee.has_restored = 1
+                unsafe pb.pointee.restored = restored ? 1 : 0
             }
         }
     }

@@ -67,6 +67,9 @@ struct Restoration: Sendable {
                     progress(done)
                 }
                 for folder in folders.sorted() { try disk.syncDirectory(folder) }
+                // Whoever reads the log is to be told that it is another one from here on.
+                guard !isLast, target.member.service == "ingestion" else { continue }
+                try StartOrder(.restored, folder: target.path, disk: disk).give()
             }
         }
     }

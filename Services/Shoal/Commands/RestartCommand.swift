@@ -68,7 +68,7 @@ struct RestartCommand: DeskCommand {
             timeoutMs: timeout * 1_000,
             replace: { step in
                 if rewrite, let data = suite.data {
-                    try RewriteOrder(folder: "\(data)/\(step.name)", disk: desk.disk).give()
+                    try StartOrder(.rewrite, folder: "\(data)/\(step.name)", disk: desk.disk).give()
                 }
                 if systemd {
                     try await Self.restartUnit(step)

@@ -275,6 +275,7 @@ const shoal_message_rule *shoal_rule__log__v1__aside(void);
 const shoal_message_rule *shoal_rule__log__v1__left_out(void);
 const shoal_message_rule *shoal_rule__log__v1__origin(void);
 const shoal_message_rule *shoal_rule__log__v1__record_run(void);
+const shoal_message_rule *shoal_rule__log__v1__other_part(void);
 const shoal_message_rule *shoal_rule__log__v1__moved_names(void);
 const shoal_message_rule *shoal_rule__log__v1__merge_out(void);
 const shoal_message_rule *shoal_rule__log__v1__merge_in(void);

@@ -77,13 +77,14 @@ class EvaluateRequest(_message.Message):
     def __init__(self, definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., node_counts: bool = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., user_id: _Optional[str] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., project_zone: _Optional[str] = ..., trend_at_ms: _Optional[_Iterable[int]] = ..., first_event: bool = ..., explain_bytes_max: _Optional[int] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ..., want_cost: bool = ...) -> None: ...
 
 class EvaluateResponse(_message.Message):
-    __slots__ = ["cost", "explanation", "first_event_ms", "known", "member", "members", "next_member", "node_users", "positions", "sample", "took_us", "trend_universe", "trend_users", "universe", "users", "windows"]
+    __slots__ = ["cost", "explanation", "first_event_ms", "known", "member", "members", "needed", "next_member", "node_users", "positions", "sample", "took_us", "trend_universe", "trend_users", "universe", "users", "windows"]
     COST_FIELD_NUMBER: _ClassVar[int]
     EXPLANATION_FIELD_NUMBER: _ClassVar[int]
     FIRST_EVENT_MS_FIELD_NUMBER: _ClassVar[int]
     KNOWN_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     MEMBER_FIELD_NUMBER: _ClassVar[int]
+    NEEDED_FIELD_NUMBER: _ClassVar[int]
     NEXT_MEMBER_FIELD_NUMBER: _ClassVar[int]
     NODE_USERS_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
@@ -100,6 +101,7 @@ class EvaluateResponse(_message.Message):
     known: bool
     member: bool
     members: _containers.RepeatedScalarFieldContainer[str]
+    needed: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     next_member: int
     node_users: _containers.RepeatedScalarFieldContainer[int]
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
@@ -110,7 +112,7 @@ class EvaluateResponse(_message.Message):
     universe: int
     users: int
     windows: _containers.RepeatedCompositeFieldContainer[_answers_pb2.ResolvedWindow]
-    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ..., explanation: _Optional[_Union[_explain_pb2.Explanation, _Mapping]] = ..., trend_universe: _Optional[_Iterable[int]] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ...) -> None: ...
+    def __init__(self, users: _Optional[int] = ..., universe: _Optional[int] = ..., node_users: _Optional[_Iterable[int]] = ..., sample: _Optional[_Iterable[_Union[SampledUser, _Mapping]]] = ..., member: bool = ..., known: bool = ..., members: _Optional[_Iterable[str]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_answers_pb2.ResolvedWindow, _Mapping]]] = ..., took_us: _Optional[int] = ..., trend_users: _Optional[_Iterable[int]] = ..., first_event_ms: _Optional[int] = ..., explanation: _Optional[_Union[_explain_pb2.Explanation, _Mapping]] = ..., trend_universe: _Optional[_Iterable[int]] = ..., cost: _Optional[_Union[_answers_pb2.QuestionCost, _Mapping]] = ..., needed: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
 class PositionsRequest(_message.Message):
     __slots__: list[str] = []
@@ -183,12 +185,13 @@ class SetsPartRequest(_message.Message):
     def __init__(self, sets: _Optional[_Iterable[_Union[ResolvedSet, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ..., overlap: bool = ..., nodes: _Optional[_Iterable[_Union[_algebra_pb2.SetNode, _Mapping]]] = ..., members_from: _Optional[int] = ..., members_limit: _Optional[int] = ..., members_bytes_max: _Optional[int] = ..., properties: _Optional[_Iterable[str]] = ..., region_sample: _Optional[int] = ..., node_counts: bool = ..., hold_id: _Optional[bytes] = ..., take_hold: bool = ...) -> None: ...
 
 class SetsPartResponse(_message.Message):
-    __slots__ = ["hold_id", "in_all", "in_any", "made_users", "members", "next_member", "node_users", "pair_users", "positions", "region_sample", "region_users", "took_us", "universe", "users"]
+    __slots__ = ["hold_id", "in_all", "in_any", "made_users", "members", "needed", "next_member", "node_users", "pair_users", "positions", "region_sample", "region_users", "took_us", "universe", "users"]
     HOLD_ID_FIELD_NUMBER: _ClassVar[int]
     IN_ALL_FIELD_NUMBER: _ClassVar[int]
     IN_ANY_FIELD_NUMBER: _ClassVar[int]
     MADE_USERS_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    NEEDED_FIELD_NUMBER: _ClassVar[int]
     NEXT_MEMBER_FIELD_NUMBER: _ClassVar[int]
     NODE_USERS_FIELD_NUMBER: _ClassVar[int]
     PAIR_USERS_FIELD_NUMBER: _ClassVar[int]
@@ -203,6 +206,7 @@ class SetsPartResponse(_message.Message):
     in_any: int
     made_users: int
     members: _containers.RepeatedCompositeFieldContainer[_algebra_pb2.ExportedUser]
+    needed: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     next_member: int
     node_users: _containers.RepeatedScalarFieldContainer[int]
     pair_users: _containers.RepeatedScalarFieldContainer[int]
@@ -212,7 +216,7 @@ class SetsPartResponse(_message.Message):
     took_us: int
     universe: int
     users: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, users: _Optional[_Iterable[int]] = ..., pair_users: _Optional[_Iterable[int]] = ..., region_users: _Optional[_Iterable[int]] = ..., in_any: _Optional[int] = ..., in_all: _Optional[int] = ..., made_users: _Optional[int] = ..., universe: _Optional[int] = ..., members: _Optional[_Iterable[_Union[_algebra_pb2.ExportedUser, _Mapping]]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ..., region_sample: _Optional[_Iterable[_Union[RegionSample, _Mapping]]] = ..., node_users: _Optional[_Iterable[int]] = ..., hold_id: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, users: _Optional[_Iterable[int]] = ..., pair_users: _Optional[_Iterable[int]] = ..., region_users: _Optional[_Iterable[int]] = ..., in_any: _Optional[int] = ..., in_all: _Optional[int] = ..., made_users: _Optional[int] = ..., universe: _Optional[int] = ..., members: _Optional[_Iterable[_Union[_algebra_pb2.ExportedUser, _Mapping]]] = ..., next_member: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ..., region_sample: _Optional[_Iterable[_Union[RegionSample, _Mapping]]] = ..., node_users: _Optional[_Iterable[int]] = ..., hold_id: _Optional[bytes] = ..., needed: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
 class UserSegmentsQuestion(_message.Message):
     __slots__ = ["after_name", "at_ms", "limit", "user_id"]

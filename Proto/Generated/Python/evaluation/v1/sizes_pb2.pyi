@@ -56,16 +56,18 @@ class SizesPartRequest(_message.Message):
     def __init__(self, definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ..., nested_names: _Optional[_Iterable[str]] = ..., nested_definitions: _Optional[_Iterable[_Union[_segment_pb2.Definition, _Mapping]]] = ..., at_ms: _Optional[int] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., project_zone: _Optional[str] = ...) -> None: ...
 
 class SizesPartResponse(_message.Message):
-    __slots__ = ["positions", "sizes", "took_us", "work"]
+    __slots__ = ["needed", "positions", "sizes", "took_us", "work"]
+    NEEDED_FIELD_NUMBER: _ClassVar[int]
     POSITIONS_FIELD_NUMBER: _ClassVar[int]
     SIZES_FIELD_NUMBER: _ClassVar[int]
     TOOK_US_FIELD_NUMBER: _ClassVar[int]
     WORK_FIELD_NUMBER: _ClassVar[int]
+    needed: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     positions: _containers.RepeatedCompositeFieldContainer[_log_pb2.Position]
     sizes: _containers.RepeatedCompositeFieldContainer[SegmentSize]
     took_us: int
     work: SharedWork
-    def __init__(self, sizes: _Optional[_Iterable[_Union[SegmentSize, _Mapping]]] = ..., work: _Optional[_Union[SharedWork, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ...) -> None: ...
+    def __init__(self, sizes: _Optional[_Iterable[_Union[SegmentSize, _Mapping]]] = ..., work: _Optional[_Union[SharedWork, _Mapping]] = ..., positions: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ..., took_us: _Optional[int] = ..., needed: _Optional[_Iterable[_Union[_log_pb2.Position, _Mapping]]] = ...) -> None: ...
 
 class SizesRequest(_message.Message):
     __slots__ = ["at_ms", "freshness", "subjects"]

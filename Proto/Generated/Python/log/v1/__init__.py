@@ -7,6 +7,7 @@ from shoal.contract.log.v1.identity_pb2 import MergeOut as MergeOut
 from shoal.contract.log.v1.identity_pb2 import MergeUndone as MergeUndone
 from shoal.contract.log.v1.identity_pb2 import MovedNames as MovedNames
 from shoal.contract.log.v1.identity_pb2 import Origin as Origin
+from shoal.contract.log.v1.identity_pb2 import OtherPart as OtherPart
 from shoal.contract.log.v1.identity_pb2 import RecordRun as RecordRun
 from shoal.contract.log.v1.log_pb2 import CatalogueChange as CatalogueChange
 from shoal.contract.log.v1.log_pb2 import Erasure as Erasure

@@ -17,9 +17,10 @@ class ErasedCopies(_message.Message):
     def __init__(self, user_number: _Optional[int] = ..., receipt: _Optional[bytes] = ..., named: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ...) -> None: ...
 
 class MergeIn(_message.Message):
-    __slots__ = ["depth", "names", "records", "replaced", "returned", "survivor_id", "user_id", "user_number"]
+    __slots__ = ["depth", "names", "other", "records", "replaced", "returned", "survivor_id", "user_id", "user_number"]
     DEPTH_FIELD_NUMBER: _ClassVar[int]
     NAMES_FIELD_NUMBER: _ClassVar[int]
+    OTHER_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
     REPLACED_FIELD_NUMBER: _ClassVar[int]
     RETURNED_FIELD_NUMBER: _ClassVar[int]
@@ -28,37 +29,42 @@ class MergeIn(_message.Message):
     USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     depth: int
     names: MovedNames
+    other: OtherPart
     records: int
     replaced: _containers.RepeatedCompositeFieldContainer[RecordRun]
     returned: bool
     survivor_id: str
     user_id: str
     user_number: int
-    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., records: _Optional[int] = ..., names: _Optional[_Union[MovedNames, _Mapping]] = ..., replaced: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ..., returned: bool = ..., depth: _Optional[int] = ..., survivor_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., records: _Optional[int] = ..., names: _Optional[_Union[MovedNames, _Mapping]] = ..., replaced: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ..., returned: bool = ..., depth: _Optional[int] = ..., survivor_id: _Optional[str] = ..., other: _Optional[_Union[OtherPart, _Mapping]] = ...) -> None: ...
 
 class MergeOut(_message.Message):
-    __slots__ = ["lists", "survivor_id", "user_id", "user_number"]
+    __slots__ = ["lists", "other", "survivor_id", "user_id", "user_number"]
     LISTS_FIELD_NUMBER: _ClassVar[int]
+    OTHER_FIELD_NUMBER: _ClassVar[int]
     SURVIVOR_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     lists: _containers.RepeatedScalarFieldContainer[str]
+    other: OtherPart
     survivor_id: str
     user_id: str
     user_number: int
-    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., survivor_id: _Optional[str] = ..., lists: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., survivor_id: _Optional[str] = ..., lists: _Optional[_Iterable[str]] = ..., other: _Optional[_Union[OtherPart, _Mapping]] = ...) -> None: ...
 
 class MergeUndone(_message.Message):
-    __slots__ = ["moved", "names", "user_id", "user_number"]
+    __slots__ = ["moved", "names", "other", "user_id", "user_number"]
     MOVED_FIELD_NUMBER: _ClassVar[int]
     NAMES_FIELD_NUMBER: _ClassVar[int]
+    OTHER_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     moved: _containers.RepeatedCompositeFieldContainer[RecordRun]
     names: MovedNames
+    other: OtherPart
     user_id: str
     user_number: int
-    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., moved: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ..., names: _Optional[_Union[MovedNames, _Mapping]] = ...) -> None: ...
+    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., moved: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ..., names: _Optional[_Union[MovedNames, _Mapping]] = ..., other: _Optional[_Union[OtherPart, _Mapping]] = ...) -> None: ...
 
 class MovedNames(_message.Message):
     __slots__ = ["events", "lists", "properties"]
@@ -79,6 +85,14 @@ class Origin(_message.Message):
     partition: int
     user_id: str
     def __init__(self, user_id: _Optional[str] = ..., partition: _Optional[int] = ..., offset: _Optional[int] = ...) -> None: ...
+
+class OtherPart(_message.Message):
+    __slots__ = ["offset", "partition"]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_FIELD_NUMBER: _ClassVar[int]
+    offset: int
+    partition: int
+    def __init__(self, partition: _Optional[int] = ..., offset: _Optional[int] = ...) -> None: ...
 
 class RecordRun(_message.Message):
     __slots__ = ["count"]

@@ -189,12 +189,14 @@ class Property(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
 
 class Stub(_message.Message):
-    __slots__ = ["event", "rewriting"]
+    __slots__ = ["event", "restored", "rewriting"]
     EVENT_FIELD_NUMBER: _ClassVar[int]
+    RESTORED_FIELD_NUMBER: _ClassVar[int]
     REWRITING_FIELD_NUMBER: _ClassVar[int]
     event: bool
+    restored: bool
     rewriting: int
-    def __init__(self, rewriting: _Optional[int] = ..., event: bool = ...) -> None: ...
+    def __init__(self, rewriting: _Optional[int] = ..., event: bool = ..., restored: bool = ...) -> None: ...
 
 class Tenure(_message.Message):
     __slots__ = ["epoch", "instance"]

@@ -1041,7 +1041,7 @@ static const uint64_t shoal__evaluation__v1__evaluate_response__users__default_v
 static const uint64_t shoal__evaluation__v1__evaluate_response__universe__default_value = 0ull;
 static const protobuf_c_boolean shoal__evaluation__v1__evaluate_response__known__default_value = 0;
 static const uint64_t shoal__evaluation__v1__evaluate_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[16] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__field_descriptors[17] =
 {
   {
     "users",
@@ -1235,6 +1235,18 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__evaluate_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "needed",
+    31,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, n_needed),
+    offsetof(Shoal__Evaluation__V1__EvaluateResponse, needed),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by_name[] = {
   15,   /* field[15] = cost */
@@ -1243,6 +1255,7 @@ static const unsigned shoal__evaluation__v1__evaluate_response__field_indices_by
   5,   /* field[5] = known */
   4,   /* field[4] = member */
   6,   /* field[6] = members */
+  16,   /* field[16] = needed */
   7,   /* field[7] = next_member */
   2,   /* field[2] = node_users */
   8,   /* field[8] = positions */
@@ -1258,7 +1271,7 @@ static const ProtobufCIntRange shoal__evaluation__v1__evaluate_response__number_
 {
   { 1, 0 },
   { 30, 15 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descriptor =
 {
@@ -1268,7 +1281,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__evaluate_response__descr
   "Shoal__Evaluation__V1__EvaluateResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__EvaluateResponse),
-  16,
+  17,
   shoal__evaluation__v1__evaluate_response__field_descriptors,
   shoal__evaluation__v1__evaluate_response__field_indices_by_name,
   2,  shoal__evaluation__v1__evaluate_response__number_ranges,
@@ -2039,7 +2052,7 @@ static const uint64_t shoal__evaluation__v1__sets_part_response__made_users__def
 static const uint64_t shoal__evaluation__v1__sets_part_response__universe__default_value = 0ull;
 static const uint64_t shoal__evaluation__v1__sets_part_response__took_us__default_value = 0ull;
 static const ProtobufCBinaryData shoal__evaluation__v1__sets_part_response__hold_id__default_value = { 0, shoal__evaluation__v1__sets_part_response__hold_id__default_value_data };
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_response__field_descriptors[14] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_response__field_descriptors[15] =
 {
   {
     "users",
@@ -2209,6 +2222,18 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__sets_part_response_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "needed",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, n_needed),
+    offsetof(Shoal__Evaluation__V1__SetsPartResponse, needed),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__sets_part_response__field_indices_by_name[] = {
   13,   /* field[13] = hold_id */
@@ -2216,6 +2241,7 @@ static const unsigned shoal__evaluation__v1__sets_part_response__field_indices_b
   3,   /* field[3] = in_any */
   5,   /* field[5] = made_users */
   7,   /* field[7] = members */
+  14,   /* field[14] = needed */
   8,   /* field[8] = next_member */
   12,   /* field[12] = node_users */
   1,   /* field[1] = pair_users */
@@ -2229,7 +2255,7 @@ static const unsigned shoal__evaluation__v1__sets_part_response__field_indices_b
 static const ProtobufCIntRange shoal__evaluation__v1__sets_part_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_response__descriptor =
 {
@@ -2239,7 +2265,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sets_part_response__desc
   "Shoal__Evaluation__V1__SetsPartResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__SetsPartResponse),
-  14,
+  15,
   shoal__evaluation__v1__sets_part_response__field_descriptors,
   shoal__evaluation__v1__sets_part_response__field_indices_by_name,
   1,  shoal__evaluation__v1__sets_part_response__number_ranges,

@@ -729,7 +729,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sizes_part_request__desc
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const uint64_t shoal__evaluation__v1__sizes_part_response__took_us__default_value = 0ull;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__sizes_part_response__field_descriptors[4] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__sizes_part_response__field_descriptors[5] =
 {
   {
     "sizes",
@@ -779,8 +779,21 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__sizes_part_response
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "needed",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Evaluation__V1__SizesPartResponse, n_needed),
+    offsetof(Shoal__Evaluation__V1__SizesPartResponse, needed),
+    &shoal__log__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__sizes_part_response__field_indices_by_name[] = {
+  4,   /* field[4] = needed */
   2,   /* field[2] = positions */
   0,   /* field[0] = sizes */
   3,   /* field[3] = took_us */
@@ -789,7 +802,7 @@ static const unsigned shoal__evaluation__v1__sizes_part_response__field_indices_
 static const ProtobufCIntRange shoal__evaluation__v1__sizes_part_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__sizes_part_response__descriptor =
 {
@@ -799,7 +812,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__sizes_part_response__des
   "Shoal__Evaluation__V1__SizesPartResponse",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__SizesPartResponse),
-  4,
+  5,
   shoal__evaluation__v1__sizes_part_response__field_descriptors,
   shoal__evaluation__v1__sizes_part_response__field_indices_by_name,
   1,  shoal__evaluation__v1__sizes_part_response__number_ranges,

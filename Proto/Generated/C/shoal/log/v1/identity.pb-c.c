@@ -97,6 +97,51 @@ void   shoal__log__v1__record_run__free_unpacked
   assert(message->base.descriptor == &shoal__log__v1__record_run__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__log__v1__other_part__init
+                     (Shoal__Log__V1__OtherPart         *message)
+{
+  static const Shoal__Log__V1__OtherPart init_value = SHOAL__LOG__V1__OTHER_PART__INIT;
+  *message = init_value;
+}
+size_t shoal__log__v1__other_part__get_packed_size
+                     (const Shoal__Log__V1__OtherPart *message)
+{
+  assert(message->base.descriptor == &shoal__log__v1__other_part__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__log__v1__other_part__pack
+                     (const Shoal__Log__V1__OtherPart *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__log__v1__other_part__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__log__v1__other_part__pack_to_buffer
+                     (const Shoal__Log__V1__OtherPart *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__log__v1__other_part__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Log__V1__OtherPart *
+       shoal__log__v1__other_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Log__V1__OtherPart *)
+     protobuf_c_message_unpack (&shoal__log__v1__other_part__descriptor,
+                                allocator, len, data);
+}
+void   shoal__log__v1__other_part__free_unpacked
+                     (Shoal__Log__V1__OtherPart *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__log__v1__other_part__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__log__v1__moved_names__init
                      (Shoal__Log__V1__MovedNames         *message)
 {
@@ -439,6 +484,59 @@ const ProtobufCMessageDescriptor shoal__log__v1__record_run__descriptor =
   (ProtobufCMessageInit) shoal__log__v1__record_run__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const uint32_t shoal__log__v1__other_part__partition__default_value = 0u;
+static const uint64_t shoal__log__v1__other_part__offset__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__log__v1__other_part__field_descriptors[2] =
+{
+  {
+    "partition",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Log__V1__OtherPart, has_partition),
+    offsetof(Shoal__Log__V1__OtherPart, partition),
+    NULL,
+    &shoal__log__v1__other_part__partition__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Log__V1__OtherPart, has_offset),
+    offsetof(Shoal__Log__V1__OtherPart, offset),
+    NULL,
+    &shoal__log__v1__other_part__offset__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__log__v1__other_part__field_indices_by_name[] = {
+  1,   /* field[1] = offset */
+  0,   /* field[0] = partition */
+};
+static const ProtobufCIntRange shoal__log__v1__other_part__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor shoal__log__v1__other_part__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.log.v1.OtherPart",
+  "OtherPart",
+  "Shoal__Log__V1__OtherPart",
+  "shoal.log.v1",
+  sizeof(Shoal__Log__V1__OtherPart),
+  2,
+  shoal__log__v1__other_part__field_descriptors,
+  shoal__log__v1__other_part__field_indices_by_name,
+  1,  shoal__log__v1__other_part__number_ranges,
+  (ProtobufCMessageInit) shoal__log__v1__other_part__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor shoal__log__v1__moved_names__field_descriptors[3] =
 {
   {
@@ -506,7 +604,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__moved_names__descriptor =
 char shoal__log__v1__merge_out__user_id__default_value[] = "";
 char shoal__log__v1__merge_out__survivor_id__default_value[] = "";
 static const uint32_t shoal__log__v1__merge_out__user_number__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__log__v1__merge_out__field_descriptors[4] =
+static const ProtobufCFieldDescriptor shoal__log__v1__merge_out__field_descriptors[5] =
 {
   {
     "user_number",
@@ -556,9 +654,22 @@ static const ProtobufCFieldDescriptor shoal__log__v1__merge_out__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "other",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Log__V1__MergeOut, other),
+    &shoal__log__v1__other_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__merge_out__field_indices_by_name[] = {
   3,   /* field[3] = lists */
+  4,   /* field[4] = other */
   2,   /* field[2] = survivor_id */
   1,   /* field[1] = user_id */
   0,   /* field[0] = user_number */
@@ -566,7 +677,7 @@ static const unsigned shoal__log__v1__merge_out__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__log__v1__merge_out__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__merge_out__descriptor =
 {
@@ -576,7 +687,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__merge_out__descriptor =
   "Shoal__Log__V1__MergeOut",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__MergeOut),
-  4,
+  5,
   shoal__log__v1__merge_out__field_descriptors,
   shoal__log__v1__merge_out__field_indices_by_name,
   1,  shoal__log__v1__merge_out__number_ranges,
@@ -589,7 +700,7 @@ static const uint32_t shoal__log__v1__merge_in__user_number__default_value = 0u;
 static const uint64_t shoal__log__v1__merge_in__records__default_value = 0ull;
 static const protobuf_c_boolean shoal__log__v1__merge_in__returned__default_value = 0;
 static const uint32_t shoal__log__v1__merge_in__depth__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__log__v1__merge_in__field_descriptors[8] =
+static const ProtobufCFieldDescriptor shoal__log__v1__merge_in__field_descriptors[9] =
 {
   {
     "user_number",
@@ -687,10 +798,23 @@ static const ProtobufCFieldDescriptor shoal__log__v1__merge_in__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "other",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Log__V1__MergeIn, other),
+    &shoal__log__v1__other_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__merge_in__field_indices_by_name[] = {
   6,   /* field[6] = depth */
   3,   /* field[3] = names */
+  8,   /* field[8] = other */
   2,   /* field[2] = records */
   4,   /* field[4] = replaced */
   5,   /* field[5] = returned */
@@ -701,7 +825,7 @@ static const unsigned shoal__log__v1__merge_in__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__log__v1__merge_in__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__merge_in__descriptor =
 {
@@ -711,7 +835,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__merge_in__descriptor =
   "Shoal__Log__V1__MergeIn",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__MergeIn),
-  8,
+  9,
   shoal__log__v1__merge_in__field_descriptors,
   shoal__log__v1__merge_in__field_indices_by_name,
   1,  shoal__log__v1__merge_in__number_ranges,
@@ -720,7 +844,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__merge_in__descriptor =
 };
 char shoal__log__v1__merge_undone__user_id__default_value[] = "";
 static const uint32_t shoal__log__v1__merge_undone__user_number__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__log__v1__merge_undone__field_descriptors[4] =
+static const ProtobufCFieldDescriptor shoal__log__v1__merge_undone__field_descriptors[5] =
 {
   {
     "user_number",
@@ -770,17 +894,30 @@ static const ProtobufCFieldDescriptor shoal__log__v1__merge_undone__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "other",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Log__V1__MergeUndone, other),
+    &shoal__log__v1__other_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__merge_undone__field_indices_by_name[] = {
   2,   /* field[2] = moved */
   3,   /* field[3] = names */
+  4,   /* field[4] = other */
   1,   /* field[1] = user_id */
   0,   /* field[0] = user_number */
 };
 static const ProtobufCIntRange shoal__log__v1__merge_undone__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__merge_undone__descriptor =
 {
@@ -790,7 +927,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__merge_undone__descriptor =
   "Shoal__Log__V1__MergeUndone",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__MergeUndone),
-  4,
+  5,
   shoal__log__v1__merge_undone__field_descriptors,
   shoal__log__v1__merge_undone__field_indices_by_name,
   1,  shoal__log__v1__merge_undone__number_ranges,

@@ -1591,7 +1591,8 @@ const ProtobufCMessageDescriptor shoal__log__v1__erasure__descriptor =
 };
 static const uint32_t shoal__log__v1__stub__rewriting__default_value = 0u;
 static const protobuf_c_boolean shoal__log__v1__stub__event__default_value = 0;
-static const ProtobufCFieldDescriptor shoal__log__v1__stub__field_descriptors[2] =
+static const protobuf_c_boolean shoal__log__v1__stub__restored__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__log__v1__stub__field_descriptors[3] =
 {
   {
     "rewriting",
@@ -1617,15 +1618,28 @@ static const ProtobufCFieldDescriptor shoal__log__v1__stub__field_descriptors[2]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "restored",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Log__V1__Stub, has_restored),
+    offsetof(Shoal__Log__V1__Stub, restored),
+    NULL,
+    &shoal__log__v1__stub__restored__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__stub__field_indices_by_name[] = {
   1,   /* field[1] = event */
+  2,   /* field[2] = restored */
   0,   /* field[0] = rewriting */
 };
 static const ProtobufCIntRange shoal__log__v1__stub__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__stub__descriptor =
 {
@@ -1635,7 +1649,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__stub__descriptor =
   "Shoal__Log__V1__Stub",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__Stub),
-  2,
+  3,
   shoal__log__v1__stub__field_descriptors,
   shoal__log__v1__stub__field_indices_by_name,
   1,  shoal__log__v1__stub__number_ranges,

@@ -250,10 +250,16 @@ struct  Shoal__Evaluation__V1__EvaluateResponse
    * What it costs at most, when asked for.
    */
   Shoal__Evaluation__V1__QuestionCost *cost;
+  /*
+   * How far further partitions must be read in one answer with these, so that no merge is in it by
+   * one of its parts only. Limit: 4,096.
+   */
+  size_t n_needed;
+  Shoal__Log__V1__Position **needed;
 };
 #define SHOAL__EVALUATION__V1__EVALUATE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__evaluate_response__descriptor) \
-    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL, 0,NULL, NULL }
+    , 0, 0ull, 0, 0ull, 0,NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0, 0ull, 0,NULL, 0, 0, NULL, 0,NULL, NULL, 0,NULL }
 
 
 /*
@@ -660,11 +666,17 @@ struct  Shoal__Evaluation__V1__SetsPartResponse
    */
   protobuf_c_boolean has_hold_id;
   ProtobufCBinaryData hold_id;
+  /*
+   * How far further partitions must be read in one answer with these, so that no merge is in it by
+   * one of its parts only. Limit: 4,096.
+   */
+  size_t n_needed;
+  Shoal__Log__V1__Position **needed;
 };
 extern uint8_t shoal__evaluation__v1__sets_part_response__hold_id__default_value_data[];
 #define SHOAL__EVALUATION__V1__SETS_PART_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__sets_part_response__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0,NULL, 0, 0, 0,NULL, 0, 0ull, 0,NULL, 0,NULL, 0, { 0, shoal__evaluation__v1__sets_part_response__hold_id__default_value_data } }
+    , 0,NULL, 0,NULL, 0,NULL, 0, 0ull, 0, 0ull, 0, 0ull, 0, 0ull, 0,NULL, 0, 0, 0,NULL, 0, 0ull, 0,NULL, 0,NULL, 0, { 0, shoal__evaluation__v1__sets_part_response__hold_id__default_value_data }, 0,NULL }
 
 
 /*

@@ -237,10 +237,16 @@ struct  Shoal__Evaluation__V1__SizesPartResponse
    */
   protobuf_c_boolean has_took_us;
   uint64_t took_us;
+  /*
+   * How far further partitions must be read in one answer with these, so that no merge is in it by
+   * one of its parts only. Limit: 4,096.
+   */
+  size_t n_needed;
+  Shoal__Log__V1__Position **needed;
 };
 #define SHOAL__EVALUATION__V1__SIZES_PART_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__sizes_part_response__descriptor) \
-    , 0,NULL, NULL, 0,NULL, 0, 0ull }
+    , 0,NULL, NULL, 0,NULL, 0, 0ull, 0,NULL }
 
 
 /* Shoal__Evaluation__V1__SizesRequest methods */

@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Shoal__Log__V1__Origin Shoal__Log__V1__Origin;
 typedef struct Shoal__Log__V1__RecordRun Shoal__Log__V1__RecordRun;
+typedef struct Shoal__Log__V1__OtherPart Shoal__Log__V1__OtherPart;
 typedef struct Shoal__Log__V1__MovedNames Shoal__Log__V1__MovedNames;
 typedef struct Shoal__Log__V1__MergeOut Shoal__Log__V1__MergeOut;
 typedef struct Shoal__Log__V1__MergeIn Shoal__Log__V1__MergeIn;
@@ -78,6 +79,29 @@ struct  Shoal__Log__V1__RecordRun
 
 
 /*
+ * Where the other part of a merge stands, or of one taken back: written in the same group. Whatever
+ * answer has one of them has both, or its user would be there twice or not at all.
+ */
+struct  Shoal__Log__V1__OtherPart
+{
+  ProtobufCMessage base;
+  /*
+   * In which partition.
+   */
+  protobuf_c_boolean has_partition;
+  uint32_t partition;
+  /*
+   * At which offset.
+   */
+  protobuf_c_boolean has_offset;
+  uint64_t offset;
+};
+#define SHOAL__LOG__V1__OTHER_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__other_part__descriptor) \
+    , 0, 0u, 0, 0ull }
+
+
+/*
  * What records that were moved are about.
  */
 struct  Shoal__Log__V1__MovedNames
@@ -130,12 +154,16 @@ struct  Shoal__Log__V1__MergeOut
    */
   size_t n_lists;
   char **lists;
+  /*
+   * The record by which another has what was recorded.
+   */
+  Shoal__Log__V1__OtherPart *other;
 };
 extern char shoal__log__v1__merge_out__user_id__default_value[];
 extern char shoal__log__v1__merge_out__survivor_id__default_value[];
 #define SHOAL__LOG__V1__MERGE_OUT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__merge_out__descriptor) \
-    , 0, 0u, shoal__log__v1__merge_out__user_id__default_value, shoal__log__v1__merge_out__survivor_id__default_value, 0,NULL }
+    , 0, 0u, shoal__log__v1__merge_out__user_id__default_value, shoal__log__v1__merge_out__survivor_id__default_value, 0,NULL, NULL }
 
 
 /*
@@ -184,12 +212,16 @@ struct  Shoal__Log__V1__MergeIn
    * Who has them now. Limit: 256 bytes.
    */
   char *survivor_id;
+  /*
+   * The record by which who had them has them no more.
+   */
+  Shoal__Log__V1__OtherPart *other;
 };
 extern char shoal__log__v1__merge_in__user_id__default_value[];
 extern char shoal__log__v1__merge_in__survivor_id__default_value[];
 #define SHOAL__LOG__V1__MERGE_IN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__merge_in__descriptor) \
-    , 0, 0u, shoal__log__v1__merge_in__user_id__default_value, 0, 0ull, NULL, 0,NULL, 0, 0, 0, 0u, shoal__log__v1__merge_in__survivor_id__default_value }
+    , 0, 0u, shoal__log__v1__merge_in__user_id__default_value, 0, 0ull, NULL, 0,NULL, 0, 0, 0, 0u, shoal__log__v1__merge_in__survivor_id__default_value, NULL }
 
 
 /*
@@ -218,11 +250,15 @@ struct  Shoal__Log__V1__MergeUndone
    * What they are about.
    */
   Shoal__Log__V1__MovedNames *names;
+  /*
+   * The record by which another has them.
+   */
+  Shoal__Log__V1__OtherPart *other;
 };
 extern char shoal__log__v1__merge_undone__user_id__default_value[];
 #define SHOAL__LOG__V1__MERGE_UNDONE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__merge_undone__descriptor) \
-    , 0, 0u, shoal__log__v1__merge_undone__user_id__default_value, 0,NULL, NULL }
+    , 0, 0u, shoal__log__v1__merge_undone__user_id__default_value, 0,NULL, NULL, NULL }
 
 
 /*
@@ -291,6 +327,25 @@ Shoal__Log__V1__RecordRun *
                       const uint8_t       *data);
 void   shoal__log__v1__record_run__free_unpacked
                      (Shoal__Log__V1__RecordRun *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Log__V1__OtherPart methods */
+void   shoal__log__v1__other_part__init
+                     (Shoal__Log__V1__OtherPart         *message);
+size_t shoal__log__v1__other_part__get_packed_size
+                     (const Shoal__Log__V1__OtherPart   *message);
+size_t shoal__log__v1__other_part__pack
+                     (const Shoal__Log__V1__OtherPart   *message,
+                      uint8_t             *out);
+size_t shoal__log__v1__other_part__pack_to_buffer
+                     (const Shoal__Log__V1__OtherPart   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Log__V1__OtherPart *
+       shoal__log__v1__other_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__log__v1__other_part__free_unpacked
+                     (Shoal__Log__V1__OtherPart *message,
                       ProtobufCAllocator *allocator);
 /* Shoal__Log__V1__MovedNames methods */
 void   shoal__log__v1__moved_names__init
@@ -395,6 +450,9 @@ typedef void (*Shoal__Log__V1__Origin_Closure)
 typedef void (*Shoal__Log__V1__RecordRun_Closure)
                  (const Shoal__Log__V1__RecordRun *message,
                   void *closure_data);
+typedef void (*Shoal__Log__V1__OtherPart_Closure)
+                 (const Shoal__Log__V1__OtherPart *message,
+                  void *closure_data);
 typedef void (*Shoal__Log__V1__MovedNames_Closure)
                  (const Shoal__Log__V1__MovedNames *message,
                   void *closure_data);
@@ -418,6 +476,7 @@ typedef void (*Shoal__Log__V1__ErasedCopies_Closure)
 
 extern const ProtobufCMessageDescriptor shoal__log__v1__origin__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__record_run__descriptor;
+extern const ProtobufCMessageDescriptor shoal__log__v1__other_part__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__moved_names__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__merge_out__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__merge_in__descriptor;

@@ -447,14 +447,15 @@ struct  Shoal__Log__V1__Erasure
 
 
 /*
- * What is left of a record about a user who was erased, once the log was rewritten.
+ * What is left of a record about a user who was erased, once the log was rewritten; or what says
+ * that the log was restored from a backup, so that records that stood behind it once are no more.
  */
 struct  Shoal__Log__V1__Stub
 {
   ProtobufCMessage base;
   /*
-   * How many erasures the partition's log held when it was rewritten, from 1: a rewriting that
-   * found more has a higher number.
+   * Rises with every rewriting that found more erasures, and with every time that the log was
+   * restored: what is told from here on is of another generation.
    */
   protobuf_c_boolean has_rewriting;
   uint32_t rewriting;
@@ -463,10 +464,15 @@ struct  Shoal__Log__V1__Stub
    */
   protobuf_c_boolean has_event;
   protobuf_c_boolean event;
+  /*
+   * Whether it was written after the log was restored, and was never another record.
+   */
+  protobuf_c_boolean has_restored;
+  protobuf_c_boolean restored;
 };
 #define SHOAL__LOG__V1__STUB__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__stub__descriptor) \
-    , 0, 0u, 0, 0 }
+    , 0, 0u, 0, 0, 0, 0 }
 
 
 /*

@@ -1,19 +1,26 @@
-// The order to a service to write its files anew when it starts next.
+// What a service is to do once when it starts next.
 
 public import Basics
 
-/// A file `rewrite` in a service's data folder, by which erased users' bytes are to leave the disk.
+/// An empty file in a service's data folder, by which something is to be done at the next start.
 ///
 /// It stays until the work is done, so that one that was cut off is done again.
-public struct RewriteOrder: Sendable {
-    /// The file's name.
-    public static let fileName = "rewrite"
+public struct StartOrder: Sendable {
+    /// What is to be done; the file has its name.
+    public enum Work: String, Sendable {
+        /// Files are written anew, so that erased users' bytes leave the disk.
+        case rewrite
+        /// The folder was restored from a backup, which is to be told to whoever reads on.
+        case restored
+    }
 
+    private let path: String
     private let folder: String
     private let disk: any Disk
 
     /// The order of a data folder.
-    public init(folder: String, disk: any Disk) {
+    public init(_ work: Work, folder: String, disk: any Disk) {
+        path = "\(folder)/\(work.rawValue)"
         self.folder = folder
         self.disk = disk
     }
@@ -34,6 +41,4 @@ public struct RewriteOrder: Sendable {
         try disk.remove(path)
         try disk.syncDirectory(folder)
     }
-
-    private var path: String { "\(folder)/\(Self.fileName)" }
 }

@@ -1,0 +1,75 @@
+// A restored log says that it is one, each time with a higher number than any loss before.
+
+import Basics
+import Chassis
+import Kit
+import Messages
+import Testing
+
+@testable import Ingestion
+
+@Suite("Restored logs") struct RestoredLogTests {
+    private func marks(_ open: OpenIntake) throws -> [[UInt32]] {
+        try (0..<Int(open.partitions.count)).map { partition in
+            try open.log(partition).compactMap { record in
+                if case .stub(let stub) = record.body, stub.restored { stub.rewriting } else { nil }
+            }
+        }
+    }
+
+    private func tell(_ open: OpenIntake, _ rig: IngestionRig) throws {
+        let parts = IntakeParts(
+            clock: rig.clock,
+            index: open.index,
+            log: open.log,
+            partitions: rig.partitions,
+            durable: open.durable,
+            schema: open.schema,
+            settings: IntakeSettings()
+        )
+        try RestoredLog.tell(parts, folder: rig.folder, disk: RealDisk())
+    }
+
+    @Test("each project of a partition is told, once for an order, and everything goes on")
+    func told() async throws {
+        let rig = try IngestionRig(partitions: 2)
+        let order = StartOrder(.restored, folder: rig.folder, disk: RealDisk())
+        let users = (0..<8).map { "user-\($0)" }
+        var open = try rig.open()
+        _ = try await open.track(users.map { Sent.event($0, id: "1") })
+        _ = try await open.track([Sent.event("ann")], project: music)
+        try open.stop()
+        open = try rig.open(isRunning: false)
+        try tell(open, rig)
+        #expect(try marks(open) == [[], []], "nothing was restored")
+        try order.give()
+        try tell(open, rig)
+        try tell(open, rig)
+        #expect(try !order.isGiven())
+        let told = try marks(open).map(\.count).sorted()
+        #expect(told == [1, 2], "the shop in both, music where ann is at home")
+        try open.run()
+        // Numbers rise, also over rewritings before and behind.
+        var last: UInt32 = 0
+        for user in users.prefix(3) {
+            for isRewritten in [true, false] {
+                if isRewritten { _ = try await open.erase(user, 1) }
+                try open.stop()
+                if isRewritten { try rig.rewrite() } else { try order.give() }
+                open = try rig.open(isRunning: false)
+                try tell(open, rig)
+                try open.run()
+                let highest = try (0..<2).reduce(into: UInt32(0)) { sum, partition in
+                    sum += try open.log(partition).reduce(0) { highest, record in
+                        guard case .stub(let stub) = record.body else { return highest }
+                        return max(highest, stub.rewriting)
+                    }
+                }
+                #expect(highest > last, "\(user), \(isRewritten)")
+                last = highest
+            }
+        }
+        #expect(try await open.track([Sent.event("user-7", id: "1")])[0].isDuplicate)
+        try open.stop()
+    }
+}
