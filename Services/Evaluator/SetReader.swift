@@ -140,8 +140,37 @@ struct FilterMask {
         }
     }
 
-    /// For each text of a column whether it passes.
+    /// For each text of a column whether it passes; most partitions know the same few texts, which
+    /// are judged once for all of them.
     private func codes(_ dictionary: TextDictionary) -> [Bool] {
+        guard dictionary.count <= Self.rememberedMax else { return judge(dictionary) }
+        if let last = filter.judged.last(as: JudgedTexts.self), dictionary.holds(last.texts) {
+            return last.passes
+        }
+        let passes = judge(dictionary)
+        if let texts = DictionaryTexts(dictionary, bytesMax: Self.rememberedBytesMax) {
+            filter.judged.keep(JudgedTexts(texts: texts, passes: passes))
+        }
+        return passes
+    }
+
+    /// Dictionaries of more texts are rarely alike.
+    private static let rememberedMax = 1_000
+    /// Most bytes of texts that are remembered, for each filter of a plan.
+    private static let rememberedBytesMax = 1 << 14
+
+    /// Which of some texts pass.
+    private final class JudgedTexts: Sendable {
+        let texts: DictionaryTexts
+        let passes: [Bool]
+
+        init(texts: DictionaryTexts, passes: [Bool]) {
+            self.texts = texts
+            self.passes = passes
+        }
+    }
+
+    private func judge(_ dictionary: TextDictionary) -> [Bool] {
         guard let texts = filter.exactTexts else {
             var codes: [Bool] = []
             codes.reserveCapacity(dictionary.count)

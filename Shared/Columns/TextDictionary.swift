@@ -71,6 +71,53 @@ public struct TextDictionary: Sendable {
     }
 }
 
+/// The texts of a dictionary, taken out of its chunk.
+public final class DictionaryTexts: Sendable {
+    fileprivate let bytes: [UInt8]
+    /// Where each ends among them.
+    fileprivate let ends: [Int]
+
+    /// The texts of a chunk's column, in order; nil for those of more bytes, and for the tail's,
+    /// which change.
+    public init?(_ dictionary: TextDictionary, bytesMax: Int) {
+        guard case .sorted(let texts, let codes) = dictionary.form else { return nil }
+        var bytes: [UInt8] = []
+        var ends: [Int] = []
+        ends.reserveCapacity(codes.count)
+        for code in 0..<codes.count {
+            texts.withBytes(Int(codes[code])) { text in
+                for place in text.indices { bytes.append(text[place]) }
+            }
+            ends.append(bytes.count)
+            guard bytes.count <= bytesMax else { return nil }
+        }
+        self.bytes = bytes
+        self.ends = ends
+    }
+}
+
+extension TextDictionary {
+    /// Whether its codes stand for exactly these texts, in order.
+    public func holds(_ texts: DictionaryTexts) -> Bool {
+        guard case .sorted(let own, let codes) = form, codes.count == texts.ends.count else {
+            return false
+        }
+        return own.heap.withSpan { heap in
+            var start = 0
+            for code in 0..<codes.count {
+                let place = Int(codes[code])
+                let range = Int(own.starts[place])..<Int(own.starts[place + 1])
+                let end = texts.ends[code]
+                guard range.count == end - start else { return false }
+                for index in 0..<range.count
+                where heap[range.lowerBound + index] != texts.bytes[start + index] { return false }
+                start = end
+            }
+            return true
+        }
+    }
+}
+
 /// Texts of a chunk, one behind the other.
 ///
 /// Any thread may read.

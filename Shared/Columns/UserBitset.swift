@@ -129,15 +129,24 @@ public struct UserBitset: Sendable, Hashable {
     }
 
     /// Combines with the rows of a table in which the row of a user is that of its number.
+    @inline(__always)
     private mutating func combine(
         _ rows: RowMask,
         from first: UInt32,
         _ combine: (UInt64, UInt64) -> UInt64
     ) {
         let (start, shift) = (Int(first >> 6), UInt64(first & 63))
+        guard shift != 0 else {
+            var users = words.mutableSpan
+            let rows = rows.words.span
+            for index in rows.indices {
+                users[start + index] = combine(users[start + index], rows[index])
+            }
+            return
+        }
         for (index, word) in rows.words.enumerated() where word != 0 {
             words[start + index] = combine(words[start + index], word << shift)
-            let rest = shift == 0 ? 0 : word >> (64 - shift)
+            let rest = word >> (64 - shift)
             if rest != 0 { words[start + index + 1] = combine(words[start + index + 1], rest) }
         }
     }

@@ -16,6 +16,8 @@ public import Basics
 public final class CompiledFilter: Sendable {
     /// As it was said.
     public let filter: PropertyFilter
+    /// What a reader has judged by it, for the next piece that asks about the same.
+    public let judged = Judged()
     private let test: Test
     private let zone: Zone
 
