@@ -1,5 +1,5 @@
-// A record or an instant, with all that it brings about, as one step: who uses a segment hears of its
-// members behind it.
+// A record or an instant, with all that it brings about, as one step: who uses a segment hears of
+// its members behind it.
 
 import Basics
 import Columns
