@@ -25,6 +25,7 @@ import Testing
             partitions: rig.partitions,
             durable: open.durable,
             schema: open.schema,
+            asides: open.asides,
             settings: IntakeSettings()
         )
         try RestoredLog.tell(parts, folder: rig.folder, disk: RealDisk())
