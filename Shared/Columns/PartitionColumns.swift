@@ -132,7 +132,7 @@ public struct PartitionColumns: Sendable {
 
     /// A user's events in (instant, log offset) order; of these names, or of all.
     ///
-    /// A binary search per chunk and name, and a scan of the tail.
+    /// A binary search per chunk and name, and a look-up in the tail.
     public func events(of user: UserNumber, named names: [String]? = nil) -> UserHistory {
         UserHistory(of: user, in: (names ?? eventNames()).flatMap { tables(of: $0) })
     }
@@ -325,7 +325,7 @@ extension PartitionColumns {
     /// From here on the user is absent as of every instant: no reader sees a row, the universe and
     /// the identifier, which another user may have from now on; the number stays given.
     ///
-    /// A binary search a table of a chunk and a pass over the tail's users; nothing when the user
+    /// A binary search a table of a chunk and a look-up in the tail; nothing when the user
     /// is gone or the number was not given.
     public mutating func hide(_ user: UserNumber) {
         let universe = userCount

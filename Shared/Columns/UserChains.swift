@@ -43,15 +43,6 @@ struct UserChains: Sendable {
         return rows
     }
 
-    /// How many rows a look-up passes over at most.
-    var longest: Int {
-        heads.reduce(0) { longest, head in
-            var (row, count) = (head, 0)
-            while row != Self.end { (row, count) = (before[Int(row)], count + 1) }
-            return max(longest, count)
-        }
-    }
-
     private mutating func link(_ user: UInt32) {
         let chain = chain(of: user)
         before.append(heads[chain])

@@ -22,14 +22,4 @@ import Testing
             }
         }
     }
-
-    @Test("users who are a power of two apart do not share one chain")
-    func spread() {
-        var (chains, users) = (UserChains(), [UInt32]())
-        for number in 0..<4_096 {
-            users.append(UInt32(number) << 12)
-            chains.add(lastOf: users)
-        }
-        #expect(chains.longest < 32)
-    }
 }

@@ -96,6 +96,39 @@ import Wire
         #expect(try state.members(absent, at: Timestamp(ms: 5_000)).count >= 1)
     }
 
+    @Test("by an import that is taken back nothing fires in who uses others, whoever began first")
+    func undoneWithin() throws {
+        for isUpdated in [false, true] {
+            var log = LogScript()
+            let stays = LiveDefinition(
+                .action(Action(EventMatch(["Seen"]))),
+                stay: .while(did("Bought")),
+                zone: "UTC"
+            )
+            try log.segment("used", live: stays, revision: 1)
+            let outside = Definition(nodes: [.not(Not(1)), .inSegment(InSegment("used"))])
+            let using = LiveDefinition(.becomes(Becomes(outside)), zone: "UTC")
+            try log.segment("using", live: using, revision: 2)
+            // Changed in place, it stands behind who uses it.
+            if isUpdated { try log.segment("used", live: stays, revision: 3, version: 2) }
+            let ann = log.user("ann")
+            log.append(
+                .event(LogV1.Event(userNumber: ann, name: "Bought", atMs: 900, history: true)),
+                import: "old"
+            )
+            try log.event("Seen", by: "ann", at: Timestamp(ms: 1_000))
+            var state = PartitionState(Self.home)
+            _ = try state.apply(log.records)
+            let told = state.live.news.records.count
+            #expect(state.live.ends.first { $0.segment == "used" }?.members == 1)
+            log.append(.importUndone(LogV1.ImportUndone(importID: "old")))
+            _ = try state.apply(Array(log.records.suffix(1)))
+            let late = state.live.news.records.dropFirst(told)
+            #expect(late.map(\.change.kind) == [.left], "updated: \(isUpdated)")
+            #expect(state.live.ends.map(\.members) == [0, 0])
+        }
+    }
+
     @Test("what timers bring behind the last record waits for the next, and asks for no seal")
     func stuck() throws {
         var log = LogScript()

@@ -178,11 +178,12 @@ struct LogScript {
         _ name: String,
         live: LiveDefinition,
         revision: UInt64,
+        version: UInt32 = 1,
         archived: Bool = false
     ) throws -> LogOffset {
         let live = try LiveCoding.encode(live)
         return try put(
-            .init(name: name, archived: archived, live: live),
+            .init(name: name, version: version, archived: archived, live: live),
             revision: revision,
             of: shop
         )

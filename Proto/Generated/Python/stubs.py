@@ -304,7 +304,8 @@ class FeedStub:
         request: evaluation_feed.ChangesRequest,
         options: CallOptions | None = None,
     ) -> evaluation_feed.ChangesResponse:
-        """The changes behind cursors; waits for some."""
+        """The changes behind cursors; waits for some. Of a segment that is archived it tells
+        what is left, and then fails with FAILED_PRECONDITION."""
         return self._caller.call(self.CHANGES, request, options)
 
 

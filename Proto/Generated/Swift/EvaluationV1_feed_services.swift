@@ -7,6 +7,9 @@ public protocol EvaluationV1_FeedService: Sendable {
         _ request: EvaluationV1.SnapshotRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.SnapshotResponse
     /// The changes behind cursors; waits for some.
+    ///
+    /// Of a segment that is archived it tells what is left, and then fails with
+    /// FAILED_PRECONDITION.
     func changes(
         _ request: EvaluationV1.ChangesRequest, _ call: CallContext
     ) async throws(Fault) -> EvaluationV1.ChangesResponse
@@ -38,6 +41,9 @@ public enum EvaluationV1_FeedMethods {
         request: "shoal.evaluation.v1.SnapshotRequest",
         response: "shoal.evaluation.v1.SnapshotResponse")
     /// The changes behind cursors; waits for some.
+    ///
+    /// Of a segment that is archived it tells what is left, and then fails with
+    /// FAILED_PRECONDITION.
     public static let changes = MethodDescription(
         name: "/shoal.evaluation.v1.Feed/Changes",
         service: "shoal.evaluation.v1.Feed",
@@ -85,6 +91,9 @@ public struct EvaluationV1_FeedClient: Sendable {
     }
 
     /// The changes behind cursors; waits for some.
+    ///
+    /// Of a segment that is archived it tells what is left, and then fails with
+    /// FAILED_PRECONDITION.
     public func changes(
         _ request: EvaluationV1.ChangesRequest,
         _ options: CallOptions = CallOptions()

@@ -30,12 +30,17 @@ struct FarTimerChanges: Sendable {
     private(set) var taken: Range<Timestamp>?
     /// By timer, whether it waits on disk from now on, or does no more.
     private(set) var waits: [FarTimer: Bool] = [:]
+    /// No later than any of those.
+    private var earliest = LivePartition.noHorizon
 
     /// Whether nothing changes.
     var isEmpty: Bool { taken == nil && waits.isEmpty }
 
     /// A timer waits on disk from now on, or does no more.
-    mutating func note(_ timer: FarTimer, waits: Bool) { self.waits[timer] = waits }
+    mutating func note(_ timer: FarTimer, waits: Bool) {
+        self.waits[timer] = waits
+        earliest = min(earliest, timer.due)
+    }
 
     /// The timers of these instants leave the disk, as it was committed, for memory: with those
     /// that were to be committed, and without those that wait no more.
@@ -46,11 +51,13 @@ struct FarTimerChanges: Sendable {
                 instants.lowerBound
             )..<instants
             .upperBound
+        guard earliest < instants.upperBound else { return kept }
         var timers = Set(kept)
         for (timer, waits) in waits where instants.contains(timer.due) {
             if waits { timers.insert(timer) } else { timers.remove(timer) }
         }
         self.waits = self.waits.filter { !instants.contains($0.key.due) }
+        earliest = self.waits.keys.lazy.map(\.due).min() ?? LivePartition.noHorizon
         return Array(timers)
     }
 }

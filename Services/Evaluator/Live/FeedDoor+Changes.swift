@@ -60,8 +60,12 @@ extension FeedDoor {
                     case .over: left = 0
                     }
                 }
-                // Of an archived segment all has been told.
-                if let ended, endedCount == parts.count, missing.fault == nil { throw ended }
+                if let ended {
+                    // Of an archived segment all has been told; or the rest is of partitions that
+                    // nobody owns now.
+                    if endedCount == parts.count, missing.fault == nil { throw ended }
+                    if missing.fault != nil { try await clock.sleep(forMs: Self.patienceMs) }
+                }
                 if let fault = missing.fault, missing.partitions.count == request.cursors.count {
                     throw fault
                 }
@@ -147,10 +151,17 @@ extension FeedDoor {
             return try await forwarded(request, to: address, call)
         } catch {
             let fault = Self.fault(error)
-            if fault.code == .failedPrecondition { return .ended(fault) }
+            if fault.code == .failedPrecondition, isArchived(request.segment, feed.project) {
+                return .ended(fault)
+            }
             guard fault.isRetriable else { throw fault }
             return .silent(request.cursors, fault)
         }
+    }
+
+    private func isArchived(_ name: String, _ project: ProjectName) -> Bool {
+        let segments = segments.catalogue.project(project).segments
+        return segments[ExactName(name)]?.document.archived ?? false
     }
 
     /// Asks another owner, and stops waiting when the map takes a partition from it: a dead one

@@ -91,7 +91,11 @@ extension LivePartition {
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        for segment in projects[project]?.segments ?? [] {
+        isHistory = true
+        defer { isHistory = false }
+        // Who is used by another comes before it.
+        for segment in (projects[project]?.segments ?? []).sorted(by: { $0.order < $1.order }) {
+            try settle(before: segment.order, moment, &state)
             guard segment.plan.following == nil else {
                 try ask(everybodyOf: segment, because: .correction, moment, &state)
                 continue
@@ -103,6 +107,7 @@ extension LivePartition {
                 }
             }
         }
+        try settle(moment, &state)
     }
 
     /// Everybody is asked about anew; of whom no record stands is in no condition.

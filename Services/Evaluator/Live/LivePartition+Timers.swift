@@ -135,14 +135,11 @@ extension LivePartition {
     private mutating func fetch(_ far: any FarTimers) throws(EvaluatorError) {
         let (kept, rest) = try far.first(max(far.nearMax, 1), from: horizon)
         let next = rest ?? Self.noHorizon
+        let running = slots.compactMap { $0.map { ($0.end.feed, $0.order) } }
+        let orders = Dictionary(uniqueKeysWithValues: running)
         for timer in news.timers.take(kept, of: horizon..<next) {
-            guard
-                let segment = projects[timer.feed.project]?.segments
-                    .first(where: { $0.end.feed == timer.feed })
-            else { continue }
-            timers.push(
-                TimerQueue.Entry(due: timer.due, order: segment.order, user: timer.user)
-            )
+            guard let order = orders[timer.feed] else { continue }
+            timers.push(TimerQueue.Entry(due: timer.due, order: order, user: timer.user))
         }
         horizon = next
         longQueue = 2 * timers.count
