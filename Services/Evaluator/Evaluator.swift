@@ -42,8 +42,7 @@ public struct Evaluator: Sendable {
         )
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
-        let clock = world.clock
-        var own = SetsDoor(lanes: lanes, applied: applied, catalogue: catalogue, clock: clock)
+        var own = SetsDoor(lanes: lanes, applied: applied, catalogue: catalogue, clock: world.clock)
         own.memoryMax = config.questionMiB << 20
         let door = SegmentsDoor(
             catalogue: catalogue,

@@ -201,6 +201,8 @@ struct PartitionState {
             case .listChange(let change):
                 try add(change, to: project, at: offset)
                 note(change.userNumber, of: project, at: (before, offset), record.importID)
+            case .userKnown(let known):
+                try add(known.userNumber, isAnonymous: false, to: project, at: offset)
             case .catalogue(let change): return (project, change)
             case .importUndone(let undone):
                 if let index = projects.index(forKey: project) {
@@ -284,88 +286,8 @@ struct PartitionState {
         )
     }
 
-    private mutating func add(
-        _ new: LogV1.NewUser,
-        to project: ProjectName,
-        at offset: LogOffset
-    ) throws {
-        let id = UserID(new.userID)
-        guard id != nil || new.userID.isEmpty else {
-            throw refused("record \(offset): no user id")
-        }
-        try columns(project) { columns throws(ColumnsError) in
-            let number = UserNumber(new.number)
-            if let id {
-                try columns.tail.append(user: number, id: id, offset: offset)
-            } else {
-                // The user was erased, and the log rewritten since.
-                try columns.append(gone: number, offset: offset)
-            }
-        }
-    }
-
-    private mutating func add(
-        _ event: LogV1.Event,
-        to project: ProjectName,
-        at offset: LogOffset
-    ) throws {
-        var properties = try event.properties.map { try ValueCoding.decode($0) }
-        if let sequence = event.clientSequence {
-            properties.append((ClientSequence.column, ClientSequence.value(sequence)))
-        }
-        try checkUser(event.userNumber, of: project)
-        try columns(project) { columns throws(ColumnsError) in
-            try columns.tail.append(
-                event: event.name,
-                user: UserNumber(event.userNumber),
-                at: Timestamp(ms: event.atMs),
-                offset: offset,
-                properties: properties
-            )
-        }
-    }
-
-    private mutating func add(
-        _ profile: LogV1.ProfileChange,
-        to project: ProjectName,
-        at offset: LogOffset
-    ) throws {
-        var changes: [(name: String, value: PropertyValue?)] = try profile.set.map { property in
-            let (name, value) = try ValueCoding.decode(property)
-            return (name: name, value: value)
-        }
-        changes += profile.unset.map { (name: $0, value: nil) }
-        try checkUser(profile.userNumber, of: project)
-        try columns(project) { columns throws(ColumnsError) in
-            try columns.tail.append(
-                profile: changes,
-                user: UserNumber(profile.userNumber),
-                at: profile.atMs.map(Timestamp.init(ms:)),
-                offset: offset
-            )
-        }
-    }
-
-    /// Who is on a list is a property like others, under a name of its own.
-    private mutating func add(
-        _ change: LogV1.ListChange,
-        to project: ProjectName,
-        at offset: LogOffset
-    ) throws {
-        let property = InList(ExactName(change.list)).property.text
-        try checkUser(change.userNumber, of: project)
-        try columns(project) { columns throws(ColumnsError) in
-            try columns.tail.append(
-                profile: [(name: property, value: change.listed ? InList.listed : nil)],
-                user: UserNumber(change.userNumber),
-                at: Timestamp(ms: change.atMs),
-                offset: offset
-            )
-        }
-    }
-
     /// Lends a project's columns, new ones for a project seen for the first time.
-    private mutating func columns(
+    mutating func columns(
         _ project: ProjectName,
         _ body: (inout PartitionColumns) throws(ColumnsError) -> Void
     ) throws(ColumnsError) {
@@ -382,7 +304,7 @@ struct PartitionState {
     }
 
     /// Every reader counts on a place for each user a row names.
-    private func checkUser(_ number: UInt32, of project: ProjectName) throws(EvaluatorError) {
+    func checkUser(_ number: UInt32, of project: ProjectName) throws(EvaluatorError) {
         let known = projects[project]?.userCount ?? 0
         guard Int(number) < known else {
             throw refused("record \(next) names user \(number) of \(known)")
@@ -392,7 +314,7 @@ struct PartitionState {
         }
     }
 
-    private func refused(_ why: String) -> EvaluatorError {
+    func refused(_ why: String) -> EvaluatorError {
         EvaluatorError(
             .log,
             "read the log",

@@ -142,7 +142,7 @@ extension SegmentsDoor {
                     .unimplemented,
                     "a condition with a universe is not played",
                     place: "definition",
-                    hint: "write `all` with `reachable`"
+                    hint: "write `all` with `reachable` or `known`"
                 )
             }
             let nodes = message?.nodes ?? []

@@ -39,8 +39,18 @@ struct CheckedRecord: Sendable {
     let bytes: [UInt8]
     /// The import's line it came with; nil for tracked records.
     let line: UInt64?
+    /// Whether it says that nobody knows yet who the user is.
+    let isAnonymous: Bool
 
-    init(user: UserID, partition: Partition, body: Body, bytes: [UInt8], line: UInt64?) {
+    init(
+        user: UserID,
+        partition: Partition,
+        body: Body,
+        bytes: [UInt8],
+        line: UInt64?,
+        isAnonymous: Bool = false
+    ) {
+        self.isAnonymous = isAnonymous
         self.user = user
         self.partition = partition
         self.body = body
@@ -125,7 +135,8 @@ struct EventCheck {
             partition: partitions.home(project: project, identifier: user.text),
             body: body,
             bytes: bytes,
-            line: line
+            line: line,
+            isAnonymous: record.anonymous
         )
     }
 

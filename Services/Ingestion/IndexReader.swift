@@ -205,17 +205,23 @@ struct SeenRecord: Sendable {
     }
 }
 
+/// A user's number, and whether the user is anonymous.
+struct GivenNumber: Sendable, Hashable {
+    let number: UserNumber
+    var isAnonymous = false
+}
+
 /// Users' numbers in memory, bounded: two generations, the older forgotten when the younger is
 /// full.
 struct NumberCache {
     private let generationMax: Int
-    private var young: [ProjectUser: UserNumber] = [:]
-    private var old: [ProjectUser: UserNumber] = [:]
+    private var young: [ProjectUser: GivenNumber] = [:]
+    private var old: [ProjectUser: GivenNumber] = [:]
 
     /// - Parameter countMax: numbers kept at most; about 150 bytes each.
     init(countMax: Int) { generationMax = max(countMax / 2, 1) }
 
-    subscript(user: ProjectUser) -> UserNumber? { young[user] ?? old[user] }
+    subscript(user: ProjectUser) -> GivenNumber? { young[user] ?? old[user] }
 
     /// An identifier stands for another user from here on, or for none.
     mutating func remove(_ user: ProjectUser) {
@@ -223,7 +229,7 @@ struct NumberCache {
         old[user] = nil
     }
 
-    mutating func insert(_ numbers: [ProjectUser: UserNumber]) {
+    mutating func insert(_ numbers: [ProjectUser: GivenNumber]) {
         for (user, number) in numbers {
             if young.count >= generationMax {
                 old = young

@@ -161,14 +161,11 @@ struct IndexReplay {
         let isMoved = record.origin?.offset != nil
         let time = Timestamp(ms: record.logTimeMs)
         if let importID = record.importID, let line = record.importLine, !isMoved {
-            batch.put(
-                index.imports,
-                IndexKey.line(project, importID, line),
-                place.bytes
-            )
+            batch.put(index.imports, IndexKey.line(project, importID, line), place.bytes)
         }
         switch record.body {
         case .newUser(let new): apply(new, of: project, at: place, &batch)
+        case .userKnown(let known): IndexWriter(index).put(known, of: project, &batch)
         case .event(let event):
             // It was admitted when it was written; here it only teaches the names again.
             if !isMoved { _ = schema.admit(.event(event), in: project) }
@@ -228,7 +225,11 @@ struct IndexReplay {
         // Of who was erased a log rewritten since tells the number only, which stays given.
         if let user = UserID(new.userID) {
             writer.put(
-                KnownUser(UserNumber(new.number), since: place.offset),
+                KnownUser(
+                    UserNumber(new.number),
+                    since: place.offset,
+                    isAnonymous: new.anonymous
+                ),
                 for: ProjectUser(project: project, user: user),
                 &batch
             )

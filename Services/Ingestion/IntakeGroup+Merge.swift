@@ -43,25 +43,24 @@ extension IntakeGroup {
         let project = order.project
         let at = try instant(of: project, reader, pending.now)
         var numbering = Numbering(next: try nextNumbers(project, [order.old, merge.survivor]))
-        let old = try owner(order.old, merge.old, project, &numbering, &pending)
-        let moved = try records.standing.map { found throws(IngestionError) in
-            try LogV1.LogRecord.stored(found.payload)
-        }
-        try RecordMove.require(moved)
+        let isAnonymous = merge.old?.isAnonymous ?? (order.kind == .identify)
+        let old = try owner(order.old, merge.old, project, isAnonymous, &numbering, &pending)
+        let moved = try Self.movable(records)
         let lists = Self.lists(in: moved)
         let left = try on(lists, of: old, project, reader)
         var out = LogV1.MergeOut(
             userNumber: old.number.value,
             userID: order.old.text,
             survivorID: order.known.text,
-            lists: left.sorted(by: TextBytes.precedes)
+            lists: left.sorted(by: TextBytes.precedes),
+            anonymous: isAnonymous
         )
         let gone = try pending.nextPlace(in: old.partition)
         // Of two logs each part says where the other stands; in one log who goes goes first.
         let home = parts.partitions.home(project: project, identifier: merge.survivor.text)
         let isOneLog = home == old.partition
         if isOneLog { try add(.mergeOut(out), to: home, project: project, &pending) }
-        let new = try owner(merge.survivor, merge.known, project, &numbering, &pending)
+        let new = try survivor(of: merge, project, &numbering, &pending)
         let kept = try on(lists, of: new, project, reader)
         if merge.known == nil { try exist(new, from: gone.origin(under: nil), &pending) }
         var move = RecordMove(from: old.partition, to: new, isNew: merge.known == nil) {
@@ -102,6 +101,32 @@ extension IntakeGroup {
         writer.put(out, of: project, at: gone, pending.now, &pending.batch)
         writer.put(merged, of: project, at: end, pending.now, &pending.batch)
         return MergeOutcome(user: merge.survivor, records: move.count)
+    }
+
+    /// Where who stays stands, who is known by it.
+    private mutating func survivor(
+        of merge: MergeRule.Merge,
+        _ project: ProjectName,
+        _ numbering: inout Numbering,
+        _ pending: inout Pending
+    ) throws(IngestionError) -> UserRecords.Owner {
+        let new = try owner(merge.survivor, merge.known, project, false, &numbering, &pending)
+        guard merge.known?.isAnonymous == true else { return new }
+        let who = ProjectUser(project: project, user: merge.survivor)
+        try write(known: who, new.number, in: new.partition, &pending)
+        forget(who)
+        return new
+    }
+
+    /// The records that stand, where they may be moved.
+    private static func movable(_ records: UserRecords) throws(IngestionError)
+        -> [LogV1.LogRecord]
+    {
+        let moved = try records.standing.map { found throws(IngestionError) in
+            try LogV1.LogRecord.stored(found.payload)
+        }
+        try RecordMove.require(moved)
+        return moved
     }
 
     /// Writes that some of a user's records are absent, which one record of a merge does not hold.
@@ -153,19 +178,21 @@ extension IntakeGroup {
         return try nextNumbers(of: zip(who, homes), [:])
     }
 
-    /// Where an identifier's user stands; one that nobody has heard of is a new user.
+    /// Where an identifier's user stands; one that nobody has heard of is a new user, anonymous or
+    /// not.
     mutating func owner(
         _ user: UserID,
         _ known: KnownUser?,
         _ project: ProjectName,
+        _ isAnonymous: Bool,
         _ numbering: inout Numbering,
         _ pending: inout Pending
     ) throws(IngestionError) -> UserRecords.Owner {
         if let known { return owner(known.number, of: user, project) }
         let who = ProjectUser(project: project, user: user)
         let home = parts.partitions.home(project: project, identifier: user.text)
-        let number = numbering.give(who, in: home)
-        try write(newUser: who, number, to: home, &pending)
+        let number = numbering.give(who, in: home, isAnonymous: isAnonymous)
+        try write(newUser: who, number, to: home, isAnonymous: isAnonymous, &pending)
         return UserRecords.Owner(project: project, partition: home, number: number)
     }
 

@@ -37,7 +37,7 @@ extension IntakeGroup {
         } catch  where error.code == .tooLarge {
             return .failure(error)
         }
-        let count = try split(order, from: survivor.user, parted, of: owner, reader, &pending)
+        let count = try split(order, one, from: survivor.user, parted, of: owner, reader, &pending)
         return .success(MergeOutcome(user: one.survivor, records: count))
     }
 
@@ -63,6 +63,7 @@ extension IntakeGroup {
     /// - Returns: how many records were moved.
     private mutating func split(
         _ order: UnmergeOrder,
+        _ one: KnownUser,
         from survivor: UserID,
         _ parted: (going: [LogV1.LogRecord], staying: [LogV1.LogRecord]),
         of owner: UserRecords.Owner,
@@ -73,7 +74,8 @@ extension IntakeGroup {
         let project = order.project
         let at = try instant(of: project, reader, pending.now)
         var numbering = Numbering(next: try nextNumbers(project, [order.user]))
-        let new = try self.owner(order.user, nil, project, &numbering, &pending)
+        let isAnonymous = one.isAnonymous
+        let new = try self.owner(order.user, nil, project, isAnonymous, &numbering, &pending)
         var move = RecordMove(from: owner.partition, to: new, isNew: true) { origin in
             origin == order.user.text ? nil : origin
         }

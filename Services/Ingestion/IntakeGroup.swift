@@ -44,6 +44,8 @@ struct IntakeGroup {
         /// Per partition, the offset after its last record.
         var ends: [Partition: LogOffset] = [:]
         var answers: [() -> Void] = []
+        /// Where anonymous users were given numbers in it.
+        var anonymous: [ProjectUser: LogOffset] = [:]
     }
 
     /// Makes the orders' records durable together.
@@ -178,17 +180,20 @@ extension IntakeGroup {
         var sightings = batches.map { batch in
             batch.records.map { record in
                 let who = ProjectUser(project: batch.project, user: record.user)
-                let number = numbers[who]
-                if number == nil { unknown.insert(who) }
-                return Sighting(number: number)
+                let known = numbers[who]
+                if known == nil { unknown.insert(who) }
+                return Sighting(
+                    number: known?.number,
+                    isAnonymous: known?.isAnonymous ?? false
+                )
             }
         }
         let reader = IndexReader(parts.index)
         let known = try reader.users(of: Array(unknown))
         let survivors = try reader.survivors(of: known)
-        var found = known.filter { $0.value.survivor == nil }.mapValues(\.number)
+        var found = known.filter { $0.value.survivor == nil }.mapValues(\.given)
         for (who, survivor) in survivors {
-            found[ProjectUser(project: who.project, user: survivor.user)] = survivor.known.number
+            found[ProjectUser(project: who.project, user: survivor.user)] = survivor.known.given
         }
         if !survivors.isEmpty {
             for b in batches.indices { batches[b].redirect(survivors, parts.partitions) }
@@ -197,9 +202,11 @@ extension IntakeGroup {
         var wanted = SeenQuery()
         for (b, batch) in batches.enumerated() {
             for (r, record) in batch.records.enumerated() {
-                if sightings[b][r].number == nil, !found.isEmpty {
-                    sightings[b][r].number =
-                        found[ProjectUser(project: batch.project, user: record.user)]
+                if sightings[b][r].number == nil, !found.isEmpty,
+                    let known = found[ProjectUser(project: batch.project, user: record.user)]
+                {
+                    sightings[b][r].number = known.number
+                    sightings[b][r].isAnonymous = known.isAnonymous
                 }
                 if let number = sightings[b][r].number, let id = record.eventID {
                     let key = IndexKey.event(batch.project, record.partition, number, id)
@@ -307,9 +314,12 @@ extension IntakeGroup {
     ) throws(IngestionError) -> LogPlace {
         let (number, isNew) = numbering.taken(record, of: batch.project, &sighting)
         let partition = record.partition
+        let who = ProjectUser(project: batch.project, user: record.user)
         if isNew {
-            let who = ProjectUser(project: batch.project, user: record.user)
-            try write(newUser: who, number, to: partition, &pending)
+            let isAnonymous = record.isAnonymous
+            try write(newUser: who, number, to: partition, isAnonymous: isAnonymous, &pending)
+        } else if numbering.makesKnown(record, of: batch.project, &sighting) {
+            try write(known: who, number, in: partition, &pending)
         }
         let place = try add(to: partition, &pending) { bytes, place in
             bytes.write(
@@ -332,26 +342,6 @@ extension IntakeGroup {
             pending.seen.append(SeenRecord(sighting.keys, of: number, seen))
         }
         return place
-    }
-
-    /// Writes that a user is new, before the user's first record.
-    mutating func write(
-        newUser who: ProjectUser,
-        _ number: UserNumber,
-        to partition: Partition,
-        _ pending: inout Pending
-    ) throws(IngestionError) {
-        let place = try add(to: partition, &pending) { bytes, place in
-            bytes.write(
-                .newUser,
-                RecordBytes.newUser(who.user),
-                of: number,
-                in: who.project,
-                at: place
-            )
-        }
-        let known = KnownUser(number, since: place.offset)
-        IndexWriter(parts.index).put(known, for: who, &pending.batch)
     }
 
     /// Adds a record written here to the group, at the offset it will have.

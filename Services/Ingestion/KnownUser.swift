@@ -12,17 +12,27 @@ struct KnownUser: Sendable, Hashable {
     var since = LogOffset.zero
     /// The identifier it was merged into; nil: it is a user of its own.
     var survivor: UserID?
+    /// Whether nothing has told yet who it is.
+    var isAnonymous = false
 
-    init(_ number: UserNumber, since: LogOffset = .zero, survivor: UserID? = nil) {
+    init(
+        _ number: UserNumber,
+        since: LogOffset = .zero,
+        survivor: UserID? = nil,
+        isAnonymous: Bool = false
+    ) {
         self.number = number
         self.since = since
         self.survivor = survivor
+        self.isAnonymous = isAnonymous
     }
 
-    /// The number in four bytes, the offset in eight, and the survivor's text.
+    /// The number in four bytes, the offset in eight, a zero byte, which no identifier has, where
+    /// it is anonymous, and the survivor's text.
     var bytes: [UInt8] {
         IndexKey.bigEndian(UInt64(number.value), bytes: 4)
-            + IndexKey.bigEndian(since.value, bytes: 8) + Array((survivor?.text ?? "").utf8)
+            + IndexKey.bigEndian(since.value, bytes: 8) + (isAnonymous ? [0] : [])
+            + Array((survivor?.text ?? "").utf8)
     }
 
     /// Nil when the bytes are none; an older build wrote the number alone.
@@ -32,8 +42,15 @@ struct KnownUser: Sendable, Hashable {
         self.number = UserNumber(UInt32(truncatingIfNeeded: number))
         guard bytes.count > 4, let since = IndexKey.number(bytes[4..<12]) else { return }
         self.since = LogOffset(since)
-        survivor = UserID(String(decoding: bytes[12...], as: UTF8.self))
+        isAnonymous = bytes.dropFirst(12).first == 0
+        let text = bytes.dropFirst(isAnonymous ? 13 : 12)
+        survivor = UserID(String(decoding: text, as: UTF8.self))
     }
+}
+
+extension KnownUser {
+    /// The number, as it is kept in memory.
+    var given: GivenNumber { GivenNumber(number: number, isAnonymous: isAnonymous) }
 }
 
 /// The user at the end of a chain of merges.
@@ -91,5 +108,12 @@ extension IndexWriter {
     /// What is known of an identifier.
     func put(_ known: KnownUser, for user: ProjectUser, _ batch: inout Batch) {
         batch.put(index.users, IndexKey.user(user.project, user.user), known.bytes)
+    }
+
+    /// That an anonymous user is known.
+    func put(_ known: LogV1.UserKnown, of project: ProjectName, _ batch: inout Batch) {
+        guard let user = UserID(known.userID) else { return }
+        let one = KnownUser(UserNumber(known.userNumber), since: LogOffset(known.since))
+        put(one, for: ProjectUser(project: project, user: user), &batch)
     }
 }

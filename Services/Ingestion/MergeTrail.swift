@@ -42,7 +42,8 @@ extension IndexWriter {
         guard let user = UserID(out.userID), let survivor = UserID(out.survivorID) else { return }
         let number = UserNumber(out.userNumber)
         let who = ProjectUser(project: project, user: user)
-        put(KnownUser(number, survivor: survivor), for: who, &batch)
+        let known = KnownUser(number, survivor: survivor, isAnonymous: out.anonymous)
+        put(known, for: who, &batch)
         // Found from either end, whoever else is erased between them.
         note(place, of: who, time, &batch)
         note(place, of: ProjectUser(project: project, user: survivor), time, &batch)

@@ -20,6 +20,8 @@ struct SeenKeys: Sendable, Hashable {
 struct Sighting: Sendable, Hashable {
     /// The user's number; nil when the index does not know the user.
     var number: UserNumber?
+    /// Whether the user of that number is anonymous.
+    var isAnonymous = false
     /// The keys as far as they are known: that of the event id needs the number.
     var keys = SeenKeys()
     /// Where the first record with the event id stands; nil when there is none.
@@ -42,8 +44,8 @@ struct Numbering {
 
     /// The next free number per project and partition.
     private(set) var next: [ProjectPartition: UInt32]
-    /// Numbers given in this group.
-    private(set) var given: [ProjectUser: UserNumber] = [:]
+    /// Numbers given in this group, and those of users who are known by it.
+    private(set) var given: [ProjectUser: GivenNumber] = [:]
     /// Places of this group's records by their keys.
     private var events: [[UInt8]: LogPlace] = [:]
     private var lines: [[UInt8]: LogPlace] = [:]
@@ -60,14 +62,31 @@ struct Numbering {
         _ sighting: inout Sighting
     ) -> LogPlace? {
         if let place = sighting.eventPlace { return place }
-        if sighting.number == nil, !given.isEmpty {
-            sighting.number = given[ProjectUser(project: project, user: record.user)]
+        if sighting.number == nil || sighting.isAnonymous, !given.isEmpty,
+            let known = given[ProjectUser(project: project, user: record.user)]
+        {
+            sighting.number = known.number
+            sighting.isAnonymous = known.isAnonymous
             complete(&sighting, record, project)
         }
         if !events.isEmpty, let key = sighting.keys.event, let place = events[key] { return place }
         if let place = sighting.linePlace { return place }
         if !lines.isEmpty, let key = sighting.keys.line, let place = lines[key] { return place }
         return nil
+    }
+
+    /// Whether a record that will be written makes an anonymous user known.
+    mutating func makesKnown(
+        _ record: CheckedRecord,
+        of project: ProjectName,
+        _ sighting: inout Sighting
+    ) -> Bool {
+        guard sighting.isAnonymous, !record.isAnonymous, let number = sighting.number else {
+            return false
+        }
+        sighting.isAnonymous = false
+        given[ProjectUser(project: project, user: record.user)] = GivenNumber(number: number)
+        return true
     }
 
     /// The user's number for a record that will be written, and whether it was given just now.
@@ -78,19 +97,24 @@ struct Numbering {
     ) -> (number: UserNumber, isNew: Bool) {
         if let number = sighting.number { return (number, false) }
         let who = ProjectUser(project: project, user: record.user)
-        let number = give(who, in: record.partition)
+        let number = give(who, in: record.partition, isAnonymous: record.isAnonymous)
         sighting.number = number
+        sighting.isAnonymous = record.isAnonymous
         complete(&sighting, record, project)
         return (number, true)
     }
 
     /// Gives a user who has none the next number.
-    mutating func give(_ who: ProjectUser, in partition: Partition) -> UserNumber {
+    mutating func give(
+        _ who: ProjectUser,
+        in partition: Partition,
+        isAnonymous: Bool = false
+    ) -> UserNumber {
         let home = ProjectPartition(project: who.project, partition: partition)
         let number = UserNumber(next[home, default: 0])
         precondition(number.value < .max, "a partition has room for 4 billion users of a project")
         next[home] = number.value + 1
-        given[who] = number
+        given[who] = GivenNumber(number: number, isAnonymous: isAnonymous)
         return number
     }
 

@@ -60,10 +60,11 @@ struct RecordBytes {
     }
 
     /// What NewUser has behind the number.
-    static func newUser(_ user: UserID) -> [UInt8] {
+    static func newUser(_ user: UserID, isAnonymous: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = [0x12]
         varint(UInt64(user.text.utf8.count), to: &bytes)
         bytes += user.text.utf8
+        if isAnonymous { bytes += [0x18, 1] }
         return bytes
     }
 

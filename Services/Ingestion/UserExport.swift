@@ -192,6 +192,7 @@ extension LogV1.LogRecord {
     var userNumber: UInt32? {
         switch body {
         case .newUser(let new): new.number
+        case .userKnown(let known): known.userNumber
         case .event(let event): event.userNumber
         case .profile(let change): change.userNumber
         case .listChange(let change): change.userNumber

@@ -102,13 +102,16 @@ extension Shoal {
 extension IngestionV1.TrackRecord {
     /// Something a user did; with an `id` a repeat is known and taken once.
     ///
-    /// - Parameter at: when it happened; nil: when it is received.
+    /// - Parameters:
+    ///   - at: when it happened; nil: when it is received.
+    ///   - isAnonymous: whether nobody knows yet who it is.
     public static func event(
         _ user: String,
         _ name: String,
         _ properties: [String: PropertyValue] = [:],
         at: Timestamp? = nil,
-        id: String? = nil
+        id: String? = nil,
+        isAnonymous: Bool = false
     ) throws(Fault) -> IngestionV1.TrackRecord {
         IngestionV1.TrackRecord(
             userID: user,
@@ -119,18 +122,22 @@ extension IngestionV1.TrackRecord {
                     eventID: id,
                     properties: try encoded(properties)
                 )
-            )
+            ),
+            anonymous: isAnonymous
         )
     }
 
     /// A change of a user's properties.
     ///
-    /// - Parameter at: from when on; nil: Track takes the instant of receipt, Import all of time.
+    /// - Parameters:
+    ///   - at: from when on; nil: Track takes the instant of receipt, Import all of time.
+    ///   - isAnonymous: whether nobody knows yet who it is.
     public static func profile(
         _ user: String,
         _ properties: [String: PropertyValue] = [:],
         unset: [String] = [],
-        at: Timestamp? = nil
+        at: Timestamp? = nil,
+        isAnonymous: Bool = false
     ) throws(Fault) -> IngestionV1.TrackRecord {
         IngestionV1.TrackRecord(
             userID: user,
@@ -140,7 +147,8 @@ extension IngestionV1.TrackRecord {
                     unset: unset,
                     atMs: at?.ms
                 )
-            )
+            ),
+            anonymous: isAnonymous
         )
     }
 

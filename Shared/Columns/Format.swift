@@ -55,10 +55,11 @@ enum Format {
     /// Whether a property is none of a client's: its name begins with a zero byte.
     ///
     static func isOwn(_ property: String) -> Bool { property.utf8.first == 0 }
-    /// Whether a property tells who is in a live segment: that is no record's, though it may share
-    /// the offset of one, and is not taken back with it.
-    static func isMark(_ property: String) -> Bool { property.utf8.starts(with: markPrefix.utf8) }
-    private static let markPrefix = "\u{0}live "
+    /// Whether a property tells who is in a live segment, or who is anonymous: that is no record's,
+    /// though it may share the offset of one, and is not taken back with it.
+    static func isMark(_ property: String) -> Bool {
+        property.utf8.starts(with: "\u{0}live ".utf8) || property == "\u{0}anonymous"
+    }
     /// Bytes of the header.
     static let headerBytes = 16
     /// Bytes of the footer.

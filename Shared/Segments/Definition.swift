@@ -75,6 +75,8 @@ public enum Condition: Sendable, Hashable {
     case inList(InList)
     /// How the user stands to a channel.
     case reachable(Reachable)
+    /// The user is known.
+    case known(Known)
     /// The user is in a live segment; no document says it.
     case inFeed(InFeed)
 
@@ -102,6 +104,7 @@ public enum Condition: Sendable, Hashable {
         case .restarted(let restarted): restarted
         case .inList(let list): list
         case .reachable(let reachable): reachable
+        case .known(let known): known
         case .inFeed(let feed): feed
         }
     }
@@ -111,7 +114,7 @@ public enum Condition: Sendable, Hashable {
         AllOf.self, AnyOf.self, Not.self, Did.self, DidNot.self, UserProperty.self,
         First.self, Nth.self, Last.self, Share.self, Predominantly.self, Distinct.self,
         InSequence.self, Bucket.self, Rfm.self, InSegment.self, Regularly.self, Stopped.self,
-        Restarted.self, InList.self, Reachable.self,
+        Restarted.self, InList.self, Reachable.self, Known.self,
     ]
 
     /// The field name of every kind.

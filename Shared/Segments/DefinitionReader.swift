@@ -50,7 +50,9 @@
 //   - inList: vip                                      # an uploaded list
 //   - reachable: email                                 # push, webPush, sms, whatsApp, email, inApp
 //   - reachable: {channel: push, state: optedOut}      # or noAddress
-// `universe: {reachable: email}` beside `zone` bounds negations and the whole; else all users.
+//   - known: true                                      # not by an anonymous identifier alone
+// `universe: {reachable: email}` or `universe: known` beside `zone` bounds negations and the whole;
+//   else all users.
 //
 // Local times, beside `event` and `where` everywhere: `timeOfDay: {from: "20:00", to: "24:00"}`
 //   (to is not included; past midnight if it comes first), `dayOfWeek: [saturday, sunday]`; with

@@ -217,6 +217,9 @@ extension Plan {
             if case .reachable(let reachable) = condition {
                 return history.standing(to: reachable.channel, at: at)
             }
+            if case .known = condition {
+                return .version(history.version(of: Known.anonymity, at: at))
+            }
             let children = condition.children
             if let slots = piece.partsOfNode[node] {
                 return condition.kind.combined(

@@ -8,6 +8,8 @@ import Basics
 public enum Universe: Sendable, Hashable {
     /// Every user of the project.
     case all
+    /// The users who are known, not by an anonymous identifier alone.
+    case known
     /// The users that a channel reaches at the answer's instant.
     case reachable(Channel)
 
@@ -15,13 +17,8 @@ public enum Universe: Sendable, Hashable {
         guard case .map = field.value else {
             switch try field.text() {
             case "all": return .all
-            case "known":
-                throw field.problem(
-                    .absent,
-                    "nothing tells known users from anonymous ones yet",
-                    hint: "write `all` or `{reachable: CHANNEL}`"
-                )
-            default: throw field.unexpected("`all` or `{reachable: CHANNEL}`")
+            case "known": return .known
+            default: throw field.unexpected("`all`, `known` or `{reachable: CHANNEL}`")
             }
         }
         let fields = try field.fields(["reachable"])
@@ -31,6 +28,7 @@ public enum Universe: Sendable, Hashable {
     var written: PlainValue {
         switch self {
         case .all: .text("all")
+        case .known: .text("known")
         case .reachable(let channel):
             .map([PlainEntry("reachable", .text(channel.rawValue))])
         }
@@ -38,6 +36,7 @@ public enum Universe: Sendable, Hashable {
 
     /// What a sentence ends with; everybody where it does not say.
     static func parse(_ words: inout SentenceWords) throws(DefinitionProblem) -> Universe {
+        if words.take(", among those who are known") { return .known }
         guard words.take(", among those reachable by") else { return .all }
         return .reachable(try Channel.parse(&words))
     }
@@ -46,6 +45,7 @@ public enum Universe: Sendable, Hashable {
     public var said: String? {
         switch self {
         case .all: nil
+        case .known: "those who are known"
         case .reachable(let channel): "those reachable by \(channel.rawValue)"
         }
     }
@@ -54,6 +54,7 @@ public enum Universe: Sendable, Hashable {
     func slot(_ builder: inout PlanBuilder) -> Int? {
         switch self {
         case .all: nil
+        case .known: builder.known()
         case .reachable(let channel): builder.reach(channel, .reachable)
         }
     }
@@ -64,6 +65,7 @@ public enum Universe: Sendable, Hashable {
     public var definition: Definition? {
         switch self {
         case .all: nil
+        case .known: Definition(.known(Known()))
         case .reachable(let channel): Definition(.reachable(Reachable(channel)))
         }
     }
@@ -72,6 +74,12 @@ public enum Universe: Sendable, Hashable {
     func finding(_ history: UserHistory, at instant: Timestamp) -> String {
         switch self {
         case .all: ""
+        case .known:
+            Known().finding(
+                .version(history.version(of: Known.anonymity, at: instant)),
+                isAlone: true,
+                zone: .utc
+            )
         case .reachable(let channel):
             Reachable(channel).finding(
                 history.standing(to: channel, at: instant),

@@ -200,7 +200,12 @@ extension EngineStage.State {
     }
 
     /// Live segments hear of a record, which all of them know; what was before it has passed.
-    mutating func tell(_ record: LiveCourse.Record, of user: UserID, at logTime: Timestamp) {
+    mutating func tell(
+        _ record: LiveCourse.Record,
+        _ marks: [UserHistory.PropertyVersion] = [],
+        of user: UserID,
+        at logTime: Timestamp
+    ) {
         for name in live.keys {
             guard let followed = live[name] else { continue }
             if followed.courses[user] == nil {
@@ -209,6 +214,9 @@ extension EngineStage.State {
                 live[name]?.courses[user] = course
             }
             live[name]?.courses[user]?.learn(record, at: logTime)
+            if !marks.isEmpty {
+                live[name]?.courses[user]?.learn(.properties(marks), at: logTime)
+            }
         }
         for name in names {
             settle(before: name)

@@ -15,11 +15,13 @@ extension EngineStage {
             guard user != old else { return true }
             state.pass(upTo: at - 1)
             state.survivors[old] = known
+            if state.users[old] == nil { state.anonymous.insert(old) }
             let moved = state.users.removeValue(forKey: old)?.records ?? []
             for list in state.lists.keys where state.lists[list]?.remove(old) != nil {
                 state.lists[list]?.insert(user)
             }
             state.tellGone(old, at: at)
+            state.makeKnown(user, at: at)
             state.give(moved.filter { !$0.isMark }, to: user, at: at)
             return false
         }
@@ -78,6 +80,16 @@ extension EngineStage.State {
             next = next.next
             known.records.append(one)
         }
+        if let first = known.records.first, anonymous.contains(user),
+            !known.records.contains(where: \.isAnonymity)
+        {
+            let place = first.versions.first?.position ?? first.event?.position ?? .zero
+            let mark = LiveCourse.Record.properties([anonymity(at: place)])
+            known.records.insert(
+                .init(record: mark, at: first.at, origin: user, isMark: true),
+                at: 1
+            )
+        }
         known.eventIDs = Set(known.records.compactMap(\.id))
         known.events = known.records.compactMap(\.event)
         known.versions = known.records.flatMap(\.versions)
@@ -126,6 +138,9 @@ extension EngineStage.State {
 }
 
 extension EngineStage.Recorded {
+    /// Whether it is that the user is anonymous.
+    fileprivate var isAnonymity: Bool { versions.contains { $0.property == Known.anonymity } }
+
     fileprivate var event: UserHistory.Event? {
         if case .event(let event) = record { event } else { nil }
     }

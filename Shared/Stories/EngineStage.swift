@@ -25,7 +25,7 @@ public final class EngineStage: Stage {
         let origin: UserID
         /// The producer's id of the event.
         var id: ExactName?
-        /// Whether it is no record, but who is in a live segment.
+        /// Whether it is no record, but who is in a live segment, or anonymous.
         var isMark = false
     }
 
@@ -35,6 +35,8 @@ public final class EngineStage: Stage {
         var lists: [ExactName: Set<UserID>] = [:]
         /// Whom identifiers were merged into.
         var survivors: [UserID: UserID] = [:]
+        /// Identifiers of whom nobody knows who it is.
+        var anonymous: Set<UserID> = []
         /// Whether a merge is heard: nothing fires by what comes of it.
         var isMerging = false
         var next = LogOffset.zero
@@ -137,6 +139,7 @@ public final class EngineStage: Stage {
             state.pass(upTo: at - 1)
             let user = state.survivor(of: user)
             state.forget(user, at: at)
+            state.anonymous.remove(user)
             for list in state.lists.keys { state.lists[list]?.remove(user) }
             let merged = state.survivors.keys.filter { state.survivor(of: $0) == user }
             for id in merged { state.survivors[id] = nil }
@@ -159,14 +162,14 @@ public final class EngineStage: Stage {
         case .tooLate: return .refused("the instant is more than 24 h in the future")
         }
         return state.withLock { state in
+            let user = state.survivor(of: record.user)
+            let isAnonymous = record.isAnonymous || user != record.user
             switch record.body {
             case .event(let name, let id, let properties):
-                let user = state.survivor(of: record.user)
                 let ids = state.users[user]?.eventIDs ?? []
-                if let id {
-                    if ids.contains(ExactName(id)) { return .duplicate }
-                    state.users[user, default: User()].eventIDs.insert(ExactName(id))
-                }
+                if let id, ids.contains(ExactName(id)) { return .duplicate }
+                let marks = state.introduce(user, isAnonymous: isAnonymous, at: receipt)
+                if let id { state.users[user, default: User()].eventIDs.insert(ExactName(id)) }
                 let event = UserHistory.Event(
                     name,
                     at: instant,
@@ -174,8 +177,9 @@ public final class EngineStage: Stage {
                     properties: properties.map { ($0.name, $0.value) }
                 )
                 let id = id.map { ExactName($0) }
-                state.take(.event(event), of: record.user, at: receipt, id: id)
+                state.take(.event(event), of: record.user, at: receipt, id: id, marks)
             case .profile(let set, let unset):
+                let marks = state.introduce(user, isAnonymous: isAnonymous, at: receipt)
                 let changes: [(ExactName, PropertyValue?)] =
                     set.map { ($0.name, $0.value) } + unset.map { ($0, nil) }
                 let versions = changes.map { name, value in
@@ -186,7 +190,7 @@ public final class EngineStage: Stage {
                         position: state.next
                     )
                 }
-                state.take(.properties(versions), of: record.user, at: receipt)
+                state.take(.properties(versions), of: record.user, at: receipt, marks)
             }
             return .taken
         }
@@ -232,7 +236,8 @@ extension EngineStage.State {
         _ record: LiveCourse.Record,
         of origin: UserID,
         at logTime: Timestamp,
-        id: ExactName? = nil
+        id: ExactName? = nil,
+        _ marks: [UserHistory.PropertyVersion] = []
     ) {
         pass(upTo: logTime - 1)
         let user = survivor(of: origin)
@@ -242,9 +247,15 @@ extension EngineStage.State {
         case .properties(let versions): known.versions += versions
         }
         known.records.append(.init(record: record, at: logTime, origin: origin, id: id))
+        if !marks.isEmpty {
+            known.versions += marks
+            known.records.append(
+                .init(record: .properties(marks), at: logTime, origin: origin, isMark: true)
+            )
+        }
         users[user] = known
         next = next.next
-        tell(record, of: user, at: logTime)
+        tell(record, marks, of: user, at: logTime)
     }
 }
 

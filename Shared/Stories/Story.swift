@@ -65,6 +65,8 @@ public struct Story: Sendable, Hashable {
         public let ts: Timestamp?
         /// What.
         public let body: Body
+        /// Whether nobody knows yet who it is.
+        public var isAnonymous = false
 
         /// An event, or a change of the user's properties.
         public enum Body: Sendable, Hashable {

@@ -4,7 +4,8 @@
 //                             live segment's second one takes the place of its first
 //     {"at": INSTANT, "archive": NAME}
 //     {"at": INSTANT, "event": NAME, "user": ID, "ts": INSTANT?, "id": TEXT?, "properties": {…}?}
-//     {"at": INSTANT, "set": ID, "properties": {…}, "ts": INSTANT?}     null takes a value away
+//     {"at": INSTANT, "set": ID, "properties": {…}, "ts": INSTANT?}     null takes a value away;
+//                             both with "anonymous": true of whom nobody knows yet
 //     {"at": INSTANT, "unset": ID, "properties": [NAME…], "ts": INSTANT?}
 //     {"at": INSTANT, "list": NAME, "add": [ID…]}            or "remove", or "replace"
 //     {"at": INSTANT, "restart": "registry" | "ingestion" | "evaluator"}
@@ -29,8 +30,9 @@ public import Segments
 /// Reads stories line by line.
 public struct StoryReader: Sendable {
     private static let verbs: [(name: String, others: [String])] = [
-        ("define", ["as"]), ("archive", []), ("event", ["user", "ts", "id", "properties"]),
-        ("set", ["properties", "ts"]), ("unset", ["properties", "ts"]),
+        ("define", ["as"]), ("archive", []),
+        ("event", ["user", "ts", "id", "properties", "anonymous"]),
+        ("set", ["properties", "ts", "anonymous"]), ("unset", ["properties", "ts"]),
         ("list", Story.ListChange.Operation.allCases.map(\.rawValue)), ("erase", []),
         ("identify", ["as"]), ("unmerge", []), ("restart", []),
         ("timezone", []), ("check", ["in", "out", "exactly", "count", "asOf"]),

@@ -12,6 +12,7 @@ struct StoryRecords {
         throws(DefinitionProblem) -> Story.Record
     {
         let ts = try fields["ts"]?.storyInstant(zone)
+        let isAnonymous = try fields["anonymous"]?.bool() ?? false
         switch verb {
         case "event":
             return Story.Record(
@@ -21,14 +22,16 @@ struct StoryRecords {
                     name: ExactName(try subject.text(upTo: Limits.nameBytes)),
                     id: try fields["id"]?.text(upTo: Limits.eventIDBytes),
                     try properties(fields["properties"]).present
-                )
+                ),
+                isAnonymous: isAnonymous
             )
         case "set":
             let found = try properties(try fields.needed("properties"))
             return Story.Record(
                 user: try subject.storyUser(),
                 ts: ts,
-                body: .profile(set: found.present, unset: found.absent)
+                body: .profile(set: found.present, unset: found.absent),
+                isAnonymous: isAnonymous
             )
         default:
             var names: [ExactName] = []

@@ -20,17 +20,24 @@ public enum DefinitionCoding {
                 throw error.inside("nodes[\(index)]")
             }
         }
-        let universe = try sent.reachableBy.map { channel throws(WireError) in
-            Universe.reachable(try ChannelCoding.decode(channel))
+        return Definition(nodes: nodes, zone: sent.zone, universe: try universe(sent))
+    }
+
+    private static func universe(_ sent: SegmentV1.Definition) throws(WireError) -> Universe {
+        guard let channel = sent.reachableBy else { return sent.amongKnown ? .known : .all }
+        guard !sent.amongKnown else {
+            throw ValueCoding.refused("two universes", "one of reachable_by and among_known")
         }
-        return Definition(nodes: nodes, zone: sent.zone, universe: universe ?? .all)
+        return .reachable(try ChannelCoding.decode(channel))
     }
 
     /// The definition as it is sent.
     public static func encode(_ definition: Definition) throws(WireError) -> SegmentV1.Definition {
         var sent = SegmentV1.Definition(zone: definition.zone)
-        if case .reachable(let channel) = definition.universe {
-            sent.reachableBy = ChannelCoding.encode(channel)
+        switch definition.universe {
+        case .all: break
+        case .known: sent.amongKnown = true
+        case .reachable(let channel): sent.reachableBy = ChannelCoding.encode(channel)
         }
         sent.nodes.reserveCapacity(definition.nodes.count)
         for (index, condition) in definition.nodes.enumerated() {
@@ -100,6 +107,7 @@ public enum DefinitionCoding {
             return .restarted(
                 try placed("restarted") { () throws(WireError) in try HabitCoding.decode(sent) }
             )
+        case .known: return .known(Known())
         case .reachable(let sent):
             return .reachable(
                 try placed("reachable") { () throws(WireError) in try ChannelCoding.decode(sent) }
@@ -154,6 +162,7 @@ public enum DefinitionCoding {
             return SegmentV1.Node(kind: .stopped(try HabitCoding.encode(stopped)))
         case .restarted(let restarted):
             return SegmentV1.Node(kind: .restarted(try HabitCoding.encode(restarted)))
+        case .known: return SegmentV1.Node(kind: .known(SegmentV1.Known()))
         case .reachable(let reachable):
             return SegmentV1.Node(kind: .reachable(ChannelCoding.encode(reachable)))
         case .inFeed(let feed):

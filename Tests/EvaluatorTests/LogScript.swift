@@ -53,13 +53,25 @@ struct LogScript {
 
     /// The user's number; the first time a record says it.
     @discardableResult
-    mutating func user(_ id: String, of project: ProjectName = shop) -> UInt32 {
+    mutating func user(
+        _ id: String,
+        of project: ProjectName = shop,
+        isAnonymous: Bool = false
+    ) -> UInt32 {
         if let number = numbers[project]?[id] { return number }
         let number = given[project, default: 0]
         given[project] = number + 1
         numbers[project, default: [:]][id] = number
-        append(.newUser(LogV1.NewUser(number: number, userID: id)), to: project)
+        let new = LogV1.NewUser(number: number, userID: id, anonymous: isAnonymous)
+        append(.newUser(new), to: project)
         return number
+    }
+
+    /// Somebody tells who an anonymous user is.
+    @discardableResult
+    mutating func known(_ id: String) -> LogOffset {
+        let number = user(id)
+        return append(.userKnown(LogV1.UserKnown(userNumber: number, userID: id)))
     }
 
     /// A user is erased, who has a number; whoever has the identifier later is another.
@@ -83,6 +95,7 @@ struct LogScript {
                 case .event(let event): event.userNumber
                 case .profile(let change): change.userNumber
                 case .listChange(let change): change.userNumber
+                case .userKnown(let known): known.userNumber
                 default: nil
                 }
             guard let number, gone.contains([record.project, "\(number)"]) else { continue }

@@ -52,7 +52,10 @@ import Wire
         private mutating func write(_ id: String?, _ body: LogV1.LogRecord.Body, _ at: Timestamp) {
             guard let id else { return }
             let way = example.random.below(3)
-            merged.write(way == 0 ? id : "\(id)/\(way)", body, at: at)
+            let other = way == 0 ? id : "\(id)/\(way)"
+            if example.random.chance(0.3) { merged.callAnonymous(other) }
+            if example.random.chance(0.1) { merged.makeKnown(other, at: at) }
+            merged.write(other, body, at: at)
             ids.formUnion(merged.numbers.keys)
         }
 
@@ -86,7 +89,8 @@ import Wire
             }
             for (user, one) in all.sorted(by: { $0.1.offset < $1.1.offset }) {
                 guard let body = one.record.body else { continue }
-                let number = plain.user(user)
+                let isAnonymous = merged.anonymous.contains(user)
+                let number = plain.user(user, isAnonymous: isAnonymous)
                 plain.append(MergingLog.body(body, of: number))
             }
         }

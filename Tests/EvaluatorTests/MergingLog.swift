@@ -20,6 +20,8 @@ struct MergingLog {
     private(set) var numbers: [String: UInt32] = [:]
     private var parents: [String: String] = [:]
     private var given: [String: [UInt32]] = [:]
+    /// Identifiers of whom nobody knows who it is.
+    private(set) var anonymous: Set<String> = []
     private var next: UInt32 = 0
 
     /// The user that an identifier stands for.
@@ -54,6 +56,19 @@ struct MergingLog {
         )
     }
 
+    /// An identifier that is called anonymous when it first comes in, unless it has come in.
+    mutating func callAnonymous(_ id: String) {
+        if numbers[id] == nil, parents[id] == nil { anonymous.insert(id) }
+    }
+
+    /// Somebody tells who a user is.
+    mutating func makeKnown(_ id: String, at logTime: Timestamp) {
+        guard parents[id] == nil, let number = numbers[id], anonymous.remove(id) != nil else {
+            return
+        }
+        append(.userKnown(LogV1.UserKnown(userNumber: number, userID: id)), at: logTime)
+    }
+
     /// A record that came in under an identifier.
     mutating func write(
         _ id: String,
@@ -78,6 +93,7 @@ struct MergingLog {
         let to = number(survivor, at: logTime)
         parents[old] = known
         if isNew { exist(to, survivor, at: logTime) }
+        makeKnown(survivor, at: logTime)
         move(moved, to: to, of: survivor, at: logTime)
         append(
             .mergeIn(
@@ -143,6 +159,7 @@ struct MergingLog {
             }
         }
         for one in gone { (numbers[one], parents[one], given[one]) = (nil, nil, nil) }
+        anonymous.subtract(gone)
     }
 
     /// The log as it may stand once it was rewritten: no copy is left of anybody.
@@ -174,6 +191,8 @@ struct MergingLog {
                 let isGone = left.union(erased).contains(change.userNumber)
                 return isGone || absent.contains(record.offset) ? stub : record
             case .mergeOut(let out): return erased.contains(out.userNumber) ? stub : record
+            case .userKnown(let known):
+                return erased.contains(known.userNumber) ? stub : record
             case .mergeIn(let merge): return erased.contains(merge.userNumber) ? stub : record
             case .mergeUndone(let undone):
                 return erased.contains(undone.userNumber) ? stub : record
@@ -210,7 +229,9 @@ struct MergingLog {
         next += 1
         numbers[id] = number
         given[id, default: []].append(number)
-        append(.newUser(LogV1.NewUser(number: number, userID: id)), at: logTime)
+        let isAnonymous = anonymous.contains(id)
+        let new = LogV1.NewUser(number: number, userID: id, anonymous: isAnonymous)
+        append(.newUser(new), at: logTime)
         return number
     }
 

@@ -24,12 +24,14 @@ struct RandomCase {
     /// Something of a user's history that stands in one record.
     private enum Entry {
         case arrival
+        /// Somebody tells who an anonymous user is.
+        case known
         case event(Segments.UserHistory.Event)
         case versions([Segments.UserHistory.PropertyVersion])
 
         var since: Timestamp {
             switch self {
-            case .arrival: .earliest
+            case .arrival, .known: .earliest
             case .event(let event): event.at
             case .versions(let versions): versions[0].since ?? .earliest
             }
@@ -60,8 +62,20 @@ struct RandomCase {
         for (user, entry) in merged(histories) {
             try noise()
             let id = "user-\(user)"
+            let place = log.next
+            if log.numbers()[id] == nil, histories[user].versions.contains(where: \.isAnonymity) {
+                log.user(id, isAnonymous: true)
+                versions[user].append(
+                    .init(Known.anonymity, Known.anonymous, since: nil, position: place)
+                )
+            }
             switch entry {
             case .arrival: log.user(id)
+            case .known:
+                let offset = log.known(id)
+                versions[user].append(
+                    .init(Known.anonymity, nil, since: nil, position: offset)
+                )
             case .event(var event):
                 event.position = try log.event(
                     event.name.text,
@@ -139,7 +153,10 @@ struct RandomCase {
     private mutating func entries(_ history: Segments.UserHistory) -> [Entry] {
         var entries: [Entry] = []
         for event in history.events { entries.append(.event(event)) }
-        for version in history.versions {
+        for version in history.versions where version.property == Known.anonymity {
+            if version.value == nil { entries.append(.known) }
+        }
+        for version in history.versions where version.property != Known.anonymity {
             if case .versions(let others)? = entries.last, others[0].since == version.since,
                 !(others + [version]).contains(where: \.isOfList),
                 !others.contains(where: { $0.property == version.property })
@@ -173,6 +190,9 @@ struct RandomCase {
 extension Segments.UserHistory.PropertyVersion {
     /// Whether it says that the user came on a list or went off it.
     var isOfList: Bool { RandomWorld.lists.contains(where: isOf(list:)) }
+
+    /// Whether it says that the user is anonymous.
+    var isAnonymity: Bool { property == Known.anonymity && value != nil }
 
     /// Whether it is about this list.
     func isOf(list: ExactName) -> Bool { InList(list).property == property }

@@ -23,6 +23,8 @@ import Testing
         var plain = LogScript()
         /// Users whom only the import made.
         var gone: Set<String> = []
+        /// Who came in as an anonymous identifier, with a record that is taken back or not.
+        private var anonymous: Set<String> = []
 
         init(seed: UInt64) throws {
             example = try RandomCase(seed: seed)
@@ -41,6 +43,7 @@ import Testing
                 switch record.body {
                 case .newUser(let new):
                     ids[new.number] = new.userID
+                    if new.anonymous { anonymous.insert(new.userID) }
                     wholly[new.userID] = example.random.chance(0.4)
                     // Ingestion numbers a user with the first record about it.
                     if example.random.chance(0.5) {
@@ -64,8 +67,11 @@ import Testing
 
         private mutating func write(_ id: String, _ body: LogV1.LogRecord.Body, _ isBad: Bool) {
             let other = example.random.chance(0.3) ? "good" : nil
+            let isAnonymous = anonymous.contains(id)
+            undone.user(id, isAnonymous: isAnonymous)
             undone.append(body, by: id, import: isBad ? "bad" : other)
             if !isBad {
+                plain.user(id, isAnonymous: isAnonymous)
                 plain.append(body, by: id, import: other)
                 gone.remove(id)
             } else if plain.numbers()[id] == nil {

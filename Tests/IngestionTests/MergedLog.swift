@@ -72,7 +72,7 @@ struct MergedLog {
         case .erasure(let erasure):
             records[place(erasure.userNumber)] = nil
             lists[place(erasure.userNumber)] = nil
-        case .catalogue, .tenure, .erasedCopies, .stub, .aside, .leftOut, nil: break
+        case .userKnown, .catalogue, .tenure, .erasedCopies, .stub, .aside, .leftOut, nil: break
         }
     }
 

@@ -144,7 +144,7 @@ struct NumberingTests {
                 )
             }
             index.next.merge(numbering.next) { $1 }
-            index.numbers.merge(numbering.given) { $1 }
+            index.numbers.merge(numbering.given.mapValues(\.number)) { $1 }
             for (keys, place) in remembered {
                 if let key = keys.event { index.events[key] = place }
                 if let key = keys.line { index.lines[key] = place }

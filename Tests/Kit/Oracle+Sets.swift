@@ -18,6 +18,7 @@ extension Oracle {
     public func isInUniverse(_ user: UserHistory) -> Bool {
         switch definition.universe {
         case .all: true
+        case .known: valueInForce(Known.anonymity, user) != .bool(true)
         case .reachable(let channel): state(of: user, channel) == .reachable
         }
     }

@@ -77,6 +77,7 @@ public struct Oracle {
         case .inList(let list):
             // Membership of a list has instants like a property: those at which it was uploaded.
             return valueInForce(list.property, user) == .bool(true)
+        case .known: return valueInForce(Known.anonymity, user) != .bool(true)
         case .inFeed(let feed): return valueInForce(feed.property, user) == .bool(true)
         case .inSegment(let segment): return isMember(of: segment.name, user)
         case .regularly(let habit): return holds(habit, user)

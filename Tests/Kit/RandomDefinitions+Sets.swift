@@ -5,6 +5,7 @@ import Segments
 extension RandomDefinitions {
     /// A channel, a list, or a segment where there is room for one more within the others.
     mutating func set(inside level: Int) -> Condition {
+        if random.chance(0.1) { return .known(Known()) }
         if random.chance(0.3) {
             let state = pick(ChannelState.allCases)
             return .reachable(Reachable(pick(Channel.allCases), state))

@@ -63,7 +63,8 @@ public struct RandomDefinitions {
         let zone = random.chance(0.5) ? pick(RandomWorld.zones) : nil
         var definition = tree(depth: depth).definition(zone: zone)
         if nesting != nil, random.chance(0.15) {
-            definition.universe = .reachable(pick(Channel.allCases))
+            definition.universe =
+                random.chance(0.4) ? .known : .reachable(pick(Channel.allCases))
         }
         return definition
     }

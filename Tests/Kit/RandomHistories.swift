@@ -112,6 +112,18 @@ public struct RandomHistories {
                 )
             }
         }
+        if hasLists, random.chance(0.4) {
+            for value in [Known.anonymous, nil].prefix(random.chance(0.6) ? 1 : 2) {
+                versions.append(
+                    UserHistory.PropertyVersion(
+                        Known.anonymity,
+                        value,
+                        since: nil,
+                        position: nextPosition()
+                    )
+                )
+            }
+        }
         return UserHistory(
             of: UserID("user-\(random.below(1_000))"),
             events: events,

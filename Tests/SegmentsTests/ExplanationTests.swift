@@ -88,6 +88,8 @@ import Testing
             #expect(count == children.count, comment)
         case (.reachable(let reachable), .channel(let state, _)):
             #expect((state == reachable.state) == part.holds, comment)
+        case (.known, .version(let version)):
+            #expect((version?.value == nil) == part.holds, comment)
         case (.inList(let list), .version(let version)):
             #expect(version?.value == oracle.valueInForce(list.property, history), comment)
         case (.inSegment, .segment(let isMember, let reason)):

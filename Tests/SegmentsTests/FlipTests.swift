@@ -284,7 +284,8 @@ private struct FlipExample {
                 durations(restarted.match)
                     + [restarted.withinMs, restarted.withinMs + restarted.pauseMs]
             case .rfm(let rfm): durations(rfm.match) + rfm.recencyEdgesMs
-            case .all, .any, .not, .bucket, .inSegment, .inList, .inFeed, .reachable: []
+            case .all, .any, .not, .bucket, .inSegment, .inList, .inFeed, .reachable, .known:
+                []
             }
         }
     }

@@ -124,8 +124,9 @@ import Testing
             try Sentence.say(document.definition)
                 == "not (did \"A\"), among those reachable by email"
         )
-        let known = problem(ofDocument: "{universe: known, condition: {all: []}}")
-        #expect(known?.place == "universe" && known?.code == .absent)
+        #expect(problem(ofDocument: "{universe: known, condition: {all: []}}") == nil)
+        let unknown = problem(ofDocument: "{universe: knwon, condition: {all: []}}")
+        #expect(unknown?.place == "universe")
         #expect(problem(ofDocument: "{universe: all, condition: {all: []}}") == nil)
     }
 

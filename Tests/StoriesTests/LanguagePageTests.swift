@@ -70,7 +70,7 @@ struct LanguagePageTests {
         for kind in [
             "all", "any", "not", "did", "didNot", "user", "first", "nth", "last", "share",
             "predominantly", "distinct", "sequence", "bucket", "rfm", "inSegment", "regularly",
-            "stopped", "restarted", "since",
+            "stopped", "restarted", "known", "since",
             "rolling",
             "ago", "between", "calendar", "sum", "avg",
         ] {

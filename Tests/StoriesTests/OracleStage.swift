@@ -196,7 +196,14 @@ final class OracleStage: Stage {
         _ live: [Followed],
         upTo instant: Timestamp
     ) -> LiveLog {
-        let entries = known.records.map { LiveLog.Entry($0.record, at: $0.at) }
+        let entries = known.records.map { known in
+            var entry = LiveLog.Entry(known.record, at: known.at)
+            // That a user is anonymous is known with the user's first record.
+            entry.isConsequence = entry.versions.contains {
+                $0.property == Known.anonymity && $0.value != nil
+            }
+            return entry
+        }
         return LiveLog(of: user, entries, begin: 0, beginTime: .earliest)
             .telling(live.map(\.segment), until: instant + 1)
     }

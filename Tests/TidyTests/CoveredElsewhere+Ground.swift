@@ -139,9 +139,8 @@ extension CoveredElsewhere {
             "Shared/Stories",
             .test("StoriesTests/PlayTests"),
             [
-                "EngineStage+Live", "EngineStage+Merges", "Stage", "Story", "StoryFeed",
-                "StoryPlay", "StoryProblem",
-                "StoryRecords",
+                "EngineStage+Known", "EngineStage+Live", "EngineStage+Merges", "Stage", "Story",
+                "StoryFeed", "StoryPlay", "StoryProblem", "StoryRecords",
             ]
         )
     ]

@@ -35,6 +35,11 @@ extension CoveredElsewhere {
             ["SegmentsDoor+Merged"]
         ),
         CoveredElsewhere(
+            "Services/Ingestion",
+            .test("IngestionTests/KnownUsersTests"),
+            ["IntakeGroup+Known"]
+        ),
+        CoveredElsewhere(
             "Services/Evaluator/Live",
             .test("EvaluatorTests/MergedFeedTests"),
             ["LivePartition+Merges"]

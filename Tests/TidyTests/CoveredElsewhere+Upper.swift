@@ -133,11 +133,7 @@ extension CoveredElsewhere {
             .test("ImportLedgerTests"),
             ["IndexReader+Imports", "IngestionDoor+Imports"]
         ),
-        CoveredElsewhere(
-            "Services/Ingestion",
-            .test("ListChangesTests"),
-            ["IntakeGroup+Lists"]
-        ),
+        CoveredElsewhere("Services/Ingestion", .test("ListChangesTests"), ["IntakeGroup+Lists"]),
         CoveredElsewhere(
             "Services/Ingestion",
             .test("RejectRetryTests"),
@@ -209,8 +205,8 @@ extension CoveredElsewhere {
             "Services/Evaluator",
             .test("DifferentialTests"),
             [
-                "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState", "Question",
-                "SetReader", "UserQuestion",
+                "EventLeafReader", "MatchMask", "OrderedLeafReader", "PartitionState",
+                "PartitionState+Rows", "Question", "SetReader", "UserQuestion",
             ]
         ),
     ]

@@ -275,6 +275,7 @@ static const shoal_message_rule rule_shoal__ingestion__v1__retry_quarantined_req
 static const shoal_message_rule rule_shoal__ingestion__v1__retry_quarantined_response;
 static const shoal_message_rule rule_shoal__log__v1__aside;
 static const shoal_message_rule rule_shoal__log__v1__left_out;
+static const shoal_message_rule rule_shoal__log__v1__user_known;
 static const shoal_message_rule rule_shoal__log__v1__origin;
 static const shoal_message_rule rule_shoal__log__v1__record_run;
 static const shoal_message_rule rule_shoal__log__v1__other_part;
@@ -378,6 +379,7 @@ static const shoal_message_rule rule_shoal__segment__v1__in_segment;
 static const shoal_message_rule rule_shoal__segment__v1__in_list;
 static const shoal_message_rule rule_shoal__segment__v1__in_feed;
 static const shoal_message_rule rule_shoal__segment__v1__list_document;
+static const shoal_message_rule rule_shoal__segment__v1__known;
 static const shoal_message_rule rule_shoal__segment__v1__reachable;
 
 static const shoal_message_rule rule_shoal__admin__v1__info_request = {
@@ -2341,9 +2343,10 @@ static const shoal_field_rule fields_shoal__ingestion__v1__track_record[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
     {2, 2, 3, 0, 1, 0, 0, "event", &rule_shoal__ingestion__v1__tracked_event},
     {3, 2, 3, 0, 1, 0, 0, "profile", &rule_shoal__ingestion__v1__tracked_profile},
+    {4, 0, 0, 0, 0, 0, 0, "anonymous", NULL},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__track_record = {
-    "shoal.ingestion.v1.TrackRecord", &shoal__ingestion__v1__track_record__descriptor, 3, fields_shoal__ingestion__v1__track_record};
+    "shoal.ingestion.v1.TrackRecord", &shoal__ingestion__v1__track_record__descriptor, 4, fields_shoal__ingestion__v1__track_record};
 const shoal_message_rule *shoal_rule__ingestion__v1__track_record(void) { return &rule_shoal__ingestion__v1__track_record; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__track_request[] = {
@@ -2676,6 +2679,15 @@ static const shoal_message_rule rule_shoal__log__v1__left_out = {
     "shoal.log.v1.LeftOut", &shoal__log__v1__left_out__descriptor, 1, fields_shoal__log__v1__left_out};
 const shoal_message_rule *shoal_rule__log__v1__left_out(void) { return &rule_shoal__log__v1__left_out; }
 
+static const shoal_field_rule fields_shoal__log__v1__user_known[] = {
+    {1, 0, 0, 0, 0, 0, 0, "user_number", NULL},
+    {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "since", NULL},
+};
+static const shoal_message_rule rule_shoal__log__v1__user_known = {
+    "shoal.log.v1.UserKnown", &shoal__log__v1__user_known__descriptor, 3, fields_shoal__log__v1__user_known};
+const shoal_message_rule *shoal_rule__log__v1__user_known(void) { return &rule_shoal__log__v1__user_known; }
+
 static const shoal_field_rule fields_shoal__log__v1__origin[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
     {2, 0, 0, 0, 0, 0, 0, "partition", NULL},
@@ -2716,9 +2728,10 @@ static const shoal_field_rule fields_shoal__log__v1__merge_out[] = {
     {3, 2, 1, 0, 0, 0, 256, "survivor_id", NULL},
     {4, 2, 1, 1, 0, 4096, 128, "lists", NULL},
     {5, 2, 3, 0, 0, 0, 0, "other", &rule_shoal__log__v1__other_part},
+    {6, 0, 0, 0, 0, 0, 0, "anonymous", NULL},
 };
 static const shoal_message_rule rule_shoal__log__v1__merge_out = {
-    "shoal.log.v1.MergeOut", &shoal__log__v1__merge_out__descriptor, 5, fields_shoal__log__v1__merge_out};
+    "shoal.log.v1.MergeOut", &shoal__log__v1__merge_out__descriptor, 6, fields_shoal__log__v1__merge_out};
 const shoal_message_rule *shoal_rule__log__v1__merge_out(void) { return &rule_shoal__log__v1__merge_out; }
 
 static const shoal_field_rule fields_shoal__log__v1__merge_in[] = {
@@ -2800,9 +2813,10 @@ const shoal_message_rule *shoal_rule__log__v1__property(void) { return &rule_sho
 static const shoal_field_rule fields_shoal__log__v1__new_user[] = {
     {1, 0, 0, 0, 0, 0, 0, "number", NULL},
     {2, 2, 1, 0, 0, 0, 256, "user_id", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "anonymous", NULL},
 };
 static const shoal_message_rule rule_shoal__log__v1__new_user = {
-    "shoal.log.v1.NewUser", &shoal__log__v1__new_user__descriptor, 2, fields_shoal__log__v1__new_user};
+    "shoal.log.v1.NewUser", &shoal__log__v1__new_user__descriptor, 3, fields_shoal__log__v1__new_user};
 const shoal_message_rule *shoal_rule__log__v1__new_user(void) { return &rule_shoal__log__v1__new_user; }
 
 static const shoal_field_rule fields_shoal__log__v1__event[] = {
@@ -2910,9 +2924,10 @@ static const shoal_field_rule fields_shoal__log__v1__log_record[] = {
     {21, 2, 3, 0, 1, 0, 0, "erased_copies", &rule_shoal__log__v1__erased_copies},
     {22, 2, 3, 0, 1, 0, 0, "aside", &rule_shoal__log__v1__aside},
     {23, 2, 3, 0, 1, 0, 0, "left_out", &rule_shoal__log__v1__left_out},
+    {24, 2, 3, 0, 1, 0, 0, "user_known", &rule_shoal__log__v1__user_known},
 };
 static const shoal_message_rule rule_shoal__log__v1__log_record = {
-    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 21, fields_shoal__log__v1__log_record};
+    "shoal.log.v1.LogRecord", &shoal__log__v1__log_record__descriptor, 22, fields_shoal__log__v1__log_record};
 const shoal_message_rule *shoal_rule__log__v1__log_record(void) { return &rule_shoal__log__v1__log_record; }
 
 static const shoal_field_rule fields_shoal__log__v1__position[] = {
@@ -3646,20 +3661,22 @@ static const shoal_field_rule fields_shoal__segment__v1__node[] = {
     {31, 2, 3, 0, 1, 0, 0, "in_list", &rule_shoal__segment__v1__in_list},
     {32, 2, 3, 0, 1, 0, 0, "reachable", &rule_shoal__segment__v1__reachable},
     {33, 2, 3, 0, 1, 0, 0, "in_feed", &rule_shoal__segment__v1__in_feed},
+    {34, 2, 3, 0, 1, 0, 0, "known", &rule_shoal__segment__v1__known},
     {40, 2, 3, 0, 1, 0, 0, "bucket", &rule_shoal__segment__v1__bucket},
     {41, 2, 3, 0, 1, 0, 0, "rfm", &rule_shoal__segment__v1__rfm},
 };
 static const shoal_message_rule rule_shoal__segment__v1__node = {
-    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 20, fields_shoal__segment__v1__node};
+    "shoal.segment.v1.Node", &shoal__segment__v1__node__descriptor, 21, fields_shoal__segment__v1__node};
 const shoal_message_rule *shoal_rule__segment__v1__node(void) { return &rule_shoal__segment__v1__node; }
 
 static const shoal_field_rule fields_shoal__segment__v1__definition[] = {
     {1, 2, 3, 1, 0, 1000, 0, "nodes", &rule_shoal__segment__v1__node},
     {2, 2, 1, 0, 0, 0, 64, "zone", NULL},
     {10, 0, 0, 0, 0, 0, 0, "reachable_by", NULL},
+    {11, 0, 0, 0, 0, 0, 0, "among_known", NULL},
 };
 static const shoal_message_rule rule_shoal__segment__v1__definition = {
-    "shoal.segment.v1.Definition", &shoal__segment__v1__definition__descriptor, 3, fields_shoal__segment__v1__definition};
+    "shoal.segment.v1.Definition", &shoal__segment__v1__definition__descriptor, 4, fields_shoal__segment__v1__definition};
 const shoal_message_rule *shoal_rule__segment__v1__definition(void) { return &rule_shoal__segment__v1__definition; }
 
 static const shoal_field_rule fields_shoal__segment__v1__in_segment[] = {
@@ -3693,6 +3710,10 @@ static const shoal_field_rule fields_shoal__segment__v1__list_document[] = {
 static const shoal_message_rule rule_shoal__segment__v1__list_document = {
     "shoal.segment.v1.ListDocument", &shoal__segment__v1__list_document__descriptor, 4, fields_shoal__segment__v1__list_document};
 const shoal_message_rule *shoal_rule__segment__v1__list_document(void) { return &rule_shoal__segment__v1__list_document; }
+
+static const shoal_message_rule rule_shoal__segment__v1__known = {
+    "shoal.segment.v1.Known", &shoal__segment__v1__known__descriptor, 0, NULL};
+const shoal_message_rule *shoal_rule__segment__v1__known(void) { return &rule_shoal__segment__v1__known; }
 
 static const shoal_field_rule fields_shoal__segment__v1__reachable[] = {
     {1, 0, 0, 0, 0, 0, 0, "channel", NULL},

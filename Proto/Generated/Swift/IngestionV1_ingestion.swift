@@ -246,14 +246,17 @@ extension IngestionV1 {
         public var userID: String = ""
         /// The one of its kinds that trackRecord is.
         public var kind: Kind?
+        /// Whether user_id names a device or a visitor of whom nobody knows yet who it is.
+        public var anonymous: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(userID: String = "", kind: Kind? = nil) {
+        public init(userID: String = "", kind: Kind? = nil, anonymous: Bool = false) {
             self.userID = userID
             self.kind = kind
+            self.anonymous = anonymous
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -284,6 +287,7 @@ extension IngestionV1 {
                 self.kind = unsafe CValue.message(c.profile).map { .profile($0) }
             default: self.kind = nil
             }
+            self.anonymous = unsafe c.anonymous != 0
         }
 
         package func fill(
@@ -302,6 +306,10 @@ extension IngestionV1 {
                 unsafe pb.pointee.kind_case = SHOAL__INGESTION__V1__TRACK_RECORD__KIND_PROFILE
                 unsafe pb.pointee.profile = try arena.message(value)
             case nil: break
+            }
+            if anonymous != false {
+                unsafe pb.pointee.has_anonymous = 1
+                unsafe pb.pointee.anonymous = anonymous ? 1 : 0
             }
         }
     }

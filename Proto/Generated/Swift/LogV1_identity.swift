@@ -3,6 +3,76 @@
 package import CShoalProto
 
 extension LogV1 {
+    /// From here on a user who came in under an anonymous identifier is known, as of every instant:
+    /// a record under it does not call it anonymous, or another user is merged into it.
+    public struct UserKnown: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Log__V1__UserKnown
+        /// The message's full name.
+        public static let fullName = "shoal.log.v1.UserKnown"
+
+        /// The user's number in this project and partition.
+        public var userNumber: UInt32 = 0
+        /// The identifier.
+        ///
+        /// Limit: 256 bytes.
+        public var userID: String = ""
+        /// The offset of the record that gave the number.
+        public var since: UInt64 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(userNumber: UInt32 = 0, userID: String = "", since: UInt64 = 0) {
+            self.userNumber = userNumber
+            self.userID = userID
+            self.since = since
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__log__v1__user_known()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Log__V1__UserKnown>) {
+            let c = unsafe pb.pointee
+            self.userNumber = unsafe c.user_number
+            self.userID = unsafe CValue.text(c.user_id)
+            self.since = unsafe c.since
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Log__V1__UserKnown>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__log__v1__user_known__init(pb)
+            if userNumber != 0 {
+                unsafe pb.pointee.has_user_number = 1
+                unsafe pb.pointee.user_number = userNumber
+            }
+            if userID != "" {
+                unsafe pb.pointee.user_id =
+                    try arena.text(userID, "shoal.log.v1.UserKnown.user_id", max: 256)
+            }
+            if since != 0 {
+                unsafe pb.pointee.has_since = 1
+                unsafe pb.pointee.since = since
+            }
+        }
+    }
+
     /// Where a record comes from that did not come in as its user's own in this partition.
     public struct Origin: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Log__V1__Origin
@@ -304,6 +374,8 @@ extension LogV1 {
         public var lists: [String] = []
         /// The record by which another has what was recorded.
         public var other: LogV1.OtherPart?
+        /// Whether it was anonymous, and is so again when the merge is taken back.
+        public var anonymous: Bool = false
 
         /// Every field at its default.
         public init() {}
@@ -314,13 +386,15 @@ extension LogV1 {
             userID: String = "",
             survivorID: String = "",
             lists: [String] = [],
-            other: LogV1.OtherPart? = nil
+            other: LogV1.OtherPart? = nil,
+            anonymous: Bool = false
         ) {
             self.userNumber = userNumber
             self.userID = userID
             self.survivorID = survivorID
             self.lists = lists
             self.other = other
+            self.anonymous = anonymous
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -348,6 +422,7 @@ extension LogV1 {
             self.survivorID = unsafe CValue.text(c.survivor_id)
             self.lists = unsafe CValue.list(c.n_lists, c.lists) { unsafe CValue.text($0) }
             self.other = unsafe CValue.message(c.other)
+            self.anonymous = unsafe c.anonymous != 0
         }
 
         package func fill(
@@ -376,6 +451,10 @@ extension LogV1 {
             }
             if let value = other {
                 unsafe pb.pointee.other = try arena.message(value)
+            }
+            if anonymous != false {
+                unsafe pb.pointee.has_anonymous = 1
+                unsafe pb.pointee.anonymous = anonymous ? 1 : 0
             }
         }
     }

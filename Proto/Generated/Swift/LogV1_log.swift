@@ -375,14 +375,17 @@ extension LogV1 {
         ///
         /// Limit: 256 bytes.
         public var userID: String = ""
+        /// Whether the identifier came in as an anonymous one: until the user is known.
+        public var anonymous: Bool = false
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(number: UInt32 = 0, userID: String = "") {
+        public init(number: UInt32 = 0, userID: String = "", anonymous: Bool = false) {
             self.number = number
             self.userID = userID
+            self.anonymous = anonymous
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -407,6 +410,7 @@ extension LogV1 {
             let c = unsafe pb.pointee
             self.number = unsafe c.number
             self.userID = unsafe CValue.text(c.user_id)
+            self.anonymous = unsafe c.anonymous != 0
         }
 
         package func fill(
@@ -420,6 +424,10 @@ extension LogV1 {
             if userID != "" {
                 unsafe pb.pointee.user_id =
                     try arena.text(userID, "shoal.log.v1.NewUser.user_id", max: 256)
+            }
+            if anonymous != false {
+                unsafe pb.pointee.has_anonymous = 1
+                unsafe pb.pointee.anonymous = anonymous ? 1 : 0
             }
         }
     }
@@ -1180,6 +1188,8 @@ extension LogV1 {
             case aside(LogV1.Aside)
             /// Where a record stands that is set aside: told by Fetch, never written.
             case leftOut(LogV1.LeftOut)
+            /// A user who is known from here on.
+            case userKnown(LogV1.UserKnown)
         }
 
         /// Dense per partition from 0.
@@ -1279,6 +1289,8 @@ extension LogV1 {
                 self.body = unsafe CValue.message(c.aside).map { .aside($0) }
             case SHOAL__LOG__V1__LOG_RECORD__BODY_LEFT_OUT:
                 self.body = unsafe CValue.message(c.left_out).map { .leftOut($0) }
+            case SHOAL__LOG__V1__LOG_RECORD__BODY_USER_KNOWN:
+                self.body = unsafe CValue.message(c.user_known).map { .userKnown($0) }
             default: self.body = nil
             }
             self.importID = unsafe CValue.optionalText(c.import_id)
@@ -1348,6 +1360,9 @@ extension LogV1 {
             case .leftOut(let value):
                 unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_LEFT_OUT
                 unsafe pb.pointee.left_out = try arena.message(value)
+            case .userKnown(let value):
+                unsafe pb.pointee.body_case = SHOAL__LOG__V1__LOG_RECORD__BODY_USER_KNOWN
+                unsafe pb.pointee.user_known = try arena.message(value)
             case nil: break
             }
             if let value = importID {

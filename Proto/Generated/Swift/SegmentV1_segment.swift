@@ -1135,6 +1135,8 @@ extension SegmentV1 {
             case reachable(SegmentV1.Reachable)
             /// The user is in a live segment.
             case inFeed(SegmentV1.InFeed)
+            /// The user is known.
+            case known(SegmentV1.Known)
         }
 
         /// The one of its kinds that node is.
@@ -1209,6 +1211,8 @@ extension SegmentV1 {
                 self.kind = unsafe CValue.message(c.reachable).map { .reachable($0) }
             case SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED:
                 self.kind = unsafe CValue.message(c.in_feed).map { .inFeed($0) }
+            case SHOAL__SEGMENT__V1__NODE__KIND_KNOWN:
+                self.kind = unsafe CValue.message(c.known).map { .known($0) }
             default: self.kind = nil
             }
         }
@@ -1278,6 +1282,9 @@ extension SegmentV1 {
             case .inFeed(let value):
                 unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED
                 unsafe pb.pointee.in_feed = try arena.message(value)
+            case .known(let value):
+                unsafe pb.pointee.kind_case = SHOAL__SEGMENT__V1__NODE__KIND_KNOWN
+                unsafe pb.pointee.known = try arena.message(value)
             case nil: break
             }
         }
@@ -1300,6 +1307,10 @@ extension SegmentV1 {
         /// Whom negation and the whole are taken against: the users reachable by this channel;
         /// absent: all.
         public var reachableBy: SegmentV1.Channel?
+        /// The same: the users who are known.
+        ///
+        /// Not beside reachable_by.
+        public var amongKnown: Bool = false
 
         /// Every field at its default.
         public init() {}
@@ -1308,11 +1319,13 @@ extension SegmentV1 {
         public init(
             nodes: [SegmentV1.Node] = [],
             zone: String? = nil,
-            reachableBy: SegmentV1.Channel? = nil
+            reachableBy: SegmentV1.Channel? = nil,
+            amongKnown: Bool = false
         ) {
             self.nodes = nodes
             self.zone = zone
             self.reachableBy = reachableBy
+            self.amongKnown = amongKnown
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1338,6 +1351,7 @@ extension SegmentV1 {
             self.nodes = unsafe CValue.messages(c.n_nodes, c.nodes)
             self.zone = unsafe CValue.optionalText(c.zone)
             self.reachableBy = unsafe c.has_reachable_by != 0 ? SegmentV1.Channel(known: c.reachable_by.rawValue) : nil
+            self.amongKnown = unsafe c.among_known != 0
         }
 
         package func fill(
@@ -1356,6 +1370,10 @@ extension SegmentV1 {
             if let value = reachableBy {
                 unsafe pb.pointee.has_reachable_by = 1
                 unsafe pb.pointee.reachable_by = Shoal__Segment__V1__Channel(UInt32(value.rawValue))
+            }
+            if amongKnown != false {
+                unsafe pb.pointee.has_among_known = 1
+                unsafe pb.pointee.among_known = amongKnown ? 1 : 0
             }
         }
     }

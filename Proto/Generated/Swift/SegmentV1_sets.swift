@@ -300,6 +300,43 @@ extension SegmentV1 {
         }
     }
 
+    /// The user is known, not by an anonymous identifier alone.
+    public struct Known: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__Known
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.Known"
+
+        /// Every field at its default.
+        public init() {}
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__known()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__Known>) {
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__Known>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__known__init(pb)
+        }
+    }
+
     /// How the user stands to a channel, by the user's properties in force.
     public struct Reachable: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__Reachable

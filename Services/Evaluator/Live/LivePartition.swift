@@ -65,6 +65,8 @@ struct LivePartition {
     var waiting = TimerQueue()
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
+    ///
+    /// Or whom it made known: a merge behind it is heard as if all of the user had been moved.
     private(set) var numbered: Newcomer?
     /// Records of a project's log that others may have heard and that are no more.
     var lost: [ProjectName: Losses] = [:]
@@ -227,6 +229,11 @@ struct LivePartition {
             try tell([name], record.importID != nil, isNew, of: user, in: project, moment, &state)
         case .newUser(let new):
             numbered = Newcomer(project: project, user: UserNumber(new.number))
+        case .userKnown(let known):
+            let user = UserNumber(known.userNumber)
+            try tell([Known.anonymity], false, false, of: user, in: project, moment, &state)
+            // By a merge behind it the user is counted anew, whatever was moved.
+            numbered = Newcomer(project: project, user: user)
         case .importUndone: try askAnew(project, moment, &state)
         case .mergeOut(let out):
             try forget(UserNumber(out.userNumber), of: project, .corrected, moment, state)

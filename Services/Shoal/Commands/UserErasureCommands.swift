@@ -197,6 +197,7 @@ struct UserExportLine {
     private var kind: String {
         switch record.body {
         case .newUser: "identifier"
+        case .userKnown: "known"
         case .event: "event"
         case .profile: "profile"
         case .listChange: "list"
@@ -209,7 +210,9 @@ struct UserExportLine {
     private var body: [(String, JSONText)] {
         get throws {
             switch record.body {
-            case .newUser(let new): return [("user_id", .text(new.userID))]
+            case .newUser(let new):
+                return [("user_id", .text(new.userID)), ("anonymous", .bool(new.anonymous))]
+            case .userKnown(let known): return [("user_id", .text(known.userID))]
             case .event(let event):
                 return [
                     ("event", .text(event.name)), ("at", UserCommand.json(event.atMs)),

@@ -53,7 +53,10 @@ struct AmplitudeReader: Sendable {
             )
         }
         found.userID = try fields.identifier("user_id")
-        if found.userID == nil { found.userID = try fields.identifier("device_id") }
+        if found.userID == nil {
+            found.userID = try fields.identifier("device_id")
+            found.isAnonymous = true
+        }
         guard found.userID != nil else {
             throw LineProblem("user_id", "neither user_id nor device_id is there")
         }

@@ -49,6 +49,7 @@ struct CleverTapReader: Sendable {
     {
         var found = FoundFields()
         found.userID = try Self.uploadedUser(fields)
+        found.isAnonymous = Self.isDevice(fields)
         found.event = try fields.text("evtName")
         guard found.event != nil else { throw LineProblem("evtName", "the field is missing") }
         found.ts = try Self.seconds(fields)
@@ -66,6 +67,7 @@ struct CleverTapReader: Sendable {
     {
         var found = FoundFields()
         found.userID = try Self.uploadedUser(fields)
+        found.isAnonymous = Self.isDevice(fields)
         found.ts = try Self.seconds(fields)
         var properties = FoundProperties()
         for field in try fields.object("profileData") {
@@ -90,7 +92,10 @@ struct CleverTapReader: Sendable {
         var found = FoundFields()
         let profile = try fields.object("profile")
         found.userID = try profile.identifier("identity")
-        if found.userID == nil { found.userID = try profile.identifier("objectId") }
+        if found.userID == nil {
+            found.userID = try profile.identifier("objectId")
+            found.isAnonymous = true
+        }
         guard found.userID != nil else {
             throw LineProblem(
                 "profile.identity",
@@ -130,6 +135,11 @@ struct CleverTapReader: Sendable {
             if let id = try fields.identifier(name) { return "\(name):\(id)" }
         }
         throw LineProblem("identity", "none of identity, objectId, FBID and GPID is there")
+    }
+
+    /// Whether CleverTap's own id of a device is all there is.
+    private static func isDevice(_ fields: [PeerField]) -> Bool {
+        fields.value("identity") == nil && fields.value("objectId") != nil
     }
 
     private static func seconds(_ fields: [PeerField]) throws(LineProblem) -> Timestamp? {

@@ -49,6 +49,7 @@ struct MixpanelReader: Sendable {
         guard found.userID != nil else {
             throw LineProblem("properties.distinct_id", "the field is missing")
         }
+        found.isAnonymous = Self.isDevice(found.userID)
         found.eventID = try given.identifier("$insert_id")
         found.ts = try Self.instant(given, "time")
         guard found.ts != nil else {
@@ -61,6 +62,9 @@ struct MixpanelReader: Sendable {
         return try found.record(.told)
     }
 
+    /// Whether an identifier is a device's, which Mixpanel gives to whom it does not know.
+    private static func isDevice(_ user: String?) -> Bool { user?.hasPrefix("$device:") ?? false }
+
     private func profile(_ fields: [PeerField]) throws(LineProblem) -> IngestionV1.TrackRecord {
         if let change = Self.changes.first(where: { fields.value($0) != nil }) {
             throw LineProblem.depends(change)
@@ -70,6 +74,7 @@ struct MixpanelReader: Sendable {
         }
         var found = FoundFields()
         found.userID = try fields.identifier("$distinct_id")
+        found.isAnonymous = Self.isDevice(found.userID)
         found.ts = try Self.instant(fields, "$time")
         var properties = FoundProperties()
         for name in ["$properties", "$set"] { try properties.add(try fields.object(name)) }

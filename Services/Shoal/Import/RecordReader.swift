@@ -17,7 +17,7 @@ enum RecordKind: Sendable, Hashable {
 /// and `{"user_id": "u", "properties": {…}}`, fields in any order.
 struct RecordReader: Sendable {
     /// The fields there are.
-    static let fields = ["event_id", "user_id", "event", "ts", "properties"]
+    static let fields = ["event_id", "user_id", "event", "ts", "properties", "anonymous"]
 
     let kind: RecordKind
 
@@ -53,6 +53,12 @@ struct RecordReader: Sendable {
                 try found.take(&found.eventID, name, try identifier(&scanner, name))
             }
         case "event": try found.take(&found.event, name, try scanner.text(name))
+        case "anonymous":
+            let isAnonymous = scanner.skip(word: "true")
+            guard isAnonymous || scanner.skip(word: "false") else {
+                throw scanner.unexpected(name, "true or false")
+            }
+            try found.take(&found.isAnonymous, name, isAnonymous)
         case "ts": try found.take(&found.ts, name, try instant(&scanner, name))
         case "properties":
             guard found.properties == nil else { throw FoundFields.twice(name) }
@@ -174,6 +180,8 @@ struct FoundFields {
     var eventID: String?
     var event: String?
     var ts: Timestamp?
+    /// Whether nobody knows yet who it is.
+    var isAnonymous: Bool?
     var properties: FoundProperties?
 
     static func twice(_ name: String) -> LineProblem {
@@ -215,7 +223,8 @@ struct FoundFields {
                         eventID: eventID,
                         properties: properties
                     )
-                )
+                ),
+                anonymous: isAnonymous ?? false
             )
         }
         guard kind == .users || eventID == nil && ts == nil else {
@@ -233,7 +242,8 @@ struct FoundFields {
                     unset: self.properties?.absent ?? [],
                     atMs: ts?.ms
                 )
-            )
+            ),
+            anonymous: isAnonymous ?? false
         )
     }
 

@@ -42,7 +42,10 @@ struct SegmentReader: Sendable {
         default: throw Self.refusal(type)
         }
         found.userID = try fields.identifier("userId")
-        if found.userID == nil { found.userID = try fields.identifier("anonymousId") }
+        if found.userID == nil {
+            found.userID = try fields.identifier("anonymousId")
+            found.isAnonymous = true
+        }
         guard found.userID != nil else {
             throw LineProblem("userId", "neither userId nor anonymousId is there")
         }

@@ -111,7 +111,7 @@ struct StoryLines {
     {
         guard let verb = words.keyword, Self.verbs.contains(verb), words.skip(verb) else {
             let user = try words.text("the user")
-            let event = try words.texts(before: ["ts", "id"], "the event's name")
+            let event = try words.texts(before: ["ts", "id", "anonymous"], "the event's name")
             var entries = [PlainEntry("event", .text(event)), PlainEntry("user", .text(user))]
             try properties(&words, &entries)
             return entries + (try extras(&words, at))
@@ -149,7 +149,7 @@ struct StoryLines {
         entries.append(PlainEntry("properties", value))
     }
 
-    /// `ts INSTANT` and `id TEXT`, in any order.
+    /// `ts INSTANT`, `id TEXT` and `anonymous`, in any order.
     private func extras(_ words: inout StoryWords, _ at: Timestamp) throws(StoryProblem)
         -> [PlainEntry]
     {
@@ -160,6 +160,8 @@ struct StoryLines {
                 entries.append(PlainEntry("ts", .int(instant.ms)))
             } else if words.skip("id") {
                 entries.append(PlainEntry("id", .text(try words.text("the event's id"))))
+            } else if words.skip("anonymous") {
+                entries.append(PlainEntry("anonymous", .bool(true)))
             } else {
                 return entries
             }

@@ -390,6 +390,10 @@ struct WireStage: Stage {
                 )
             )
         }
-        return IngestionV1.TrackRecord(userID: record.user.text, kind: kind)
+        return IngestionV1.TrackRecord(
+            userID: record.user.text,
+            kind: kind,
+            anonymous: record.isAnonymous
+        )
     }
 }

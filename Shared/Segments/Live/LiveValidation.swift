@@ -33,7 +33,7 @@ public enum LiveValidation {
                     .absent,
                     place,
                     "a condition of a live segment is not taken against some users only",
-                    hint: "write `all` with `reachable`"
+                    hint: "write `all` with `reachable` or `known`"
                 )
             }
         }

@@ -62,7 +62,10 @@ struct MemoryHistory: History {
             let position = LogOffset(record.offset)
             switch record.body {
             case .newUser(let new):
-                if let id = UserID(new.userID) { users.append(User(id: id)) }
+                guard let id = UserID(new.userID) else { continue }
+                users.append(User(id: id))
+                if new.anonymous { note(new.number, Known.anonymous, position) }
+            case .userKnown(let known): note(known.userNumber, nil, position)
             case .event(let event):
                 users[Int(event.userNumber)].events.append(
                     Segments.UserHistory.Event(
@@ -101,6 +104,13 @@ struct MemoryHistory: History {
             case .mergeOut, .mergeIn, .mergeUndone, .erasedCopies: break
             }
         }
+    }
+
+    /// Notes from which place in the log on a user is anonymous or known.
+    private mutating func note(_ user: UInt32, _ value: PropertyValue?, _ position: LogOffset) {
+        users[Int(user)].versions.append(
+            .init(Known.anonymity, value, since: nil, position: position)
+        )
     }
 
     private static func property(_ property: LogV1.Property) throws

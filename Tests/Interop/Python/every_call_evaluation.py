@@ -67,6 +67,7 @@ def run(stage: Stage) -> None:
                for one in reached.channels), reached
     push = shoal.definition(shoal.reachable("push"))
     assert segments.Preview(PreviewRequest(definition=push)).users == 0
+    assert stage.client.count(shoal.known()) == USERS
     assert segments.IsMember(IsMemberRequest(subject=saved, user_id="user-7")).member
     assert not segments.IsMember(IsMemberRequest(subject=saved, user_id="stranger")).known
     explained = segments.Explain(ExplainRequest(subject=saved, user_id="user-7"))

@@ -273,6 +273,7 @@ const shoal_message_rule *shoal_rule__ingestion__v1__retry_quarantined_request(v
 const shoal_message_rule *shoal_rule__ingestion__v1__retry_quarantined_response(void);
 const shoal_message_rule *shoal_rule__log__v1__aside(void);
 const shoal_message_rule *shoal_rule__log__v1__left_out(void);
+const shoal_message_rule *shoal_rule__log__v1__user_known(void);
 const shoal_message_rule *shoal_rule__log__v1__origin(void);
 const shoal_message_rule *shoal_rule__log__v1__record_run(void);
 const shoal_message_rule *shoal_rule__log__v1__other_part(void);
@@ -376,6 +377,7 @@ const shoal_message_rule *shoal_rule__segment__v1__in_segment(void);
 const shoal_message_rule *shoal_rule__segment__v1__in_list(void);
 const shoal_message_rule *shoal_rule__segment__v1__in_feed(void);
 const shoal_message_rule *shoal_rule__segment__v1__list_document(void);
+const shoal_message_rule *shoal_rule__segment__v1__known(void);
 const shoal_message_rule *shoal_rule__segment__v1__reachable(void);
 
 #endif

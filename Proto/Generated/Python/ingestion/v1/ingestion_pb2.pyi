@@ -192,14 +192,16 @@ class StoredPartitionRecords(_message.Message):
     def __init__(self, partition: _Optional[int] = ..., records: _Optional[_Iterable[bytes]] = ..., next_offset: _Optional[int] = ..., end_offset: _Optional[int] = ..., watermark_ms: _Optional[int] = ..., epoch: _Optional[int] = ..., state_epoch: _Optional[int] = ...) -> None: ...
 
 class TrackRecord(_message.Message):
-    __slots__ = ["event", "profile", "user_id"]
+    __slots__ = ["anonymous", "event", "profile", "user_id"]
+    ANONYMOUS_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    anonymous: bool
     event: TrackedEvent
     profile: TrackedProfile
     user_id: str
-    def __init__(self, user_id: _Optional[str] = ..., event: _Optional[_Union[TrackedEvent, _Mapping]] = ..., profile: _Optional[_Union[TrackedProfile, _Mapping]] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., event: _Optional[_Union[TrackedEvent, _Mapping]] = ..., profile: _Optional[_Union[TrackedProfile, _Mapping]] = ..., anonymous: bool = ...) -> None: ...
 
 class TrackRequest(_message.Message):
     __slots__ = ["records"]

@@ -9,6 +9,7 @@ from shoal.contract.log.v1.identity_pb2 import MovedNames as MovedNames
 from shoal.contract.log.v1.identity_pb2 import Origin as Origin
 from shoal.contract.log.v1.identity_pb2 import OtherPart as OtherPart
 from shoal.contract.log.v1.identity_pb2 import RecordRun as RecordRun
+from shoal.contract.log.v1.identity_pb2 import UserKnown as UserKnown
 from shoal.contract.log.v1.log_pb2 import CatalogueChange as CatalogueChange
 from shoal.contract.log.v1.log_pb2 import Erasure as Erasure
 from shoal.contract.log.v1.log_pb2 import Event as Event

@@ -39,18 +39,20 @@ class MergeIn(_message.Message):
     def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., records: _Optional[int] = ..., names: _Optional[_Union[MovedNames, _Mapping]] = ..., replaced: _Optional[_Iterable[_Union[RecordRun, _Mapping]]] = ..., returned: bool = ..., depth: _Optional[int] = ..., survivor_id: _Optional[str] = ..., other: _Optional[_Union[OtherPart, _Mapping]] = ...) -> None: ...
 
 class MergeOut(_message.Message):
-    __slots__ = ["lists", "other", "survivor_id", "user_id", "user_number"]
+    __slots__ = ["anonymous", "lists", "other", "survivor_id", "user_id", "user_number"]
+    ANONYMOUS_FIELD_NUMBER: _ClassVar[int]
     LISTS_FIELD_NUMBER: _ClassVar[int]
     OTHER_FIELD_NUMBER: _ClassVar[int]
     SURVIVOR_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    anonymous: bool
     lists: _containers.RepeatedScalarFieldContainer[str]
     other: OtherPart
     survivor_id: str
     user_id: str
     user_number: int
-    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., survivor_id: _Optional[str] = ..., lists: _Optional[_Iterable[str]] = ..., other: _Optional[_Union[OtherPart, _Mapping]] = ...) -> None: ...
+    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., survivor_id: _Optional[str] = ..., lists: _Optional[_Iterable[str]] = ..., other: _Optional[_Union[OtherPart, _Mapping]] = ..., anonymous: bool = ...) -> None: ...
 
 class MergeUndone(_message.Message):
     __slots__ = ["moved", "names", "other", "user_id", "user_number"]
@@ -100,3 +102,13 @@ class RecordRun(_message.Message):
     FROM_FIELD_NUMBER: _ClassVar[int]
     count: int
     def __init__(self, count: _Optional[int] = ..., **kwargs) -> None: ...
+
+class UserKnown(_message.Message):
+    __slots__ = ["since", "user_id", "user_number"]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    since: int
+    user_id: str
+    user_number: int
+    def __init__(self, user_number: _Optional[int] = ..., user_id: _Optional[str] = ..., since: _Optional[int] = ...) -> None: ...

@@ -83,7 +83,7 @@ class ListChange(_message.Message):
     def __init__(self, user_number: _Optional[int] = ..., list: _Optional[str] = ..., listed: bool = ..., at_ms: _Optional[int] = ...) -> None: ...
 
 class LogRecord(_message.Message):
-    __slots__ = ["aside", "catalogue", "erased_copies", "erasure", "event", "import_id", "import_line", "import_undone", "left_out", "list_change", "log_time_ms", "merge_in", "merge_out", "merge_undone", "new_user", "offset", "origin", "profile", "project", "stub", "tenure"]
+    __slots__ = ["aside", "catalogue", "erased_copies", "erasure", "event", "import_id", "import_line", "import_undone", "left_out", "list_change", "log_time_ms", "merge_in", "merge_out", "merge_undone", "new_user", "offset", "origin", "profile", "project", "stub", "tenure", "user_known"]
     ASIDE_FIELD_NUMBER: _ClassVar[int]
     CATALOGUE_FIELD_NUMBER: _ClassVar[int]
     ERASED_COPIES_FIELD_NUMBER: _ClassVar[int]
@@ -105,6 +105,7 @@ class LogRecord(_message.Message):
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     STUB_FIELD_NUMBER: _ClassVar[int]
     TENURE_FIELD_NUMBER: _ClassVar[int]
+    USER_KNOWN_FIELD_NUMBER: _ClassVar[int]
     aside: _aside_pb2.Aside
     catalogue: CatalogueChange
     erased_copies: _identity_pb2.ErasedCopies
@@ -126,15 +127,18 @@ class LogRecord(_message.Message):
     project: str
     stub: Stub
     tenure: Tenure
-    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., merge_out: _Optional[_Union[_identity_pb2.MergeOut, _Mapping]] = ..., merge_in: _Optional[_Union[_identity_pb2.MergeIn, _Mapping]] = ..., merge_undone: _Optional[_Union[_identity_pb2.MergeUndone, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., erased_copies: _Optional[_Union[_identity_pb2.ErasedCopies, _Mapping]] = ..., aside: _Optional[_Union[_aside_pb2.Aside, _Mapping]] = ..., left_out: _Optional[_Union[_aside_pb2.LeftOut, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ..., origin: _Optional[_Union[_identity_pb2.Origin, _Mapping]] = ...) -> None: ...
+    user_known: _identity_pb2.UserKnown
+    def __init__(self, offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ..., project: _Optional[str] = ..., new_user: _Optional[_Union[NewUser, _Mapping]] = ..., event: _Optional[_Union[Event, _Mapping]] = ..., profile: _Optional[_Union[ProfileChange, _Mapping]] = ..., catalogue: _Optional[_Union[CatalogueChange, _Mapping]] = ..., tenure: _Optional[_Union[Tenure, _Mapping]] = ..., import_undone: _Optional[_Union[ImportUndone, _Mapping]] = ..., list_change: _Optional[_Union[ListChange, _Mapping]] = ..., merge_out: _Optional[_Union[_identity_pb2.MergeOut, _Mapping]] = ..., merge_in: _Optional[_Union[_identity_pb2.MergeIn, _Mapping]] = ..., merge_undone: _Optional[_Union[_identity_pb2.MergeUndone, _Mapping]] = ..., erasure: _Optional[_Union[Erasure, _Mapping]] = ..., stub: _Optional[_Union[Stub, _Mapping]] = ..., erased_copies: _Optional[_Union[_identity_pb2.ErasedCopies, _Mapping]] = ..., aside: _Optional[_Union[_aside_pb2.Aside, _Mapping]] = ..., left_out: _Optional[_Union[_aside_pb2.LeftOut, _Mapping]] = ..., user_known: _Optional[_Union[_identity_pb2.UserKnown, _Mapping]] = ..., import_id: _Optional[str] = ..., import_line: _Optional[int] = ..., origin: _Optional[_Union[_identity_pb2.Origin, _Mapping]] = ...) -> None: ...
 
 class NewUser(_message.Message):
-    __slots__ = ["number", "user_id"]
+    __slots__ = ["anonymous", "number", "user_id"]
+    ANONYMOUS_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    anonymous: bool
     number: int
     user_id: str
-    def __init__(self, number: _Optional[int] = ..., user_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, number: _Optional[int] = ..., user_id: _Optional[str] = ..., anonymous: bool = ...) -> None: ...
 
 class PlainValue(_message.Message):
     __slots__ = ["decimal_e4", "flag", "instant_ms", "integer", "number", "text"]

@@ -119,5 +119,6 @@ from shoal.contract.segment.v1.sets_pb2 import ChannelState as ChannelState
 from shoal.contract.segment.v1.sets_pb2 import InFeed as InFeed
 from shoal.contract.segment.v1.sets_pb2 import InList as InList
 from shoal.contract.segment.v1.sets_pb2 import InSegment as InSegment
+from shoal.contract.segment.v1.sets_pb2 import Known as Known
 from shoal.contract.segment.v1.sets_pb2 import ListDocument as ListDocument
 from shoal.contract.segment.v1.sets_pb2 import Reachable as Reachable

@@ -64,14 +64,16 @@ class Count(_message.Message):
     def __init__(self, comparison: _Optional[_Union[Comparison, str]] = ..., low: _Optional[int] = ..., high: _Optional[int] = ..., include_zero: bool = ...) -> None: ...
 
 class Definition(_message.Message):
-    __slots__ = ["nodes", "reachable_by", "zone"]
+    __slots__ = ["among_known", "nodes", "reachable_by", "zone"]
+    AMONG_KNOWN_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     REACHABLE_BY_FIELD_NUMBER: _ClassVar[int]
     ZONE_FIELD_NUMBER: _ClassVar[int]
+    among_known: bool
     nodes: _containers.RepeatedCompositeFieldContainer[Node]
     reachable_by: _sets_pb2.Channel
     zone: str
-    def __init__(self, nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., zone: _Optional[str] = ..., reachable_by: _Optional[_Union[_sets_pb2.Channel, str]] = ...) -> None: ...
+    def __init__(self, nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., zone: _Optional[str] = ..., reachable_by: _Optional[_Union[_sets_pb2.Channel, str]] = ..., among_known: bool = ...) -> None: ...
 
 class Did(_message.Message):
     __slots__ = ["aggregates", "count", "events", "times", "where", "window"]
@@ -124,7 +126,7 @@ class Group(_message.Message):
     def __init__(self, children: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Node(_message.Message):
-    __slots__ = ["all", "any", "bucket", "did", "did_not", "distinct", "in_feed", "in_list", "in_segment", "occurrence", "predominantly", "reachable", "regularly", "restarted", "rfm", "sequence", "share", "stopped", "user"]
+    __slots__ = ["all", "any", "bucket", "did", "did_not", "distinct", "in_feed", "in_list", "in_segment", "known", "occurrence", "predominantly", "reachable", "regularly", "restarted", "rfm", "sequence", "share", "stopped", "user"]
     ALL_FIELD_NUMBER: _ClassVar[int]
     ANY_FIELD_NUMBER: _ClassVar[int]
     BUCKET_FIELD_NUMBER: _ClassVar[int]
@@ -134,6 +136,7 @@ class Node(_message.Message):
     IN_FEED_FIELD_NUMBER: _ClassVar[int]
     IN_LIST_FIELD_NUMBER: _ClassVar[int]
     IN_SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_FIELD_NUMBER: _ClassVar[int]
     NOT_FIELD_NUMBER: _ClassVar[int]
     OCCURRENCE_FIELD_NUMBER: _ClassVar[int]
     PREDOMINANTLY_FIELD_NUMBER: _ClassVar[int]
@@ -154,6 +157,7 @@ class Node(_message.Message):
     in_feed: _sets_pb2.InFeed
     in_list: _sets_pb2.InList
     in_segment: _sets_pb2.InSegment
+    known: _sets_pb2.Known
     occurrence: Occurrence
     predominantly: Predominantly
     reachable: _sets_pb2.Reachable
@@ -164,7 +168,7 @@ class Node(_message.Message):
     share: Share
     stopped: _habits_pb2.Stopped
     user: _match_pb2.Filter
-    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., bucket: _Optional[_Union[_cells_pb2.Bucket, _Mapping]] = ..., rfm: _Optional[_Union[_cells_pb2.Rfm, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., regularly: _Optional[_Union[_habits_pb2.Regularly, _Mapping]] = ..., stopped: _Optional[_Union[_habits_pb2.Stopped, _Mapping]] = ..., restarted: _Optional[_Union[_habits_pb2.Restarted, _Mapping]] = ..., in_list: _Optional[_Union[_sets_pb2.InList, _Mapping]] = ..., reachable: _Optional[_Union[_sets_pb2.Reachable, _Mapping]] = ..., in_feed: _Optional[_Union[_sets_pb2.InFeed, _Mapping]] = ..., **kwargs) -> None: ...
+    def __init__(self, all: _Optional[_Union[Group, _Mapping]] = ..., any: _Optional[_Union[Group, _Mapping]] = ..., did: _Optional[_Union[Did, _Mapping]] = ..., did_not: _Optional[_Union[DidNot, _Mapping]] = ..., user: _Optional[_Union[_match_pb2.Filter, _Mapping]] = ..., occurrence: _Optional[_Union[Occurrence, _Mapping]] = ..., share: _Optional[_Union[Share, _Mapping]] = ..., predominantly: _Optional[_Union[Predominantly, _Mapping]] = ..., sequence: _Optional[_Union[Sequence, _Mapping]] = ..., distinct: _Optional[_Union[Distinct, _Mapping]] = ..., bucket: _Optional[_Union[_cells_pb2.Bucket, _Mapping]] = ..., rfm: _Optional[_Union[_cells_pb2.Rfm, _Mapping]] = ..., in_segment: _Optional[_Union[_sets_pb2.InSegment, _Mapping]] = ..., regularly: _Optional[_Union[_habits_pb2.Regularly, _Mapping]] = ..., stopped: _Optional[_Union[_habits_pb2.Stopped, _Mapping]] = ..., restarted: _Optional[_Union[_habits_pb2.Restarted, _Mapping]] = ..., in_list: _Optional[_Union[_sets_pb2.InList, _Mapping]] = ..., reachable: _Optional[_Union[_sets_pb2.Reachable, _Mapping]] = ..., in_feed: _Optional[_Union[_sets_pb2.InFeed, _Mapping]] = ..., known: _Optional[_Union[_sets_pb2.Known, _Mapping]] = ..., **kwargs) -> None: ...
 
 class Occurrence(_message.Message):
     __slots__ = ["events", "mode", "named", "number", "times", "where", "window"]

@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bshoal/segment/v1/sets.proto\x12\x10shoal.segment.v1\x1a\x1eshoal/options/v1/options.proto\"\"\n\tInSegment\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"\x1f\n\x06InList\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"4\n\x06InFeed\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"u\n\x0cListDocument\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x18\n\rcreated_at_ms\x18\x03 \x01(\x12:\x01\x30\x12\x18\n\ncreated_by\x18\x04 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"\x94\x01\n\tReachable\x12?\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x19.shoal.segment.v1.Channel:\x13\x43HANNEL_UNSPECIFIED\x12\x46\n\x05state\x18\x02 \x01(\x0e\x32\x1e.shoal.segment.v1.ChannelState:\x17\x43HANNEL_STATE_REACHABLE*\x99\x01\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43HANNEL_PUSH\x10\x01\x12\x14\n\x10\x43HANNEL_WEB_PUSH\x10\x02\x12\x0f\n\x0b\x43HANNEL_SMS\x10\x03\x12\x15\n\x11\x43HANNEL_WHATS_APP\x10\x04\x12\x11\n\rCHANNEL_EMAIL\x10\x05\x12\x12\n\x0e\x43HANNEL_IN_APP\x10\x06*\x85\x01\n\x0c\x43hannelState\x12\x1d\n\x19\x43HANNEL_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43HANNEL_STATE_REACHABLE\x10\x01\x12\x1c\n\x18\x43HANNEL_STATE_NO_ADDRESS\x10\x02\x12\x1b\n\x17\x43HANNEL_STATE_OPTED_OUT\x10\x03')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bshoal/segment/v1/sets.proto\x12\x10shoal.segment.v1\x1a\x1eshoal/options/v1/options.proto\"\"\n\tInSegment\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"\x1f\n\x06InList\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\"4\n\x06InFeed\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x13\n\x08revision\x18\x02 \x01(\x04:\x01\x30\"u\n\x0cListDocument\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x18\n\rcreated_at_ms\x18\x03 \x01(\x12:\x01\x30\x12\x18\n\ncreated_by\x18\x04 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\"\x07\n\x05Known\"\x94\x01\n\tReachable\x12?\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x19.shoal.segment.v1.Channel:\x13\x43HANNEL_UNSPECIFIED\x12\x46\n\x05state\x18\x02 \x01(\x0e\x32\x1e.shoal.segment.v1.ChannelState:\x17\x43HANNEL_STATE_REACHABLE*\x99\x01\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x43HANNEL_PUSH\x10\x01\x12\x14\n\x10\x43HANNEL_WEB_PUSH\x10\x02\x12\x0f\n\x0b\x43HANNEL_SMS\x10\x03\x12\x15\n\x11\x43HANNEL_WHATS_APP\x10\x04\x12\x11\n\rCHANNEL_EMAIL\x10\x05\x12\x12\n\x0e\x43HANNEL_IN_APP\x10\x06*\x85\x01\n\x0c\x43hannelState\x12\x1d\n\x19\x43HANNEL_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43HANNEL_STATE_REACHABLE\x10\x01\x12\x1c\n\x18\x43HANNEL_STATE_NO_ADDRESS\x10\x02\x12\x1b\n\x17\x43HANNEL_STATE_OPTED_OUT\x10\x03')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.segment.v1.sets_pb2', globals())
@@ -33,10 +33,10 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _LISTDOCUMENT.fields_by_name['description']._serialized_options = b'\340\265\030\200\010'
   _LISTDOCUMENT.fields_by_name['created_by']._options = None
   _LISTDOCUMENT.fields_by_name['created_by']._serialized_options = b'\340\265\030\020'
-  _CHANNEL._serialized_start=475
-  _CHANNEL._serialized_end=628
-  _CHANNELSTATE._serialized_start=631
-  _CHANNELSTATE._serialized_end=764
+  _CHANNEL._serialized_start=484
+  _CHANNEL._serialized_end=637
+  _CHANNELSTATE._serialized_start=640
+  _CHANNELSTATE._serialized_end=773
   _INSEGMENT._serialized_start=81
   _INSEGMENT._serialized_end=115
   _INLIST._serialized_start=117
@@ -45,6 +45,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _INFEED._serialized_end=202
   _LISTDOCUMENT._serialized_start=204
   _LISTDOCUMENT._serialized_end=321
-  _REACHABLE._serialized_start=324
-  _REACHABLE._serialized_end=472
+  _KNOWN._serialized_start=323
+  _KNOWN._serialized_end=330
+  _REACHABLE._serialized_start=333
+  _REACHABLE._serialized_end=481
 # @@protoc_insertion_point(module_scope)

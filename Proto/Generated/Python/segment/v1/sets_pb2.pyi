@@ -37,6 +37,10 @@ class InSegment(_message.Message):
     name: str
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
+class Known(_message.Message):
+    __slots__: list[str] = []
+    def __init__(self) -> None: ...
+
 class ListDocument(_message.Message):
     __slots__ = ["created_at_ms", "created_by", "description", "name"]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]

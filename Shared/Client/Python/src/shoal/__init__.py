@@ -12,6 +12,7 @@ from shoal.conditions import (
     did_not,
     in_list,
     in_segment,
+    known,
     last,
     not_,
     reachable,
@@ -26,6 +27,6 @@ from shoal.pages import Pages
 __all__ = [
     "CallOptions", "Condition", "Fault", "FeedCopy", "FeedProblem", "FeedStep", "FrameError",
     "Method", "Pages", "SegmentFeed", "Shoal", "Status", "all_of", "any_of", "between", "connect",
-    "definition", "did", "did_not", "event", "in_list", "in_segment", "last", "not_", "profile",
-    "reachable", "subject", "user", "where",
+    "definition", "did", "did_not", "event", "in_list", "in_segment", "known", "last", "not_",
+    "profile", "reachable", "subject", "user", "where",
 ]

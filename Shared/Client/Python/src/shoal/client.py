@@ -64,9 +64,12 @@ _SUBJECT = str | Condition | Definition
 
 
 def event(user_id: str, name: str, at: datetime | None = None, event_id: str | None = None,
-          **properties: values.PropertyValue) -> TrackRecord:
-    """Something a user did; with an `event_id` a repeat is known and taken once."""
-    record = TrackRecord(user_id=user_id)
+          *, anonymous: bool = False, **properties: values.PropertyValue) -> TrackRecord:
+    """Something a user did; with an `event_id` a repeat is known and taken once.
+
+    `anonymous`: nobody knows yet who it is.
+    """
+    record = TrackRecord(user_id=user_id, anonymous=anonymous)
     record.event.name = name
     if at is not None:
         record.event.occurred_at_ms = values.milliseconds(at)
@@ -77,9 +80,9 @@ def event(user_id: str, name: str, at: datetime | None = None, event_id: str | N
 
 
 def profile(user_id: str, *, unset: Iterable[str] = (), at: datetime | None = None,
-            **properties: values.PropertyValue) -> TrackRecord:
-    """A change of a user's properties."""
-    record = TrackRecord(user_id=user_id)
+            anonymous: bool = False, **properties: values.PropertyValue) -> TrackRecord:
+    """A change of a user's properties; `anonymous`: nobody knows yet who it is."""
+    record = TrackRecord(user_id=user_id, anonymous=anonymous)
     record.profile.SetInParent()
     record.profile.set.extend(values.properties(properties))
     record.profile.unset.extend(unset)

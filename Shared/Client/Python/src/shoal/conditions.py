@@ -120,6 +120,13 @@ def in_list(name: str) -> Condition:
     return Condition("in_list", node.in_list)
 
 
+def known() -> Condition:
+    """The user is known, not by an anonymous identifier alone."""
+    node = Node()
+    node.known.SetInParent()
+    return Condition("known", node.known)
+
+
 def reachable(channel: str, state: str = "reachable") -> Condition:
     """A channel reaches the user, or not: state is reachable, no_address or opted_out."""
     node = Node()

@@ -1211,7 +1211,8 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__tracked_profile__descript
   NULL,NULL,NULL    /* reserved[123] */
 };
 char shoal__ingestion__v1__track_record__user_id__default_value[] = "";
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__track_record__field_descriptors[3] =
+static const protobuf_c_boolean shoal__ingestion__v1__track_record__anonymous__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__track_record__field_descriptors[4] =
 {
   {
     "user_id",
@@ -1249,8 +1250,21 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__track_record__field_
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "anonymous",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Ingestion__V1__TrackRecord, has_anonymous),
+    offsetof(Shoal__Ingestion__V1__TrackRecord, anonymous),
+    NULL,
+    &shoal__ingestion__v1__track_record__anonymous__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__track_record__field_indices_by_name[] = {
+  3,   /* field[3] = anonymous */
   1,   /* field[1] = event */
   2,   /* field[2] = profile */
   0,   /* field[0] = user_id */
@@ -1258,7 +1272,7 @@ static const unsigned shoal__ingestion__v1__track_record__field_indices_by_name[
 static const ProtobufCIntRange shoal__ingestion__v1__track_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__track_record__descriptor =
 {
@@ -1268,7 +1282,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__track_record__descriptor 
   "Shoal__Ingestion__V1__TrackRecord",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__TrackRecord),
-  3,
+  4,
   shoal__ingestion__v1__track_record__field_descriptors,
   shoal__ingestion__v1__track_record__field_indices_by_name,
   1,  shoal__ingestion__v1__track_record__number_ranges,

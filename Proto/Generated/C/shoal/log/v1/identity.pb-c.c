@@ -7,6 +7,51 @@
 #endif
 
 #include "shoal/log/v1/identity.pb-c.h"
+void   shoal__log__v1__user_known__init
+                     (Shoal__Log__V1__UserKnown         *message)
+{
+  static const Shoal__Log__V1__UserKnown init_value = SHOAL__LOG__V1__USER_KNOWN__INIT;
+  *message = init_value;
+}
+size_t shoal__log__v1__user_known__get_packed_size
+                     (const Shoal__Log__V1__UserKnown *message)
+{
+  assert(message->base.descriptor == &shoal__log__v1__user_known__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__log__v1__user_known__pack
+                     (const Shoal__Log__V1__UserKnown *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__log__v1__user_known__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__log__v1__user_known__pack_to_buffer
+                     (const Shoal__Log__V1__UserKnown *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__log__v1__user_known__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Log__V1__UserKnown *
+       shoal__log__v1__user_known__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Log__V1__UserKnown *)
+     protobuf_c_message_unpack (&shoal__log__v1__user_known__descriptor,
+                                allocator, len, data);
+}
+void   shoal__log__v1__user_known__free_unpacked
+                     (Shoal__Log__V1__UserKnown *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__log__v1__user_known__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__log__v1__origin__init
                      (Shoal__Log__V1__Origin         *message)
 {
@@ -367,6 +412,73 @@ void   shoal__log__v1__erased_copies__free_unpacked
   assert(message->base.descriptor == &shoal__log__v1__erased_copies__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+char shoal__log__v1__user_known__user_id__default_value[] = "";
+static const uint32_t shoal__log__v1__user_known__user_number__default_value = 0u;
+static const uint64_t shoal__log__v1__user_known__since__default_value = 0ull;
+static const ProtobufCFieldDescriptor shoal__log__v1__user_known__field_descriptors[3] =
+{
+  {
+    "user_number",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Log__V1__UserKnown, has_user_number),
+    offsetof(Shoal__Log__V1__UserKnown, user_number),
+    NULL,
+    &shoal__log__v1__user_known__user_number__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "user_id",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Log__V1__UserKnown, user_id),
+    NULL,
+    &shoal__log__v1__user_known__user_id__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Shoal__Log__V1__UserKnown, has_since),
+    offsetof(Shoal__Log__V1__UserKnown, since),
+    NULL,
+    &shoal__log__v1__user_known__since__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__log__v1__user_known__field_indices_by_name[] = {
+  2,   /* field[2] = since */
+  1,   /* field[1] = user_id */
+  0,   /* field[0] = user_number */
+};
+static const ProtobufCIntRange shoal__log__v1__user_known__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__log__v1__user_known__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.log.v1.UserKnown",
+  "UserKnown",
+  "Shoal__Log__V1__UserKnown",
+  "shoal.log.v1",
+  sizeof(Shoal__Log__V1__UserKnown),
+  3,
+  shoal__log__v1__user_known__field_descriptors,
+  shoal__log__v1__user_known__field_indices_by_name,
+  1,  shoal__log__v1__user_known__number_ranges,
+  (ProtobufCMessageInit) shoal__log__v1__user_known__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor shoal__log__v1__origin__field_descriptors[3] =
 {
   {
@@ -604,7 +716,8 @@ const ProtobufCMessageDescriptor shoal__log__v1__moved_names__descriptor =
 char shoal__log__v1__merge_out__user_id__default_value[] = "";
 char shoal__log__v1__merge_out__survivor_id__default_value[] = "";
 static const uint32_t shoal__log__v1__merge_out__user_number__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__log__v1__merge_out__field_descriptors[5] =
+static const protobuf_c_boolean shoal__log__v1__merge_out__anonymous__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__log__v1__merge_out__field_descriptors[6] =
 {
   {
     "user_number",
@@ -666,8 +779,21 @@ static const ProtobufCFieldDescriptor shoal__log__v1__merge_out__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "anonymous",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Log__V1__MergeOut, has_anonymous),
+    offsetof(Shoal__Log__V1__MergeOut, anonymous),
+    NULL,
+    &shoal__log__v1__merge_out__anonymous__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__merge_out__field_indices_by_name[] = {
+  5,   /* field[5] = anonymous */
   3,   /* field[3] = lists */
   4,   /* field[4] = other */
   2,   /* field[2] = survivor_id */
@@ -677,7 +803,7 @@ static const unsigned shoal__log__v1__merge_out__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__log__v1__merge_out__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__merge_out__descriptor =
 {
@@ -687,7 +813,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__merge_out__descriptor =
   "Shoal__Log__V1__MergeOut",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__MergeOut),
-  5,
+  6,
   shoal__log__v1__merge_out__field_descriptors,
   shoal__log__v1__merge_out__field_indices_by_name,
   1,  shoal__log__v1__merge_out__number_ranges,

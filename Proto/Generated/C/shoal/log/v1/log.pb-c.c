@@ -1006,7 +1006,8 @@ const ProtobufCMessageDescriptor shoal__log__v1__property__descriptor =
 };
 char shoal__log__v1__new_user__user_id__default_value[] = "";
 static const uint32_t shoal__log__v1__new_user__number__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__log__v1__new_user__field_descriptors[2] =
+static const protobuf_c_boolean shoal__log__v1__new_user__anonymous__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__log__v1__new_user__field_descriptors[3] =
 {
   {
     "number",
@@ -1032,15 +1033,28 @@ static const ProtobufCFieldDescriptor shoal__log__v1__new_user__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "anonymous",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Log__V1__NewUser, has_anonymous),
+    offsetof(Shoal__Log__V1__NewUser, anonymous),
+    NULL,
+    &shoal__log__v1__new_user__anonymous__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__new_user__field_indices_by_name[] = {
+  2,   /* field[2] = anonymous */
   0,   /* field[0] = number */
   1,   /* field[1] = user_id */
 };
 static const ProtobufCIntRange shoal__log__v1__new_user__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__new_user__descriptor =
 {
@@ -1050,7 +1064,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__new_user__descriptor =
   "Shoal__Log__V1__NewUser",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__NewUser),
-  2,
+  3,
   shoal__log__v1__new_user__field_descriptors,
   shoal__log__v1__new_user__field_indices_by_name,
   1,  shoal__log__v1__new_user__number_ranges,
@@ -1740,7 +1754,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__list_change__descriptor =
 char shoal__log__v1__log_record__project__default_value[] = "";
 static const uint64_t shoal__log__v1__log_record__offset__default_value = 0ull;
 static const int64_t shoal__log__v1__log_record__log_time_ms__default_value = 0ll;
-static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[21] =
+static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descriptors[22] =
 {
   {
     "offset",
@@ -1994,6 +2008,18 @@ static const ProtobufCFieldDescriptor shoal__log__v1__log_record__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "user_known",
+    24,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Log__V1__LogRecord, body_case),
+    offsetof(Shoal__Log__V1__LogRecord, user_known),
+    &shoal__log__v1__user_known__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   19,   /* field[19] = aside */
@@ -2017,13 +2043,14 @@ static const unsigned shoal__log__v1__log_record__field_indices_by_name[] = {
   2,   /* field[2] = project */
   14,   /* field[14] = stub */
   7,   /* field[7] = tenure */
+  21,   /* field[21] = user_known */
 };
 static const ProtobufCIntRange shoal__log__v1__log_record__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 13, 11 },
   { 18, 15 },
-  { 0, 21 }
+  { 0, 22 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
 {
@@ -2033,7 +2060,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__log_record__descriptor =
   "Shoal__Log__V1__LogRecord",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__LogRecord),
-  21,
+  22,
   shoal__log__v1__log_record__field_descriptors,
   shoal__log__v1__log_record__field_indices_by_name,
   3,  shoal__log__v1__log_record__number_ranges,

@@ -1541,7 +1541,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__sequence__descriptor =
   (ProtobufCMessageInit) shoal__segment__v1__sequence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[20] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptors[21] =
 {
   {
     "all",
@@ -1760,6 +1760,18 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "known",
+    34,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__Node, kind_case),
+    offsetof(Shoal__Segment__V1__Node, known),
+    &shoal__segment__v1__known__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "bucket",
     40,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1787,20 +1799,21 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__node__field_descriptor
 static const unsigned shoal__segment__v1__node__field_indices_by_name[] = {
   0,   /* field[0] = all */
   1,   /* field[1] = any */
-  18,   /* field[18] = bucket */
+  19,   /* field[19] = bucket */
   3,   /* field[3] = did */
   4,   /* field[4] = did_not */
   10,   /* field[10] = distinct */
   17,   /* field[17] = in_feed */
   15,   /* field[15] = in_list */
   14,   /* field[14] = in_segment */
+  18,   /* field[18] = known */
   2,   /* field[2] = not */
   6,   /* field[6] = occurrence */
   8,   /* field[8] = predominantly */
   16,   /* field[16] = reachable */
   11,   /* field[11] = regularly */
   13,   /* field[13] = restarted */
-  19,   /* field[19] = rfm */
+  20,   /* field[20] = rfm */
   9,   /* field[9] = sequence */
   7,   /* field[7] = share */
   12,   /* field[12] = stopped */
@@ -1811,8 +1824,8 @@ static const ProtobufCIntRange shoal__segment__v1__node__number_ranges[4 + 1] =
   { 1, 0 },
   { 20, 11 },
   { 30, 14 },
-  { 40, 18 },
-  { 0, 20 }
+  { 40, 19 },
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
 {
@@ -1822,14 +1835,15 @@ const ProtobufCMessageDescriptor shoal__segment__v1__node__descriptor =
   "Shoal__Segment__V1__Node",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Node),
-  20,
+  21,
   shoal__segment__v1__node__field_descriptors,
   shoal__segment__v1__node__field_indices_by_name,
   4,  shoal__segment__v1__node__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__segment__v1__definition__field_descriptors[3] =
+static const protobuf_c_boolean shoal__segment__v1__definition__among_known__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__segment__v1__definition__field_descriptors[4] =
 {
   {
     "nodes",
@@ -1867,8 +1881,21 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__definition__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "among_known",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Segment__V1__Definition, has_among_known),
+    offsetof(Shoal__Segment__V1__Definition, among_known),
+    NULL,
+    &shoal__segment__v1__definition__among_known__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__definition__field_indices_by_name[] = {
+  3,   /* field[3] = among_known */
   0,   /* field[0] = nodes */
   2,   /* field[2] = reachable_by */
   1,   /* field[1] = zone */
@@ -1877,7 +1904,7 @@ static const ProtobufCIntRange shoal__segment__v1__definition__number_ranges[2 +
 {
   { 1, 0 },
   { 10, 2 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__definition__descriptor =
 {
@@ -1887,7 +1914,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__definition__descriptor =
   "Shoal__Segment__V1__Definition",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__Definition),
-  3,
+  4,
   shoal__segment__v1__definition__field_descriptors,
   shoal__segment__v1__definition__field_indices_by_name,
   2,  shoal__segment__v1__definition__number_ranges,

@@ -187,6 +187,51 @@ void   shoal__segment__v1__list_document__free_unpacked
   assert(message->base.descriptor == &shoal__segment__v1__list_document__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__segment__v1__known__init
+                     (Shoal__Segment__V1__Known         *message)
+{
+  static const Shoal__Segment__V1__Known init_value = SHOAL__SEGMENT__V1__KNOWN__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__known__get_packed_size
+                     (const Shoal__Segment__V1__Known *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__known__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__known__pack
+                     (const Shoal__Segment__V1__Known *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__known__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__known__pack_to_buffer
+                     (const Shoal__Segment__V1__Known *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__known__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__Known *
+       shoal__segment__v1__known__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__Known *)
+     protobuf_c_message_unpack (&shoal__segment__v1__known__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__known__free_unpacked
+                     (Shoal__Segment__V1__Known *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__known__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__segment__v1__reachable__init
                      (Shoal__Segment__V1__Reachable         *message)
 {
@@ -440,6 +485,24 @@ const ProtobufCMessageDescriptor shoal__segment__v1__list_document__descriptor =
   shoal__segment__v1__list_document__field_indices_by_name,
   1,  shoal__segment__v1__list_document__number_ranges,
   (ProtobufCMessageInit) shoal__segment__v1__list_document__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define shoal__segment__v1__known__field_descriptors NULL
+#define shoal__segment__v1__known__field_indices_by_name NULL
+#define shoal__segment__v1__known__number_ranges NULL
+const ProtobufCMessageDescriptor shoal__segment__v1__known__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.Known",
+  "Known",
+  "Shoal__Segment__V1__Known",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__Known),
+  0,
+  shoal__segment__v1__known__field_descriptors,
+  shoal__segment__v1__known__field_indices_by_name,
+  0,  shoal__segment__v1__known__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__known__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const Shoal__Segment__V1__Channel shoal__segment__v1__reachable__channel__default_value = SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED;

@@ -168,6 +168,11 @@ struct  Shoal__Ingestion__V1__TrackRecord
    * Who. Limit: 1 to 256 bytes.
    */
   char *user_id;
+  /*
+   * Whether user_id names a device or a visitor of whom nobody knows yet who it is.
+   */
+  protobuf_c_boolean has_anonymous;
+  protobuf_c_boolean anonymous;
   Shoal__Ingestion__V1__TrackRecord__KindCase kind_case;
   union {
     /*
@@ -183,7 +188,7 @@ struct  Shoal__Ingestion__V1__TrackRecord
 extern char shoal__ingestion__v1__track_record__user_id__default_value[];
 #define SHOAL__INGESTION__V1__TRACK_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__track_record__descriptor) \
-    , shoal__ingestion__v1__track_record__user_id__default_value, SHOAL__INGESTION__V1__TRACK_RECORD__KIND__NOT_SET, {0} }
+    , shoal__ingestion__v1__track_record__user_id__default_value, 0, 0, SHOAL__INGESTION__V1__TRACK_RECORD__KIND__NOT_SET, {0} }
 
 
 /*

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 
+typedef struct Shoal__Log__V1__UserKnown Shoal__Log__V1__UserKnown;
 typedef struct Shoal__Log__V1__Origin Shoal__Log__V1__Origin;
 typedef struct Shoal__Log__V1__RecordRun Shoal__Log__V1__RecordRun;
 typedef struct Shoal__Log__V1__OtherPart Shoal__Log__V1__OtherPart;
@@ -29,6 +30,34 @@ typedef struct Shoal__Log__V1__ErasedCopies Shoal__Log__V1__ErasedCopies;
 
 
 /* --- messages --- */
+
+/*
+ * From here on a user who came in under an anonymous identifier is known, as of every instant: a
+ * record under it does not call it anonymous, or another user is merged into it.
+ */
+struct  Shoal__Log__V1__UserKnown
+{
+  ProtobufCMessage base;
+  /*
+   * The user's number in this project and partition.
+   */
+  protobuf_c_boolean has_user_number;
+  uint32_t user_number;
+  /*
+   * The identifier. Limit: 256 bytes.
+   */
+  char *user_id;
+  /*
+   * The offset of the record that gave the number.
+   */
+  protobuf_c_boolean has_since;
+  uint64_t since;
+};
+extern char shoal__log__v1__user_known__user_id__default_value[];
+#define SHOAL__LOG__V1__USER_KNOWN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__user_known__descriptor) \
+    , 0, 0u, shoal__log__v1__user_known__user_id__default_value, 0, 0ull }
+
 
 /*
  * Where a record comes from that did not come in as its user's own in this partition.
@@ -158,12 +187,17 @@ struct  Shoal__Log__V1__MergeOut
    * The record by which another has what was recorded.
    */
   Shoal__Log__V1__OtherPart *other;
+  /*
+   * Whether it was anonymous, and is so again when the merge is taken back.
+   */
+  protobuf_c_boolean has_anonymous;
+  protobuf_c_boolean anonymous;
 };
 extern char shoal__log__v1__merge_out__user_id__default_value[];
 extern char shoal__log__v1__merge_out__survivor_id__default_value[];
 #define SHOAL__LOG__V1__MERGE_OUT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__merge_out__descriptor) \
-    , 0, 0u, shoal__log__v1__merge_out__user_id__default_value, shoal__log__v1__merge_out__survivor_id__default_value, 0,NULL, NULL }
+    , 0, 0u, shoal__log__v1__merge_out__user_id__default_value, shoal__log__v1__merge_out__survivor_id__default_value, 0,NULL, NULL, 0, 0 }
 
 
 /*
@@ -290,6 +324,25 @@ struct  Shoal__Log__V1__ErasedCopies
     , 0, 0u, 0, {0,NULL}, 0,NULL }
 
 
+/* Shoal__Log__V1__UserKnown methods */
+void   shoal__log__v1__user_known__init
+                     (Shoal__Log__V1__UserKnown         *message);
+size_t shoal__log__v1__user_known__get_packed_size
+                     (const Shoal__Log__V1__UserKnown   *message);
+size_t shoal__log__v1__user_known__pack
+                     (const Shoal__Log__V1__UserKnown   *message,
+                      uint8_t             *out);
+size_t shoal__log__v1__user_known__pack_to_buffer
+                     (const Shoal__Log__V1__UserKnown   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Log__V1__UserKnown *
+       shoal__log__v1__user_known__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__log__v1__user_known__free_unpacked
+                     (Shoal__Log__V1__UserKnown *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Log__V1__Origin methods */
 void   shoal__log__v1__origin__init
                      (Shoal__Log__V1__Origin         *message);
@@ -444,6 +497,9 @@ void   shoal__log__v1__erased_copies__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Shoal__Log__V1__UserKnown_Closure)
+                 (const Shoal__Log__V1__UserKnown *message,
+                  void *closure_data);
 typedef void (*Shoal__Log__V1__Origin_Closure)
                  (const Shoal__Log__V1__Origin *message,
                   void *closure_data);
@@ -474,6 +530,7 @@ typedef void (*Shoal__Log__V1__ErasedCopies_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCMessageDescriptor shoal__log__v1__user_known__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__origin__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__record_run__descriptor;
 extern const ProtobufCMessageDescriptor shoal__log__v1__other_part__descriptor;

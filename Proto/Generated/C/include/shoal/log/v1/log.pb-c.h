@@ -220,11 +220,16 @@ struct  Shoal__Log__V1__NewUser
    * Limit: 256 bytes.
    */
   char *user_id;
+  /*
+   * Whether the identifier came in as an anonymous one: until the user is known.
+   */
+  protobuf_c_boolean has_anonymous;
+  protobuf_c_boolean anonymous;
 };
 extern char shoal__log__v1__new_user__user_id__default_value[];
 #define SHOAL__LOG__V1__NEW_USER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__new_user__descriptor) \
-    , 0, 0u, shoal__log__v1__new_user__user_id__default_value }
+    , 0, 0u, shoal__log__v1__new_user__user_id__default_value, 0, 0 }
 
 
 /*
@@ -524,7 +529,8 @@ typedef enum {
   SHOAL__LOG__V1__LOG_RECORD__BODY_STUB = 16,
   SHOAL__LOG__V1__LOG_RECORD__BODY_ERASED_COPIES = 21,
   SHOAL__LOG__V1__LOG_RECORD__BODY_ASIDE = 22,
-  SHOAL__LOG__V1__LOG_RECORD__BODY_LEFT_OUT = 23
+  SHOAL__LOG__V1__LOG_RECORD__BODY_LEFT_OUT = 23,
+  SHOAL__LOG__V1__LOG_RECORD__BODY_USER_KNOWN = 24
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__LOG__V1__LOG_RECORD__BODY__CASE)
 } Shoal__Log__V1__LogRecord__BodyCase;
 
@@ -623,6 +629,10 @@ struct  Shoal__Log__V1__LogRecord
      * Where a record stands that is set aside: told by Fetch, never written.
      */
     Shoal__Log__V1__LeftOut *left_out;
+    /*
+     * A user who is known from here on.
+     */
+    Shoal__Log__V1__UserKnown *user_known;
   };
 };
 extern char shoal__log__v1__log_record__project__default_value[];

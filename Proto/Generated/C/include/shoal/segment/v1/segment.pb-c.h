@@ -511,7 +511,8 @@ typedef enum {
   SHOAL__SEGMENT__V1__NODE__KIND_RESTARTED = 22,
   SHOAL__SEGMENT__V1__NODE__KIND_IN_LIST = 31,
   SHOAL__SEGMENT__V1__NODE__KIND_REACHABLE = 32,
-  SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED = 33
+  SHOAL__SEGMENT__V1__NODE__KIND_IN_FEED = 33,
+  SHOAL__SEGMENT__V1__NODE__KIND_KNOWN = 34
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__SEGMENT__V1__NODE__KIND__CASE)
 } Shoal__Segment__V1__Node__KindCase;
 
@@ -603,6 +604,10 @@ struct  Shoal__Segment__V1__Node
      * The user is in a live segment.
      */
     Shoal__Segment__V1__InFeed *in_feed;
+    /*
+     * The user is known.
+     */
+    Shoal__Segment__V1__Known *known;
   };
 };
 #define SHOAL__SEGMENT__V1__NODE__INIT \
@@ -632,10 +637,15 @@ struct  Shoal__Segment__V1__Definition
    */
   protobuf_c_boolean has_reachable_by;
   Shoal__Segment__V1__Channel reachable_by;
+  /*
+   * The same: the users who are known. Not beside reachable_by.
+   */
+  protobuf_c_boolean has_among_known;
+  protobuf_c_boolean among_known;
 };
 #define SHOAL__SEGMENT__V1__DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__definition__descriptor) \
-    , 0,NULL, NULL, 0, SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED }
+    , 0,NULL, NULL, 0, SHOAL__SEGMENT__V1__CHANNEL__CHANNEL_UNSPECIFIED, 0, 0 }
 
 
 /* Shoal__Segment__V1__Group methods */

@@ -19,6 +19,7 @@ typedef struct Shoal__Segment__V1__InSegment Shoal__Segment__V1__InSegment;
 typedef struct Shoal__Segment__V1__InList Shoal__Segment__V1__InList;
 typedef struct Shoal__Segment__V1__InFeed Shoal__Segment__V1__InFeed;
 typedef struct Shoal__Segment__V1__ListDocument Shoal__Segment__V1__ListDocument;
+typedef struct Shoal__Segment__V1__Known Shoal__Segment__V1__Known;
 typedef struct Shoal__Segment__V1__Reachable Shoal__Segment__V1__Reachable;
 
 
@@ -148,6 +149,18 @@ extern char shoal__segment__v1__list_document__name__default_value[];
 
 
 /*
+ * The user is known, not by an anonymous identifier alone.
+ */
+struct  Shoal__Segment__V1__Known
+{
+  ProtobufCMessage base;
+};
+#define SHOAL__SEGMENT__V1__KNOWN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__known__descriptor) \
+     }
+
+
+/*
  * How the user stands to a channel, by the user's properties in force.
  */
 struct  Shoal__Segment__V1__Reachable
@@ -245,6 +258,25 @@ Shoal__Segment__V1__ListDocument *
 void   shoal__segment__v1__list_document__free_unpacked
                      (Shoal__Segment__V1__ListDocument *message,
                       ProtobufCAllocator *allocator);
+/* Shoal__Segment__V1__Known methods */
+void   shoal__segment__v1__known__init
+                     (Shoal__Segment__V1__Known         *message);
+size_t shoal__segment__v1__known__get_packed_size
+                     (const Shoal__Segment__V1__Known   *message);
+size_t shoal__segment__v1__known__pack
+                     (const Shoal__Segment__V1__Known   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__known__pack_to_buffer
+                     (const Shoal__Segment__V1__Known   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__Known *
+       shoal__segment__v1__known__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__known__free_unpacked
+                     (Shoal__Segment__V1__Known *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__Reachable methods */
 void   shoal__segment__v1__reachable__init
                      (Shoal__Segment__V1__Reachable         *message);
@@ -278,6 +310,9 @@ typedef void (*Shoal__Segment__V1__InFeed_Closure)
 typedef void (*Shoal__Segment__V1__ListDocument_Closure)
                  (const Shoal__Segment__V1__ListDocument *message,
                   void *closure_data);
+typedef void (*Shoal__Segment__V1__Known_Closure)
+                 (const Shoal__Segment__V1__Known *message,
+                  void *closure_data);
 typedef void (*Shoal__Segment__V1__Reachable_Closure)
                  (const Shoal__Segment__V1__Reachable *message,
                   void *closure_data);
@@ -293,6 +328,7 @@ extern const ProtobufCMessageDescriptor shoal__segment__v1__in_segment__descript
 extern const ProtobufCMessageDescriptor shoal__segment__v1__in_list__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__in_feed__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__list_document__descriptor;
+extern const ProtobufCMessageDescriptor shoal__segment__v1__known__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__reachable__descriptor;
 
 PROTOBUF_C__END_DECLS
