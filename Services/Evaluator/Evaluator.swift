@@ -42,8 +42,7 @@ public struct Evaluator: Sendable {
         )
         let log = RPCClient(world: world)
         let ingestion = IngestionV1_IngestionClient(log)
-        let clock = world.clock
-        var own = SetsDoor(lanes: lanes, applied: applied, catalogue: catalogue, clock: clock)
+        var own = SetsDoor(lanes: lanes, applied: applied, catalogue: catalogue, clock: world.clock)
         own.memoryMax = config.questionMiB << 20
         let door = SegmentsDoor(
             catalogue: catalogue,
@@ -237,7 +236,7 @@ extension RecordCare {
 }
 
 extension SettingAside {
-    fileprivate init(
+    fileprivate convenience init(
         _ world: World,
         _ care: RecordCare,
         _ client: IngestionV1_QuarantineClient
@@ -247,6 +246,7 @@ extension SettingAside {
             client: client,
             instance: world.instance,
             name: world.common.name,
+            clock: world.clock,
             logger: world.logger
         )
     }
