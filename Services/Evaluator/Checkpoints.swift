@@ -172,15 +172,14 @@ final class Checkpoints: Sendable {
         for (project, kept) in manifest.projects {
             let owner = ChunkOwner(project: project, partition: partition)
             // A project begins where it was first seen, after earlier seals or before all.
-            var columns = try PartitionColumns(
+            projects[project] = try PartitionColumns(
                 owner,
                 chunks: kept.chunks.map { try files.open($0, of: owner) },
                 start: kept.chunks.first?.name.from ?? manifest.sealedTo,
                 imports: kept.imports,
-                gone: kept.gone
+                gone: kept.gone,
+                leftOut: kept.leftOut
             )
-            columns.leftOut = kept.leftOut
-            projects[project] = columns
         }
         return PartitionState(
             partition,

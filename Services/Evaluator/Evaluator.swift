@@ -236,7 +236,7 @@ extension RecordCare {
 }
 
 extension SettingAside {
-    fileprivate init(
+    fileprivate convenience init(
         _ world: World,
         _ care: RecordCare,
         _ client: IngestionV1_QuarantineClient
@@ -246,6 +246,7 @@ extension SettingAside {
             client: client,
             instance: world.instance,
             name: world.common.name,
+            clock: world.clock,
             logger: world.logger
         )
     }

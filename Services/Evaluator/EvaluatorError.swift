@@ -13,7 +13,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case unknownSegment, archivedSegment, unreadableSegment, nameTaken, badRequest
         case missingOwner, catchingUp, notTheOwner, busy, stopped, positionsUnknown, tooLong
         case cancelled, tooCostly, listingOver
-        case columns, store, log, newerFormat, disk
+        case columns, store, log, record, newerFormat, disk
     }
 
     /// What helps when the folder is not what the log says.
@@ -37,7 +37,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         switch code {
         case .missingOwner, .catchingUp, .notTheOwner, .busy, .stopped, .positionsUnknown: true
         case .unknownSegment, .archivedSegment, .unreadableSegment, .nameTaken, .badRequest: false
-        case .columns, .store, .log, .newerFormat, .disk: false
+        case .columns, .store, .log, .record, .newerFormat, .disk: false
         case .tooLong, .cancelled, .tooCostly, .listingOver: false
         }
     }
@@ -62,6 +62,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .columns: "the columns cannot be read or written"
             case .store: "the checkpoint store failed"
             case .log: "the log cannot be understood"
+            case .record: "a record of the log cannot be understood"
             case .positionsUnknown: "ingestion does not say where the log ends"
             case .newerFormat: "a newer build wrote this data folder"
             case .disk: "the data folder cannot be read or written"
@@ -85,7 +86,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .tooCostly: (.resourceExhausted, nil)
             case .listingOver: (.aborted, nil)
             case .stopped: (.unavailable, 500)
-            case .columns, .store, .log, .newerFormat, .disk: (.dataLoss, nil)
+            case .columns, .store, .log, .record, .newerFormat, .disk: (.dataLoss, nil)
             }
         return Fault(status, description, place: place, hint: hint, retryAfterMs: retryAfterMs)
     }
@@ -96,7 +97,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
     /// How the process ends by it.
     var exitCode: ExitCode {
         switch code {
-        case .columns, .store, .log: .dataCorrupt
+        case .columns, .store, .log, .record: .dataCorrupt
         case .newerFormat: .newerFormat
         default: .internalError
         }

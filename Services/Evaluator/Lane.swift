@@ -247,6 +247,8 @@ final class Lane: Sendable {
         } else {
             state = try checkpoints.load(partition, isFollowing: catalogue.isFollowing)
             care?.note(partition, isHeld: true)
+            // What the checkpoint has was handled, perhaps before its doubts were forgotten.
+            try care?.forget(of: partition, below: state.next)
         }
         if !tenure.isOwner {
             applied.drop(partition)

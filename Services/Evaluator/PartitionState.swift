@@ -43,8 +43,6 @@ struct PartitionState {
     /// The record before the next, where it gave a user's number: it belongs to the user's first
     /// record behind it.
     private var numbered: LogOffset?
-    /// Whether the last record has set one aside that was read before.
-    private var isLate = false
 
     /// Up to where others were read that have the other parts of merges.
     private var others = NeededPositions()
@@ -111,10 +109,9 @@ struct PartitionState {
             isMoving = record.isMoved
             if let change { changes.append(change) }
             if live.isIdle, change == nil {
-                live.noteLoss(by: record)
-                live.skip(to: next)
+                live.passOver(record)
             } else {
-                try live.hear(record, isLate: isLate, &projects)
+                try live.hear(record, &projects)
             }
         }
         return changes
@@ -182,7 +179,6 @@ struct PartitionState {
     {
         let before = numbered
         numbered = nil
-        isLate = false
         if case .tenure = record.body { return nil }
         guard let project = ProjectName(record.project) else {
             throw refused("record \(offset) names no project")
@@ -226,7 +222,8 @@ struct PartitionState {
                 }
             case .leftOut(let out):
                 try columns(project) { columns throws(ColumnsError) in
-                    columns.leftOut[offset] = UserNumber(out.userNumber)
+                    let user = UserNumber(out.userNumber)
+                    columns.lack(offset, of: user, since: before, from: record.importID)
                 }
             case .aside(let aside): take(aside, of: project)
             case .tenure, .erasedCopies, .stub: break
@@ -234,8 +231,10 @@ struct PartitionState {
             }
         } catch let error as EvaluatorError {
             throw error
-        } catch {
+        } catch let error as ColumnsError {
             throw refused("record \(offset): \(error)")
+        } catch {
+            throw refused("record \(offset): \(error)", .record)
         }
         return nil
     }
@@ -252,22 +251,15 @@ struct PartitionState {
         projects.values[index].takeBack(records, of: UserNumber(user))
     }
 
-    /// A record is set aside: one that was read before is taken back.
-    ///
-    /// Or it is taken in again: it stands just before, and is lacked no more.
+    /// A record is set aside, or is taken in again: it stands just before.
     private mutating func take(_ aside: LogV1.Aside, of project: ProjectName) {
         guard let index = projects.index(forKey: project) else { return }
-        let (offset, user) = (LogOffset(aside.offset), UserNumber(aside.userNumber))
-        guard !aside.retried else {
-            projects.values[index].leftOut[offset] = nil
-            return
+        let offset = LogOffset(aside.offset)
+        if aside.retried {
+            projects.values[index].lackNoMore(offset)
+        } else {
+            projects.values[index].setAside(offset, of: UserNumber(aside.userNumber))
         }
-        guard projects.values[index].leftOut.updateValue(user, forKey: offset) == nil else {
-            return
-        }
-        isLate = true
-        let run = LogV1.RecordRun(from: aside.offset, count: 1)
-        takeBack([run], of: aside.userNumber, project)
     }
 
     /// The record stands: its user is there, its import has it.
@@ -314,9 +306,9 @@ struct PartitionState {
         }
     }
 
-    func refused(_ why: String) -> EvaluatorError {
+    func refused(_ why: String, _ code: EvaluatorError.Code = .log) -> EvaluatorError {
         EvaluatorError(
-            .log,
+            code,
             "read the log",
             place: "partition \(partition)",
             hint: "\(why); \(EvaluatorError.rebuildHint)"

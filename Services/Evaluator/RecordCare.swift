@@ -15,7 +15,8 @@ import Synchronization
 /// whole process, so that nobody else is blamed. So the third end by one record is the last.
 ///
 /// What time alone brings about between records, and what is done behind a page, is no record's
-/// fault and not noted.
+/// fault and not noted. An error thrown is one only when it says so: whoever has a wrong state, or
+/// no room on its disk, would have good records set aside for everybody.
 final class RecordCare: Sendable {
     /// Attempts at a record: by two ends it may have been somebody else, such as an operator.
     static let attemptsMax: UInt32 = 3
@@ -130,26 +131,32 @@ final class RecordCare: Sendable {
                 state.attempts.keys.contains { state.held.contains($0.partition) }
             )
         }
-        guard isAlone || isDoubted else {
-            try take(page)
-            try body(records)
-            return try letGo(of: partition)
-        }
+        guard isAlone || isDoubted else { return try attempt(page, records, body) }
         try turn.withLock { (_) throws(EvaluatorError) in
-            guard isDoubted else {
-                try take(page)
-                try body(records)
-                return try letGo(of: partition)
-            }
+            guard isDoubted else { return try attempt(page, records, body) }
             for record in records {
                 try pass(record)
                 let offset = offset(record)
-                try take(Doubt(partition: partition, from: offset, to: offset.next))
-                try body([record])
-                try letGo(of: partition)
+                let one = Doubt(partition: partition, from: offset, to: offset.next)
+                try attempt(one, [record], body)
             }
         }
         try forget(of: partition, below: page.to)
+    }
+
+    private func attempt<Record>(
+        _ doubt: Doubt,
+        _ records: [Record],
+        _ body: ([Record]) throws(EvaluatorError) -> Void
+    ) throws(EvaluatorError) {
+        try take(doubt)
+        do throws(EvaluatorError) {
+            try body(records)
+        } catch {
+            if error.code != .record { try letGo(of: doubt.partition) }
+            throw error
+        }
+        try letGo(of: doubt.partition)
     }
 
     /// Records below an offset were handled, or are set aside: nobody doubts them any more.

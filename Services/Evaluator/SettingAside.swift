@@ -5,24 +5,49 @@ import Basics
 import Chassis
 import Logging
 import Messages
+import Synchronization
 
 /// Has ingestion set aside what this instance tries no more.
-struct SettingAside: Sendable {
-    let care: RecordCare
-    let client: IngestionV1_QuarantineClient
-    let instance: InstanceID
+final class SettingAside: Sendable {
+    private let care: RecordCare
+    private let client: IngestionV1_QuarantineClient
+    private let instance: InstanceID
     /// The instance's name, for people.
-    let name: String
-    let logger: Logger
+    private let name: String
+    private let clock: any Clock
+    private let logger: Logger
+    /// When ingestion was last asked about each partition, by the monotonic clock.
+    private let askedNs = Mutex<[Partition: UInt64]>([:])
 
     private static let timeoutMs: UInt32 = 10_000
+    /// Shortest time between two questions about a partition.
+    private static let pauseNs: UInt64 = 1_000_000_000
+
+    init(
+        care: RecordCare,
+        client: IngestionV1_QuarantineClient,
+        instance: InstanceID,
+        name: String,
+        clock: any Clock,
+        logger: Logger
+    ) {
+        self.care = care
+        self.client = client
+        self.instance = instance
+        self.name = name
+        self.clock = clock
+        self.logger = logger
+    }
 
     /// Whether a lane may take a partition up now: nothing in it is tried no more, or it is set
     /// aside by now.
     ///
     /// A standby waits for what the owner does: it may be alone with its troubles.
     func isDone(_ partition: Partition) async -> Bool {
-        for (offset, attempts) in care.condemned(partition) {
+        let condemned = care.condemned(partition)
+        guard !condemned.isEmpty else { return true }
+        guard isTurn(of: partition) else { return false }
+        for (offset, attempts) in condemned {
             let metadata: Logger.Metadata = [
                 LogKeys.partition: "\(partition)", LogKeys.offset: "\(offset)",
                 LogKeys.count: "\(attempts)",
@@ -50,5 +75,14 @@ struct SettingAside: Sendable {
             }
         }
         return true
+    }
+
+    private func isTurn(of partition: Partition) -> Bool {
+        let nowNs = clock.monotonicNs
+        return askedNs.withLock { asked in
+            if let last = asked[partition], nowNs - last < Self.pauseNs { return false }
+            asked[partition] = nowNs
+            return true
+        }
     }
 }

@@ -66,8 +66,8 @@ final class Asides: Sendable {
         return Array(wanted.sorted { $0.place < $1.place }.prefix(limit))
     }
 
-    /// Records of a partition as those are told them who fetch the log: nothing of what is set
-    /// aside but that it is.
+    /// Records of a partition as those are told them who fetch the log: of what is set aside only
+    /// that it is, with which import it came and where it was moved from.
     func told(_ records: [StoredRecord], of partition: Partition) throws(IngestionError)
         -> [[UInt8]]
     {
@@ -77,12 +77,17 @@ final class Asides: Sendable {
                 return Array(stored.payload)
             }
             let record = try LogV1.LogRecord.stored(Array(stored.payload))
-            let told = LogV1.LogRecord(
+            var told = LogV1.LogRecord(
                 offset: record.offset,
                 logTimeMs: record.logTimeMs,
                 project: record.project,
-                body: .leftOut(LogV1.LeftOut(userNumber: known.userNumber))
+                body: .leftOut(LogV1.LeftOut(userNumber: known.userNumber)),
+                importID: record.importID
             )
+            // A moved record is heard with the one behind it, whatever it says.
+            if let origin = record.origin, let offset = origin.offset {
+                told.origin = LogV1.Origin(partition: origin.partition, offset: offset)
+            }
             do throws(MessageError) {
                 return try told.encode()
             } catch {

@@ -125,6 +125,9 @@ struct ErasedUsers: Sendable {
             runs[key(merge.userNumber), default: []] += merge.replaced.map(\.offsets)
         case .mergeUndone(let undone):
             runs[key(undone.userNumber), default: []] += undone.moved.map(\.offsets)
+        case .aside(let aside) where aside.retried:
+            let run = LogV1.RecordRun(from: aside.offset, count: 1)
+            runs[key(aside.userNumber), default: []].append(run.offsets)
         default: break
         }
         return record

@@ -101,6 +101,9 @@ struct UserRecords: Sendable {
         switch record.body {
         case .mergeIn(let merge): note(merge.replaced)
         case .mergeUndone(let undone): note(undone.moved)
+        case .aside(let aside):
+            // Its copy stands just before; what is set aside still is the user's.
+            if aside.retried { note([LogV1.RecordRun(from: aside.offset, count: 1)]) }
         default:
             var isWanted = kind == .list || family == nil
             if !isWanted { isWanted = try family?.has(record.origin?.userID) ?? true }
@@ -133,7 +136,9 @@ struct UserRecords: Sendable {
 /// Whom a stored record is about, found without reading the rest of it.
 struct RecordGlance {
     /// What a record of a user is.
-    enum Kind: UInt64 { case event = 5, profile = 6, list = 14, mergeIn = 19, mergeUndone = 20 }
+    enum Kind: UInt64 {
+        case event = 5, profile = 6, list = 14, mergeIn = 19, mergeUndone = 20, aside = 22
+    }
 
     /// Bytes of the project's name.
     private(set) var project = 0

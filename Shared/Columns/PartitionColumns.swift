@@ -28,7 +28,7 @@ public struct PartitionColumns: Sendable {
     /// How many users were erased since these columns were opened, and not for another reason gone.
     public var erasures = 0
     /// Records of the log that these columns lack, since they are set aside, and whose they are.
-    public var leftOut: [LogOffset: UserNumber] = [:]
+    public internal(set) var leftOut: [LogOffset: UserNumber] = [:]
 
     /// The sealed chunks in log order, with rows that were taken back.
     public var chunks: [Chunk] { sealed.map(\.chunk) }
@@ -36,15 +36,16 @@ public struct PartitionColumns: Sendable {
     /// Chunks that join, each beginning where the one before ends, and an empty tail.
     ///
     /// `start` is the first log offset the columns cover, `imports` whose records they are: of
-    /// those taken back no row is seen, nor of the users who are `gone`. Throws `.mismatch` for a
-    /// gap, an overlap or a chunk of another owner, in offsets or in users' numbers, and for one
-    /// gone whose number was not given.
+    /// those taken back no row is seen, nor of the users who are `gone`; `leftOut` is what is set
+    /// aside. Throws `.mismatch` for a gap, an overlap or a chunk of another owner, in offsets or
+    /// in users' numbers, and for one gone whose number was not given.
     public init(
         _ owner: ChunkOwner,
         chunks: [Chunk],
         start: LogOffset = .zero,
         imports: ImportBook = ImportBook(),
-        gone: [UserNumber] = []
+        gone: [UserNumber] = [],
+        leftOut: [LogOffset: UserNumber] = [:]
     ) throws(ColumnsError) {
         self.owner = owner
         self.imports = imports
@@ -53,6 +54,7 @@ public struct PartitionColumns: Sendable {
             try join(chunk, to: chunk.to)
         }
         try hideAll(gone)
+        self.leftOut = leftOut.filter { isKnown($0.value) }
         let undone = imports.undone
         if !undone.isEmpty { remove(undone) }
     }
@@ -262,16 +264,24 @@ extension PartitionColumns {
     /// before.
     public mutating func undo(import id: String) {
         guard let records = imports.undo(id) else { return }
+        lackNoMore(records)
         remove(records)
     }
 
     /// Takes a user's records back, whatever they came with: from here on they are absent, as those
     /// of an import that is taken back.
     public mutating func takeBack(_ records: OffsetRuns, of user: UserNumber) {
+        lackNoMore(records)
+        remove(records, of: user)
+    }
+
+    /// Makes records absent; their user is there by others, and by what is set aside.
+    mutating func remove(_ records: OffsetRuns, of user: UserNumber) {
         imports.takeBack(records)
         hide(records)
         guard standing != nil else { return }
-        let (universe, isThere) = (userCount, !isGone(user) && hasRecord(of: user))
+        let universe = userCount
+        let isThere = !isGone(user) && (leftOut.values.contains(user) || hasRecord(of: user))
         standing?.grow(to: universe)
         standing?[user] = isThere
     }
@@ -304,6 +314,7 @@ extension PartitionColumns {
         for table in tail.events + tail.properties where !Format.isMark(table.name) {
             markUsers(EventTable(table, of: tail), from: nil, to: nil, in: &users)
         }
+        for user in leftOut.values { users.insert(user) }
         standing = users
     }
 }
@@ -334,6 +345,7 @@ extension PartitionColumns {
         hidden.insert(user)
         hiddenCount += 1
         if standing?[user] == true { standing?[user] = false }
+        leftOut = leftOut.filter { $0.value != user }
         for index in sealed.indices { sealed[index].hide(user) }
         tail.hide(user)
     }

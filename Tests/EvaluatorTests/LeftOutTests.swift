@@ -13,6 +13,8 @@ import Testing
 @Suite struct LeftOutTests {
     private static let home = Partition(index: 5)
     private static let bought = LiveDefinition(.action(Action(EventMatch(["Charged"]))))
+    /// Everybody who did not pay.
+    private static let others = Definition(nodes: [.not(Not(1)), did("Paid").nodes[0]])
 
     /// A log in which one of bob's records is set aside, and what it is to others.
     private struct Case {
@@ -124,6 +126,90 @@ import Testing
             log.append(.aside(one.aside))
             _ = try again.apply(Array(log.records[Int(again.next.value)...]))
             #expect(lacking(again) == 1 && again.live.ends == state.live.ends)
+        }
+    }
+
+    @Test("feeds ahead of columns that are read again without it take it back, and remember it")
+    func ahead() throws {
+        var one = try Case()
+        try inFolder { folder in
+            let checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+            defer { checkpoints.close() }
+            var before = try state(one.log.records)
+            try checkpoints.remember(&before.live)
+            one.log.append(.aside(one.aside))
+            var again = try checkpoints.load(Self.home, isFollowing: true)
+            #expect(again.isBehindFeeds && again.next == .zero)
+            _ = try again.apply(one.told)
+            let late = try state(one.log.records)
+            #expect(again.live.ends == late.live.ends && lacking(again) == 1)
+            #expect(again.live.ends.map(\.members) == [2, 0])
+        }
+    }
+
+    @Test("whose first record is set aside is there from it on, for those who follow, too")
+    func newcomer() throws {
+        var log = LogScript()
+        try log.segment("others", Self.others, revision: 1)
+        let place = try log.event("Seen", by: "ann", at: day(1))
+        var told = log.records
+        told[Int(place.value)].body = .leftOut(LogV1.LeftOut(userNumber: 0))
+        let never = try state(told)
+        #expect(try never.members(Self.others) == ["ann"])
+        let names = LogV1.MovedNames(events: ["Seen"])
+        log.append(.aside(LogV1.Aside(offset: place.value, names: names)))
+        let late = try state(log.records)
+        for state in [never, late] { #expect(state.live.ends.map(\.members) == [1]) }
+        #expect(never.live.ends.map(\.stateHash) == late.live.ends.map(\.stateHash))
+    }
+
+    @Test("one that was moved with a merge is heard with the merge")
+    func moved() throws {
+        var log = LogScript()
+        try log.segment("others", Self.others, revision: 1)
+        let left = LogV1.LeftOut(userNumber: log.user("ann"))
+        log.append(.leftOut(left), from: LogV1.Origin(partition: 1, offset: 7))
+        #expect(try state(log.records).live.ends.map(\.members) == [0])
+        log.append(.mergeIn(LogV1.MergeIn(userNumber: left.userNumber, userID: "anon")))
+        #expect(try state(log.records).live.ends.map(\.members) == [1])
+    }
+
+    @Test("who has nothing else is there, also after a restart, until the user is erased")
+    func present() throws {
+        try inFolder { folder in
+            let checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+            defer { checkpoints.close() }
+            var log = LogScript()
+            let place = try log.event("Paid", by: "ann", at: day(1))
+            try log.event("Paid", by: "bob", at: day(1))
+            log.append(.aside(LogV1.Aside(offset: place.value)))
+            var late = try state(log.records)
+            #expect(late.projects[shop]?.presentCount == 2 && lacking(late) == 1)
+            try checkpoints.seal(&late, catalogue: Catalogue())
+            var again = try checkpoints.load(Self.home)
+            #expect(again.projects[shop]?.presentCount == 2 && lacking(again) == 1)
+            #expect(try again.members(Self.others) == ["ann"])
+            log.erase("ann")
+            _ = try again.apply(Array(log.records[Int(again.next.value)...]))
+            #expect(again.projects[shop]?.presentCount == 1 && lacking(again) == 0)
+            #expect(try again.members(Self.others) == [])
+        }
+    }
+
+    @Test("once its import is taken back nothing is lacked, whenever it is set aside")
+    func undone() throws {
+        var log = LogScript()
+        let ann = LogV1.NewUser(number: 0, userID: "ann")
+        log.append(.newUser(ann), import: "old")
+        let place = log.append(.event(LogV1.Event(name: "Paid")), import: "old")
+        log.append(.importUndone(LogV1.ImportUndone(importID: "old")))
+        log.append(.aside(LogV1.Aside(offset: place.value)))
+        var told = log.records
+        told[Int(place.value)].body = .leftOut(LogV1.LeftOut())
+        #expect(try lacking(state(Array(told[...Int(place.value)]))) == 1)
+        for records in [log.records, told] {
+            let state = try state(records)
+            #expect(lacking(state) == 0 && state.projects[shop]?.presentCount == 0)
         }
     }
 }

@@ -24,12 +24,16 @@ private final class CareRig {
         )
     }
 
-    /// Handles a page; ends at a record as a process does, without any last words.
+    /// Handles a page; ends at a record, which cannot be understood, or for another reason.
     ///
     /// - Returns: whether it came to the end.
-    func handle(_ page: Range<UInt64>, of partition: Partition, endingBy poison: UInt64? = nil)
-        throws -> Bool
-    {
+    func handle(
+        _ page: Range<UInt64>,
+        of partition: Partition,
+        endingBy poison: UInt64? = nil,
+        _ code: EvaluatorError.Code = .record
+    ) throws -> Bool {
+        let end = EvaluatorError(code, "handle", place: "a record", hint: "it ends")
         care.note(partition, isHeld: true)
         do {
             try care.handle(
@@ -39,20 +43,18 @@ private final class CareRig {
                 pass: { _ in },
                 { (records) throws(EvaluatorError) in
                     for record in records {
-                        guard record != poison else { throw Self.end }
+                        guard record != poison else { throw end }
                         handled.append(record)
                     }
                 }
             )
             return true
         } catch {
-            guard error == Self.end else { throw error }
+            guard error == end else { throw error }
             checkpoints.close()
             return false
         }
     }
-
-    private static let end = EvaluatorError(.stopped, "handle", place: "a record", hint: "it ends")
 }
 
 @Suite struct RecordCareTests {
@@ -119,6 +121,29 @@ private final class CareRig {
             #expect(rig.care.condemned(other).isEmpty)
             #expect(rig.care.condemned(Self.home).map(\.attempts) == [3])
             rig.checkpoints.close()
+        }
+    }
+
+    @Test(
+        "whoever ends since its state or its disk is no good blames no record",
+        arguments: [.log, .columns, .store, .disk] as [EvaluatorError.Code]
+    )
+    func ownFault(code: EvaluatorError.Code) throws {
+        try inFolder { folder in
+            for _ in 0..<6 {
+                let rig = try CareRig(folder)
+                #expect(rig.care.condemned(Self.home).isEmpty)
+                #expect(try !rig.handle(0..<100, of: Self.home, endingBy: 42, code))
+            }
+            // Nor is what was doubted before blamed any further.
+            for _ in 0..<2 {
+                #expect(try !CareRig(folder).handle(42..<43, of: Self.home, endingBy: 42))
+            }
+            for _ in 0..<6 {
+                let rig = try CareRig(folder)
+                #expect(rig.care.condemned(Self.home).isEmpty)
+                #expect(try !rig.handle(42..<43, of: Self.home, endingBy: 42, code))
+            }
         }
     }
 

@@ -123,6 +123,56 @@ struct AsidesTests {
         try open.stop()
     }
 
+    @Test("of what is set aside, its import and where it was moved from are told, no identifier")
+    func moved() async throws {
+        let rig = try IngestionRig(partitions: 1)
+        let open = try rig.open()
+        _ = try await open.importing([Sent.event("anon", "Bad")], as: "old")
+        _ = try await open.identify("anon", "ann")
+        let place = try place(open, "Bad")
+        let record = try #require(try open.log.record(at: place))
+        #expect(record.origin?.userID == "anon")
+        _ = try await aside(open, place)
+        let told = try fetched(open, place.partition)[Int(place.offset.value)]
+        #expect(told.importID == "old" && told.origin?.offset == record.origin?.offset)
+        #expect(told.origin?.partition == record.origin?.partition && told.origin?.userID == nil)
+        try open.stop()
+    }
+
+    @Test("taken in again it is the user's once, for merges and for rewritings")
+    func once() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        _ = try await open.track([Sent.event("ann", "Good"), Sent.event("ann", "Bad")])
+        let place = try place(open, "Bad")
+        let number = UserNumber(try await aside(open, place).userNumber)
+        let copy = try #require(try await retry(open, place).retriedOffset)
+        let owner = UserRecords.Owner(project: shop, partition: place.partition, number: number)
+        var records = UserRecords(of: owner)
+        try records.read(open.log)
+        let good = try self.place(open, "Good").offset
+        #expect(records.standing.map(\.offset) == [good, LogOffset(copy)])
+        // Copies of somebody who was erased stand with the user: the original may be such a one.
+        var gone = ErasedUsers()
+        for record in try open.log(Int(place.partition.index)) {
+            try gone.note(try record.encode()[...], in: place.partition)
+        }
+        let copies = LogV1.LogRecord(
+            project: shop.text,
+            body: .erasedCopies(LogV1.ErasedCopies(userNumber: number.value))
+        )
+        try gone.note(try copies.encode()[...], in: place.partition)
+        gone.close()
+        for (offset, isLeft) in [(place.offset, false), (LogOffset(copy), true)] {
+            let record = try #require(
+                try open.log.record(at: LogPlace(partition: place.partition, offset: offset))
+            )
+            let stub = try gone.stub(place.partition, offset, try record.encode()[...])
+            #expect((stub == nil) == isLeft)
+        }
+        try open.stop()
+    }
+
     @Test("what is gone since is not taken in again, and what others count on is not set aside")
     func refused() async throws {
         let rig = try IngestionRig()

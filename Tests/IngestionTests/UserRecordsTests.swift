@@ -19,6 +19,7 @@ import Testing
             (.listChange(LogV1.ListChange(userNumber: 7, list: "vip")), .list, 7),
             (.mergeIn(LogV1.MergeIn(userNumber: 9, userID: "anon")), .mergeIn, 9),
             (.mergeUndone(LogV1.MergeUndone(userNumber: 10)), .mergeUndone, 10),
+            (.aside(LogV1.Aside(userNumber: 11)), .aside, 11),
             (.newUser(LogV1.NewUser(number: 4, userID: "u")), nil, 0),
             (.mergeOut(LogV1.MergeOut(userNumber: 4)), nil, 0),
             (.importUndone(LogV1.ImportUndone(importID: "i")), nil, 0),

@@ -389,10 +389,6 @@ extension CoveredElsewhere {
             .test("SuiteTests"),
             ["FolderRemoval", "LogFile", "RestartBook", "SuiteFile", "SuitePlan"]
         ),
-        CoveredElsewhere(
-            "Services/Shoal/Suite",
-            .test("SuiteTests/AnswersTests"),
-            ["Supervisor"]
-        ),
+        CoveredElsewhere("Services/Shoal/Suite", .test("SuiteTests/AnswersTests"), ["Supervisor"]),
     ]
 }

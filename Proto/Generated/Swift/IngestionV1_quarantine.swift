@@ -598,7 +598,8 @@ extension IngestionV1 {
     /// more at the end of the log, with its own instant.
     ///
     /// Its user's history is then as if it had never been set aside; memberships in live segments
-    /// are corrected, and nothing fires by it.
+    /// are corrected, and nothing fires by it. A live segment that was changed in place, or that
+    /// reads more than 5,000 records of the user, is not counted anew.
     public struct RetryQuarantinedRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__RetryQuarantinedRequest
         /// The message's full name.

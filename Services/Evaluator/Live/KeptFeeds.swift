@@ -2,7 +2,8 @@
 //
 // Keys of family "live": partition u16, then
 //     0x00                                     -> next u64, watermark i64, log time i64, newcomer,
-//                                                 projects with lost records, horizon i64
+//                                                 projects with lost records, horizon i64,
+//                                                 more of those, offsets passed over
 //     0x01 project 0 revision u64              -> the feed's end and where it begins
 //     0x02 project 0 revision u64 user u32     -> the user's state (`LiveUser.bytes`)
 //     0x03 project 0 name                      -> the segment's document
@@ -30,6 +31,8 @@ struct KeptFeeds: Sendable {
     var logTime: Timestamp
     var numbered: LivePartition.Newcomer?
     var lost: [ProjectName: LivePartition.Losses] = [:]
+    /// Records passed over that are set aside further on.
+    var passedOver: Set<LogOffset> = []
     /// Timers due from it on are kept under their instants.
     var horizon = LivePartition.noHorizon
     var feeds: [Feed] = []
@@ -70,6 +73,8 @@ struct FeedShelf: Sendable {
         }
         place.i64(live.horizon.ms)
         for (_, losses) in lost { place.u32(losses.aside) }
+        place.count(live.passedOver.count)
+        for offset in live.passedOver.sorted() { place.u64(offset.value) }
         batch.put(self.live, Self.key(partition, Self.place), place.bytes)
         for (key, body) in news.documents {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
@@ -130,6 +135,9 @@ struct FeedShelf: Sendable {
             // One of before records could be set aside says no more.
             let aside = reader.isAtEnd ? 0 : try reader.u32()
             if let name { kept.lost[name] = .init(rewriting: rewriting, aside: aside) }
+        }
+        for _ in 0..<(reader.isAtEnd ? 0 : try reader.count()) {
+            kept.passedOver.insert(LogOffset(try reader.u64()))
         }
         for (key, body) in try store.scan(live, prefix: Self.key(partition, Self.document)) {
             let (project, rest) = try Self.project(key.dropFirst(3))

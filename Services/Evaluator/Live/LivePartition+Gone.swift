@@ -87,9 +87,19 @@ extension LivePartition {
             noteLoss(of: project) { $0.rewriting = max($0.rewriting, stub.rewriting) }
         case .leftOut:
             guard let project = ProjectName(record.project) else { return }
+            passedOver.insert(LogOffset(record.offset))
             noteLoss(of: project) { $0.aside += 1 }
         default: break
         }
+    }
+
+    /// A record concerns nobody, as nothing is followed; of one heard before there is no news.
+    mutating func passOver(_ record: LogV1.LogRecord) {
+        let offset = LogOffset(record.offset)
+        guard offset >= next else { return }
+        next = offset.next
+        noteLoss(by: record)
+        if case .aside(let aside) = record.body { passedOver.remove(LogOffset(aside.offset)) }
     }
 
     /// Others have told more, so that what is told from now on is of another generation, by

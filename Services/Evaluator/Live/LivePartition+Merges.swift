@@ -33,18 +33,20 @@ extension LivePartition {
 
     /// A record of a user is set aside, or taken in again: it stood before, and was moved.
     ///
-    /// - Parameter isLate: whether it was heard before it was set aside; otherwise it was not, and
-    ///   there is nothing to take back.
+    /// Of one that was passed over there is nothing to take back. Whether it was is known here
+    /// alone: the columns may have begun anew since, without it.
     mutating func hear(
         _ aside: LogV1.Aside,
-        isLate: Bool,
         of project: ProjectName,
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
+        let isLate = !aside.retried && passedOver.remove(LogOffset(aside.offset)) == nil
         guard aside.retried || isLate else { return }
         let user = UserNumber(aside.userNumber)
-        try recount(user, aside.names, isNew: false, of: project, moment, &state)
+        if state[project]?.isGone(user) == false {
+            try recount(user, aside.names, isNew: false, of: project, moment, &state)
+        }
         if isLate { noteLoss(of: project) { $0.aside += Losses.takenBack } }
     }
 

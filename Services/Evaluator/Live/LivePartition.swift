@@ -70,6 +70,8 @@ struct LivePartition {
     private(set) var numbered: Newcomer?
     /// Records of a project's log that others may have heard and that are no more.
     var lost: [ProjectName: Losses] = [:]
+    /// Where records were passed over that are set aside further on: not heard, not taken back.
+    var passedOver: Set<LogOffset> = []
     /// Whether history is heard, by an import or a merge: nothing fires by what comes of it.
     var isHistory = false
     /// Marks to be put into columns that were loaded from an older place in the log.
@@ -127,6 +129,7 @@ struct LivePartition {
         logTime = kept.logTime
         numbered = kept.numbered
         lost = kept.lost
+        passedOver = kept.passedOver
         marks = kept.marks[...]
         for (key, body) in kept.documents {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
@@ -156,9 +159,6 @@ struct LivePartition {
     /// Whether there is nothing to do for any record but a catalogue's.
     var isIdle: Bool { marks.isEmpty && projects.values.allSatisfy { $0.segments.isEmpty } }
 
-    /// Records up to an offset concern nobody.
-    mutating func skip(to offset: LogOffset) { next = max(next, offset) }
-
     /// The ends of the feeds that run.
     var ends: [FeedEnd] { slots.compactMap { $0?.end } }
 
@@ -179,7 +179,6 @@ struct LivePartition {
     /// A record that the columns have now is heard; of one heard before, only the columns are told.
     mutating func hear(
         _ record: LogV1.LogRecord,
-        isLate: Bool = false,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         let offset = LogOffset(record.offset)
@@ -208,7 +207,7 @@ struct LivePartition {
             do {
                 told = try Segments.UserHistory.Event(event, at: offset)
             } catch {
-                throw unreadable(offset, "\(error)")
+                throw unreadable(offset, "\(error)", .record)
             }
             try tell(
                 .event(told, isHistory: event.history),
@@ -241,8 +240,13 @@ struct LivePartition {
         case .mergeUndone(let undone): try hear(undone, of: project, moment, &state)
         case .erasure(let erasure):
             try forget(UserNumber(erasure.userNumber), of: project, .erased, moment, state)
-        case .aside(let aside): try hear(aside, isLate: isLate, of: project, moment, &state)
-        case .tenure, .erasedCopies, .stub, .leftOut, nil: break
+        case .aside(let aside): try hear(aside, of: project, moment, &state)
+        case .leftOut(let out):
+            // The user is there by it, whatever it says.
+            let user = UserNumber(out.userNumber)
+            guard newcomer == Newcomer(project: project, user: user) else { break }
+            try tell([], record.importID != nil, true, of: user, in: project, moment, &state)
+        case .tenure, .erasedCopies, .stub, nil: break
         }
         try settle(moment, &state)
     }
@@ -336,9 +340,13 @@ struct LivePartition {
         wait(onMembersOf: segment, number, moment)
     }
 
-    func unreadable(_ offset: LogOffset, _ why: String) -> EvaluatorError {
+    func unreadable(
+        _ offset: LogOffset,
+        _ why: String,
+        _ code: EvaluatorError.Code = .log
+    ) -> EvaluatorError {
         EvaluatorError(
-            .log,
+            code,
             "follow live segments",
             place: "partition \(partition), offset \(offset)",
             hint: "\(why); \(EvaluatorError.rebuildHint)"

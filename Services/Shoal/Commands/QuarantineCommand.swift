@@ -141,7 +141,8 @@ struct QuarantineRetryCommand: DeskCommand {
         discussion: """
             A record stands at the end of the log then, with its own instant: its user is as \
             if it had never been set aside, and nothing fires by it. One by which an evaluator \
-            still ends is set aside again, at its new place.
+            still ends is set aside again, at its new place. With --all the others are taken in \
+            where one cannot be.
             """
     )
 
@@ -167,17 +168,34 @@ struct QuarantineRetryCommand: DeskCommand {
         let client = try await suite.quarantine()
         var places = [(partition ?? 0, offset ?? 0)]
         if all { places = try await suite.quarantined().map { ($0.partition, $0.offset) } }
+        var refused = 0
         for (partition, offset) in places {
-            let answer = try await client.retryQuarantined(
-                IngestionV1.RetryQuarantinedRequest(partition: partition, offset: offset),
-                QuarantineCommand.options
-            )
+            let answer: IngestionV1.RetryQuarantinedResponse
+            do throws(Fault) {
+                answer = try await client.retryQuarantined(
+                    IngestionV1.RetryQuarantinedRequest(partition: partition, offset: offset),
+                    QuarantineCommand.options
+                )
+            } catch {
+                guard all, !error.isRetriable else { throw error }
+                refused += 1
+                desk.say("partition \(partition), offset \(offset): \(error)")
+                continue
+            }
             let record = answer.record ?? IngestionV1.QuarantinedRecord()
             guard !desk.isJSON else {
                 desk.print(record.json)
                 continue
             }
             desk.say("\(record.what) is in again at offset \(record.retriedOffset ?? 0)")
+        }
+        guard refused == 0 else {
+            throw CommandError(
+                .no,
+                "quarantine retry",
+                "\(refused) of \(places.count) records were not taken in again",
+                hint: "`shoal quarantine list` tells which are set aside"
+            )
         }
     }
 }

@@ -261,7 +261,9 @@ extern char shoal__ingestion__v1__show_quarantined_response__user_id__default_va
 /*
  * Takes a record in again, such as after an upgrade that can handle it: the same stands once more
  * at the end of the log, with its own instant. Its user's history is then as if it had never been
- * set aside; memberships in live segments are corrected, and nothing fires by it.
+ * set aside; memberships in live segments are corrected, and nothing fires by it. A live segment
+ * that was changed in place, or that reads more than 5,000 records of the user, is not counted
+ * anew.
  */
 struct  Shoal__Ingestion__V1__RetryQuarantinedRequest
 {
