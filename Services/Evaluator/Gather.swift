@@ -109,7 +109,9 @@ struct Gather: Sendable {
     let peers: RPCClient
 
     /// Asks the owners of these partitions, until no merge is in their answers by one of its parts
-    /// only: whoever is behind what another's answer needs is asked again, from there on.
+    /// only: while one is behind what another's answer needs, all are asked again.
+    ///
+    /// All, since an old answer beside a new one lacks every merge between the two.
     ///
     /// - Throws: when a partition has no owner, or one does not answer: the fault names it.
     func ask<Question: OwnersQuestion>(
@@ -118,25 +120,14 @@ struct Gather: Sendable {
         _ call: CallContext
     ) async throws(Fault) -> [Question.Part] {
         var question = question
-        var answers: [Question.Part] = []
-        var left = partitions
-        while !left.isEmpty {
-            answers += try await askOnce(question, of: left, call)
+        // The call's time ends it: an owner waits no longer for what is missing.
+        while true {
+            let answers = try await askOnce(question, of: partitions, call)
             let behind = NeededPositions(answers.flatMap(\.needed))
                 .missing(in: answers.flatMap(\.positions))
-            left = []
-            for (partition, next) in behind {
-                question.positions[partition] = max(question.positions[partition] ?? .zero, next)
-            }
-            answers.removeAll { answer in
-                let told = answer.positions.compactMap { UInt16(exactly: $0.partition) }
-                    .map { Partition(index: $0) }
-                guard told.contains(where: { behind[$0] != nil }) else { return false }
-                left += told
-                return true
-            }
+            if behind.isEmpty { return answers }
+            question.need(behind)
         }
-        return answers
     }
 
     /// Asks the owners of these partitions side by side, following the map while it changes.

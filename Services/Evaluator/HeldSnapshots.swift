@@ -54,7 +54,8 @@ final class HeldSnapshots: Sendable {
                     kept.position.nextOffset < wanted?.value ?? 0 ? nil : kept
                 }
                 if standing == nil {
-                    held.parts[part.position.partition] = part
+                    held.bytes -= held.parts[number]?.columns?.tail.approximateBytes ?? 0
+                    held.parts[number] = part
                     held.bytes += part.columns?.tail.approximateBytes ?? 0
                 }
                 whole.parts.append(standing ?? part)

@@ -67,3 +67,37 @@ struct NeededPositions: Sendable, Hashable {
         }
     }
 }
+
+/// What a partition's log has told of merges, by project: an answer waits for its own only.
+struct HeardMerges: Sendable {
+    /// Up to where partitions were read that have the other parts.
+    private var others: [String: NeededPositions] = [:]
+    /// The project of the last record where it was moved: those behind it are of the same group.
+    private var moving: String?
+
+    /// A record was read.
+    mutating func note(_ record: LogV1.LogRecord) {
+        moving = record.isMoved ? record.project : nil
+        let other: LogV1.OtherPart?
+        switch record.body {
+        case .mergeOut(let out): other = out.other
+        case .mergeIn(let merge): other = merge.other
+        case .mergeUndone(let undone): other = undone.other
+        default: other = nil
+        }
+        guard let other else { return }
+        others[record.project, default: NeededPositions()].note(other)
+    }
+
+    /// How far partitions must be read in one answer about a project with this one, read up to
+    /// `next`.
+    func needed(in project: ProjectName, from partition: Partition, _ next: LogOffset)
+        -> NeededPositions
+    {
+        var needed = others[project.text] ?? NeededPositions()
+        if moving == project.text {
+            needed.note(UInt32(partition.index), next: next.next.value)
+        }
+        return needed
+    }
+}

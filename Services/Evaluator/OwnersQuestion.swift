@@ -12,6 +12,9 @@ protocol OwnersQuestion: Sendable {
     /// Positions that the answer must include; of others whatever the owners hold.
     var positions: [Partition: LogOffset] { get set }
 
+    /// Asked again, its answers must reach so far.
+    mutating func need(_ behind: [Partition: LogOffset])
+
     /// Room for an owner's answer.
     ///
     /// Unit: bytes.
@@ -26,6 +29,12 @@ protocol OwnersQuestion: Sendable {
 
     /// Whether an answer is for all the partitions, as far as it was asked for.
     func isWhole(_ answer: Part, _ partitions: [Partition]) -> Bool
+}
+
+extension OwnersQuestion {
+    mutating func need(_ behind: [Partition: LogOffset]) {
+        positions.merge(behind) { max($0, $1) }
+    }
 }
 
 /// An owner's answer.

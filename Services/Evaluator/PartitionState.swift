@@ -44,16 +44,12 @@ struct PartitionState {
     /// record behind it.
     private var numbered: LogOffset?
 
-    /// Up to where others were read that have the other parts of merges.
-    private var others = NeededPositions()
-    /// Whether the last record was moved: those behind it are of the same group.
-    private var isMoving = false
+    /// The merges that were heard of.
+    private var merges = HeardMerges()
 
-    /// How far partitions must be read in one answer with this one.
-    var needed: NeededPositions {
-        var needed = others
-        if isMoving { needed.note(UInt32(partition.index), next: next.next.value) }
-        return needed
+    /// How far partitions must be read in one answer about a project with this one.
+    func needed(in project: ProjectName) -> NeededPositions {
+        merges.needed(in: project, from: partition, next)
     }
 
     /// What an answer about a project from this state is exact at.
@@ -106,7 +102,7 @@ struct PartitionState {
             try pass(before: record)
             let change = try apply(record, at: offset)
             next = offset.next
-            isMoving = record.isMoved
+            merges.note(record)
             if let change { changes.append(change) }
             if live.isIdle, change == nil {
                 live.passOver(record)
@@ -208,13 +204,10 @@ struct PartitionState {
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(out.userNumber))
                 }
-                others.note(out.other)
             case .mergeIn(let merge):
                 takeBack(merge.replaced, of: merge.userNumber, project)
-                others.note(merge.other)
             case .mergeUndone(let undone):
                 takeBack(undone.moved, of: undone.userNumber, project)
-                others.note(undone.other)
             case .erasure(let erasure):
                 if let index = projects.index(forKey: project) {
                     projects.values[index].hide(UserNumber(erasure.userNumber))

@@ -67,7 +67,7 @@ struct Question: Sendable {
         // By place: a state that is handed out is copied with all that it holds.
         for place in states.indices {
             tally.positions.append(states[place].position(in: project))
-            tally.needed.add(states[place].needed)
+            tally.needed.add(states[place].needed(in: project))
             let (partition, next) = (states[place].partition, states[place].next)
             if let count = known[partition], count.next == next {
                 tally.add(count)

@@ -29,13 +29,16 @@ extension SegmentsDoor {
         )
         // The call's own id: a first page that is tried again finds the snapshot it took.
         taking.hold = GatheredSets.Hold(id: call.requestID, isTaken: true)
-        let sum = SetsSum(try await gather.ask(taking, of: try partitions(), call))
-        question.hold = GatheredSets.Hold(id: call.requestID)
+        let parts = try await gather.ask(taking, of: try partitions(), call)
+        let sum = SetsSum(parts)
+        // Asked again, they took another than the first.
+        let hold = parts.first?.holdID ?? call.requestID
+        question.hold = GatheredSets.Hold(id: hold)
         let place = MembersCursor(
             at: question.at,
             meaning: meaning,
             revision: question.revision,
-            hold: call.requestID
+            hold: hold
         )
         return (place, sum.exactness(question.at).positions)
     }

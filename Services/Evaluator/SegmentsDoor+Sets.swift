@@ -195,8 +195,9 @@ struct GatheredSets: OwnersQuestion {
 
     /// A snapshot that owners keep for a listing.
     struct Hold: Sendable, Hashable {
-        /// The request id of the listing's first page.
-        let id: [UInt8]
+        /// The request id of the listing's first page; another one for each time that it is taken
+        /// again.
+        var id: [UInt8]
         /// Whether it is to be taken.
         var isTaken = false
     }
@@ -222,6 +223,13 @@ struct GatheredSets: OwnersQuestion {
     ///
     /// Unit: bytes.
     private static let userBytesMax = 256 << 10
+
+    mutating func need(_ behind: [Partition: LogOffset]) {
+        positions.merge(behind) { max($0, $1) }
+        // What stands under an id stays: some partitions' parts would be old beside the others'.
+        guard let hold, hold.isTaken, !hold.id.isEmpty else { return }
+        self.hold?.id[0] = hold.id[0] &+ 1
+    }
 
     func replyBytes(_ partitions: [Partition]) -> UInt32 {
         let last = min(properties.count * 8 * Limits.textValueBytes, Self.userBytesMax)

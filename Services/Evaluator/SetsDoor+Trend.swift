@@ -114,7 +114,7 @@ extension SetsDoor {
                 Snapshot.Part(
                     position: state.position(in: project),
                     columns: state.projects[project],
-                    needed: state.needed
+                    needed: state.needed(in: project)
                 )
             }
         }

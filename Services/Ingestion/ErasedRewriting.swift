@@ -69,14 +69,31 @@ struct ErasedRewriting {
 }
 
 /// What names a loss of records: each later one has a higher number.
+///
+/// Those of rewritings are even, those of restorations odd. The end of a log that was lost had
+/// numbers, too, which nobody knows any more: a restoration's is the time in seconds, above them.
 struct LogLosses: Sendable {
-    /// Erasures that the log has, and marks of when it was restored.
-    var count: UInt32 = 0
+    /// The last restoration's number; 0: the log never was restored.
+    private var restored: UInt32 = 0
+    /// Erasures that the log has since then, and marks of the restoration.
+    private var count: UInt32 = 0
+
+    /// The log has an erasure.
+    mutating func noteErasure() { count += 1 }
+
+    /// The log has a mark of when it was restored.
+    mutating func noteRestoration(_ number: UInt32) {
+        if number > restored { (restored, count) = (number, 0) }
+        count += 1
+    }
 
     /// Names a rewriting that takes out what was erased so far.
-    var rewriting: UInt32 { count &* 2 }
+    var rewriting: UInt32 { UInt32(clamping: UInt64(restored & ~1) + 2 * UInt64(count)) }
+
     /// Names a restoration that comes behind them.
-    var restoration: UInt32 { count &* 2 &+ 1 }
+    func restoration(at now: Timestamp) -> UInt32 {
+        max(rewriting, UInt32(clamping: now.ms / 1_000)) | 1
+    }
 }
 
 /// What the log tells of users who were erased.
@@ -112,14 +129,14 @@ struct ErasedUsers: Sendable {
         switch record.body {
         case .erasure(let erasure):
             users.insert(key(erasure.userNumber))
-            losses[partition, default: LogLosses()].count += 1
+            losses[partition, default: LogLosses()].noteErasure()
         case .erasedCopies(let copies):
             let key = key(copies.userNumber)
             let named = (staying[key]?.runs ?? []) + copies.named.map(\.offsets)
             staying[key] = OffsetRuns(named)
-            losses[partition, default: LogLosses()].count += 1
+            losses[partition, default: LogLosses()].noteErasure()
         case .stub(let stub) where stub.restored:
-            losses[partition, default: LogLosses()].count += 1
+            losses[partition, default: LogLosses()].noteRestoration(stub.rewriting)
         case .mergeOut(let out): left.insert(key(out.userNumber))
         case .mergeIn(let merge):
             runs[key(merge.userNumber), default: []] += merge.replaced.map(\.offsets)
@@ -145,7 +162,9 @@ struct ErasedUsers: Sendable {
     {
         guard let rewriting = losses[partition]?.rewriting else { return nil }
         var record = try LogV1.LogRecord.decode(Array(payload))
-        guard let number = record.userNumber else { return nil }
+        var offset = offset
+        if case .aside(let aside) = record.body { offset = LogOffset(aside.offset) }
+        guard let number = record.userNumber ?? record.asideUser else { return nil }
         let user = ListedUser(partition: partition, number: UserNumber(number))
         let key = Key(project: record.project, user: user)
         let isLess: Bool
@@ -153,7 +172,8 @@ struct ErasedUsers: Sendable {
             isLess = record.leave(rewriting)
         } else if let named = staying[key] {
             switch record.body {
-            case .event, .profile, .listChange:
+            // An aside tells of the record that it sets aside.
+            case .event, .profile, .listChange, .aside:
                 let isAbsent = left.contains(key) || absent[key]?.contains(offset.value) == true
                 isLess = isAbsent && record.leave(rewriting)
             case .mergeIn, .mergeUndone: isLess = named.contains(offset.value) && record.unname()
@@ -172,6 +192,11 @@ extension LogV1.RecordRun {
 }
 
 extension LogV1.LogRecord {
+    /// Whose record it sets aside, or takes in again; nil: it does neither.
+    fileprivate var asideUser: UInt32? {
+        if case .aside(let aside) = body { aside.userNumber } else { nil }
+    }
+
     /// Leaves nothing but the record's place.
     ///
     /// - Returns: false: it says no more already.
@@ -181,6 +206,11 @@ extension LogV1.LogRecord {
         case .newUser(let new):
             guard !new.userID.isEmpty else { return false }
             body = .newUser(LogV1.NewUser(number: new.number))
+        case .aside(var aside):
+            guard aside.names != nil || !aside.reason.isEmpty else { return false }
+            aside.names = nil
+            aside.reason = ""
+            body = .aside(aside)
         case .event: body = .stub(LogV1.Stub(rewriting: rewriting, event: true))
         default: body = .stub(LogV1.Stub(rewriting: rewriting))
         }

@@ -12,11 +12,12 @@ struct ErasureOrder: Sendable {
     /// The receipt's name, if there is anything to erase; exactly 16 bytes.
     let receipt: [UInt8]
 
-    /// What its records take in the log at most: one of each merge that it looks at, and more than
-    /// enough for its own.
+    /// Its records at most: one for each about merges that it looks at, and its own.
+    static let recordsMax = WholeUser.mergeRecordsMax + 2
+    /// What they take in the log at most.
     ///
     /// Unit: bytes.
-    static let bytesMax = (WholeUser.mergesMax + 2) * 256
+    static let bytesMax = recordsMax * 256
 
     /// By which a receipt is known to be an identifier's, without the identifier being kept.
     static func witness(_ receipt: [UInt8], _ user: UserID) -> UInt64 {
@@ -187,15 +188,19 @@ extension IndexWriter {
         }
     }
 
-    /// Everything under the number of a user who is gone: event ids, lists.
-    func forget(_ user: ListedUser, of project: ProjectName, _ batch: inout Batch)
-        throws(IngestionError)
-    {
+    /// Everything under the number of a user who is gone: event ids, and its place on any of the
+    /// project's lists.
+    func forget(
+        _ user: ListedUser,
+        of project: ProjectName,
+        lists: [String],
+        _ batch: inout Batch
+    ) {
         let events = IndexKey.events(project, of: user)
         var behind = events
         behind.append(0xFF)
         batch.deleteRange(index.events, from: events, to: behind)
-        for list in try IndexReader(index).lists(of: project) {
+        for list in lists {
             batch.delete(index.lists, IndexKey.listed(project, list, user))
         }
     }
@@ -253,10 +258,13 @@ struct IndexForgetting {
                 number: UserNumber(UInt32(number))
             )
             gone[project, default: []].insert(user)
-            try IndexWriter(index).forget(user, of: project, &batch)
             batch.delete(index.facts, key)
         }
         for (project, users) in gone.sorted(by: { $0.key < $1.key }) {
+            let lists = try reader.lists(of: project)
+            for user in users {
+                IndexWriter(index).forget(user, of: project, lists: lists, &batch)
+            }
             try forget(users, of: project, &batch)
             try forgetMerges(of: project, &batch)
         }

@@ -34,6 +34,15 @@ struct RecordStanding: Sendable {
     private var next: LogOffset
     /// Why it counts no more; nil: it does.
     private(set) var refusal: String?
+    /// Whether it is an erased user's: a rewriting of the log leaves nothing of it.
+    var isErased: Bool { isNobodys || isMoved && hasErasedCopies }
+
+    /// Whether the number that it was recorded under was erased.
+    private var isNobodys = false
+    /// Whether a merge has put another in its place.
+    private var isMoved = false
+    /// Whether copies of somebody who was erased stand under its number.
+    private var hasErasedCopies = false
 
     private static let pageBytes = 2 << 20
 
@@ -47,14 +56,15 @@ struct RecordStanding: Sendable {
 
     /// Reads on to the durable end.
     mutating func read(_ log: any Log) throws(IngestionError) {
-        while refusal == nil {
+        guard record.quarantined != nil else { return }
+        while !isErased {
             let page: LogPage
             do throws(LogError) {
                 page = try log.read(partition, from: next, limit: ReadLimit(bytes: Self.pageBytes))
             } catch {
                 throw .log("look for what became of a record", error)
             }
-            for stored in page.records where refusal == nil {
+            for stored in page.records {
                 // What users did and have says nothing of other records.
                 let kind = RecordGlance(stored.payload).kind
                 guard kind != .event, kind != .profile, kind != .list else { continue }
@@ -69,13 +79,17 @@ struct RecordStanding: Sendable {
         guard other.project == record.project else { return }
         switch other.body {
         case .erasure(let erasure) where erasure.userNumber == record.userNumber:
-            refusal = "its user was erased since"
+            isNobodys = true
+            refusal = refusal ?? "its user was erased since"
+        case .erasedCopies(let copies) where copies.userNumber == record.userNumber:
+            hasErasedCopies = true
         case .mergeOut(let out) where out.userNumber == record.userNumber:
-            refusal = "its user was merged into another since, and it was moved there"
+            isMoved = true
+            refusal = refusal ?? "its user was merged into another since, and it was moved there"
         case .mergeIn(let merge): note(merge.replaced)
         case .mergeUndone(let undone): note(undone.moved)
         case .importUndone(let undone) where undone.importID == record.importID:
-            refusal = "its import was taken back"
+            refusal = refusal ?? "its import was taken back"
         default: break
         }
     }
@@ -84,7 +98,9 @@ struct RecordStanding: Sendable {
         let isThere = runs.contains {
             record.offset >= $0.from && record.offset - $0.from < $0.count
         }
-        if isThere { refusal = "a merge has put another in its place" }
+        guard isThere else { return }
+        isMoved = true
+        refusal = refusal ?? "a merge has put another in its place"
     }
 }
 

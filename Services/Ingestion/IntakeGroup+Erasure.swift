@@ -42,7 +42,8 @@ extension IntakeGroup {
     ) throws(IngestionError) -> ErasureOutcome {
         let (owner, project) = (user.number.owner, user.number.owner.project)
         let erasure = LogV1.Erasure(owner.number, of: user.number.user, receipt: receipt)
-        let place = try write(erasure, of: owner, &pending)
+        let lists = try IndexReader(parts.index).lists(of: project)
+        let place = try write(erasure, of: owner, lists: lists, &pending)
         for number in user.further {
             let isGone = user.identifiers.contains(number.user)
             let erasure = LogV1.Erasure(
@@ -51,7 +52,7 @@ extension IntakeGroup {
                 receipt: receipt,
                 further: true
             )
-            _ = try write(erasure, of: number.owner, &pending)
+            _ = try write(erasure, of: number.owner, lists: lists, &pending)
         }
         for (owner, named) in user.copies {
             let copies = LogV1.ErasedCopies(
@@ -76,6 +77,7 @@ extension IntakeGroup {
     private mutating func write(
         _ erasure: LogV1.Erasure,
         of owner: UserRecords.Owner,
+        lists: [String],
         _ pending: inout Pending
     ) throws(IngestionError) -> LogPlace {
         let (partition, project) = (owner.partition, owner.project)
@@ -83,7 +85,7 @@ extension IntakeGroup {
         let writer = IndexWriter(parts.index)
         try writer.put(erasure, of: project, at: place, pending.now, &pending.batch)
         let user = ListedUser(partition: partition, number: owner.number)
-        try writer.forget(user, of: project, &pending.batch)
+        writer.forget(user, of: project, lists: lists, &pending.batch)
         return place
     }
 }

@@ -48,17 +48,20 @@ extension IntakeGroup {
         let moved = try Self.movable(records)
         let lists = Self.lists(in: moved)
         let left = try on(lists, of: old, project, reader)
+        let gone = try pending.nextPlace(in: old.partition)
+        let home = parts.partitions.home(project: project, identifier: merge.survivor.text)
+        let isOneLog = home == old.partition
+        // In one log who goes goes first; what tells of a survivor who is new, or known by it,
+        // stands before what is moved.
+        let isWritten = merge.known?.isAnonymous ?? true
         var out = LogV1.MergeOut(
             userNumber: old.number.value,
             userID: order.old.text,
             survivorID: order.known.text,
             lists: left.sorted(by: TextBytes.precedes),
-            anonymous: isAnonymous
+            anonymous: isAnonymous,
+            other: gone.behind(isWritten ? 2 : 1).part
         )
-        let gone = try pending.nextPlace(in: old.partition)
-        // Of two logs each part says where the other stands; in one log who goes goes first.
-        let home = parts.partitions.home(project: project, identifier: merge.survivor.text)
-        let isOneLog = home == old.partition
         if isOneLog { try add(.mergeOut(out), to: home, project: project, &pending) }
         let new = try survivor(of: merge, project, &numbering, &pending)
         let kept = try on(lists, of: new, project, reader)
@@ -78,8 +81,7 @@ extension IntakeGroup {
             try put(user, on: name, isOwn || left.contains(list), at, from: origin, &pending)
         }
         let runs = RecordMove.runs(move.replaced)
-        let other = isOneLog ? nil : gone.part
-        try takeBack(runs.dropFirst(RecordMove.runsMax), of: new, order.old, other, &pending)
+        try takeBack(runs.dropFirst(RecordMove.runsMax), of: new, order.old, &pending)
         let merged = LogV1.MergeIn(
             userNumber: new.number.value,
             userID: order.old.text,
@@ -88,7 +90,7 @@ extension IntakeGroup {
             replaced: Array(runs.prefix(RecordMove.runsMax)),
             depth: UInt32(merge.depth),
             survivorID: merge.survivor.text,
-            other: other
+            other: isOneLog ? nil : gone.part
         )
         let end = try add(.mergeIn(merged), to: new.partition, project: project, &pending)
         if !isOneLog {
@@ -129,20 +131,22 @@ extension IntakeGroup {
         return moved
     }
 
-    /// Writes that some of a user's records are absent, which one record of a merge does not hold.
+    /// Writes that some of a user's records are absent, which one record of a merge does not hold:
+    /// that record is the next, and each says so.
     private mutating func takeBack(
         _ runs: ArraySlice<LogV1.RecordRun>,
         of owner: UserRecords.Owner,
         _ old: UserID,
-        _ other: LogV1.OtherPart?,
         _ pending: inout Pending
     ) throws(IngestionError) {
+        let pieces = RecordMove.pieces(runs.count)
+        let end = try pending.nextPlace(in: owner.partition).behind(pieces)
         for start in stride(from: runs.startIndex, to: runs.endIndex, by: RecordMove.runsMax) {
             let replaced = LogV1.MergeUndone(
                 userNumber: owner.number.value,
                 userID: old.text,
                 moved: Array(runs[start...].prefix(RecordMove.runsMax)),
-                other: other
+                other: end.part
             )
             let (partition, project) = (owner.partition, owner.project)
             try add(replaced, to: partition, project: project, &pending)
@@ -243,6 +247,11 @@ extension IntakeGroup.Pending {
 }
 
 extension LogPlace {
+    /// So many records behind it.
+    func behind(_ count: Int) -> LogPlace {
+        LogPlace(partition: partition, offset: LogOffset(offset.value + UInt64(count)))
+    }
+
     /// As the other part of a merge names it.
     var part: LogV1.OtherPart {
         LogV1.OtherPart(partition: UInt32(partition.index), offset: offset.value)

@@ -95,21 +95,25 @@ extension IntakeGroup {
             returned: true,
             survivorID: order.user.text
         )
-        // Of two logs each part says where the other stands; in one log who comes back comes first.
-        let isOneLog = new.partition == owner.partition
-        if isOneLog { try add(back, to: new, &pending) }
-        let other = isOneLog ? nil : try pending.nextPlace(in: new.partition).part
-        try settle(lists, by: staying, of: owner, at, from: origin, &pending)
         let runs = RecordMove.runs(going.map { LogOffset($0.offset) })
+        let pieces = max(RecordMove.pieces(runs.count), 1)
+        // Each part says where the last of the other's stands; in one log who comes back comes
+        // first.
+        let isOneLog = new.partition == owner.partition
+        let next = try pending.nextPlace(in: owner.partition)
+        let end = next.behind((isOneLog ? 1 : 0) + lists.count + pieces - 1)
+        back.other = end.part
+        if isOneLog { try add(back, to: new, &pending) }
+        let other = isOneLog ? end : try pending.nextPlace(in: new.partition)
+        try settle(lists, by: staying, of: owner, at, from: origin, &pending)
         for start in stride(from: 0, to: max(runs.count, 1), by: RecordMove.runsMax) {
             let undone = LogV1.MergeUndone(
                 userNumber: owner.number.value,
                 userID: order.user.text,
                 moved: Array(runs[start...].prefix(RecordMove.runsMax)),
                 names: move.names,
-                other: other
+                other: other.part
             )
-            back.other = try pending.nextPlace(in: owner.partition).part
             try add(undone, to: owner.partition, project: project, &pending)
         }
         if !isOneLog { try add(back, to: new, &pending) }

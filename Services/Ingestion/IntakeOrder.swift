@@ -146,7 +146,7 @@ enum IntakeOrder: Sendable {
         case .catalogue(let batch, _): batch.documents.count * Int(partitions.count)
         case .tenure(let epochs, _, _): epochs.count
         case .undoing: Int(partitions.count)
-        case .erasing: 1
+        case .erasing: ErasureOrder.recordsMax
         case .listing(let order, _): order.recordCount
         case .merge(let order, _): order.records.standing.count
         case .unmerge(let order, _): order.records.standing.count

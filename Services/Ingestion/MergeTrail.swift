@@ -10,7 +10,7 @@ extension IndexReader {
     /// it went to another, that others came to it, and that it was taken back from one.
     func merges(of who: ProjectUser) throws(IngestionError) -> [LogPlace] {
         let prefix = IndexKey.trail(who)
-        let most = WholeUser.mergesMax + 1
+        let most = WholeUser.mergeRecordsMax + 1
         return try facts(from: prefix, prefix: prefix, limit: most).map {
             row throws(IngestionError) in
             guard let place = LogPlace(bytes: Array(row.key.dropFirst(prefix.count))) else {

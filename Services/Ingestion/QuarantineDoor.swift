@@ -63,9 +63,18 @@ struct QuarantineDoor: IngestionV1_QuarantineService {
         let known = try known(try place(request.partition, request.offset))
         do {
             return try await searches.run { [log] in
-                IngestionV1.ShowQuarantinedResponse(
+                guard let stored = try log.record(at: known.place) else {
+                    return IngestionV1.ShowQuarantinedResponse(record: known)
+                }
+                var standing = RecordStanding(of: stored, in: known.place.partition)
+                try standing.read(log)
+                // Whoever was erased is told of no more, whether the log still has it or not.
+                guard !standing.isErased else {
+                    return IngestionV1.ShowQuarantinedResponse(record: known)
+                }
+                return IngestionV1.ShowQuarantinedResponse(
                     record: known,
-                    stored: try log.record(at: known.place),
+                    stored: stored,
                     userID: try log.userID(of: known)
                 )
             }

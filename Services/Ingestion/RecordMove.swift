@@ -99,6 +99,8 @@ struct RecordMove {
 
     /// What one record names of runs that are absent from here on.
     static let runsMax = 10_000
+    /// How many records tell of so many runs.
+    static func pieces(_ runs: Int) -> Int { (runs + runsMax - 1) / runsMax }
     /// Names of events, of properties and of lists that one record tells of.
     private static let namesMax = 4_096
 

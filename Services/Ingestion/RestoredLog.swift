@@ -46,7 +46,8 @@ struct RestoredLog {
         }
         return RestoredMark(
             partition: partition,
-            number: (erased.losses[partition] ?? LogLosses()).restoration,
+            number: (erased.losses[partition] ?? LogLosses())
+                .restoration(at: parts.clock.now),
             projects: projects.compactMap { ProjectName($0) }.sorted()
         )
     }

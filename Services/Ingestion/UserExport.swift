@@ -67,20 +67,16 @@ struct UserExport: Sendable {
     private func read(_ who: ProjectUser, _ cursor: [UInt8]?, _ bytesMax: Int) throws
         -> IngestionV1.ExportUserResponse
     {
-        guard let user = try WholeUser(who, index, log, partitions) else {
-            throw IngestionError(
-                .unknownUser,
-                "export the user",
-                place: "user_id",
-                hint: "nothing is kept of such a user of \(who.project)"
-            )
+        let reader = IndexReader(index)
+        guard let (user, since) = try WholeUser.counted(who, reader, partitions) else {
+            throw Self.unknown(who)
         }
         if let cursor, cursor.count == Self.refusedCursorBytes {
-            return try refused(of: user, after: IndexKey.number(cursor[...]) ?? 0, bytesMax)
+            return try refused(of: who, after: IndexKey.number(cursor[...]) ?? 0, bytesMax)
         }
-        let (number, partition) = (user.number.owner.number, user.number.owner.partition)
-        var next = try place(cursor, of: user)
-        let taken = try taken(from: user)
+        let (number, partition) = (user.owner.number, user.owner.partition)
+        var next = try place(cursor, of: user) ?? since
+        let taken = try taken(from: user, since)
         var answer = IngestionV1.ExportUserResponse()
         var (bytes, scanned) = (0, 0)
         let end = try log.end(of: partition).next
@@ -110,19 +106,22 @@ struct UserExport: Sendable {
         }
         if next < end {
             answer.nextCursor = Self.cursor(next, of: number)
-        } else if try !refused(of: user, after: 0, 1).refused.isEmpty {
+        } else if try !refused(of: who, after: 0, 1).refused.isEmpty {
             answer.nextCursor = IndexKey.bigEndian(0, bytes: Self.refusedCursorBytes)
         }
         return answer
     }
 
     /// What was refused of a user, behind one of the records.
-    private func refused(of user: WholeUser, after id: UInt64, _ bytesMax: Int) throws
+    private func refused(of who: ProjectUser, after id: UInt64, _ bytesMax: Int) throws
         -> IngestionV1.ExportUserResponse
     {
+        guard let user = try WholeUser(who, index, log, partitions) else {
+            throw Self.unknown(who)
+        }
         let names = Set(user.identifiers.map(\.text))
         let page = try shelf.page(
-            of: user.number.owner.project,
+            of: who.project,
             after: id,
             limit: Self.receiptsMax,
             bytesMax: bytesMax
@@ -135,12 +134,12 @@ struct UserExport: Sendable {
     }
 
     /// Where records of the user stand that are another's again, since a merge was taken back.
-    private func taken(from user: WholeUser) throws -> Set<UInt64> {
-        let owner = user.number.owner
-        let who = ProjectUser(project: owner.project, user: user.number.user)
+    private func taken(from user: WholeUser.Number, _ since: LogOffset) throws -> Set<UInt64> {
+        let owner = user.owner
+        let who = ProjectUser(project: owner.project, user: user.user)
         guard try !IndexReader(index).merges(of: who).isEmpty else { return [] }
         var taken: Set<UInt64> = []
-        var next = user.since
+        var next = since
         while true {
             let page = try log.read(
                 owner.partition,
@@ -170,12 +169,20 @@ struct UserExport: Sendable {
             + IndexKey.bigEndian(UInt64(number.value), bytes: 4)
     }
 
+    private static func unknown(_ who: ProjectUser) -> IngestionError {
+        IngestionError(
+            .unknownUser,
+            "export the user",
+            place: "user_id",
+            hint: "nothing is kept of such a user of \(who.project)"
+        )
+    }
+
     /// Where a cursor goes on; it is of no use for another user, nor for one who came again.
-    private func place(_ cursor: [UInt8]?, of user: WholeUser) throws -> LogOffset {
-        // No record under the number stands before it.
-        guard let cursor else { return user.since }
+    private func place(_ cursor: [UInt8]?, of user: WholeUser.Number) throws -> LogOffset? {
+        guard let cursor else { return nil }
         guard cursor.count == 12, let next = IndexKey.number(cursor[..<8]),
-            IndexKey.number(cursor[8...]) == UInt64(user.number.owner.number.value)
+            IndexKey.number(cursor[8...]) == UInt64(user.owner.number.value)
         else {
             throw Fault.invalidArgument(
                 "the cursor is another user's",

@@ -122,6 +122,7 @@ struct UserRecords: Sendable {
     }
 
     private mutating func note(_ runs: [LogV1.RecordRun]) {
+        guard !runs.isEmpty else { return }
         for run in runs {
             for offset in 0..<run.count { gone.insert(run.from &+ offset) }
         }

@@ -10,8 +10,11 @@ import Messages
 /// no identifier has any more: whatever was recorded under them was moved. Who stays keeps the own
 /// number.
 struct WholeUser: Sendable {
-    /// Most records about merges that are looked at: so many are read at once, and written.
+    /// Most merges that are looked at.
     static let mergesMax = 4_096
+    /// Most records about them, each of which stands in two users' logs: so many are read at once,
+    /// and written.
+    static let mergeRecordsMax = 2 * mergesMax
 
     /// A number of an identifier.
     struct Number: Sendable, Hashable {
@@ -21,8 +24,6 @@ struct WholeUser: Sendable {
 
     /// What the user is counted under.
     let number: Number
-    /// No record under that number stands before it.
-    let since: LogOffset
     /// All identifiers that stand for the user, by their bytes.
     private(set) var identifiers: [UserID] = []
     /// Further numbers that go.
@@ -42,20 +43,9 @@ struct WholeUser: Sendable {
         throws(IngestionError)
     {
         let reader = IndexReader(index)
-        let asked = try reader.users(of: [who])
-        guard let known = asked[who] else { return nil }
-        let survivor = try reader.survivors(of: asked)[who]
-        let user = survivor?.user ?? who.user
-        let counted = survivor?.known ?? known
-        since = counted.since
-        number = Number(
-            owner: UserRecords.Owner(
-                project: who.project,
-                partition: partitions.home(project: who.project, identifier: user.text),
-                number: counted.number
-            ),
-            user: user
-        )
+        guard let (counted, _) = try Self.counted(who, reader, partitions) else { return nil }
+        number = counted
+        let user = counted.user
         let merges = try MergesAround(user, in: who.project, reader, log)
         let all = merges.users.map { ProjectUser(project: who.project, user: $0) }
         let now = try reader.users(of: all)
@@ -66,6 +56,24 @@ struct WholeUser: Sendable {
         }
         identifiers.sort { TextBytes.precedes($0.text, $1.text) }
         part(merges, now, partitions)
+    }
+
+    /// What a user is counted under, and before which no record under that number stands; nil:
+    /// nobody is known under the identifier.
+    static func counted(_ who: ProjectUser, _ reader: IndexReader, _ partitions: PartitionCount)
+        throws(IngestionError) -> (number: Number, since: LogOffset)?
+    {
+        let asked = try reader.users(of: [who])
+        guard let known = asked[who] else { return nil }
+        let survivor = try reader.survivors(of: asked)[who]
+        let user = survivor?.user ?? who.user
+        let counted = survivor?.known ?? known
+        let owner = UserRecords.Owner(
+            project: who.project,
+            partition: partitions.home(project: who.project, identifier: user.text),
+            number: counted.number
+        )
+        return (Number(owner: owner, user: user), counted.since)
     }
 
     /// Who goes and who stays of all numbers.
@@ -118,7 +126,7 @@ private struct MergesAround {
         while let next = open.popLast() {
             let places = try reader.merges(of: ProjectUser(project: project, user: next))
             for place in places where seen.insert(place).inserted {
-                guard seen.count <= WholeUser.mergesMax else { throw Self.refusal }
+                guard seen.count <= WholeUser.mergeRecordsMax else { throw Self.refusal }
                 guard let record = try log.record(at: place) else { continue }
                 for other in take(record, at: place, project) where users.insert(other).inserted {
                     open.append(other)

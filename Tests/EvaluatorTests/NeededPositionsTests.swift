@@ -4,6 +4,7 @@ import Basics
 import Chassis
 import Messages
 import Segments
+import Synchronization
 import Testing
 
 @testable import Evaluator
@@ -170,6 +171,108 @@ import Testing
         }
         try await rig.feed()
         for (name, ask) in Self.ways { #expect(try await ask(rig, 20_000) == 1, "\(name)") }
+    }
+
+    @Test("merges go on while questions are asked, and all of them end")
+    func steady() async throws {
+        let rig = try await rig()
+        // Whoever has charged is somebody new in the other partition, time and again.
+        let merging = Task {
+            var (number, old) = (0, UInt32(0))
+            while !Task.isCancelled {
+                let (from, to) = (number % 2, (number + 1) % 2)
+                rig.ingestion.write { logs in
+                    let place = LogV1.OtherPart(
+                        partition: UInt32(from),
+                        offset: logs[from].next.value
+                    )
+                    let new = logs[to].user("person-\(number)")
+                    let moved = LogV1.Event(userNumber: new, name: "Charged", atMs: day(1).ms)
+                    logs[to].append(
+                        .event(moved),
+                        from: LogV1.Origin(userID: "old", partition: UInt32(from), offset: 1)
+                    )
+                    let merged = LogV1.MergeIn(userNumber: new, userID: "old", other: place)
+                    let end = logs[to].append(.mergeIn(merged))
+                    let other = LogV1.OtherPart(partition: UInt32(to), offset: end.value)
+                    logs[from].append(.mergeOut(LogV1.MergeOut(userNumber: old, other: other)))
+                    old = new
+                }
+                try await rig.feed()
+                number += 1
+            }
+            return number
+        }
+        for _ in 0..<5 {
+            for (name, ask) in Self.ways { #expect(try await ask(rig, 20_000) == 1, "\(name)") }
+        }
+        merging.cancel()
+        #expect(try await merging.value > 1)
+    }
+
+    @Test("while one is behind all are asked again, so that no old answer stands beside a new one")
+    func together() async throws {
+        let rig = try await rig()
+        try await merge(rig, isNamed: true)
+        try await rig.feed(except: Self.first)
+        let asked = Asked()
+        let question = Watched(question: try Self.question(), asked: asked)
+        async let answers = rig.nodes[0].door.gather.ask(question, of: rig.partitions, rig.call())
+        while asked.partitions.count < 3 { await Task.yield() }
+        try await rig.feed()
+        #expect(try await answers.reduce(0) { $0 + $1.users } == 1)
+        #expect(asked.partitions.sorted() == [Self.first, Self.first, Self.second, Self.second])
+    }
+
+    private static func question() throws -> GatheredQuestion {
+        GatheredQuestion(
+            project: shop,
+            definition: did("Charged"),
+            nested: [],
+            at: day(2),
+            projectZone: nil
+        )
+    }
+
+    /// Who was asked.
+    private final class Asked: Sendable {
+        private let list = Mutex<[Partition]>([])
+
+        var partitions: [Partition] { list.withLock { $0 } }
+        func add(_ partitions: [Partition]) { list.withLock { $0 += partitions } }
+    }
+
+    /// A question that tells who is asked.
+    private struct Watched: OwnersQuestion {
+        var question: GatheredQuestion
+        let asked: Asked
+
+        var positions: [Partition: LogOffset] {
+            get { question.positions }
+            set { question.positions = newValue }
+        }
+
+        func replyBytes(_ partitions: [Partition]) -> UInt32 { question.replyBytes(partitions) }
+
+        func ask(_ own: SetsDoor, _ partitions: [Partition], _ call: CallContext) async throws
+            -> EvaluationV1.EvaluateResponse
+        {
+            asked.add(partitions)
+            return try await question.ask(own, partitions, call)
+        }
+
+        func ask(
+            _ peer: EvaluationV1_SetsClient,
+            _ partitions: [Partition],
+            _ options: CallOptions
+        ) async throws -> EvaluationV1.EvaluateResponse {
+            asked.add(partitions)
+            return try await question.ask(peer, partitions, options)
+        }
+
+        func isWhole(_ answer: EvaluationV1.EvaluateResponse, _ partitions: [Partition]) -> Bool {
+            question.isWhole(answer, partitions)
+        }
     }
 
     @Test("the highest place of a partition stands for all, and what an answer has is not told")

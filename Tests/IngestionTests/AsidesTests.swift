@@ -200,6 +200,42 @@ struct AsidesTests {
         try open.stop()
     }
 
+    @Test("an erased user's is told of no more, and a rewriting leaves nothing but its place")
+    func erased() async throws {
+        for isMerged in [false, true] {
+            let rig = try IngestionRig()
+            var open = try rig.open()
+            _ = try await open.track([Sent.event("ann", "x-Bad"), Sent.event("bob", "Other")])
+            let place = try place(open, "x-Bad")
+            let change = AsideOrder.Change.aside(attempts: 3, by: "one", reason: "x-reason")
+            _ = try await open.intake.change(AsideOrder(place: place, change: change))
+            let other = try await aside(open, try self.place(open, "Other"))
+            var standing = RecordStanding(
+                of: try #require(try open.log.record(at: place)),
+                in: place.partition
+            )
+            try standing.read(open.log)
+            #expect(!standing.isErased)
+            if isMerged {
+                _ = try await open.alias("ann", "eve")
+                try standing.read(open.log)
+                #expect(!standing.isErased && standing.refusal != nil)
+            }
+            _ = try await open.erase(isMerged ? "eve" : "ann", 1)
+            try standing.read(open.log)
+            #expect(standing.isErased)
+            #expect(try open.tells("x-Bad") && open.tells("x-reason"), "the test's worth")
+            try open.stop()
+            try rig.rewrite()
+            #expect(try rig.files(with: "x-").isEmpty)
+            open = try rig.open()
+            let known = try #require(open.asides[place])
+            #expect(known.what.isEmpty && known.reason.isEmpty && known.attempts == 3)
+            #expect(known.isAside && open.asides[other.place] == other)
+            try open.stop()
+        }
+    }
+
     @Test("more than so many of a partition are no single bad records")
     func most() async throws {
         let rig = try IngestionRig(partitions: 1)

@@ -244,11 +244,48 @@ import Testing
         }
         #expect(parts.count == 28)
         for (here, other) in parts {
-            // In one partition a page may end between them, but the order alone tells.
-            guard let other = other else { continue }
-            #expect(other.partition != here.partition && parts[other] == .some(here))
+            // In one partition one of them says where the group goes on.
+            guard let other, other.partition != here.partition else { continue }
+            #expect(parts[other] == .some(here))
         }
-        #expect(parts.values.count { $0 != nil } > 8)
+        let across = parts.count { here, other in (other ?? here).partition != here.partition }
+        #expect(across > 8)
+        try open.stop()
+    }
+
+    @Test("in one partition, too, whoever reads a part of a merge knows that more is to come")
+    func oneLog() async throws {
+        let rig = try IngestionRig(partitions: 1)
+        let open = try rig.open()
+        _ = try await open.track(["a", "b", "c"].map { Sent.event($0, "by \($0)", id: "1") })
+        _ = try await open.change(.add, ["a", "c"], of: "vip")
+        let steps: [(OpenIntake) async throws -> Void] = [
+            { _ = try await $0.alias("a", "b") }, { _ = try await $0.alias("new", "c") },
+            { _ = try await $0.alias("c", "newer") }, { _ = try await $0.alias("b", "newer") },
+            { _ = try await $0.unmerge("b") }, { _ = try await $0.unmerge("c") },
+        ]
+        for (number, step) in steps.enumerated() {
+            let start = try open.log(0).count
+            try await step(open)
+            let log = try open.log(0)
+            var (needed, hasBegun) = (0, false)
+            for (offset, record) in log.enumerated() {
+                let other: LogV1.OtherPart?
+                switch record.body {
+                case .mergeOut(let out): other = out.other
+                case .mergeIn(let merge): other = merge.other
+                case .mergeUndone(let undone): other = undone.other
+                default: other = nil
+                }
+                needed = max(needed, other.map { Int($0.offset) + 1 } ?? 0)
+                let isMoved = record.origin?.offset != nil
+                if case .mergeOut = record.body { hasBegun = hasBegun || offset >= start }
+                hasBegun = hasBegun || isMoved && offset >= start
+                guard hasBegun, offset + 1 < log.count else { continue }
+                #expect(isMoved || needed > offset + 1, "step \(number), \(record)")
+            }
+            #expect(hasBegun && needed <= log.count, "step \(number)")
+        }
         try open.stop()
     }
 }

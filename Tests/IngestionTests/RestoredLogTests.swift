@@ -1,4 +1,5 @@
-// A restored log says that it is one, each time with a higher number than any loss before.
+// A restored log says that it is one, each time with a higher number than any loss that it has, and
+// with one of its own where the same backup is restored twice.
 
 import Basics
 import Chassis
@@ -72,5 +73,40 @@ import Testing
         }
         #expect(try await open.track([Sent.event("user-7", id: "1")])[0].isDuplicate)
         try open.stop()
+    }
+
+    @Test("the same backup restored twice gives two generations, and none of a rewriting between")
+    func twice() async throws {
+        let rig = try IngestionRig(partitions: 1)
+        let order = StartOrder(.restored, folder: rig.folder, disk: RealDisk())
+        var open = try rig.open()
+        _ = try await open.track(["ann", "bob"].map { Sent.event($0) })
+        try open.stop()
+        try rig.keep(rig.logFolder)
+        try rig.keep(rig.indexFolder)
+        var numbers: [UInt32] = []
+        for _ in 0..<3 {
+            try order.give()
+            open = try rig.open(isRunning: false)
+            try tell(open, rig)
+            numbers += try marks(open)[0]
+            try open.run()
+            _ = try await open.erase("ann", 1)
+            try open.stop()
+            try rig.rewrite()
+            open = try rig.open()
+            numbers.append(
+                try open.log(0).reduce(0) { highest, record in
+                    guard case .stub(let stub) = record.body else { return highest }
+                    return max(highest, stub.rewriting)
+                }
+            )
+            try open.stop()
+            try rig.bringBack(rig.logFolder)
+            try rig.bringBack(rig.indexFolder)
+            rig.clock.advance(ms: 10_000)
+        }
+        #expect(numbers.count == 6 && Set(numbers).count == 6, "\(numbers)")
+        #expect(numbers == numbers.sorted(), "each is above all before: \(numbers)")
     }
 }
