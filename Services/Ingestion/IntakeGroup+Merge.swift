@@ -59,8 +59,8 @@ extension IntakeGroup {
             userID: order.old.text,
             survivorID: order.known.text,
             lists: left.sorted(by: TextBytes.precedes),
-            anonymous: isAnonymous,
-            other: gone.behind(isWritten ? 2 : 1).part
+            other: gone.behind(isWritten ? 2 : 1).part,
+            anonymous: isAnonymous
         )
         if isOneLog { try add(.mergeOut(out), to: home, project: project, &pending) }
         let new = try survivor(of: merge, project, &numbering, &pending)
