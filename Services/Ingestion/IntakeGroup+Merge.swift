@@ -51,8 +51,7 @@ extension IntakeGroup {
         let gone = try pending.nextPlace(in: old.partition)
         let home = parts.partitions.home(project: project, identifier: merge.survivor.text)
         let isOneLog = home == old.partition
-        // In one log who goes goes first; what tells of a survivor who is new, or known by it,
-        // stands before what is moved.
+        // In one log who goes is first; who stays, where new or known by it, is before what moves.
         let isWritten = merge.known?.isAnonymous ?? true
         var out = LogV1.MergeOut(
             userNumber: old.number.value,

@@ -195,27 +195,7 @@ struct LivePartition {
         numbered = nil
         switch record.body {
         case .catalogue(let change): try hear(change, of: project, moment, &state)
-        case .event(let event):
-            guard let live = projects[project] else { return }
-            let user = UserNumber(event.userNumber)
-            let heard = live.hearing(
-                event: ExactName(event.name),
-                isNew: newcomer == Newcomer(project: project, user: user)
-            )
-            guard !heard.isEmpty else { return }
-            let told: Segments.UserHistory.Event
-            do {
-                told = try Segments.UserHistory.Event(event, at: offset)
-            } catch {
-                throw unreadable(offset, "\(error)", .record)
-            }
-            try tell(
-                .event(told, isHistory: event.history),
-                of: user,
-                heard,
-                moment,
-                &state
-            )
+        case .event(let event): try hear(event, newcomer, of: project, moment, &state)
         case .profile(let profile):
             let names = (profile.set.map(\.name) + profile.unset).map { ExactName($0) }
             let user = UserNumber(profile.userNumber)
@@ -249,6 +229,29 @@ struct LivePartition {
         case .tenure, .erasedCopies, .stub, nil: break
         }
         try settle(moment, &state)
+    }
+
+    private mutating func hear(
+        _ event: LogV1.Event,
+        _ newcomer: Newcomer?,
+        of project: ProjectName,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard let live = projects[project] else { return }
+        let user = UserNumber(event.userNumber)
+        let heard = live.hearing(
+            event: ExactName(event.name),
+            isNew: newcomer == Newcomer(project: project, user: user)
+        )
+        guard !heard.isEmpty else { return }
+        let told: Segments.UserHistory.Event
+        do {
+            told = try Segments.UserHistory.Event(event, at: moment.position)
+        } catch {
+            throw unreadable(moment.position, "\(error)", .record)
+        }
+        try tell(.event(told, isHistory: event.history), of: user, heard, moment, &state)
     }
 
     private mutating func tell(

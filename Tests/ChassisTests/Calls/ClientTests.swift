@@ -29,8 +29,8 @@ struct ClientTests {
         #expect(heard.map(\.attempt) == [0, 1, 2, 3])
         #expect(Set(heard.map(\.requestID)).count == 1)
         #expect(heard[0].requestID.count == 16)
-        // Each try is told what is left of the call's time: told the whole time anew, the last would
-        // have 400 ms more, the waits between. The clock moves on while a request is under way.
+        // Each try is told what is left of the call's time: told the whole time anew, the last
+        // would have 400 ms more, the waits between. The clock moves on while one is under way.
         let deadlines = heard.map(\.deadlineNs)
         #expect((deadlines.max() ?? 0) - (deadlines.min() ?? 0) < 250_000_000)
     }
