@@ -163,7 +163,10 @@ struct ErasedUsers: Sendable {
         guard let rewriting = losses[partition]?.rewriting else { return nil }
         var record = try LogV1.LogRecord.decode(Array(payload))
         var offset = offset
-        if case .aside(let aside) = record.body { offset = LogOffset(aside.offset) }
+        if case .aside(let aside) = record.body {
+            // What was taken in again stands just before the record that says so.
+            offset = LogOffset(aside.retried ? max(offset.value, 1) - 1 : aside.offset)
+        }
         guard let number = record.userNumber ?? record.asideUser else { return nil }
         let user = ListedUser(partition: partition, number: UserNumber(number))
         let key = Key(project: record.project, user: user)

@@ -88,6 +88,9 @@ struct RecordStanding: Sendable {
             refusal = refusal ?? "its user was merged into another since, and it was moved there"
         case .mergeIn(let merge): note(merge.replaced)
         case .mergeUndone(let undone): note(undone.moved)
+        case .aside(let aside) where aside.retried && aside.offset == record.offset:
+            // Its copy counts from there on, whoever's that becomes.
+            isMoved = true
         case .importUndone(let undone) where undone.importID == record.importID:
             refusal = refusal ?? "its import was taken back"
         default: break

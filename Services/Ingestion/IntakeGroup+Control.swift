@@ -137,6 +137,7 @@ extension IntakeGroup {
         to partition: Partition,
         project: ProjectName?,
         from origin: LogV1.Origin? = nil,
+        ofImport importID: String? = nil,
         _ pending: inout Pending
     ) throws(IngestionError) -> LogPlace {
         let record = LogV1.LogRecord(
@@ -144,6 +145,7 @@ extension IntakeGroup {
             logTimeMs: pending.now.ms,
             project: project?.text ?? "",
             body: body,
+            importID: importID,
             origin: origin
         )
         let bytes: [UInt8]

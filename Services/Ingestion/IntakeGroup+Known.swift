@@ -27,11 +27,14 @@ extension IntakeGroup {
         if isAnonymous { pending.anonymous[who] = place.offset }
     }
 
-    /// Writes that an anonymous user is known.
+    /// Writes that an anonymous user is known; with what is moved to the user where a merge says
+    /// so, and as an import's where one does, so that nothing fires by either.
     mutating func write(
         known who: ProjectUser,
         _ number: UserNumber,
         in partition: Partition,
+        from origin: LogV1.Origin? = nil,
+        ofImport importID: String? = nil,
         _ pending: inout Pending
     ) throws(IngestionError) {
         var since = pending.anonymous[who]
@@ -41,7 +44,14 @@ extension IntakeGroup {
             userID: who.user.text,
             since: since?.value ?? 0
         )
-        _ = try add(.userKnown(known), to: partition, project: who.project, &pending)
+        _ = try add(
+            .userKnown(known),
+            to: partition,
+            project: who.project,
+            from: origin,
+            ofImport: importID,
+            &pending
+        )
         IndexWriter(parts.index).put(known, of: who.project, &pending.batch)
     }
 }

@@ -62,7 +62,7 @@ extension IntakeGroup {
             anonymous: isAnonymous
         )
         if isOneLog { try add(.mergeOut(out), to: home, project: project, &pending) }
-        let new = try survivor(of: merge, project, &numbering, &pending)
+        let new = try survivor(of: merge, project, gone, &numbering, &pending)
         let kept = try on(lists, of: new, project, reader)
         if merge.known == nil { try exist(new, from: gone.origin(under: nil), &pending) }
         var move = RecordMove(from: old.partition, to: new, isNew: merge.known == nil) {
@@ -108,13 +108,15 @@ extension IntakeGroup {
     private mutating func survivor(
         of merge: MergeRule.Merge,
         _ project: ProjectName,
+        _ gone: LogPlace,
         _ numbering: inout Numbering,
         _ pending: inout Pending
     ) throws(IngestionError) -> UserRecords.Owner {
         let new = try owner(merge.survivor, merge.known, project, false, &numbering, &pending)
         guard merge.known?.isAnonymous == true else { return new }
         let who = ProjectUser(project: project, user: merge.survivor)
-        try write(known: who, new.number, in: new.partition, &pending)
+        let origin = gone.origin(under: nil)
+        try write(known: who, new.number, in: new.partition, from: origin, &pending)
         forget(who)
         return new
     }

@@ -319,7 +319,7 @@ extension IntakeGroup {
             let isAnonymous = record.isAnonymous
             try write(newUser: who, number, to: partition, isAnonymous: isAnonymous, &pending)
         } else if numbering.makesKnown(record, of: batch.project, &sighting) {
-            try write(known: who, number, in: partition, &pending)
+            try write(known: who, number, in: partition, ofImport: batch.importID, &pending)
         }
         let place = try add(to: partition, &pending) { bytes, place in
             bytes.write(

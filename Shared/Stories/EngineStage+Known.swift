@@ -11,35 +11,31 @@ extension EngineStage.State {
         -> [UserHistory.PropertyVersion]
     {
         guard users[user] == nil else {
-            if !isAnonymous { makeKnown(user, at: at) }
+            if !isAnonymous, anonymous.contains(user) {
+                pass(upTo: at - 1)
+                if let version = makeKnown(user, at: at) {
+                    tell(.properties([version]), of: user, at: at)
+                }
+            }
             return []
         }
         guard isAnonymous else { return [] }
         anonymous.insert(user)
-        return [anonymity(at: next)]
+        return [Known.anonymity(at: next)]
     }
 
     /// An anonymous user is known from here on, as of every instant.
-    mutating func makeKnown(_ user: UserID, at: Timestamp) {
-        guard anonymous.remove(user) != nil, users[user] != nil else { return }
-        pass(upTo: at - 1)
-        var version = anonymity(at: next)
+    ///
+    /// - Returns: what says so; nil: the user is not anonymous, or nowhere.
+    mutating func makeKnown(_ user: UserID, at: Timestamp) -> UserHistory.PropertyVersion? {
+        guard anonymous.remove(user) != nil, users[user] != nil else { return nil }
+        var version = Known.anonymity(at: next)
         version.value = nil
         users[user]?.versions.append(version)
         users[user]?.records.append(
             .init(record: .properties([version]), at: at, origin: user, isMark: true)
         )
         next = next.next
-        tell(.properties([version]), of: user, at: at)
-    }
-
-    /// That a user is anonymous, from the beginning of time on.
-    func anonymity(at place: LogOffset) -> UserHistory.PropertyVersion {
-        UserHistory.PropertyVersion(
-            Known.anonymity,
-            Known.anonymous,
-            since: nil,
-            position: place
-        )
+        return version
     }
 }

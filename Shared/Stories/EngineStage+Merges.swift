@@ -21,7 +21,8 @@ extension EngineStage {
                 state.lists[list]?.insert(user)
             }
             state.tellGone(old, at: at)
-            state.makeKnown(user, at: at)
+            // Heard with what is moved, by which nothing fires.
+            _ = state.makeKnown(user, at: at)
             state.give(moved.filter { !$0.isMark }, to: user, at: at)
             return false
         }
@@ -84,7 +85,7 @@ extension EngineStage.State {
             !known.records.contains(where: \.isAnonymity)
         {
             let place = first.versions.first?.position ?? first.event?.position ?? .zero
-            let mark = LiveCourse.Record.properties([anonymity(at: place)])
+            let mark = LiveCourse.Record.properties([Known.anonymity(at: place)])
             known.records.insert(
                 .init(record: mark, at: first.at, origin: user, isMark: true),
                 at: 1

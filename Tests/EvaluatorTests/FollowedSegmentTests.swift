@@ -129,6 +129,26 @@ import Wire
         }
     }
 
+    @Test("by an import, and by a merge, nothing fires for who becomes known")
+    func known() throws {
+        let isKnown = Definition(.known(Known()))
+        let merged = LogV1.Origin(partition: 9, offset: 3)
+        for (importID, origin) in [(nil, nil), ("old", nil), (nil, merged)] {
+            var log = LogScript()
+            let becomes = LiveDefinition(.becomes(Becomes(isKnown)), zone: "UTC")
+            try log.segment("told", live: becomes, revision: 1)
+            let user = log.user("web", isAnonymous: true)
+            try log.event("Seen", by: "web", at: Timestamp(ms: 1_000))
+            let known = LogV1.UserKnown(userNumber: user, userID: "web")
+            log.append(.userKnown(known), import: importID, from: origin)
+            var state = PartitionState(Self.home)
+            _ = try state.apply(log.records)
+            let isFired = importID == nil && origin == nil
+            #expect(state.live.news.records.map(\.change.kind) == (isFired ? [.entered] : []))
+            #expect(try state.members(isKnown, at: Timestamp(ms: 2_000)).count == 1)
+        }
+    }
+
     @Test("what timers bring behind the last record waits for the next, and asks for no seal")
     func stuck() throws {
         var log = LogScript()

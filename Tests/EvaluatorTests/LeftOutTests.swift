@@ -212,4 +212,18 @@ import Testing
             #expect(lacking(state) == 0 && state.projects[shop]?.presentCount == 0)
         }
     }
+
+    @Test("of a user who was erased since, and whose first record is left out, nobody is told")
+    func nobody() throws {
+        var log = LogScript()
+        try log.segment("others", Self.others, revision: 1)
+        // As it is after a rewriting: a number without a name, and what was set aside.
+        log.append(.newUser(LogV1.NewUser(number: 0)))
+        log.append(.leftOut(LogV1.LeftOut(userNumber: 0)))
+        log.append(.newUser(LogV1.NewUser(number: 1, userID: "ann")))
+        log.append(.leftOut(LogV1.LeftOut(userNumber: 1)))
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        #expect(state.live.news.records.map(\.user) == [UserNumber(1)])
+    }
 }

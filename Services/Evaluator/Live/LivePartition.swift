@@ -190,7 +190,13 @@ struct LivePartition {
         // What is no more may have been a moved record, too.
         noteLoss(by: record)
         // Of what was moved is heard with the record behind it that says so.
-        if record.isMoved { return }
+        if record.isMoved {
+            if case .userKnown(let known) = record.body {
+                // The user is counted anew by that, whatever else was moved.
+                numbered = Newcomer(project: project, user: UserNumber(known.userNumber))
+            }
+            return
+        }
         let newcomer = numbered
         numbered = nil
         switch record.body {
@@ -210,21 +216,27 @@ struct LivePartition {
             numbered = Newcomer(project: project, user: UserNumber(new.number))
         case .userKnown(let known):
             let user = UserNumber(known.userNumber)
-            try tell([Known.anonymity], false, false, of: user, in: project, moment, &state)
-            // By a merge behind it the user is counted anew, whatever was moved.
-            numbered = Newcomer(project: project, user: user)
+            let isHistory = record.importID != nil
+            try tell([Known.anonymity], isHistory, false, of: user, in: project, moment, &state)
         case .importUndone: try askAnew(project, moment, &state)
         case .mergeOut(let out):
             try forget(UserNumber(out.userNumber), of: project, .corrected, moment, state)
         case .mergeIn(let merge): try hear(merge, newcomer, of: project, moment, &state)
-        case .mergeUndone(let undone): try hear(undone, of: project, moment, &state)
+        case .mergeUndone(let undone):
+            try hear(undone, of: project, moment, &state)
+            // One may stand before the merge that is heard of behind it.
+            if newcomer == Newcomer(project: project, user: UserNumber(undone.userNumber)) {
+                numbered = newcomer
+            }
         case .erasure(let erasure):
             try forget(UserNumber(erasure.userNumber), of: project, .erased, moment, state)
         case .aside(let aside): try hear(aside, of: project, moment, &state)
         case .leftOut(let out):
             // The user is there by it, whatever it says.
             let user = UserNumber(out.userNumber)
-            guard newcomer == Newcomer(project: project, user: user) else { break }
+            guard newcomer == Newcomer(project: project, user: user),
+                state[project]?.isGone(user) == false
+            else { break }
             try tell([], record.importID != nil, true, of: user, in: project, moment, &state)
         case .tenure, .erasedCopies, .stub, nil: break
         }

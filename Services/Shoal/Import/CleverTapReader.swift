@@ -49,7 +49,7 @@ struct CleverTapReader: Sendable {
     {
         var found = FoundFields()
         found.userID = try Self.uploadedUser(fields)
-        found.isAnonymous = Self.isDevice(fields)
+        found.isAnonymous = try Self.isDevice(fields)
         found.event = try fields.text("evtName")
         guard found.event != nil else { throw LineProblem("evtName", "the field is missing") }
         found.ts = try Self.seconds(fields)
@@ -67,7 +67,7 @@ struct CleverTapReader: Sendable {
     {
         var found = FoundFields()
         found.userID = try Self.uploadedUser(fields)
-        found.isAnonymous = Self.isDevice(fields)
+        found.isAnonymous = try Self.isDevice(fields)
         found.ts = try Self.seconds(fields)
         var properties = FoundProperties()
         for field in try fields.object("profileData") {
@@ -138,8 +138,9 @@ struct CleverTapReader: Sendable {
     }
 
     /// Whether CleverTap's own id of a device is all there is.
-    private static func isDevice(_ fields: [PeerField]) -> Bool {
-        fields.value("identity") == nil && fields.value("objectId") != nil
+    private static func isDevice(_ fields: [PeerField]) throws(LineProblem) -> Bool {
+        guard try fields.identifier("identity") == nil else { return false }
+        return try fields.identifier("objectId") != nil
     }
 
     private static func seconds(_ fields: [PeerField]) throws(LineProblem) -> Timestamp? {

@@ -23,6 +23,11 @@ public struct Known: ConditionKind {
     /// The value of the property while the user is anonymous; there is none else.
     public static let anonymous = PropertyValue.bool(true)
 
+    /// That a user is anonymous, as a record at this place tells it.
+    public static func anonymity(at place: LogOffset) -> UserHistory.PropertyVersion {
+        UserHistory.PropertyVersion(anonymity, anonymous, since: nil, position: place)
+    }
+
     static func read(
         _ field: Field,
         _ reading: inout Reading

@@ -22,13 +22,14 @@ extension LivePlan {
     }
 
     /// Whether a condition that is watched may hold of users of whom nothing is known but that
-    /// they are there.
+    /// they are there, and perhaps that they are anonymous.
     public var holdsOfNewcomers: Bool {
         guard let plan = becoming else { return false }
         let hasBucket = plan.leaves.contains { leaf in
             if case .bucket = leaf { true } else { false }
         }
-        return hasBucket || plan.isMember(UserHistory(), at: Timestamp(ms: 0))
+        let nothing = [UserHistory(), UserHistory(versions: [Known.anonymity(at: .zero)])]
+        return hasBucket || nothing.contains { plan.isMember($0, at: Timestamp(ms: 0)) }
     }
 }
 
