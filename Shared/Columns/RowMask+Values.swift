@@ -48,36 +48,19 @@ extension RowMask {
         }
     }
 
-    /// Keeps the rows whose text's code is marked, and none without a text; one mark per code.
-    public mutating func and(_ column: PropertyColumn, codes: [Bool]) {
-        precondition(codes.count == column.dictionary.count, "an answer for each code")
+    /// Keeps the rows whose text's code passes, and none without a text.
+    public mutating func and(_ column: PropertyColumn, codes: PassingCodes) {
+        precondition(codes.marks.count == column.textCount, "an answer for each code")
         and(column, tag: .text)
-        let runs = Self.runs(codes)
-        guard !runs.isEmpty else { return clear() }
-        guard runs.count > Self.comparedRunsMax else {
-            return and(column.payloads, inAnyOf: runs)
+        guard !codes.runs.isEmpty else { return clear() }
+        guard codes.runs.count > Self.comparedRunsMax else {
+            return and(column.payloads, inAnyOf: codes.runs)
         }
-        keep { row in codes[Int(truncatingIfNeeded: column.payloads[row])] }
+        keep { row in codes.marks[Int(truncatingIfNeeded: column.payloads[row])] }
     }
 
     /// Runs of codes up to which comparing all rows beats looking each one up.
     private static let comparedRunsMax = 6
-
-    /// The marked codes as ranges.
-    private static func runs(_ codes: [Bool]) -> [ClosedRange<Int64>] {
-        var runs: [ClosedRange<Int64>] = []
-        var start: Int?
-        for code in codes.indices {
-            if codes[code] {
-                start = start ?? code
-            } else if let first = start {
-                runs.append(Int64(first)...Int64(code - 1))
-                start = nil
-            }
-        }
-        if let first = start { runs.append(Int64(first)...Int64(codes.count - 1)) }
-        return runs
-    }
 
     private mutating func and(_ column: NarrowColumn, inAnyOf ranges: [ClosedRange<Int64>]) {
         guard ranges.count != 1 else { return and(column, in: ranges[0]) }
