@@ -78,26 +78,21 @@ extension RowMask {
         switch column.form {
         case .constant(let value, _):
             if !range.contains(Int64(bitPattern: value)) { clear() }
-        case .mapped8(let base, let elements): and(elements, base, range)
-        case .mapped16(let base, let elements): and(elements, base, range)
-        case .mapped32(let base, let elements): and(elements, base, range)
+        case .mapped8(let steps, let elements): and(elements, steps, range)
+        case .mapped16(let steps, let elements): and(elements, steps, range)
+        case .mapped32(let steps, let elements): and(elements, steps, range)
         case .array, .array32, .mapped64:
             keep { row in range.contains(Int64(bitPattern: column[row])) }
         }
     }
 
-    /// The range, moved to where the elements lie above their base.
     private mutating func and<Element: LaneElement>(
         _ elements: MappedArray<Element>,
-        _ base: UInt64,
+        _ steps: Steps,
         _ range: ClosedRange<Int64>
     ) {
-        let base = Int64(bitPattern: base)
-        guard range.upperBound >= base else { return clear() }
-        let low = max(range.lowerBound, base).subtractingSaturated(base)
-        guard let lowest = Element(exactly: low) else { return clear() }
-        let highest = Element(clamping: range.upperBound.subtractingSaturated(base))
-        elements.withSpan { and($0, in: lowest...highest) }
+        guard let wanted: ClosedRange<Element> = steps.elements(in: range) else { return clear() }
+        elements.withSpan { and($0, in: wanted) }
     }
 
     /// Keeps the rows that are wanted and that `isIn` says.
@@ -120,14 +115,5 @@ extension RowMask {
             let rows = index << 6..<min(index << 6 + 64, rowCount)
             setWord(index, to: narrowed(index, rows, words[index]))
         }
-    }
-}
-
-extension Int64 {
-    /// The difference, held at the ends.
-    fileprivate func subtractingSaturated(_ other: Int64) -> Int64 {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        guard overflow else { return difference }
-        return self < other ? .min : .max
     }
 }
