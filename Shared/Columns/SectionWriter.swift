@@ -58,7 +58,8 @@ struct SectionWriter: ~Copyable {
         try section(writer.bytes)
     }
 
-    /// Numbers in the narrowest width that holds them above their least, by two's complement.
+    /// Numbers in the narrowest width that holds them above their least, by two's complement, in
+    /// steps where these make it narrower.
     ///
     /// Elements where `isMeant` is false may hold anything and are written as 0 above the base.
     mutating func narrow(
@@ -72,14 +73,17 @@ struct SectionWriter: ~Copyable {
             greatest = max(greatest, Int64(bitPattern: elements[index]))
         }
         if least > greatest { (least, greatest) = (0, 0) }
-        let width = Self.width(of: UInt64(bitPattern: greatest) &- UInt64(bitPattern: least))
+        let range = UInt64(bitPattern: greatest) &- UInt64(bitPattern: least)
+        let step = Self.step(elements, above: UInt64(bitPattern: least), range, where: isMeant)
+        let width = Self.width(of: range / step)
         let base = width == 8 ? 0 : UInt64(bitPattern: least)
-        directory.u8(UInt8(width))
+        directory.u8(UInt8(width) | (step > 1 ? Format.stepped : 0))
         directory.u64(base)
+        if step > 1 { directory.u64(step) }
         guard width > 0 else { return }
         var writer = ByteWriter(reserving: elements.count * width + Format.alignment)
         for index in elements.indices {
-            let element = isMeant(index) ? elements[index] &- base : 0
+            let element = isMeant(index) ? (elements[index] &- base) / step : 0
             switch width {
             case 1: writer.u8(UInt8(truncatingIfNeeded: element))
             case 2: writer.u16(UInt16(truncatingIfNeeded: element))
@@ -88,6 +92,24 @@ struct SectionWriter: ~Copyable {
             }
         }
         try section(writer.bytes)
+    }
+
+    /// The greatest common divisor of how far elements stand above the least; 1 where it makes
+    /// them no narrower.
+    private static func step(
+        _ elements: [UInt64],
+        above least: UInt64,
+        _ range: UInt64,
+        where isMeant: (Int) -> Bool
+    ) -> UInt64 {
+        guard width(of: range) > 1 else { return 1 }
+        var step = range
+        for index in elements.indices where isMeant(index) {
+            var rest = (elements[index] &- least) % step
+            while rest != 0 { (step, rest) = (rest, step % rest) }
+            guard width(of: range / step) < width(of: range) else { return 1 }
+        }
+        return step
     }
 
     private static func width(of range: UInt64) -> Int {
