@@ -170,6 +170,30 @@ import Wire
         #expect(members?[ann] == true, "what she did for the first version still counts")
     }
 
+    @Test("what was done before a segment began fires nothing by a merge, whatever comes late")
+    func beforeTheBeginning() throws {
+        func at(_ ms: Int64) -> Timestamp { Timestamp(ms: ms) }
+        func view(_ ms: Int64) -> LogV1.LogRecord.Body {
+            .event(LogV1.Event(name: "Viewed", atMs: ms))
+        }
+        let left = Inaction(
+            did: EventMatch(["Viewed"]),
+            didNot: EventMatch(["Charged"]),
+            withinMs: 60_000
+        )
+        var log = MergingLog()
+        log.write("anon", view(1_000), at: at(1_000))
+        log.append(try document(LiveDefinition(.inaction(left)), version: 1), at: at(100_000))
+        log.merge("anon", into: "ann", at: at(110_000))
+        log.write("ann", view(120_000), at: at(120_000))
+        log.write("ann", view(115_000), at: at(130_000))
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        try state.pass(at(400_000))
+        let told = state.live.takeNews().records.map(\.change.at)
+        #expect(told == [at(180_000)], "the cart of 120 s alone is left while it is followed")
+    }
+
     @Test("of whom nothing stands any more nobody says that something did not happen")
     func nobodyLeft() throws {
         var log = MergingLog()

@@ -19,6 +19,7 @@ import Testing
         user.leavesAt = Timestamp(ms: -5)
         user.newestDidNot = .earliest
         user.recheckAt = start
+        user.countedFrom = start - 3
         user.session = .init(start: start - 1, last: start, count: 4, isWanted: true)
         user.becoming = .init(holds: true, next: start + 1)
         user.staying = .init(holds: false, next: nil)
@@ -48,6 +49,6 @@ import Testing
             .init(key: nil, anchor: Timestamp(ms: 2_000), due: Timestamp(ms: 2_500)),
         ]
         #expect(try LiveUser(bytes: bytes) == user)
-        #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [3] + bytes.dropFirst()) }
+        #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [4] + bytes.dropFirst()) }
     }
 }

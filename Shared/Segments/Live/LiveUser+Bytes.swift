@@ -2,12 +2,13 @@
 //
 // version u8, flags u16 (inside, firm, then one bit per optional field in the order below), varints
 // for counts, zigzag varints for instants: ms from the instant before it in the bytes, of the first
-// since 1970; version 1: always since 1970.
+// since 1970; version 1: always since 1970; version 3: counted anew, as version 2 without.
 
 public import Basics
 
 extension LiveUser {
     private static let version: UInt8 = 2
+    private static let countedVersion: UInt8 = 3
 
     private struct Flags: OptionSet {
         let rawValue: UInt16
@@ -22,6 +23,7 @@ extension LiveUser {
         static let staying = Flags(rawValue: 256)
         static let recheck = Flags(rawValue: 512)
         static let lists = Flags(rawValue: 1_024)
+        static let counted = Flags(rawValue: 2_048)
     }
 
     /// The state; a user with one timer takes about 18 bytes.
@@ -38,14 +40,15 @@ extension LiveUser {
         mark(.becoming, becoming != nil)
         mark(.staying, staying != nil)
         mark(.recheck, recheckAt != nil)
+        mark(.counted, countedFrom != nil)
         mark(.lists, !(settled.isEmpty && keys.isEmpty && recent.isEmpty))
         var writer = ByteWriter()
         var last = Timestamp(ms: 0)
-        writer.u8(Self.version)
+        writer.u8(countedFrom == nil ? Self.version : Self.countedVersion)
         writer.u16(flags.rawValue)
         writer.count(occurrence)
         if let seen { writer.count(seen) }
-        for instant in [leavesAt, newest, newestDidNot, recheckAt] {
+        for instant in [leavesAt, newest, newestDidNot, recheckAt, countedFrom] {
             if let instant { writer.instant(instant, &last) }
         }
         if let session {
@@ -85,7 +88,7 @@ extension LiveUser {
     public init(_ bytes: ByteReader) throws(BytesError) {
         var reader = bytes
         let version = try reader.u8()
-        guard (1...Self.version).contains(version) else {
+        guard (1...Self.countedVersion).contains(version) else {
             throw BytesError(.outOfBounds, "live user version \(version)", at: 0)
         }
         var last = version == 1 ? nil : Timestamp(ms: 0)
@@ -99,6 +102,7 @@ extension LiveUser {
         if flags.contains(.newest) { newest = try reader.instant(&last) }
         if flags.contains(.newestDidNot) { newestDidNot = try reader.instant(&last) }
         if flags.contains(.recheck) { recheckAt = try reader.instant(&last) }
+        if flags.contains(.counted) { countedFrom = try reader.instant(&last) }
         if flags.contains(.session) {
             session = Session(
                 start: try reader.instant(&last),

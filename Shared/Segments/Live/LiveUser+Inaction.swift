@@ -110,7 +110,8 @@ extension LiveDecision {
             open.removeAll { $0.due < event.at }
             let cancels = isB.passes(event)
             if cancels { open = [] }
-            if isA.passes(event), !past.isSilent(event.position) {
+            let isCounted = user.countedFrom.map { event.at >= $0 } ?? true
+            if isA.passes(event), isCounted, !past.isSilent(event.position) {
                 if inaction.anchor == .last { open = [] }
                 let isCancelled = lastB?.at == event.at
                 if !isCancelled, inaction.anchor != .first || open.isEmpty {

@@ -28,6 +28,10 @@ extension LivePlan {
         // What is recorded at that instant was so before it.
         user = recalled(history, from: begin + 1, upTo: moment.now, isHistory: isHistory)
         user.occurrence = max(user.occurrence, before.occurrence)
+        // Nor does it fire later, by what was moved here behind the segment's beginning.
+        if case .inaction = trigger, history.events.contains(where: { $0.at <= begin }) {
+            user.countedFrom = begin + 1
+        }
         guard user.isInside != before.isInside else { return [] }
         return [
             LiveChange(
