@@ -108,9 +108,19 @@ enum RandomSegment {
     private static func live(_ random: inout SeededRandom) -> LiveDefinition {
         let event = event(&random)
         let trigger: Trigger =
-            switch random.below(4) {
+            switch random.below(8) {
             case 0: .action(Action(EventMatch([event])))
             case 1: .action(Action(EventMatch([event]), times: .everyNth(2)))
+            case 2, 3: .becomes(Becomes(condition(&random)))
+            case 4: .date(DateTrigger("renewal", offsetMs: seconds(&random) - 5_500))
+            case 5:
+                .date(
+                    DateTrigger(
+                        "due",
+                        of: .event(EventMatch(["Cart"])),
+                        offsetMs: seconds(&random) - 5_500
+                    )
+                )
             default:
                 .inaction(
                     Inaction(
@@ -121,7 +131,15 @@ enum RandomSegment {
                 )
             }
         var live = LiveDefinition(trigger)
-        if random.chance(0.7) { live.stay = .duration(ms: seconds(&random)) }
+        if random.chance(0.3) {
+            live.filter = condition(&random)
+            live.filterReads.events = random.chance(0.5) ? .before : .after
+        }
+        switch random.below(10) {
+        case 0..<6: live.stay = .duration(ms: seconds(&random))
+        case 6, 7: live.stay = .while(condition(&random))
+        default: break
+        }
         if random.chance(0.2) { live.limit = .coolDown(ms: seconds(&random)) }
         return live
     }

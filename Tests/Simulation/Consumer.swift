@@ -10,6 +10,8 @@ import Wire
 final class Consumer: Node {
     private var random: SeededRandom
     private var copies: [Place: FeedCopy] = [:]
+    /// The highest epochs under which it was told.
+    private var epochs: [Place: UInt64] = [:]
     private var turn = 0
 
     struct Place: Hashable, Comparable {
@@ -56,7 +58,7 @@ final class Consumer: Node {
         ) { [self] answer in
             if case .success(let reply) = answer {
                 let told: EvaluationV1.ChangesResponse = try reply.response()
-                for page in told.partitions { try take(page, place, copy) }
+                for page in told.partitions { try take(page, place, copy, by: evaluator) }
             }
             plan()
         }
@@ -67,12 +69,18 @@ final class Consumer: Node {
         try call(
             evaluator,
             EvaluationV1_FeedMethods.snapshot,
-            EvaluationV1.SnapshotRequest(segment: place.segment, partition: place.partition),
+            EvaluationV1.SnapshotRequest(
+                segment: place.segment,
+                partition: place.partition,
+                epoch: epochs[place] ?? 0
+            ),
             CallOptions(timeoutMs: 500, project: Simulation.project)
         ) { [self] answer in
             if case .success(let reply) = answer {
-                var copy = FeedCopy(partition: place.partition)
+                var copy = FeedCopy(partition: place.partition, epoch: epochs[place] ?? 0)
                 let page: EvaluationV1.SnapshotResponse = try reply.response()
+                guard !copy.isOutdated(page.cursor) else { return plan() }
+                try believe(page.cursor, of: place, by: evaluator)
                 do throws(FeedCopy.Problem) {
                     try copy.take(page)
                 } catch {
@@ -87,9 +95,12 @@ final class Consumer: Node {
     private func take(
         _ page: EvaluationV1.PartitionChanges,
         _ place: Place,
-        _ before: FeedCopy
+        _ before: FeedCopy,
+        by evaluator: String
     ) throws {
         var copy = before
+        guard !copy.isOutdated(page.cursor) else { return }
+        if !page.stale { try believe(page.cursor, of: place, by: evaluator) }
         do throws(FeedCopy.Problem) {
             // Another version's feed begins anew.
             guard try copy.take(page) else { return copies[place] = nil }
@@ -98,6 +109,25 @@ final class Consumer: Node {
         }
         copies[place] = copy
         try stage.judge.told(page.changes, of: place)
+    }
+
+    /// Whoever is believed is the owner under the epoch that it tells, and was not superseded by
+    /// one that was believed before.
+    private func believe(
+        _ cursor: EvaluationV1.FeedCursor?,
+        of place: Place,
+        by evaluator: String
+    ) throws {
+        let epoch = cursor?.epoch ?? 0
+        let teller = (stage.nodes[evaluator] as? EvaluatorNode)?.membership.instance
+        let owner = stage.judge.owner(of: place.partition, under: epoch)
+        guard let owner, owner == teller, epoch >= epochs[place] ?? 0 else {
+            throw Broken(
+                .ownership,
+                "\(evaluator) tells of \(place) under epoch \(epoch), behind \(epochs[place] ?? 0)"
+            )
+        }
+        epochs[place] = epoch
     }
 
     override func finish() throws {

@@ -31,10 +31,11 @@ extension EvaluatorNode {
         let state: PartitionState
     }
 
-    private func asked(_ index: UInt32, _ segment: String) throws -> Asked {
+    /// - Parameter epoch: the newest under which the caller was told anything.
+    private func asked(_ index: UInt32, _ segment: String, heard epoch: UInt64) throws -> Asked {
         let partition = Partition(index: UInt16(truncatingIfNeeded: index))
         guard let now = parts, let page = now.board[partition],
-            let state = now.states[partition]
+            let state = now.states[partition], page.epoch.value >= epoch
         else {
             throw EvaluatorError(.notTheOwner, "read a feed", place: "\(partition)", hint: "")
         }
@@ -46,7 +47,7 @@ extension EvaluatorNode {
     private func snapshot(_ request: EvaluationV1.SnapshotRequest) throws
         -> EvaluationV1.SnapshotResponse
     {
-        let asked = try asked(request.partition, request.segment)
+        let asked = try asked(request.partition, request.segment, heard: request.epoch)
         let columns = asked.state.projects[asked.feed.project]
         guard !asked.state.isBehindFeeds,
             let end = asked.state.live.ends.first(where: { $0.feed == asked.feed }),
@@ -60,7 +61,7 @@ extension EvaluatorNode {
         var users: [UserNumber] = []
         members.forEach { users.append($0) }
         return EvaluationV1.SnapshotResponse(
-            cursor: Self.cursor(of: end, asked.partition, at: end.sequence),
+            cursor: end.cursor(asked.partition, at: end.sequence, under: asked.page.epoch),
             users: users.map { columns?.id(of: $0)?.text ?? "" },
             members: UInt64(end.members),
             stateHash: end.stateHash,
@@ -72,7 +73,7 @@ extension EvaluatorNode {
         -> EvaluationV1.ChangesResponse
     {
         guard let cursor = request.cursors.first, let shelf = feeds else { return .init() }
-        let asked = try asked(cursor.partition, request.segment)
+        let asked = try asked(cursor.partition, request.segment, heard: cursor.epoch)
         guard let end = asked.page.ends[asked.feed] else { return .init() }
         guard cursor.fits(end) else {
             return .init(partitions: [.init(cursor: cursor, stale: true)])
@@ -87,7 +88,7 @@ extension EvaluatorNode {
         let last = records.last?.sequence ?? cursor.sequence
         let columns = asked.state.projects[asked.feed.project]
         var page = EvaluationV1.PartitionChanges(
-            cursor: Self.cursor(of: end, asked.partition, at: last),
+            cursor: end.cursor(asked.partition, at: last, under: asked.page.epoch),
             changes: records.map { $0.message(of: columns?.id(of: $0.user)?.text ?? "") },
             stateHash: last == end.sequence ? end.stateHash : nil,
             members: last == end.sequence ? UInt64(end.members) : 0
@@ -97,16 +98,5 @@ extension EvaluatorNode {
             page.stateHash = nil
         }
         return .init(partitions: [page])
-    }
-
-    private static func cursor(of end: FeedEnd, _ partition: Partition, at sequence: UInt64)
-        -> EvaluationV1.FeedCursor
-    {
-        EvaluationV1.FeedCursor(
-            partition: UInt32(partition.index),
-            version: end.version,
-            generation: end.generation,
-            sequence: sequence
-        )
     }
 }

@@ -25,16 +25,16 @@ final class EvaluatorNode: Node {
     private(set) lazy var membership = Membership(of: self, .evaluator, number: number)
     private let number: UInt64
     private var random: SeededRandom
-    private(set) var parts: Parts?
+    var parts: Parts?
     /// What is durable of the store's write-ahead logs.
     private var synced: [String: Int] = [:]
     /// What is kept of users, as it was before the last commit; for a planted bug.
     private var older: [Partition: [KeptRow]] = [:]
     private var isCutShort = false
     /// Partitions that have just been taken over.
-    private var adopted: Set<Partition> = []
+    var adopted: Set<Partition> = []
     /// The newest epochs that ingestion has named in this life.
-    private var heard: [Partition: Epoch] = [:]
+    private(set) var heard: [Partition: Epoch] = [:]
 
     /// What lives and dies with the process.
     struct Parts {
@@ -107,6 +107,7 @@ final class EvaluatorNode: Node {
             throw error
         }
         (synced, heard) = ([:], [:])
+        membership.heard = { [unowned self] in try stage.judge.hear(membership.view) }
         try membership.begin()
         after(ms: 5) { [self] in try follow() }
     }
@@ -158,7 +159,9 @@ final class EvaluatorNode: Node {
         guard let parts, !parts.states.isEmpty else {
             return after(ms: 50) { [self] in try follow() }
         }
-        let cursors = states.map {
+        // Owned partitions come first, since an answer has room for so many records.
+        let held = states.filter(\.tenure.isOwner) + states.filter { !$0.tenure.isOwner }
+        let cursors = held.map {
             IngestionV1.FetchCursor(
                 partition: UInt32($0.partition.index),
                 nextOffset: $0.next.value
@@ -182,52 +185,16 @@ final class EvaluatorNode: Node {
         }
     }
 
-    private func hold() throws(EvaluatorError) {
-        guard let now = parts else { return }
-        let view = membership.view
-        let ignoresNewer = stage.bug == .newerOwnerIgnored
-        let allowed = Set(
-            view.partitions(of: membership.instance, .evaluator)
-                .filter { ignoresNewer || !now.fence.allowed([$0]).isEmpty }
-                .map(\.partition)
-        )
-        for partition in now.states.keys.sorted() where !allowed.contains(partition) {
-            parts?.states[partition] = nil
-            now.board.drop(partition)
-            stage.note("\(name) lets \(partition) go")
-        }
-        for partition in allowed.sorted() where now.states[partition] == nil {
-            try copyCheckpoint(of: partition, now)
-            guard isUp else { return }
-            let isFollowing = now.catalogue.isFollowing
-            let state = try now.checkpoints.load(partition, isFollowing: isFollowing)
-            now.board.post(state, isNew: true)
-            parts?.states[partition] = state
-            adopted.insert(partition)
-            stage.note("\(name) adopts \(partition) from \(state.next) on")
-        }
-    }
-
-    /// Nobody holds what it has heard to be another's.
-    private func checkTenures() throws {
-        let owned = membership.view.partitions(of: membership.instance, .evaluator)
-        for (partition, epoch) in owned where parts?.states[partition] != nil {
-            guard let newer = heard[partition], newer > epoch else { continue }
-            throw Broken(
-                .ownership,
-                "\(name) holds \(partition) under epoch \(epoch), and has heard of \(newer)"
-            )
-        }
-    }
-
     private func take(_ response: IngestionV1.FetchResponse) throws {
         for page in response.partitions {
             let partition = Partition(index: UInt16(truncatingIfNeeded: page.partition))
             let epoch = Epoch(page.stateEpoch)
             parts?.fence.heard(epoch, of: page.partition)
             heard[partition] = max(heard[partition] ?? epoch, epoch)
-            guard parts?.states[partition] != nil,
-                !page.records.isEmpty || page.watermarkMs != nil
+            // What comes with a newer owner's epoch is not this one's to tell.
+            guard let tenure = parts?.states[partition]?.tenure,
+                !page.records.isEmpty || page.watermarkMs != nil,
+                !tenure.isOwner || epoch <= tenure.epoch || stage.bug == .newerOwnerIgnored
             else { continue }
             do throws(EvaluatorError) {
                 try apply(page, to: partition)
@@ -257,11 +224,17 @@ final class EvaluatorNode: Node {
                 stage.note("\(error)")
             }
         }
-        if isNews { try now.checkpoints.remember(&state.live) }
-        if isNews || wasBehindFeeds {
-            now.board.post(state, isNew: false)
-        } else {
-            now.board.advance(state.live)
+        if isNews, stage.bug == .standbyForgets, !state.tenure.isOwner {
+            _ = state.live.takeNews()
+        } else if isNews {
+            try now.checkpoints.remember(&state.live)
+        }
+        if isTelling(state.tenure) {
+            if isNews || wasBehindFeeds {
+                now.board.post(state, isNew: false)
+            } else {
+                now.board.advance(state.live)
+            }
         }
         if state.tailRows >= Self.sealRows { try seal(&state, now) }
         parts?.states[partition] = state
@@ -296,6 +269,12 @@ final class EvaluatorNode: Node {
             for index in records.indices {
                 guard case .importUndone = records[index].body else { continue }
                 records[index].body = .tenure(LogV1.Tenure())
+            }
+        case .datesUnheard:
+            for index in records.indices {
+                guard case .profile(var profile) = records[index].body else { continue }
+                profile.set.removeAll { $0.name == Producer.renewal }
+                records[index].body = .profile(profile)
             }
         case .erasureUnheard:
             for index in records.indices {

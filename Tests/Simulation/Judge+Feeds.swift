@@ -226,21 +226,34 @@ extension Judge {
         }
     }
 
-    /// Every partition has one owner, who has read all there is.
+    /// Every partition has one owner and one standby, who have read all there is.
     func finish(_ evaluators: [EvaluatorNode]) throws {
         for partition in Simulation.partitions.all {
             let index = Int(partition.index)
-            let owners = evaluators.flatMap(\.states).filter { $0.partition == partition }
-            guard let state = owners.first, owners.count == 1 else {
-                throw Broken(.ownership, "partition \(index) has \(owners.count) owners")
+            let states = evaluators.flatMap(\.states).filter { $0.partition == partition }
+            guard let state = states.first(where: \.tenure.isOwner), states.count == 2,
+                states.count(where: \.tenure.isOwner) == 1
+            else {
+                throw Broken(
+                    .ownership,
+                    "partition \(index) is held as \(states.map { "\($0.tenure)" })"
+                )
             }
-            guard state.next.value == UInt64(logs[index].count), !state.isBehindFeeds else {
-                throw Broken(.liveness, "partition \(index) is read up to \(state.next) only")
+            for state in states {
+                guard state.next.value == UInt64(logs[index].count), !state.isBehindFeeds else {
+                    throw Broken(
+                        .liveness,
+                        "partition \(index) is read up to \(state.next) only, as "
+                            + "\(state.tenure)"
+                    )
+                }
             }
             running.formUnion(
                 state.live.ends.map { FeedKey(partition: index, revision: $0.feed.revision) }
             )
-            try compare(state, isLast: true)
+            // Whoever has seen more of time pass has decided all that there is.
+            let last = states.map(\.live.watermark).max()
+            for state in states { try compare(state, isLast: state.live.watermark == last) }
         }
     }
 }

@@ -1,6 +1,7 @@
 // What must hold of the log and of what was acked, looked at after every step.
 
 import Basics
+import Chassis
 import Log
 import Messages
 
@@ -24,6 +25,8 @@ final class Judge {
     /// The number of the last event that was tracked under each identifier in a partition.
     private var last: [String: UInt64] = [:]
     private(set) var recordCount = 0
+    /// Who ever owned a partition's state under an epoch.
+    private var tenures: [TenureKey: InstanceID] = [:]
     // Of feeds
     /// The segments that there are, in the order in which they were made.
     var segments: [String] = []
@@ -46,6 +49,11 @@ final class Judge {
         let offset: UInt64
 
         var description: String { "\(partition):\(offset)" }
+    }
+
+    private struct TenureKey: Hashable {
+        let partition: Partition
+        let epoch: Epoch
     }
 
     init() {
@@ -88,6 +96,25 @@ final class Judge {
     /// A client was told that all of these were taken.
     func acked(_ records: [IngestionV1.TrackRecord]) {
         for number in records.compactMap(\.number) { acked[number] = .some(nil) }
+    }
+
+    // What the registry says
+
+    /// Somebody has a new view of the roster: an epoch has one owner for ever.
+    func hear(_ view: RosterView) throws {
+        for partition in Simulation.partitions.all {
+            guard let owner = view.owner(of: partition, .evaluator) else { continue }
+            let key = TenureKey(partition: partition, epoch: owner.epoch)
+            let other = tenures.updateValue(owner.instance, forKey: key)
+            guard other ?? owner.instance == owner.instance else {
+                throw Broken(.ownership, "epoch \(owner.epoch) of \(partition) has two owners")
+            }
+        }
+    }
+
+    func owner(of partition: UInt32, under epoch: UInt64) -> InstanceID? {
+        let partition = Partition(index: UInt16(truncatingIfNeeded: partition))
+        return tenures[TenureKey(partition: partition, epoch: Epoch(epoch))]
     }
 
     // What the log says

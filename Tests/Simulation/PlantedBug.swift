@@ -31,6 +31,12 @@ enum PlantedBug: String, CaseIterable, Sendable {
     case recordLeftBehind
     /// That a user has another's records is not heard.
     case mergeUnheard
+    /// A standby tells as if it were the owner.
+    case standbyTells
+    /// What a standby decides is not kept.
+    case standbyForgets
+    /// That a date of a user is another now is not heard.
+    case datesUnheard
     /// That a user was erased is not heard.
     case erasureUnheard
     /// Receipts of erasures are forgotten by a restart.
@@ -45,12 +51,13 @@ extension PlantedBug {
         case .watermarkTooHigh, .timerEarly: [.i7]
         case .recordsSwapped: [.i2, .i3, .i4, .i5, .i7]
         case .stateBehindPlace: [.i2, .i4, .i5, .i7]
-        case .newerOwnerIgnored: [.ownership]
+        case .newerOwnerIgnored, .standbyTells: [.ownership]
+        case .standbyForgets: [.i5]
         case .folderNotSynced: [.liveness, .ownership]
         case .undoUnheard: [.i2, .i4, .i7]
         case .feedNotCopied: [.i5]
         case .recordLeftBehind: [.i1]
-        case .mergeUnheard: [.i2, .i4, .i7]
+        case .mergeUnheard, .datesUnheard: [.i2, .i4, .i7]
         case .erasureUnheard, .receiptsForgotten: [.i11]
         }
     }

@@ -12,6 +12,9 @@ final class Producer: Node {
     /// Identifiers of whom nobody knows who it is.
     static let devices = (0..<4).map { "device-\($0)" }
 
+    /// A property of users that is an instant.
+    static let renewal = "renewal"
+
     private let users: [String]
     private var random: SeededRandom
     /// Records that were sent before, which may be sent again under their ids.
@@ -48,9 +51,13 @@ final class Producer: Node {
     private func record() -> IngestionV1.TrackRecord {
         let user = users[random.below(users.count)]
         let isAnonymous = Self.devices.contains(user)
-        if random.chance(0.12) {
+        if random.chance(0.2) {
             let plan = ["free", "pro", "team"][random.below(3)]
-            var record = IngestionV1.TrackRecord.profile(of: user, "plan", .text(plan))
+            let renewalMs = clock.now.ms + Int64(random.below(18_000)) - 3_000
+            var record =
+                random.chance(0.5)
+                ? IngestionV1.TrackRecord.profile(of: user, "plan", .text(plan))
+                : .profile(of: user, Producer.renewal, .instantMs(renewalMs))
             record.anonymous = isAnonymous
             return record
         }
@@ -199,6 +206,8 @@ extension IngestionV1.TrackRecord {
         hasID: Bool = true
     ) -> Self {
         let value = LogV1.Value(kind: .number(Double(number)))
+        // From the number alone, so that it is the same wherever the event is made.
+        let dueMs = Simulation.start.ms + Int64(number % 17) * 1_000 + Int64(number % 7) * 137
         return Self(
             userID: user,
             kind: .event(
@@ -206,7 +215,10 @@ extension IngestionV1.TrackRecord {
                     name: name,
                     occurredAtMs: at?.ms,
                     eventID: hasID ? "event-\(number)" : nil,
-                    properties: [LogV1.Property(name: Judge.number, value: value)]
+                    properties: [
+                        LogV1.Property(name: Judge.number, value: value),
+                        LogV1.Property(name: "due", value: .init(kind: .instantMs(dueMs))),
+                    ]
                 )
             )
         )

@@ -133,9 +133,12 @@ struct Reference {
         case .catalogue(let change): try take(change, at: position, now)
         case .importUndone(let undoing):
             undone.insert(undoing.importID)
-            for revision in segments.keys {
-                for number in segments[revision]?.courses.keys.sorted() ?? [] {
-                    segments[revision]?.courses[number]?.forget(import: undoing.importID)
+            forEachLive { segment, _ in
+                for (number, course) in segment.courses {
+                    var course = course
+                    let told = course.forget(import: undoing.importID, at: position, now)
+                    segment.told[number, default: []] += told
+                    segment.courses[number] = course
                 }
             }
         case .event(let event):
@@ -143,12 +146,17 @@ struct Reference {
                 ExactName(event.name),
                 at: Timestamp(ms: event.atMs),
                 position: position,
-                clientSequence: event.clientSequence
+                clientSequence: event.clientSequence,
+                properties: try event.properties.map { property in
+                    let (name, value) = try ValueCoding.decode(property)
+                    return (name: ExactName(name), value: value)
+                }
             )
-            take(.event(heard), of: event.userNumber, record, isMoved: isMoved)
+            take(.event(heard), of: event.userNumber, record, isNew: new, isMoved: isMoved)
         case .profile(let profile):
             let versions = try Self.versions(profile, at: position)
-            take(.properties(versions), of: profile.userNumber, record, isMoved: isMoved)
+            let said = LiveCourse.Record.properties(versions)
+            take(said, of: profile.userNumber, record, isNew: new, isMoved: isMoved)
         case .listChange(let change):
             let version = UserHistory.PropertyVersion(
                 InList(ExactName(change.list)).property,
@@ -156,7 +164,8 @@ struct Reference {
                 since: Timestamp(ms: change.atMs),
                 position: position
             )
-            take(.properties([version]), of: change.userNumber, record, isMoved: isMoved)
+            let said = LiveCourse.Record.properties([version])
+            take(said, of: change.userNumber, record, isNew: new, isMoved: isMoved)
         case .mergeOut(let out): leave(out.userNumber, .corrected, at: now)
         case .erasure(let erasure): leave(erasure.userNumber, .erased, at: now)
         case .mergeIn(let merge):
@@ -194,6 +203,7 @@ struct Reference {
         _ said: LiveCourse.Record,
         of number: UInt32,
         _ record: LogV1.LogRecord,
+        isNew newcomer: UInt32?,
         isMoved: Bool
     ) {
         let now = Timestamp(ms: record.logTimeMs)
@@ -210,7 +220,7 @@ struct Reference {
                 guard var course = Self.course(of: number, in: segment, users, undone) else {
                     return
                 }
-                segment.told[number, default: []] += course.hear(heard)
+                segment.told[number, default: []] += course.hear(heard, isNew: newcomer == number)
                 segment.courses[number] = course
             }
         }
@@ -300,12 +310,19 @@ struct Reference {
             }
             segments[revision]?.isOver = true
         } else if !document.archived {
-            segments[change.revision] = Segment(
+            var segment = Segment(
                 document: document,
                 plan: try document.live.map { try LivePlan(LiveCoding.decode($0)) },
                 since: now,
                 begin: position
             )
+            if segment.plan?.watchesEverybody ?? false {
+                for number in users.keys where users[number].flatMap(history) != nil {
+                    segment.courses[number] = Self.course(of: number, in: segment, users, undone)
+                    segment.courses[number]?.begin(at: position)
+                }
+            }
+            segments[change.revision] = segment
         }
     }
 }

@@ -3,8 +3,7 @@
 import Basics
 import Segments
 
-/// What `LiveCourse` does, with imports that are undone and users who become one; for segments that
-/// ask no conditions.
+/// What `LiveCourse` does, with imports that are undone and users who become one.
 struct ReferenceCourse {
     private let plan: LivePlan
     private let begunAt: Timestamp
@@ -23,20 +22,31 @@ struct ReferenceCourse {
         past = Past(begin: begin, records: records, latest: records.last?.at ?? .earliest)
     }
 
+    /// The segment begins to follow the user, whoever it is.
+    mutating func begin(at position: LogOffset) {
+        plan.begin(at: LiveMoment(now: begunAt, position: position), &user, past)
+    }
+
     /// A record is heard.
-    mutating func hear(_ heard: Reference.Heard) -> [LiveChange] {
+    ///
+    /// - Parameter isNew: whether it is the first of its user.
+    mutating func hear(_ heard: Reference.Heard, isNew: Bool) -> [LiveChange] {
         var told = pass(before: heard.at)
         past.records.append(heard)
         past.latest = heard.at
         let isHistory = heard.importID != nil
+        // Who is new may fulfil a condition by being there.
+        let hearsAll = isNew && plan.holdsOfNewcomers
         let record: LiveRecord
         switch heard.record {
         case .event(let event):
-            guard plan.hears.concerns(event: event.name) else { return told }
+            guard hearsAll || plan.hears.concerns(event: event.name) else { return told }
             record = .event(event, isHistory: isHistory)
         case .properties(let versions):
             let names = versions.map(\.property)
-            guard names.contains(where: plan.hears.concerns(property:)) else { return told }
+            guard hearsAll || names.contains(where: plan.hears.concerns(property:)) else {
+                return told
+            }
             record = .properties(names, isHistory: isHistory)
         }
         let moment = LiveMoment(now: heard.at, position: heard.position)
@@ -66,11 +76,13 @@ struct ReferenceCourse {
         past.records = records
         past.latest = now
         let joined = past
+        var reads = plan.reads
+        if plan.holdsOfNewcomers { reads.anyEvent = true }
         told += plan.recount(
             at: LiveMoment(now: now, position: position),
             since: begunAt,
             &user,
-            joined.history(plan.reads)
+            joined.history(reads)
         ) { joined.isImported($0) }
         return told
     }
@@ -91,8 +103,18 @@ struct ReferenceCourse {
         return told + [change]
     }
 
-    /// The records of an import are there no more.
-    mutating func forget(import id: String) { past.records.removeAll { $0.importID == id } }
+    /// The records of an import are there no more: conditions are asked anew.
+    mutating func forget(import id: String, at position: LogOffset, _ now: Timestamp)
+        -> [LiveChange]
+    {
+        let told = pass(before: now)
+        past.records.removeAll { $0.importID == id }
+        past.latest = now
+        guard plan.watchesConditions, user != LiveUser() else { return told }
+        let nothing = LiveRecord.properties([], isHistory: true)
+        let moment = LiveMoment(now: now, position: position)
+        return told + plan.hear(nothing, at: moment, &user, past)
+    }
 
     private struct Past: LivePast {
         let begin: LogOffset
