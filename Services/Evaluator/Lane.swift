@@ -228,7 +228,7 @@ final class Lane: Sendable {
                 let held = asked?.count == partitions.count
                 var nothing: [PartitionState]?
                 if held { answer(&asked) } else { answer(&nothing) }
-                for state in asked ?? [] { states[state.partition] = state }
+                while let state = asked?.popLast() { states[state.partition] = state }
             }
         }
     }

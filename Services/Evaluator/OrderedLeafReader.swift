@@ -17,11 +17,16 @@ struct OrderedLeafReader {
     /// Rows, and users, between two looks at whether anybody waits: some milliseconds of work.
     private static let stride = 1 << 14
 
-    /// A mark on its way to its place among those of its user.
+    /// A row on its way to its place among those of its user.
+    ///
+    /// Its value stays in the columns until then: so it is plain bytes, and quickly moved.
     private struct Entry {
         let user: UInt32
+        let row: UInt32
+        /// Its table's place among the keys.
+        let table: Int
         let order: EventOrder
-        let mark: Mark
+        let bits: UInt64
     }
 
     /// `isOver` is asked now and then: once it says so the answer is cut off there.
@@ -45,19 +50,22 @@ struct OrderedLeafReader {
         if let form = leaf.setForm { return users(form) }
         var users = UserBitset(universe: columns.userCount)
         guard !interval.isEmpty else { return users }
-        var entries = entries()
+        var (entries, keys) = entries()
         guard !isOver() else { return users }
         entries.sort { $0.user != $1.user ? $0.user < $1.user : $0.order < $1.order }
         var (next, look) = (0, Self.stride)
+        var marks: [Mark] = []
         while next < entries.count {
             if next >= look {
                 guard !isOver() else { return users }
                 look = next + Self.stride
             }
             let user = entries[next].user
-            var marks: [Mark] = []
+            marks.removeAll(keepingCapacity: true)
             while next < entries.count, entries[next].user == user {
-                marks.append(entries[next].mark)
+                let entry = entries[next]
+                let value = keys[entry.table]?.value(Int(entry.row))
+                marks.append(Mark(at: entry.order.at, bits: entry.bits, value: value))
                 next += 1
             }
             let anchor = anchors?[UserNumber(user)]
@@ -155,9 +163,10 @@ struct OrderedLeafReader {
         }
     }
 
-    /// The marks of all users who may pass, in any order.
-    private func entries() -> [Entry] {
+    /// The rows of all users who may pass, in any order, and each table's column of the key.
+    private func entries() -> ([Entry], keys: [PropertyColumn?]) {
         var entries: [Entry] = []
+        var keys: [PropertyColumn?] = []
         let candidates = candidates()
         var (isCut, look) = (false, Self.stride)
         let from = interval.isOpen ? nil : interval.from
@@ -167,10 +176,13 @@ struct OrderedLeafReader {
                     interval.isOpen || table.zone.maxTime >= interval.from.ms
                 else { continue }
                 isCut = isCut || isOver()
-                guard !isCut else { return entries }
+                guard !isCut else { return (entries, keys) }
                 let masks = masks(table, named: ExactName(name))
                 guard !masks.isEmpty else { continue }
-                let key = leaf.key.flatMap { table.property($0.text) }
+                // Of one match all rows that come pass it.
+                let same = masks.count == 1 ? 1 << UInt64(masks[0].match) : 0 as UInt64
+                let place = keys.count
+                keys.append(leaf.key.flatMap { table.property($0.text) })
                 let sequences = table.clientSequences
                 forEachMatchingRow(table, from: from, to: interval.to, mask: union(masks)) {
                     user,
@@ -182,25 +194,29 @@ struct OrderedLeafReader {
                         look = entries.count + Self.stride
                     }
                     guard !isCut, candidates?[user] ?? true else { return }
-                    var bits: UInt64 = 0
-                    for (match, mask) in masks where mask?[row] ?? true {
-                        bits |= 1 << UInt64(match)
+                    var bits = same
+                    if bits == 0 {
+                        for (match, mask) in masks where mask?[row] ?? true {
+                            bits |= 1 << UInt64(match)
+                        }
                     }
                     entries.append(
                         Entry(
                             user: user.value,
+                            row: UInt32(truncatingIfNeeded: row),
+                            table: place,
                             order: EventOrder(
                                 at: time,
                                 clientSequence: sequences?.clientSequence(row),
                                 position: offset
                             ),
-                            mark: Mark(at: time, bits: bits, value: key?.value(row))
+                            bits: bits
                         )
                     )
                 }
             }
         }
-        return entries
+        return (entries, keys)
     }
 
     /// The rows of each match that may concern the table; no mask: all of them.

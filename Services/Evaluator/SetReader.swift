@@ -133,40 +133,37 @@ struct FilterMask {
             mask.and(column, decimals: range) { number in
                 filter.matches(Number(number).map(PropertyValue.number), at: at)
             }
-        } else if filter.passesTextsOnly, column.dictionary.isOfColumnAlone {
-            mask.and(column, codes: codes(column.dictionary))
+        } else if filter.passesTextsOnly, let codes = codes(column) {
+            mask.and(column, codes: codes)
         } else {
             mask.and(column) { value in filter.matches(value, at: at) }
         }
     }
 
-    /// For each text of a column whether it passes; most partitions know the same few texts, which
-    /// are judged once for all of them.
-    private func codes(_ dictionary: TextDictionary) -> [Bool] {
-        guard dictionary.count <= Self.rememberedMax else { return judge(dictionary) }
-        if let last = filter.judged.last(as: JudgedTexts.self), dictionary.holds(last.texts) {
-            return last.passes
+    /// The texts of a column that pass; nil for those of the tail, which all its columns share.
+    ///
+    /// Most partitions know the same few texts, which are judged once for all of them.
+    private func codes(_ column: PropertyColumn) -> PassingCodes? {
+        guard let texts = column.fewTexts else {
+            let dictionary = column.dictionary
+            return dictionary.isOfColumnAlone ? PassingCodes(judge(dictionary)) : nil
         }
-        let passes = judge(dictionary)
-        if let texts = DictionaryTexts(dictionary, bytesMax: Self.rememberedBytesMax) {
-            filter.judged.keep(JudgedTexts(texts: texts, passes: passes))
+        if let last = filter.judged.last(as: JudgedTexts.self), last.texts == texts {
+            return last.codes
         }
-        return passes
+        let codes = PassingCodes(judge(column.dictionary))
+        filter.judged.keep(JudgedTexts(texts, codes))
+        return codes
     }
-
-    /// Dictionaries of more texts are rarely alike.
-    private static let rememberedMax = 1_000
-    /// Most bytes of texts that are remembered, for each filter of a plan.
-    private static let rememberedBytesMax = 1 << 14
 
     /// Which of some texts pass.
     private final class JudgedTexts: Sendable {
         let texts: DictionaryTexts
-        let passes: [Bool]
+        let codes: PassingCodes
 
-        init(texts: DictionaryTexts, passes: [Bool]) {
+        init(_ texts: DictionaryTexts, _ codes: PassingCodes) {
             self.texts = texts
-            self.passes = passes
+            self.codes = codes
         }
     }
 

@@ -5,63 +5,40 @@ import Chassis
 import Log
 import Messages
 
-/// Finds who is who and what merges move; reads block on the disk, so they run on threads of their
-/// own.
-struct IdentityDesk: Sendable {
+/// Finds who is who and what merges move, by the index and the log; blocks on the disk.
+struct Identities: Sendable {
     let index: IndexStore
     let log: any Log
-    /// Where the index is read.
-    let desk: ReadingDesk
-    /// Where users' records are looked for, which may take seconds: one search at a time.
-    let searches: ReadingDesk
     let partitions: PartitionCount
 
-    init(
-        _ index: IndexStore,
-        _ log: any Log,
-        _ desk: ReadingDesk,
-        searches: ReadingDesk,
-        _ partitions: PartitionCount
-    ) {
-        self.index = index
-        self.log = log
-        self.desk = desk
-        self.searches = searches
-        self.partitions = partitions
-    }
-
     /// What was recorded of an identifier that is a user of its own.
-    func records(of user: UserID, in project: ProjectName) async throws -> UserRecords {
-        try await searches.run {
-            let who = ProjectUser(project: project, user: user)
-            let known = try IndexReader(index).users(of: [who])[who]
-            guard let known, known.survivor == nil else { return UserRecords(of: nil) }
-            return try read(user, known, project)
-        }
+    func records(of user: UserID, in project: ProjectName) throws(IngestionError) -> UserRecords {
+        let who = ProjectUser(project: project, user: user)
+        let known = try IndexReader(index).users(of: [who])[who]
+        guard let known, known.survivor == nil else { return UserRecords(of: nil) }
+        return try read(user, known, project)
     }
 
     /// What was recorded under an identifier, and those merged into it, of the user that it was
     /// merged into.
-    func records(mergedWith user: UserID, in project: ProjectName) async throws -> UserRecords {
-        try await searches.run {
-            let reader = IndexReader(index)
-            let who = ProjectUser(project: project, user: user)
-            let survivor = try reader.survivors(of: try reader.users(of: [who]))[who]
-            guard let survivor else { return UserRecords(of: nil) }
-            let family = MergedFamily(of: user, in: project, reader)
-            return try read(survivor.user, survivor.known, project, family)
-        }
+    func records(mergedWith user: UserID, in project: ProjectName) throws(IngestionError)
+        -> UserRecords
+    {
+        let reader = IndexReader(index)
+        let who = ProjectUser(project: project, user: user)
+        let survivor = try reader.survivors(of: try reader.users(of: [who]))[who]
+        guard let survivor else { return UserRecords(of: nil) }
+        let family = MergedFamily(of: user, in: project, reader)
+        return try read(survivor.user, survivor.known, project, family)
     }
 
     /// Who an identifier stands for; nil: nothing was recorded of it.
-    func survivor(of user: UserID, in project: ProjectName) async throws -> UserID? {
-        try await desk.run {
-            let reader = IndexReader(index)
-            let who = ProjectUser(project: project, user: user)
-            let known = try reader.users(of: [who])
-            guard !known.isEmpty else { return nil }
-            return try reader.survivors(of: known)[who]?.user ?? user
-        }
+    func survivor(of user: UserID, in project: ProjectName) throws(IngestionError) -> UserID? {
+        let reader = IndexReader(index)
+        let who = ProjectUser(project: project, user: user)
+        let known = try reader.users(of: [who])
+        guard !known.isEmpty else { return nil }
+        return try reader.survivors(of: known)[who]?.user ?? user
     }
 
     private func read(
@@ -79,6 +56,42 @@ struct IdentityDesk: Sendable {
         if let family { records.keep(family) }
         try records.read(log)
         return records
+    }
+}
+
+/// The same on threads of their own.
+struct IdentityDesk: Sendable {
+    let identities: Identities
+    /// Where the index is read.
+    let desk: ReadingDesk
+    /// Where users' records are looked for, which may take seconds: one search at a time.
+    let searches: ReadingDesk
+
+    init(
+        _ index: IndexStore,
+        _ log: any Log,
+        _ desk: ReadingDesk,
+        searches: ReadingDesk,
+        _ partitions: PartitionCount
+    ) {
+        identities = Identities(index: index, log: log, partitions: partitions)
+        self.desk = desk
+        self.searches = searches
+    }
+
+    /// As `Identities.records(of:)`.
+    func records(of user: UserID, in project: ProjectName) async throws -> UserRecords {
+        try await searches.run { try identities.records(of: user, in: project) }
+    }
+
+    /// As `Identities.records(mergedWith:)`.
+    func records(mergedWith user: UserID, in project: ProjectName) async throws -> UserRecords {
+        try await searches.run { try identities.records(mergedWith: user, in: project) }
+    }
+
+    /// As `Identities.survivor(of:)`.
+    func survivor(of user: UserID, in project: ProjectName) async throws -> UserID? {
+        try await desk.run { try identities.survivor(of: user, in: project) }
     }
 }
 

@@ -176,6 +176,7 @@ struct ChunkPieces {
             textCount == 0
             ? NarrowColumn(.constant(0, count: 0))
             : try sections.narrow(count: textCount, what + " codes")
+        guard areRising(codes) else { throw sections.corrupt(what) }
         let column = PropertyColumn(
             name: name,
             rowCount: rowCount,
@@ -185,7 +186,7 @@ struct ChunkPieces {
             payloads: payloads,
             lists: lists
         )
-        guard areRising(codes), hasSoundRows(column) else { throw sections.corrupt(what) }
+        guard hasSoundRows(column) else { throw sections.corrupt(what) }
         return column
     }
 

@@ -79,13 +79,13 @@ public struct DecimalSums: Sendable {
     private mutating func add(_ payloads: NarrowColumn, _ users: UserColumn, _ rows: RowMask) {
         var sums = sumsE4.mutableSpan
         switch payloads.form {
-        case .mapped8(let base, let elements):
-            elements.withSpan { Self.add($0, base, users, rows, into: &sums) }
-        case .mapped16(let base, let elements):
-            elements.withSpan { Self.add($0, base, users, rows, into: &sums) }
-        case .mapped32(let base, let elements):
-            elements.withSpan { Self.add($0, base, users, rows, into: &sums) }
-        case .constant, .array, .array32, .mapped64:
+        case .mapped8(let steps, let elements):
+            elements.withSpan { Self.add($0, steps, users, rows, into: &sums) }
+        case .mapped16(let steps, let elements):
+            elements.withSpan { Self.add($0, steps, users, rows, into: &sums) }
+        case .mapped32(let steps, let elements):
+            elements.withSpan { Self.add($0, steps, users, rows, into: &sums) }
+        case .constant, .array, .array32, .mapped24, .mapped64:
             users.forEach(of: rows) { row, user in
                 sums[Int(user)] &+= Int64(bitPattern: payloads[row])
             }
@@ -94,13 +94,13 @@ public struct DecimalSums: Sendable {
 
     private static func add<Element: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
         _ elements: Span<Element>,
-        _ base: UInt64,
+        _ steps: Steps,
         _ users: UserColumn,
         _ rows: RowMask,
         into sums: inout MutableSpan<Int64>
     ) {
         users.forEach(of: rows) { row, user in
-            sums[Int(user)] &+= Int64(bitPattern: base &+ UInt64(elements[row]))
+            sums[Int(user)] &+= Int64(bitPattern: steps[elements[row]])
         }
     }
 }

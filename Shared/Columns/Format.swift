@@ -11,8 +11,9 @@
 // header to the directory without a gap, and the directory ends where the footer begins. The
 // footer's own checksum therefore stands for the whole file: it is the chunk's fingerprint.
 // All integers are little endian; `varint` is LEB128, `zigzag` a signed varint, `text` UTF-8
-// after its varint length. A later version keeps the 16 bytes of the header. Version 1 had users of
-// 32 bits and instants of 32 or 64; an evaluator reads the log again instead of reading it.
+// after its varint length. A later version keeps the 16 bytes of the header. Version 2 had no steps
+// and no numbers of three bytes, and is read as well. Version 1 had users of 32 bits and instants
+// of 32 or 64; an evaluator reads the log again instead of reading it.
 //
 // directory   project text | partition varint | from varint | to varint     log offsets [from, to)
 //             ids        first number varint | bytes column                 users met in the range
@@ -29,8 +30,9 @@
 //             | payloads narrow | texts varint | codes narrow (where texts > 0)
 //             | numbers u8 (1: min tag u8, min u64, max tag u8, max u64 follow; 0: none)
 // section     bytes without padding varint | crc32c with padding u32
-// narrow      width u8 of 0, 1, 2, 4, 8 | base u64 | section (width above 0)
-//             value = base + element (wrapping); width 0: all are base; width 8: base is 0
+// narrow      width u8 of 0, 1, 2, 3, 4, 8 | base u64 | step u64 (where the width's bit 0x10 is
+//             set: not of 0 and 8; else it is 1) | section (width above 0)
+//             value = base + step * element (wrapping); width 0: all are base; width 8: base is 0
 // bytes       count varint | starts narrow, count + 1 of them from 0 | section u8
 //
 // Rows of a table are sorted by (user, time, offset). Tags are those of ValueTag; a payload is
@@ -48,7 +50,9 @@ enum Format {
     /// Closes a chunk file.
     static let endMagic: [UInt8] = Array("SHOALEND".utf8)
     /// What this room writes; it reads no newer one.
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
+    /// What it still reads.
+    static let oldestVersion: UInt32 = 2
     /// The user property of profile changes that named none.
     static let bareProfile = ""
 
@@ -66,6 +70,8 @@ enum Format {
     static let footerBytes = 32
     /// Sections begin at multiples of this, so that every element is aligned.
     static let alignment = 8
+    /// Set in the width of numbers that stand a step apart.
+    static let stepped: UInt8 = 0x10
     /// Stands for "tags differ" where a column's common tag stands.
     static let mixedTags: UInt8 = 0xFF
     /// Largest count of rows, texts, users or list values: they are addressed by 32 bits.

@@ -14,6 +14,11 @@ public final class PropertyColumn: Sendable {
     public let numbers: ClosedRange<Number>?
     /// What the payloads of `text` rows are codes of.
     public let dictionary: TextDictionary
+    /// The dictionary's texts, where they are few and a chunk's: what was found out about them
+    /// holds for every column with equal ones.
+    public let fewTexts: DictionaryTexts?
+    /// How many texts the dictionary has.
+    let textCount: Int
     let tags: TagColumn
     /// May be shorter than the table, as the tags.
     let payloads: NarrowColumn
@@ -32,6 +37,8 @@ public final class PropertyColumn: Sendable {
         self.rowCount = rowCount
         self.numbers = numbers
         self.dictionary = dictionary
+        fewTexts = DictionaryTexts(dictionary)
+        textCount = dictionary.count
         self.tags = tags
         self.payloads = payloads
         self.lists = lists

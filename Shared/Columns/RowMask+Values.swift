@@ -48,36 +48,19 @@ extension RowMask {
         }
     }
 
-    /// Keeps the rows whose text's code is marked, and none without a text; one mark per code.
-    public mutating func and(_ column: PropertyColumn, codes: [Bool]) {
-        precondition(codes.count == column.dictionary.count, "an answer for each code")
+    /// Keeps the rows whose text's code passes, and none without a text.
+    public mutating func and(_ column: PropertyColumn, codes: PassingCodes) {
+        precondition(codes.marks.count == column.textCount, "an answer for each code")
         and(column, tag: .text)
-        let runs = Self.runs(codes)
-        guard !runs.isEmpty else { return clear() }
-        guard runs.count > Self.comparedRunsMax else {
-            return and(column.payloads, inAnyOf: runs)
+        guard !codes.runs.isEmpty else { return clear() }
+        guard codes.runs.count > Self.comparedRunsMax else {
+            return and(column.payloads, inAnyOf: codes.runs)
         }
-        keep { row in codes[Int(truncatingIfNeeded: column.payloads[row])] }
+        keep { row in codes.marks[Int(truncatingIfNeeded: column.payloads[row])] }
     }
 
     /// Runs of codes up to which comparing all rows beats looking each one up.
     private static let comparedRunsMax = 6
-
-    /// The marked codes as ranges.
-    private static func runs(_ codes: [Bool]) -> [ClosedRange<Int64>] {
-        var runs: [ClosedRange<Int64>] = []
-        var start: Int?
-        for code in codes.indices {
-            if codes[code] {
-                start = start ?? code
-            } else if let first = start {
-                runs.append(Int64(first)...Int64(code - 1))
-                start = nil
-            }
-        }
-        if let first = start { runs.append(Int64(first)...Int64(codes.count - 1)) }
-        return runs
-    }
 
     private mutating func and(_ column: NarrowColumn, inAnyOf ranges: [ClosedRange<Int64>]) {
         guard ranges.count != 1 else { return and(column, in: ranges[0]) }
@@ -95,26 +78,21 @@ extension RowMask {
         switch column.form {
         case .constant(let value, _):
             if !range.contains(Int64(bitPattern: value)) { clear() }
-        case .mapped8(let base, let elements): and(elements, base, range)
-        case .mapped16(let base, let elements): and(elements, base, range)
-        case .mapped32(let base, let elements): and(elements, base, range)
-        case .array, .array32, .mapped64:
+        case .mapped8(let steps, let elements): and(elements, steps, range)
+        case .mapped16(let steps, let elements): and(elements, steps, range)
+        case .mapped32(let steps, let elements): and(elements, steps, range)
+        case .array, .array32, .mapped24, .mapped64:
             keep { row in range.contains(Int64(bitPattern: column[row])) }
         }
     }
 
-    /// The range, moved to where the elements lie above their base.
     private mutating func and<Element: LaneElement>(
         _ elements: MappedArray<Element>,
-        _ base: UInt64,
+        _ steps: Steps,
         _ range: ClosedRange<Int64>
     ) {
-        let base = Int64(bitPattern: base)
-        guard range.upperBound >= base else { return clear() }
-        let low = max(range.lowerBound, base).subtractingSaturated(base)
-        guard let lowest = Element(exactly: low) else { return clear() }
-        let highest = Element(clamping: range.upperBound.subtractingSaturated(base))
-        elements.withSpan { and($0, in: lowest...highest) }
+        guard let wanted: ClosedRange<Element> = steps.elements(in: range) else { return clear() }
+        elements.withSpan { and($0, in: wanted) }
     }
 
     /// Keeps the rows that are wanted and that `isIn` says.
@@ -137,14 +115,5 @@ extension RowMask {
             let rows = index << 6..<min(index << 6 + 64, rowCount)
             setWord(index, to: narrowed(index, rows, words[index]))
         }
-    }
-}
-
-extension Int64 {
-    /// The difference, held at the ends.
-    fileprivate func subtractingSaturated(_ other: Int64) -> Int64 {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        guard overflow else { return difference }
-        return self < other ? .min : .max
     }
 }

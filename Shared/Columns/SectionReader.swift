@@ -72,7 +72,7 @@ struct SectionReader {
                     at: "\(place), version \(version)"
                 )
             }
-            guard version == Format.version else {
+            guard version >= Format.oldestVersion else {
                 throw ColumnsError(.mismatch, "open", at: "\(place), version \(version)")
             }
         } catch let error as ColumnsError {
@@ -156,21 +156,30 @@ struct SectionReader {
 
     /// A column of narrow numbers.
     mutating func narrow(count: Int, _ what: String) throws(ColumnsError) -> NarrowColumn {
-        let (width, base) = try entry(what) { reader throws(BytesError) in
+        let (form, base) = try entry(what) { reader throws(BytesError) in
             (try reader.u8(), try reader.u64())
         }
-        switch width {
-        case 0: return NarrowColumn(.constant(base, count: count))
+        var step: UInt64 = 1
+        if form & Format.stepped != 0 {
+            step = try entry(what) { reader throws(BytesError) in try reader.u64() }
+            guard step > 1 else { throw corrupt("directory, \(what)") }
+        }
+        let steps = Steps(base: base, step: step)
+        switch form & ~Format.stepped {
+        case 0 where step == 1: return NarrowColumn(.constant(base, count: count))
         case 1:
             let array = try section(of: UInt8.self, count: count, what)
-            return NarrowColumn(.mapped8(base: base, array))
+            return NarrowColumn(.mapped8(steps, array))
         case 2:
             let array = try section(of: UInt16.self, count: count, what)
-            return NarrowColumn(.mapped16(base: base, array))
+            return NarrowColumn(.mapped16(steps, array))
+        case 3:
+            let bytes = try section(of: UInt8.self, count: 3 * count, what)
+            return NarrowColumn(.mapped24(steps, bytes))
         case 4:
             let array = try section(of: UInt32.self, count: count, what)
-            return NarrowColumn(.mapped32(base: base, array))
-        case 8 where base == 0:
+            return NarrowColumn(.mapped32(steps, array))
+        case 8 where base == 0 && step == 1:
             return NarrowColumn(.mapped64(try section(of: UInt64.self, count: count, what)))
         default: throw corrupt("directory, \(what)")
         }

@@ -58,11 +58,14 @@ struct SectionWriter: ~Copyable {
         try section(writer.bytes)
     }
 
-    /// Numbers in the narrowest width that holds them above their least, by two's complement.
+    /// Numbers in the narrowest width that holds them above their least, by two's complement, in
+    /// steps where these make it narrower.
     ///
     /// Elements where `isMeant` is false may hold anything and are written as 0 above the base.
+    /// Three bytes, which no vector compares, are taken only where few are read at a time.
     mutating func narrow(
         _ elements: [UInt64],
+        readByFew: Bool = false,
         where isMeant: (Int) -> Bool = { _ in true }
     ) throws(DiskError) {
         var least = Int64.max
@@ -72,22 +75,47 @@ struct SectionWriter: ~Copyable {
             greatest = max(greatest, Int64(bitPattern: elements[index]))
         }
         if least > greatest { (least, greatest) = (0, 0) }
-        let width = Self.width(of: UInt64(bitPattern: greatest) &- UInt64(bitPattern: least))
+        let range = UInt64(bitPattern: greatest) &- UInt64(bitPattern: least)
+        let step = Self.step(elements, above: UInt64(bitPattern: least), range, where: isMeant)
+        let whole = Self.width(of: range / step)
+        let width = readByFew && whole == 4 && range / step < 1 << 24 ? 3 : whole
         let base = width == 8 ? 0 : UInt64(bitPattern: least)
-        directory.u8(UInt8(width))
+        directory.u8(UInt8(width) | (step > 1 ? Format.stepped : 0))
         directory.u64(base)
+        if step > 1 { directory.u64(step) }
         guard width > 0 else { return }
         var writer = ByteWriter(reserving: elements.count * width + Format.alignment)
         for index in elements.indices {
-            let element = isMeant(index) ? elements[index] &- base : 0
+            let element = isMeant(index) ? (elements[index] &- base) / step : 0
             switch width {
             case 1: writer.u8(UInt8(truncatingIfNeeded: element))
             case 2: writer.u16(UInt16(truncatingIfNeeded: element))
+            case 3:
+                writer.u16(UInt16(truncatingIfNeeded: element))
+                writer.u8(UInt8(truncatingIfNeeded: element >> 16))
             case 4: writer.u32(UInt32(truncatingIfNeeded: element))
             default: writer.u64(element)
             }
         }
         try section(writer.bytes)
+    }
+
+    /// The greatest common divisor of how far elements stand above the least; 1 where it makes
+    /// them no narrower.
+    private static func step(
+        _ elements: [UInt64],
+        above least: UInt64,
+        _ range: UInt64,
+        where isMeant: (Int) -> Bool
+    ) -> UInt64 {
+        guard width(of: range) > 1 else { return 1 }
+        var step = range
+        for index in elements.indices where isMeant(index) {
+            var rest = (elements[index] &- least) % step
+            while rest != 0 { (step, rest) = (rest, step % rest) }
+            guard width(of: range / step) < width(of: range) else { return 1 }
+        }
+        return step
     }
 
     private static func width(of range: UInt64) -> Int {
@@ -115,13 +143,13 @@ struct SectionWriter: ~Copyable {
             fine.append(above & (1 << shift - 1))
         }
         try section(coarse.bytes)
-        try narrow(fine)
+        try narrow(fine, readByFew: true)
     }
 
     /// Texts one behind the other: `starts` has one more element than there are texts.
     mutating func texts(_ heap: [UInt8], starts: [UInt32]) throws(DiskError) {
         directory.count(starts.count - 1)
-        try narrow(starts.map(UInt64.init))
+        try narrow(starts.map(UInt64.init), readByFew: true)
         try section(heap)
     }
 

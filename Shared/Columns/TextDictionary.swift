@@ -71,50 +71,63 @@ public struct TextDictionary: Sendable {
     }
 }
 
-/// The texts of a dictionary, taken out of its chunk.
-public final class DictionaryTexts: Sendable {
-    fileprivate let bytes: [UInt8]
-    /// Where each ends among them.
-    fileprivate let ends: [Int]
+/// The texts of a column of a chunk, in the order of their codes: of columns whose codes mean the
+/// same they are equal.
+///
+/// Eight bytes a word, so that many chunks are quickly found to know the same ones.
+public struct DictionaryTexts: Sendable, Equatable {
+    /// Most bytes of texts and lengths: each column of each chunk may take as many, and longer
+    /// dictionaries are rarely alike.
+    static let bytesMax = 4_096
 
-    /// The texts of a chunk's column, in order; nil for those of more bytes, and for the tail's,
-    /// which change.
-    public init?(_ dictionary: TextDictionary, bytesMax: Int) {
-        guard case .sorted(let texts, let codes) = dictionary.form else { return nil }
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
-        ends.reserveCapacity(codes.count)
-        for code in 0..<codes.count {
-            texts.withBytes(Int(codes[code])) { text in
-                for place in text.indices { bytes.append(text[place]) }
-            }
-            ends.append(bytes.count)
-            guard bytes.count <= bytesMax else { return nil }
+    private let count: Int
+    /// Each text behind its length in two bytes, so that no other texts have the same words.
+    private let words: [UInt64]
+
+    /// Nil of none, of too many, and of the tail's, which change.
+    init?(_ dictionary: TextDictionary) {
+        guard case .sorted(let texts, let codes) = dictionary.form, codes.count > 0 else {
+            return nil
         }
-        self.bytes = bytes
-        self.ends = ends
+        var bytes: [UInt8] = []
+        for code in 0..<codes.count {
+            let isRoom = texts.withBytes(Int(codes[code])) { text in
+                guard bytes.count + 2 + text.count <= Self.bytesMax else { return false }
+                bytes.append(UInt8(truncatingIfNeeded: text.count))
+                bytes.append(UInt8(truncatingIfNeeded: text.count >> 8))
+                for place in text.indices { bytes.append(text[place]) }
+                return true
+            }
+            guard isRoom else { return nil }
+        }
+        var words = Array(repeating: 0 as UInt64, count: (bytes.count + 7) / 8)
+        for (place, byte) in bytes.enumerated() {
+            words[place >> 3] |= UInt64(byte) << UInt64(8 * (place & 7))
+        }
+        count = codes.count
+        self.words = words
     }
 }
 
-extension TextDictionary {
-    /// Whether its codes stand for exactly these texts, in order.
-    public func holds(_ texts: DictionaryTexts) -> Bool {
-        guard case .sorted(let own, let codes) = form, codes.count == texts.ends.count else {
-            return false
-        }
-        return own.heap.withSpan { heap in
-            var start = 0
-            for code in 0..<codes.count {
-                let place = Int(codes[code])
-                let range = Int(own.starts[place])..<Int(own.starts[place + 1])
-                let end = texts.ends[code]
-                guard range.count == end - start else { return false }
-                for index in 0..<range.count
-                where heap[range.lowerBound + index] != texts.bytes[start + index] { return false }
-                start = end
+/// The codes of a column's texts that pass a filter.
+public struct PassingCodes: Sendable {
+    /// For each code whether it passes.
+    let marks: [Bool]
+    /// Those that pass, as ranges.
+    let runs: [ClosedRange<Int64>]
+
+    /// The codes that are marked; one mark for each text of the dictionary.
+    public init(_ marks: [Bool]) {
+        self.marks = marks
+        var runs: [ClosedRange<Int64>] = []
+        for (code, passes) in marks.enumerated() where passes {
+            if let last = runs.last, last.upperBound == Int64(code - 1) {
+                runs[runs.count - 1] = last.lowerBound...Int64(code)
+            } else {
+                runs.append(Int64(code)...Int64(code))
             }
-            return true
         }
+        self.runs = runs
     }
 }
 

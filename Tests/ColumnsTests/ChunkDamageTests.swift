@@ -19,7 +19,9 @@ import Testing
                 user: UserNumber(0),
                 at: Timestamp(ms: Int64(index)),
                 offset: LogOffset(1),
-                properties: [(name: "p", value: value)]
+                properties: [
+                    (name: "p", value: value), (name: "n", value: .number(Number(index * 1_000))),
+                ]
             )
         }
         try tail.append(
@@ -75,14 +77,26 @@ import Testing
         #expect(Self.code(opening: header + rest)?.code == .corrupt)
     }
 
-    @Test("a newer version is told apart from damage")
-    func newer() throws {
-        var bytes = try Self.small()
+    /// A small chunk that says it is of a version.
+    private static func small(version: UInt32) throws -> [UInt8] {
+        var bytes = try small()
         var header = ByteWriter()
         header.raw(Format.magic)
-        header.u32(Format.version + 1)
+        header.u32(version)
         header.u32(Checksum.crc32c(header.bytes))
         bytes.replaceSubrange(0..<Format.headerBytes, with: header.bytes)
+        return bytes
+    }
+
+    @Test("a version before steps is read, the one before that is not")
+    func older() throws {
+        #expect(Self.code(opening: try Self.small(version: 2)) == nil)
+        #expect(Self.code(opening: try Self.small(version: 1))?.code == .mismatch)
+    }
+
+    @Test("a newer version is told apart from damage")
+    func newer() throws {
+        let bytes = try Self.small(version: Format.version + 1)
         let error = try #require(Self.code(opening: bytes))
         #expect(error.code == .newerFormat)
         #expect(

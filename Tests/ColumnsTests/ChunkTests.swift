@@ -126,6 +126,82 @@ import Testing
         #expect(code.dictionary.code(of: "true") == nil)
     }
 
+    @Test("numbers a step apart are as narrow as their steps, and found by every range")
+    func steps() throws {
+        // 18, 21, 24 … 93, without a value in every seventh row, and -5.25 … in steps of 0.75.
+        func age(_ row: Int) -> Int64? { row % 7 == 0 ? nil : Int64(18 + row % 26 * 3) * 10_000 }
+        func change(_ row: Int) -> Int64 { Int64(row % 200) * 7_500 - 52_500 }
+        var tail = Tail(from: .zero, firstUser: UserNumber(0))
+        for row in 0..<1_000 {
+            var properties = [
+                (name: "change", value: PropertyValue.number(Number(e4: change(row))))
+            ]
+            if let age = age(row) { properties.append(("age", .number(Number(e4: age)))) }
+            try tail.append(
+                event: "e",
+                user: UserNumber(UInt32(row)),
+                at: Timestamp(ms: 5),
+                offset: LogOffset(UInt64(row)),
+                properties: properties
+            )
+        }
+        let table = try #require(try sealed(tail).table(of: "e"))
+        for (name, number, step) in [("age", age, 30_000 as UInt64), ("change", change, 7_500)] {
+            let column = try #require(table.property(name))
+            guard case .mapped8(let steps, _) = column.payloads.form, steps.step == step else {
+                Issue.record("\(name) in bytes, not \(column.payloads.form)")
+                return
+            }
+            for row in 0..<1_000 {
+                #expect(column.number(row) == number(row).map { Number(e4: $0) })
+            }
+            let bounds = [Int64.min, -52_501, -52_500, 0, 180_000, 180_001, 209_999, 930_000, .max]
+            for low in bounds {
+                for high in bounds where low <= high {
+                    var mask = RowMask(rowCount: 1_000)
+                    mask.and(column, decimals: low...high) { _ in false }
+                    let right = (0..<1_000).filter { row in
+                        number(row).map { (low...high).contains($0) } ?? false
+                    }
+                    #expect((0..<1_000).filter { mask[$0] } == right, "\(name) in \(low)...\(high)")
+                }
+            }
+        }
+    }
+
+    @Test("offsets and fine times take three bytes where these are enough", arguments: [0, 1])
+    func threeBytes(more: Int) throws {
+        let offsets = [7, 8, 70_000, 70_007, 1 << 24 + 6 + more].map(UInt64.init)
+        // Above 2^33 ms the fine part has 18 bits, above 2^41 26.
+        let times = [3, 200_000, 262_146, 262_147, 1 << (more == 0 ? 34 : 42)].map(Int64.init)
+        var tail = Tail(from: .zero, firstUser: UserNumber(0))
+        for row in offsets.indices {
+            try tail.append(
+                event: "e",
+                user: UserNumber(UInt32(row)),
+                at: Timestamp(ms: times[row]),
+                offset: LogOffset(offsets[row]),
+                properties: []
+            )
+        }
+        let table = try #require(try sealed(tail).table(of: "e"))
+        guard case .split(let split) = table.times.form else {
+            Issue.record("times in two parts")
+            return
+        }
+        for column in [split.fine, table.offsets] {
+            switch (column.form, more) {
+            case (.mapped24, 0), (.mapped32, 1): break
+            default: Issue.record("three bytes, or four for one more, not \(column.form)")
+            }
+        }
+        var decoded = Array(repeating: 0 as UInt64, count: 5)
+        table.offsets.decode(rows: 1..<5, into: &decoded)
+        #expect(offsets.indices.map { table.offsets[$0] } == offsets)
+        #expect(Array(decoded.prefix(4)) == Array(offsets.dropFirst()))
+        #expect(times.indices.map { table.times[$0] } == times)
+    }
+
     @Test("a chunk on a real disk is mapped and outlives its name")
     func realDisk() throws {
         let folder = NSTemporaryDirectory() + "columns-\(UUID().uuidString)"

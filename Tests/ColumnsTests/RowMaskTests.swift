@@ -48,7 +48,7 @@ import Testing
                 let codes = (0..<UInt32(column.dictionary.count)).map { code in
                     column.dictionary.text(code).utf8.count % 2 == 0
                 }
-                mask.and(column, codes: codes)
+                mask.and(column, codes: PassingCodes(codes))
             }
         ),
         (
@@ -70,7 +70,7 @@ import Testing
                 let codes = (0..<UInt32(column.dictionary.count)).map { code in
                     ["IN", "BR"].contains(column.dictionary.text(code))
                 }
-                mask.and(column, codes: codes)
+                mask.and(column, codes: PassingCodes(codes))
             }
         ),
     ]

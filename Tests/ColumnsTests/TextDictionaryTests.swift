@@ -6,10 +6,11 @@ import Testing
 @testable import Columns
 
 @Suite struct TextDictionaryTests {
-    /// The dictionary of a property with these values, in a chunk with others beside.
-    private func dictionary(_ values: [String], beside others: [String]) throws -> TextDictionary {
+    /// The texts of a property with these values, in a chunk with others beside.
+    private func texts(_ values: [String], beside others: [String] = []) throws -> DictionaryTexts?
+    {
         let table = try #require(try sealed(tail(values, beside: others)).events.first)
-        return try #require(table.property("version")).dictionary
+        return try #require(table.property("version")).fewTexts
     }
 
     private func tail(_ values: [String], beside others: [String]) throws -> Tail {
@@ -29,35 +30,40 @@ import Testing
         return tail
     }
 
-    @Test("texts are those of every dictionary with the same ones, whatever lies between them")
+    @Test("columns have equal texts that know the same ones, whatever lies between them")
     func same() throws {
-        let one = try dictionary(["5.2", "", "5.10"], beside: ["5.1", "Pune", "5.3"])
-        let texts = try #require(DictionaryTexts(one, bytesMax: 7))
-        #expect(DictionaryTexts(one, bytesMax: 6) == nil)
-        #expect(one.holds(texts))
-        #expect(try dictionary(["5.10", "5.2", "5.2", ""], beside: []).holds(texts))
+        let one = try #require(try texts(["5.2", "", "5.10"], beside: ["5.1", "Pune", "5.3"]))
+        #expect(try texts(["5.10", "5.2", "5.2", ""]) == one)
     }
 
     @Test(
-        "texts are not those of another dictionary",
+        "columns that know others have other texts",
         arguments: [
             ["5.2", ""], ["5.2", "5.10", "a"], ["", "5.2", "5.11"], ["5.", "25.10", ""],
+            ["\0", "5.10", "5.2"], ["", "5.10", "5.2", "a"], ["", "5.10", "5.2\0"],
         ]
     )
     func other(_ values: [String]) throws {
-        let texts = try #require(
-            DictionaryTexts(try dictionary(["5.2", "", "5.10"], beside: []), bytesMax: 9)
-        )
-        #expect(try !dictionary(values, beside: ["5.10"]).holds(texts))
+        let one = try #require(try texts(["5.2", "", "5.10"]))
+        let other = try #require(try texts(values, beside: ["5.10"]))
+        #expect(one != other)
     }
 
-    @Test("a tail's texts, which change, are not taken out")
-    func open() throws {
+    @Test("too many bytes of texts are not compared, nor a tail's, which change")
+    func unequal() throws {
+        let longest = String(repeating: "x", count: DictionaryTexts.bytesMax - 2)
+        #expect(try texts([longest]) != nil)
+        #expect(try texts([longest + "x"]) == nil)
+        #expect(try texts([longest, ""]) == nil)
         let tail = try tail(["5.2"], beside: [])
-        let table = EventTable(tail.events[0], of: tail)
-        let own = try #require(table.property("version")).dictionary
-        #expect(DictionaryTexts(own, bytesMax: 9) == nil)
-        let texts = try #require(DictionaryTexts(try dictionary(["5.2"], beside: []), bytesMax: 9))
-        #expect(!own.holds(texts))
+        #expect(EventTable(tail.events[0], of: tail).property("version")?.fewTexts == nil)
+    }
+
+    @Test("codes that pass stand in ranges as long as can be")
+    func ranges() {
+        #expect(PassingCodes([]).runs.isEmpty)
+        #expect(PassingCodes([false, false]).runs.isEmpty)
+        #expect(PassingCodes([true, true, false, true]).runs == [0...1, 3...3])
+        #expect(PassingCodes([false, true, true]).runs == [1...2])
     }
 }

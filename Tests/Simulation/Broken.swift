@@ -18,6 +18,8 @@ struct Broken: Error, CustomStringConvertible {
         case i7 = "I7"
         /// Every request got a status.
         case i9 = "I9"
+        /// Who was erased is nowhere from that place in the log on, and has a receipt.
+        case i11 = "I11"
         /// A partition has one owner, who knows of no newer one.
         case ownership
         /// Once all faults are over everything gets done.

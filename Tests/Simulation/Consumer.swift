@@ -45,7 +45,8 @@ final class Consumer: Node {
         let request = EvaluationV1.ChangesRequest(
             segment: place.segment,
             cursors: [copy.cursor],
-            limit: UInt32(1 + random.below(20))
+            // When all is well it is not to be too slow.
+            limit: UInt32(1 + random.below(stage.isHealing ? 200 : 20))
         )
         try call(
             evaluator,

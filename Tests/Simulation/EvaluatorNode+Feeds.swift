@@ -57,13 +57,14 @@ extension EvaluatorNode {
         else {
             throw EvaluatorError(.catchingUp, "read a feed", place: "\(asked.feed)", hint: "")
         }
-        var users: [String] = []
-        members.forEach { users.append(columns?.id(of: $0)?.text ?? "") }
+        var users: [UserNumber] = []
+        members.forEach { users.append($0) }
         return EvaluationV1.SnapshotResponse(
             cursor: Self.cursor(of: end, asked.partition, at: end.sequence),
-            users: users,
+            users: users.map { columns?.id(of: $0)?.text ?? "" },
             members: UInt64(end.members),
-            stateHash: end.stateHash
+            stateHash: end.stateHash,
+            numbers: users.map(\.value)
         )
     }
 
@@ -85,14 +86,17 @@ extension EvaluatorNode {
         ).filter { $0.sequence <= end.sequence }
         let last = records.last?.sequence ?? cursor.sequence
         let columns = asked.state.projects[asked.feed.project]
-        return .init(partitions: [
-            .init(
-                cursor: Self.cursor(of: end, asked.partition, at: last),
-                changes: records.map { $0.message(of: columns?.id(of: $0.user)?.text ?? "") },
-                stateHash: last == end.sequence ? end.stateHash : nil,
-                members: last == end.sequence ? UInt64(end.members) : 0
-            )
-        ])
+        var page = EvaluationV1.PartitionChanges(
+            cursor: Self.cursor(of: end, asked.partition, at: last),
+            changes: records.map { $0.message(of: columns?.id(of: $0.user)?.text ?? "") },
+            stateHash: last == end.sequence ? end.stateHash : nil,
+            members: last == end.sequence ? UInt64(end.members) : 0
+        )
+        // Somebody is gone since, as the next changes tell: the sum still has the name.
+        if page.changes.contains(where: { $0.userID.isEmpty && !$0.tellsWhoIsGone }) {
+            page.stateHash = nil
+        }
+        return .init(partitions: [page])
     }
 
     private static func cursor(of end: FeedEnd, _ partition: Partition, at sequence: UInt64)

@@ -270,7 +270,7 @@ final class EvaluatorNode: Node {
     private func seal(_ state: inout PartitionState, _ now: Parts) throws(EvaluatorError) {
         if isCutShort {
             isCutShort = false
-            disk.fail(.sync)
+            if !stage.isHealing { disk.fail(.sync) }
         }
         try now.checkpoints.seal(&state, catalogue: now.catalogue)
         if random.chance(0.4) { try merge(&state, now) }
@@ -295,6 +295,16 @@ final class EvaluatorNode: Node {
         case .undoUnheard:
             for index in records.indices {
                 guard case .importUndone = records[index].body else { continue }
+                records[index].body = .tenure(LogV1.Tenure())
+            }
+        case .erasureUnheard:
+            for index in records.indices {
+                guard case .erasure = records[index].body else { continue }
+                records[index].body = .tenure(LogV1.Tenure())
+            }
+        case .mergeUnheard:
+            for index in records.indices {
+                guard case .mergeIn = records[index].body else { continue }
                 records[index].body = .tenure(LogV1.Tenure())
             }
         case .recordsSwapped:

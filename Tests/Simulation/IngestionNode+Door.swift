@@ -41,6 +41,22 @@ extension IngestionNode {
                 undo(ProjectImport(project: Simulation.project, id: sent.importID), answering)
             case IngestionV1_IngestionMethods.changeList.name:
                 change(try request.message(), answering)
+            case IngestionV1_IngestionMethods.identify.name:
+                let sent: IngestionV1.IdentifyRequest = try request.message()
+                try merge(sent.anonymousID, sent.userID, .identify, answering) {
+                    IngestionV1.IdentifyResponse(merged: $0)
+                }
+            case IngestionV1_IngestionMethods.alias.name:
+                let sent: IngestionV1.AliasRequest = try request.message()
+                try merge(sent.fromID, sent.toID, .alias, answering) {
+                    IngestionV1.AliasResponse(merged: $0)
+                }
+            case IngestionV1_IngestionMethods.unmerge.name:
+                let sent: IngestionV1.UnmergeRequest = try request.message()
+                try unmerge(sent.userID, answering)
+            case IngestionV1_IngestionMethods.erase.name:
+                let sent: IngestionV1.EraseRequest = try request.message()
+                try erase(sent.userID, call, answering)
             case IngestionV1_IngestionMethods.append.name:
                 let sent: IngestionV1.AppendRequest = try request.message()
                 try bring(to: sent.revision) { result in
@@ -63,7 +79,7 @@ extension IngestionNode {
     }
 
     /// As `Ownership` does.
-    private func checkWritable() throws(Fault) {
+    func checkWritable() throws(Fault) {
         let owner = membership.view.owner(of: Partition(index: 0), .ingestion)
         guard owner?.instance == membership.instance else {
             throw Fault(.unavailable, "the registry has not given this instance its logs yet")

@@ -36,7 +36,7 @@ final class IngestionNode: Node {
     private(set) var parts: Parts?
     private var waiting: [() throws -> Bool] = []
     private var isTurnPlanned = false
-    private var random: SeededRandom
+    var random: SeededRandom
 
     struct Parts {
         let log: any Log
@@ -89,6 +89,7 @@ final class IngestionNode: Node {
         let schema = try SchemaStore.load(index)
         _ = try IndexReplay(index: index, log: log, partitions: partitions, schema: schema).run()
         if stage.bug == .seenForgotten { try index.forgetSeen() }
+        if stage.bug == .receiptsForgotten { try index.forgetReceipts() }
         let asides = try Asides(index)
         let parts = IntakeParts(
             clock: clock,
@@ -171,7 +172,7 @@ final class IngestionNode: Node {
         guard var now = parts else { return }
         if isCutShort {
             isCutShort = false
-            disk.fail(.sync)
+            if !stage.isHealing { disk.fail(.sync) }
         }
         do throws(IngestionError) {
             _ = try now.intake.turn(&now.group, waitingAtMostNs: 0)
@@ -244,6 +245,14 @@ extension IndexStore {
     fileprivate func forgetSeen() throws {
         var batch = KeyValue.Batch()
         batch.deleteRange(events, from: [], to: [0xFF])
+        try write(batch)
+    }
+
+    /// Forgets which identifiers were erased.
+    fileprivate func forgetReceipts() throws {
+        var batch = KeyValue.Batch()
+        let keys = IndexKey.erased(Simulation.project, 0).dropLast(5)
+        batch.deleteRange(facts, from: Array(keys), to: Array(keys) + [1])
         try write(batch)
     }
 }

@@ -22,14 +22,13 @@ extension Judge {
 
     /// A change as everybody must tell it.
     struct Told: Hashable, CustomStringConvertible {
-        let user: String
         let number: UserNumber
         let change: LiveChange
         let position: LogOffset
         let logTime: Timestamp
 
         var description: String {
-            "\(user) \(change.line)"
+            "\(number) \(change.line)"
         }
     }
 
@@ -60,16 +59,28 @@ extension Judge {
                 guard record.sequence == seen else {
                     throw Broken(.i5, "\(key) has \(record.sequence) where \(seen) is due")
                 }
-                let user = state.projects[Simulation.project]?.id(of: record.user)?.text ?? "?"
-                try take(Told(record, of: user), number: seen, of: key, by: evaluator.name)
+                try take(Told(record), number: seen, of: key, by: evaluator.name)
             }
             guard seen == end ?? seen else {
                 throw Broken(.i5, "\(key) says \(end ?? 0) and has \(seen)")
             }
             self.seen[seenBy] = seen
         }
+        try checkGone(state, at: evaluator.name)
         looks += 1
         if looks % 32 == 0 { try compare(state) }
+    }
+
+    /// Who was erased at a place that the evaluator has read is hidden there.
+    private func checkGone(_ state: PartitionState, at name: String) throws {
+        let index = Int(state.partition.index)
+        for (owner, offset) in standing.gone
+        where owner.partition == index && offset < state.next.value {
+            let columns = state.projects[Simulation.project]
+            guard columns?.isGone(UserNumber(owner.number)) ?? true else {
+                throw Broken(.i11, "user \(owner.number) of \(index) is not gone for \(name)")
+            }
+        }
     }
 
     private func take(_ told: Told, number: UInt64, of key: FeedKey, by name: String) throws {
@@ -97,12 +108,17 @@ extension Judge {
     /// A consumer was told changes.
     func told(_ changes: [EvaluationV1.MembershipChange], of place: Consumer.Place) throws {
         for change in changes {
+            let name = standing.name(change.userNumber, in: Int(place.partition))
+            // Of who is gone meanwhile only the number is told.
+            let isNamed = change.userID.isEmpty || change.userID == name
             let isKnown = feeds.contains { key, told in
-                key.partition == Int(place.partition) && names[key] == place.segment
-                    && change.sequence <= UInt64(told.count)
-                    && told[Int(change.sequence) - 1].message(change.sequence) == change
+                guard key.partition == Int(place.partition), names[key] == place.segment,
+                    change.sequence <= UInt64(told.count)
+                else { return false }
+                let wanted = told[Int(change.sequence) - 1]
+                return wanted.message(change.sequence, of: change.userID) == change
             }
-            guard isKnown else {
+            guard isKnown, isNamed else {
                 let decided = feeds.filter { names[$0.key] == place.segment }.sorted {
                     $0.key < $1.key
                 }
@@ -147,25 +163,25 @@ extension Judge {
         }
     }
 
-    private func members(of revision: UInt64, in state: PartitionState) throws -> Set<String> {
+    private func members(of revision: UInt64, in state: PartitionState) throws -> Set<UInt32> {
         guard let columns = state.projects[Simulation.project] else { return [] }
         let feed = FeedID(project: Simulation.project, revision: revision)
-        var names: Set<String> = []
-        try state.live.members(of: feed, userCount: columns.userCount)?.forEach { user in
-            names.insert(columns.id(of: user)?.text ?? "?")
+        var numbers: Set<UInt32> = []
+        try state.live.members(of: feed, userCount: columns.userCount)?.forEach {
+            numbers.insert($0.value)
         }
-        return names
+        return numbers
     }
 
     /// Nothing is missing of what must have been told of each user, and, at last, nothing else is
     /// there.
     private func compare(
         _ key: FeedKey,
-        with wanted: [String: [LiveChange]],
+        with wanted: [UInt32: [LiveChange]],
         _ reference: Reference,
         isLast: Bool
     ) throws {
-        let told = Dictionary(grouping: feeds[key] ?? [], by: \.user)
+        let told = Dictionary(grouping: feeds[key] ?? [], by: \.number.value)
             .mapValues { $0.map(\.change) }
         for user in Set(told.keys).union(wanted.keys).sorted() {
             let (found, due) = (told[user] ?? [], wanted[user] ?? [])
@@ -173,7 +189,9 @@ extension Judge {
             guard isLast ? found == due : found.starts(with: due) else {
                 throw Broken(
                     due.count > found.count ? .i7 : .i2,
-                    "\(key) has of \(user) \(found.map(\.line)), not \(due.map(\.line)); "
+                    "\(key) has of user \(user), "
+                        + "\(standing.name(user, in: key.partition) ?? "?"), "
+                        + "\(found.map(\.line)), not \(due.map(\.line)); "
                         + reference.story(of: user, key.revision)
                 )
             }
@@ -228,9 +246,8 @@ extension Judge {
 }
 
 extension Judge.Told {
-    fileprivate init(_ record: FeedRecord, of user: String) {
+    fileprivate init(_ record: FeedRecord) {
         self.init(
-            user: user,
             number: record.user,
             change: record.change,
             position: record.position,
@@ -239,7 +256,9 @@ extension Judge.Told {
     }
 
     /// As a consumer is told of it.
-    fileprivate func message(_ sequence: UInt64) -> EvaluationV1.MembershipChange {
+    fileprivate func message(_ sequence: UInt64, of user: String)
+        -> EvaluationV1.MembershipChange
+    {
         FeedRecord(
             feed: FeedID(project: Simulation.project, revision: 0),
             sequence: sequence,

@@ -14,13 +14,14 @@ final class Judge {
     private(set) var logs: [[LogV1.LogRecord]]
     /// The highest watermark ever told of each partition.
     private(set) var watermarks: [Timestamp]
-    /// Where each event stands, by its number.
-    private var places: [UInt64: Place] = [:]
+    /// Where each event stood at any time, by its number.
+    private var places: [UInt64: Set<Place>] = [:]
     /// What was acked, and where it is said to stand.
     private var acked: [UInt64: Place?] = [:]
     private var senders: [UInt64: String] = [:]
-    private var userNames: [[UInt32: String]]
-    /// The number of each user's last tracked event.
+    /// With whom each event stands.
+    private(set) var standing = Standing()
+    /// The number of the last event that was tracked under each identifier in a partition.
     private var last: [String: UInt64] = [:]
     private(set) var recordCount = 0
     // Of feeds
@@ -51,7 +52,6 @@ final class Judge {
         let count = Int(Simulation.partitions.count)
         logs = Array(repeating: [], count: count)
         watermarks = Array(repeating: .earliest, count: count)
-        userNames = Array(repeating: [:], count: count)
     }
 
     // What clients say
@@ -78,9 +78,9 @@ final class Judge {
                 place = Place(partition: Int(partition), offset: offset)
             }
             acked[number] = place
-            if let place, places[number] != place {
-                let stands = places[number].map { "\($0)" } ?? "nowhere"
-                throw Broken(.i1, "event \(number) is acked at \(place), and stands \(stands)")
+            if let place, places[number]?.contains(place) != true {
+                let stood = (places[number] ?? []).map { "\($0)" }
+                throw Broken(.i1, "event \(number) is acked at \(place), and stood at \(stood)")
             }
         }
     }
@@ -117,26 +117,62 @@ final class Judge {
         }
     }
 
-    /// Reads what is new.
+    /// Reads what is new, in the order of log time.
     func read(_ log: any Log) throws {
+        var news: [ArraySlice<LogV1.LogRecord>] = []
+        var told = watermarks
         for partition in Simulation.partitions.all {
             let index = Int(partition.index)
             let from = LogOffset(UInt64(logs[index].count))
             let end = try log.end(of: partition)
+            var records: [LogV1.LogRecord] = []
             if from < end.next {
                 let page = try log.read(partition, from: from, limit: ReadLimit(bytes: .max))
-                for stored in page.records {
-                    try take(try LogV1.LogRecord.decode(Array(stored.payload)), of: index)
-                }
+                records = try page.records.map { try .decode(Array($0.payload)) }
             }
-            watermarks[index] = max(watermarks[index], end.watermark)
+            news.append(records[...])
+            told[index] = max(told[index], end.watermark)
+        }
+        while let instant = news.compactMap({ $0.first?.logTimeMs }).min() {
+            try take(&news, of: instant)
+            // Whatever is written together is of one instant.
+            try standing.check()
+        }
+        watermarks = told
+    }
+
+    /// All records of an instant, what is moved behind what it was.
+    private func take(_ news: inout [ArraySlice<LogV1.LogRecord>], of instant: Int64) throws {
+        while true {
+            let open = news.indices.filter { news[$0].first?.logTimeMs == instant }
+            let due = open.first { index in
+                news[index].first.map { isDue($0, among: news) } ?? false
+            }
+            // A request that came twice erases twice under one receipt. Where nothing may come
+            // next, the first says what is wrong.
+            let next = due ?? open.first { news[$0].first?.receipt != nil }
+            guard let index = next ?? open.first, let record = news[index].popFirst() else {
+                return
+            }
+            try take(record, at: Place(partition: index, offset: UInt64(logs[index].count)))
         }
     }
 
-    private func take(_ record: LogV1.LogRecord, of index: Int) throws {
-        let place = Place(partition: index, offset: record.offset)
-        guard record.offset == UInt64(logs[index].count) else {
-            throw Broken(.i3, "\(place) comes behind \(logs[index].count) records")
+    /// An erasure comes behind all that is before any record of it.
+    private func isDue(
+        _ record: LogV1.LogRecord,
+        among news: [ArraySlice<LogV1.LogRecord>]
+    ) -> Bool {
+        guard let receipt = record.receipt else { return standing.isDue(record) }
+        return news.allSatisfy { records in
+            records.first?.receipt == receipt || !records.contains { $0.receipt == receipt }
+        }
+    }
+
+    private func take(_ record: LogV1.LogRecord, at place: Place) throws {
+        let index = place.partition
+        guard record.offset == place.offset else {
+            throw Broken(.i3, "record \(record.offset) of \(index) stands at \(place)")
         }
         let logTime = Timestamp(ms: record.logTimeMs)
         if let before = logs[index].last, record.logTimeMs < before.logTimeMs {
@@ -150,29 +186,30 @@ final class Judge {
         }
         logs[index].append(record)
         recordCount += 1
-        switch record.body {
-        case .newUser(let new):
-            guard userNames[index].updateValue(new.userID, forKey: new.number) == nil else {
-                throw Broken(.i1, "user number \(new.number) of \(index) is given twice")
-            }
-        case .event(let event): try take(event, at: place, isImported: record.importID != nil)
-        case .catalogue(let change):
+        if case .catalogue(let change) = record.body {
             names[FeedKey(partition: index, revision: change.revision)] = change.name
-        default: break
         }
+        // What is sent again after its user was erased is somebody new's, and stands in no order.
+        let isAgain = record.event?.number.map(standing.isErased) ?? false
+        try standing.take(record, at: place)
+        if let event = record.event { try take(event, record, at: place, isAgain: isAgain) }
     }
 
-    private func take(_ event: LogV1.Event, at place: Place, isImported: Bool) throws {
+    private func take(
+        _ event: LogV1.Event,
+        _ record: LogV1.LogRecord,
+        at place: Place,
+        isAgain: Bool
+    ) throws {
         guard let number = event.number else { return }
-        if let other = places.updateValue(place, forKey: number) {
-            throw Broken(.i1, "event \(number) stands at \(other) and at \(place)")
-        }
-        guard let user = userNames[place.partition][event.userNumber] else {
-            throw Broken(.i1, "\(place) names a user whom nobody knows")
-        }
-        guard !isImported else { return }
-        if let before = last.updateValue(number, forKey: user), before > number {
-            throw Broken(.i3, "event \(number) of \(user) stands behind \(before)")
+        places[number, default: []].insert(place)
+        // What was moved, or is history, stands in no order of its own.
+        guard record.origin?.offset == nil, record.importID == nil, !isAgain else { return }
+        let name = standing.name(event.userNumber, in: place.partition) ?? "?"
+        let identifier = record.origin?.userID ?? name
+        let key = "\(identifier) in \(place.partition)"
+        if let before = last.updateValue(number, forKey: key), before > number {
+            throw Broken(.i3, "event \(number) of \(identifier) stands behind \(before)")
         }
     }
 
@@ -188,6 +225,18 @@ extension IngestionV1.TrackRecord {
     /// The event's number; nil: it is none, or has none.
     var number: UInt64? {
         if case .event(let event) = kind { event.properties.judged } else { nil }
+    }
+}
+
+extension LogV1.LogRecord {
+    /// The event, where it is one.
+    fileprivate var event: LogV1.Event? {
+        if case .event(let event) = body { event } else { nil }
+    }
+
+    /// The receipt that it belongs to, of an erasure.
+    fileprivate var receipt: [UInt8]? {
+        if case .erasure(let erasure) = body { erasure.receipt } else { nil }
     }
 }
 

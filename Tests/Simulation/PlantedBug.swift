@@ -27,6 +27,14 @@ enum PlantedBug: String, CaseIterable, Sendable {
     case undoUnheard
     /// A take-over copies users' states and not what was told.
     case feedNotCopied
+    /// What was recorded last before a merge is not moved with it.
+    case recordLeftBehind
+    /// That a user has another's records is not heard.
+    case mergeUnheard
+    /// That a user was erased is not heard.
+    case erasureUnheard
+    /// Receipts of erasures are forgotten by a restart.
+    case receiptsForgotten
 }
 
 extension PlantedBug {
@@ -41,6 +49,9 @@ extension PlantedBug {
         case .folderNotSynced: [.liveness, .ownership]
         case .undoUnheard: [.i2, .i4, .i7]
         case .feedNotCopied: [.i5]
+        case .recordLeftBehind: [.i1]
+        case .mergeUnheard: [.i2, .i4, .i7]
+        case .erasureUnheard, .receiptsForgotten: [.i11]
         }
     }
 }

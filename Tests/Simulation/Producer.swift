@@ -9,6 +9,8 @@ import Wire
 final class Producer: Node {
     /// Users of all producers together.
     static let usersMax = 9
+    /// Identifiers of whom nobody knows who it is.
+    static let devices = (0..<4).map { "device-\($0)" }
 
     private let users: [String]
     private var random: SeededRandom
@@ -17,7 +19,8 @@ final class Producer: Node {
     private var isBusy = false
 
     init(_ number: Int, of count: Int, on stage: Simulation) {
-        users = (0..<Self.usersMax).filter { $0 % count == number }.map { "user-\($0)" }
+        let all = (0..<Self.usersMax).map { "user-\($0)" } + Self.devices
+        users = all.indices.filter { $0 % count == number }.map { all[$0] }
         random = stage.chance()
         super.init("producer-\(number)", on: stage)
     }
@@ -44,18 +47,22 @@ final class Producer: Node {
 
     private func record() -> IngestionV1.TrackRecord {
         let user = users[random.below(users.count)]
+        let isAnonymous = Self.devices.contains(user)
         if random.chance(0.12) {
             let plan = ["free", "pro", "team"][random.below(3)]
-            return .profile(of: user, "plan", .text(plan))
+            var record = IngestionV1.TrackRecord.profile(of: user, "plan", .text(plan))
+            record.anonymous = isAnonymous
+            return record
         }
         let number = stage.judge.expect(from: name)
         let isLate = random.chance(0.15)
-        let record = IngestionV1.TrackRecord.event(
+        var record = IngestionV1.TrackRecord.event(
             of: user,
             ["View", "View", "Cart", "Buy"][random.below(4)],
             number,
             at: isLate ? clock.now - Int64(random.below(20_000)) : nil
         )
+        record.anonymous = isAnonymous
         old.append(record)
         return record
     }

@@ -11,21 +11,28 @@ struct Reference {
     /// A user, as the log tells of it.
     private struct User {
         let name: String
-        var events: [(event: UserHistory.Event, importID: String?)] = []
-        var versions: [(version: UserHistory.PropertyVersion, importID: String?)] = []
-        /// The same as machines hear it, in the order of the log.
-        var heard: [Heard] = []
+        /// The records that stand, in the order of the log.
+        var records: [Heard] = []
         /// The log time of the last record that may be told a little later: of an import.
         var importedAt: Timestamp?
+        /// Whether the number is nobody's any more.
+        var isGone = false
     }
 
-    /// A record about a user.
-    typealias Heard = (record: LiveCourse.Record, at: Timestamp, importID: String?)
+    /// A record about a user, as machines hear it.
+    struct Heard {
+        let record: LiveCourse.Record
+        let at: Timestamp
+        let position: LogOffset
+        let importID: String?
+    }
 
     /// A version of a segment, from the record on that brought it.
     private struct Segment {
         let document: SegmentV1.SegmentDocument
+        let plan: LivePlan?
         let since: Timestamp
+        let begin: LogOffset
         var courses: [UInt32: ReferenceCourse] = [:]
         var told: [UInt32: [LiveChange]] = [:]
         var isOver = false
@@ -35,6 +42,8 @@ struct Reference {
     private var undone: Set<String> = []
     /// By the catalogue revision at which they began.
     private var segments: [UInt64: Segment] = [:]
+    /// Who was given a number by the record before, but for moved ones.
+    private var newcomer: UInt32?
 
     init(_ records: some Sequence<LogV1.LogRecord>) throws {
         for record in records { try take(record) }
@@ -50,44 +59,44 @@ struct Reference {
 
     /// Who is in a followed condition at an instant; without those of whom imports are told later.
     func members(of revision: UInt64, at now: Timestamp) throws -> (
-        settled: Set<String>, open: Set<String>
+        settled: Set<UInt32>, open: Set<UInt32>
     ) {
         guard let sent = segments[revision]?.document.definition else { return ([], []) }
         let oracle = Oracle(try DefinitionCoding.decode(sent), at: now)
-        var (settled, open): (Set<String>, Set<String>) = ([], [])
-        for user in users.values {
+        var (settled, open): (Set<UInt32>, Set<UInt32>) = ([], [])
+        for (number, user) in users where !user.isGone {
             // "told at the next whole second of log time"
             if let at = user.importedAt, now <= at + 1_000 {
-                open.insert(user.name)
+                open.insert(number)
             } else if let history = history(of: user), oracle.isMember(history) {
-                settled.insert(user.name)
+                settled.insert(number)
             }
         }
         return (settled, open)
     }
 
     /// What a live segment has told of each user once an instant has passed.
-    func told(by revision: UInt64, through now: Timestamp) -> [String: [LiveChange]] {
+    func told(by revision: UInt64, through now: Timestamp) -> [UInt32: [LiveChange]] {
         guard let segment = segments[revision] else { return [:] }
-        var told: [String: [LiveChange]] = [:]
-        for (number, course) in segment.courses {
-            var (course, changes) = (course, segment.told[number] ?? [])
-            if !segment.isOver { changes += course.pass(before: now + 1) }
-            if !changes.isEmpty { told[users[number]?.name ?? ""] = changes }
+        var told = segment.told
+        if !segment.isOver {
+            for (number, course) in segment.courses {
+                var course = course
+                told[number, default: []] += course.pass(before: now + 1)
+            }
         }
-        return told
+        return told.filter { !$0.value.isEmpty }
     }
 
     /// What is recorded of a user, and what a segment is, for people.
-    func story(of name: String, _ revision: UInt64) -> String {
-        let heard = users.values.first { $0.name == name }?.heard ?? []
-        let lines = heard.map { record, at, importID in
+    func story(of number: UInt32, _ revision: UInt64) -> String {
+        let lines = (users[number]?.records ?? []).map { heard in
             let what: String
-            switch record {
+            switch heard.record {
             case .event(let event): what = "\(event.name.text) of \(event.at.ms % 10_000_000)"
             case .properties(let versions): what = "\(versions.map(\.property.text))"
             }
-            return "\(at.ms % 10_000_000) \(what)\(importID.map { " by \($0)" } ?? "")"
+            return "\(heard.at.ms % 10_000_000) \(what)\(heard.importID.map { " by \($0)" } ?? "")"
         }
         let segment = segments[revision]
         return "since \(segment.map { $0.since.ms % 10_000_000 } ?? 0), "
@@ -96,10 +105,13 @@ struct Reference {
 
     /// Nil: no record of the user stands.
     private func history(of user: User) -> UserHistory? {
-        let events = user.events.filter { !isUndone($0.importID) }.map(\.event)
-        let versions = user.versions.filter { !isUndone($0.importID) }.map(\.version)
-        guard !events.isEmpty || !versions.isEmpty else { return nil }
-        return UserHistory(of: UserID(user.name), events: events, versions: versions)
+        let records = user.records.filter { !isUndone($0.importID) }.map(\.record)
+        guard !records.isEmpty else { return nil }
+        return UserHistory(
+            of: UserID(user.name),
+            events: records.compactMap(\.event),
+            versions: records.flatMap(\.versions)
+        )
     }
 
     private func isUndone(_ id: String?) -> Bool { id.map(undone.contains) ?? false }
@@ -109,9 +121,16 @@ struct Reference {
     private mutating func take(_ record: LogV1.LogRecord) throws {
         let now = Timestamp(ms: record.logTimeMs)
         let position = LogOffset(record.offset)
+        // Of what is moved is heard with the record that says whose it is.
+        let isMoved = record.origin?.offset != nil
+        let new = newcomer
+        if !isMoved { newcomer = nil }
         switch record.body {
-        case .newUser(let new): users[new.number] = User(name: new.userID)
-        case .catalogue(let change): try take(change, at: now)
+        case .newUser(let new):
+            users[new.number] = User(name: new.userID)
+            newcomer = new.number
+        case .userKnown(let known) where isMoved: newcomer = known.userNumber
+        case .catalogue(let change): try take(change, at: position, now)
         case .importUndone(let undoing):
             undone.insert(undoing.importID)
             for revision in segments.keys {
@@ -126,24 +145,10 @@ struct Reference {
                 position: position,
                 clientSequence: event.clientSequence
             )
-            users[event.userNumber]?.events.append((heard, record.importID))
-            note(event.userNumber, record, now)
-            hear((.event(heard), now, record.importID), of: event.userNumber)
+            take(.event(heard), of: event.userNumber, record, isMoved: isMoved)
         case .profile(let profile):
-            let since = profile.atMs.map(Timestamp.init(ms:))
-            var versions = try profile.set.map { property in
-                let (name, value) = try ValueCoding.decode(property)
-                return UserHistory.PropertyVersion(
-                    ExactName(name),
-                    value,
-                    since: since,
-                    position: position
-                )
-            }
-            versions += profile.unset.map {
-                .init(ExactName($0), nil, since: since, position: position)
-            }
-            write(versions, of: profile.userNumber, record, now)
+            let versions = try Self.versions(profile, at: position)
+            take(.properties(versions), of: profile.userNumber, record, isMoved: isMoved)
         case .listChange(let change):
             let version = UserHistory.PropertyVersion(
                 InList(ExactName(change.list)).property,
@@ -151,58 +156,136 @@ struct Reference {
                 since: Timestamp(ms: change.atMs),
                 position: position
             )
-            write([version], of: change.userNumber, record, now)
-        // Tenures say nothing of users, and nobody is erased or renamed in a run.
+            take(.properties([version]), of: change.userNumber, record, isMoved: isMoved)
+        case .mergeOut(let out): leave(out.userNumber, .corrected, at: now)
+        case .erasure(let erasure): leave(erasure.userNumber, .erased, at: now)
+        case .mergeIn(let merge):
+            remove(merge.replaced, of: merge.userNumber)
+            let isNew = new == merge.userNumber
+            recount(merge.userNumber, merge.names, isNew: isNew, at: position, now)
+        case .mergeUndone(let undone):
+            remove(undone.moved, of: undone.userNumber)
+            recount(undone.userNumber, undone.names, isNew: false, at: position, now)
+            // One may stand before the merge that is heard of behind it.
+            if new == undone.userNumber { newcomer = new }
+        // Tenures say nothing of users, nor does in a run who is known.
         default: break
         }
     }
 
-    private mutating func write(
-        _ versions: [UserHistory.PropertyVersion],
+    private static func versions(_ profile: LogV1.ProfileChange, at position: LogOffset) throws
+        -> [UserHistory.PropertyVersion]
+    {
+        let since = profile.atMs.map(Timestamp.init(ms:))
+        let set = try profile.set.map { property in
+            let (name, value) = try ValueCoding.decode(property)
+            return UserHistory.PropertyVersion(
+                ExactName(name),
+                value,
+                since: since,
+                position: position
+            )
+        }
+        return set
+            + profile.unset.map { .init(ExactName($0), nil, since: since, position: position) }
+    }
+
+    private mutating func take(
+        _ said: LiveCourse.Record,
         of number: UInt32,
         _ record: LogV1.LogRecord,
-        _ now: Timestamp
+        isMoved: Bool
     ) {
-        users[number]?.versions += versions.map { ($0, record.importID) }
-        note(number, record, now)
-        hear((.properties(versions), now, record.importID), of: number)
-    }
-
-    private mutating func note(_ number: UInt32, _ record: LogV1.LogRecord, _ now: Timestamp) {
+        let now = Timestamp(ms: record.logTimeMs)
+        let heard = Heard(
+            record: said,
+            at: now,
+            position: LogOffset(record.offset),
+            importID: record.importID
+        )
         if record.importID != nil { users[number]?.importedAt = now }
+        if !isMoved {
+            let undone = undone
+            forEachLive { segment, users in
+                guard var course = Self.course(of: number, in: segment, users, undone) else {
+                    return
+                }
+                segment.told[number, default: []] += course.hear(heard)
+                segment.courses[number] = course
+            }
+        }
+        users[number]?.records.append(heard)
     }
 
-    private mutating func hear(_ heard: Heard, of number: UInt32) {
-        for (revision, segment) in segments where segment.document.live != nil && !segment.isOver {
-            guard var course = segment.courses[number] ?? course(of: number, in: segment) else {
-                continue
-            }
-            segments[revision]?.told[number, default: []] += course.hear(heard)
-            segments[revision]?.courses[number] = course
+    private mutating func forEachLive(_ body: (inout Segment, [UInt32: User]) -> Void) {
+        for (revision, segment) in segments where segment.plan != nil && !segment.isOver {
+            var segment = segment
+            body(&segment, users)
+            segments[revision] = segment
         }
-        users[number]?.heard.append(heard)
     }
 
     /// The machine of a user, who has heard all that was before the segment.
-    private func course(of number: UInt32, in segment: Segment) -> ReferenceCourse? {
-        guard let plan = Self.plan(of: segment) else { return nil }
-        var course = ReferenceCourse(plan)
-        for heard in users[number]?.heard ?? [] where !isUndone(heard.importID) {
-            _ = course.hear(heard)
+    private static func course(
+        of number: UInt32,
+        in segment: Segment,
+        _ users: [UInt32: User],
+        _ undone: Set<String>
+    ) -> ReferenceCourse? {
+        if let course = segment.courses[number] { return course }
+        guard let plan = segment.plan else { return nil }
+        let before = (users[number]?.records ?? []).filter { heard in
+            !(heard.importID.map(undone.contains) ?? false)
         }
-        course.hasBegun = true
-        return course
+        return ReferenceCourse(plan, from: segment.begin, at: segment.since, knowing: before)
     }
 
-    private static func plan(of segment: Segment) -> LivePlan? {
-        do {
-            return try segment.document.live.map { try LivePlan(LiveCoding.decode($0)) }
-        } catch {
-            return nil
+    // Who becomes one with whom
+
+    /// A number is nobody's: whoever was in is not, and nothing is remembered.
+    private mutating func leave(_ number: UInt32, _ kind: LiveChange.Kind, at now: Timestamp) {
+        forEachLive { segment, _ in
+            guard var course = segment.courses.removeValue(forKey: number) else { return }
+            segment.told[number, default: []] += course.leave(kind, at: now)
+        }
+        users[number]?.isGone = true
+        users[number]?.records = []
+    }
+
+    private mutating func remove(_ runs: [LogV1.RecordRun], of number: UInt32) {
+        users[number]?.records.removeAll { heard in
+            runs.contains {
+                heard.position.value >= $0.from && heard.position.value < $0.from + $0.count
+            }
         }
     }
 
-    private mutating func take(_ change: LogV1.CatalogueChange, at now: Timestamp) throws {
+    /// A user has another history from here on: machines that read what was moved run over it.
+    private mutating func recount(
+        _ number: UInt32,
+        _ names: LogV1.MovedNames?,
+        isNew: Bool,
+        at position: LogOffset,
+        _ now: Timestamp
+    ) {
+        let undone = undone
+        forEachLive { segment, users in
+            guard let plan = segment.plan, isNew || plan.reads.mentions(names),
+                var course = Self.course(of: number, in: segment, users, undone)
+            else { return }
+            let records = (users[number]?.records ?? []).filter { heard in
+                !(heard.importID.map(undone.contains) ?? false)
+            }
+            segment.told[number, default: []] += course.recount(records, at: position, now)
+            segment.courses[number] = course
+        }
+    }
+
+    private mutating func take(
+        _ change: LogV1.CatalogueChange,
+        at position: LogOffset,
+        _ now: Timestamp
+    ) throws {
         guard change.kind == "segment", let body = change.body else { return }
         let document = try SegmentV1.SegmentDocument.decode(body)
         let standing = segments.first {
@@ -217,7 +300,24 @@ struct Reference {
             }
             segments[revision]?.isOver = true
         } else if !document.archived {
-            segments[change.revision] = Segment(document: document, since: now)
+            segments[change.revision] = Segment(
+                document: document,
+                plan: try document.live.map { try LivePlan(LiveCoding.decode($0)) },
+                since: now,
+                begin: position
+            )
         }
+    }
+}
+
+extension Mentions {
+    /// Whether any of what was moved is read.
+    fileprivate func mentions(_ names: LogV1.MovedNames?) -> Bool {
+        guard let names else { return false }
+        let properties =
+            names.properties.map { ExactName($0) }
+            + names.lists.map { InList(ExactName($0)).property }
+        return names.events.contains { concerns(event: ExactName($0)) }
+            || properties.contains { concerns(property: $0) }
     }
 }

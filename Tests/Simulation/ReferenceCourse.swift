@@ -3,22 +3,32 @@
 import Basics
 import Segments
 
-/// What `LiveCourse` does, with imports that are undone; for segments that ask no conditions.
+/// What `LiveCourse` does, with imports that are undone and users who become one; for segments that
+/// ask no conditions.
 struct ReferenceCourse {
     private let plan: LivePlan
+    private let begunAt: Timestamp
     private var user = LiveUser()
-    private var past = Past()
-    /// Whether the segment follows its user yet.
-    var hasBegun = false
+    private var past: Past
 
-    init(_ plan: LivePlan) { self.plan = plan }
+    /// A user's, of whom some records were known when the segment began or was first told of it.
+    init(
+        _ plan: LivePlan,
+        from begin: LogOffset,
+        at begunAt: Timestamp,
+        knowing records: [Reference.Heard]
+    ) {
+        self.plan = plan
+        self.begunAt = begunAt
+        past = Past(begin: begin, records: records, latest: records.last?.at ?? .earliest)
+    }
 
     /// A record is heard.
     mutating func hear(_ heard: Reference.Heard) -> [LiveChange] {
         var told = pass(before: heard.at)
+        past.records.append(heard)
+        past.latest = heard.at
         let isHistory = heard.importID != nil
-        past.take(heard, isSilent: isHistory || !hasBegun)
-        guard hasBegun else { return told }
         let record: LiveRecord
         switch heard.record {
         case .event(let event):
@@ -29,67 +39,94 @@ struct ReferenceCourse {
             guard names.contains(where: plan.hears.concerns(property:)) else { return told }
             record = .properties(names, isHistory: isHistory)
         }
-        told += plan.hear(record, at: past.moment(heard.at), &user, past)
+        let moment = LiveMoment(now: heard.at, position: heard.position)
+        told += plan.hear(record, at: moment, &user, past)
         return told
     }
 
     /// Every instant before one passes.
     mutating func pass(before end: Timestamp) -> [LiveChange] {
-        guard hasBegun else { return [] }
         var told: [LiveChange] = []
         while let due = plan.nextDue(user), due < end {
-            let moment = past.moment(max(due, past.latest))
+            let now = max(due, past.latest)
+            let position = past.records.last?.position ?? .zero
+            let moment = LiveMoment(now: now, position: position)
             told += plan.pass(at: moment, due: due, &user, past)
         }
         return told
+    }
+
+    /// The user's records are these from here on.
+    mutating func recount(
+        _ records: [Reference.Heard],
+        at position: LogOffset,
+        _ now: Timestamp
+    ) -> [LiveChange] {
+        var told = pass(before: now)
+        past.records = records
+        past.latest = now
+        let joined = past
+        told += plan.recount(
+            at: LiveMoment(now: now, position: position),
+            since: begunAt,
+            &user,
+            joined.history(plan.reads)
+        ) { joined.isImported($0) }
+        return told
+    }
+
+    /// The user is there no more.
+    ///
+    /// - Returns: what was due, and that the user is out, if it was in.
+    mutating func leave(_ kind: LiveChange.Kind, at now: Timestamp) -> [LiveChange] {
+        let told = pass(before: now)
+        guard user.isInside else { return told }
+        let change = LiveChange(
+            kind,
+            at: now,
+            occurrence: user.occurrence,
+            isMember: false,
+            cause: .record
+        )
+        return told + [change]
     }
 
     /// The records of an import are there no more.
     mutating func forget(import id: String) { past.records.removeAll { $0.importID == id } }
 
     private struct Past: LivePast {
-        var records: [Reference.Heard] = []
-        private var silent: Set<LogOffset> = []
-        private var next = LogOffset.zero
-        private(set) var latest = Timestamp.earliest
-
-        mutating func take(_ heard: Reference.Heard, isSilent: Bool) {
-            records.append(heard)
-            latest = heard.at
-            guard let position = heard.record.position else { return }
-            next = position.next
-            if isSilent { silent.insert(position) }
-        }
-
-        func moment(_ now: Timestamp) -> LiveMoment {
-            LiveMoment(now: now, position: next.value == 0 ? next : LogOffset(next.value - 1))
-        }
+        let begin: LogOffset
+        var records: [Reference.Heard]
+        /// The log time of the last record.
+        var latest: Timestamp
 
         func history(_ reads: Mentions) -> UserHistory {
             UserHistory(
-                events: records.compactMap(\.record.event),
+                events: records.compactMap(\.record.event).filter {
+                    reads.concerns(event: $0.name)
+                },
                 versions: records.flatMap(\.record.versions)
             )
         }
 
-        func isSilent(_ position: LogOffset) -> Bool { silent.contains(position) }
+        func isSilent(_ position: LogOffset) -> Bool {
+            position < begin || isImported(position)
+        }
+
+        func isImported(_ position: LogOffset) -> Bool {
+            records.contains { $0.position == position && $0.importID != nil }
+        }
     }
 }
 
 extension LiveCourse.Record {
-    fileprivate var event: UserHistory.Event? {
+    /// The event, where it is one.
+    var event: UserHistory.Event? {
         if case .event(let event) = self { event } else { nil }
     }
 
-    fileprivate var versions: [UserHistory.PropertyVersion] {
+    /// The writes, where it is some.
+    var versions: [UserHistory.PropertyVersion] {
         if case .properties(let versions) = self { versions } else { [] }
-    }
-
-    /// Where it stands in the log.
-    fileprivate var position: LogOffset? {
-        switch self {
-        case .event(let event): event.position
-        case .properties(let versions): versions.first?.position
-        }
     }
 }

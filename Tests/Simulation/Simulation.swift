@@ -207,6 +207,8 @@ extension Simulation {
         for number in 0..<2 { add(Producer(number, of: 2, on: self)) }
         add(Importer(on: self))
         add(Author(on: self))
+        add(Merger(on: self))
+        add(Eraser(on: self))
         add(Consumer(on: self))
     }
 }
