@@ -41,6 +41,13 @@ public enum Checksum {
         }
     }
 
+    /// XXH64 of a lent text's bytes.
+    public static func xxh64(_ bytes: Span<UInt8>, seed: UInt64 = 0) -> UInt64 {
+        unsafe bytes.withUnsafeBytes {
+            unsafe cbasics_xxh64($0.baseAddress, $0.count, seed)
+        }
+    }
+
     /// XXH64 of borrowed bytes.
     public static func xxh64(_ bytes: RawSpan, seed: UInt64 = 0) -> UInt64 {
         unsafe bytes.withUnsafeBytes {

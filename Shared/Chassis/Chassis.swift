@@ -202,7 +202,12 @@ private struct Start<Config: ServiceConfig>: Sendable {
         world.health.wait(for: "start", because: "the services are being started")
         world.diskGuard.check()
         watchStop(deadline)
-        var parts = [Part("disk guard", world.diskGuard)]
+        let memory = RestingMemory(
+            clock: world.clock,
+            cpuSeconds: { world.facts.now().cpuSeconds },
+            giveBack: outside.giveBackMemory
+        )
+        var parts = [Part("disk guard", world.diskGuard), Part("memory", memory)]
         if world.common.httpPort > 0 {
             let pages = try HealthPages(
                 port: world.common.httpPort,

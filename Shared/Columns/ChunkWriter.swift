@@ -123,7 +123,7 @@ public struct ChunkWriter: Sendable {
             least: zone.minTime,
             greatest: zone.maxTime
         )
-        try writer.narrow(order.map { table.offsets[$0] })
+        try writer.narrow(order.map { table.offsets[$0] }, readByFew: true)
         let columns = table.columns.sorted { TextBytes.precedes($0.name, $1.name) }
         writer.directory.count(columns.count)
         for column in columns { try write(column, order, ranks, into: &writer) }

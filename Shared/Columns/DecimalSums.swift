@@ -85,7 +85,7 @@ public struct DecimalSums: Sendable {
             elements.withSpan { Self.add($0, steps, users, rows, into: &sums) }
         case .mapped32(let steps, let elements):
             elements.withSpan { Self.add($0, steps, users, rows, into: &sums) }
-        case .constant, .array, .array32, .mapped64:
+        case .constant, .array, .array32, .mapped24, .mapped64:
             users.forEach(of: rows) { row, user in
                 sums[Int(user)] &+= Int64(bitPattern: payloads[row])
             }

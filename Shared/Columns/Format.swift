@@ -12,8 +12,8 @@
 // footer's own checksum therefore stands for the whole file: it is the chunk's fingerprint.
 // All integers are little endian; `varint` is LEB128, `zigzag` a signed varint, `text` UTF-8
 // after its varint length. A later version keeps the 16 bytes of the header. Version 2 had no steps
-// and is read as well. Version 1 had users of 32 bits and instants of 32 or 64; an evaluator reads
-// the log again instead of reading it.
+// and no numbers of three bytes, and is read as well. Version 1 had users of 32 bits and instants
+// of 32 or 64; an evaluator reads the log again instead of reading it.
 //
 // directory   project text | partition varint | from varint | to varint     log offsets [from, to)
 //             ids        first number varint | bytes column                 users met in the range
@@ -30,8 +30,8 @@
 //             | payloads narrow | texts varint | codes narrow (where texts > 0)
 //             | numbers u8 (1: min tag u8, min u64, max tag u8, max u64 follow; 0: none)
 // section     bytes without padding varint | crc32c with padding u32
-// narrow      width u8 of 0, 1, 2, 4, 8 | base u64 | step u64 (where the width's bit 0x10 is set:
-//             of 1, 2, 4; else it is 1) | section (width above 0)
+// narrow      width u8 of 0, 1, 2, 3, 4, 8 | base u64 | step u64 (where the width's bit 0x10 is
+//             set: not of 0 and 8; else it is 1) | section (width above 0)
 //             value = base + step * element (wrapping); width 0: all are base; width 8: base is 0
 // bytes       count varint | starts narrow, count + 1 of them from 0 | section u8
 //

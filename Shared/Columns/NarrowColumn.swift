@@ -12,6 +12,8 @@ public struct NarrowColumn: Sendable {
         case array32([UInt32])
         case mapped8(Steps, MappedArray<UInt8>)
         case mapped16(Steps, MappedArray<UInt16>)
+        /// Three bytes an element, the lowest first.
+        case mapped24(Steps, MappedArray<UInt8>)
         case mapped32(Steps, MappedArray<UInt32>)
         case mapped64(MappedArray<UInt64>)
     }
@@ -28,6 +30,7 @@ public struct NarrowColumn: Sendable {
         case .array32(let elements): elements.count
         case .mapped8(_, let elements): elements.count
         case .mapped16(_, let elements): elements.count
+        case .mapped24(_, let bytes): bytes.count / 3
         case .mapped32(_, let elements): elements.count
         case .mapped64(let elements): elements.count
         }
@@ -43,6 +46,8 @@ public struct NarrowColumn: Sendable {
         case .array32(let elements): return UInt64(elements[index])
         case .mapped8(let steps, let elements): return steps[elements[index]]
         case .mapped16(let steps, let elements): return steps[elements[index]]
+        case .mapped24(let steps, let bytes):
+            return bytes.withSpan { steps[Self.three($0, at: index)] }
         case .mapped32(let steps, let elements): return steps[elements[index]]
         case .mapped64(let elements): return elements[index]
         }
@@ -63,11 +68,23 @@ public struct NarrowColumn: Sendable {
             elements.withSpan { Self.widen($0, rows, steps, into: &out) }
         case .mapped16(let steps, let elements):
             elements.withSpan { Self.widen($0, rows, steps, into: &out) }
+        case .mapped24(let steps, let bytes):
+            bytes.withSpan { bytes in
+                for (place, row) in rows.enumerated() {
+                    out[place] = steps[Self.three(bytes, at: row)]
+                }
+            }
         case .mapped32(let steps, let elements):
             elements.withSpan { Self.widen($0, rows, steps, into: &out) }
         case .mapped64(let elements):
             elements.withSpan { Self.widen($0, rows, .ones, into: &out) }
         }
+    }
+
+    private static func three(_ bytes: Span<UInt8>, at index: Int) -> UInt32 {
+        let place = 3 * index
+        return UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8
+            | UInt32(bytes[place + 2]) << 16
     }
 
     private static func widen<Element: FixedWidthInteger & UnsignedInteger>(

@@ -81,7 +81,7 @@ extension RowMask {
         case .mapped8(let steps, let elements): and(elements, steps, range)
         case .mapped16(let steps, let elements): and(elements, steps, range)
         case .mapped32(let steps, let elements): and(elements, steps, range)
-        case .array, .array32, .mapped64:
+        case .array, .array32, .mapped24, .mapped64:
             keep { row in range.contains(Int64(bitPattern: column[row])) }
         }
     }

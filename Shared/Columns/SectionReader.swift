@@ -173,6 +173,9 @@ struct SectionReader {
         case 2:
             let array = try section(of: UInt16.self, count: count, what)
             return NarrowColumn(.mapped16(steps, array))
+        case 3:
+            let bytes = try section(of: UInt8.self, count: 3 * count, what)
+            return NarrowColumn(.mapped24(steps, bytes))
         case 4:
             let array = try section(of: UInt32.self, count: count, what)
             return NarrowColumn(.mapped32(steps, array))

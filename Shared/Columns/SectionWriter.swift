@@ -62,8 +62,10 @@ struct SectionWriter: ~Copyable {
     /// steps where these make it narrower.
     ///
     /// Elements where `isMeant` is false may hold anything and are written as 0 above the base.
+    /// Three bytes, which no vector compares, are taken only where few are read at a time.
     mutating func narrow(
         _ elements: [UInt64],
+        readByFew: Bool = false,
         where isMeant: (Int) -> Bool = { _ in true }
     ) throws(DiskError) {
         var least = Int64.max
@@ -75,7 +77,8 @@ struct SectionWriter: ~Copyable {
         if least > greatest { (least, greatest) = (0, 0) }
         let range = UInt64(bitPattern: greatest) &- UInt64(bitPattern: least)
         let step = Self.step(elements, above: UInt64(bitPattern: least), range, where: isMeant)
-        let width = Self.width(of: range / step)
+        let whole = Self.width(of: range / step)
+        let width = readByFew && whole == 4 && range / step < 1 << 24 ? 3 : whole
         let base = width == 8 ? 0 : UInt64(bitPattern: least)
         directory.u8(UInt8(width) | (step > 1 ? Format.stepped : 0))
         directory.u64(base)
@@ -87,6 +90,9 @@ struct SectionWriter: ~Copyable {
             switch width {
             case 1: writer.u8(UInt8(truncatingIfNeeded: element))
             case 2: writer.u16(UInt16(truncatingIfNeeded: element))
+            case 3:
+                writer.u16(UInt16(truncatingIfNeeded: element))
+                writer.u8(UInt8(truncatingIfNeeded: element >> 16))
             case 4: writer.u32(UInt32(truncatingIfNeeded: element))
             default: writer.u64(element)
             }
@@ -137,13 +143,13 @@ struct SectionWriter: ~Copyable {
             fine.append(above & (1 << shift - 1))
         }
         try section(coarse.bytes)
-        try narrow(fine)
+        try narrow(fine, readByFew: true)
     }
 
     /// Texts one behind the other: `starts` has one more element than there are texts.
     mutating func texts(_ heap: [UInt8], starts: [UInt32]) throws(DiskError) {
         directory.count(starts.count - 1)
-        try narrow(starts.map(UInt64.init))
+        try narrow(starts.map(UInt64.init), readByFew: true)
         try section(heap)
     }
 

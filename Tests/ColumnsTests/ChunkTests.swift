@@ -169,6 +169,39 @@ import Testing
         }
     }
 
+    @Test("offsets and fine times take three bytes where these are enough", arguments: [0, 1])
+    func threeBytes(more: Int) throws {
+        let offsets = [7, 8, 70_000, 70_007, 1 << 24 + 6 + more].map(UInt64.init)
+        // Above 2^33 ms the fine part has 18 bits, above 2^41 26.
+        let times = [3, 200_000, 262_146, 262_147, 1 << (more == 0 ? 34 : 42)].map(Int64.init)
+        var tail = Tail(from: .zero, firstUser: UserNumber(0))
+        for row in offsets.indices {
+            try tail.append(
+                event: "e",
+                user: UserNumber(UInt32(row)),
+                at: Timestamp(ms: times[row]),
+                offset: LogOffset(offsets[row]),
+                properties: []
+            )
+        }
+        let table = try #require(try sealed(tail).table(of: "e"))
+        guard case .split(let split) = table.times.form else {
+            Issue.record("times in two parts")
+            return
+        }
+        for column in [split.fine, table.offsets] {
+            switch (column.form, more) {
+            case (.mapped24, 0), (.mapped32, 1): break
+            default: Issue.record("three bytes, or four for one more, not \(column.form)")
+            }
+        }
+        var decoded = Array(repeating: 0 as UInt64, count: 5)
+        table.offsets.decode(rows: 1..<5, into: &decoded)
+        #expect(offsets.indices.map { table.offsets[$0] } == offsets)
+        #expect(Array(decoded.prefix(4)) == Array(offsets.dropFirst()))
+        #expect(times.indices.map { table.times[$0] } == times)
+    }
+
     @Test("a chunk on a real disk is mapped and outlives its name")
     func realDisk() throws {
         let folder = NSTemporaryDirectory() + "columns-\(UUID().uuidString)"

@@ -129,6 +129,37 @@ import Wire
         }
     }
 
+    @Test("of many who leave at one instant each is told once, as if each were looked at alone")
+    func crowd() throws {
+        var log = LogScript()
+        let hourMs: Int64 = 3_600_000
+        try log.segment("recent", did("Opened", window: .rolling(ms: hourMs)), revision: 1)
+        log.logTime = Timestamp(ms: 5_000)
+        for user in 0..<50 { try log.event("Opened", by: "u\(user)", at: Timestamp(ms: 5_000)) }
+        // Some open again, and stay; another has come a second before the others.
+        log.logTime = Timestamp(ms: 9_000)
+        for user in [7, 8, 30] { try log.event("Opened", by: "u\(user)", at: Timestamp(ms: 9_000)) }
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        let told = state.live.news.records.count
+        #expect(told == 50)
+        try state.pass(Timestamp(ms: 5_000 + hourMs - 1))
+        #expect(state.live.news.records.count == told)
+        try state.pass(Timestamp(ms: 5_000 + hourMs + 1))
+        let left = state.live.news.records.dropFirst(told)
+        let numbers = (0..<50).filter { ![7, 8, 30].contains($0) }
+        #expect(left.map { Int($0.user.value) } == numbers)
+        #expect(left.map(\.sequence) == Array(51...97))
+        #expect(left.allSatisfy { $0.change.kind == .left && $0.change.cause == .timer })
+        #expect(Set(left.map(\.change.at)).count == 1 && left.allSatisfy(\.isTurn))
+        let end = try #require(state.live.ends.first)
+        #expect(end.members == 3)
+        let ids = ["u7", "u8", "u30"].map { Checksum.xxh64(Array($0.utf8)) }
+        #expect(end.stateHash == ids.reduce(0, &+))
+        try state.pass(Timestamp(ms: 9_000 + 2 * hourMs))
+        #expect(state.live.ends.first?.members == 0 && state.live.ends.first?.stateHash == 0)
+    }
+
     @Test("by an import, and by a merge, nothing fires for who becomes known")
     func known() throws {
         let isKnown = Definition(.known(Known()))

@@ -13,6 +13,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Evaluator/Live",
+            .test("FeedRowTests"),
+            ["FeedShelf+Records"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
             .test("FeedRetentionTests"),
             ["FeedShelf+Retention"]
         ),
@@ -20,7 +25,7 @@ extension CoveredElsewhere {
             "Services/Evaluator/Live",
             .test("EvaluatorTests/LivePartitionTests"),
             [
-                "ColumnsPast", "FollowedSegment", "FeedRecord+Bytes", "KeptFeeds",
+                "ColumnsPast", "FollowedSegment", "KeptFeeds",
                 "LivePartition+Columns",
                 "LiveProject",
                 "TimerQueue",

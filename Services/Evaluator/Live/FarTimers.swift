@@ -103,9 +103,15 @@ extension FeedShelf {
         var timers: [FarTimer] = []
         var rest: Timestamp?
         var unread: (any Error)?
+        // The feed of the key before, which is most often this one's, too.
+        var last: (bytes: ArraySlice<UInt8>, feed: FeedID)?
         try store.scan(live, from: prefix + FarTimer.bytes(of: from), prefix: prefix) { key, _ in
             do {
-                let timer = try FarTimer(key: Array(key)[prefix.count...])
+                let key = Array(key)[prefix.count...]
+                let bytes = FarTimer.feed(in: key)
+                let isSame = last.map { $0.bytes == bytes } ?? false
+                let timer = try FarTimer(key: key, of: isSame ? last?.feed : nil)
+                if !isSame { last = (bytes, timer.feed) }
                 if timers.count >= count, timer.due > timers[timers.count - 1].due {
                     rest = timer.due
                     return false
@@ -137,12 +143,19 @@ extension FarTimer {
             + FeedShelf.bigEndian(feed.revision) + number
     }
 
+    /// What of a key names the feed.
+    fileprivate static func feed(in key: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        key.dropFirst(8).dropLast(4)
+    }
+
     /// The timer of a key, behind what all of the partition's begin with.
-    init(key: ArraySlice<UInt8>) throws {
+    ///
+    /// - Parameter feed: what the key says of it; nil: it is read.
+    init(key: ArraySlice<UInt8>, of feed: FeedID? = nil) throws {
         let due = FeedShelf.bigEndian(key.prefix(8)) ^ Self.signBit
         self.init(
             due: Timestamp(ms: Int64(bitPattern: due)),
-            feed: try FeedShelf.feed(key.dropFirst(8).dropLast(4)),
+            feed: try feed ?? FeedShelf.feed(Self.feed(in: key)),
             user: UserNumber(UInt32(truncatingIfNeeded: FeedShelf.bigEndian(key.suffix(4))))
         )
     }

@@ -5,7 +5,8 @@ import KeyValue
 import Segments
 
 extension FeedShelf {
-    /// How often a partition is looked through; what is older than it need be stays that long.
+    /// How often a partition is looked through, and how long a row spans at most; what is older
+    /// than it need be stays at most as long as both.
     ///
     /// Unit: ms of log time.
     static let trimEveryMs: Int64 = 3_600_000
@@ -27,9 +28,11 @@ extension FeedShelf {
             let feed = try Self.feed(key.dropFirst(3))
             var (end, since) = try FeedEnd.read(value, feed)
             let old = end.first
-            end.first = try first(of: end, in: partition) {
+            let first = try first(of: end, in: partition) {
                 $0.logTime >= horizon || $0.mark >= sealedTo
             }
+            // A row goes as a whole.
+            end.first = try beginning(of: first, in: feed, partition)
             guard end.first > old else { continue }
             firsts[feed] = end.first
             batch.put(live, key, end.bytes(since: since))
@@ -40,23 +43,5 @@ extension FeedShelf {
             )
         }
         return firsts
-    }
-
-    /// The first of a feed's records that is behind some place; one above the last: none is.
-    ///
-    /// By halves, so whatever comes after one that is behind must be behind as well.
-    func first(
-        of end: FeedEnd,
-        in partition: Partition,
-        where isBehind: (FeedRecord) -> Bool
-    ) throws -> UInt64 {
-        var (first, behind) = (end.first, end.sequence + 1)
-        while first < behind {
-            let middle = first + (behind - first) / 2
-            let bytes = try store.get(records, recordKey(of: end.feed, in: partition, middle))
-            let record = try bytes.map { try FeedRecord($0, end.feed, sequence: middle) }
-            if let record, isBehind(record) { behind = middle } else { first = middle + 1 }
-        }
-        return first
     }
 }

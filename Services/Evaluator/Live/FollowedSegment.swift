@@ -115,6 +115,11 @@ final class FollowedSegment {
         }
     }
 
+    /// Whether it is this that is remembered of a user.
+    func remembers(_ bytes: [UInt8], of number: UserNumber) -> Bool {
+        users.holds(bytes, of: number)
+    }
+
     /// Remembers a user's state.
     ///
     /// - Returns: its bytes; nil: there is nothing to remember.

@@ -146,7 +146,7 @@ extension LivePartition {
         for number in numbers {
             let user = try ended.user(number)
             if user != LiveUser() {
-                try keep(user, of: number, begun, was: LiveUser())
+                try keep(user, of: [number], begun, was: LiveUser())
             } else if present?[number] == false {
                 continue
             }
@@ -171,10 +171,10 @@ extension LivePartition {
             let past = ColumnsPast(columns: columns, user: number, since: segment.since)
             segment.plan.begin(at: moment, &user, past)
             guard user != LiveUser() else { continue }
-            try keep(user, of: number, segment, was: LiveUser())
-            guard user.isInside, let id = columns.id(of: number) else { continue }
+            try keep(user, of: [number], segment, was: LiveUser())
+            guard user.isInside, !columns.isGone(number) else { continue }
             segment.end.members += 1
-            segment.end.stateHash &+= Checksum.xxh64(Array(id.text.utf8))
+            segment.end.stateHash &+= columns.idHash(of: number)
         }
         news.feeds[segment.end.feed] = (segment.end, segment.since)
     }

@@ -21,7 +21,7 @@ extension LivePartition {
         for segment in projects[project]?.segments ?? [] {
             let user = try segment.user(number)
             guard user != LiveUser() else { continue }
-            try keep(LiveUser(), of: number, segment, was: user)
+            try keep(LiveUser(), of: [number], segment, was: user)
             guard user.isInside else { continue }
             let change = LiveChange(
                 kind,
@@ -62,7 +62,7 @@ extension LivePartition {
         guard id.isEmpty else { return segment.end.stateHash &- Checksum.xxh64(id) }
         var sum: UInt64 = 0
         for other in segment.known where try segment.user(other).isInside {
-            sum &+= columns?.id(of: other).map { Checksum.xxh64(Array($0.text.utf8)) } ?? 0
+            sum &+= columns?.idHash(of: other) ?? 0
         }
         return sum
     }

@@ -51,18 +51,59 @@ extension LivePartition {
         }
     }
 
-    /// The first timer falls due.
+    /// The first timer falls due, with those behind it that come to the same.
     private mutating func fire(
         _ entry: TimerQueue.Entry,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         _ = timers.pop()
         guard let segment = slots[entry.slot] else { return }
-        guard segment.plan.nextDue(try segment.user(entry.user)) == entry.due else { return }
+        let before = try segment.user(entry.user)
+        guard segment.plan.nextDue(before) == entry.due else { return }
         let moment = LiveMoment(now: max(entry.due, logTime), position: next)
+        if segment.plan.foresees(before, at: entry.due), waiting.first == nil {
+            let crowd = crowd(behind: entry, segment, before)
+            return try pass(crowd, segment, before, entry.due, moment, &state)
+        }
         try decide(entry.user, segment, moment, &state) { plan, user, past in
             plan.pass(at: moment, due: entry.due, &user, past)
         }
+    }
+
+    /// Takes out who comes next at the same instant in the same segment, as long as the same is
+    /// remembered of them; with the first one, by number.
+    private mutating func crowd(
+        behind entry: TimerQueue.Entry,
+        _ segment: FollowedSegment,
+        _ user: LiveUser
+    ) -> [UserNumber] {
+        let bytes = user.bytes
+        var crowd = [entry.user]
+        while let other = timers.first, other.due == entry.due, other.order == entry.order,
+            segment.remembers(bytes, of: other.user)
+        {
+            _ = timers.pop()
+            // An entry may stand there twice.
+            if crowd.last != other.user { crowd.append(other.user) }
+        }
+        return crowd
+    }
+
+    /// What was foreseen of users of whom the same is remembered comes about: none of them is read,
+    /// so it is decided once, even when a day ends for a million.
+    private mutating func pass(
+        _ crowd: [UserNumber],
+        _ segment: FollowedSegment,
+        _ before: LiveUser,
+        _ due: Timestamp,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard let first = crowd.first, let past = past(of: first, segment, state) else { return }
+        var user = before
+        let changes = segment.plan.pass(at: moment, due: due, &user, past)
+        try keep(user, of: crowd, segment, was: before)
+        try tell(changes, of: crowd, wasMember: before.isInside, segment, moment, &state)
     }
 
     /// A user has come into a segment or gone: who uses it is to hear of it in this step.

@@ -17,21 +17,26 @@ extension LivePartition {
         timers.first?.due ?? (horizon == Self.noHorizon ? nil : horizon)
     }
 
-    /// Remembers a user's state in place of another, and winds the timer that it wants.
+    /// Remembers a state of some users in place of another, and winds the timers that it wants.
     mutating func keep(
         _ user: LiveUser,
-        of number: UserNumber,
+        of numbers: [UserNumber],
         _ segment: FollowedSegment,
         was before: LiveUser
     ) throws(EvaluatorError) {
         let feed = segment.end.feed
-        news.users[UserKey(feed: feed, user: number)] = .some(segment.remember(user, of: number))
+        for number in numbers {
+            let bytes = segment.remember(user, of: number)
+            news.users[feed, default: [:]][number] = .some(bytes)
+        }
         let (old, due) = (segment.plan.nextDue(before), segment.plan.nextDue(user))
         guard due != old else { return }
-        if let old, old >= horizon {
-            news.timers.note(FarTimer(due: old, feed: feed, user: number), waits: false)
+        for number in numbers {
+            if let old, old >= horizon {
+                news.timers.note(FarTimer(due: old, feed: feed, user: number), waits: false)
+            }
+            wind(due, segment, number, isKept: false)
         }
-        wind(due, segment, number, isKept: false)
         try shorten()
     }
 
@@ -137,8 +142,11 @@ extension LivePartition {
         let next = rest ?? Self.noHorizon
         let running = slots.compactMap { $0.map { ($0.end.feed, $0.order) } }
         let orders = Dictionary(uniqueKeysWithValues: running)
+        var last: (feed: FeedID, order: UInt32?)?
         for timer in news.timers.take(kept, of: horizon..<next) {
-            guard let order = orders[timer.feed] else { continue }
+            let found = last?.feed == timer.feed ? last : (timer.feed, orders[timer.feed])
+            last = found
+            guard let order = found?.order else { continue }
             timers.push(TimerQueue.Entry(due: timer.due, order: order, user: timer.user))
         }
         horizon = next

@@ -17,8 +17,8 @@ struct LivePartition {
     struct News: Sendable {
         /// Feed records in the order they came about.
         var records: [FeedRecord] = []
-        /// States of users, as they are now; nil: there is nothing to remember any more.
-        var users: [UserKey: [UInt8]?] = [:]
+        /// States of users by feed, as they are now; nil: there is nothing to remember any more.
+        var users: [FeedID: [UserNumber: [UInt8]?]] = [:]
         /// Feeds that begin, grow or end.
         var feeds: [FeedID: (end: FeedEnd, since: LogOffset)] = [:]
         /// Segments' documents by project and name.
@@ -30,12 +30,6 @@ struct LivePartition {
             records.isEmpty && users.isEmpty && feeds.isEmpty && documents.isEmpty
                 && timers.isEmpty
         }
-    }
-
-    /// A user in a feed.
-    struct UserKey: Sendable, Hashable {
-        let feed: FeedID
-        let user: UserNumber
     }
 
     let partition: Partition
@@ -296,13 +290,13 @@ struct LivePartition {
             let changes = past(of: number, segment, state).map({ body(segment.plan, &user, $0) }),
             user != before
         else { return }
-        try keep(user, of: number, segment, was: before)
-        try tell(changes, of: number, wasMember: before.isInside, segment, moment, &state)
+        try keep(user, of: [number], segment, was: before)
+        try tell(changes, of: [number], wasMember: before.isInside, segment, moment, &state)
     }
 
     /// Lent for one decision: a copy that lived on would have the columns copied with the next
     /// record.
-    private func past(
+    func past(
         of number: UserNumber,
         _ segment: FollowedSegment,
         _ state: [ProjectName: PartitionColumns]
@@ -312,10 +306,10 @@ struct LivePartition {
         }
     }
 
-    /// Puts changes into the feed and into the columns.
-    private mutating func tell(
+    /// Puts changes into the feed and into the columns, the same of each of some users.
+    mutating func tell(
         _ changes: [LiveChange],
-        of number: UserNumber,
+        of numbers: [UserNumber],
         wasMember: Bool,
         _ segment: FollowedSegment,
         _ moment: LiveMoment,
@@ -325,34 +319,35 @@ struct LivePartition {
         guard !changes.isEmpty, let index = state.index(forKey: end.feed.project) else { return }
         let last = next == .zero ? next : LogOffset(next.value - 1)
         let mark = max(state.values[index].tail.from, last, sealedTo)
-        let hash =
-            state.values[index].id(of: number).map { Checksum.xxh64(Array($0.text.utf8)) } ?? 0
-        var isMember = wasMember
-        for change in changes {
-            end.sequence += 1
-            let record = FeedRecord(
-                feed: end.feed,
-                sequence: end.sequence,
-                user: number,
-                change: change,
-                position: moment.position,
-                logTime: moment.now,
-                mark: mark,
-                isTurn: change.isMember != isMember
-            )
-            news.records.append(record)
-            guard record.isTurn else { continue }
-            isMember = change.isMember
-            end.members += isMember ? 1 : -1
-            end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
-            // Who is in by a condition, the columns know without.
-            guard segment.plan.following == nil else { continue }
-            try put(Mark(record, of: end), &state)
+        for number in numbers {
+            let hash = state.values[index].idHash(of: number)
+            var isMember = wasMember
+            for change in changes {
+                end.sequence += 1
+                let record = FeedRecord(
+                    feed: end.feed,
+                    sequence: end.sequence,
+                    user: number,
+                    change: change,
+                    position: moment.position,
+                    logTime: moment.now,
+                    mark: mark,
+                    isTurn: change.isMember != isMember
+                )
+                news.records.append(record)
+                guard record.isTurn else { continue }
+                isMember = change.isMember
+                end.members += isMember ? 1 : -1
+                end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
+                // Who is in by a condition, the columns know without.
+                guard segment.plan.following == nil else { continue }
+                try put(Mark(record, of: end), &state)
+            }
+            guard isMember != wasMember, segment.plan.following == nil else { continue }
+            wait(onMembersOf: segment, number, moment)
         }
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
-        guard isMember != wasMember, segment.plan.following == nil else { return }
-        wait(onMembersOf: segment, number, moment)
     }
 
     func unreadable(
@@ -366,5 +361,13 @@ struct LivePartition {
             place: "partition \(partition), offset \(offset)",
             hint: "\(why); \(EvaluatorError.rebuildHint)"
         )
+    }
+}
+
+extension PartitionColumns {
+    /// The hash of a user's identifier as members' hashes are summed up; 0: there is none.
+    func idHash(of user: UserNumber) -> UInt64 {
+        guard !isGone(user) else { return 0 }
+        return withID(of: user) { $0.isEmpty ? 0 : Checksum.xxh64($0) } ?? 0
     }
 }

@@ -44,6 +44,13 @@ struct UserStates: Sendable {
         return try body(try ByteReader(block, in: Self.range(of: place, in: block)))
     }
 
+    /// Whether a user's state is this one.
+    func holds(_ bytes: [UInt8], of user: UserNumber) -> Bool {
+        guard let index = index(of: user.value) else { return false }
+        let block = Self.block(table[index])
+        return blocks[block][Self.range(of: table[index], in: blocks[block])] == bytes[...]
+    }
+
     /// Remembers a state; nil: nothing.
     mutating func set(_ bytes: [UInt8]?, of user: UserNumber) {
         guard let bytes else { return forget(user.value) }

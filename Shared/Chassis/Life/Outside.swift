@@ -22,6 +22,8 @@ struct Outside: Sendable {
     /// Throws when the system takes no more of it; a reader that has gone is no error.
     var writeOut: @Sendable (String) throws(ChassisError) -> Void
     var writeError: @Sendable (String) -> Void
+    /// Gives memory that was freed back to the system.
+    var giveBackMemory: @Sendable () -> Void
     /// Ends the process at once, when it does not stop by itself.
     var end: @Sendable (ExitCode) -> Void
 
@@ -51,6 +53,7 @@ struct Outside: Sendable {
                 // There is nowhere left to say that it failed.
                 do { try errors.write(text) } catch { return }
             },
+            giveBackMemory: { FreedMemory.giveBack() },
             end: { _exit($0.rawValue) }
         )
     }

@@ -1,6 +1,6 @@
 // Following a condition: a user is in exactly while it holds, and each change is told.
 
-import Basics
+public import Basics
 
 extension LivePlan {
     /// A condition is asked anew of a user, since what it means has changed, or what was known.
@@ -19,6 +19,16 @@ extension LivePlan {
         decision.follow(condition, cause, isThere: isThere)
         user = decision.user
         return decision.told
+    }
+
+    /// Whether what time does to a user at an instant follows from what is remembered alone.
+    ///
+    /// It then is the same for all of whom that is equal, and nothing of them need be read.
+    public func foresees(_ user: LiveUser, at due: Timestamp) -> Bool {
+        guard following != nil, user.recheckAt == nil, let watch = user.becoming else {
+            return false
+        }
+        return watch.isLast && watch.next == due
     }
 
     /// Whether a condition that is watched may hold of users of whom nothing is known but that
@@ -55,9 +65,8 @@ extension LiveDecision {
             follow(condition, .correction)
         }
         guard let watch = user.becoming, watch.next == due else { return }
-        // What was foreseen is as it was, but for what an import has brought since: nothing of the
-        // user is read, which counts when a day ends for a million.
-        guard watch.isLast, user.recheckAt == nil else { return follow(condition, .timer) }
+        // What was foreseen is as it was, but for what an import has brought since.
+        guard plan.foresees(user, at: due) else { return follow(condition, .timer) }
         turn(LiveUser.Watch(holds: !watch.holds, next: nil), .timer)
     }
 

@@ -61,6 +61,7 @@ private struct Rig {
             trapsSignals: false,
             writeOut: { out.add($0) },
             writeError: { errors.add($0) },
+            giveBackMemory: {},
             end: end
         )
     }

@@ -69,6 +69,9 @@ void cbasics_thread_name(char *name);
 uint64_t cbasics_monotonic_ns(void);
 int64_t cbasics_wall_ns(void);
 
+// Gives pages back to the system that hold freed memory only; takes some ms for each 100 MB.
+void cbasics_give_memory_back(void);
+
 // System calls in one spelling: the result is >= 0, or minus errno. EINTR is retried.
 int cbasics_open(const char *path, int flags, uint32_t mode);
 int cbasics_close(int file);
