@@ -1,4 +1,4 @@
-// In which part an evaluator of the simulator holds its partitions: what `Follower` and `Lane` decide.
+// In which part an evaluator of the simulator holds its partitions, as `Follower` decides it.
 
 import Basics
 import Chassis
