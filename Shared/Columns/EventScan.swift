@@ -184,6 +184,6 @@ func forEachRow(
     _ body: (_ row: Int, _ user: UInt32, _ time: Int64) -> Void
 ) {
     guard let rows = table.rows(window, mask) else { return }
-    let times = table.times
-    table.users.forEach(of: rows.mask) { row, user in body(row, user, times[row]) }
+    var times = TimeWalk(table.times, rows.mask)
+    table.users.forEach(of: rows.mask) { row, user in body(row, user, times.time(of: row)) }
 }

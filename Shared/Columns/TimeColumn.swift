@@ -63,6 +63,23 @@ struct SplitTimes: Sendable {
         base &+ Int64(bitPattern: UInt64(coarse[row]) << shift | fine[row])
     }
 
+    /// Copies the instants of `rows` into the first places of `out`; `buffer` has as many.
+    fileprivate func decode(
+        _ rows: Range<Int>,
+        into out: inout [Int64],
+        by buffer: inout [UInt64]
+    ) {
+        fine.decode(rows: rows, into: &buffer)
+        var out = out.mutableSpan
+        coarse.withSpan { coarse in
+            let part = coarse.extracting(rows)
+            for place in part.indices {
+                let above = UInt64(part[place]) << shift | buffer[place]
+                out[place] = base &+ Int64(bitPattern: above)
+            }
+        }
+    }
+
     /// The two parts of an instant at or after the base.
     private func parts(_ time: Int64) -> (coarse: UInt64, fine: UInt64) {
         let above = UInt64(bitPattern: time &- base)
@@ -87,5 +104,48 @@ struct SplitTimes: Sendable {
                 mask.drop(coarse, at: coarseHigh) { fine[$0] > high.fine }
             }
         }
+    }
+}
+
+/// The instants of rows that are visited in order: 64 at a time where many of them are wanted.
+@usableFromInline
+struct TimeWalk {
+    private let times: TimeColumn
+    private let rows: RowMask?
+    @usableFromInline var word = -1
+    @usableFromInline var isDecoded = false
+    @usableFromInline var decoded = Array(repeating: 0 as Int64, count: 64)
+    private var buffer = Array(repeating: 0 as UInt64, count: 64)
+
+    /// Wanted rows of 64 from which on it is faster to decode all.
+    private static let manyMin = 8
+
+    /// The instants of these rows; nil: of all.
+    @usableFromInline
+    init(_ times: TimeColumn, _ rows: RowMask?) {
+        self.times = times
+        self.rows = rows
+    }
+
+    /// The instant of a row that is wanted.
+    @inlinable
+    mutating func time(of row: Int) -> Int64 {
+        if row >> 6 != word { enter(row >> 6) }
+        return isDecoded ? decoded[row & 63] : single(row)
+    }
+
+    @usableFromInline
+    func single(_ row: Int) -> Int64 { times[row] }
+
+    @usableFromInline
+    mutating func enter(_ word: Int) {
+        self.word = word
+        isDecoded = false
+        guard case .split(let split) = times.form,
+            rows.map({ $0.words[word].nonzeroBitCount >= Self.manyMin }) ?? true
+        else { return }
+        let start = word << 6
+        split.decode(start..<min(start + 64, times.count), into: &decoded, by: &buffer)
+        isDecoded = true
     }
 }

@@ -46,6 +46,22 @@ import Testing
         }
     }
 
+    @Test("rows visited in order have their instants, many of 64 or few", arguments: [3, 20, 100])
+    func walk(percent: Int) throws {
+        var chance = SeededRandom(seed: UInt64(percent))
+        let range: UInt64 = percent == 20 ? 1 << 40 : 1 << 34
+        let times = (0..<1_000).map { _ in Int64(chance.next() % range) }.sorted()
+        let column = try table(times).times
+        var mask = RowMask(rowCount: 1_000, all: false)
+        for row in 0..<1_000 where chance.below(100) < percent { mask[row] = true }
+        for rows in [mask, nil] {
+            var walk = TimeWalk(column, rows)
+            for row in 0..<1_000 where rows?[row] ?? true {
+                #expect(walk.time(of: row) == times[row])
+            }
+        }
+    }
+
     @Test("equal instants take no room, and close ones no fine part")
     func narrow() throws {
         guard case .same(7, 3) = try table([7, 7, 7]).times.form else {
