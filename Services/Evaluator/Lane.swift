@@ -6,21 +6,6 @@ import Columns
 import Messages
 import Synchronization
 
-/// What a lane's thread is told to do.
-enum LaneOrder: Sendable {
-    /// Hold the partition in this part, from its checkpoint on where it is not held yet; answers
-    /// the next offset wanted.
-    case adopt(Partition, Tenure, CheckedContinuation<LogOffset, any Error>)
-    /// Let the partition go.
-    case release(Partition, CheckedContinuation<Void, any Error>)
-    /// Take a page of a partition's log in.
-    case apply(IngestionV1.PartitionRecords)
-    /// Put a merged chunk into its place.
-    case merged(Merging.Merged)
-    /// Answer a question over the partitions' states; nil: one of them is not held here.
-    case ask([Partition], @Sendable (inout [PartitionState]?) -> Void)
-}
-
 /// One lane.
 ///
 /// Its state is born on its thread and never leaves it, but as values.
@@ -196,40 +181,66 @@ final class Lane: Sendable {
     private func work() throws(EvaluatorError) {
         var states: [Partition: PartitionState] = [:]
         var rest = Rest()
-        while let order = queue.pop() {
-            switch order {
-            case .adopt(let partition, let tenure, let answer):
-                do throws(EvaluatorError) {
-                    let held = states.removeValue(forKey: partition)
-                    let next = try adopt(partition, held, as: tenure, &states)
-                    answer.resume(returning: next)
-                } catch {
-                    answer.resume(throwing: error)
-                    throw error
-                }
-            case .release(let partition, let answer):
-                states[partition] = nil
-                care?.note(partition, isHeld: false)
-                rest.forget(partition)
-                applied.drop(partition)
-                board.drop(partition)
-                answer.resume()
-            case .apply(let page): try apply(page, &states, &rest)
-            case .merged(let merged): try take(merged, &states, &rest)
-            case .ask(let partitions, let answer):
-                // Moved out and back, so that nothing is copied when the question makes an index.
-                // A standby's is as good as not held.
-                var asked: [PartitionState]? = partitions.compactMap { partition in
-                    guard let index = states.index(forKey: partition),
-                        states.values[index].tenure.isOwner
-                    else { return nil }
-                    return states.remove(at: index).value
-                }
-                let held = asked?.count == partitions.count
-                var nothing: [PartitionState]?
-                if held { answer(&asked) } else { answer(&nothing) }
-                while let state = asked?.popLast() { states[state.partition] = state }
+        var waiting = WaitingWatermarks()
+        while true {
+            let order = waiting.isEmpty ? queue.pop() : queue.pop(waitingAtMostNs: 0)
+            if case .apply(let page) = order, page.records.isEmpty {
+                waiting.add(page)
+                pagesTaken.raise()
+                continue
             }
+            if let order {
+                for partition in order.partitions {
+                    if let page = waiting.take(of: partition) { try apply(page, &states, &rest) }
+                }
+                try follow(order, &states, &rest)
+            } else if waiting.isEmpty {
+                return
+            }
+            // One for each order, so that neither waits for all of the others.
+            if let page = waiting.takeFirst() { try apply(page, &states, &rest) }
+        }
+    }
+
+    private func follow(
+        _ order: LaneOrder,
+        _ states: inout [Partition: PartitionState],
+        _ rest: inout Rest
+    ) throws(EvaluatorError) {
+        switch order {
+        case .adopt(let partition, let tenure, let answer):
+            do throws(EvaluatorError) {
+                let held = states.removeValue(forKey: partition)
+                let next = try adopt(partition, held, as: tenure, &states)
+                answer.resume(returning: next)
+            } catch {
+                answer.resume(throwing: error)
+                throw error
+            }
+        case .release(let partition, let answer):
+            states[partition] = nil
+            care?.note(partition, isHeld: false)
+            rest.forget(partition)
+            applied.drop(partition)
+            board.drop(partition)
+            answer.resume()
+        case .apply(let page):
+            defer { pagesTaken.raise() }
+            try apply(page, &states, &rest)
+        case .merged(let merged): try take(merged, &states, &rest)
+        case .ask(let partitions, let answer):
+            // Moved out and back, so that nothing is copied when the question makes an index.
+            // A standby's is as good as not held.
+            var asked: [PartitionState]? = partitions.compactMap { partition in
+                guard let index = states.index(forKey: partition),
+                    states.values[index].tenure.isOwner
+                else { return nil }
+                return states.remove(at: index).value
+            }
+            let held = asked?.count == partitions.count
+            var nothing: [PartitionState]?
+            if held { answer(&asked) } else { answer(&nothing) }
+            for state in asked ?? [] { states[state.partition] = state }
         }
     }
 
@@ -282,8 +293,7 @@ final class Lane: Sendable {
         _ states: inout [Partition: PartitionState],
         _ rest: inout Rest
     ) throws(EvaluatorError) {
-        defer { pagesTaken.raise() }
-        let partition = Partition(index: UInt16(truncatingIfNeeded: page.partition))
+        let partition = page.index
         // A page for a partition that was let go meanwhile is of no use.
         guard var state = states.removeValue(forKey: partition) else { return }
         let wasBehindFeeds = state.isBehindFeeds

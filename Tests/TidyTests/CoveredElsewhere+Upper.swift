@@ -192,7 +192,11 @@ extension CoveredElsewhere {
             ["SegmentsDoor+Reachability"]
         ),
         CoveredElsewhere("Services/Evaluator", .test("HistoryContractTests"), ["History"]),
-        CoveredElsewhere("Services/Evaluator", .test("LaneTests"), ["Applied", "Merging"]),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("LaneTests"),
+            ["Applied", "LaneOrder", "Merging", "WaitingWatermarks"]
+        ),
         CoveredElsewhere(
             "Services/Evaluator",
             .test("TakeOverTests"),

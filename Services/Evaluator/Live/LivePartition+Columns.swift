@@ -78,7 +78,7 @@ extension LivePartition {
             }
         }
         if result.isReordered { try rewind() }
-        for segment in result.changed where segment.plan.following != nil {
+        for segment in result.changed where segment.plan.isFollowing {
             try ask(everybodyOf: segment, because: .definition, moment, &state)
         }
     }
@@ -96,7 +96,7 @@ extension LivePartition {
         // Who is used by another comes before it.
         for segment in (projects[project]?.segments ?? []).sorted(by: { $0.order < $1.order }) {
             try settle(before: segment.order, moment, &state)
-            guard segment.plan.following == nil else {
+            guard !segment.plan.isFollowing else {
                 try ask(everybodyOf: segment, because: .correction, moment, &state)
                 continue
             }

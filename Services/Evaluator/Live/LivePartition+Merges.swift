@@ -73,7 +73,7 @@ extension LivePartition {
             let begin = segment.end.isCarried ? nil : segment.end.begunAt
             let reads = reads(of: segment, state[project])
             try decide(number, segment, moment, &state) { plan, user, past in
-                guard plan.following == nil else {
+                guard !plan.isFollowing else {
                     return plan.follow(
                         at: moment,
                         &user,

@@ -340,10 +340,10 @@ struct LivePartition {
                 end.members += isMember ? 1 : -1
                 end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
                 // Who is in by a condition, the columns know without.
-                guard segment.plan.following == nil else { continue }
+                guard !segment.plan.isFollowing else { continue }
                 try put(Mark(record, of: end), &state)
             }
-            guard isMember != wasMember, segment.plan.following == nil else { continue }
+            guard isMember != wasMember, !segment.plan.isFollowing else { continue }
             wait(onMembersOf: segment, number, moment)
         }
         segment.end = end

@@ -82,7 +82,7 @@ struct LiveProject {
         var result = Change(over: standing)
         origins[name] = origins[name] ?? change.revision
         if let document, !document.archived, let plan = plan(of: document) {
-            let live = plan.following == nil ? standing.flatMap(\.ifLive) : nil
+            let live = !plan.isFollowing ? standing.flatMap(\.ifLive) : nil
             var end = FeedEnd(
                 feed: FeedID(project: self.name, revision: change.revision),
                 segment: name,
@@ -264,7 +264,7 @@ struct LiveProject {
 
 extension FollowedSegment {
     /// The segment, where it is a live one and no condition that is followed.
-    fileprivate var ifLive: FollowedSegment? { plan.following == nil ? self : nil }
+    fileprivate var ifLive: FollowedSegment? { !plan.isFollowing ? self : nil }
 }
 
 extension UserHistory.Event {

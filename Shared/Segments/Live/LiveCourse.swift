@@ -117,7 +117,7 @@ public struct LiveCourse: Sendable {
         first = records.first?.record.place
         guard let begunAt else { return told }
         let moment = moment(now)
-        if plan.following == nil {
+        if !plan.isFollowing {
             // What earlier definitions told stands: only they could run over what was before.
             guard !isCarried else { return told }
             told += plan.recount(

@@ -179,6 +179,11 @@ public final class LivePlan: Sendable {
     /// Whether some condition is watched of users.
     public var watchesConditions: Bool { becoming != nil || staysWhile != nil }
 
+    /// Whether it follows a condition's members; a live segment does not.
+    public var isFollowing: Bool {
+        if case .holds = trigger { true } else { false }
+    }
+
     /// The condition whose members are followed; nil of a live segment.
     public var following: Plan? {
         if case .holds(let plan) = trigger { plan } else { nil }

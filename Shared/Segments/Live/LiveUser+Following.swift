@@ -25,7 +25,7 @@ extension LivePlan {
     ///
     /// It then is the same for all of whom that is equal, and nothing of them need be read.
     public func foresees(_ user: LiveUser, at due: Timestamp) -> Bool {
-        guard following != nil, user.recheckAt == nil, let watch = user.becoming else {
+        guard isFollowing, user.recheckAt == nil, let watch = user.becoming else {
             return false
         }
         return watch.isLast && watch.next == due
