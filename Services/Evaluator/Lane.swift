@@ -46,7 +46,8 @@ final class Lane: Sendable {
     private let clock: any Clock
     /// Questions that wait or are being answered, so that they never take the records' room.
     private let questions = Atomic<Int>(0)
-    /// Pages of records taken in: the follower waits when it is too far ahead.
+    /// Pages taken in, or set aside where they are a watermark: the follower waits when it is too
+    /// far ahead.
     ///
     /// Once the lane has ended it is above every number, as nobody may wait for it then.
     let pagesTaken: RisingNumber
@@ -164,16 +165,7 @@ final class Lane: Sendable {
             try work()
         } catch {
             queue.close()
-            for order in queue.popAll(upTo: Self.queueMax) {
-                switch order {
-                case .adopt(_, _, let answer): answer.resume(throwing: error)
-                case .release(_, let answer): answer.resume(throwing: error)
-                case .ask(_, let answer):
-                    var nothing: [PartitionState]?
-                    answer(&nothing)
-                case .apply, .merged: break
-                }
-            }
+            for order in queue.popAll(upTo: Self.queueMax) { order.refuse(error) }
             throw error
         }
     }
@@ -190,15 +182,33 @@ final class Lane: Sendable {
                 continue
             }
             if let order {
-                for partition in order.partitions {
-                    if let page = waiting.take(of: partition) { try apply(page, &states, &rest) }
-                }
+                try hear(before: order, &waiting, &states, &rest)
                 try follow(order, &states, &rest)
             } else if waiting.isEmpty {
                 return
             }
-            // One for each order, so that neither waits for all of the others.
-            if let page = waiting.takeFirst() { try apply(page, &states, &rest) }
+            // One for each order, so that neither waits for all of the others; nobody waits for a
+            // standby's.
+            let next = waiting.takeFirst { states[$0]?.tenure.isOwner ?? false }
+            if let next { try apply(next, &states, &rest) }
+        }
+    }
+
+    /// What came before an order of its partitions is heard before it.
+    private func hear(
+        before order: LaneOrder,
+        _ waiting: inout WaitingWatermarks,
+        _ states: inout [Partition: PartitionState],
+        _ rest: inout Rest
+    ) throws(EvaluatorError) {
+        do throws(EvaluatorError) {
+            for partition in order.partitions {
+                if let page = waiting.take(of: partition) { try apply(page, &states, &rest) }
+            }
+        } catch {
+            // It is in the queue no more.
+            order.refuse(error)
+            throw error
         }
     }
 

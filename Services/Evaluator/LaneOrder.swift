@@ -26,6 +26,18 @@ enum LaneOrder: Sendable {
         case .merged: []
         }
     }
+
+    /// Whoever waits for it hears that the lane has ended.
+    func refuse(_ error: EvaluatorError) {
+        switch self {
+        case .adopt(_, _, let answer): answer.resume(throwing: error)
+        case .release(_, let answer): answer.resume(throwing: error)
+        case .ask(_, let answer):
+            var nothing: [PartitionState]?
+            answer(&nothing)
+        case .apply, .merged: break
+        }
+    }
 }
 
 extension IngestionV1.PartitionRecords {

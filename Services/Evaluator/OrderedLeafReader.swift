@@ -56,13 +56,14 @@ struct OrderedLeafReader {
         var (next, look) = (0, Self.stride)
         var marks: [Mark] = []
         while next < entries.count {
-            if next >= look {
-                guard !isOver() else { return users }
-                look = next + Self.stride
-            }
             let user = entries[next].user
             marks.removeAll(keepingCapacity: true)
             while next < entries.count, entries[next].user == user {
+                // One user may have millions.
+                if next >= look {
+                    guard !isOver() else { return users }
+                    look = next + Self.stride
+                }
                 let entry = entries[next]
                 let value = keys[entry.table]?.value(Int(entry.row))
                 marks.append(Mark(at: entry.order.at, bits: entry.bits, value: value))

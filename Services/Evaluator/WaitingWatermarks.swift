@@ -9,27 +9,42 @@ import Messages
 /// partitions come together: records of one need not wait for the timers of all others. What
 /// concerns one partition stays in its order.
 struct WaitingWatermarks {
-    /// Pages that have no records.
-    private var pages: [Partition: IngestionV1.PartitionRecords] = [:]
-    private var order: [Partition] = []
+    /// A page that has no records, and which of all it was that came.
+    private struct Arrival {
+        var page: IngestionV1.PartitionRecords
+        let number: Int
+    }
+
+    private var pages: [Partition: Arrival] = [:]
+    /// In the order in which they came; some of them wait no more.
+    private var order: [(partition: Partition, number: Int)] = []
+    private var arrivals = 0
 
     /// Whether none waits.
-    var isEmpty: Bool { order.isEmpty }
+    var isEmpty: Bool { pages.isEmpty }
 
     /// A watermark that came; an earlier one of the partition says nothing that it does not say.
     mutating func add(_ page: IngestionV1.PartitionRecords) {
-        if pages.updateValue(page, forKey: page.index) == nil { order.append(page.index) }
+        guard pages[page.index] == nil else {
+            pages[page.index]?.page = page
+            return
+        }
+        arrivals += 1
+        pages[page.index] = Arrival(page: page, number: arrivals)
+        order.append((page.index, arrivals))
     }
 
     /// Takes a partition's, which is to be heard before anything else of it; nil: none waits.
     mutating func take(of partition: Partition) -> IngestionV1.PartitionRecords? {
-        guard let page = pages.removeValue(forKey: partition) else { return nil }
-        order.removeAll { $0 == partition }
-        return page
+        let arrival = pages.removeValue(forKey: partition)
+        if pages.isEmpty { order = [] }
+        return arrival?.page
     }
 
-    /// Takes the one that has waited longest.
-    mutating func takeFirst() -> IngestionV1.PartitionRecords? {
-        order.first.flatMap { take(of: $0) }
+    /// Takes the one that has waited longest, of the partitions that come first if there is any.
+    mutating func takeFirst(_ comesFirst: (Partition) -> Bool) -> IngestionV1.PartitionRecords? {
+        order.removeAll { pages[$0.partition]?.number != $0.number }
+        let next = order.first { comesFirst($0.partition) } ?? order.first
+        return next.flatMap { take(of: $0.partition) }
     }
 }

@@ -18,64 +18,6 @@ struct Rejection: Error, Sendable, Hashable {
 
 }
 
-/// A record that may enter the log, with its time decided.
-struct CheckedRecord: Sendable {
-    /// What the record is about; the user's number in it is 0, the intake gives it later.
-    enum Body: Sendable, Hashable {
-        case event(LogV1.Event)
-        case profile(LogV1.ProfileChange)
-    }
-
-    /// Who.
-    private(set) var user: UserID
-    /// The partition the user lives in.
-    private(set) var partition: Partition
-    /// The identifier it came in under, where that is another's by now.
-    private(set) var origin: UserID?
-    /// What.
-    let body: Body
-    /// The body as it goes into the log, but for the user's number: whatever cannot be written is
-    /// found out here, where it harms one record.
-    let bytes: [UInt8]
-    /// The import's line it came with; nil for tracked records.
-    let line: UInt64?
-    /// Whether it says that nobody knows yet who the user is.
-    let isAnonymous: Bool
-
-    init(
-        user: UserID,
-        partition: Partition,
-        body: Body,
-        bytes: [UInt8],
-        line: UInt64?,
-        isAnonymous: Bool = false
-    ) {
-        self.isAnonymous = isAnonymous
-        self.user = user
-        self.partition = partition
-        self.body = body
-        self.bytes = bytes
-        self.line = line
-    }
-
-    /// The identifier was merged into another user.
-    mutating func redirect(to survivor: UserID, in home: Partition) {
-        origin = user
-        user = survivor
-        partition = home
-    }
-
-    /// Whether it is an event; else it is a profile change.
-    var isEvent: Bool {
-        if case .event = body { true } else { false }
-    }
-
-    /// The producer's id of the event; nil for profiles and for events without one.
-    var eventID: String? {
-        if case .event(let event) = body { event.eventID } else { nil }
-    }
-}
-
 /// The rules of one project at one instant; a value without state, but for the skews it shares.
 struct EventCheck {
     /// Whose records.
@@ -114,12 +56,15 @@ struct EventCheck {
         }
         let body: CheckedRecord.Body
         let bytes: [UInt8]
+        let isUntimed: Bool
         switch record.kind {
         case .event(let sent):
+            isUntimed = sent.occurredAtMs == nil
             let event = try check(sent, user: user)
             bytes = try encoded(event, field: "event")
             body = .event(event)
         case .profile(let sent):
+            isUntimed = sent.atMs == nil && !isHistory
             let profile = try check(sent)
             bytes = try encoded(profile, field: "profile")
             body = .profile(profile)
@@ -136,7 +81,8 @@ struct EventCheck {
             body: body,
             bytes: bytes,
             line: line,
-            isAnonymous: record.anonymous
+            isAnonymous: record.anonymous,
+            isUntimed: isUntimed
         )
     }
 

@@ -321,10 +321,11 @@ extension IntakeGroup {
         } else if numbering.makesKnown(record, of: batch.project, &sighting) {
             try write(known: who, number, in: partition, ofImport: batch.importID, &pending)
         }
+        let body = try record.bytes(at: pending.now)
         let place = try add(to: partition, &pending) { bytes, place in
             bytes.write(
                 record.isEvent ? .event : .profile,
-                record.bytes,
+                body,
                 of: number,
                 in: batch.project,
                 at: place

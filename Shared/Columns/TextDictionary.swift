@@ -78,7 +78,7 @@ public struct TextDictionary: Sendable {
 public struct DictionaryTexts: Sendable, Equatable {
     /// Most bytes of texts and lengths: each column of each chunk may take as many, and longer
     /// dictionaries are rarely alike.
-    static let bytesMax = 4_096
+    static let bytesMax = 1_024
 
     private let count: Int
     /// Each text behind its length in two bytes, so that no other texts have the same words.

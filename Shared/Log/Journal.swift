@@ -25,6 +25,8 @@ public final class Journal: Sendable {
     /// Held while the disk works; one thread appends, and a copy looks at it for a moment.
     private let writer: Mutex<Writer>
     private let reserveMs: Atomic<Int64>
+    /// The highest watermark that was told here.
+    private let toldMs = Atomic<Int64>(.min)
     private let poison = Mutex<LogError?>(nil)
 
     init(
@@ -114,6 +116,7 @@ public final class Journal: Sendable {
         guard watermark.ms < reserveMs.load(ordering: .acquiring) else {
             throw .unreserved(watermark, at: folder.path)
         }
+        toldMs.max(watermark.ms, ordering: .releasing)
         state.tell(watermark.ms, ceilings: group?.ceilings ?? [])
     }
 
@@ -148,9 +151,12 @@ public final class Journal: Sendable {
 
     /// Notes what is durable and gives the folder to the next process.
     ///
-    /// The sealer must not be at work. Every later call throws.
+    /// The sealer must not be at work. Every later call throws. The reserve ends behind what was
+    /// told, so that log time does not run ahead by a reserve with every restart.
     public func close() throws(LogError) {
         try writing { writer throws(LogError) in
+            let told = toldMs.load(ordering: .acquiring)
+            if told > .min { reserveMs.min(told + 1, ordering: .releasing) }
             try writeMark(writer)
             try writer.file.finish()
             writer.isClosed = true

@@ -133,7 +133,8 @@ struct JournalRecovery {
             partitions[index].lastTimeMs = run.lastTimeMs
             records += Int(run.count)
         }
-        reserveMs = max(reserveMs, group.head.reserveMs)
+        // What the mark knows of is in its reserve, which a clean stop has ended early.
+        if sequence >= mark.nextSequence { reserveMs = max(reserveMs, group.head.reserveMs) }
         groups += 1
         files[files.count - 1].add(group.place, group.runs)
     }

@@ -49,7 +49,7 @@ public struct LogClock: Sendable {
         rule: Rule = Rule(),
     ) {
         self.rule = rule
-        self.timeNs = Self.ns(max(earliest, wall))
+        self.timeNs = max(Self.ns(earliest), Self.end(of: wall))
         self.monotonicNs = monotonicNs
         // A wall clock before the reserve is what this tenure starts with, not a step.
         let shift = Self.difference(Self.ns(wall), Int64(clamping: monotonicNs))
@@ -64,7 +64,7 @@ public struct LogClock: Sendable {
         let elapsedNs = reading > monotonicNs ? reading - monotonicNs : 0
         monotonicNs = max(monotonicNs, reading)
         let elapsed = Int64(clamping: elapsedNs)
-        let wallNs = Self.ns(wall)
+        let wallNs = Self.end(of: wall)
         let free = Self.sum(timeNs, elapsed)
         let gap = Self.difference(wallNs, free)
         switch stance(gap: gap, wallNs: wallNs) {
@@ -116,6 +116,12 @@ public struct LogClock: Sendable {
         let (product, overflow) = instant.ms.multipliedReportingOverflow(by: 1_000_000)
         return overflow ? (instant.ms < 0 ? .min : .max) : product
     }
+
+    /// The end of the wall clock's millisecond, which it may have come to.
+    ///
+    /// Were log time to follow the beginnings, half of all records would stand a millisecond before
+    /// the wall clock's instant at which they came in: their events would lie in the future.
+    private static func end(of wall: Timestamp) -> Int64 { sum(ns(wall), 999_999) }
 
     private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
         let (sum, overflow) = left.addingReportingOverflow(right)

@@ -19,11 +19,14 @@ public struct TimeReserve: Sendable, Hashable {
 
     /// How far ahead of log time a reserve reaches, in milliseconds: it bounds how far a new
     /// tenure may start ahead of the wall clock.
-    public var aheadMs: Int64 = 10_000
+    ///
+    /// After a crash log time is ahead by as much, and whatever waits for an instant fires early
+    /// by it; each renewal is a sync of its own where nothing is written.
+    public var aheadMs: Int64 = 3_000
     /// Renewed with the next group once less than this is left, in milliseconds.
-    public var renewBelowMs: Int64 = 5_000
+    public var renewBelowMs: Int64 = 1_500
 
-    /// The usual reserve of 10 seconds.
+    /// The usual reserve of 3 seconds.
     public init() {}
 
     /// What telling `watermark` needs, when a reserve through `reserved` is durable (nil: none).

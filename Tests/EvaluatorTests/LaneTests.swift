@@ -124,44 +124,6 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         #expect(again == members)
     }
 
-    @Test("records go before other partitions' watermarks, and nothing before the own one")
-    func watermarks() async throws {
-        let rig = try LaneRig()
-        try rig.start()
-        let partitions = (0..<4).map { Partition(index: UInt16($0)) }
-        for partition in partitions { _ = try await rig.lane.adopt(partition) }
-        let gate = BoundedQueue<Bool>(capacity: 1)
-        let (told, answers) = AsyncStream.makeStream(of: [Bool].self)
-        // Everything below waits in the queue until the gate opens.
-        rig.lane.ask([partitions[3]], { _ in gate.pop() }, { _ in })
-        for ms in [4_000, 5_000] as [Int64] {
-            for partition in partitions.prefix(3) {
-                try rig.lane.apply(
-                    IngestionV1.PartitionRecords(
-                        partition: UInt32(partition.index),
-                        watermarkMs: ms
-                    )
-                )
-            }
-        }
-        try rig.lane.apply(page(try script(2), partitions[3]))
-        let applied = rig.applied
-        for asked in [3, 2] {
-            rig.lane.ask(
-                [partitions[asked]],
-                { _ in partitions.map { applied[$0]?.watermark == Timestamp(ms: 5_000) } },
-                { answers.yield((try? $0.get()) ?? []) }
-            )
-        }
-        gate.push(true)
-        var heard = told.makeAsyncIterator()
-        // Behind the records one of the others has its turn, and hears the latest only.
-        #expect(await heard.next() == [true, false, false, true])
-        // Who is asked about has heard everything that came before.
-        #expect(await heard.next() == [true, true, true, true])
-        #expect(rig.lane.pagesTaken.value == 7)
-    }
-
     @Test("a standby reads along and answers nobody; as the owner it goes on from where it is")
     func standby() async throws {
         let rig = try LaneRig()

@@ -192,6 +192,44 @@ import Wire
         try state.pass(at(400_000))
         let told = state.live.takeNews().records.map(\.change.at)
         #expect(told == [at(180_000)], "the cart of 120 s alone is left while it is followed")
+        // Nor by what is sent of before, whether it comes in its order or late.
+        for (first, second) in [(50_000, 45_000), (45_000, 50_000)] as [(Int64, Int64)] {
+            var log = MergingLog()
+            log.write("anon", view(1_000), at: at(1_000))
+            log.append(try document(LiveDefinition(.inaction(left)), version: 1), at: at(100_000))
+            log.merge("anon", into: "ann", at: at(110_000))
+            log.write("ann", view(first), at: at(120_000))
+            log.write("ann", view(second), at: at(121_000))
+            var state = PartitionState(Self.home)
+            _ = try state.apply(log.records)
+            try state.pass(at(400_000))
+            #expect(state.live.news.records.isEmpty, "\(first) before \(second)")
+        }
+    }
+
+    @Test("what was moved behind the beginning of a segment that was changed fires nothing later")
+    func beforeTheBeginningOfCarried() throws {
+        func at(_ ms: Int64) -> Timestamp { Timestamp(ms: ms) }
+        func view(_ ms: Int64) -> LogV1.LogRecord.Body {
+            .event(LogV1.Event(name: "Viewed", atMs: ms))
+        }
+        let left = Inaction(
+            did: EventMatch(["Viewed"]),
+            didNot: EventMatch(["Charged"]),
+            withinMs: 60_000
+        )
+        var log = MergingLog()
+        log.write("anon", view(1_000), at: at(1_000))
+        log.append(try document(LiveDefinition(.inaction(left)), version: 1), at: at(100_000))
+        let stays = LiveDefinition(.inaction(left), stay: .duration(ms: 500_000))
+        log.append(try document(stays, version: 2), at: at(105_000))
+        log.merge("anon", into: "ann", at: at(110_000))
+        log.write("ann", view(120_000), at: at(120_000))
+        log.write("ann", view(115_000), at: at(130_000))
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        try state.pass(at(400_000))
+        #expect(state.live.takeNews().records.map(\.change.at) == [at(180_000)])
     }
 
     @Test("of whom nothing stands any more nobody says that something did not happen")

@@ -58,6 +58,43 @@ struct IntakeTests {
         try open.stop()
     }
 
+    @Test("what has no instant of its own is not in its record's future, whatever the clock says")
+    func untimed() async throws {
+        let rig = try IngestionRig(partitions: 1)
+        let open = try rig.open()
+        // Of a wall clock that is ahead of log time.
+        let check = EventCheck(
+            project: shop,
+            partitions: open.partitions,
+            receivedAt: rig.clock.now + 30_000,
+            isHistory: false,
+            skews: SharedSkews()
+        )
+        let given = (rig.clock.now + 10_000).ms
+        let sent = [
+            Sent.event("a"), Sent.profile("a", set: [Sent.property("plan", .text("pro"))]),
+            Sent.event("a", "Later", at: given),
+        ]
+        let records = try sent.map { try check.check($0, line: nil) }
+        let batch = RecordBatch(project: shop, importID: nil, records: records)
+        #expect(try await open.intake.write(batch).areAccepted)
+        var instants: [Int64] = []
+        for record in try open.log(0) {
+            switch record.body {
+            case .event(let event) where event.name == "Later": #expect(event.atMs == given)
+            case .event(let event):
+                instants.append(event.atMs)
+                #expect(event.atMs == record.logTimeMs && event.receivedAtMs > event.atMs)
+            case .profile(let profile):
+                instants.append(try #require(profile.atMs))
+                #expect(profile.atMs == record.logTimeMs)
+            default: break
+            }
+        }
+        #expect(instants.count == 2)
+        try open.stop()
+    }
+
     @Test("repeats are known within a batch, across batches and projects apart")
     func duplicates() async throws {
         let rig = try IngestionRig()

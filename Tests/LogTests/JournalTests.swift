@@ -209,6 +209,36 @@ import Testing
         #expect(again.recovered.earliest == Timestamp(ms: 7777))
     }
 
+    @Test("a clean stop ends the reserve behind what was told, a crash does not")
+    func reserveEnds() throws {
+        let disk = ForgetfulDisk()
+        var log = try LogRig.open(disk)
+        func reserve(through ms: Int64, told: Int64) throws {
+            var group = log.journal.newGroup()
+            group.reserve(through: Timestamp(ms: ms))
+            try log.journal.append(&group)
+            try log.journal.tell(Timestamp(ms: told), holding: nil)
+        }
+        try reserve(through: 7777, told: 5000)
+        try log.close()
+        // Of a process that tells nothing it stays where it was.
+        for _ in 0..<2 {
+            log = try LogRig.open(disk)
+            #expect(log.recovered.reserve == Timestamp(ms: 5001))
+            try log.close()
+        }
+        log = try LogRig.open(disk)
+        var group = log.journal.newGroup()
+        let early = Timestamp(ms: 5000)
+        #expect(LogRig.code { _ = try group.add([1], to: zero, at: early) } == .outOfSequence)
+        try reserve(through: 9000, told: 6000)
+        try log.tidyAll()
+        disk.crash()
+        log = try LogRig.open(disk)
+        #expect(log.recovered.reserve == Timestamp(ms: 9000))
+        try log.close()
+    }
+
     @Test("a folder that is in use is refused, and given back by close")
     func folderIsLocked() throws {
         try LogRig.withRealFolder { folder in

@@ -43,6 +43,20 @@ import Testing
         )
     }
 
+    @Test(
+        "what the wall clock says is never later than log time, wherever in a millisecond they are"
+    )
+    func fractions() {
+        var clock = LogClock(earliest: .earliest, wall: Timestamp(ms: 1_000), monotonicNs: 900_000)
+        // The wall clock shows whole milliseconds of what the other shows in nanoseconds.
+        for step in 1...20_000 as ClosedRange<UInt64> {
+            let nowNs = 900_000 + step * 333_333
+            let wall = Timestamp(ms: 1_000 + Int64(nowNs / 1_000_000))
+            let log = clock.tick(wall: wall, monotonicNs: nowNs)
+            #expect(log >= wall && log <= wall + 1, "at \(nowNs) ns")
+        }
+    }
+
     @Test("a small difference is slewed by at most one hundredth of the elapsed time")
     func slew() {
         run(

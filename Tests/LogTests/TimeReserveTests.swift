@@ -11,13 +11,13 @@ import Testing
     func directives() {
         let rule = TimeReserve()
         let table: [(watermark: Int64, reserved: Int64?, directive: TimeReserve.Directive)] = [
-            (1000, nil, .needsReserve(upTo: at(11_000))),
-            (1000, 999, .needsReserve(upTo: at(11_000))),
-            (1000, 1000, .needsReserve(upTo: at(11_000))),
-            (1000, 1001, .renewSoon(upTo: at(11_000))),
-            (1000, 5999, .renewSoon(upTo: at(11_000))),
-            (1000, 6000, .enough),
-            (1000, 11_000, .enough),
+            (1000, nil, .needsReserve(upTo: at(4_000))),
+            (1000, 999, .needsReserve(upTo: at(4_000))),
+            (1000, 1000, .needsReserve(upTo: at(4_000))),
+            (1000, 1001, .renewSoon(upTo: at(4_000))),
+            (1000, 2499, .renewSoon(upTo: at(4_000))),
+            (1000, 2500, .enough),
+            (1000, 4_000, .enough),
             (.max, .max, .needsReserve(upTo: at(.max))),
         ]
         for line in table {

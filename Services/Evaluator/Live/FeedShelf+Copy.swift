@@ -43,15 +43,14 @@ extension FeedShelf {
             let first = family == .live ? place : Self.bigEndian(partition)
             var rows: [KeptRow] = []
             var bytes = 0
-            let found = try store.scan(
+            try store.scan(
                 self.family(family),
                 from: (key.isEmpty ? first : key) + [0],
-                prefix: Self.bigEndian(partition),
-                limit: Self.batchRows
-            )
-            for row in found where bytes < bytesMax {
-                rows.append(row)
-                bytes += row.key.count + row.value.count
+                prefix: Self.bigEndian(partition)
+            ) { key, value in
+                rows.append((Array(key), Array(value)))
+                bytes += key.byteCount + value.byteCount
+                return rows.count < Self.batchRows && bytes < bytesMax
             }
             // What was written meanwhile belongs to another place: read again.
             if try store.get(live, place) == before { return Page(place: before, rows: rows) }

@@ -7,26 +7,32 @@ import Segments
 extension FeedShelf {
     /// Adds what was told to a batch, of each feed in as few rows as may be.
     func put(_ told: [FeedRecord], of partition: Partition, _ batch: inout Batch) {
-        var feeds: [FeedID: [FeedRecord]] = [:]
-        var from = told.startIndex
-        while from < told.endIndex {
-            let feed = told[from].feed
-            let end = told[from...].firstIndex { $0.feed != feed } ?? told.endIndex
-            feeds[feed, default: []] += told[from..<end]
-            from = end
+        guard let first = told.first else { return }
+        // Of many who leave at one instant nothing is copied.
+        guard told.contains(where: { $0.feed != first.feed }) else {
+            return put(told[...], of: first.feed, in: partition, &batch)
         }
-        for (feed, records) in feeds {
-            var rest = records[...]
-            while let first = rest.first {
-                // What becomes too old to be kept goes row by row.
-                let row = rest.prefix(FeedRow.recordsMax).prefix {
-                    $0.logTime.msSince(first.logTime) < Self.trimEveryMs
-                }
-                rest = rest.dropFirst(row.count)
-                let last = row.last ?? first
-                let key = recordKey(of: feed, in: partition, last.sequence)
-                batch.put(self.records, key, FeedRow.bytes(of: row))
+        for (feed, records) in Dictionary(grouping: told, by: \.feed) {
+            put(records[...], of: feed, in: partition, &batch)
+        }
+    }
+
+    private func put(
+        _ records: ArraySlice<FeedRecord>,
+        of feed: FeedID,
+        in partition: Partition,
+        _ batch: inout Batch
+    ) {
+        var rest = records
+        while let first = rest.first {
+            // What becomes too old to be kept goes row by row.
+            let row = rest.prefix(FeedRow.recordsMax).prefix {
+                $0.logTime.msSince(first.logTime) < Self.trimEveryMs
             }
+            rest = rest.dropFirst(row.count)
+            let last = row.last ?? first
+            let key = recordKey(of: feed, in: partition, last.sequence)
+            batch.put(self.records, key, FeedRow.bytes(of: row))
         }
     }
 

@@ -265,7 +265,8 @@ extension FeedEnd {
         writer.u32(generation)
         writer.u64(sequence)
         writer.u64(stateHash)
-        writer.count(members)
+        // Fewer than none came of states older than the place; whoever follows finds it by the sum.
+        writer.count(max(members, 0))
         writer.u8(isOver ? 1 : 0)
         writer.u64(since.value)
         writer.u64(first)

@@ -69,8 +69,7 @@ extension LivePartition {
         for segment in segments.sorted(by: { $0.order < $1.order })
         where isNew || segment.plan.reads.concern(names) {
             try settle(before: segment.order, moment, &state)
-            // What earlier versions told stands: only they could run over what was before.
-            let begin = segment.end.isCarried ? nil : segment.end.begunAt
+            let (begin, isCarried) = (segment.end.begunAt, segment.end.isCarried)
             let reads = reads(of: segment, state[project])
             try decide(number, segment, moment, &state) { plan, user, past in
                 guard !plan.isFollowing else {
@@ -84,6 +83,11 @@ extension LivePartition {
                 }
                 guard let begin else { return [] }
                 let history = past.history(reads)
+                // What earlier versions told stands: only they could run over what was before.
+                guard !isCarried else {
+                    plan.countTimers(from: begin, &user, history)
+                    return []
+                }
                 return plan.recount(at: moment, since: begin, &user, history) {
                     past.columns.imports.contains($0)
                 }

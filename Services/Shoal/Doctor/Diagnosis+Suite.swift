@@ -26,9 +26,10 @@ extension Diagnosis {
                 .finding(
                     .clock,
                     "log",
-                    "log time is \(words) ahead of ingestion's clock, which was set back",
-                    fix: "let a time service correct clocks slowly; log time goes on by itself "
-                        + "when the clock has caught up with it"
+                    "log time is \(words) ahead of ingestion's clock: that was set back, or "
+                        + "ingestion ended again and again without stopping",
+                    fix: "timers fire early by as much, and log time gives it back by itself, 1 % "
+                        + "of the time; let a time service correct clocks slowly"
                 )
             )
         }

@@ -20,10 +20,10 @@ struct Diagnosis: Sendable {
     ///
     /// Unit: ms.
     static let heartbeatMsMax: Int64 = 10_000
-    /// Log time may be ahead of the clock by its reserve, 10 s, and a little.
+    /// Log time may be ahead of the clock by its reserve, 3 s, after a crash, and a little.
     ///
     /// Unit: ms.
-    static let logAheadMsMax: Int64 = 15_000
+    static let logAheadMsMax: Int64 = 5_000
 
     let checks: [Check]
 

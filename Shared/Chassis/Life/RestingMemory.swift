@@ -31,6 +31,8 @@ struct RestingMemory: Service {
 
         private var last: Double
         private var givenBack: Double
+        /// Whether it has been busy since; a start is work.
+        private var hasWorked = true
 
         /// From a first look on: what a start needs is given back, too.
         init(cpuSeconds: Double) {
@@ -42,8 +44,12 @@ struct RestingMemory: Service {
         mutating func look(cpuSeconds: Double, afterSeconds: Double) -> Bool {
             let isResting = cpuSeconds - last < Self.restingShare * afterSeconds
             last = cpuSeconds
-            guard isResting, cpuSeconds - givenBack >= Self.worthwhileSeconds else { return false }
-            givenBack = cpuSeconds
+            guard isResting else {
+                hasWorked = true
+                return false
+            }
+            guard hasWorked, cpuSeconds - givenBack >= Self.worthwhileSeconds else { return false }
+            (hasWorked, givenBack) = (false, cpuSeconds)
             return true
         }
     }

@@ -21,17 +21,14 @@ extension LivePlan {
         _ history: UserHistory,
         isHistory: (LogOffset) -> Bool
     ) -> [LiveChange] {
+        let before = user
+        defer { countTimers(from: begin, &user, history) }
         guard history.events.count + history.versions.count <= LiveLimits.recountedMax else {
             return []
         }
-        let before = user
         // What is recorded at that instant was so before it.
         user = recalled(history, from: begin + 1, upTo: moment.now, isHistory: isHistory)
         user.occurrence = max(user.occurrence, before.occurrence)
-        // Nor does it fire later, by what was moved here behind the segment's beginning.
-        if case .inaction = trigger, history.events.contains(where: { $0.at <= begin }) {
-            user.countedFrom = begin + 1
-        }
         guard user.isInside != before.isInside else { return [] }
         return [
             LiveChange(
@@ -42,5 +39,16 @@ extension LivePlan {
                 cause: .correction
             )
         ]
+    }
+
+    /// Nothing fires later by what was moved to a user behind the segment's beginning.
+    public func countTimers(
+        from begin: Timestamp,
+        _ user: inout LiveUser,
+        _ history: UserHistory
+    ) {
+        if case .inaction = trigger, history.events.contains(where: { $0.at <= begin }) {
+            user.countedFrom = begin + 1
+        }
     }
 }
