@@ -18,7 +18,7 @@ public struct PartitionColumns: Sendable {
     @usableFromInline var opened: [Tail]
     /// Which records came with which import.
     public private(set) var imports: ImportBook
-    private var sealed: [SealedTables] = []
+    private(set) var sealed: [SealedTables] = []
     private var index = UserIndex()
     /// The users of whom a record stands; nil while nothing was taken back: all.
     private var standing: UserBitset?

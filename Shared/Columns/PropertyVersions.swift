@@ -106,6 +106,27 @@ public struct PropertyVersions: Sendable {
     }
 }
 
+extension PartitionColumns {
+    /// When the last version of a user's property comes into force; nil: not after an instant.
+    ///
+    /// A look-up per piece, and one of the user in those that have later versions than the instant.
+    public func lastVersion(
+        of property: String,
+        of user: UserNumber,
+        after instant: Timestamp
+    ) -> Timestamp? {
+        var last = instant.ms
+        for table in sealed.lazy.compactMap({ $0.versions(of: property) })
+        where table.zone.maxTime > last {
+            last = table.rows(of: user).reduce(last) { max($0, table.times[$1]) }
+        }
+        if let open = tail.property(property), open.zone.maxTime > last {
+            last = open.rows(of: user.value).reduce(last) { max($0, open.times[$1]) }
+        }
+        return last > instant.ms ? Timestamp(ms: last) : nil
+    }
+}
+
 /// One write to a property of one user.
 public struct PropertyVersion: Sendable, Hashable {
     /// The value from then on; nil: it has none any more.

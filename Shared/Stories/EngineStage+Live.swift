@@ -274,16 +274,21 @@ extension EngineStage.State {
                 Story.Change(segment: name.text, user: user, kind: kind, at: change.at)
             )
         }
-        guard let followed = live[name] else { return }
+        guard !changes.isEmpty, let followed = live[name] else { return }
         var versions: [UserHistory.PropertyVersion] = []
         var isInside = followed.inside.contains(user)
+        let property = followed.inFeed.property
+        // What is told later holds, though instants run backwards.
+        let marks = users[user]?.versions.lazy.filter { $0.property == property }
+        var since = marks?.compactMap(\.since).max()
         for change in changes where change.isMember != isInside {
             isInside = change.isMember
+            since = max(change.at, since ?? change.at)
             versions.append(
                 UserHistory.PropertyVersion(
-                    followed.inFeed.property,
+                    property,
                     isInside ? InFeed.member : nil,
-                    since: change.at,
+                    since: since,
                     // With the record that brought it about, or the last before the timer.
                     position: LogOffset(max(next.value, 1) - 1)
                 )
@@ -295,7 +300,6 @@ extension EngineStage.State {
         users[user]?.records.append(
             .init(record: .properties(versions), at: now, origin: user, isMark: true)
         )
-        let property = followed.inFeed.property
         for (other, known) in live where known.plan.reads.concerns(property: property) {
             live[other]?.courses[user]?.learn(.properties(versions), at: now)
             guard known.plan.hears.concerns(property: property) else { continue }

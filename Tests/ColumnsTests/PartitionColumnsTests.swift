@@ -136,6 +136,11 @@ import Testing
             }
             let present = versions.users(at: at, universe: universe) { _, _ in }
             for user in 0..<UInt32(cut.columns.userCount) {
+                let number = UserNumber(user)
+                let later = cut.whole.versions
+                    .filter { $0.name == name && $0.user == user && $0.at > at.ms }
+                let last = cut.columns.lastVersion(of: name, of: number, after: at)
+                #expect(last?.ms == later.map(\.at).max())
                 var best: Row?
                 for row in cut.whole.versions
                 where row.name == name && row.user == user && row.at <= at.ms {
@@ -144,7 +149,6 @@ import Testing
                     }
                 }
                 let right = best?.values.first?.value
-                let number = UserNumber(user)
                 #expect(versions.value(of: number, at: at) == right, "seed \(seed) \(name) \(user)")
                 #expect(latest[number] == right)
                 let all = versions.all(of: number)

@@ -215,4 +215,105 @@ import Wire
             #expect(state.tailRows > 1)
         }
     }
+
+    @Test("what was told last holds, though its instant is before another's, also when restarted")
+    func backwards() throws {
+        let log = try Self.backwards()
+        let wanted = ["left": ["ann", "cid"], "kept": ["ann"], "graced": ["ann", "cid"]]
+        for cut in log.records.indices {
+            for isSealed in [false, true] {
+                try inFolder { folder in
+                    var checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+                    defer { checkpoints.close() }
+                    var state = PartitionState(Self.home)
+                    let catalogue = Catalogue()
+                    try catalogue.apply(try state.apply(Array(log.records.prefix(cut))))
+                    try checkpoints.remember(&state.live)
+                    if isSealed { try checkpoints.seal(&state, catalogue: catalogue) }
+                    // The second time all is there but for what the columns lost.
+                    for _ in 0..<2 {
+                        checkpoints.close()
+                        checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+                        state = try checkpoints.load(Self.home, isFollowing: true)
+                        let rest = log.records.dropFirst(Int(state.next.value))
+                        try catalogue.apply(try state.apply(Array(rest)))
+                        try state.pass(Self.at(50))
+                        try checkpoints.remember(&state.live)
+                        let said = "cut \(cut), sealed: \(isSealed)"
+                        let columns = try #require(state.projects[shop])
+                        for end in state.live.ends {
+                            let inFeed = Definition(.inFeed(end.inFeed))
+                            let members = try state.members(inFeed, at: Self.at(60))
+                            #expect(members == wanted[end.segment.text], "\(end.segment) \(said)")
+                            #expect(end.members == members.count, "\(end.segment) \(said)")
+                            let plan = try Plan(inFeed)
+                            for (id, number) in log.numbers() {
+                                let history = columns.history(
+                                    of: UserNumber(number),
+                                    read: plan.mentions,
+                                    at: nil
+                                )
+                                let isMember = plan.isMember(history, at: Self.at(60))
+                                #expect(isMember == members.contains(id), "\(id) \(said)")
+                            }
+                            // What came in order is as it was.
+                            let before = try state.members(inFeed, at: Self.at(12))
+                            #expect(before == ["ann", "cid"], "\(end.segment) \(said)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Of three who leave a cart, one as an event comes late, one as a late event takes back what a
+    /// late event brought about, and one who has left before the grace is over.
+    private static func backwards() throws -> LogScript {
+        func inaction(grace: Int64 = 0) -> Trigger {
+            .inaction(
+                Inaction(
+                    did: EventMatch(["Carted"]),
+                    didNot: EventMatch(["Bought"]),
+                    withinMs: 10_000,
+                    anchor: .each,
+                    graceMs: grace
+                )
+            )
+        }
+        let pro = PropertyFilter("plan", .equals, [.value(.text("pro"))])
+        let isPro = Definition(.user(UserProperty(pro)))
+        let graced = inaction(grace: 5_000)
+        var log = LogScript()
+        log.logTime = at(0)
+        try log.segment("left", live: LiveDefinition(inaction(), zone: "UTC"), revision: 1)
+        let kept = LiveDefinition(inaction(), stay: .while(isPro), zone: "UTC")
+        try log.segment("kept", live: kept, revision: 2)
+        let late = LiveDefinition(graced, stay: .while(isPro), zone: "UTC")
+        try log.segment("graced", live: late, revision: 3)
+        func cart(_ id: String, _ second: Int64, told: Int64) throws {
+            log.logTime = at(told)
+            try log.event("Carted", by: id, at: at(second))
+        }
+        func plan(_ plan: String, of id: String, _ second: Int64) throws {
+            log.logTime = at(second)
+            try log.profile(of: id, since: at(second), [("plan", .text(plan))])
+        }
+        try plan("pro", of: "ann", 1)
+        try plan("pro", of: "cid", 1)
+        try cart("ann", 1, told: 1)
+        try cart("cid", 1, told: 1)
+        try cart("bob", 5, told: 5)
+        try cart("cid", 9, told: 9)
+        try plan("free", of: "cid", 20)
+        try plan("pro", of: "cid", 22)
+        try plan("free", of: "ann", 30)
+        try plan("pro", of: "ann", 31)
+        try cart("ann", 10, told: 32)
+        try cart("bob", 3, told: 33)
+        log.logTime = at(34)
+        try log.event("Bought", by: "bob", at: at(6))
+        return log
+    }
+
+    private static func at(_ second: Int64) -> Timestamp { Timestamp(ms: 1_000 * second) }
 }

@@ -55,18 +55,22 @@ extension LiveLog {
         var log = self
         for segment in segments {
             var (isIn, turns): (Bool, [LiveOracle.Told]) = (false, [])
+            // "A live segment's membership is its feed", whose instants may run backwards: what is
+            // told later holds.
+            var instants: [Timestamp] = []
             for turn in segment.oracle(log, until: end).told()
             where turn.change.isMember != isIn {
                 isIn = turn.change.isMember
                 turns.append(turn)
+                instants.append(max(turn.change.at, instants.last ?? .earliest))
             }
             // What time brings about at one instant keeps its order, too.
             let places = turns.map { turn in
                 turn.entry ?? log.entries.lastIndex { $0.logTime <= turn.now } ?? 0
             }
             // From behind, so that places stay what they are.
-            for (turn, place) in zip(turns, places).reversed() {
-                log.tell(turn, of: segment.inFeed, behind: place)
+            for (index, place) in places.enumerated().reversed() {
+                log.tell(turns[index], of: segment.inFeed, since: instants[index], behind: place)
             }
             log.joinTimed()
         }
@@ -85,6 +89,7 @@ extension LiveLog {
     private mutating func tell(
         _ turn: LiveOracle.Told,
         of segment: InFeed,
+        since: Timestamp,
         behind place: Int
     ) {
         let (change, isTimed) = (turn.change, turn.entry == nil)
@@ -92,7 +97,7 @@ extension LiveLog {
         let version = UserHistory.PropertyVersion(
             segment.property,
             change.isMember ? InFeed.member : nil,
-            since: change.at,
+            since: since,
             position: before.event?.position ?? before.versions.first?.position ?? .zero
         )
         var told = Entry(.properties([version]), at: turn.now)

@@ -24,12 +24,17 @@ extension LivePartition {
         while let first = marks.popFirst() { try put(first, &state) }
     }
 
+    /// From the change's instant on, but never before what was told of the user earlier: who is in
+    /// is who was told last to be, though instants run backwards where an event comes late or a
+    /// grace is over.
     func put(_ mark: Mark, _ state: inout [ProjectName: PartitionColumns])
         throws(EvaluatorError)
     {
         guard let index = state.index(forKey: mark.project),
             !state.values[index].isGone(mark.user)
         else { return }
+        let told = state.values[index]
+            .lastVersion(of: mark.property.text, of: mark.user, after: mark.at)
         do {
             try state.values[index].tail.append(
                 profile: [
@@ -39,7 +44,7 @@ extension LivePartition {
                     )
                 ],
                 user: mark.user,
-                at: mark.at,
+                at: told ?? mark.at,
                 offset: mark.offset
             )
         } catch {
