@@ -2,9 +2,11 @@
 
 import Basics
 import Chassis
+import Kit
 import Messages
 import Segments
 import Testing
+import Wire
 
 @testable import Evaluator
 
@@ -12,17 +14,48 @@ import Testing
 struct FeedDoorTests {
     private static let home = Partition(index: 0)
 
+    /// What `buyers` is.
+    enum Kind: Sendable {
+        case live, condition
+
+        /// Who has bought; in the version of an update, so many times.
+        func put(_ version: UInt32, isArchived: Bool = false, _ log: inout LogScript) throws {
+            let revision = UInt64(version) + (isArchived ? 1 : 0)
+            switch self {
+            case .live:
+                try log.segment(
+                    "buyers",
+                    live: LiveDefinition(.action(Action(EventMatch(["Bought"])))),
+                    revision: revision,
+                    version: version,
+                    archived: isArchived
+                )
+            case .condition:
+                try log.segment(
+                    "buyers",
+                    did("Bought", atLeast: Int(version)),
+                    revision: revision,
+                    version: version,
+                    archived: isArchived
+                )
+            }
+        }
+    }
+
     private struct Rig {
         let suite: SuiteRig
         let door: FeedDoor
 
-        /// One evaluator that owns the one partition under an epoch, with a live segment told of.
-        init(under epoch: UInt64) async throws {
-            suite = try SuiteRig(partitions: 1, evaluators: 1)
+        /// One evaluator that owns the one partition under an epoch, with a segment told of.
+        init(
+            under epoch: UInt64,
+            feedClock: any Clock = SystemClock(),
+            _ kind: Kind = .live
+        ) async throws {
+            suite = try SuiteRig(partitions: 1, evaluators: 1, feedClock: feedClock)
             try suite.ingestion.write { logs in
-                let bought = LiveDefinition(.action(Action(EventMatch(["Bought"]))))
-                try logs[0].segment("buyers", live: bought, revision: 1)
-                try logs[0].event("Bought", by: "ann", at: day(1))
+                try kind.put(1, &logs[0])
+                try logs[0].event("Bought", by: "ann", at: day(0))
             }
             let lane = suite.nodes[0].lanes[0]
             _ = try await lane.lane.adopt(home, as: .owner(Epoch(epoch)))
@@ -40,6 +73,24 @@ struct FeedDoorTests {
                 EvaluationV1.ChangesRequest(segment: "buyers", cursors: [cursor]),
                 suite.call()
             ).partitions.first
+        }
+
+        /// Changes behind a cursor; where there are none, they are waited for.
+        func changes(behind cursor: EvaluationV1.FeedCursor, isPatient: Bool = true)
+            async throws(Fault) -> EvaluationV1.PartitionChanges?
+        {
+            let request = EvaluationV1.ChangesRequest(
+                segment: "buyers",
+                cursors: [cursor],
+                waitMs: isPatient ? 20_000 : 0
+            )
+            return try await door.changes(request, suite.call()).partitions.first
+        }
+
+        /// The log goes on, and all of it is read.
+        func write(_ body: (inout LogScript) throws -> Void) async throws {
+            try suite.ingestion.write { try body(&$0[0]) }
+            try await suite.feed()
         }
 
         func snapshot(heard epoch: UInt64) async throws(Fault) -> EvaluationV1.SnapshotResponse {
@@ -111,6 +162,45 @@ struct FeedDoorTests {
         let alone = request
         let fault = await fault { _ = try await door.changes(alone, suite.call()) }
         #expect(fault?.isRetriable == true)
+    }
+
+    @Test(
+        "who waits over an update goes on with the next version; with the archived segment it ends",
+        arguments: [Kind.live, .condition]
+    )
+    func updated(_ kind: Kind) async throws {
+        let clock = ManualClock()
+        let rig = try await Rig(under: 3, feedClock: clock, kind)
+        var copy = FeedCopy(partition: 0)
+        try copy.take(try await rig.snapshot(heard: 3))
+        #expect(copy.cursor.version == 1 && copy.members == ["ann"])
+        let first = copy.cursor
+        async let waiting = rig.changes(behind: first)
+        await clock.waitForSleepers()
+        try await rig.write { try kind.put(2, &$0) }
+        let told = try #require(try await waiting)
+        #expect(told.stale && told.nextVersion == 2)
+        // What a live segment remembers goes on; a condition's members are told anew.
+        if try !copy.take(told) {
+            #expect(kind == .condition)
+            copy = FeedCopy(partition: 0)
+            try copy.take(try await rig.snapshot(heard: 3))
+        }
+        #expect(copy.cursor.version == 2 && copy.members == (kind == .live ? ["ann"] : []))
+        try await rig.write { try $0.event("Bought", by: "ann", at: day(0)) }
+        let page = try await rig.changes(behind: copy.cursor, isPatient: false)
+        #expect(try copy.take(try #require(page)) && copy.members == ["ann"])
+        #expect(page?.changes.map(\.kind) == [.entered])
+        let last = copy.cursor
+        async let ending = rig.changes(behind: last)
+        await clock.waitForSleepers()
+        try await rig.write { try kind.put(2, isArchived: true, &$0) }
+        do {
+            _ = try await ending
+            Issue.record("an archived segment's feed goes on")
+        } catch {
+            #expect((error as? Fault)?.code == .failedPrecondition)
+        }
     }
 
     private func fault(_ body: () async throws -> Void) async -> Fault? {

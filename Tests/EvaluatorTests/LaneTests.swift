@@ -17,7 +17,7 @@ final class LaneRig: Sendable {
     let applied: Applied
     let catalogue: Catalogue
     let checkpoints: Checkpoints
-    let board = FeedBoard(clock: SystemClock())
+    let board: FeedBoard
     let folder: String
     private let copies = CopyThreads()
     private let threads = Mutex<[OwnThread]>([])
@@ -31,9 +31,15 @@ final class LaneRig: Sendable {
     /// How the lane ended; nil while it runs.
     var ending: Result<Void, EvaluatorError>? { outcome.result.withLock { $0 } }
 
-    init(rows: Int = 1_000_000, catalogue: Catalogue = Catalogue(), applied: Applied? = nil) throws
-    {
+    /// - Parameter feedClock: ends the waits for news of feeds.
+    init(
+        rows: Int = 1_000_000,
+        catalogue: Catalogue = Catalogue(),
+        applied: Applied? = nil,
+        feedClock: any Clock = SystemClock()
+    ) throws {
         self.catalogue = catalogue
+        board = FeedBoard(clock: feedClock)
         folder = NSTemporaryDirectory() + "shoal-lane-\(UUID().uuidString)"
         try RealDisk().createDirectory(folder)
         checkpoints = try Checkpoints(folder: folder, disk: RealDisk())

@@ -171,6 +171,7 @@ struct LogScript {
         _ name: String,
         _ definition: Definition,
         revision: UInt64,
+        version: UInt32 = 1,
         archived: Bool = false,
         of project: ProjectName = shop
     ) throws -> LogOffset {
@@ -178,6 +179,7 @@ struct LogScript {
             SegmentV1.SegmentDocument(
                 name: name,
                 definition: try DefinitionCoding.encode(definition),
+                version: version,
                 archived: archived
             ),
             revision: revision,

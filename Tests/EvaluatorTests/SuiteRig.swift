@@ -103,9 +103,13 @@ final class SuiteRig: Sendable {
     private let clock = SystemClock()
     private let calls = Atomic<UInt64>(0)
 
-    init(partitions: Int = 4, evaluators: Int = 2, roster given: RegistryV1.WatchResponse? = nil)
-        throws
-    {
+    /// - Parameter feedClock: ends the waits for news of feeds.
+    init(
+        partitions: Int = 4,
+        evaluators: Int = 2,
+        roster given: RegistryV1.WatchResponse? = nil,
+        feedClock: any Clock = SystemClock()
+    ) throws {
         let roster = given ?? sharedRoster(partitions: partitions, evaluators: evaluators)
         let (clock, bus) = (self.clock, MemoryBus(clock: self.clock))
         let registry = ScriptedRegistry(roster, clock: clock)
@@ -116,7 +120,7 @@ final class SuiteRig: Sendable {
         self.registry = registry
         self.ingestion = ingestion
         nodes = try (0..<evaluators).map { number in
-            try Self.node(number, roster, registry, ingestion, bus, clock)
+            try Self.node(number, roster, registry, ingestion, bus, clock, feedClock)
         }
         ingestion.afterAppend { [weak self] in
             do { try await self?.feed() } catch { Issue.record("\(error)") }
@@ -134,11 +138,14 @@ final class SuiteRig: Sendable {
         _ registry: ScriptedRegistry,
         _ ingestion: ScriptedIngestion,
         _ bus: MemoryBus,
-        _ clock: SystemClock
+        _ clock: SystemClock,
+        _ feedClock: any Clock = SystemClock()
     ) throws -> EvaluatorNode {
         let catalogue = Catalogue()
         let applied = Applied(clock: clock)
-        let rigs = try (0..<2).map { _ in try LaneRig(catalogue: catalogue, applied: applied) }
+        let rigs = try (0..<2).map { _ in
+            try LaneRig(catalogue: catalogue, applied: applied, feedClock: feedClock)
+        }
         for rig in rigs { try rig.start() }
         let link = registryLink(number, roster, registry, clock: clock)
         let sets = SetsDoor(

@@ -63,9 +63,10 @@ final class FeedBoard: Sendable {
             nextDue: live.nextDue,
             epoch: state.tenure.epoch
         )
-        let hasFeeds = !ends.isEmpty || isNew
-        pages.withLock { $0[live.partition] = page }
-        if hasFeeds { news.raise() }
+        let before = pages.withLock { $0.updateValue(page, forKey: live.partition) }
+        // The last feed that ends is waited for, too.
+        let hadFeeds = before.map { !$0.ends.isEmpty } ?? false
+        if isNew || hadFeeds || !ends.isEmpty { news.raise() }
     }
 
     /// A partition's log has been evaluated further, and nothing came of it.

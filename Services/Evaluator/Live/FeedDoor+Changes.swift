@@ -20,7 +20,7 @@ extension FeedDoor {
                 hint: "a feed has one place in a partition"
             )
         }
-        let feed = try await feed(request.segment, project, call, isToBeRead: true)
+        _ = try await feed(request.segment, project, call, isToBeRead: true)
         let (parts, absent) = try byOwner(request)
         var missing = absent
         let waitMs = min(request.waitMs, Self.waitMsMax)
@@ -34,7 +34,13 @@ extension FeedDoor {
                     group.addTask {
                         var part = request
                         (part.cursors, part.waitMs) = (cursors, waitMs)
-                        return try await answer(part, of: feed, at: address, untilNs: until, call)
+                        return try await answer(
+                            part,
+                            of: project,
+                            at: address,
+                            untilNs: until,
+                            call
+                        )
                     }
                 }
                 if missing.fault != nil { group.addTask { try await patience() } }
@@ -137,21 +143,19 @@ extension FeedDoor {
     /// Asks one owner, this instance or one at an address.
     private func answer(
         _ request: EvaluationV1.ChangesRequest,
-        of feed: FeedID,
+        of project: ProjectName,
         at address: Endpoint?,
         untilNs: UInt64,
         _ call: CallContext
     ) async throws -> Part {
         do {
             guard let address else {
-                return .told(
-                    try await changes(request.cursors, of: feed, request, untilNs: untilNs, call)
-                )
+                return .told(try await ownChanges(request, of: project, untilNs: untilNs, call))
             }
             return try await forwarded(request, to: address, call)
         } catch {
             let fault = Self.fault(error)
-            if fault.code == .failedPrecondition, isArchived(request.segment, feed.project) {
+            if fault.code == .failedPrecondition, isArchived(request.segment, project) {
                 return .ended(fault)
             }
             guard fault.isRetriable else { throw fault }
@@ -208,10 +212,11 @@ extension FeedDoor {
     }
 
     /// Own partitions' changes, as soon as there are some.
-    private func changes(
-        _ cursors: [EvaluationV1.FeedCursor],
-        of feed: FeedID,
+    ///
+    /// The segment may be updated while they are waited for: its feed is then the next version's.
+    private func ownChanges(
         _ request: EvaluationV1.ChangesRequest,
+        of project: ProjectName,
         untilNs: UInt64,
         _ call: CallContext
     ) async throws -> EvaluationV1.ChangesResponse {
@@ -219,9 +224,12 @@ extension FeedDoor {
         let room = min(Int(call.maxReplyBytes) / 2, Limits.pageBytes)
         while true {
             let seen = board.news.value
+            // Before the pages are looked at: whatever comes between is news by then.
+            let isArchived = isArchived(request.segment, project)
+            let feed = try feed(request.segment, project, isToBeRead: true)
             var parts: [PartChanges] = []
             var (left, bytes) = (limit, 0)
-            for cursor in cursors where left > 0 && bytes < room {
+            for cursor in request.cursors where left > 0 && bytes < room {
                 let most = min(left, max((room - bytes) / (Self.changeBytes + 32), 1))
                 guard let part = try changes(behind: cursor, of: feed, limit: most) else {
                     continue
@@ -230,7 +238,7 @@ extension FeedDoor {
                 bytes += 48 + part.records.count * (Self.changeBytes + 32)
                 parts.append(part)
             }
-            if parts.isEmpty, cursors.allSatisfy({ isRead($0, of: feed) }) {
+            if isArchived, parts.isEmpty, request.cursors.allSatisfy({ isRead($0, of: feed) }) {
                 throw EvaluatorError(
                     .archivedSegment,
                     "read a feed",
@@ -239,7 +247,7 @@ extension FeedDoor {
                 )
             }
             guard parts.isEmpty, clock.monotonicNs < untilNs, !Task.isCancelled else {
-                return try await named(parts, feed.project)
+                return try await named(parts, project)
             }
             _ = await board.news.wait(above: seen, untilNs: untilNs)
         }

@@ -170,6 +170,11 @@ struct FeedDoor: EvaluationV1_FeedService {
         if catalogue.project(project).segments[ExactName(name)] == nil {
             _ = try await segments.caughtUp(call)
         }
+        return try feed(name, project, isToBeRead: isToBeRead)
+    }
+
+    /// The feed of the newest version that this instance has read of by now.
+    func feed(_ name: String, _ project: ProjectName, isToBeRead: Bool) throws(Fault) -> FeedID {
         let saved: SavedSegment
         do throws(EvaluatorError) {
             let known = catalogue.project(project)
