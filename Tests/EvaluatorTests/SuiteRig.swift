@@ -154,12 +154,6 @@ final class SuiteRig: Sendable {
             catalogue: catalogue,
             clock: clock
         )
-        let peers = RPCClient(
-            bus: bus,
-            addresses: [],
-            clock: clock,
-            random: SeededRandom(seed: 3)
-        )
         let door = SegmentsDoor(
             catalogue: catalogue,
             gather: Gather(
@@ -167,7 +161,7 @@ final class SuiteRig: Sendable {
                 link: link,
                 clock: clock,
                 own: sets,
-                peers: peers
+                peers: peers(bus, clock)
             ),
             link: link,
             ingestion: IngestionV1_IngestionClient(ingestion),
@@ -203,6 +197,10 @@ final class SuiteRig: Sendable {
             door: door,
             server: server
         )
+    }
+
+    private static func peers(_ bus: MemoryBus, _ clock: SystemClock) -> RPCClient {
+        RPCClient(bus: bus, addresses: [], clock: clock, random: SeededRandom(seed: 3))
     }
 
     private static func options(_ ender: CallEnder) -> RPCServerOptions {
