@@ -154,12 +154,7 @@ final class SuiteRig: Sendable {
             catalogue: catalogue,
             clock: clock
         )
-        let peers = RPCClient(
-            bus: bus,
-            addresses: [],
-            clock: clock,
-            random: SeededRandom(seed: 3)
-        )
+        let peers = RPCClient(bus: bus, addresses: [], clock: clock, random: SeededRandom(seed: 3))
         let door = SegmentsDoor(
             catalogue: catalogue,
             gather: Gather(

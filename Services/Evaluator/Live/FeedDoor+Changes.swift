@@ -30,17 +30,11 @@ extension FeedDoor {
         )
         do {
             return try await withThrowingTaskGroup(of: Part.self) { group in
-                for (address, cursors) in parts {
+                for (owner, cursors) in parts {
                     group.addTask {
                         var part = request
                         (part.cursors, part.waitMs) = (cursors, waitMs)
-                        return try await answer(
-                            part,
-                            of: project,
-                            at: address,
-                            untilNs: until,
-                            call
-                        )
+                        return try await answer(part, of: project, at: owner, untilNs: until, call)
                     }
                 }
                 if missing.fault != nil { group.addTask { try await patience() } }
