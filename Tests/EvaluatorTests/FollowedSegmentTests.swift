@@ -129,6 +129,40 @@ import Wire
         }
     }
 
+    @Test(
+        "what comes of a member comes by what brought the member: by the record, or by time alone"
+    )
+    func causes() throws {
+        var log = LogScript()
+        let seen = Trigger.action(Action(EventMatch(["Seen"])))
+        let isIn = Definition(.inSegment(InSegment("used")))
+        let isOut = Definition(nodes: [.not(Not(1)), .inSegment(InSegment("used"))])
+        let used = LiveDefinition(seen, stay: .duration(ms: 1_000), zone: "UTC")
+        try log.segment("used", live: used, revision: 1)
+        try log.segment("in", isIn, revision: 2)
+        let out = LiveDefinition(.becomes(Becomes(isOut)), zone: "UTC")
+        try log.segment("out", live: out, revision: 3)
+        let lasting = LiveDefinition(seen, stay: .while(isIn), zone: "UTC")
+        try log.segment("while", live: lasting, revision: 4)
+        try log.event("Seen", by: "ann", at: Timestamp(ms: 1_000))
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        try state.pass(Timestamp(ms: 5_000))
+        let names = Dictionary(
+            uniqueKeysWithValues: state.live.ends.map { ($0.feed, $0.segment.text) }
+        )
+        let told = state.live.news.records.map {
+            "\(names[$0.feed] ?? "") \($0.change.kind) by \($0.change.cause)"
+        }
+        #expect(
+            told.sorted() == [
+                "in entered by record", "in left by timer", "out entered by timer",
+                "used entered by record", "used left by timer", "while entered by record",
+                "while left by timer",
+            ]
+        )
+    }
+
     @Test("of many who leave at one instant each is told once, as if each were looked at alone")
     func crowd() throws {
         var log = LogScript()

@@ -52,7 +52,7 @@ extension CoveredElsewhere {
         CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/LiveCommandTests"),
-            ["BacktestCommand", "TopCommand", "WatchCommand"]
+            ["BacktestCommand", "TopCommand"]
         ),
         CoveredElsewhere(
             "Services/Shoal/Documents",

@@ -42,7 +42,8 @@ extension LivePartition {
             }
             if let next = waiting.first, turn.map({ next <= $0 }) ?? true {
                 _ = waiting.pop()
-                try hearMembers(next, LiveMoment(now: next.due, position: self.next), &state)
+                let moment = LiveMoment(now: next.due, position: self.next)
+                try hearMembers(next, because: .timer, moment, &state)
             } else if let timer {
                 try fire(timer, &state)
             } else {
@@ -128,18 +129,19 @@ extension LivePartition {
     ) throws(EvaluatorError) {
         while let next = waiting.first, next.order < order {
             _ = waiting.pop()
-            try hearMembers(next, moment, &state)
+            try hearMembers(next, because: .record, moment, &state)
         }
     }
 
     /// Who has heard of the same step already has nothing to tell.
     private mutating func hearMembers(
         _ entry: TimerQueue.Entry,
+        because cause: LiveChange.Cause,
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let segment = slots[entry.slot] else { return }
-        let record = LiveRecord.properties([], isHistory: isHistory)
+        let record = LiveRecord.members(because: cause, isHistory: isHistory)
         try decide(entry.user, segment, moment, &state) { plan, user, past in
             plan.hear(record, at: moment, &user, past)
         }

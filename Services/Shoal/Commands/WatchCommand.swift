@@ -79,14 +79,32 @@ struct WatchCommand: DeskCommand {
                     copies[partition] = try await snapshot(of: partition, client, options)
                 }
             }
-            // Partitions have no order among each other but that of log time.
-            let lines = pages.flatMap { page in
-                page.changes.map { (change: $0, partition: page.cursor?.partition ?? 0) }
-            }.sorted { ($0.change.logTimeMs, $0.partition) < ($1.change.logTimeMs, $1.partition) }
+            let lines = Self.lined(pages)
             for line in lines.prefix(left) { print(line.change, line.partition, desk) }
             left -= min(lines.count, left)
             try desk.deliver()
         }
+    }
+
+    /// Changes as they are printed: of a partition in their order, among partitions by log time.
+    ///
+    /// Where time alone brings changes about, log times within a partition may go back; what comes
+    /// behind a later one is as late.
+    static func lined(_ pages: [EvaluationV1.PartitionChanges])
+        -> [(change: EvaluationV1.MembershipChange, partition: UInt32)]
+    {
+        let lines = pages.flatMap { page in
+            var latestMs = Int64.min
+            let partition = page.cursor?.partition ?? 0
+            return page.changes.map { change in
+                latestMs = max(latestMs, change.logTimeMs)
+                return (change: change, partition: partition, logTimeMs: latestMs)
+            }
+        }
+        return lines.sorted { one, other in
+            (one.logTimeMs, one.partition, one.change.sequence)
+                < (other.logTimeMs, other.partition, other.change.sequence)
+        }.map { ($0.change, $0.partition) }
     }
 
     private func snapshot(

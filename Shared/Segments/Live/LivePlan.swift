@@ -237,6 +237,8 @@ public enum LiveRecord: Sendable {
     case event(UserHistory.Event, isHistory: Bool)
     /// Properties of the user that were written.
     case properties([ExactName], isHistory: Bool)
+    /// The user has come into segments that are used, or gone, by what brought that about.
+    case members(because: LiveChange.Cause, isHistory: Bool)
 }
 
 /// What a live segment may read of the user it is told of.

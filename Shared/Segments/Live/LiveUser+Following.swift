@@ -51,7 +51,7 @@ extension LiveDecision {
     mutating func hearFollowed(_ condition: Plan, _ record: LiveRecord) {
         guard record.isHistory else {
             let isLate = record.at.map { $0 < moment.now - LiveLimits.correctionMs } ?? false
-            return follow(condition, isLate ? .correction : .record)
+            return follow(condition, isLate ? .correction : record.cause)
         }
         if user.recheckAt == nil {
             let second: Int64 = 1_000

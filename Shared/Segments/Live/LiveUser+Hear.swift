@@ -68,7 +68,7 @@ extension LiveDecision {
         // A stay that began with this record has been asked with it.
         let hasEntered = told.contains { $0.kind == .entered }
         if user.isInside, let condition = plan.staysWhile, !hasEntered {
-            restay(condition, .record)
+            restay(condition, record.cause)
         }
     }
 
@@ -93,7 +93,8 @@ extension LiveDecision {
             guard !old else { return }
             let values = [before, after].map { $0.value(of: change.property, at: moment.now) }
             hear(change, from, to, values[0], values[1], .record)
-        case (.becomes(let condition), _): rebecome(condition, .record, isHistory: record.isHistory)
+        case (.becomes(let condition), _):
+            rebecome(condition, record.cause, isHistory: record.isHistory)
         default: break
         }
     }
@@ -293,7 +294,13 @@ extension LiveRecord {
     /// Whether it is history from elsewhere, of which nothing fires.
     public var isHistory: Bool {
         switch self {
-        case .event(_, let isHistory), .properties(_, let isHistory): isHistory
+        case .event(_, let isHistory), .properties(_, let isHistory), .members(_, let isHistory):
+            isHistory
         }
+    }
+
+    /// What is said to have brought about what comes of it.
+    var cause: LiveChange.Cause {
+        if case .members(let cause, _) = self { cause } else { .record }
     }
 }
