@@ -6,6 +6,7 @@ import Basics
 struct SectionReader {
     private let file: MappedFile
     private let fileName: String
+    private let version: UInt32
     private var directory: ByteReader
     /// Where the next section begins.
     private(set) var position = Format.headerBytes
@@ -18,7 +19,7 @@ struct SectionReader {
     init(_ file: MappedFile, named fileName: String) throws(ColumnsError) {
         self.file = file
         self.fileName = fileName
-        try Self.checkHeader(file, fileName)
+        version = try Self.version(of: file, fileName)
         let end = file.count - Format.footerBytes
         var footer = ByteReader(try Self.bytes(file, end..<file.count, fileName, "footer"))
         do {
@@ -48,10 +49,11 @@ struct SectionReader {
         }
     }
 
-    private static func checkHeader(
-        _ file: MappedFile,
+    /// The version that a sound header says, one that is read.
+    private static func version(
+        of file: MappedFile,
         _ fileName: String
-    ) throws(ColumnsError) {
+    ) throws(ColumnsError) -> UInt32 {
         let place = fileName + " header"
         guard file.count >= Format.headerBytes + Format.footerBytes else {
             throw ColumnsError(.corrupt, "open", at: place)
@@ -75,6 +77,7 @@ struct SectionReader {
             guard version >= Format.oldestVersion else {
                 throw ColumnsError(.mismatch, "open", at: "\(place), version \(version)")
             }
+            return version
         } catch let error as ColumnsError {
             throw error
         } catch {
@@ -158,6 +161,10 @@ struct SectionReader {
     mutating func narrow(count: Int, _ what: String) throws(ColumnsError) -> NarrowColumn {
         let (form, base) = try entry(what) { reader throws(BytesError) in
             (try reader.u8(), try reader.u64())
+        }
+        // Version 2 has neither steps nor three bytes.
+        guard version > 2 || form & Format.stepped == 0 && form != 3 else {
+            throw corrupt("directory, \(what)")
         }
         var step: UInt64 = 1
         if form & Format.stepped != 0 {

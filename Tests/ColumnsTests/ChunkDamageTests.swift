@@ -88,9 +88,35 @@ import Testing
         return bytes
     }
 
-    @Test("a version before steps is read, the one before that is not")
+    @Test("a version before steps is read, and merged as if it were of this one")
     func older() throws {
-        #expect(Self.code(opening: try Self.small(version: 2)) == nil)
+        let chunks = [olderSmall, try Self.small()].map { bytes in
+            Result { try Chunk(MappedFile(copying: bytes), at: "c", of: owner) }
+        }
+        let (older, newer) = (try chunks[0].get(), try chunks[1].get())
+        #expect(older.events.map(\.contents) == newer.events.map(\.contents))
+        var tail = Tail(from: LogOffset(3), firstUser: UserNumber(1))
+        let user = UserNumber(0)
+        try tail.append(
+            event: "e",
+            user: user,
+            at: Timestamp(ms: 9),
+            offset: LogOffset(3),
+            properties: []
+        )
+        let next = try sealed(tail)
+        let merged = try [older, newer].map { first in
+            let disk = ForgetfulDisk(folder: "/c")
+            let writer = ChunkWriter(disk: disk, folder: "/c", owner: owner)
+            return try #require(disk.content("/c/" + writer.merge([first, next]).name.fileName))
+        }
+        #expect(merged[0] == merged[1])
+    }
+
+    @Test("what a version knows nothing of is refused in it, and so is the version before that")
+    func mislabelled() throws {
+        // Its numbers are a step apart.
+        #expect(Self.code(opening: try Self.small(version: 2))?.code == .corrupt)
         #expect(Self.code(opening: try Self.small(version: 1))?.code == .mismatch)
     }
 

@@ -91,6 +91,13 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
     )
 }
 
+/// A log of so many users, each of whom is charged once.
+func charges(_ users: Int) throws -> LogScript {
+    var log = LogScript()
+    for user in 0..<users { try log.event("Charged", by: "user-\(user)", at: day(1)) }
+    return log
+}
+
 @Suite struct LaneTests {
     private static let home = Partition(index: 5)
 
@@ -103,19 +110,13 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         }
     }
 
-    private func script(_ users: Int) throws -> LogScript {
-        var log = LogScript()
-        for user in 0..<users { try log.event("Charged", by: "user-\(user)", at: day(1)) }
-        return log
-    }
-
     @Test("records taken in are answered about, sealed by the rule, and there after a restart")
     func life() async throws {
         let rig = try LaneRig(rows: 10)
         try rig.start()
         #expect(try await rig.lane.adopt(Self.home) == .zero)
         #expect(rig.applied[Self.home]?.next == .zero)
-        let log = try script(9)
+        let log = try charges(9)
         try rig.lane.apply(page(log, Self.home))
         let members = try await rig.lane.ask([Self.home]) { try $0[0].members(did("Charged")) }
         #expect(members.count == 9)
@@ -135,7 +136,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         let rig = try LaneRig()
         try rig.start()
         #expect(try await rig.lane.adopt(Self.home, as: .standby) == .zero)
-        let log = try script(9)
+        let log = try charges(9)
         try rig.lane.apply(page(log, Self.home))
         let error = await refusal { try await rig.lane.ask([Self.home]) { $0.count } }
         #expect(error?.code == .notTheOwner)
@@ -199,7 +200,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         #expect(error?.fault.code == .unavailable)
         #expect(try await rig.lane.ask([Self.home]) { $0.count } == 1)
         // A page for a partition that was let go is of no use, and does no harm.
-        try rig.lane.apply(page(try script(1), other))
+        try rig.lane.apply(page(try charges(1), other))
         #expect(try await rig.lane.ask([Self.home]) { $0.count } == 1)
         #expect(rig.lane.pagesTaken.value == 1)
     }
@@ -217,7 +218,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
                 let refused = try await group.next() ?? nil
                 #expect(refused?.code == .busy && refused?.fault.code == .resourceExhausted)
             }
-            let log = try script(1)
+            let log = try charges(1)
             for _ in 0..<Lane.pagesMax { try lane.apply(page(log, Self.home)) }
             group.addTask { await refusal { try await lane.adopt(Self.home) } }
             try rig.start()
@@ -244,7 +245,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         let rig = try LaneRig()
         let lane = rig.lane
         let lanes = Lanes([lane])
-        let log = try script(3)
+        let log = try charges(3)
         var gap = page(log, Self.home)
         gap.records.removeFirst()
         try await withThrowingTaskGroup(of: EvaluatorError?.self) { group in
@@ -289,7 +290,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         let rig = try LaneRig(rows: 1)
         try rig.start()
         _ = try await rig.lane.adopt(Self.home)
-        try rig.lane.apply(page(try script(2), Self.home))
+        try rig.lane.apply(page(try charges(2), Self.home))
         try await rig.lane.release(Self.home)
         let files = "\(rig.folder)/columns/partition-00005/shop"
         let disk = RealDisk()
@@ -319,7 +320,7 @@ func page(_ log: LogScript, _ partition: Partition, from: LogOffset = .zero)
         try rig.start()
         let clock = SystemClock()
         _ = try await rig.lane.adopt(Self.home)
-        let log = try script(4)
+        let log = try charges(4)
         let applied = rig.applied
         let wanted = [Self.home: log.next]
         let waiter = Task { await applied.wait(for: wanted, untilNs: .max, clock: clock) }

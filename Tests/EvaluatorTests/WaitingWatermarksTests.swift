@@ -10,12 +10,6 @@ import Testing
 @Suite struct WaitingWatermarksTests {
     private static let home = Partition(index: 5)
 
-    private func script(_ users: Int) throws -> LogScript {
-        var log = LogScript()
-        for user in 0..<users { try log.event("Charged", by: "user-\(user)", at: day(1)) }
-        return log
-    }
-
     @Test("records go before other partitions' watermarks, and nothing before the own one")
     func watermarks() async throws {
         let rig = try LaneRig()
@@ -36,7 +30,7 @@ import Testing
                 )
             }
         }
-        try rig.lane.apply(page(try script(2), partitions[3]))
+        try rig.lane.apply(page(try charges(2), partitions[3]))
         let applied = rig.applied
         for asked in [3, 2] {
             rig.lane.ask(

@@ -5,32 +5,16 @@ import Messages
 import Wire
 
 /// Has users erased one after the other, each until it is told the receipt; some of them once more.
-final class Eraser: Node {
-    private var random: SeededRandom
-    private var isBusy = false
+final class Eraser: Petitioner {
+    init(on stage: Simulation) { super.init("eraser", on: stage) }
 
-    init(on stage: Simulation) {
-        random = stage.chance()
-        super.init("eraser", on: stage)
-    }
+    override func pauseMs() -> UInt64 { 1_500 + UInt64(random.below(4_500)) }
 
-    override var isDone: Bool { !isBusy }
-
-    override func begin() async throws { plan() }
-
-    override func finish() throws {
-        if isBusy { throw Broken(.liveness, "\(name) still waits for an answer") }
-    }
-
-    private func plan() {
-        after(ms: 1_500 + UInt64(random.below(4_500))) { [self] in
-            guard !stage.isHealing else { return }
-            isBusy = true
-            // Of two nothing comes but by imports and merges, so that a receipt is asked for again
-            // before they are somebody new.
-            let all = (0..<Producer.usersMax + 2).map { "user-\($0)" } + Producer.devices
-            try erase(all[random.below(all.count)], isRepeat: false)
-        }
+    override func next() throws {
+        // Of two nothing comes but by imports and merges, so that a receipt is asked for again
+        // before they are somebody new.
+        let all = (0..<Producer.usersMax + 2).map { "user-\($0)" } + Producer.devices
+        try erase(all[random.below(all.count)], isRepeat: false)
     }
 
     private func erase(_ user: String, isRepeat: Bool, attempt: UInt32 = 0, id: [UInt8]? = nil)
@@ -38,7 +22,8 @@ final class Eraser: Node {
     {
         var options = CallOptions(timeoutMs: 1_000, project: Simulation.project)
         options.requestID = id ?? stage.identifier()
-        let mark = stage.judge.standing.erasureCount
+        let standing = stage.judge.standing
+        let (mark, wasKnown) = (standing.erasureCount, standing.isKnown(user))
         try call(
             "ingestion",
             IngestionV1_IngestionMethods.erase,
@@ -52,25 +37,14 @@ final class Eraser: Node {
                 stage.note("\(user) is erased")
                 try stage.judge.standing.acked(erasureOf: user, told)
             case .failure(let fault) where fault.code == .notFound:
-                try stage.judge.standing.unknown(user, since: mark)
+                try stage.judge.standing.unknown(user, wasKnown: wasKnown, since: mark)
             case .failure:
-                after(ms: 100 + UInt64(random.below(400))) { [self] in
-                    try erase(
-                        user,
-                        isRepeat: isRepeat,
-                        attempt: attempt + 1,
-                        id: options.requestID
-                    )
+                return again { [self] in
+                    try erase(user, isRepeat: isRepeat, attempt: attempt + 1, id: options.requestID)
                 }
-                return
             }
-            guard !isRepeat, random.chance(0.5) else {
-                isBusy = false
-                return plan()
-            }
-            after(ms: UInt64(random.below(2_000))) { [self] in
-                try erase(user, isRepeat: true)
-            }
+            guard !isRepeat, random.chance(0.5) else { return settle() }
+            after(ms: UInt64(random.below(2_000))) { [self] in try erase(user, isRepeat: true) }
         }
     }
 }

@@ -86,7 +86,7 @@ extension EvaluatorNode {
             limit: Int(request.limit)
         ).filter { $0.sequence <= end.sequence }
         let last = records.last?.sequence ?? cursor.sequence
-        let columns = asked.state.projects[asked.feed.project]
+        let columns = stage.bug == .nameForgotten ? nil : asked.state.projects[asked.feed.project]
         var page = EvaluationV1.PartitionChanges(
             cursor: end.cursor(asked.partition, at: last, under: asked.page.epoch),
             changes: records.map { $0.message(of: columns?.id(of: $0.user)?.text ?? "") },

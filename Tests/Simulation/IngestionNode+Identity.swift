@@ -53,8 +53,11 @@ extension IngestionNode {
         let (user, project) = (try Self.user(id), Simulation.project)
         let records = try identities().records(mergedWith: user, in: project)
         let order = UnmergeOrder(project: project, user: user, records: records)
+        let isHasty = stage.bug == .unmergeAckedBeforeSync
+        if isHasty { try answering.reply(IngestionV1.UnmergeResponse(fromID: id, records: 1)) }
         read { [self] in
             hand(bytes: order.bytesMax, { .unmerge(order, $0) }, answering) { outcome in
+                guard !isHasty else { return }
                 try answering.reply(
                     IngestionV1.UnmergeResponse(
                         fromID: outcome.user?.text,
@@ -68,6 +71,7 @@ extension IngestionNode {
     /// As the door's `erase`, without the shelf of what was refused.
     func erase(_ id: String, _ call: CallContext, _ answering: Answering) throws {
         try checkWritable()
+        guard stage.bug != .erasureTurnedAway else { throw Fault(.notFound, "nobody") }
         let who = ProjectUser(project: Simulation.project, user: try Self.user(id))
         let order = ErasureOrder(who: who, receipt: call.requestID)
         hand(bytes: ErasureOrder.bytesMax, { .erasing(order, $0) }, answering) { [self] outcome in

@@ -110,7 +110,10 @@ extension Judge {
         for change in changes {
             let name = standing.name(change.userNumber, in: Int(place.partition))
             // Of who is gone meanwhile only the number is told.
-            let isNamed = change.userID.isEmpty || change.userID == name
+            let isNamed =
+                change.userID == name
+                || change.userID.isEmpty
+                    && standing.isNobody(change.userNumber, in: Int(place.partition))
             let isKnown = feeds.contains { key, told in
                 guard key.partition == Int(place.partition), names[key] == place.segment,
                     change.sequence <= UInt64(told.count)

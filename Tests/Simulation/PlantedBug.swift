@@ -37,6 +37,12 @@ enum PlantedBug: String, CaseIterable, Sendable {
     case standbyForgets
     /// That a date of a user is another now is not heard.
     case datesUnheard
+    /// A user is said to be one of its own when that was asked, not when it is durable.
+    case unmergeAckedBeforeSync
+    /// A feed tells of nobody where it should name somebody.
+    case nameForgotten
+    /// Whoever is to be erased is said never to have been.
+    case erasureTurnedAway
     /// That a user was erased is not heard.
     case erasureUnheard
     /// Receipts of erasures are forgotten by a restart.
@@ -50,15 +56,16 @@ extension PlantedBug {
         case .syncSkipped, .ackedBeforeSync, .seenForgotten, .retryWrittenTwice: [.i1]
         case .watermarkTooHigh, .timerEarly: [.i7]
         case .recordsSwapped: [.i2, .i3, .i4, .i5, .i7]
-        case .stateBehindPlace: [.i2, .i4, .i5, .i7]
+        case .stateBehindPlace: [.i2, .i3, .i4, .i5, .i7]
         case .newerOwnerIgnored, .standbyTells: [.ownership]
         case .standbyForgets: [.i5]
         case .folderNotSynced: [.liveness, .ownership]
         case .undoUnheard: [.i2, .i4, .i7]
         case .feedNotCopied: [.i5]
-        case .recordLeftBehind: [.i1]
+        case .recordLeftBehind, .unmergeAckedBeforeSync: [.i1]
+        case .nameForgotten: [.i5]
         case .mergeUnheard, .datesUnheard: [.i2, .i4, .i7]
-        case .erasureUnheard, .receiptsForgotten: [.i11]
+        case .erasureUnheard, .receiptsForgotten, .erasureTurnedAway: [.i11]
         }
     }
 }

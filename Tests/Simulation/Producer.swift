@@ -101,37 +101,27 @@ final class Producer: Node {
 }
 
 /// Sends history under the lines of imports, takes some of it back, and changes a list.
-final class Importer: Node {
-    private var random: SeededRandom
+final class Importer: Petitioner {
     private var number = 0
-    private var isBusy = false
 
-    init(on stage: Simulation) {
-        random = stage.chance()
-        super.init("importer", on: stage)
-    }
+    init(on stage: Simulation) { super.init("importer", on: stage) }
 
-    override var isDone: Bool { !isBusy }
+    override func pauseMs() -> UInt64 { 500 + UInt64(random.below(4_000)) }
 
-    override func begin() async throws { plan() }
-
-    override func finish() throws {
-        if isBusy { throw Broken(.liveness, "\(name) still waits for an answer") }
-    }
-
-    private func plan() {
-        after(ms: 500 + UInt64(random.below(4_000))) { [self] in
-            guard !stage.isHealing else { return }
-            isBusy = true
-            if random.chance(0.4) {
-                try changeList()
-            } else if number > 0, random.chance(0.4) {
-                try undo("import-\(random.below(number))")
-            } else {
-                number += 1
-                try send("import-\(number - 1)")
-            }
+    override func next() throws {
+        if random.chance(0.4) {
+            try changeList()
+        } else if number > 0, random.chance(0.4) {
+            try undo("import-\(random.below(number))")
+        } else {
+            number += 1
+            try send("import-\(number - 1)")
         }
+    }
+
+    /// It was taken back, or never came.
+    override func isAnswer(_ fault: Fault) -> Bool {
+        [.failedPrecondition, .notFound].contains(fault.code)
     }
 
     private func send(_ id: String) throws {
@@ -170,29 +160,6 @@ final class Importer: Node {
             IngestionV1_IngestionMethods.undoImport,
             IngestionV1.UndoImportRequest(importID: id)
         ) { _ in }
-    }
-
-    private func ask(
-        _ method: MethodDescription,
-        _ request: any ProtoMessage,
-        attempt: UInt32 = 0,
-        _ done: @escaping (ReplyFrame) throws -> Void
-    ) throws {
-        try call("ingestion", method, request, attempt: min(attempt, 99)) { [self] answer in
-            switch answer {
-            case .success(let reply): try done(reply)
-            case .failure(let fault) where [.failedPrecondition, .notFound].contains(fault.code):
-                // It was taken back, or never came: that is an answer.
-                break
-            case .failure:
-                after(ms: 100 + UInt64(random.below(400))) { [self] in
-                    try ask(method, request, attempt: attempt + 1, done)
-                }
-                return
-            }
-            isBusy = false
-            plan()
-        }
     }
 }
 

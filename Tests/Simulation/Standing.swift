@@ -40,12 +40,14 @@ struct Standing {
     /// What identifiers were merged into.
     private var parents: [String: String] = [:]
     private var undone: Set<String> = []
-    /// Identifiers that were ever merged into others.
-    private var merged: Set<String> = []
+    /// How often identifiers were merged into others, and became users of their own again.
+    private var mergeCounts: [String: (out: Int, back: Int)] = [:]
     /// Users who were erased, in the order of log time.
     private var erasures: [Erased] = []
-    /// Numbers that are nobody's since.
+    /// Numbers of who was erased, which are nobody's since.
     private(set) var gone: [Owner: UInt64] = [:]
+    /// Those and numbers that were merged away.
+    private var nobodies: Set<Owner> = []
     /// Of what the newest records are.
     private var touched: Set<UInt64> = []
     /// What was said of who is who, for people.
@@ -59,10 +61,33 @@ struct Standing {
     /// Whether an event is gone with its user.
     func isErased(_ number: UInt64) -> Bool { events[number]?.isErased ?? false }
 
-    /// A client was told that an identifier is another user.
-    func acked(mergeOf old: String) throws {
-        guard merged.contains(old) else {
-            throw Broken(.i1, "a merge of \(old) is acked, and the log has none")
+    /// Whether a number is nobody's any more.
+    func isNobody(_ number: UInt32, in partition: Int) -> Bool {
+        nobodies.contains(Owner(partition: partition, number: number))
+    }
+
+    /// Whether an identifier has a number by now that is somebody's.
+    func isKnown(_ user: String) -> Bool {
+        names.contains { $0.value == user && !nobodies.contains($0.key) }
+    }
+
+    /// How often an identifier was merged into others, and became a user of its own again.
+    func merges(of user: String) -> (out: Int, back: Int) { mergeCounts[user] ?? (0, 0) }
+
+    /// A client was told that an identifier is another user: by its own order, given when it had
+    /// been merged so often, or since before that.
+    func acked(mergeOf old: String, since count: Int, isBefore: Bool) throws {
+        let merges = merges(of: old).out
+        guard isBefore ? merges > 0 : merges > count else {
+            throw Broken(.i1, "a merge of \(old) is acked, and the log has \(merges) of it")
+        }
+    }
+
+    /// A client was told that an identifier is a user of its own, having asked when that had come
+    /// about so often.
+    func acked(unmergeOf user: String, since count: Int) throws {
+        guard merges(of: user).back > count else {
+            throw Broken(.i1, "\(user) is said to be one of its own, and the log has it not")
         }
     }
 
@@ -87,7 +112,8 @@ struct Standing {
 
     /// A client was told that nobody of that name is known or was erased, having asked when so many
     /// users were.
-    func unknown(_ user: String, since count: Int) throws {
+    func unknown(_ user: String, wasKnown: Bool, since count: Int) throws {
+        guard !wasKnown else { throw Broken(.i11, "\(user) is known and said never to have been") }
         guard !erasures.prefix(count).contains(where: { $0.identifiers.contains(user) }) else {
             throw Broken(.i11, "the receipt of \(user) is lost")
         }
@@ -121,11 +147,15 @@ struct Standing {
         case .importUndone(let undoing): undone.insert(undoing.importID)
         case .mergeOut(let out):
             parents[out.userID] = out.survivorID
-            merged.insert(out.userID)
+            mergeCounts[out.userID, default: (0, 0)].out += 1
+            nobodies.insert(owner(out.userNumber))
             touched.formUnion(events.keys)
             remove { $1 == owner(out.userNumber) }
         case .mergeIn(let merge):
-            if merge.returned { parents[merge.survivorID] = nil }
+            if merge.returned {
+                parents[merge.survivorID] = nil
+                mergeCounts[merge.survivorID, default: (0, 0)].back += 1
+            }
             touched.formUnion(events.keys)
             remove { $1 == owner(merge.userNumber) && merge.replaced.has($0) }
         case .mergeUndone(let undone):
@@ -190,6 +220,7 @@ struct Standing {
             events[number]?.isErased = true
         }
         gone[owner] = gone[owner] ?? place.offset
+        nobodies.insert(owner)
         let index = erasures.lastIndex {
             $0.receipt == erasure.receipt && $0.at == record.logTimeMs
         }

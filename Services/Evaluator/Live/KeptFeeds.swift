@@ -265,8 +265,7 @@ extension FeedEnd {
         writer.u32(generation)
         writer.u64(sequence)
         writer.u64(stateHash)
-        // Fewer than none came of states older than the place; whoever follows finds it by the sum.
-        writer.count(max(members, 0))
+        writer.count(members)
         writer.u8(isOver ? 1 : 0)
         writer.u64(since.value)
         writer.u64(first)

@@ -346,6 +346,10 @@ struct LivePartition {
             guard isMember != wasMember, !segment.plan.isFollowing else { continue }
             wait(onMembersOf: segment, number, moment)
         }
+        // Never by the log, but by states that are older than the place at which they stand.
+        guard end.members >= 0 else {
+            throw unreadable(moment.position, "\(end.segment.text) has lost its members", .store)
+        }
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
     }
