@@ -19,7 +19,6 @@ import Testing
         user.leavesAt = Timestamp(ms: -5)
         user.newestDidNot = .earliest
         user.recheckAt = start
-        user.countedFrom = start - 3
         user.session = .init(start: start - 1, last: start, count: 4, isWanted: true)
         user.becoming = .init(holds: true, next: start + 1)
         user.staying = .init(holds: false, next: nil)
@@ -50,5 +49,22 @@ import Testing
         ]
         #expect(try LiveUser(bytes: bytes) == user)
         #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [4] + bytes.dropFirst()) }
+    }
+
+    @Test("a state of version 3, which says from when on its user was counted anew, is read")
+    func versionThree() throws {
+        // Inside, newest 1,000, counted from 900; one timer from 1,000 to 1,500.
+        let bytes: [UInt8] = [
+            3, 0x11, 0x08, 1, 0xD0, 0x0F, 0xC7, 0x01, 1, 0xC8, 0x01, 0xE8, 0x07, 0,
+        ]
+        var user = LiveUser()
+        user.isInside = true
+        user.occurrence = 1
+        user.newest = Timestamp(ms: 1_000)
+        user.armed = [
+            .init(key: nil, anchor: Timestamp(ms: 1_000), due: Timestamp(ms: 1_500))
+        ]
+        #expect(try LiveUser(bytes: bytes) == user)
+        #expect(try LiveUser(bytes: user.bytes) == user)
     }
 }

@@ -25,6 +25,8 @@ struct Reference {
         let at: Timestamp
         let position: LogOffset
         let importID: String?
+        /// When it first came in, as another user's; nil: it came in here.
+        let movedAt: Timestamp?
     }
 
     /// A version of a segment, from the record on that brought it.
@@ -211,7 +213,8 @@ struct Reference {
             record: said,
             at: now,
             position: LogOffset(record.offset),
-            importID: record.importID
+            importID: record.importID,
+            movedAt: isMoved ? record.origin?.logTimeMs.map(Timestamp.init(ms:)) : nil
         )
         if record.importID != nil { users[number]?.importedAt = now }
         if !isMoved {

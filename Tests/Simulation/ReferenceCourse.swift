@@ -19,7 +19,12 @@ struct ReferenceCourse {
     ) {
         self.plan = plan
         self.begunAt = begunAt
-        past = Past(begin: begin, records: records, latest: records.last?.at ?? .earliest)
+        past = Past(
+            begin: begin,
+            begunAt: begunAt,
+            records: records,
+            latest: records.last?.at ?? .earliest
+        )
     }
 
     /// The segment begins to follow the user, whoever it is.
@@ -83,7 +88,7 @@ struct ReferenceCourse {
             since: begunAt,
             &user,
             joined.history(reads)
-        ) { joined.isImported($0) }
+        ) { joined.arrival(of: $0) }
         return told
     }
 
@@ -118,6 +123,7 @@ struct ReferenceCourse {
 
     private struct Past: LivePast {
         let begin: LogOffset
+        let begunAt: Timestamp
         var records: [Reference.Heard]
         /// The log time of the last record.
         var latest: Timestamp
@@ -132,7 +138,23 @@ struct ReferenceCourse {
         }
 
         func isSilent(_ position: LogOffset) -> Bool {
-            position < begin || isImported(position)
+            isBefore(position) || isImported(position)
+        }
+
+        func arrival(of position: LogOffset) -> LivePlan.Arrival {
+            LivePlan.Arrival(
+                isBefore: isBefore(position),
+                isImported: isImported(position),
+                logTime: movedAt(position)
+            )
+        }
+
+        private func isBefore(_ position: LogOffset) -> Bool {
+            position < begin || movedAt(position).map { $0 <= begunAt } ?? false
+        }
+
+        private func movedAt(_ position: LogOffset) -> Timestamp? {
+            records.first { $0.position == position }?.movedAt
         }
 
         func isImported(_ position: LogOffset) -> Bool {

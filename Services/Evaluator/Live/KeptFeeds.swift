@@ -7,6 +7,7 @@
 //     0x01 project 0 revision u64              -> the feed's end and where it begins
 //     0x02 project 0 revision u64 user u32     -> the user's state (`LiveUser.bytes`)
 //     0x03 project 0 name                      -> the segment's document
+//     0x05 project 0 user u32                  -> the user's moved records (`MovedRecords.bytes`)
 //     0x04 due i64 project 0 revision u64 user u32 -> nothing: a timer due at the horizon or later
 // Families "live.copy" and "feed.copy" hold such rows of another evaluator while they are copied.
 // Keys of family "feed": partition u16, project 0 revision u64 sequence u64 -> the records up to
@@ -38,6 +39,7 @@ struct KeptFeeds: Sendable {
     var horizon = LivePartition.noHorizon
     var feeds: [Feed] = []
     var documents: [LiveDocumentKey: [UInt8]] = [:]
+    var moved: [ProjectNumber: MovedRecords] = [:]
     /// Who came and went behind the columns' checkpoint, by offset.
     var marks: [LivePartition.Mark] = []
 }
@@ -49,6 +51,7 @@ struct FeedShelf: Sendable {
     static let user: UInt8 = 2
     static let document: UInt8 = 3
     static let timer: UInt8 = 4
+    static let moved: UInt8 = 5
 
     let store: Store
     let live: Family
@@ -80,6 +83,12 @@ struct FeedShelf: Sendable {
         for (key, body) in news.documents {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
             if let body { batch.put(self.live, key, body) } else { batch.delete(self.live, key) }
+        }
+        for (user, records) in news.moved {
+            let key = Self.key(partition, Self.moved, user.project) + Self.bigEndian(user.user)
+            if let records { batch.put(self.live, key, records.bytes) } else {
+                batch.delete(self.live, key)
+            }
         }
         for (feed, users) in news.users { put(users, of: feed, in: partition, &batch) }
         for (feed, (end, since)) in news.feeds {
@@ -152,6 +161,12 @@ struct FeedShelf: Sendable {
             let name = ExactName(String(decoding: rest, as: UTF8.self))
             kept.documents[LiveDocumentKey(project: project, name: name)] = body
         }
+        for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.moved)) {
+            let (project, rest) = try Self.project(key.dropFirst(3))
+            let user = UserNumber(UInt32(truncatingIfNeeded: Self.bigEndian(rest)))
+            let number = ProjectNumber(project: project, user: user)
+            kept.moved[number] = try MovedRecords(bytes: value)
+        }
         for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.feed)) {
             let feed = try Self.feed(key.dropFirst(3))
             var (end, since) = try FeedEnd.read(value, feed)
@@ -211,6 +226,10 @@ struct FeedShelf: Sendable {
 
     static func bigEndian(_ number: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
+    }
+
+    static func bigEndian(_ user: UserNumber) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: user.value >> (24 - 8 * UInt32($0))) }
     }
 
     static func bigEndian(_ bytes: some Collection<UInt8>) -> UInt64 {

@@ -25,10 +25,12 @@ struct LivePartition {
         var documents: [LiveDocumentKey: [UInt8]?] = [:]
         /// Timers that are kept from now on, and kept no more.
         var timers = FarTimerChanges()
+        /// Users' moved records; nil: there are none any more.
+        var moved: [ProjectNumber: MovedRecords?] = [:]
 
         var isEmpty: Bool {
             records.isEmpty && users.isEmpty && feeds.isEmpty && documents.isEmpty
-                && timers.isEmpty
+                && timers.isEmpty && moved.isEmpty
         }
     }
 
@@ -128,6 +130,9 @@ struct LivePartition {
         for (key, body) in kept.documents {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
         }
+        for (key, moved) in kept.moved {
+            projects[key.project, default: LiveProject(key.project)].moved[key.user] = moved
+        }
         over = kept.feeds.map(\.end).filter(\.isOver)
         for feed in kept.feeds {
             projects[feed.end.feed.project]?.keep(origin: feed.end.origin, of: feed.end.segment)
@@ -185,6 +190,7 @@ struct LivePartition {
         noteLoss(by: record)
         // Of what was moved is heard with the record behind it that says so.
         if record.isMoved {
+            note(moved: record, of: project)
             if case .userKnown(let known) = record.body {
                 // The user is counted anew by that, whatever else was moved.
                 numbered = Newcomer(project: project, user: UserNumber(known.userNumber))
@@ -301,8 +307,15 @@ struct LivePartition {
         _ segment: FollowedSegment,
         _ state: [ProjectName: PartitionColumns]
     ) -> ColumnsPast? {
-        state[segment.end.feed.project].map {
-            ColumnsPast(columns: $0, user: number, since: segment.since)
+        let project = segment.end.feed.project
+        return state[project].map {
+            ColumnsPast(
+                columns: $0,
+                user: number,
+                since: segment.since,
+                begunAt: segment.end.begunAt,
+                moved: projects[project]?.moved[number]
+            )
         }
     }
 

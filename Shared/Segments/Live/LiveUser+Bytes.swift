@@ -2,7 +2,8 @@
 //
 // version u8, flags u16 (inside, firm, then one bit per optional field in the order below), varints
 // for counts, zigzag varints for instants: ms from the instant before it in the bytes, of the first
-// since 1970; version 1: always since 1970; version 3: counted anew, as version 2 without.
+// since 1970; version 1: always since 1970; version 3, written no more: as version 2, with the
+// event time from which a user who was counted anew could start timers.
 
 public import Basics
 
@@ -40,15 +41,14 @@ extension LiveUser {
         mark(.becoming, becoming != nil)
         mark(.staying, staying != nil)
         mark(.recheck, recheckAt != nil)
-        mark(.counted, countedFrom != nil)
         mark(.lists, !(settled.isEmpty && keys.isEmpty && recent.isEmpty))
         var writer = ByteWriter()
         var last = Timestamp(ms: 0)
-        writer.u8(countedFrom == nil ? Self.version : Self.countedVersion)
+        writer.u8(Self.version)
         writer.u16(flags.rawValue)
         writer.count(occurrence)
         if let seen { writer.count(seen) }
-        for instant in [leavesAt, newest, newestDidNot, recheckAt, countedFrom] {
+        for instant in [leavesAt, newest, newestDidNot, recheckAt] {
             if let instant { writer.instant(instant, &last) }
         }
         if let session {
@@ -102,7 +102,7 @@ extension LiveUser {
         if flags.contains(.newest) { newest = try reader.instant(&last) }
         if flags.contains(.newestDidNot) { newestDidNot = try reader.instant(&last) }
         if flags.contains(.recheck) { recheckAt = try reader.instant(&last) }
-        if flags.contains(.counted) { countedFrom = try reader.instant(&last) }
+        if flags.contains(.counted) { _ = try reader.instant(&last) }
         if flags.contains(.session) {
             session = Session(
                 start: try reader.instant(&last),

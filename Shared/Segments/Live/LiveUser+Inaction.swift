@@ -11,7 +11,7 @@ extension LiveDecision {
         _ did: CompiledMatch,
         _ didNot: CompiledMatch
     ) {
-        let isA = passes(did, event) && !isHistory && isCounted(event)
+        let isA = passes(did, event) && !isHistory
         let isB = passes(didNot, event)
         guard isA || isB, event.at >= moment.now - LiveLimits.correctionMs || isB else { return }
         let key = inaction.key(of: event)
@@ -41,11 +41,6 @@ extension LiveDecision {
         }
         user.arm(timer)
         runOverdue()
-    }
-
-    /// Whether an A may start a timer.
-    private func isCounted(_ event: UserHistory.Event) -> Bool {
-        user.countedFrom.map { event.at >= $0 } ?? true
     }
 
     /// What the user had done before the segment heard of it cancels as well.
@@ -115,7 +110,7 @@ extension LiveDecision {
             open.removeAll { $0.due < event.at }
             let cancels = isB.passes(event)
             if cancels { open = [] }
-            if isA.passes(event), isCounted(event), !past.isSilent(event.position) {
+            if isA.passes(event), !past.isSilent(event.position) {
                 if inaction.anchor == .last { open = [] }
                 let isCancelled = lastB?.at == event.at
                 if !isCancelled, inaction.anchor != .first || open.isEmpty {

@@ -106,9 +106,6 @@ public struct LiveUser: Sendable, Hashable {
     public var staying: Watch?
     /// When a value of the property, known already, comes into force.
     public var recheckAt: Timestamp?
-    /// The event time before which nothing starts a timer, of who was counted anew; nil: what the
-    /// segment heard of counts.
-    public var countedFrom: Timestamp?
 
     /// Nothing is known of the user.
     public init() {}
