@@ -8,7 +8,8 @@ import Testing
 struct RestOrdersTests {
     @Test("orders are carried out in their order, whenever the process comes to rest")
     func order() {
-        let (orders, done) = (RestOrders(), Mutex<[Int]>([]))
+        let orders = RestOrders()
+        let done = Mutex<[Int]>([])
         orders.carryOut()
         for number in 1...3 { orders.add { done.withLock { $0.append(number) } } }
         #expect(done.withLock { $0 }.isEmpty)
