@@ -41,7 +41,6 @@ extension CoveredElsewhere {
             .test("SuiteTests/LiveCommandTests"),
             [
                 "ActivityDesk", "FeedActivity", "FeedBoard", "FeedDoor", "FeedDoor+Changes",
-                "FeedSnapshots",
             ]
         ),
         CoveredElsewhere(

@@ -25,6 +25,9 @@ final class FeedSnapshots: Sendable {
     private struct Entry {
         let kept: Kept
         var usedNs: UInt64
+
+        /// The clock may have been read before the last page's reader read it.
+        func isOver(at nowNs: UInt64) -> Bool { nowNs - min(usedNs, nowNs) >= keptNs }
     }
 
     private struct State {
@@ -44,7 +47,7 @@ final class FeedSnapshots: Sendable {
     func keep(_ kept: Kept) throws(Fault) -> UInt64 {
         let nowNs = clock.monotonicNs
         let number: UInt64? = state.withLock { state in
-            state.entries = state.entries.filter { nowNs - $0.value.usedNs < Self.keptNs }
+            state.entries = state.entries.filter { !$0.value.isOver(at: nowNs) }
             guard state.entries.count < Self.keptMax else { return nil }
             state.last += 1
             state.entries[state.last] = Entry(kept: kept, usedNs: nowNs)
@@ -64,7 +67,7 @@ final class FeedSnapshots: Sendable {
     subscript(number: UInt64) -> Kept? {
         let nowNs = clock.monotonicNs
         return state.withLock { state in
-            guard let entry = state.entries[number], nowNs - entry.usedNs < Self.keptNs else {
+            guard let entry = state.entries[number], !entry.isOver(at: nowNs) else {
                 return nil
             }
             state.entries[number]?.usedNs = nowNs
