@@ -38,6 +38,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Evaluator/Live",
+            .test("EvaluatorTests/AskedAnewTests"),
+            ["LivePartition+AskedAnew"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
             .test("SuiteTests/LiveCommandTests"),
             [
                 "ActivityDesk", "FeedActivity", "FeedBoard", "FeedDoor", "FeedDoor+Changes",

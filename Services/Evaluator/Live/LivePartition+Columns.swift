@@ -85,9 +85,7 @@ extension LivePartition {
             }
         }
         if result.isReordered { try rewind() }
-        for segment in result.changed where segment.plan.isFollowing {
-            try ask(everybodyOf: segment, because: .definition, moment, &state)
-        }
+        try askAnew(result.changed, moment, &state)
     }
 
     /// What was known is known no more: conditions are asked anew.

@@ -124,12 +124,13 @@ extension LivePartition {
     /// use.
     mutating func settle(
         before order: UInt32 = .max,
+        because cause: LiveChange.Cause = .record,
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         while let next = waiting.first, next.order < order {
             _ = waiting.pop()
-            try hearMembers(next, because: .record, moment, &state)
+            try hearMembers(next, because: cause, moment, &state)
         }
     }
 
@@ -141,6 +142,10 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let segment = slots[entry.slot] else { return }
+        // What a definition or a correction brings about is told at once.
+        guard cause == .record || cause == .timer else {
+            return try ask(entry.user, segment, because: cause, moment, &state)
+        }
         let record = LiveRecord.members(because: cause, isHistory: isHistory)
         try decide(entry.user, segment, moment, &state) { plan, user, past in
             plan.hear(record, at: moment, &user, past)
