@@ -100,6 +100,7 @@ struct PartitionState {
                 throw refused("record \(offset) came, \(next) was due")
             }
             try pass(before: record)
+            let losers = losers(by: record)
             let change = try apply(record, at: offset)
             next = offset.next
             merges.note(record)
@@ -107,10 +108,19 @@ struct PartitionState {
             if live.isIdle, change == nil {
                 live.passOver(record)
             } else {
-                try live.hear(record, &projects)
+                try live.hear(record, takenFrom: losers, &projects)
             }
         }
         return changes
+    }
+
+    /// Who loses records by one that takes an import back; nobody where nobody asks.
+    private func losers(by record: LogV1.LogRecord) -> ImportedUsers {
+        guard case .importUndone(let undone) = record.body, !live.isIdle,
+            LogOffset(record.offset) >= live.next, let project = ProjectName(record.project),
+            let index = projects.index(forKey: project)
+        else { return ImportedUsers() }
+        return projects.values[index].users(of: undone.importID)
     }
 
     /// All instants before a record pass, where it is the next one heard.

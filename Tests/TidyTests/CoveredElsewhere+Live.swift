@@ -70,6 +70,11 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Shared/Segments/Live",
+            .test("EvaluatorTests/UndoneFeedTests"),
+            ["LiveUser+Rereading"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments/Live",
             .test("SegmentsTests/LiveCarryingTests"),
             ["LiveUser+Carrying"]
         ),

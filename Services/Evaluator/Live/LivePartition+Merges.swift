@@ -108,7 +108,7 @@ extension LivePartition {
     }
 
     /// What a segment reads of a history that is counted anew.
-    private func reads(of segment: FollowedSegment, _ columns: PartitionColumns?) -> Mentions {
+    func reads(of segment: FollowedSegment, _ columns: PartitionColumns?) -> Mentions {
         var reads = segment.plan.reads
         guard segment.plan.holdsOfNewcomers else { return reads }
         // The first record of a user is heard, whatever it is.

@@ -176,8 +176,11 @@ struct LivePartition {
     // The log
 
     /// A record that the columns have now is heard; of one heard before, only the columns are told.
+    ///
+    /// - Parameter losers: who had records of the import that it takes back.
     mutating func hear(
         _ record: LogV1.LogRecord,
+        takenFrom losers: ImportedUsers = ImportedUsers(),
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         let offset = LogOffset(record.offset)
@@ -218,7 +221,7 @@ struct LivePartition {
             let user = UserNumber(known.userNumber)
             let isHistory = record.importID != nil
             try tell([Known.anonymity], isHistory, false, of: user, in: project, moment, &state)
-        case .importUndone: try askAnew(project, moment, &state)
+        case .importUndone: try takeBack(from: losers, of: project, moment, &state)
         case .mergeOut(let out):
             try forget(UserNumber(out.userNumber), of: project, .corrected, moment, state)
         case .mergeIn(let merge): try hear(merge, newcomer, of: project, moment, &state)

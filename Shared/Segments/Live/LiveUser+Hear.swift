@@ -218,7 +218,7 @@ extension LiveDecision {
         fire(at: moment.now, cause: cause)
     }
 
-    private mutating func rebecome(
+    mutating func rebecome(
         _ condition: Plan,
         _ cause: LiveChange.Cause,
         isHistory: Bool = false
