@@ -273,8 +273,12 @@ struct PartitionState {
         _ importID: String?
     ) {
         guard let index = projects.index(forKey: project) else { return }
+        let user = UserNumber(user)
+        if place.offset >= live.next, !projects.values[index].isPresent(user) {
+            live.numbered = LivePartition.Newcomer(project: project, user: user)
+        }
         projects.values[index].note(
-            UserNumber(user),
+            user,
             at: place.offset,
             since: place.numbered,
             from: importID

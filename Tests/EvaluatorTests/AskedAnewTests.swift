@@ -1,4 +1,4 @@
-// Conditions mean something else: who is asked, and hears what.
+// Conditions mean something else, or what was known is known no more: who is asked, and hears what.
 
 import Basics
 import Kit
@@ -59,6 +59,8 @@ import Wire
 
     private static let seen = Trigger.action(Action(EventMatch(["Seen"])))
 
+    // Another meaning
+
     @Test("whose stay asks for a segment leaves where that is made stricter, by its definition")
     func stricter() throws {
         var reading = Reading()
@@ -111,5 +113,62 @@ import Wire
         #expect(try reading.told().isEmpty)
         try charge("ann", 1)
         #expect(try reading.told() == ["became ann entered by record"])
+    }
+
+    // Nobody any more
+
+    /// Bob is known by an import alone, which is taken back within the second.
+    private static func bob(_ record: LogV1.LogRecord.Body, _ log: inout LogScript) {
+        log.logTime = Timestamp(ms: 10_200)
+        log.append(record, import: "old")
+        log.logTime = Timestamp(ms: 10_600)
+    }
+
+    @Test("who is no user any more comes into no condition, and into it as a user again")
+    func nobody() throws {
+        var reading = Reading()
+        reading.log.logTime = Timestamp(ms: 10_000)
+        let absent = Definition(.didNot(DidNot(EventMatch(["Charged"]))))
+        try reading.log.segment("silent", absent, revision: 1)
+        let bob = reading.log.user("bob")
+        Self.bob(
+            .event(LogV1.Event(userNumber: bob, name: "Opened", atMs: 900, history: true)),
+            &reading.log
+        )
+        reading.log.append(.importUndone(LogV1.ImportUndone(importID: "old")))
+        #expect(try reading.told(through: Timestamp(ms: 20_000)).isEmpty)
+        reading.log.logTime = Timestamp(ms: 30_000)
+        try reading.log.event("Opened", by: "bob", at: Timestamp(ms: 30_000))
+        #expect(try reading.told() == ["silent bob entered by record"])
+    }
+
+    @Test("nor by a segment that he was in, which he leaves")
+    func nobodyWithin() throws {
+        var reading = Reading()
+        reading.log.logTime = Timestamp(ms: 9_000)
+        let trial = LiveDefinition(.date(DateTrigger("trialEnds")), zone: "UTC")
+        try reading.log.segment("ended", live: trial, revision: 1)
+        try reading.log.segment("in", Self.isIn("ended"), revision: 2)
+        try reading.log.segment("out", Self.isOut("ended"), revision: 3)
+        let bob = reading.log.user("bob")
+        let change = LogV1.ProfileChange(
+            userNumber: bob,
+            atMs: 10_000,
+            set: [try ValueCoding.encode(name: "trialEnds", .instant(Timestamp(ms: 10_400)))]
+        )
+        Self.bob(.profile(change), &reading.log)
+        try reading.log.event("Opened", by: "ann", at: Timestamp(ms: 10_600))
+        #expect(
+            try reading.told() == [
+                "ended bob entered by timer", "in bob entered by timer",
+                "out ann entered by record",
+            ]
+        )
+        reading.log.append(.importUndone(LogV1.ImportUndone(importID: "old")))
+        #expect(
+            try reading.told(through: Timestamp(ms: 20_000)) == [
+                "ended bob left by correction", "in bob left by correction",
+            ]
+        )
     }
 }

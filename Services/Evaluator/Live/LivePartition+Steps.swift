@@ -142,8 +142,10 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let segment = slots[entry.slot] else { return }
-        // What a definition or a correction brings about is told at once.
-        guard cause == .record || cause == .timer else {
+        // By an import a followed condition is asked a little later; by all else, and of whom no
+        // record stands any more, at once.
+        let isThere = state[segment.end.feed.project]?.isPresent(entry.user) ?? false
+        guard cause == .record || cause == .timer, isThere || !isHistory else {
             return try ask(entry.user, segment, because: cause, moment, &state)
         }
         let record = LiveRecord.members(because: cause, isHistory: isHistory)

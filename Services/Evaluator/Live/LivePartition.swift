@@ -62,8 +62,9 @@ struct LivePartition {
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     ///
-    /// Or whom it made known: a merge behind it is heard as if all of the user had been moved.
-    private(set) var numbered: Newcomer?
+    /// Or whom it made known: a merge behind it is heard as if all of the user had been moved. Or
+    /// who is there again by the next one.
+    var numbered: Newcomer?
     /// Records of a project's log that others may have heard and that are no more.
     var lost: [ProjectName: Losses] = [:]
     /// Where records were passed over that are set aside further on: not heard, not taken back.
