@@ -15,7 +15,8 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         isHistory = record.isHistory
-        defer { isHistory = false }
+        hearing = Hearing(project: segments.first?.end.feed.project, at: moment.position)
+        defer { (isHistory, hearing) = (false, nil) }
         for segment in segments {
             try settle(before: segment.order, moment, &state)
             try decide(user, segment, moment, &state) { plan, user, past in

@@ -71,6 +71,8 @@ struct LivePartition {
     var passedOver: Set<LogOffset> = []
     /// Whether history is heard, by an import or a merge: nothing fires by what comes of it.
     var isHistory = false
+    /// The record that is being heard, and which marks it has brought about so far.
+    var hearing: Hearing?
     /// Marks to be put into columns that were loaded from an older place in the log.
     var marks: ArraySlice<Mark>
     /// The log time at which its feeds were last looked through for what is too old.
@@ -318,7 +320,8 @@ struct LivePartition {
                 user: number,
                 since: segment.since,
                 begunAt: segment.end.begunAt,
-                moved: projects[project]?.moved[number]
+                moved: projects[project]?.moved[number],
+                hearing: hearing
             )
         }
     }
@@ -358,7 +361,9 @@ struct LivePartition {
                 end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
                 // Who is in by a condition, the columns know without.
                 guard !segment.plan.isFollowing else { continue }
-                try put(Mark(record, of: end), &state)
+                let mark = Mark(record, of: end)
+                try put(mark, &state)
+                hearing?.marks.append(mark)
             }
             guard isMember != wasMember, !segment.plan.isFollowing else { continue }
             wait(onMembersOf: segment, number, moment)
