@@ -45,7 +45,7 @@ extension CoveredElsewhere {
             "Services/Evaluator/Live",
             .test("SuiteTests/LiveCommandTests"),
             [
-                "ActivityDesk", "FeedActivity", "FeedBoard", "FeedDoor", "FeedDoor+Changes",
+                "FeedActivity", "FeedBoard", "FeedDoor", "FeedDoor+Changes",
             ]
         ),
         CoveredElsewhere(
