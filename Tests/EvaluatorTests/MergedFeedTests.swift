@@ -220,6 +220,33 @@ import Wire
         }
     }
 
+    @Test("a firing keeps its number through a merge that undoes an earlier one")
+    func numbers() throws {
+        func at(_ minutes: Int64) -> Timestamp { Timestamp(ms: minutes * 60_000) }
+        func event(_ name: String, _ minutes: Int64) -> LogV1.LogRecord.Body {
+            .event(LogV1.Event(name: name, atMs: minutes * 60_000))
+        }
+        let left = Inaction(
+            did: EventMatch(["Viewed"]),
+            didNot: EventMatch(["Charged"]),
+            withinMs: 900_000
+        )
+        var log = MergingLog()
+        log.append(try document(LiveDefinition(.inaction(left)), version: 1), at: at(1))
+        for minutes in [100, 200] as [Int64] {
+            log.write("ann", event("Viewed", minutes), at: at(minutes))
+        }
+        log.write("anon", event("Charged", 105), at: at(206))
+        log.merge("anon", into: "ann", at: at(300))
+        log.write("ann", event("Charged", 210), at: at(310))
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        let changes = state.live.news.records.map(\.change)
+        #expect(changes.map(\.occurrence) == [1, 2, 2])
+        #expect(changes.map(\.kind) == [.entered, .entered, .retracted])
+        #expect(changes.map(\.at) == [at(115), at(215), at(215)])
+    }
+
     @Test("a late event that fired before a merge has fired behind it, so that its limit holds")
     func firedLate() throws {
         func at(_ ms: Int64) -> Timestamp { Timestamp(ms: ms) }

@@ -15,7 +15,11 @@ import Testing
         #expect(user.bytes.count <= 18)
         #expect(try LiveUser(bytes: user.bytes) == user)
         user.armed.append(.init(key: .text("shoes"), anchor: start + 5, due: start + 9))
-        user.settled = [.init(timer: user.armed[1], occurrence: 3, isStanding: true)]
+        user.settled = [
+            .init(timer: user.armed[1], occurrence: 3, isStanding: true),
+            .init(timer: user.armed[0], occurrence: 4, isStanding: false, movedMs: -7),
+        ]
+        (user.firmUntil, user.tooLate) = (start + 8, [start - 9, start - 4])
         user.leavesAt = Timestamp(ms: -5)
         user.newestDidNot = .earliest
         user.recheckAt = start

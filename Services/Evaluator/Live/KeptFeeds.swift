@@ -90,7 +90,10 @@ struct FeedShelf: Sendable {
                 batch.delete(self.live, key)
             }
         }
-        for (feed, users) in news.users { put(users, of: feed, in: partition, &batch) }
+        for case let segment? in live.slots {
+            guard let users = news.users[segment.end.feed] else { continue }
+            put(users, of: segment, in: partition, &batch)
+        }
         for (feed, (end, since)) in news.feeds {
             batch.put(self.live, Self.key(partition, Self.feed, feed), end.bytes(since: since))
             guard end.isOver else { continue }
@@ -101,20 +104,28 @@ struct FeedShelf: Sendable {
         put(news.records, of: partition, &batch)
     }
 
+    /// What is remembered by now of some users; of a segment that is over nothing is.
+    ///
     /// Sorted, as the store takes keys that follow each other in half the time.
     private func put(
-        _ users: [UserNumber: [UInt8]?],
-        of feed: FeedID,
+        _ users: [UserNumber],
+        of segment: FollowedSegment,
         in partition: Partition,
         _ batch: inout Batch
     ) {
-        var key = Self.key(partition, Self.user, feed) + [0, 0, 0, 0]
+        var key = Self.key(partition, Self.user, segment.end.feed) + [0, 0, 0, 0]
         let place = key.count - 4
-        for (user, bytes) in users.sorted(by: { $0.key.value < $1.key.value }) {
+        var last: UserNumber?
+        for user in users.sorted(by: { $0.value < $1.value }) where user != last {
+            last = user
             for byte in 0..<4 {
                 key[place + byte] = UInt8(truncatingIfNeeded: user.value >> (24 - 8 * UInt32(byte)))
             }
-            if let bytes { batch.put(live, key, bytes) } else { batch.delete(live, key) }
+            if let bytes = segment.bytes(of: user) {
+                batch.put(live, key, bytes)
+            } else {
+                batch.delete(live, key)
+            }
         }
     }
 

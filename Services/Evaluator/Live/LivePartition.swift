@@ -17,8 +17,8 @@ struct LivePartition {
     struct News: Sendable {
         /// Feed records in the order they came about.
         var records: [FeedRecord] = []
-        /// States of users by feed, as they are now; nil: there is nothing to remember any more.
-        var users: [FeedID: [UserNumber: [UInt8]?]] = [:]
+        /// Of whom something else is remembered by now, by feed; one may be there more than once.
+        var users: [FeedID: [UserNumber]] = [:]
         /// Feeds that begin, grow or end.
         var feeds: [FeedID: (end: FeedEnd, since: LogOffset)] = [:]
         /// Segments' documents by project and name.

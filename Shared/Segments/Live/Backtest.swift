@@ -25,7 +25,7 @@ extension LivePlan {
         upTo now: Timestamp,
         _ arrival: (LogOffset) -> Arrival
     ) -> LiveUser {
-        let past = Prefix(history, behind: begin, upTo: now, arrival)
+        let past = Prefix(history, behind: begin, upTo: now, reads, arrival)
         var test = Backtest(self, past, behind: begin)
         return test.recall(upTo: now)
     }
@@ -124,6 +124,7 @@ private final class Prefix: LivePast {
         _ history: UserHistory,
         behind begin: Timestamp,
         upTo now: Timestamp,
+        _ reads: Mentions,
         _ arrival: (LogOffset) -> LivePlan.Arrival
     ) {
         var (before, behind): ([Record], [(record: Record, place: LogOffset)]) = ([], [])
@@ -139,8 +140,11 @@ private final class Prefix: LivePast {
                 before.append(record)
                 continue
             }
-            if arrival.logTime == nil { latest = max(latest, record.at) }
-            record.at = min(arrival.logTime ?? latest, now)
+            let cameIn = arrival.logTime ?? max(latest, record.at)
+            // Whoever has more of the history at hand finds the same.
+            let isRead = history.isRead(record.body, reads)
+            if arrival.logTime == nil, isRead { latest = cameIn }
+            record.at = min(cameIn, now)
             behind.append((record, order.position))
         }
         behind.sort { ($0.record.at, $0.place) < ($1.record.at, $1.place) }
@@ -213,5 +217,16 @@ private final class Prefix: LivePast {
 
     func isSilent(_ position: LogOffset) -> Bool {
         position.value < UInt64(begin) || records[Int(position.value)].isHistory
+    }
+}
+
+extension UserHistory {
+    /// Whether a record is among what is read.
+    fileprivate func isRead(_ body: Prefix.Body, _ reads: Mentions) -> Bool {
+        switch body {
+        case .event(let index): reads.concerns(event: events[index].name)
+        case .versions(let indices):
+            indices.contains { reads.concerns(property: versions[$0].property) }
+        }
     }
 }

@@ -25,6 +25,8 @@ extension LiveUser {
         static let recheck = Flags(rawValue: 512)
         static let lists = Flags(rawValue: 1_024)
         static let counted = Flags(rawValue: 2_048)
+        static let firmUntil = Flags(rawValue: 4_096)
+        static let tooLate = Flags(rawValue: 8_192)
     }
 
     /// The state; a user with one timer takes about 18 bytes.
@@ -41,6 +43,8 @@ extension LiveUser {
         mark(.becoming, becoming != nil)
         mark(.staying, staying != nil)
         mark(.recheck, recheckAt != nil)
+        mark(.firmUntil, firmUntil != nil)
+        mark(.tooLate, !tooLate.isEmpty)
         mark(.lists, !(settled.isEmpty && keys.isEmpty && recent.isEmpty))
         var writer = ByteWriter()
         var last = Timestamp(ms: 0)
@@ -48,7 +52,7 @@ extension LiveUser {
         writer.u16(flags.rawValue)
         writer.count(occurrence)
         if let seen { writer.count(seen) }
-        for instant in [leavesAt, newest, newestDidNot, recheckAt] {
+        for instant in [leavesAt, newest, newestDidNot, recheckAt, firmUntil] {
             if let instant { writer.instant(instant, &last) }
         }
         if let session {
@@ -67,12 +71,17 @@ extension LiveUser {
         }
         writer.count(armed.count)
         for timer in armed { timer.write(&writer, &last) }
+        if !tooLate.isEmpty {
+            writer.count(tooLate.count)
+            for instant in tooLate { writer.instant(instant, &last) }
+        }
         guard flags.contains(.lists) else { return writer.bytes }
         writer.count(settled.count)
         for one in settled {
             one.timer.write(&writer, &last)
             writer.count(one.occurrence)
-            writer.u8(one.isStanding ? 1 : 0)
+            writer.u8((one.isStanding ? 1 : 0) | (one.movedMs == 0 ? 0 : 2))
+            if one.movedMs != 0 { writer.zigzag(one.movedMs) }
         }
         writer.count(keys.count)
         for key in keys { key.write(&writer) }
@@ -103,6 +112,7 @@ extension LiveUser {
         if flags.contains(.newestDidNot) { newestDidNot = try reader.instant(&last) }
         if flags.contains(.recheck) { recheckAt = try reader.instant(&last) }
         if flags.contains(.counted) { _ = try reader.instant(&last) }
+        if flags.contains(.firmUntil) { firmUntil = try reader.instant(&last) }
         if flags.contains(.session) {
             session = Session(
                 start: try reader.instant(&last),
@@ -114,13 +124,19 @@ extension LiveUser {
         if flags.contains(.becoming) { becoming = try Watch(&reader, &last) }
         if flags.contains(.staying) { staying = try Watch(&reader, &last) }
         for _ in 0..<(try reader.count()) { armed.append(try Armed(&reader, &last)) }
+        if flags.contains(.tooLate) {
+            for _ in 0..<(try reader.count()) { tooLate.append(try reader.instant(&last)) }
+        }
         guard flags.contains(.lists) else { return }
         for _ in 0..<(try reader.count()) {
+            let (timer, occurrence) = (try Armed(&reader, &last), try reader.whole())
+            let flags = try reader.u8()
             settled.append(
                 Settled(
-                    timer: try Armed(&reader, &last),
-                    occurrence: try reader.whole(),
-                    isStanding: try reader.u8() != 0
+                    timer: timer,
+                    occurrence: occurrence,
+                    isStanding: flags & 1 != 0,
+                    movedMs: flags & 2 != 0 ? try reader.zigzag() : 0
                 )
             )
         }

@@ -60,6 +60,7 @@ extension LiveDecision {
             for index in user.armed.indices { user.armed[index].due = user.armed[index].due + ms }
             for index in user.settled.indices {
                 user.settled[index].timer.due = user.settled[index].timer.due + ms
+                user.settled[index].movedMs += ms
             }
         case .ended: beginAnew()
         }
@@ -77,6 +78,7 @@ extension LiveDecision {
         var carried = LiveUser()
         carried.isInside = user.isInside
         carried.isFirm = user.isInside
+        carried.firmUntil = user.leavesAt
         carried.occurrence = user.occurrence
         (carried.leavesAt, carried.staying) = (user.leavesAt, user.staying)
         (carried.keys, carried.recent) = (user.keys, user.recent)
@@ -96,6 +98,7 @@ extension LiveDecision {
         guard user.isInside else { return }
         let leavesAt = user.leavesAt
         user.leavesAt = nil
+        defer { if user.firmUntil != nil { user.firmUntil = user.leavesAt } }
         switch (old, plan.definition.stay) {
         case (.duration(let before), .duration(let after)):
             user.leavesAt = (leavesAt ?? moment.now) + (after - before)

@@ -44,7 +44,7 @@ extension LivePlan {
             return []
         }
         user = recalled(history, behind: begin, upTo: moment.now, arrival)
-        user.occurrence = max(user.occurrence, before.occurrence)
+        user.number(as: before)
         guard user.isInside != before.isInside else { return [] }
         return [
             LiveChange(
@@ -55,5 +55,20 @@ extension LivePlan {
                 cause: .correction
             )
         ]
+    }
+}
+
+extension LiveUser {
+    /// Firings that were told keep their numbers, and others are numbered behind them.
+    fileprivate mutating func number(as told: LiveUser) {
+        var last = told.occurrence
+        for index in settled.indices where settled[index].occurrence > 0 {
+            let same = told.settled.first {
+                $0.timer == settled[index].timer && $0.occurrence > 0
+            }
+            if same == nil { last += 1 }
+            settled[index].occurrence = same?.occurrence ?? last
+        }
+        occurrence = max(occurrence, last)
     }
 }

@@ -29,12 +29,19 @@ public struct LiveUser: Sendable, Hashable {
         public var occurrence: Int
         /// Whether it is a reason for the user to be in.
         public var isStanding: Bool
+        /// By how much later its instant is by a definition that came since.
+        ///
+        /// Unit: ms.
+        public var movedMs: Int64
+        /// The instant that was told.
+        public var at: Timestamp { timer.due - movedMs }
 
         /// A timer that ran out.
-        public init(timer: Armed, occurrence: Int, isStanding: Bool) {
+        public init(timer: Armed, occurrence: Int, isStanding: Bool, movedMs: Int64 = 0) {
             self.timer = timer
             self.occurrence = occurrence
             self.isStanding = isStanding
+            self.movedMs = movedMs
         }
     }
 
@@ -90,6 +97,10 @@ public struct LiveUser: Sendable, Hashable {
     public var settled: [Settled] = []
     /// Whether a firing older than those is a reason to be in.
     public var isFirm = false
+    /// When the stay that it is the reason for ends; nil: that is one of those, or it has no end.
+    public var firmUntil: Timestamp?
+    /// Event times of As that came too late to start a timer, as long as one of them would run.
+    public var tooLate: [Timestamp] = []
     /// The latest event time that the trigger has heard of, and of its B alone.
     public var newest: Timestamp?
     /// The latest event time of a B.
@@ -169,6 +180,7 @@ extension LiveUser {
         leavesAt = nil
         staying = nil
         isFirm = false
+        firmUntil = nil
         for index in settled.indices { settled[index].isStanding = false }
     }
 }
