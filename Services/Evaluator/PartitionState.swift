@@ -224,6 +224,7 @@ struct PartitionState {
                     projects.values[index].erasures += 1
                 }
             case .leftOut(let out):
+                welcome(UserNumber(out.userNumber), to: project, at: offset)
                 try columns(project) { columns throws(ColumnsError) in
                     let user = UserNumber(out.userNumber)
                     columns.lack(offset, of: user, since: before, from: record.importID)
@@ -273,16 +274,20 @@ struct PartitionState {
         _ importID: String?
     ) {
         guard let index = projects.index(forKey: project) else { return }
-        let user = UserNumber(user)
-        if place.offset >= live.next, !projects.values[index].isPresent(user) {
-            live.numbered = LivePartition.Newcomer(project: project, user: user)
-        }
+        welcome(UserNumber(user), to: project, at: place.offset)
         projects.values[index].note(
-            user,
+            UserNumber(user),
             at: place.offset,
             since: place.numbered,
             from: importID
         )
+    }
+
+    /// Of whom nothing stood, the next record is heard as the first.
+    private mutating func welcome(_ user: UserNumber, to project: ProjectName, at offset: LogOffset)
+    {
+        guard offset >= live.next, projects[project]?.isPresent(user) == false else { return }
+        live.numbered = LivePartition.Newcomer(project: project, user: user)
     }
 
     /// Lends a project's columns, new ones for a project seen for the first time.

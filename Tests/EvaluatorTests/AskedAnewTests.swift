@@ -124,8 +124,11 @@ import Wire
         log.logTime = Timestamp(ms: 10_600)
     }
 
-    @Test("who is no user any more comes into no condition, and into it as a user again")
-    func nobody() throws {
+    @Test(
+        "who is no user any more comes into no condition, and into it as a user again",
+        arguments: [false, true]
+    )
+    func nobody(_ isSetAside: Bool) throws {
         var reading = Reading()
         reading.log.logTime = Timestamp(ms: 10_000)
         let absent = Definition(.didNot(DidNot(EventMatch(["Charged"]))))
@@ -138,7 +141,11 @@ import Wire
         reading.log.append(.importUndone(LogV1.ImportUndone(importID: "old")))
         #expect(try reading.told(through: Timestamp(ms: 20_000)).isEmpty)
         reading.log.logTime = Timestamp(ms: 30_000)
-        try reading.log.event("Opened", by: "bob", at: Timestamp(ms: 30_000))
+        if isSetAside {
+            reading.log.append(.leftOut(LogV1.LeftOut(userNumber: bob)))
+        } else {
+            try reading.log.event("Opened", by: "bob", at: Timestamp(ms: 30_000))
+        }
         #expect(try reading.told() == ["silent bob entered by record"])
     }
 

@@ -68,7 +68,8 @@ import Wire
             log.logTime = at(Int64(second))
             try log.event(event, by: "ann", at: at(Int64(second)))
         }
-        let wanted = ["left 6", "bought 8", "payers 8", "bought 9", "payers 9", "again 9"]
+        let wanted =
+            ["left 6", "bought 8", "payers 8", "bought 9", "payers 9", "again 9"]
             + ["payers 11", "bought 14", "payers 14"]
         for cut in 0...log.records.count {
             try inFolder { folder in

@@ -154,7 +154,7 @@ import Wire
         #expect(try pages.told() == ["entered 23 by record"])
     }
 
-    @Test("a value that an import had for later does not come into force", arguments: [false, true])
+    @Test("a value that an import had for later is none then", arguments: [false, true])
     func values(_ isUpdated: Bool) throws {
         var values = try Case(.propertyChanged(PropertyChange("plan")), isUpdated: isUpdated)
         values.event("Seen", at: 5)
