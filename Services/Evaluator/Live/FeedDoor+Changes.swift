@@ -201,27 +201,6 @@ extension FeedDoor {
         }
     }
 
-    private static func silent(_ cursors: [EvaluationV1.FeedCursor]) -> Fault {
-        Fault.unavailable(
-            "their owner does not answer",
-            place: place(of: cursors),
-            hint: "ask again: the registry gives them to another one when its lease has ended"
-        )
-    }
-
-    private static func moved(_ cursors: [EvaluationV1.FeedCursor]) -> Fault {
-        EvaluatorError(
-            .notTheOwner,
-            "read a feed",
-            place: place(of: cursors),
-            hint: "the partition map has changed: ask again"
-        ).fault
-    }
-
-    private static func place(of cursors: [EvaluationV1.FeedCursor]) -> String {
-        Gather.list(cursors.map { Partition(index: UInt16(truncatingIfNeeded: $0.partition)) })
-    }
-
     /// Own partitions' changes, as soon as there are some.
     ///
     /// The segment may be updated while they are waited for: its feed is then the next version's.
