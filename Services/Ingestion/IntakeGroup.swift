@@ -26,7 +26,7 @@ struct IntakeGroup {
         imports = try ImportLedger(parts.index)
         let wall = parts.clock.now
         clock = LogClock(
-            earliest: parts.log.earliest,
+            earliest: try parts.earliest(),
             wall: wall,
             monotonicNs: parts.clock.monotonicNs
         )
