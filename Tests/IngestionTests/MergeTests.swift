@@ -141,6 +141,39 @@ import Testing
         try open.stop()
     }
 
+    @Test("of merges taken back no chain grows longer than is allowed, and none ends the process")
+    func longChain() async throws {
+        let rig = try IngestionRig()
+        var open = try rig.open()
+        var refused: IngestionError?
+        var last = 0
+        while refused == nil, last <= MergeRule.depthMax + 2 {
+            let (below, next) = ("x\(last)", "x\(last + 1)")
+            refused = await ingestionError {
+                _ = try await open.alias(next, "hub")
+                // It comes to one that is not a user of its own, which becomes one again.
+                _ = try await open.alias(below, next)
+                _ = try await open.unmerge(next)
+            }
+            if refused == nil { last += 1 }
+        }
+        #expect(refused?.code == .cannotMerge, "\(last) merges")
+        #expect(last < MergeRule.depthMax && last > MergeRule.depthMax / 2)
+        #expect(try await open.track([Sent.event("x0", "by x0")]).areAccepted)
+        #expect(try history(open, "x\(last)") == ["by x0"])
+        // Of who was alone all the time nothing of this is believed.
+        _ = try await open.identify("anon", "hub")
+        _ = try await open.unmerge("anon")
+        #expect(try await open.identify("anon", "other").user == UserID("other"))
+        try open.stop()
+        try rig.remove(rig.indexFolder)
+        open = try rig.open()
+        let again = await ingestionError { _ = try await open.alias("x\(last)", "x\(last + 1)") }
+        #expect(again?.code == .cannotMerge)
+        #expect(try await open.track([Sent.event("x0")]).areAccepted)
+        try open.stop()
+    }
+
     @Test("however many events of one id both users have, and wherever those stand")
     func manyReplaced() async throws {
         let rig = try IngestionRig()
