@@ -84,7 +84,8 @@ extension IntakeGroup {
             offset: LogOffset(going.last?.offset ?? 0)
         ).origin(under: nil)
         try exist(new, from: origin, &pending)
-        for record in going { try write(record, &move, reader, &pending) }
+        for record in going { try write(record, &move, &pending) }
+        try IndexWriter(parts.index).free(going, of: owner, &pending.batch)
         let lists = Self.lists(in: going)
         try settle(lists, by: going, of: new, at, from: origin, &pending)
         let depth = try MergeRule(reader: reader).depth(

@@ -241,6 +241,24 @@ import Testing
         try open.stop()
     }
 
+    @Test("of one id a tracked event is there before an imported one, which may be taken back")
+    func trackedAndImported() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        _ = try await open.importing([Sent.event("anon", "imported", id: "1")], as: "wrong")
+        _ = try await open.importing([Sent.event("ann", "imported", id: "2")], as: "wrong", from: 2)
+        _ = try await open.track([Sent.event("ann", "tracked", id: "1")], at: start + 5)
+        _ = try await open.track([Sent.event("anon", "tracked", id: "2")], at: start + 5)
+        _ = try await open.identify("anon", "ann")
+        #expect(try history(open, "ann") == ["tracked", "tracked"])
+        let wrong = ImportUndoing(key: ProjectImport(project: shop, id: "wrong"), isDry: false)
+        _ = try await open.intake.undo(wrong)
+        #expect(try history(open, "ann") == ["tracked", "tracked"])
+        let again = try await open.track(["1", "2"].map { Sent.event("ann", id: $0) })
+        #expect(again.allSatisfy { $0.isDuplicate })
+        try open.stop()
+    }
+
     @Test("a user of whom too much is recorded is not merged away")
     func tooMuch() async throws {
         let rig = try IngestionRig()
