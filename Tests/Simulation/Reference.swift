@@ -42,6 +42,8 @@ struct Reference {
 
     private var users: [UInt32: User] = [:]
     private var undone: Set<String> = []
+    /// Whether any record was taken back with its import.
+    private var hasUndone = false
     /// By the catalogue revision at which they began.
     private var segments: [UInt64: Segment] = [:]
     /// Who was given a number by the record before, but for moved ones.
@@ -135,6 +137,8 @@ struct Reference {
         case .catalogue(let change): try take(change, at: position, now)
         case .importUndone(let undoing):
             undone.insert(undoing.importID)
+            let records = users.values.lazy.flatMap(\.records)
+            if records.contains(where: { $0.importID == undoing.importID }) { hasUndone = true }
             forEachLive { segment, _ in
                 for (number, course) in segment.courses {
                     var course = course
@@ -176,7 +180,8 @@ struct Reference {
             recount(merge.userNumber, merge.names, isNew: isNew, at: position, now)
         case .mergeUndone(let undone):
             remove(undone.moved, of: undone.userNumber)
-            recount(undone.userNumber, undone.names, isNew: false, at: position, now)
+            let isOver = isNobody(undone.userNumber)
+            recount(undone.userNumber, undone.names, isNew: isOver, at: position, now)
             // One may stand before the merge that is heard of behind it.
             if new == undone.userNumber { newcomer = new }
         // Tenures say nothing of users, nor does in a run who is known.
@@ -217,17 +222,26 @@ struct Reference {
             movedAt: isMoved ? record.origin?.logTimeMs.map(Timestamp.init(ms:)) : nil
         )
         if record.importID != nil { users[number]?.importedAt = now }
+        let isNew = newcomer == number || isNobody(number)
+        if isMoved, isNew { self.newcomer = number }
         if !isMoved {
             let undone = undone
             forEachLive { segment, users in
                 guard var course = Self.course(of: number, in: segment, users, undone) else {
                     return
                 }
-                segment.told[number, default: []] += course.hear(heard, isNew: newcomer == number)
+                segment.told[number, default: []] += course.hear(heard, isNew: isNew)
                 segment.courses[number] = course
             }
         }
         users[number]?.records.append(heard)
+    }
+
+    /// Whether nothing stands of a user, who is new again with the next record.
+    ///
+    /// Only since an import was taken back.
+    private func isNobody(_ number: UInt32) -> Bool {
+        hasUndone && !(users[number]?.records.contains { !isUndone($0.importID) } ?? false)
     }
 
     private mutating func forEachLive(_ body: (inout Segment, [UInt32: User]) -> Void) {

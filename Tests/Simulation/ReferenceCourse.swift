@@ -108,17 +108,19 @@ struct ReferenceCourse {
         return told + [change]
     }
 
-    /// The records of an import are there no more: conditions are asked anew.
+    /// The records of an import are there no more: who reads them runs over what is left.
     mutating func forget(import id: String, at position: LogOffset, _ now: Timestamp)
         -> [LiveChange]
     {
-        let told = pass(before: now)
-        past.records.removeAll { $0.importID == id }
-        past.latest = now
-        guard plan.watchesConditions, user != LiveUser() else { return told }
-        let nothing = LiveRecord.properties([], isHistory: true)
-        let moment = LiveMoment(now: now, position: position)
-        return told + plan.hear(nothing, at: moment, &user, past)
+        let left = past.records.filter { $0.importID != id }
+        let isRead = past.records.contains { heard in
+            heard.importID == id && (plan.holdsOfNewcomers || plan.reads.concern(heard.record))
+        }
+        guard isRead, plan.heedsImports else {
+            past.records = left
+            return []
+        }
+        return recount(left, at: position, now)
     }
 
     private struct Past: LivePast {
@@ -160,6 +162,14 @@ struct ReferenceCourse {
         func isImported(_ position: LogOffset) -> Bool {
             records.contains { $0.position == position && $0.importID != nil }
         }
+    }
+}
+
+extension Mentions {
+    /// Whether a record is to be told of.
+    fileprivate func concern(_ record: LiveCourse.Record) -> Bool {
+        record.event.map { concerns(event: $0.name) }
+            ?? record.versions.contains { concerns(property: $0.property) }
     }
 }
 

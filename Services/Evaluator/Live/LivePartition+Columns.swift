@@ -85,53 +85,7 @@ extension LivePartition {
             }
         }
         if result.isReordered { try rewind() }
-        for segment in result.changed where segment.plan.isFollowing {
-            try ask(everybodyOf: segment, because: .definition, moment, &state)
-        }
-    }
-
-    /// What was known is known no more: conditions are asked anew.
-    ///
-    /// Nothing fires by it.
-    mutating func askAnew(
-        _ project: ProjectName,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        isHistory = true
-        defer { isHistory = false }
-        // Who is used by another comes before it.
-        for segment in (projects[project]?.segments ?? []).sorted(by: { $0.order < $1.order }) {
-            try settle(before: segment.order, moment, &state)
-            guard !segment.plan.isFollowing else {
-                try ask(everybodyOf: segment, because: .correction, moment, &state)
-                continue
-            }
-            let nothing = LiveRecord.properties([], isHistory: true)
-            for number in segment.known where segment.plan.watchesConditions {
-                try decide(number, segment, moment, &state) { plan, user, past in
-                    plan.hear(nothing, at: moment, &user, past)
-                }
-            }
-        }
-        try settle(moment, &state)
-    }
-
-    /// Everybody is asked about anew; of whom no record stands is in no condition.
-    private mutating func ask(
-        everybodyOf segment: FollowedSegment,
-        because cause: LiveChange.Cause,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        guard let columns = state[segment.end.feed.project] else { return }
-        let (count, present) = (UInt32(clamping: columns.userCount), columns.present)
-        for number in (0..<count).map({ UserNumber($0) }) {
-            let isThere = present?[number] ?? true
-            try decide(number, segment, moment, &state) { plan, user, past in
-                plan.follow(at: moment, &user, past, isThere: isThere, because: cause)
-            }
-        }
+        try askAnew(result.changed, moment, &state)
     }
 
     /// A live segment goes on under another definition, with what is remembered of its users.

@@ -71,6 +71,7 @@ struct LiveProject {
         -> Change
     {
         let name = ExactName(change.name)
+        let before = knownMeaning(of: name)
         documents[name] = change.body
         let document = change.body.flatMap(Self.document)
         let standing = segments.first { $0.end.segment == name }
@@ -104,7 +105,9 @@ struct LiveProject {
             result.begun = segment
         }
         // Conditions that use it mean something else by now.
-        for segment in segments where segment !== result.begun && uses(segment, name) {
+        let isAnother = knownMeaning(of: name) != before
+        for segment in segments
+        where isAnother && segment !== result.begun && uses(segment, name) {
             guard let document = self.document(of: segment.end.segment),
                 let plan = plan(of: document)
             else { continue }
@@ -214,6 +217,15 @@ struct LiveProject {
             return try DefinitionCoding.decode(document.definition ?? .init())
         } catch {
             throw DefinitionProblem(.segment, place: "", message: error.message)
+        }
+    }
+
+    /// The same; nil: there is no such segment, or it cannot be read.
+    private func knownMeaning(of name: ExactName) -> Definition? {
+        do {
+            return try meaning(of: name)
+        } catch {
+            return nil
         }
     }
 
