@@ -141,7 +141,7 @@ final class FetchedPages: Sendable {
             )
         }
         var left = bytes - cursors.count * Self.overheadBytes
-        let turn = Int(turns.wrappingAdd(1, ordering: .relaxed).newValue &* Self.spread >> 33)
+        let turn = Self.turn(of: turns.wrappingAdd(1, ordering: .relaxed).newValue)
         for number in behind.indices where left > 0 || number == 0 {
             let index = behind[(number + turn) % behind.count]
             let page = try page(
@@ -160,6 +160,9 @@ final class FetchedPages: Sendable {
         }
         return IngestionV1.StoredFetchResponse(partitions: parts)
     }
+
+    /// Which of those that have news begins in a call: its remainder by how many there are.
+    static func turn(of call: UInt64) -> Int { Int((call &* spread) >> 33) }
 
     private func page(_ partition: Partition, from next: LogOffset, bytes: Int)
         throws(IngestionError) -> LogPage
