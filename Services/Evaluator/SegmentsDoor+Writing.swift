@@ -171,7 +171,7 @@ extension SegmentsDoor {
                 throw error.fault
             }
             guard standing.definition == document.definition, standing.live == document.live,
-                standing.archived == document.archived
+                standing.archived == document.archived, standing.version == document.version
             else {
                 throw Fault.aborted(
                     "segment \(document.name) has changed meanwhile",
@@ -228,7 +228,8 @@ extension SavedSegment {
             archived: document.archived,
             createdAtMs: document.createdAtMs,
             live: document.live,
-            follow: document.follow
+            follow: document.follow,
+            quarantined: document.quarantine
         )
         do throws(Fault) {
             if let live = document.live {

@@ -81,6 +81,7 @@ struct FeedShelf: Sendable {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
             if let body { batch.put(self.live, key, body) } else { batch.delete(self.live, key) }
         }
+        for feed in news.dropped { drop(feed, in: partition, &batch) }
         for (feed, users) in news.users { put(users, of: feed, in: partition, &batch) }
         for (feed, (end, since)) in news.feeds {
             batch.put(self.live, Self.key(partition, Self.feed, feed), end.bytes(since: since))
@@ -90,6 +91,18 @@ struct FeedShelf: Sendable {
         }
         put(news.timers, of: partition, &batch)
         put(news.records, of: partition, &batch)
+    }
+
+    /// Nothing of a feed is kept any more, but for its timers.
+    private func drop(_ feed: FeedID, in partition: Partition, _ batch: inout Batch) {
+        batch.delete(live, Self.key(partition, Self.feed, feed))
+        let users = Self.key(partition, Self.user, feed)
+        batch.deleteRange(live, from: users, to: Self.behind(users))
+        batch.deleteRange(
+            records,
+            from: recordKey(of: feed, in: partition, 0),
+            to: recordKey(of: feed, in: partition, .max)
+        )
     }
 
     /// Sorted, as the store takes keys that follow each other in half the time.
