@@ -189,6 +189,7 @@ struct IndexReplay {
                 of: project,
                 &batch
             )
+            try IndexWriter(index).putQuarantined(by: change, of: project, &batch)
         case .listChange(let change):
             let user = ListedUser(
                 partition: place.partition,

@@ -67,7 +67,7 @@ extension LivePartition {
             let crowd = crowd(behind: entry, segment, before)
             return try pass(crowd, segment, before, entry.due, moment, &state)
         }
-        try decide(entry.user, segment, moment, &state) { plan, user, past in
+        try decide(entry.user, segment, moment, &state, because: .time) { plan, user, past in
             plan.pass(at: moment, due: entry.due, &user, past)
         }
     }
@@ -102,10 +102,43 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let first = crowd.first, let past = past(of: first, segment, state) else { return }
+        try inHand?.take(segment.end.segmentVersion, because: .time)
         var user = before
         let changes = segment.plan.pass(at: moment, due: due, &user, past)
         try keep(user, of: crowd, segment, was: before)
         try tell(changes, of: crowd, wasMember: before.isInside, segment, moment, &state)
+        try inHand?.letGo()
+    }
+
+    /// Lets a segment decide about a user, and keeps what comes of it.
+    mutating func decide(
+        _ number: UserNumber,
+        _ segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns],
+        because cause: PlantedTraps.Cause = .record,
+        _ body: (LivePlan, inout LiveUser, ColumnsPast) -> [LiveChange]
+    ) throws(EvaluatorError) {
+        try inHand?.take(segment.end.segmentVersion, because: cause)
+        try decided(number, segment, moment, &state, body)
+        try inHand?.letGo()
+    }
+
+    private mutating func decided(
+        _ number: UserNumber,
+        _ segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns],
+        _ body: (LivePlan, inout LiveUser, ColumnsPast) -> [LiveChange]
+    ) throws(EvaluatorError) {
+        let before = try segment.user(number)
+        var user = before
+        guard
+            let changes = past(of: number, segment, state).map({ body(segment.plan, &user, $0) }),
+            user != before
+        else { return }
+        try keep(user, of: [number], segment, was: before)
+        try tell(changes, of: [number], wasMember: before.isInside, segment, moment, &state)
     }
 
     /// A user has come into a segment or gone: who uses it is to hear of it in this step.
