@@ -41,10 +41,12 @@ extension LivePartition {
             let turn = timer.map {
                 TimerQueue.Entry(due: max($0.due, logTime), order: $0.order, user: $0.user)
             }
-            if let next = waiting.first, turn.map({ next <= $0 }) ?? true {
-                _ = waiting.pop()
-                let moment = LiveMoment(now: next.due, position: self.next)
-                try hearMembers(next, because: .timer, moment, &state)
+            if let first = waiting.first, turn.map({ first <= $0 }) ?? true,
+                let next = waiting.pop()
+            {
+                let moment = LiveMoment(now: first.due, position: self.next)
+                let cause = next.correction ?? .timer
+                try hearMembers(next.entry, because: cause, moment, &state)
             } else if let timer {
                 try fire(timer, &state)
             } else {
@@ -145,12 +147,14 @@ extension LivePartition {
     mutating func wait(
         onMembersOf segment: FollowedSegment,
         _ user: UserNumber,
+        because cause: LiveChange.Cause,
         _ moment: LiveMoment
     ) {
         let property = segment.end.inFeed.property
         let live = projects[segment.end.feed.project]
         for other in live?.hearing(properties: [property], isNew: false) ?? [] {
-            waiting.push(TimerQueue.Entry(due: moment.now, order: other.order, user: user))
+            let entry = TimerQueue.Entry(due: moment.now, order: other.order, user: user)
+            waiting.push(entry, because: cause)
         }
     }
 
@@ -162,9 +166,8 @@ extension LivePartition {
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        while let next = waiting.first, next.order < order {
-            _ = waiting.pop()
-            try hearMembers(next, because: cause, moment, &state)
+        while let first = waiting.first, first.order < order, let next = waiting.pop() {
+            try hearMembers(next.entry, because: next.correction ?? cause, moment, &state)
         }
     }
 

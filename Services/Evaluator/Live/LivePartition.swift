@@ -60,7 +60,7 @@ struct LivePartition {
     /// The queue is gone through when it is as long as this.
     var longQueue = 0
     /// Who is still to hear, in this step, of members of segments that they use.
-    var waiting = TimerQueue()
+    var waiting = WaitingMembers()
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     ///
@@ -337,7 +337,9 @@ struct LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         var end = segment.end
-        guard !changes.isEmpty, let index = state.index(forKey: end.feed.project) else { return }
+        guard let cause = changes.last?.cause,
+            let index = state.index(forKey: end.feed.project)
+        else { return }
         let last = next == .zero ? next : LogOffset(next.value - 1)
         let mark = max(state.values[index].tail.from, last, sealedTo)
         for number in numbers {
@@ -367,7 +369,7 @@ struct LivePartition {
                 hearing?.marks.append(mark)
             }
             guard isMember != wasMember, !segment.plan.isFollowing else { continue }
-            wait(onMembersOf: segment, number, moment)
+            wait(onMembersOf: segment, number, because: cause, moment)
         }
         // Never by the log, but by states that are older than the place at which they stand.
         guard end.members >= 0 else {
