@@ -1,6 +1,7 @@
 // Whether one user is a member: the same plan by the user reader, over that user's own history.
 
 import Basics
+import Columns
 import Segments
 
 /// A question about one user.
@@ -41,7 +42,11 @@ struct UserQuestion: Sendable {
     /// Enough to explain the answer elsewhere than on the lane.
     func history(_ state: inout PartitionState) throws(EvaluatorError) -> Segments.UserHistory? {
         guard let index = state.projects.index(forKey: project) else { return nil }
-        return try history(&state.projects.values[index])
+        var own = try history(&state.projects.values[index])
+        if let number = state.projects.values[index].number(of: user) {
+            own?.unknownFrom = try state.live.nextChange(of: number, in: project, plan.mentions)
+        }
+        return own
     }
 
     /// The same from any history.

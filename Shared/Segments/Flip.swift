@@ -83,7 +83,7 @@ extension Plan {
 
     private func turns(_ history: UserHistory, after instant: Timestamp, workMax: Int) -> Look {
         var turns: [(at: Timestamp, leaf: Int, holds: Bool)] = []
-        var openFrom: Timestamp?
+        var openFrom = history.unknownFrom.map { max($0, instant + 1) }
         for (index, leaf) in leaves.enumerated() {
             let course =
                 switch leaf {

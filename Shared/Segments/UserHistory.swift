@@ -85,6 +85,10 @@ public struct UserHistory: Sendable, Hashable {
     /// The writes to properties, in any order; those of one place in the log as they were given.
     public let versions: [PropertyVersion]
 
+    /// From when on it may say something else by time alone: a membership in a live segment, which
+    /// it knows, may end or begin then; nil: it does not.
+    public var unknownFrom: Timestamp?
+
     /// A history of these events and versions, given in any order.
     public init(
         of user: UserID? = nil,
