@@ -163,6 +163,31 @@ import Wire
         )
     }
 
+    @Test("who comes into a segment by a merge comes into those that use it at the same place")
+    func mergedWithin() throws {
+        var log = LogScript()
+        let seen = Trigger.action(Action(EventMatch(["Seen"])))
+        let used = LiveDefinition(seen, stay: .while(did("Bought")), zone: "UTC")
+        try log.segment("used", live: used, revision: 1)
+        try log.segment("in", Definition(.inSegment(InSegment("used"))), revision: 2)
+        try log.event("Seen", by: "ann", at: Timestamp(ms: 1_003))
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        let (told, read) = (state.live.news.records.count, log.records.count)
+        let ann = log.user("ann")
+        log.append(
+            .event(LogV1.Event(userNumber: ann, name: "Bought", atMs: 500)),
+            from: LogV1.Origin(partition: 9, offset: 3)
+        )
+        let names = LogV1.MovedNames(events: ["Bought"])
+        log.append(.mergeIn(LogV1.MergeIn(userNumber: ann, userID: "web", names: names)))
+        _ = try state.apply(Array(log.records[read...]))
+        let late = state.live.news.records.dropFirst(told)
+        #expect(late.map(\.change.kind) == [.entered, .entered])
+        #expect(late.map(\.change.cause) == [.correction, .correction])
+        #expect(state.live.ends.map(\.members) == [1, 1])
+    }
+
     @Test("of many who leave at one instant each is told once, as if each were looked at alone")
     func crowd() throws {
         var log = LogScript()

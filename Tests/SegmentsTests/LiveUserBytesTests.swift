@@ -27,6 +27,9 @@ import Testing
         user.recent = [start - 2, start]
         (user.seen, user.occurrence, user.isInside, user.isFirm) = (7, 3, true, true)
         #expect(try LiveUser(bytes: user.bytes) == user)
+        user.settled.append(user.settled[0])
+        user.settled[1].toldAt = start + 4
+        #expect(try LiveUser(bytes: user.bytes) == user)
         for count in 0..<user.bytes.count {
             #expect(throws: BytesError.self) {
                 _ = try LiveUser(bytes: Array(user.bytes.prefix(count)))
@@ -49,6 +52,6 @@ import Testing
             .init(key: nil, anchor: Timestamp(ms: 2_000), due: Timestamp(ms: 2_500)),
         ]
         #expect(try LiveUser(bytes: bytes) == user)
-        #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [4] + bytes.dropFirst()) }
+        #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [5] + bytes.dropFirst()) }
     }
 }

@@ -61,6 +61,8 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard change.kind == Catalogue.segmentKind else { return }
+        cause = .definition
+        defer { cause = .record }
         let result = projects[project, default: LiveProject(project)]
             .hear(change, at: moment.position, slot: slots.count)
         news.documents[LiveDocumentKey(project: project, name: ExactName(change.name))] =
@@ -83,8 +85,34 @@ extension LivePartition {
             }
         }
         if result.isReordered { try rewind() }
-        for segment in result.changed where segment.plan.isFollowing {
-            try ask(everybodyOf: segment, because: .definition, moment, &state)
+        for segment in result.changed.sorted(by: { $0.order < $1.order }) {
+            try settle(before: segment.order, moment, &state)
+            if segment.plan.isFollowing {
+                try ask(everybodyOf: segment, because: .definition, moment, &state)
+            } else if result.isConditionChanged {
+                try reconsider(segment, moment, &state)
+            }
+        }
+        try settle(moment, &state)
+    }
+
+    /// A condition that a live segment uses means something else.
+    private mutating func reconsider(
+        _ segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns]
+    ) throws(EvaluatorError) {
+        guard segment.plan.watchesConditions else { return }
+        let columns = state[segment.end.feed.project]
+        let (count, present) = (UInt32(clamping: columns?.userCount ?? 0), columns?.present)
+        let everybody = (0..<count).map { UserNumber($0) }
+        for number in segment.plan.watchesEverybody ? everybody : segment.known {
+            // Of whom no record stands may be remembered all the same that the user is in.
+            let user = try segment.user(number)
+            guard present?[number] ?? true || user != LiveUser() else { continue }
+            try decide(number, segment, moment, &state) { plan, user, past in
+                plan.reconsider(at: moment, &user, past)
+            }
         }
     }
 
@@ -96,8 +124,8 @@ extension LivePartition {
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        isHistory = true
-        defer { isHistory = false }
+        (isHistory, cause) = (true, .correction)
+        defer { (isHistory, cause) = (false, .record) }
         // Who is used by another comes before it.
         for segment in (projects[project]?.segments ?? []).sorted(by: { $0.order < $1.order }) {
             try settle(before: segment.order, moment, &state)

@@ -61,8 +61,8 @@ extension LivePartition {
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        isHistory = true
-        defer { isHistory = false }
+        (isHistory, cause) = (true, .correction)
+        defer { (isHistory, cause) = (false, .record) }
         let isThere = state[project]?.present?[number] ?? true
         let segments = projects[project]?.segments ?? []
         // Who is used by another comes before it.

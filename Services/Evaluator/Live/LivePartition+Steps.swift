@@ -129,7 +129,7 @@ extension LivePartition {
     ) throws(EvaluatorError) {
         while let next = waiting.first, next.order < order {
             _ = waiting.pop()
-            try hearMembers(next, because: .record, moment, &state)
+            try hearMembers(next, because: cause, moment, &state)
         }
     }
 

@@ -68,6 +68,8 @@ struct LivePartition {
     var passedOver: Set<LogOffset> = []
     /// Whether history is heard, by an import or a merge: nothing fires by what comes of it.
     var isHistory = false
+    /// What is said to have brought about what members who come and go in this step bring about.
+    var cause = LiveChange.Cause.record
     /// Marks to be put into columns that were loaded from an older place in the log.
     var marks: ArraySlice<Mark>
     /// The log time at which its feeds were last looked through for what is too old.

@@ -109,6 +109,7 @@ struct LiveProject {
             segment.plan = plan
             result.changed.append(segment)
         }
+        result.isConditionChanged = document?.live == nil
         result.isReordered = index(besides: result.begun)
         return result
     }
@@ -121,18 +122,23 @@ struct LiveProject {
         var begun: FollowedSegment?
         /// They mean something else by it.
         var changed: [FollowedSegment] = []
+        /// Whether it is a condition, whose meaning is its definition; of a live segment it is who
+        /// is in, whatever it says.
+        var isConditionChanged = false
         /// Others have another turn by it.
         var isReordered = false
     }
 
-    /// Whether a segment's conditions use another, themselves or through others.
+    /// Whether a segment's conditions use another, themselves or through other conditions: of a
+    /// live segment they know who is in, whatever that uses.
     private func uses(_ segment: FollowedSegment, _ name: ExactName) -> Bool {
         guard let document = document(of: segment.end.segment) else { return false }
         var (left, seen) = (document.used, Set<ExactName>())
         while let next = left.popLast() {
             if next == name { return true }
             guard seen.insert(next).inserted else { continue }
-            left += self.document(of: next)?.used ?? []
+            guard let below = self.document(of: next), below.live == nil else { continue }
+            left += below.used
         }
         return false
     }

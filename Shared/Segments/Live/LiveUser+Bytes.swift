@@ -2,13 +2,15 @@
 //
 // version u8, flags u16 (inside, firm, then one bit per optional field in the order below), varints
 // for counts, zigzag varints for instants: ms from the instant before it in the bytes, of the first
-// since 1970; version 1: always since 1970; version 3: counted anew, as version 2 without.
+// since 1970; version 1: always since 1970; version 3: counted anew, as version 2 without; version
+// 4: timers that ran out may have been told of another instant.
 
 public import Basics
 
 extension LiveUser {
     private static let version: UInt8 = 2
     private static let countedVersion: UInt8 = 3
+    private static let toldVersion: UInt8 = 4
 
     private struct Flags: OptionSet {
         let rawValue: UInt16
@@ -44,7 +46,7 @@ extension LiveUser {
         mark(.lists, !(settled.isEmpty && keys.isEmpty && recent.isEmpty))
         var writer = ByteWriter()
         var last = Timestamp(ms: 0)
-        writer.u8(countedFrom == nil ? Self.version : Self.countedVersion)
+        writer.u8(writtenVersion)
         writer.u16(flags.rawValue)
         writer.count(occurrence)
         if let seen { writer.count(seen) }
@@ -72,13 +74,20 @@ extension LiveUser {
         for one in settled {
             one.timer.write(&writer, &last)
             writer.count(one.occurrence)
-            writer.u8(one.isStanding ? 1 : 0)
+            writer.u8((one.isStanding ? 1 : 0) | (one.toldAt == nil ? 0 : 2))
+            if let toldAt = one.toldAt { writer.instant(toldAt, &last) }
         }
         writer.count(keys.count)
         for key in keys { key.write(&writer) }
         writer.count(recent.count)
         for instant in recent { writer.instant(instant, &last) }
         return writer.bytes
+    }
+
+    /// The oldest that says all of it, so that older builds read what they can.
+    private var writtenVersion: UInt8 {
+        if settled.contains(where: { $0.toldAt != nil }) { return Self.toldVersion }
+        return countedFrom == nil ? Self.version : Self.countedVersion
     }
 
     /// The state that bytes hold.
@@ -88,7 +97,7 @@ extension LiveUser {
     public init(_ bytes: ByteReader) throws(BytesError) {
         var reader = bytes
         let version = try reader.u8()
-        guard (1...Self.countedVersion).contains(version) else {
+        guard (1...Self.toldVersion).contains(version) else {
             throw BytesError(.outOfBounds, "live user version \(version)", at: 0)
         }
         var last = version == 1 ? nil : Timestamp(ms: 0)
@@ -116,13 +125,11 @@ extension LiveUser {
         for _ in 0..<(try reader.count()) { armed.append(try Armed(&reader, &last)) }
         guard flags.contains(.lists) else { return }
         for _ in 0..<(try reader.count()) {
-            settled.append(
-                Settled(
-                    timer: try Armed(&reader, &last),
-                    occurrence: try reader.whole(),
-                    isStanding: try reader.u8() != 0
-                )
-            )
+            let (timer, occurrence) = (try Armed(&reader, &last), try reader.whole())
+            let flags = try reader.u8()
+            var one = Settled(timer: timer, occurrence: occurrence, isStanding: flags & 1 != 0)
+            if flags & 2 != 0 { one.toldAt = try reader.instant(&last) }
+            settled.append(one)
         }
         for _ in 0..<(try reader.count()) { keys.append(try PropertyValue(&reader)) }
         for _ in 0..<(try reader.count()) { recent.append(try reader.instant(&last)) }

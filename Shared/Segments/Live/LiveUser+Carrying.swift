@@ -50,6 +50,24 @@ extension LivePlan {
         user = decision.user
         return decision.told
     }
+
+    /// What the segment's conditions use means something else from now on.
+    ///
+    /// Nothing fires by it: of whom the trigger's condition holds by now, it holds from the
+    /// beginning. A stay whose condition does not hold any more ends, because of the definition.
+    /// Pure; for any thread.
+    ///
+    /// - Returns: what changed, in order.
+    public func reconsider(
+        at moment: LiveMoment,
+        _ user: inout LiveUser,
+        _ past: some LivePast
+    ) -> [LiveChange] {
+        var decision = LiveDecision(self, moment, user, past)
+        decision.reconsider()
+        user = decision.user
+        return decision.told
+    }
 }
 
 extension LiveDecision {
@@ -59,7 +77,9 @@ extension LiveDecision {
         case .moved(let ms):
             for index in user.armed.indices { user.armed[index].due = user.armed[index].due + ms }
             for index in user.settled.indices {
-                user.settled[index].timer.due = user.settled[index].timer.due + ms
+                let settled = user.settled[index]
+                user.settled[index].toldAt = settled.at
+                user.settled[index].timer.due = settled.timer.due + ms
             }
         case .ended: beginAnew()
         }
@@ -68,6 +88,13 @@ extension LiveDecision {
         while let timer = user.armed.first, timer.due + plan.graceMs < moment.now {
             user.armed.removeFirst()
             ran(out: timer, because: .definition)
+        }
+        endStay()
+    }
+
+    mutating func reconsider() {
+        if case .becomes(let condition) = plan.trigger {
+            user.becoming = condition.watch(past.history(plan.triggerReads), at: moment.now)
         }
         endStay()
     }

@@ -67,11 +67,11 @@ struct LiveDecision<Past: LivePast> {
             if !user.hasStanding {
                 user.leave()
             } else if case .duration(let ms) = plan.definition.stay {
-                let last = user.settled.lazy.filter(\.isStanding).map(\.timer.due).max()
+                let last = user.settled.lazy.filter(\.isStanding).map(\.at).max()
                 user.leavesAt = last.map { $0 + ms }
             }
         }
-        tell(.retracted, at: settled.timer.due, .correction, occurrence: settled.occurrence)
+        tell(.retracted, at: settled.at, .correction, occurrence: settled.occurrence)
     }
 
     private mutating func tell(

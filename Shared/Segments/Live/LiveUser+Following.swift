@@ -53,6 +53,8 @@ extension LiveDecision {
             let isLate = record.at.map { $0 < moment.now - LiveLimits.correctionMs } ?? false
             return follow(condition, isLate ? .correction : record.cause)
         }
+        // Members come and go at the place of what brought that about.
+        if case .members = record { return follow(condition, .correction) }
         if user.recheckAt == nil {
             let second: Int64 = 1_000
             user.recheckAt = Timestamp(ms: (moment.now.ms / second + 1) * second)

@@ -29,6 +29,11 @@ public struct LiveUser: Sendable, Hashable {
         public var occurrence: Int
         /// Whether it is a reason for the user to be in.
         public var isStanding: Bool
+        /// The instant it was told of, where another definition has it stand for a later one, or an
+        /// earlier one, since; nil: it stands for that.
+        public var toldAt: Timestamp?
+        /// The instant it was told of.
+        var at: Timestamp { toldAt ?? timer.due }
 
         /// A timer that ran out.
         public init(timer: Armed, occurrence: Int, isStanding: Bool) {
