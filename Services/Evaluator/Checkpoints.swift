@@ -3,6 +3,7 @@
 import Basics
 import Columns
 import KeyValue
+import Logging
 import Messages
 
 /// The instance's checkpoints: column files in folders, and the store that publishes them.
@@ -63,6 +64,17 @@ final class Checkpoints: Sendable {
             )
         } catch {
             throw EvaluatorError(error, "open the checkpoints")
+        }
+    }
+
+    /// Frees what the store keeps in memory of what was written last.
+    ///
+    /// One that cannot, since its disk is full, say, refuses the next write for the same reason.
+    func shrink(logger: Logger) {
+        do throws(KeyValueError) {
+            try store.flush()
+        } catch {
+            logger.notice("fresh writes stay in memory: \(error)")
         }
     }
 

@@ -108,6 +108,7 @@ public struct Evaluator: Sendable {
             feedKeepMs: Int64(config.feedDays) * CivilDate.dayMs
         )
         try checkpoints.follow(StartOrder(.rewrite, folder: world.folder.path, disk: world.disk))
+        world.rest.add { checkpoints.shrink(logger: world.logger) }
         return checkpoints
     }
 

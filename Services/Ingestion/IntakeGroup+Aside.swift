@@ -204,7 +204,8 @@ extension IntakeGroup {
         moved.origin = LogV1.Origin(
             userID: record.origin?.userID,
             partition: UInt32(place.partition.index),
-            offset: place.offset.value
+            offset: place.offset.value,
+            logTimeMs: record.firstLogTimeMs
         )
         let bytes: [UInt8]
         do throws(MessageError) {

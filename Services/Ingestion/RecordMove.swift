@@ -82,7 +82,8 @@ struct RecordMove {
         moved.origin = LogV1.Origin(
             userID: origin(record.origin?.userID),
             partition: UInt32(from.index),
-            offset: record.offset
+            offset: record.offset,
+            logTimeMs: record.firstLogTimeMs
         )
         count += 1
         return moved
@@ -201,6 +202,9 @@ extension IntakeGroup {
 }
 
 extension LogV1.LogRecord {
+    /// The log time at which it came in, wherever it was moved since; nil: nobody said.
+    var firstLogTimeMs: Int64? { origin?.offset == nil ? logTimeMs : origin?.logTimeMs }
+
     /// A record as the log has it.
     static func stored(_ payload: [UInt8]) throws(IngestionError) -> LogV1.LogRecord {
         do throws(MessageError) {

@@ -205,7 +205,10 @@ private struct Start<Config: ServiceConfig>: Sendable {
         let memory = RestingMemory(
             clock: world.clock,
             cpuSeconds: { world.facts.now().cpuSeconds },
-            giveBack: outside.giveBackMemory
+            giveBack: { [giveBack = outside.giveBackMemory] in
+                world.rest.carryOut()
+                giveBack()
+            }
         )
         var parts = [Part("disk guard", world.diskGuard), Part("memory", memory)]
         if world.common.httpPort > 0 {

@@ -41,6 +41,8 @@ public struct World: Sendable {
     public let facts: ProcessFacts
     /// Asks the process to stop.
     public let stop: StopSwitch
+    /// What is to be done once the process rests behind work.
+    public let rest = RestOrders()
     private let source: ChanceSource
 
     /// The instance's lasting id.

@@ -23,7 +23,7 @@ extension EngineStage {
             state.tellGone(old, at: at)
             // Heard with what is moved, by which nothing fires.
             _ = state.makeKnown(user, at: at)
-            state.give(moved.filter { !$0.isMark }, to: user, at: at)
+            state.give(moved.filter { !$0.isMark }.map(\.moved), to: user, at: at)
             return false
         }
         guard isRefused else { return }
@@ -44,7 +44,7 @@ extension EngineStage {
             let (going, staying) = (all.filter(isGoing), all.filter { !isGoing($0) })
             state.users[survivor] = User()
             state.give(staying, to: survivor, at: at)
-            state.give(going, to: user, at: at)
+            state.give(going.map(\.moved), to: user, at: at)
             for list in state.lists.keys {
                 state.settle(list, of: survivor)
                 state.settle(list, of: user)
@@ -100,7 +100,7 @@ extension EngineStage.State {
             guard var followed = live[name] else { continue }
             // Who is in by a segment that it uses is among them, told just now.
             let records = (users[user]?.records ?? []).map {
-                (record: $0.record, at: $0.at, isHistory: false)
+                (record: $0.record, at: $0.at, isMoved: $0.isMoved)
             }
             if followed.courses[user] == nil {
                 var course = LiveCourse(followed.plan, of: user)
@@ -139,6 +139,13 @@ extension EngineStage.State {
 }
 
 extension EngineStage.Recorded {
+    /// The same where it did not come in.
+    fileprivate var moved: Self {
+        var moved = self
+        moved.isMoved = true
+        return moved
+    }
+
     /// Whether it is that the user is anonymous.
     fileprivate var isAnonymity: Bool { versions.contains { $0.property == Known.anonymity } }
 

@@ -27,6 +27,8 @@ public final class EngineStage: Stage {
         var id: ExactName?
         /// Whether it is no record, but who is in a live segment, or anonymous.
         var isMark = false
+        /// Whether it came in as another user's.
+        var isMoved = false
     }
 
     struct State {

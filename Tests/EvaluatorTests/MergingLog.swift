@@ -216,7 +216,8 @@ struct MergingLog {
             let origin = LogV1.Origin(
                 userID: one.origin == user ? nil : one.origin,
                 partition: 0,
-                offset: one.offset
+                offset: one.offset,
+                logTimeMs: one.record.origin?.logTimeMs ?? one.record.logTimeMs
             )
             guard let body = one.record.body else { continue }
             put(number, body, at: logTime, import: one.record.importID, from: origin, user)

@@ -59,33 +59,6 @@ import Testing
         )
     }
 
-    @Test("what had fired is taken back as it was told, and the stay counts from what was told")
-    func takenBack() throws {
-        let longer = "{inaction: {did: Added, didNot: Bought, within: 1h, anchor: each}}"
-        let before = "{trigger: {\(Self.cart), anchor: each}}, stay: 2h}"
-        try follow(
-            before,
-            """
-            12:00 Added
-            12:16 . => entered 12:15
-            12:20 change {trigger: \(longer), stay: 2h}
-            12:30 Bought => retracted 12:15
-            """
-        )
-        try follow(
-            before,
-            """
-            11:00 Added
-            11:15:00.001 . => entered 11:15
-            12:00 Added
-            12:16 . => entered 12:15 #2
-            12:20 change {trigger: \(longer), stay: 2h}
-            12:30 Bought => retracted 12:15 #2
-            13:15:00.001 . => left 13:15 #2
-            """
-        )
-    }
-
     @Test("another trigger begins as in a new segment: no wait goes on, who is in stays in")
     func otherTrigger() throws {
         try follow(

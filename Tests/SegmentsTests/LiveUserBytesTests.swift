@@ -15,20 +15,20 @@ import Testing
         #expect(user.bytes.count <= 18)
         #expect(try LiveUser(bytes: user.bytes) == user)
         user.armed.append(.init(key: .text("shoes"), anchor: start + 5, due: start + 9))
-        user.settled = [.init(timer: user.armed[1], occurrence: 3, isStanding: true)]
+        user.settled = [
+            .init(timer: user.armed[1], occurrence: 3, isStanding: true),
+            .init(timer: user.armed[0], occurrence: 4, isStanding: false, movedMs: -7),
+        ]
+        (user.firmUntil, user.tooLate) = (start + 8, [start - 9, start - 4])
         user.leavesAt = Timestamp(ms: -5)
         user.newestDidNot = .earliest
         user.recheckAt = start
-        user.countedFrom = start - 3
         user.session = .init(start: start - 1, last: start, count: 4, isWanted: true)
         user.becoming = .init(holds: true, next: start + 1)
         user.staying = .init(holds: false, next: nil)
         user.keys = [.instant(start), .bool(true)]
         user.recent = [start - 2, start]
         (user.seen, user.occurrence, user.isInside, user.isFirm) = (7, 3, true, true)
-        #expect(try LiveUser(bytes: user.bytes) == user)
-        user.settled.append(user.settled[0])
-        user.settled[1].toldAt = start + 4
         #expect(try LiveUser(bytes: user.bytes) == user)
         for count in 0..<user.bytes.count {
             #expect(throws: BytesError.self) {
@@ -52,6 +52,23 @@ import Testing
             .init(key: nil, anchor: Timestamp(ms: 2_000), due: Timestamp(ms: 2_500)),
         ]
         #expect(try LiveUser(bytes: bytes) == user)
-        #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [5] + bytes.dropFirst()) }
+        #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [4] + bytes.dropFirst()) }
+    }
+
+    @Test("a state of version 3, which says from when on its user was counted anew, is read")
+    func versionThree() throws {
+        // Inside, newest 1,000, counted from 900; one timer from 1,000 to 1,500.
+        let bytes: [UInt8] = [
+            3, 0x11, 0x08, 1, 0xD0, 0x0F, 0xC7, 0x01, 1, 0xC8, 0x01, 0xE8, 0x07, 0,
+        ]
+        var user = LiveUser()
+        user.isInside = true
+        user.occurrence = 1
+        user.newest = Timestamp(ms: 1_000)
+        user.armed = [
+            .init(key: nil, anchor: Timestamp(ms: 1_000), due: Timestamp(ms: 1_500))
+        ]
+        #expect(try LiveUser(bytes: bytes) == user)
+        #expect(try LiveUser(bytes: user.bytes) == user)
     }
 }

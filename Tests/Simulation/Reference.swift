@@ -14,6 +14,8 @@ struct Reference {
         let at: Timestamp
         let position: LogOffset
         let importID: String?
+        /// When it first came in, as another user's; nil: it came in here.
+        let movedAt: Timestamp?
     }
 
     private var users: [UInt32: ReferenceUser] = [:]
@@ -184,7 +186,8 @@ struct Reference {
             record: said,
             at: Timestamp(ms: record.logTimeMs),
             position: LogOffset(record.offset),
-            importID: record.importID
+            importID: record.importID,
+            movedAt: isMoved ? record.origin?.logTimeMs.map(Timestamp.init(ms:)) : nil
         )
         // What a merge brings of an import that was taken back is no record any more.
         guard !(record.importID.map(undone.contains) ?? false) else { return }
@@ -283,7 +286,7 @@ struct Reference {
             revision: revision,
             inFeed: catalogue.inFeed(of: ExactName(document.name)),
             plan: plan,
-            begunAt: old?.begunAt ?? now,
+            begunAt: goesOn ? old?.begunAt ?? now : now,
             begin: goesOn ? old?.begin ?? position : position,
             isCarried: old != nil
         )

@@ -13,7 +13,7 @@ struct ReferenceSegment {
     /// How who is in is known to others.
     let inFeed: InFeed
     var plan: LivePlan
-    /// When it began, of versions that go on the first.
+    /// When it began; where waits go on from the version before, when that did.
     let begunAt: Timestamp
     /// What stands before it fires nothing.
     let begin: LogOffset

@@ -161,20 +161,16 @@ struct ReferenceUser {
         for (index, segment) in all.enumerated() {
             if reads(segment.plan) {
                 decide(index, all, step) { plan, course, past in
+                    // Only earlier versions could run over what was before.
+                    guard !segment.isCarried else { return [] }
                     var reads = plan.reads
                     if plan.holdsOfNewcomers { reads.anyEvent = true }
-                    let history = past.history(reads)
-                    // Only earlier versions could run over what was before.
-                    guard !segment.isCarried else {
-                        plan.countTimers(from: segment.begunAt, &course, history)
-                        return []
-                    }
                     return plan.recount(
                         at: step.moment,
                         since: segment.begunAt,
                         &course,
-                        history,
-                        isHistory: past.isImported
+                        past.history(reads),
+                        arrival: past.arrival
                     )
                 }
             }
@@ -300,12 +296,12 @@ struct ReferenceUser {
         _ index: Int,
         _ all: [ReferenceSegment],
         _ step: Step,
-        _ body: (LivePlan, inout LiveUser, Past) -> [LiveChange]
+        _ body: (LivePlan, inout LiveUser, ReferencePast) -> [LiveChange]
     ) {
         let segment = all[index]
         var course = courses[segment.revision] ?? LiveUser()
         let wasIn = course.isInside
-        let past = Past(records: records, memberships: memberships, begin: segment.begin)
+        let past = ReferencePast(records: records, memberships: memberships, segment)
         let changes = body(segment.plan, &course, past)
         courses[segment.revision] = course
         guard !changes.isEmpty else { return }
@@ -329,60 +325,5 @@ struct ReferenceUser {
         for other in all.indices where all[other].plan.hears.concerns(property: property) {
             waiting[other] = step.moment.now
         }
-    }
-
-    struct Past: LivePast {
-        let records: [Reference.Heard]
-        let memberships: [UserHistory.PropertyVersion]
-        let begin: LogOffset
-
-        func history(_ reads: Mentions) -> UserHistory {
-            UserHistory(
-                events: records.compactMap(\.record.event).filter {
-                    reads.concerns(event: $0.name)
-                },
-                versions: records.flatMap(\.record.versions) + memberships
-            )
-        }
-
-        func isSilent(_ position: LogOffset) -> Bool {
-            position < begin || isImported(position)
-        }
-
-        func isImported(_ position: LogOffset) -> Bool {
-            records.contains { $0.position == position && $0.importID != nil }
-        }
-    }
-}
-
-extension Reference.Heard {
-    /// As a segment hears it; nil: it mentions nothing that the segment reads.
-    fileprivate func record(for plan: LivePlan, isNew: Bool) -> LiveRecord? {
-        // Who is new may fulfil a condition by being there.
-        let hearsAll = isNew && plan.holdsOfNewcomers
-        let isHistory = importID != nil
-        switch record {
-        case .event(let event):
-            guard hearsAll || plan.hears.concerns(event: event.name) else { return nil }
-            return .event(event, isHistory: isHistory)
-        case .properties(let versions):
-            let names = versions.map(\.property)
-            guard hearsAll || names.contains(where: plan.hears.concerns(property:)) else {
-                return nil
-            }
-            return .properties(names, isHistory: isHistory)
-        }
-    }
-}
-
-extension LiveCourse.Record {
-    /// The event, where it is one.
-    var event: UserHistory.Event? {
-        if case .event(let event) = self { event } else { nil }
-    }
-
-    /// The writes, where it is some.
-    var versions: [UserHistory.PropertyVersion] {
-        if case .properties(let versions) = self { versions } else { [] }
     }
 }

@@ -2692,9 +2692,10 @@ static const shoal_field_rule fields_shoal__log__v1__origin[] = {
     {1, 2, 1, 0, 0, 0, 256, "user_id", NULL},
     {2, 0, 0, 0, 0, 0, 0, "partition", NULL},
     {3, 0, 0, 0, 0, 0, 0, "offset", NULL},
+    {4, 0, 0, 0, 0, 0, 0, "log_time_ms", NULL},
 };
 static const shoal_message_rule rule_shoal__log__v1__origin = {
-    "shoal.log.v1.Origin", &shoal__log__v1__origin__descriptor, 3, fields_shoal__log__v1__origin};
+    "shoal.log.v1.Origin", &shoal__log__v1__origin__descriptor, 4, fields_shoal__log__v1__origin};
 const shoal_message_rule *shoal_rule__log__v1__origin(void) { return &rule_shoal__log__v1__origin; }
 
 static const shoal_field_rule fields_shoal__log__v1__record_run[] = {

@@ -89,15 +89,25 @@ extension LogV1 {
         ///
         /// Absent: it came in here.
         public var offset: UInt64?
+        /// The same: the log time at which it first came in, however often it was moved since.
+        ///
+        /// Absent: it was moved by a build that did not say. Unit: ms since 1970.
+        public var logTimeMs: Int64?
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(userID: String? = nil, partition: UInt32? = nil, offset: UInt64? = nil) {
+        public init(
+            userID: String? = nil,
+            partition: UInt32? = nil,
+            offset: UInt64? = nil,
+            logTimeMs: Int64? = nil
+        ) {
             self.userID = userID
             self.partition = partition
             self.offset = offset
+            self.logTimeMs = logTimeMs
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -123,6 +133,7 @@ extension LogV1 {
             self.userID = unsafe CValue.optionalText(c.user_id)
             self.partition = unsafe c.has_partition != 0 ? c.partition : nil
             self.offset = unsafe c.has_offset != 0 ? c.offset : nil
+            self.logTimeMs = unsafe c.has_log_time_ms != 0 ? c.log_time_ms : nil
         }
 
         package func fill(
@@ -140,6 +151,10 @@ extension LogV1 {
             if let value = offset {
                 unsafe pb.pointee.has_offset = 1
                 unsafe pb.pointee.offset = value
+            }
+            if let value = logTimeMs {
+                unsafe pb.pointee.has_log_time_ms = 1
+                unsafe pb.pointee.log_time_ms = value
             }
         }
     }

@@ -182,6 +182,11 @@ struct KeptAudit {
             guard ends[try FarTimer(key: rest).feed] != nil else {
                 throw Self.refused("a timer of a feed that is none")
             }
+        case FeedShelf.moved:
+            guard try FeedShelf.project(rest).1.count == 4 else {
+                throw Self.refused("moved records of nobody")
+            }
+            _ = try MovedRecords(bytes: value)
         case FeedShelf.document: _ = try FeedShelf.project(rest)
         default: throw Self.refused("a row of kind \(key[2])")
         }

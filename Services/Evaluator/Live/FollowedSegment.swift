@@ -120,14 +120,14 @@ final class FollowedSegment {
         users.holds(bytes, of: number)
     }
 
-    /// Remembers a user's state.
-    ///
-    /// - Returns: its bytes; nil: there is nothing to remember.
-    func remember(_ user: LiveUser, of number: UserNumber) -> [UInt8]? {
+    /// Remembers the state of some users, who have the same.
+    func remember(_ user: LiveUser, of numbers: [UserNumber]) {
         let bytes = user == LiveUser() ? nil : user.bytes
-        users.set(bytes, of: number)
-        return bytes
+        for number in numbers { users.set(bytes, of: number) }
     }
+
+    /// The bytes of what is remembered of a user; nil: nothing is.
+    func bytes(of number: UserNumber) -> [UInt8]? { users.bytes(of: number) }
 
     /// Everybody of whom something is remembered, by number.
     var known: [UserNumber] { users.numbers }

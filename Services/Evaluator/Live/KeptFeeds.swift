@@ -7,6 +7,7 @@
 //     0x01 project 0 revision u64              -> the feed's end and where it begins
 //     0x02 project 0 revision u64 user u32     -> the user's state (`LiveUser.bytes`)
 //     0x03 project 0 name                      -> the segment's document
+//     0x05 project 0 user u32                  -> the user's moved records (`MovedRecords.bytes`)
 //     0x04 due i64 project 0 revision u64 user u32 -> nothing: a timer due at the horizon or later
 // Families "live.copy" and "feed.copy" hold such rows of another evaluator while they are copied.
 // Keys of family "feed": partition u16, project 0 revision u64 sequence u64 -> the records up to
@@ -38,6 +39,7 @@ struct KeptFeeds: Sendable {
     var horizon = LivePartition.noHorizon
     var feeds: [Feed] = []
     var documents: [LiveDocumentKey: [UInt8]] = [:]
+    var moved: [ProjectNumber: MovedRecords] = [:]
     /// Who came and went behind the columns' checkpoint, by offset.
     var marks: [LivePartition.Mark] = []
 }
@@ -49,6 +51,7 @@ struct FeedShelf: Sendable {
     static let user: UInt8 = 2
     static let document: UInt8 = 3
     static let timer: UInt8 = 4
+    static let moved: UInt8 = 5
 
     let store: Store
     let live: Family
@@ -81,7 +84,16 @@ struct FeedShelf: Sendable {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
             if let body { batch.put(self.live, key, body) } else { batch.delete(self.live, key) }
         }
-        for (feed, users) in news.users { put(users, of: feed, in: partition, &batch) }
+        for (user, records) in news.moved {
+            let key = Self.key(partition, Self.moved, user.project) + Self.bigEndian(user.user)
+            if let records { batch.put(self.live, key, records.bytes) } else {
+                batch.delete(self.live, key)
+            }
+        }
+        for case let segment? in live.slots {
+            guard let users = news.users[segment.end.feed] else { continue }
+            put(users, of: segment, in: partition, &batch)
+        }
         for (feed, (end, since)) in news.feeds {
             batch.put(self.live, Self.key(partition, Self.feed, feed), end.bytes(since: since))
             guard end.isOver else { continue }
@@ -92,20 +104,28 @@ struct FeedShelf: Sendable {
         put(news.records, of: partition, &batch)
     }
 
+    /// What is remembered by now of some users; of a segment that is over nothing is.
+    ///
     /// Sorted, as the store takes keys that follow each other in half the time.
     private func put(
-        _ users: [UserNumber: [UInt8]?],
-        of feed: FeedID,
+        _ users: [UserNumber],
+        of segment: FollowedSegment,
         in partition: Partition,
         _ batch: inout Batch
     ) {
-        var key = Self.key(partition, Self.user, feed) + [0, 0, 0, 0]
+        var key = Self.key(partition, Self.user, segment.end.feed) + [0, 0, 0, 0]
         let place = key.count - 4
-        for (user, bytes) in users.sorted(by: { $0.key.value < $1.key.value }) {
+        var last: UserNumber?
+        for user in users.sorted(by: { $0.value < $1.value }) where user != last {
+            last = user
             for byte in 0..<4 {
                 key[place + byte] = UInt8(truncatingIfNeeded: user.value >> (24 - 8 * UInt32(byte)))
             }
-            if let bytes { batch.put(live, key, bytes) } else { batch.delete(live, key) }
+            if let bytes = segment.bytes(of: user) {
+                batch.put(live, key, bytes)
+            } else {
+                batch.delete(live, key)
+            }
         }
     }
 
@@ -151,6 +171,12 @@ struct FeedShelf: Sendable {
             let (project, rest) = try Self.project(key.dropFirst(3))
             let name = ExactName(String(decoding: rest, as: UTF8.self))
             kept.documents[LiveDocumentKey(project: project, name: name)] = body
+        }
+        for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.moved)) {
+            let (project, rest) = try Self.project(key.dropFirst(3))
+            let user = UserNumber(UInt32(truncatingIfNeeded: Self.bigEndian(rest)))
+            let number = ProjectNumber(project: project, user: user)
+            kept.moved[number] = try MovedRecords(bytes: value)
         }
         for (key, value) in try store.scan(live, prefix: Self.key(partition, Self.feed)) {
             let feed = try Self.feed(key.dropFirst(3))
@@ -211,6 +237,10 @@ struct FeedShelf: Sendable {
 
     static func bigEndian(_ number: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
+    }
+
+    static func bigEndian(_ user: UserNumber) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: user.value >> (24 - 8 * UInt32($0))) }
     }
 
     static func bigEndian(_ bytes: some Collection<UInt8>) -> UInt64 {

@@ -75,7 +75,9 @@ extension LivePartition {
         }
         if let begun = result.begun {
             begun.end.generation = generation(of: project)
-            begun.end.begunAt = begun.end.isCarried ? result.over?.end.begunAt : moment.now
+            // A wait that goes on may have begun with an event of before.
+            let goesOn = result.over?.since == begun.since
+            begun.end.begunAt = goesOn ? result.over?.end.begunAt : moment.now
             slots.append(begun)
             news.feeds[begun.end.feed] = (begun.end, begun.since)
             if begun.end.isCarried, let ended = result.over {

@@ -17,6 +17,9 @@ extension LivePartition {
         _ moment: LiveMoment,
         _ state: [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
+        if projects[project]?.moved.removeValue(forKey: number) != nil {
+            news.moved[ProjectNumber(project: project, user: number)] = .some(nil)
+        }
         let last = next == .zero ? next : LogOffset(next.value - 1)
         for segment in projects[project]?.segments ?? [] {
             let user = try segment.user(number)

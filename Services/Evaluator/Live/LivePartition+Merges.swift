@@ -82,18 +82,29 @@ extension LivePartition {
                     )
                 }
                 guard let begin else { return [] }
-                let history = past.history(reads)
                 // What earlier versions told stands: only they could run over what was before.
-                guard !isCarried else {
-                    plan.countTimers(from: begin, &user, history)
-                    return []
-                }
+                guard !isCarried else { return [] }
+                let history = past.history(reads)
                 return plan.recount(at: moment, since: begin, &user, history) {
-                    past.columns.imports.contains($0)
+                    past.arrival(of: $0)
                 }
             }
         }
         try settle(moment, &state)
+    }
+
+    /// A record is moved to a user: when it first came in is remembered, as long as a segment is
+    /// followed for which that matters.
+    mutating func note(moved record: LogV1.LogRecord, of project: ProjectName) {
+        let triggered = projects[project]?.segments.filter { !$0.plan.isFollowing }
+        guard let user = record.user, let begin = triggered?.compactMap(\.end.begunAt).min() else {
+            return
+        }
+        let logTimeMs = record.origin?.logTimeMs ?? record.atMs ?? record.logTimeMs
+        let (offset, logTime) = (LogOffset(record.offset), Timestamp(ms: logTimeMs))
+        projects[project]?.moved[user, default: .init()].note(offset, logTime, begin: begin)
+        let key = ProjectNumber(project: project, user: user)
+        news.moved[key] = .some(projects[project]?.moved[user])
     }
 
     /// What a segment reads of a history that is counted anew.
@@ -122,4 +133,25 @@ extension Mentions {
 extension LogV1.LogRecord {
     /// Whether it was moved here with a merge: who follows hears of it with the end of that.
     var isMoved: Bool { origin?.offset != nil }
+
+    /// Whom it says something about that is kept in a history; nil: it says nothing such.
+    fileprivate var user: UserNumber? {
+        switch body {
+        case .event(let event): UserNumber(event.userNumber)
+        case .profile(let profile): UserNumber(profile.userNumber)
+        case .listChange(let change): UserNumber(change.userNumber)
+        case .userKnown(let known): UserNumber(known.userNumber)
+        default: nil
+        }
+    }
+
+    /// When what it says happened, as it says itself.
+    fileprivate var atMs: Int64? {
+        switch body {
+        case .event(let event): event.atMs
+        case .profile(let profile): profile.atMs
+        case .listChange(let change): change.atMs
+        default: nil
+        }
+    }
 }

@@ -25,10 +25,8 @@ extension LivePartition {
         was before: LiveUser
     ) throws(EvaluatorError) {
         let feed = segment.end.feed
-        for number in numbers {
-            let bytes = segment.remember(user, of: number)
-            news.users[feed, default: [:]][number] = .some(bytes)
-        }
+        segment.remember(user, of: numbers)
+        news.users[feed, default: []] += numbers
         let (old, due) = (segment.plan.nextDue(before), segment.plan.nextDue(user))
         guard due != old else { return }
         for number in numbers {

@@ -17,18 +17,20 @@ struct LivePartition {
     struct News: Sendable {
         /// Feed records in the order they came about.
         var records: [FeedRecord] = []
-        /// States of users by feed, as they are now; nil: there is nothing to remember any more.
-        var users: [FeedID: [UserNumber: [UInt8]?]] = [:]
+        /// Of whom something else is remembered by now, by feed; one may be there more than once.
+        var users: [FeedID: [UserNumber]] = [:]
         /// Feeds that begin, grow or end.
         var feeds: [FeedID: (end: FeedEnd, since: LogOffset)] = [:]
         /// Segments' documents by project and name.
         var documents: [LiveDocumentKey: [UInt8]?] = [:]
         /// Timers that are kept from now on, and kept no more.
         var timers = FarTimerChanges()
+        /// Users' moved records; nil: there are none any more.
+        var moved: [ProjectNumber: MovedRecords?] = [:]
 
         var isEmpty: Bool {
             records.isEmpty && users.isEmpty && feeds.isEmpty && documents.isEmpty
-                && timers.isEmpty
+                && timers.isEmpty && moved.isEmpty
         }
     }
 
@@ -130,6 +132,9 @@ struct LivePartition {
         for (key, body) in kept.documents {
             projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
         }
+        for (key, moved) in kept.moved {
+            projects[key.project, default: LiveProject(key.project)].moved[key.user] = moved
+        }
         over = kept.feeds.map(\.end).filter(\.isOver)
         for feed in kept.feeds {
             projects[feed.end.feed.project]?.keep(origin: feed.end.origin, of: feed.end.segment)
@@ -187,6 +192,7 @@ struct LivePartition {
         noteLoss(by: record)
         // Of what was moved is heard with the record behind it that says so.
         if record.isMoved {
+            note(moved: record, of: project)
             if case .userKnown(let known) = record.body {
                 // The user is counted anew by that, whatever else was moved.
                 numbered = Newcomer(project: project, user: UserNumber(known.userNumber))
@@ -303,8 +309,15 @@ struct LivePartition {
         _ segment: FollowedSegment,
         _ state: [ProjectName: PartitionColumns]
     ) -> ColumnsPast? {
-        state[segment.end.feed.project].map {
-            ColumnsPast(columns: $0, user: number, since: segment.since)
+        let project = segment.end.feed.project
+        return state[project].map {
+            ColumnsPast(
+                columns: $0,
+                user: number,
+                since: segment.since,
+                begunAt: segment.end.begunAt,
+                moved: projects[project]?.moved[number]
+            )
         }
     }
 

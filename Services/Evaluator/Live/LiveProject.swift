@@ -25,6 +25,8 @@ struct LiveProject {
     private var byProperty: [ExactName: [FollowedSegment]] = [:]
     private var ofAnyEvent: [FollowedSegment] = []
     private var forNewcomers: [FollowedSegment] = []
+    /// The users' records that were moved to them while live segments were followed.
+    var moved: [UserNumber: MovedRecords] = [:]
 
     /// A project without segments.
     init(_ name: ProjectName) { self.name = name }

@@ -44,6 +44,13 @@ struct UserStates: Sendable {
         return try body(try ByteReader(block, in: Self.range(of: place, in: block)))
     }
 
+    /// A user's state; nil: there is none.
+    func bytes(of user: UserNumber) -> [UInt8]? {
+        guard let index = index(of: user.value) else { return nil }
+        let block = blocks[Self.block(table[index])]
+        return Array(block[Self.range(of: table[index], in: block)])
+    }
+
     /// Whether a user's state is this one.
     func holds(_ bytes: [UInt8], of user: UserNumber) -> Bool {
         guard let index = index(of: user.value) else { return false }

@@ -10,21 +10,23 @@ extension LivePlan {
     /// history), and starts no timer. Imported events count like others. Every change has its
     /// instant in [from, to). Time is linear in records times what is read of the past.
     public func backtest(_ history: UserHistory, from: Timestamp, to: Timestamp) -> [LiveChange] {
-        var test = Backtest(self, history, from: from)
+        let past = Prefix(history, from: from)
+        var test = Backtest(self, past, behind: from - 1)
         return test.run(to: to)
     }
 
-    /// What the segment would remember of a user by now had it followed all of the history since
-    /// it began, event time being taken as log time.
+    /// What the segment would remember of a user by now had all of the history been the user's
+    /// since it began.
     ///
-    /// Of what was imported, and of what happened before, nothing fires. Time as of a backtest.
+    /// Of what was imported, and of what came in before, nothing fires. Time as of a backtest.
     func recalled(
         _ history: UserHistory,
-        from begin: Timestamp,
+        behind begin: Timestamp,
         upTo now: Timestamp,
-        isHistory: (LogOffset) -> Bool
+        _ arrival: (LogOffset) -> Arrival
     ) -> LiveUser {
-        var test = Backtest(self, history, from: begin, isHistory)
+        let past = Prefix(history, behind: begin, upTo: now, reads, arrival)
+        var test = Backtest(self, past, behind: begin)
         return test.recall(upTo: now)
     }
 }
@@ -37,17 +39,12 @@ private struct Backtest {
     private var told: [LiveChange] = []
     private var place: Int
 
-    init(
-        _ plan: LivePlan,
-        _ history: UserHistory,
-        from: Timestamp,
-        _ isHistory: (LogOffset) -> Bool = { _ in false }
-    ) {
+    init(_ plan: LivePlan, _ past: Prefix, behind begin: Timestamp) {
         self.plan = plan
-        past = Prefix(history, from: from, isHistory)
+        self.past = past
         place = past.begin
         past.end = place
-        let moment = LiveMoment(now: from - 1, position: past.position)
+        let moment = LiveMoment(now: begin, position: past.position)
         if plan.watchesEverybody, place > 0 { plan.begin(at: moment, &user, past) }
     }
 
@@ -59,9 +56,8 @@ private struct Backtest {
         return told
     }
 
-    /// What happens later than now, by its own clock, is heard now.
     mutating func recall(upTo now: Timestamp) -> LiveUser {
-        while place < past.records.count { hear(at: min(past.records[place].at, now)) }
+        while place < past.records.count { hear(at: past.records[place].at) }
         pass(before: now)
         return user
     }
@@ -88,7 +84,7 @@ private struct Backtest {
     }
 }
 
-/// A user's records in the order of event time, as far as they are known.
+/// A user's records in an order, as far as they are known.
 private final class Prefix: LivePast {
     enum Body {
         case event(Int)
@@ -96,10 +92,11 @@ private final class Prefix: LivePast {
     }
 
     struct Record {
-        let at: Timestamp
+        /// When it is heard.
+        var at: Timestamp
         let body: Body
         /// Whether it was imported.
-        let isHistory: Bool
+        var isHistory = false
     }
 
     /// In the order in which they are heard.
@@ -113,14 +110,54 @@ private final class Prefix: LivePast {
     private var events: [UserHistory.Event]
     private var versions: [UserHistory.PropertyVersion]
 
-    init(_ history: UserHistory, from: Timestamp, _ isHistory: (LogOffset) -> Bool) {
+    /// Records in the order of event time; those of before a stretch of time are known.
+    init(_ history: UserHistory, from: Timestamp) {
+        records = Self.merged(history).map(\.record)
+        begin = records.count { $0.at < from }
         user = history.user
-        events = history.events
-        versions = history.versions
-        let merged = Self.merged(history, isHistory)
-        begin = merged.count { $0.at < from }
-        records = merged
-        for (place, record) in merged.enumerated() {
+        (events, versions) = (history.events, history.versions)
+        place()
+    }
+
+    /// Records in the order in which they came in; those of before a segment are known.
+    init(
+        _ history: UserHistory,
+        behind begin: Timestamp,
+        upTo now: Timestamp,
+        _ reads: Mentions,
+        _ arrival: (LogOffset) -> LivePlan.Arrival
+    ) {
+        var (before, behind): ([Record], [(record: Record, place: LogOffset)]) = ([], [])
+        // One that was not moved came in when it had happened, and behind those before it.
+        var latest = begin + 1
+        let logged = Self.merged(history).sorted { $0.order.position < $1.order.position }
+        for (record, order) in logged {
+            var record = record
+            let arrival = arrival(order.position)
+            record.isHistory = arrival.isImported
+            // What has no instant was so always: of whom is known who it is, that always was.
+            if arrival.isBefore || record.at == .earliest {
+                before.append(record)
+                continue
+            }
+            let cameIn = arrival.logTime ?? max(latest, record.at)
+            // Whoever has more of the history at hand finds the same.
+            let isRead = history.isRead(record.body, reads)
+            if arrival.logTime == nil, isRead { latest = cameIn }
+            record.at = min(cameIn, now)
+            behind.append((record, order.position))
+        }
+        behind.sort { ($0.record.at, $0.place) < ($1.record.at, $1.place) }
+        records = before + behind.map(\.record)
+        self.begin = before.count
+        user = history.user
+        (events, versions) = (history.events, history.versions)
+        place()
+    }
+
+    /// Gives what is recorded its place among the records.
+    private func place() {
+        for (place, record) in records.enumerated() {
             switch record.body {
             case .event(let index): events[index].position = LogOffset(UInt64(place))
             case .versions(let indices):
@@ -130,25 +167,23 @@ private final class Prefix: LivePast {
     }
 
     /// Events in their order, writes of one record together; of one instant in the log's order.
-    private static func merged(_ history: UserHistory, _ isHistory: (LogOffset) -> Bool)
-        -> [Record]
-    {
+    private static func merged(
+        _ history: UserHistory
+    ) -> [(record: Record, order: EventOrder)] {
         let writes = Dictionary(grouping: history.versions.indices) { index in
             let version = history.versions[index]
             return Write(at: version.since ?? .earliest, position: version.position)
         }
         var records: [(record: Record, order: EventOrder)] = history.events.indices.map { index in
             let event = history.events[index]
-            let isOld = isHistory(event.position)
-            return (Record(at: event.at, body: .event(index), isHistory: isOld), event.order)
+            return (Record(at: event.at, body: .event(index)), event.order)
         }
         for (write, indices) in writes {
             let order = EventOrder(at: write.at, clientSequence: nil, position: write.position)
             let body = Body.versions(indices.sorted())
-            let isOld = isHistory(write.position)
-            records.append((Record(at: write.at, body: body, isHistory: isOld), order))
+            records.append((Record(at: write.at, body: body), order))
         }
-        return records.sorted { $0.order < $1.order }.map(\.record)
+        return records.sorted { $0.order < $1.order }
     }
 
     private struct Write: Hashable {
@@ -182,5 +217,16 @@ private final class Prefix: LivePast {
 
     func isSilent(_ position: LogOffset) -> Bool {
         position.value < UInt64(begin) || records[Int(position.value)].isHistory
+    }
+}
+
+extension UserHistory {
+    /// Whether a record is among what is read.
+    fileprivate func isRead(_ body: Prefix.Body, _ reads: Mentions) -> Bool {
+        switch body {
+        case .event(let index): reads.concerns(event: events[index].name)
+        case .versions(let indices):
+            indices.contains { reads.concerns(property: versions[$0].property) }
+        }
     }
 }

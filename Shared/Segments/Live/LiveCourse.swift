@@ -103,14 +103,22 @@ public struct LiveCourse: Sendable {
     ///
     /// - Returns: what changed up to it, and by it as a correction.
     public mutating func recount(
-        _ records: [(record: Record, at: Timestamp, isHistory: Bool)],
+        _ records: [(record: Record, at: Timestamp, isMoved: Bool)],
         at now: Timestamp
     ) -> [LiveChange] {
         var told = pass(before: now)
         var joined = Past(user: past.user)
-        for (record, at, isHistory) in records {
-            let isBefore = begunAt.map { at < $0 } ?? true
-            joined.take(record, at: at, isSilent: isHistory || isBefore)
+        var arrivals: [LogOffset: LivePlan.Arrival] = [:]
+        for (record, at, isMoved) in records {
+            // Of moved ones is known when they came in, of others what stands before them.
+            let isBefore = begunAt.map { isMoved ? at <= $0 : at < $0 } ?? true
+            joined.take(record, at: at, isSilent: isBefore)
+            guard let place = record.place else { continue }
+            arrivals[place] = LivePlan.Arrival(
+                isBefore: isBefore,
+                isImported: false,
+                logTime: isMoved ? at : nil
+            )
         }
         joined.note(now)
         past = joined
@@ -125,7 +133,7 @@ public struct LiveCourse: Sendable {
                 since: begunAt,
                 &user,
                 past.history(plan.reads)
-            ) { joined.isSilent($0) }
+            ) { arrivals[$0] ?? LivePlan.Arrival(isBefore: true, isImported: false) }
         } else {
             told += plan.follow(
                 at: moment,

@@ -2,15 +2,14 @@
 //
 // version u8, flags u16 (inside, firm, then one bit per optional field in the order below), varints
 // for counts, zigzag varints for instants: ms from the instant before it in the bytes, of the first
-// since 1970; version 1: always since 1970; version 3: counted anew, as version 2 without; version
-// 4: timers that ran out may have been told of another instant.
+// since 1970; version 1: always since 1970; version 3, written no more: as version 2, with the
+// event time from which a user who was counted anew could start timers.
 
 public import Basics
 
 extension LiveUser {
     private static let version: UInt8 = 2
     private static let countedVersion: UInt8 = 3
-    private static let toldVersion: UInt8 = 4
 
     private struct Flags: OptionSet {
         let rawValue: UInt16
@@ -26,6 +25,8 @@ extension LiveUser {
         static let recheck = Flags(rawValue: 512)
         static let lists = Flags(rawValue: 1_024)
         static let counted = Flags(rawValue: 2_048)
+        static let firmUntil = Flags(rawValue: 4_096)
+        static let tooLate = Flags(rawValue: 8_192)
     }
 
     /// The state; a user with one timer takes about 18 bytes.
@@ -42,15 +43,16 @@ extension LiveUser {
         mark(.becoming, becoming != nil)
         mark(.staying, staying != nil)
         mark(.recheck, recheckAt != nil)
-        mark(.counted, countedFrom != nil)
+        mark(.firmUntil, firmUntil != nil)
+        mark(.tooLate, !tooLate.isEmpty)
         mark(.lists, !(settled.isEmpty && keys.isEmpty && recent.isEmpty))
         var writer = ByteWriter()
         var last = Timestamp(ms: 0)
-        writer.u8(writtenVersion)
+        writer.u8(Self.version)
         writer.u16(flags.rawValue)
         writer.count(occurrence)
         if let seen { writer.count(seen) }
-        for instant in [leavesAt, newest, newestDidNot, recheckAt, countedFrom] {
+        for instant in [leavesAt, newest, newestDidNot, recheckAt, firmUntil] {
             if let instant { writer.instant(instant, &last) }
         }
         if let session {
@@ -69,25 +71,23 @@ extension LiveUser {
         }
         writer.count(armed.count)
         for timer in armed { timer.write(&writer, &last) }
+        if !tooLate.isEmpty {
+            writer.count(tooLate.count)
+            for instant in tooLate { writer.instant(instant, &last) }
+        }
         guard flags.contains(.lists) else { return writer.bytes }
         writer.count(settled.count)
         for one in settled {
             one.timer.write(&writer, &last)
             writer.count(one.occurrence)
-            writer.u8((one.isStanding ? 1 : 0) | (one.toldAt == nil ? 0 : 2))
-            if let toldAt = one.toldAt { writer.instant(toldAt, &last) }
+            writer.u8((one.isStanding ? 1 : 0) | (one.movedMs == 0 ? 0 : 2))
+            if one.movedMs != 0 { writer.zigzag(one.movedMs) }
         }
         writer.count(keys.count)
         for key in keys { key.write(&writer) }
         writer.count(recent.count)
         for instant in recent { writer.instant(instant, &last) }
         return writer.bytes
-    }
-
-    /// The oldest that says all of it, so that older builds read what they can.
-    private var writtenVersion: UInt8 {
-        if settled.contains(where: { $0.toldAt != nil }) { return Self.toldVersion }
-        return countedFrom == nil ? Self.version : Self.countedVersion
     }
 
     /// The state that bytes hold.
@@ -97,7 +97,7 @@ extension LiveUser {
     public init(_ bytes: ByteReader) throws(BytesError) {
         var reader = bytes
         let version = try reader.u8()
-        guard (1...Self.toldVersion).contains(version) else {
+        guard (1...Self.countedVersion).contains(version) else {
             throw BytesError(.outOfBounds, "live user version \(version)", at: 0)
         }
         var last = version == 1 ? nil : Timestamp(ms: 0)
@@ -111,7 +111,8 @@ extension LiveUser {
         if flags.contains(.newest) { newest = try reader.instant(&last) }
         if flags.contains(.newestDidNot) { newestDidNot = try reader.instant(&last) }
         if flags.contains(.recheck) { recheckAt = try reader.instant(&last) }
-        if flags.contains(.counted) { countedFrom = try reader.instant(&last) }
+        if flags.contains(.counted) { _ = try reader.instant(&last) }
+        if flags.contains(.firmUntil) { firmUntil = try reader.instant(&last) }
         if flags.contains(.session) {
             session = Session(
                 start: try reader.instant(&last),
@@ -123,13 +124,21 @@ extension LiveUser {
         if flags.contains(.becoming) { becoming = try Watch(&reader, &last) }
         if flags.contains(.staying) { staying = try Watch(&reader, &last) }
         for _ in 0..<(try reader.count()) { armed.append(try Armed(&reader, &last)) }
+        if flags.contains(.tooLate) {
+            for _ in 0..<(try reader.count()) { tooLate.append(try reader.instant(&last)) }
+        }
         guard flags.contains(.lists) else { return }
         for _ in 0..<(try reader.count()) {
             let (timer, occurrence) = (try Armed(&reader, &last), try reader.whole())
             let flags = try reader.u8()
-            var one = Settled(timer: timer, occurrence: occurrence, isStanding: flags & 1 != 0)
-            if flags & 2 != 0 { one.toldAt = try reader.instant(&last) }
-            settled.append(one)
+            settled.append(
+                Settled(
+                    timer: timer,
+                    occurrence: occurrence,
+                    isStanding: flags & 1 != 0,
+                    movedMs: flags & 2 != 0 ? try reader.zigzag() : 0
+                )
+            )
         }
         for _ in 0..<(try reader.count()) { keys.append(try PropertyValue(&reader)) }
         for _ in 0..<(try reader.count()) { recent.append(try reader.instant(&last)) }

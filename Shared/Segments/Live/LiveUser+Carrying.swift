@@ -77,9 +77,8 @@ extension LiveDecision {
         case .moved(let ms):
             for index in user.armed.indices { user.armed[index].due = user.armed[index].due + ms }
             for index in user.settled.indices {
-                let settled = user.settled[index]
-                user.settled[index].toldAt = settled.at
-                user.settled[index].timer.due = settled.timer.due + ms
+                user.settled[index].timer.due = user.settled[index].timer.due + ms
+                user.settled[index].movedMs += ms
             }
         case .ended: beginAnew()
         }
@@ -104,6 +103,7 @@ extension LiveDecision {
         var carried = LiveUser()
         carried.isInside = user.isInside
         carried.isFirm = user.isInside
+        carried.firmUntil = user.leavesAt
         carried.occurrence = user.occurrence
         (carried.leavesAt, carried.staying) = (user.leavesAt, user.staying)
         (carried.keys, carried.recent) = (user.keys, user.recent)
@@ -123,6 +123,7 @@ extension LiveDecision {
         guard user.isInside else { return }
         let leavesAt = user.leavesAt
         user.leavesAt = nil
+        defer { if user.firmUntil != nil { user.firmUntil = user.leavesAt } }
         switch (old, plan.definition.stay) {
         case (.duration(let before), .duration(let after)):
             user.leavesAt = (leavesAt ?? moment.now) + (after - before)

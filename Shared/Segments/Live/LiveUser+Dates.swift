@@ -5,7 +5,7 @@ import Basics
 extension LiveDecision {
     /// The user's property may have another value: its timer is that of the value in force.
     ///
-    /// Nothing fires for an instant before `earliest`.
+    /// Nothing fires for an instant before `earliest`, or that had passed when the value came.
     mutating func rearm(_ date: DateTrigger, from earliest: Timestamp = .earliest) {
         let now = moment.now
         let history = past.history(plan.triggerReads)
@@ -16,21 +16,20 @@ extension LiveDecision {
         user.newest = value
         user.armed = []
         guard let value else { return }
-        arm(date, at: value, since: max(version?.since ?? now, earliest))
+        arm(date, at: value, from: max(now, earliest))
     }
 
     /// An event brings a date.
-    mutating func arm(_ date: DateTrigger, _ value: PropertyValue?, since: Timestamp) {
+    mutating func arm(_ date: DateTrigger, _ value: PropertyValue?) {
         guard let value, let instant = DateTrigger.instant(in: value, zone: plan.zone) else {
             return
         }
-        arm(date, at: instant, since: since)
+        arm(date, at: instant, from: moment.now)
     }
 
-    /// What had passed when the value came into force, or longer ago than corrections go, is no
-    /// reason to fire.
-    private mutating func arm(_ date: DateTrigger, at value: Timestamp, since: Timestamp) {
-        let earliest = max(since, moment.now - LiveLimits.correctionMs)
+    /// What had passed when the value was heard of is no reason to fire, whenever it is said to
+    /// have come into force: it may be imported, or older than the segment.
+    private mutating func arm(_ date: DateTrigger, at value: Timestamp, from earliest: Timestamp) {
         guard let due = date.due(of: value, from: earliest, zone: plan.zone) else { return }
         let timer = LiveUser.Armed(key: nil, anchor: value, due: due)
         guard !user.settled.contains(where: { $0.timer == timer }) else { return }

@@ -67,8 +67,8 @@ struct LiveDecision<Past: LivePast> {
             if !user.hasStanding {
                 user.leave()
             } else if case .duration(let ms) = plan.definition.stay {
-                let last = user.settled.lazy.filter(\.isStanding).map(\.at).max()
-                user.leavesAt = last.map { $0 + ms }
+                let ends = user.settled.lazy.filter(\.isStanding).map { $0.at + ms }
+                user.leavesAt = (Array(ends) + [user.firmUntil].compactMap(\.self)).max()
             }
         }
         tell(.retracted, at: settled.at, .correction, occurrence: settled.occurrence)

@@ -80,7 +80,7 @@ extension LiveDecision {
             hear(event, isHistory, inaction, did, didNot)
         case (.date(let date, let match?), .event(let event, let isHistory)):
             guard !isHistory, passes(match, event) else { return }
-            arm(date, event[date.property], since: event.at)
+            arm(date, event[date.property])
         case (.date(let date, of: nil), .properties(let names, _)):
             if names.contains(date.property) { rearm(date) }
         case (.page(let page, let views, let firing, let referrer), .event(let event, let old)):
@@ -301,6 +301,7 @@ extension LiveRecord {
 
     /// What is said to have brought about what comes of it.
     var cause: LiveChange.Cause {
-        if case .members(let cause, _) = self { cause } else { .record }
+        guard !isHistory else { return .correction }
+        return if case .members(let cause, _) = self { cause } else { .record }
     }
 }

@@ -11,9 +11,11 @@ extension LiveDecision {
         _ did: CompiledMatch,
         _ didNot: CompiledMatch
     ) {
-        let isA = passes(did, event) && !isHistory && isCounted(event)
+        let isWanted = passes(did, event) && !isHistory
+        let isA = isWanted && isTimely(event, isHistory)
         let isB = passes(didNot, event)
-        guard isA || isB, event.at >= moment.now - LiveLimits.correctionMs || isB else { return }
+        if isWanted, !isA { user.note(tooLate: event.at, moment.now, inaction) }
+        guard isA || isB else { return }
         let key = inaction.key(of: event)
         if user.newest == nil { recallNewest() }
         let isInOrder =
@@ -24,7 +26,7 @@ extension LiveDecision {
         user.newest = max(user.newest ?? event.at, event.at)
         guard isInOrder, !isCancelled, hasSettled(event, key, inaction) == false else {
             if isB { user.newestDidNot = max(user.newestDidNot ?? event.at, event.at) }
-            return retell(key, inaction, did, didNot)
+            return retell(event, key, inaction, did, didNot)
         }
         if isB {
             user.newestDidNot = event.at
@@ -43,11 +45,6 @@ extension LiveDecision {
         runOverdue()
     }
 
-    /// Whether an A may start a timer.
-    private func isCounted(_ event: UserHistory.Event) -> Bool {
-        user.countedFrom.map { event.at >= $0 } ?? true
-    }
-
     /// What the user had done before the segment heard of it cancels as well.
     private mutating func recallNewest() {
         let known = past.history(plan.triggerReads).events.last { $0.position < moment.position }
@@ -61,12 +58,13 @@ extension LiveDecision {
         _ key: PropertyValue?,
         _ inaction: Inaction
     ) -> Bool {
-        user.settled.contains { $0.timer.key == key && $0.timer.due >= event.at }
+        user.settled.contains { $0.timer.key == key && $0.at >= event.at }
     }
 
     /// An event came late: what should have been is found in the history, and told where it differs
     /// from what was told.
     private mutating func retell(
+        _ event: UserHistory.Event,
         _ key: PropertyValue?,
         _ inaction: Inaction,
         _ did: CompiledMatch,
@@ -75,8 +73,11 @@ extension LiveDecision {
         let wanted = timeline(key, inaction, did, didNot)
         let horizon = moment.now - LiveLimits.correctionMs
         for index in user.settled.indices.reversed() {
-            let timer = user.settled[index].timer
+            let (timer, at) = (user.settled[index].timer, user.settled[index].at)
             guard timer.key == key, timer.due >= horizon else { continue }
+            // What another definition told stands, unless what is heard came before its end.
+            let isMoved = user.settled[index].movedMs != 0
+            if isMoved, event.at < timer.anchor || event.at > at { continue }
             if !wanted.contains(timer) { retract(index) }
         }
         user.armed.removeAll { $0.key == key }
@@ -115,7 +116,7 @@ extension LiveDecision {
             open.removeAll { $0.due < event.at }
             let cancels = isB.passes(event)
             if cancels { open = [] }
-            if isA.passes(event), isCounted(event), !past.isSilent(event.position) {
+            if isA.passes(event), !past.isSilent(event.position), !user.tooLate.contains(event.at) {
                 if inaction.anchor == .last { open = [] }
                 let isCancelled = lastB?.at == event.at
                 if !isCancelled, inaction.anchor != .first || open.isEmpty {
@@ -126,5 +127,16 @@ extension LiveDecision {
             if cancels { lastB = event }
         }
         return over + open
+    }
+}
+
+extension LiveUser {
+    /// An A has come too late to start a timer, and no later event has it started.
+    fileprivate mutating func note(tooLate at: Timestamp, _ now: Timestamp, _ inaction: Inaction) {
+        let begin = now - LiveLimits.correctionMs - inaction.withinMs - inaction.graceMs
+        tooLate.removeAll { $0 < begin }
+        guard at >= begin, !tooLate.contains(at) else { return }
+        tooLate.append(at)
+        if tooLate.count > LiveLimits.armedMax { tooLate.removeFirst() }
     }
 }

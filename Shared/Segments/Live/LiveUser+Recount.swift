@@ -3,32 +3,48 @@
 public import Basics
 
 extension LivePlan {
+    /// When a record came in that is counted anew.
+    public struct Arrival: Sendable, Hashable {
+        /// Whether that was before the segment began.
+        public let isBefore: Bool
+        /// Whether it was imported.
+        public let isImported: Bool
+        /// The log time, where it was moved since; nil: it stands among those that came in with it.
+        public let logTime: Timestamp?
+
+        /// A record's.
+        public init(isBefore: Bool, isImported: Bool, logTime: Timestamp? = nil) {
+            self.isBefore = isBefore
+            self.isImported = isImported
+            self.logTime = logTime
+        }
+    }
+
     /// The user's history has become another one, and what is remembered of the user becomes what
     /// it would be had it been that from the beginning: memberships, timers, stays, limits.
     ///
-    /// Nothing fires by it. The segment is run over the history in the order of event time, as a
-    /// backtest is; of more than `LiveLimits.recountedMax` events and writes that it reads, all
-    /// stays as it is. Firings go on being numbered behind those that were told.
+    /// Nothing fires by it. The segment is run over the history in the order in which it came in;
+    /// of what was not moved, that is the order of places, none heard before it happened; of more
+    /// than `LiveLimits.recountedMax` events and writes that it reads, all stays as it is. Firings
+    /// go on being numbered behind those that were told.
     ///
     /// - Parameters:
     ///   - begin: when the segment began.
-    ///   - isHistory: whether a record was imported.
+    ///   - arrival: when the record at a place came in.
     /// - Returns: the change of the membership, as a correction; nothing where there is none.
     public func recount(
         at moment: LiveMoment,
         since begin: Timestamp,
         _ user: inout LiveUser,
         _ history: UserHistory,
-        isHistory: (LogOffset) -> Bool
+        arrival: (LogOffset) -> Arrival
     ) -> [LiveChange] {
         let before = user
-        defer { countTimers(from: begin, &user, history) }
         guard history.events.count + history.versions.count <= LiveLimits.recountedMax else {
             return []
         }
-        // What is recorded at that instant was so before it.
-        user = recalled(history, from: begin + 1, upTo: moment.now, isHistory: isHistory)
-        user.occurrence = max(user.occurrence, before.occurrence)
+        user = recalled(history, behind: begin, upTo: moment.now, arrival)
+        user.number(as: before)
         guard user.isInside != before.isInside else { return [] }
         return [
             LiveChange(
@@ -40,15 +56,19 @@ extension LivePlan {
             )
         ]
     }
+}
 
-    /// Nothing fires later by what was moved to a user behind the segment's beginning.
-    public func countTimers(
-        from begin: Timestamp,
-        _ user: inout LiveUser,
-        _ history: UserHistory
-    ) {
-        if case .inaction = trigger, history.events.contains(where: { $0.at <= begin }) {
-            user.countedFrom = begin + 1
+extension LiveUser {
+    /// Firings that were told keep their numbers, and others are numbered behind them.
+    fileprivate mutating func number(as told: LiveUser) {
+        var last = told.occurrence
+        for index in settled.indices where settled[index].occurrence > 0 {
+            let same = told.settled.first {
+                $0.timer == settled[index].timer && $0.occurrence > 0
+            }
+            if same == nil { last += 1 }
+            settled[index].occurrence = same?.occurrence ?? last
         }
+        occurrence = max(occurrence, last)
     }
 }

@@ -29,17 +29,19 @@ public struct LiveUser: Sendable, Hashable {
         public var occurrence: Int
         /// Whether it is a reason for the user to be in.
         public var isStanding: Bool
-        /// The instant it was told of, where another definition has it stand for a later one, or an
-        /// earlier one, since; nil: it stands for that.
-        public var toldAt: Timestamp?
-        /// The instant it was told of.
-        var at: Timestamp { toldAt ?? timer.due }
+        /// By how much later its instant is by a definition that came since.
+        ///
+        /// Unit: ms.
+        public var movedMs: Int64
+        /// The instant that was told.
+        public var at: Timestamp { timer.due - movedMs }
 
         /// A timer that ran out.
-        public init(timer: Armed, occurrence: Int, isStanding: Bool) {
+        public init(timer: Armed, occurrence: Int, isStanding: Bool, movedMs: Int64 = 0) {
             self.timer = timer
             self.occurrence = occurrence
             self.isStanding = isStanding
+            self.movedMs = movedMs
         }
     }
 
@@ -95,6 +97,10 @@ public struct LiveUser: Sendable, Hashable {
     public var settled: [Settled] = []
     /// Whether a firing older than those is a reason to be in.
     public var isFirm = false
+    /// When the stay that it is the reason for ends; nil: that is one of those, or it has no end.
+    public var firmUntil: Timestamp?
+    /// Event times of As that came too late to start a timer, as long as one of them would run.
+    public var tooLate: [Timestamp] = []
     /// The latest event time that the trigger has heard of, and of its B alone.
     public var newest: Timestamp?
     /// The latest event time of a B.
@@ -111,9 +117,6 @@ public struct LiveUser: Sendable, Hashable {
     public var staying: Watch?
     /// When a value of the property, known already, comes into force.
     public var recheckAt: Timestamp?
-    /// The event time before which nothing starts a timer, of who was counted anew; nil: what the
-    /// segment heard of counts.
-    public var countedFrom: Timestamp?
 
     /// Nothing is known of the user.
     public init() {}
@@ -177,6 +180,7 @@ extension LiveUser {
         leavesAt = nil
         staying = nil
         isFirm = false
+        firmUntil = nil
         for index in settled.indices { settled[index].isStanding = false }
     }
 }

@@ -79,14 +79,16 @@ class MovedNames(_message.Message):
     def __init__(self, events: _Optional[_Iterable[str]] = ..., properties: _Optional[_Iterable[str]] = ..., lists: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Origin(_message.Message):
-    __slots__ = ["offset", "partition", "user_id"]
+    __slots__ = ["log_time_ms", "offset", "partition", "user_id"]
+    LOG_TIME_MS_FIELD_NUMBER: _ClassVar[int]
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     PARTITION_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    log_time_ms: int
     offset: int
     partition: int
     user_id: str
-    def __init__(self, user_id: _Optional[str] = ..., partition: _Optional[int] = ..., offset: _Optional[int] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., partition: _Optional[int] = ..., offset: _Optional[int] = ..., log_time_ms: _Optional[int] = ...) -> None: ...
 
 class OtherPart(_message.Message):
     __slots__ = ["offset", "partition"]

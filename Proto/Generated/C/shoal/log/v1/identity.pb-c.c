@@ -479,7 +479,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__user_known__descriptor =
   (ProtobufCMessageInit) shoal__log__v1__user_known__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__log__v1__origin__field_descriptors[3] =
+static const ProtobufCFieldDescriptor shoal__log__v1__origin__field_descriptors[4] =
 {
   {
     "user_id",
@@ -517,8 +517,21 @@ static const ProtobufCFieldDescriptor shoal__log__v1__origin__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "log_time_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Log__V1__Origin, has_log_time_ms),
+    offsetof(Shoal__Log__V1__Origin, log_time_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__log__v1__origin__field_indices_by_name[] = {
+  3,   /* field[3] = log_time_ms */
   2,   /* field[2] = offset */
   1,   /* field[1] = partition */
   0,   /* field[0] = user_id */
@@ -526,7 +539,7 @@ static const unsigned shoal__log__v1__origin__field_indices_by_name[] = {
 static const ProtobufCIntRange shoal__log__v1__origin__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__log__v1__origin__descriptor =
 {
@@ -536,7 +549,7 @@ const ProtobufCMessageDescriptor shoal__log__v1__origin__descriptor =
   "Shoal__Log__V1__Origin",
   "shoal.log.v1",
   sizeof(Shoal__Log__V1__Origin),
-  3,
+  4,
   shoal__log__v1__origin__field_descriptors,
   shoal__log__v1__origin__field_indices_by_name,
   1,  shoal__log__v1__origin__number_ranges,

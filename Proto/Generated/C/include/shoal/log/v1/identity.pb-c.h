@@ -79,10 +79,16 @@ struct  Shoal__Log__V1__Origin
    */
   protobuf_c_boolean has_offset;
   uint64_t offset;
+  /*
+   * The same: the log time at which it first came in, however often it was moved since. Absent:
+   * it was moved by a build that did not say. Unit: ms since 1970.
+   */
+  protobuf_c_boolean has_log_time_ms;
+  int64_t log_time_ms;
 };
 #define SHOAL__LOG__V1__ORIGIN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__log__v1__origin__descriptor) \
-    , NULL, 0, 0, 0, 0 }
+    , NULL, 0, 0, 0, 0, 0, 0 }
 
 
 /*
