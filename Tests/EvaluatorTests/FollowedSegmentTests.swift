@@ -241,40 +241,6 @@ import Wire
         }
     }
 
-    @Test("what timers bring behind the last record waits for the next, and asks for no seal")
-    func stuck() throws {
-        var log = LogScript()
-        let left = LiveDefinition(
-            .inaction(
-                Inaction(
-                    did: EventMatch(["Seen"]),
-                    didNot: EventMatch(["Bought"]),
-                    withinMs: 1_000
-                )
-            ),
-            zone: "UTC"
-        )
-        try log.segment("left", live: left, revision: 1)
-        try log.event("Seen", by: "ann", at: Timestamp(ms: 1_000))
-        try inFolder { folder in
-            let checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
-            defer { checkpoints.close() }
-            var state = PartitionState(Self.home)
-            let catalogue = Catalogue()
-            try catalogue.apply(try state.apply(log.records))
-            #expect(state.tailRows > 0)
-            try checkpoints.seal(&state, catalogue: catalogue)
-            #expect(state.tailRows == 0)
-            try state.pass(Timestamp(ms: 3_000))
-            #expect(state.live.ends.map(\.members) == [1])
-            #expect(state.projects.values.contains { !$0.tail.isEmpty })
-            #expect(state.tailRows == 0 && state.tailBytes == 0)
-            try log.event("Opened", by: "ann", at: Timestamp(ms: 3_000))
-            try catalogue.apply(try state.apply(Array(log.records.suffix(1))))
-            #expect(state.tailRows > 1)
-        }
-    }
-
     @Test("what was told last holds, though its instant is before another's, also when restarted")
     func backwards() throws {
         let log = try Self.backwards()

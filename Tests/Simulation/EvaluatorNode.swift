@@ -19,8 +19,8 @@ final class EvaluatorNode: Node {
     /// Rows at which a tail is sealed, so that chunks are made and merged in a run.
     private static let sealRows = 24
 
-    private let home: String
-    private let disk: ForgetfulDisk
+    let home: String
+    let disk: ForgetfulDisk
     private let store: StoreFolder
     private(set) lazy var membership = Membership(of: self, .evaluator, number: number)
     private let number: UInt64
@@ -125,6 +125,13 @@ final class EvaluatorNode: Node {
         disk.crash(tearing: &random)
         do { try store.cut(behind: synced, &random) } catch { stage.note("\(error)") }
     }
+
+    override func rewrite() throws {
+        fall(.killed)
+        try rewriteCheckpoints()
+    }
+
+    override func check(_ remains: Remains) throws { try checkCheckpoints(remains) }
 
     override func refuseToStart(_ error: any Error) throws {
         guard let error = error as? EvaluatorError, error.code != .disk else { return }

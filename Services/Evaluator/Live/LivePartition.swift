@@ -332,8 +332,7 @@ struct LivePartition {
     ) throws(EvaluatorError) {
         var end = segment.end
         guard !changes.isEmpty, let index = state.index(forKey: end.feed.project) else { return }
-        let last = next == .zero ? next : LogOffset(next.value - 1)
-        let mark = max(state.values[index].tail.from, last, sealedTo)
+        let mark = mark(in: state.values[index])
         for number in numbers {
             let hash = state.values[index].idHash(of: number)
             var isMember = wasMember
@@ -367,6 +366,15 @@ struct LivePartition {
         }
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
+    }
+
+    /// Where what is decided now stands in the columns: behind all that was sealed and all that they
+    /// hold, which may be a mark from when more was sealed.
+    func mark(in columns: PartitionColumns?) -> LogOffset {
+        let last = next == .zero ? next : LogOffset(next.value - 1)
+        guard let tail = columns?.tail else { return max(last, sealedTo) }
+        let held = tail.to == .zero ? tail.to : LogOffset(tail.to.value - 1)
+        return max(tail.from, last, sealedTo, held)
     }
 
     func unreadable(
