@@ -22,18 +22,18 @@ struct AnswerSum {
 
     init(_ answers: [EvaluationV1.EvaluateResponse]) {
         for answer in answers {
-            users = Self.sum(users, answer.users)
-            universe = Self.sum(universe, answer.universe)
-            nodeUsers = Self.sum(nodeUsers, answer.nodeUsers)
-            trendUsers = Self.sum(trendUsers, answer.trendUsers)
-            trendUniverse = Self.sum(trendUniverse, answer.trendUniverse)
+            users = users.saturating(answer.users)
+            universe = universe.saturating(answer.universe)
+            nodeUsers = nodeUsers.saturating(answer.nodeUsers)
+            trendUsers = trendUsers.saturating(answer.trendUsers)
+            trendUniverse = trendUniverse.saturating(answer.trendUniverse)
             firstEventMs = [firstEventMs, answer.firstEventMs].compactMap(\.self).min()
             sample += answer.sample
             tookUs = max(tookUs, answer.tookUs)
             if let part = answer.cost {
                 var whole = cost ?? EvaluationV1.QuestionCost()
-                whole.rows = Self.sum(whole.rows, part.rows)
-                whole.bytes = Self.sum(whole.bytes, part.bytes)
+                whole.rows = whole.rows.saturating(part.rows)
+                whole.bytes = whole.bytes.saturating(part.bytes)
                 whole.memoryBytes = max(whole.memoryBytes, part.memoryBytes)
                 cost = whole
             }
@@ -45,16 +45,6 @@ struct AnswerSum {
             windows = answer.windows
         }
         positions.sort { $0.partition < $1.partition }
-    }
-
-    private static func sum(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
-        left.isEmpty ? right : zip(left, right).map { sum($0, $1) }
-    }
-
-    /// What a peer says must not end the process.
-    private static func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
-        let (sum, overflow) = left.addingReportingOverflow(right)
-        return overflow ? .max : sum
     }
 
     /// What the answer is exact at.

@@ -100,6 +100,7 @@ struct PartitionState {
                 throw refused("record \(offset) came, \(next) was due")
             }
             try pass(before: record)
+            let losers = losers(by: record)
             let change = try apply(record, at: offset)
             next = offset.next
             merges.note(record)
@@ -107,10 +108,19 @@ struct PartitionState {
             if live.isIdle, change == nil {
                 live.passOver(record)
             } else {
-                try live.hear(record, &projects)
+                try live.hear(record, takenFrom: losers, &projects)
             }
         }
         return changes
+    }
+
+    /// Who loses records by one that takes an import back; nobody where nobody asks.
+    private func losers(by record: LogV1.LogRecord) -> ImportedUsers {
+        guard case .importUndone(let undone) = record.body, !live.isIdle,
+            LogOffset(record.offset) >= live.next, let project = ProjectName(record.project),
+            let index = projects.index(forKey: project)
+        else { return ImportedUsers() }
+        return projects.values[index].users(of: undone.importID)
     }
 
     /// All instants before a record pass, where it is the next one heard.
@@ -214,6 +224,7 @@ struct PartitionState {
                     projects.values[index].erasures += 1
                 }
             case .leftOut(let out):
+                welcome(UserNumber(out.userNumber), to: project, at: offset)
                 try columns(project) { columns throws(ColumnsError) in
                     let user = UserNumber(out.userNumber)
                     columns.lack(offset, of: user, since: before, from: record.importID)
@@ -263,12 +274,20 @@ struct PartitionState {
         _ importID: String?
     ) {
         guard let index = projects.index(forKey: project) else { return }
+        welcome(UserNumber(user), to: project, at: place.offset)
         projects.values[index].note(
             UserNumber(user),
             at: place.offset,
             since: place.numbered,
             from: importID
         )
+    }
+
+    /// Of whom nothing stood, the next record is heard as the first.
+    private mutating func welcome(_ user: UserNumber, to project: ProjectName, at offset: LogOffset)
+    {
+        guard offset >= live.next, projects[project]?.isPresent(user) == false else { return }
+        live.numbered = LivePartition.Newcomer(project: project, user: user)
     }
 
     /// Lends a project's columns, new ones for a project seen for the first time.

@@ -303,16 +303,16 @@ struct SetsSum {
 
     init(_ parts: [EvaluationV1.SetsPartResponse]) {
         for part in parts {
-            users = Self.sum(users, part.users)
-            pairUsers = Self.sum(pairUsers, part.pairUsers)
-            regionUsers = Self.sum(regionUsers, part.regionUsers)
-            inAny = Self.sum(inAny, part.inAny)
-            inAll = Self.sum(inAll, part.inAll)
-            madeUsers = Self.sum(madeUsers, part.madeUsers)
-            universe = Self.sum(universe, part.universe)
+            users = users.saturating(part.users)
+            pairUsers = pairUsers.saturating(part.pairUsers)
+            regionUsers = regionUsers.saturating(part.regionUsers)
+            inAny = inAny.saturating(part.inAny)
+            inAll = inAll.saturating(part.inAll)
+            madeUsers = madeUsers.saturating(part.madeUsers)
+            universe = universe.saturating(part.universe)
             tookUs = max(tookUs, part.tookUs)
             regionSample += part.regionSample
-            nodeUsers = Self.sum(nodeUsers, part.nodeUsers)
+            nodeUsers = nodeUsers.saturating(part.nodeUsers)
             positions += part.positions
         }
         positions.sort { $0.partition < $1.partition }
@@ -321,15 +321,5 @@ struct SetsSum {
     /// What the answer is exact at; windows are told by subject.
     func exactness(_ at: Timestamp) -> EvaluationV1.Exactness {
         EvaluationV1.Exactness(atMs: at.ms, positions: positions)
-    }
-
-    private static func sum(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
-        left.isEmpty ? right : zip(left, right).map { sum($0, $1) }
-    }
-
-    /// What a peer says must not end the process.
-    private static func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
-        let (sum, overflow) = left.addingReportingOverflow(right)
-        return overflow ? .max : sum
     }
 }

@@ -37,22 +37,17 @@ extension SetsDoor {
         }
     }
 
-    /// A thread per lane, since each lane stands for a core.
     private func parts(
         _ question: SizesQuestion,
         _ columns: [PartitionColumns],
         _ limit: QuestionLimit
     ) async throws -> [EvaluationV1.SizesPartResponse] {
-        let width = max(min(lanes.all.count, columns.count), 1)
-        return try await withThrowingTaskGroup(of: EvaluationV1.SizesPartResponse.self) { group in
-            for first in 0..<width {
-                let own = stride(from: first, to: columns.count, by: width).map { columns[$0] }
-                group.addTask { try await threads.run(limit) { try question.answer(own, limit) } }
-            }
-            var parts: [EvaluationV1.SizesPartResponse] = []
-            for try await part in group { parts.append(part) }
-            return parts
+        let width = TrendThreads.width(lanes: lanes.all.count, partitions: columns.count)
+        let parts = (0..<width).map { first in
+            let own = stride(from: first, to: columns.count, by: width).map { columns[$0] }
+            return { @Sendable () throws in try question.answer(own, limit) }
         }
+        return try await threads.run(limit, parts: parts)
     }
 
     private func question(_ request: EvaluationV1.SizesPartRequest) throws(Fault) -> SizesQuestion {

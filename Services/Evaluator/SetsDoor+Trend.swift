@@ -82,9 +82,8 @@ extension SetsDoor {
         in whole: Snapshot,
         _ limit: QuestionLimit
     ) async throws -> [UInt64] {
-        // A thread per lane, since each lane stands for a core.
         let histories = whole.histories
-        let width = max(min(lanes.all.count, histories.count), 1)
+        let width = TrendThreads.width(lanes: lanes.all.count, partitions: histories.count)
         let counts = (0..<width).map { part in
             TrendCount(
                 plan: plan,
@@ -94,13 +93,9 @@ extension SetsDoor {
             )
         }
         var users = instants.map { _ in 0 as UInt64 }
-        try await withThrowingTaskGroup(of: [UInt64].self) { group in
-            for count in counts {
-                group.addTask { try await threads.run(limit) { try count.users(limit) } }
-            }
-            for try await part in group {
-                for (point, count) in part.enumerated() { users[point] += count }
-            }
+        let parts = counts.map { count in { @Sendable () throws in try count.users(limit) } }
+        for part in try await threads.run(limit, parts: parts) {
+            for (point, count) in part.enumerated() { users[point] += count }
         }
         return users
     }

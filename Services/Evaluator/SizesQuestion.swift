@@ -103,13 +103,13 @@ struct SizesSum {
     /// Adds what other partitions hold; what a peer says must not end the process.
     mutating func add(_ part: EvaluationV1.SizesPartResponse) {
         for (index, size) in zip(sizes.indices, part.sizes) {
-            sizes[index].users = Self.sum(sizes[index].users, size.users)
-            sizes[index].universe = Self.sum(sizes[index].universe, size.universe)
+            sizes[index].users = sizes[index].users.saturating(size.users)
+            sizes[index].universe = sizes[index].universe.saturating(size.universe)
         }
         if let other = part.work {
-            work.evaluated = Self.sum(work.evaluated, other.evaluated)
-            work.leavesEvaluated = Self.sum(work.leavesEvaluated, other.leavesEvaluated)
-            work.passes = Self.sum(work.passes, other.passes)
+            work.evaluated = work.evaluated.saturating(other.evaluated)
+            work.leavesEvaluated = work.leavesEvaluated.saturating(other.leavesEvaluated)
+            work.passes = work.passes.saturating(other.passes)
             work.setsKept = max(work.setsKept, other.setsKept)
             work.memoryBytes = max(work.memoryBytes, other.memoryBytes)
         }
@@ -117,8 +117,4 @@ struct SizesSum {
         tookUs = max(tookUs, part.tookUs)
     }
 
-    private static func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
-        let (sum, overflow) = left.addingReportingOverflow(right)
-        return overflow ? .max : sum
-    }
 }

@@ -81,6 +81,8 @@ struct AuditRetention: Sendable, Hashable {
     ///
     /// Unit: days.
     var daysMax: Int64 = 400
+    /// Most that go at a time because of their age, beside as many as come.
+    static let oldAtOnce: Int64 = 16
 
     /// Entries of this instant or later are kept.
     func cutoff(at now: Timestamp) -> Timestamp {

@@ -92,7 +92,8 @@ final class MemoryCoordination: Coordination {
         }
         guard !change.entries.isEmpty else { return }
         let cutoff = retention.cutoff(at: change.at)
-        let tooOld = kept.entries.prefix { $0.atMs < cutoff.ms }.count
+        let most = Int(AuditRetention.oldAtOnce) + change.entries.count
+        let tooOld = min(kept.entries.prefix { $0.atMs < cutoff.ms }.count, most)
         let tooMany = kept.entries.count - Int(clamping: retention.entriesMax)
         // The newest stays in any case, as the numbers go on from it.
         kept.entries.removeFirst(min(max(tooOld, tooMany, 0), kept.entries.count - 1))

@@ -2,6 +2,7 @@
 
 import Basics
 public import Chassis
+import Logging
 import Messages
 public import ServiceLifecycle
 
@@ -57,7 +58,8 @@ public struct Registry: Sendable {
                 keeper: keeper,
                 clock: world.clock,
                 instance: world.instance,
-                settings: world.settings
+                settings: world.settings,
+                logger: world.logger
             ),
             try RPCServer(
                 world: world,
@@ -78,12 +80,14 @@ private struct LeaseWatch: Service {
     let clock: any Clock
     let instance: InstanceID
     let settings: [EffectiveSetting]
+    let logger: Logger
 
     func run() async throws {
         // A tenth of a lease: an instance is held for alive at most so much too long.
         let periodMs = UInt64(max(keeper.leaseMs / 10, 10))
         try await tellSettings()
         try await cancelWhenGracefulShutdown {
+            var isStuck = false
             while !Task.isCancelled {
                 let beganNs = clock.monotonicNs
                 let untilNs = beganNs + periodMs * 1_000_000
@@ -98,10 +102,26 @@ private struct LeaseWatch: Service {
                     continue
                 }
                 guard keeper.hasLeaseEnding(byNs: now) else { continue }
-                try await keeper.change(by: .registry) { state in
-                    _ = state.roster.expire(atNs: now)
-                }
+                isStuck = try await !expire(atNs: now, isStuck: isStuck)
             }
+        }
+    }
+
+    /// Whose lease has run out is taken for lost.
+    ///
+    /// - Parameter isStuck: whether that could not be written the last time.
+    /// - Returns: whether it could now: with a full disk readers are served all the same, and who
+    ///   is lost is found out later.
+    private func expire(atNs now: UInt64, isStuck: Bool) async throws(RegistryError) -> Bool {
+        do throws(RegistryError) {
+            try await keeper.change(by: .registry) { state in
+                _ = state.roster.expire(atNs: now)
+            }
+            return true
+        } catch {
+            guard error.code == .store else { throw error }
+            if !isStuck { logger.error("nobody can be taken for lost: \(error)") }
+            return false
         }
     }
 

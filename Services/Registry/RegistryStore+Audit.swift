@@ -55,14 +55,17 @@ extension RegistryStore {
             )
         }
         // The first young entry is found from the front; the newest stays in any case, as the
-        // numbers go on from it.
+        // numbers go on from it. Of old ones a few go at a time: a clock that is years ahead until
+        // it is set makes all of them old.
         try database.execute(
             sql: """
-                DELETE FROM audit WHERE sequence <= ? OR sequence < coalesce(
-                (SELECT sequence FROM audit WHERE at_ms >= ? ORDER BY sequence LIMIT 1), ?)
+                DELETE FROM audit WHERE sequence <= ? OR sequence < min(coalesce(
+                (SELECT sequence FROM audit WHERE at_ms >= ? ORDER BY sequence LIMIT 1), ?),
+                (SELECT min(sequence) FROM audit) + ?)
                 """,
             arguments: [
                 last - Int64(clamping: retention.entriesMax), retention.cutoff(at: now).ms, last,
+                AuditRetention.oldAtOnce + Int64(entries.count),
             ]
         )
     }

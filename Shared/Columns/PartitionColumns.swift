@@ -238,6 +238,9 @@ extension PartitionColumns {
         return users
     }
 
+    /// Whether a record of a user stands.
+    public func isPresent(_ user: UserNumber) -> Bool { isKnown(user) && standing?[user] ?? true }
+
     /// How many users there are of whom a record stands.
     public var presentCount: Int { standing?.count ?? userCount - hiddenCount }
 

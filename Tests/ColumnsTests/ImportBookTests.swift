@@ -127,6 +127,36 @@ import Testing
         #expect(reopened.presentCount <= columns.presentCount)
     }
 
+    @Test("who has records of it, and of what, is known until it is taken back", arguments: 1...20)
+    func users(seed: Int) throws {
+        var mixed = try Mixed(seed: seed)
+        let users = mixed.columns.users(of: "bad")
+        func numbers(_ name: String, _ named: [ImportedUsers.Named]) -> Set<UInt32> {
+            var numbers: Set<UInt32> = []
+            for one in named where one.name.hasBytes(of: name) {
+                one.users.forEach { numbers.insert($0.value) }
+            }
+            return numbers
+        }
+        for name in History.eventNames {
+            let rows = mixed.whole.events.filter { $0.name.hasBytes(of: name) }
+            let bad = rows.filter { mixed.bad.contains($0.offset) }.map(\.user)
+            #expect(numbers(name, users.events) == Set(bad), "seed \(seed) \(name)")
+        }
+        for name in ["plan", "age"] {
+            let rows = mixed.whole.versions.filter { $0.name == name }
+            let bad = rows.filter { mixed.bad.contains($0.offset) }.map(\.user)
+            #expect(numbers(name, users.properties) == Set(bad), "seed \(seed) \(name)")
+        }
+        // Of what is set aside nobody reads anything, but that there is a user.
+        mixed.columns.lack(mixed.columns.to, of: UserNumber(0), since: nil, from: "bare")
+        let bare = mixed.columns.users(of: "bare")
+        #expect(bare.events.isEmpty && numbers("", bare.properties) == [0])
+        mixed.columns.undo(import: "bad")
+        let none = mixed.columns.users(of: "bad")
+        #expect(none.events.isEmpty && none.properties.isEmpty)
+    }
+
     @Test("a tail without the rows seals into a chunk without them")
     func sealedAfterwards() throws {
         for seed in 1...10 {

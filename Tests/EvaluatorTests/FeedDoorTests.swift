@@ -131,6 +131,14 @@ struct FeedDoorTests {
         #expect(try await rig.changes(heard: 4)?.cursor?.epoch == 5)
     }
 
+    @Test("another owner may wait for changes as long as the call itself")
+    func patience() async throws {
+        let rig = try await Rig(under: 3)
+        let call = rig.suite.call()
+        let left = rig.door.options(call).timeoutMs
+        #expect(left > 15_000 && left <= 20_000)
+    }
+
     @Test("while one owner is away the others' changes are told, and its partitions are named")
     func oneAway() async throws {
         let roster = sharedRoster(partitions: 2, evaluators: 2)

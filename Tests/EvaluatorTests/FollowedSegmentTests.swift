@@ -111,6 +111,8 @@ import Wire
             try log.segment("using", live: using, revision: 2)
             // Changed in place, it stands behind who uses it.
             if isUpdated { try log.segment("used", live: stays, revision: 3, version: 2) }
+            // She is there before, and so enters what she is outside of.
+            try log.event("Opened", by: "ann", at: Timestamp(ms: 800))
             let ann = log.user("ann")
             log.append(
                 .event(LogV1.Event(userNumber: ann, name: "Bought", atMs: 900, history: true)),
@@ -125,7 +127,8 @@ import Wire
             _ = try state.apply(Array(log.records.suffix(1)))
             let late = state.live.news.records.dropFirst(told)
             #expect(late.map(\.change.kind) == [.left], "updated: \(isUpdated)")
-            #expect(state.live.ends.map(\.members) == [0, 0])
+            let sizes = state.live.ends.map { ($0.segment.text, $0.members) }
+            #expect(sizes.sorted { $0.0 < $1.0 }.map(\.1) == [0, 1])
         }
     }
 

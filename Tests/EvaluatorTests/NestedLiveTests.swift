@@ -42,6 +42,61 @@ import Wire
         #expect(retracted > Self.caseCount / 10, "\(retracted)")
         #expect(restarts > Self.caseCount)
     }
+
+    @Test("what a filter saw before a record is the same wherever the partition was sealed")
+    func sealed() throws {
+        func at(_ second: Int64) -> Timestamp { Timestamp(ms: second * 1_000) }
+        let charged = Trigger.action(Action(EventMatch(["Charged"])))
+        let left = Trigger.inaction(
+            Inaction(
+                did: EventMatch(["Seen"]),
+                didNot: EventMatch(["Charged"]),
+                withinMs: 1_000
+            )
+        )
+        let before = FilterReads(properties: .before)
+        func within(_ name: ExactName) -> LiveDefinition {
+            let isIn = Definition(.inSegment(InSegment(name)))
+            return LiveDefinition(charged, filter: isIn, filterReads: before, zone: "UTC")
+        }
+        var log = LogScript()
+        log.logTime = at(0)
+        try log.segment("left", live: LiveDefinition(left, zone: "UTC"), revision: 1)
+        try log.segment("bought", live: within("left"), revision: 2)
+        let briefly = LiveDefinition(charged, stay: .duration(ms: 2_000), zone: "UTC")
+        try log.segment("payers", live: briefly, revision: 3)
+        try log.segment("again", live: within("payers"), revision: 4)
+        for (event, second) in [("Seen", 5), ("Charged", 8), ("Charged", 9), ("Charged", 14)] {
+            log.logTime = at(Int64(second))
+            try log.event(event, by: "ann", at: at(Int64(second)))
+        }
+        let wanted =
+            ["left 6", "bought 8", "payers 8", "bought 9", "payers 9", "again 9"]
+            + ["payers 11", "bought 14", "payers 14"]
+        for cut in 0...log.records.count {
+            try inFolder { folder in
+                let checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
+                defer { checkpoints.close() }
+                var state = PartitionState(Partition(index: 0))
+                let catalogue = Catalogue()
+                try catalogue.apply(try state.apply(Array(log.records.prefix(cut))))
+                try checkpoints.seal(&state, catalogue: catalogue)
+                try catalogue.apply(try state.apply(Array(log.records.dropFirst(cut))))
+                let told = try ["left", "bought", "payers", "again"].enumerated().flatMap {
+                    (place, name) in
+                    try checkpoints.feeds.records(
+                        of: FeedID(project: shop, revision: UInt64(place + 1)),
+                        in: Partition(index: 0),
+                        after: 0,
+                        limit: .max
+                    ).map { "\(name) \($0.change.at.ms / 1_000)" }
+                        + state.live.news.records.filter { $0.feed.revision == UInt64(place + 1) }
+                        .map { "\(name) \($0.change.at.ms / 1_000)" }
+                }
+                #expect(told.sorted() == wanted.sorted(), "sealed at \(cut)")
+            }
+        }
+    }
 }
 
 extension NestedLives {

@@ -97,6 +97,9 @@ import Wire
         _ = await refused(rig, request)
         let other = await refused(rig, try create("buyers", did("Looked")), 1)
         #expect(other?.code == .aborted && other?.place == "name")
+        var described = request
+        described.description = "who has paid"
+        #expect(await refused(rig, described, 1)?.code == .aborted, "nor is a description lost")
     }
 
     @Test("an archived segment is kept, not answered, and its name stays taken")

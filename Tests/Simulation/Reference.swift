@@ -20,6 +20,8 @@ struct Reference {
 
     private var users: [UInt32: ReferenceUser] = [:]
     private var undone: Set<String> = []
+    /// Whether any record was taken back with its import.
+    private var hasUndone = false
     private var catalogue = ReferenceCatalogue()
     /// Those that are followed, each behind those that it uses.
     private var segments: [ReferenceSegment] = []
@@ -113,6 +115,7 @@ struct Reference {
         case .catalogue(let change): try take(change, at: position, now)
         case .importUndone(let undoing):
             undone.insert(undoing.importID)
+            hasUndone = hasUndone || users.values.contains { $0.has(import: undoing.importID) }
             forEachUser { user, next, segments in
                 user.pass(before: now, at: next, segments)
                 user.forget(import: undoing.importID, at: now, position, segments)
@@ -148,9 +151,23 @@ struct Reference {
             with(erasure.userNumber, now) { user, _ in user.leave(.erased, at: now) }
         case .mergeIn(let merge):
             let isNew = new == merge.userNumber
-            recount(merge.userNumber, without: merge.replaced, merge.names, isNew, position, now)
+            recount(
+                merge.userNumber,
+                without: merge.replaced,
+                merge.names,
+                isNew: isNew,
+                position,
+                now
+            )
         case .mergeUndone(let undone):
-            recount(undone.userNumber, without: undone.moved, undone.names, false, position, now)
+            recount(
+                undone.userNumber,
+                without: undone.moved,
+                undone.names,
+                isReturn: true,
+                position,
+                now
+            )
             // One may stand before the merge that is heard of behind it.
             if new == undone.userNumber { newcomer = new }
         // Tenures say nothing of users, nor does in a run who is known.
@@ -189,13 +206,22 @@ struct Reference {
             importID: record.importID,
             movedAt: isMoved ? record.origin?.logTimeMs.map(Timestamp.init(ms:)) : nil
         )
+        let isNew = newcomer == number || isNobody(number)
+        if isMoved, isNew { self.newcomer = number }
         // What a merge brings of an import that was taken back is no record any more.
         guard !(record.importID.map(undone.contains) ?? false) else { return }
         with(number, heard.at) { user, segments in
             user.learn(heard)
             guard !isMoved else { return }
-            user.hear(heard, isNew: newcomer == number, segments)
+            user.hear(heard, isNew: isNew, segments)
         }
+    }
+
+    /// Whether nothing stands of a user, who is new again with the next record.
+    ///
+    /// Only since an import was taken back.
+    private func isNobody(_ number: UInt32) -> Bool {
+        hasUndone && users[number]?.records.isEmpty ?? true
     }
 
     /// A user, of whom every instant before one has passed.
@@ -229,16 +255,20 @@ struct Reference {
         _ number: UInt32,
         without runs: [LogV1.RecordRun],
         _ names: LogV1.MovedNames?,
-        _ isNew: Bool,
+        isNew: Bool = false,
+        isReturn: Bool = false,
         _ position: LogOffset,
         _ now: Timestamp
     ) {
+        let hasUndone = hasUndone
         with(number, now) { user, segments in
             user.remove { offset in
                 runs.contains { offset.value >= $0.from && offset.value < $0.from + $0.count }
             }
+            // Nobody is left of whom only that was taken back.
+            let isOver = isReturn && hasUndone && user.records.isEmpty
             user.recount(at: now, position, segments) { plan in
-                isNew || plan.reads.mentions(names)
+                isNew || isOver || plan.reads.mentions(names)
             }
         }
     }

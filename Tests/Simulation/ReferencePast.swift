@@ -84,3 +84,11 @@ extension LiveCourse.Record {
         if case .properties(let versions) = self { versions } else { [] }
     }
 }
+
+extension Mentions {
+    /// Whether a record is to be told of.
+    func concern(_ record: LiveCourse.Record) -> Bool {
+        record.event.map { concerns(event: $0.name) }
+            ?? record.versions.contains { concerns(property: $0.property) }
+    }
+}

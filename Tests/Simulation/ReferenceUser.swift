@@ -121,21 +121,31 @@ struct ReferenceUser {
         }
     }
 
-    /// The records of an import are there no more: conditions are asked anew.
+    /// Whether an import brought any record that stands.
+    func has(import id: String) -> Bool { records.contains { $0.importID == id } }
+
+    /// The records of an import are there no more: who reads them runs over what is left.
     mutating func forget(
         import id: String,
         at now: Timestamp,
         _ position: LogOffset,
         _ all: [ReferenceSegment]
     ) {
+        let taken = records.filter { $0.importID == id }
+        guard !taken.isEmpty else { return }
         records.removeAll { $0.importID == id }
         latest = now
         let step = Step(at: now, position)
+        let isThere = !records.isEmpty
         for (index, segment) in all.enumerated() {
-            if segment.plan.watchesConditions, courses[segment.revision] ?? .init() != .init() {
+            let isRead = taken.contains { heard in
+                segment.plan.holdsOfNewcomers || segment.plan.reads.concern(heard.record)
+            }
+            if isRead, segment.plan.heedsImports {
                 decide(index, all, step) { plan, course, past in
-                    let nothing = LiveRecord.properties([], isHistory: true)
-                    return plan.hear(nothing, at: step.moment, &course, past)
+                    isThere && segment.isCarried
+                        ? plan.reread(at: step.moment, &course, past)
+                        : Self.recount(plan, segment, step, &course, past, isThere: isThere)
                 }
             }
             hearMembersIfWaiting(index, all, step, because: .correction, isHistory: true)
@@ -162,20 +172,32 @@ struct ReferenceUser {
             if reads(segment.plan) {
                 decide(index, all, step) { plan, course, past in
                     // Only earlier versions could run over what was before.
-                    guard !segment.isCarried else { return [] }
-                    var reads = plan.reads
-                    if plan.holdsOfNewcomers { reads.anyEvent = true }
-                    return plan.recount(
-                        at: step.moment,
-                        since: segment.begunAt,
-                        &course,
-                        past.history(reads),
-                        arrival: past.arrival
-                    )
+                    segment.isCarried
+                        ? []
+                        : Self.recount(plan, segment, step, &course, past, isThere: true)
                 }
             }
             hearMembersIfWaiting(index, all, step, because: .correction, isHistory: true)
         }
+    }
+
+    private static func recount(
+        _ plan: LivePlan,
+        _ segment: ReferenceSegment,
+        _ step: Step,
+        _ course: inout LiveUser,
+        _ past: ReferencePast,
+        isThere: Bool
+    ) -> [LiveChange] {
+        var reads = plan.reads
+        if plan.holdsOfNewcomers { reads.anyEvent = true }
+        return plan.recount(
+            at: step.moment,
+            since: segment.begunAt,
+            &course,
+            isThere ? past.history(reads) : UserHistory(),
+            arrival: past.arrival
+        )
     }
 
     /// The number is nobody's: whoever was in is not, and nothing is remembered.
@@ -221,7 +243,7 @@ struct ReferenceUser {
             plan.carry(from: old.plan, at: step.moment, &course, past)
         }
         for index in all.indices {
-            hearMembersIfWaiting(index, all, step, because: .definition, isHistory: false)
+            hearMembersIfWaiting(index, all, step, because: .definition, isHistory: true)
         }
     }
 
@@ -239,13 +261,10 @@ struct ReferenceUser {
         let step = Step(at: now, position)
         for (index, segment) in all.enumerated() {
             let isKnown = courses[segment.revision] ?? .init() != .init()
-            let isThere = segment.plan.watchesEverybody && !records.isEmpty
-            if revisions.contains(segment.revision), isKnown || isThere {
-                decide(index, all, step) { plan, course, past in
-                    plan.reconsider(at: step.moment, &course, past)
-                }
+            if revisions.contains(segment.revision), isKnown || segment.plan.becoming != nil {
+                hearMembers(index, all, step, because: .definition, isHistory: true)
             }
-            hearMembersIfWaiting(index, all, step, because: .definition, isHistory: false)
+            hearMembersIfWaiting(index, all, step, because: .definition, isHistory: true)
         }
     }
 
@@ -285,6 +304,8 @@ struct ReferenceUser {
         because cause: LiveChange.Cause,
         isHistory: Bool
     ) {
+        // Who is not there is not asked about.
+        guard !isHistory || !records.isEmpty else { return }
         decide(index, all, step) { plan, course, past in
             let record = LiveRecord.members(because: cause, isHistory: isHistory)
             return plan.hear(record, at: step.moment, &course, past)

@@ -219,7 +219,11 @@ extension CoveredElsewhere {
             .test("PartitionColumnsTests"),
             ["PartitionColumns+LeftOut", "PropertyVersions", "UserHistory", "UserIndex"]
         ),
-        CoveredElsewhere("Shared/Columns", .test("ImportBookTests"), ["SealedTables"]),
+        CoveredElsewhere(
+            "Shared/Columns",
+            .test("ImportBookTests"),
+            ["ImportedUsers", "SealedTables"]
+        ),
         CoveredElsewhere(
             "Shared/Columns",
             .test("EvaluatorTests/QuestionLimitTests"),

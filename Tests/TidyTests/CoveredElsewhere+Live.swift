@@ -38,10 +38,14 @@ extension CoveredElsewhere {
         ),
         CoveredElsewhere(
             "Services/Evaluator/Live",
+            .test("EvaluatorTests/AskedAnewTests"),
+            ["LivePartition+AskedAnew"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
             .test("SuiteTests/LiveCommandTests"),
             [
-                "ActivityDesk", "FeedActivity", "FeedBoard", "FeedDoor", "FeedDoor+Changes",
-                "FeedSnapshots",
+                "FeedActivity", "FeedBoard", "FeedDoor", "FeedDoor+Changes",
             ]
         ),
         CoveredElsewhere(
@@ -63,6 +67,11 @@ extension CoveredElsewhere {
             "Shared/Segments/Live",
             .test("EvaluatorTests/LivePartitionTests"),
             ["LiveUser+Bytes", "LiveUser+Following"]
+        ),
+        CoveredElsewhere(
+            "Shared/Segments/Live",
+            .test("EvaluatorTests/UndoneFeedTests"),
+            ["LiveUser+Rereading"]
         ),
         CoveredElsewhere(
             "Shared/Segments/Live",

@@ -113,9 +113,12 @@ final class ActivityDesk: Sendable {
             guard let end = page.ends[feed] else { continue }
             part.members += UInt64(end.members)
             do {
-                let tally = try tallies.tally(of: end, in: partition, at: now)
-                tally.add(to: &part, at: now)
-                latest += tally.latest.map { (partition, $0) }
+                // Versions of before count as long as what they told is kept.
+                for end in page.versions(before: end) + [end] {
+                    let tally = try tallies.tally(of: end, in: partition, at: now)
+                    tally.add(to: &part, at: now)
+                    latest += tally.latest.map { (partition, $0) }
+                }
             } catch {
                 throw FeedDoor.fault(error)
             }

@@ -14,9 +14,12 @@ struct ColumnsPast: LivePast {
     var begunAt: Timestamp?
     /// The user's records that first came in elsewhere, or earlier.
     var moved: MovedRecords?
+    /// The record that is being heard; nil: none is.
+    var hearing: Hearing?
 
     func history(_ reads: Mentions) -> Segments.UserHistory {
-        columns.history(of: user, read: reads, at: nil)
+        let history = columns.history(of: user, read: reads, at: nil)
+        return hearing?.placed(history, of: user) ?? history
     }
 
     func isSilent(_ position: LogOffset) -> Bool {
@@ -38,5 +41,41 @@ struct ColumnsPast: LivePast {
             isImported: columns.imports.contains(position),
             logTime: moved?.logTime(at: position)
         )
+    }
+}
+
+/// A record that is being heard, and what comes of it.
+struct Hearing {
+    let project: ProjectName?
+    let at: LogOffset
+    /// Who came into live segments by it so far, and who went, in order.
+    var marks: [LivePartition.Mark] = []
+
+    /// Puts marks of before the record before it.
+    ///
+    /// Where the columns' tail begins with the record, what timers brought before it stands at its
+    /// place, too, as no mark may stand where chunks are sealed.
+    fileprivate func placed(_ history: Segments.UserHistory, of user: UserNumber)
+        -> Segments.UserHistory?
+    {
+        var versions = history.versions
+        let here = versions.indices.filter { index in
+            versions[index].position == at && InFeed.isKept(as: versions[index].property)
+        }
+        guard !here.isEmpty, at > .zero else { return nil }
+        var own: [ExactName: Int] = [:]
+        for mark in marks where mark.project == project && mark.user == user {
+            own[mark.property, default: 0] += 1
+        }
+        // Of a property's the last are the record's own.
+        func order(_ index: Int) -> (Timestamp, Int) { (versions[index].since ?? .earliest, index) }
+        for index in here.sorted(by: { order($0) > order($1) }) {
+            if own[versions[index].property, default: 0] > 0 {
+                own[versions[index].property, default: 0] -= 1
+            } else {
+                versions[index].position = LogOffset(at.value - 1)
+            }
+        }
+        return UserHistory(of: history.user, events: history.events, versions: versions)
     }
 }

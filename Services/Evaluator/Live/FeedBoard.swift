@@ -27,6 +27,9 @@ final class FeedBoard: Sendable {
             over.last { $0.isOfSegment(end) && $0.version == version }
         }
 
+        /// The versions of a segment that are over, oldest first.
+        func versions(before end: FeedEnd) -> [FeedEnd] { over.filter { $0.isOfSegment(end) } }
+
         /// The version of a segment that follows one that is over.
         func next(after over: FeedEnd, upTo end: FeedEnd) -> FeedEnd {
             self.over.first { $0.isOfSegment(end) && $0.version > over.version } ?? end

@@ -37,7 +37,9 @@ extension FeedDoor {
                         return try await answer(part, of: project, at: owner, untilNs: until, call)
                     }
                 }
-                if missing.fault != nil { group.addTask { try await patience() } }
+                // Who asks for what there is by now has it of everybody who answers.
+                let isWaiting = waitMs > 0
+                if missing.fault != nil, isWaiting { group.addTask { try await patience() } }
                 defer { group.cancelAll() }
                 var (left, endedCount, ended) = (parts.count, 0, nil as Fault?)
                 while left > 0, let part = try await group.next() {
@@ -48,7 +50,9 @@ extension FeedDoor {
                         if !answer.partitions.isEmpty { return answer }
                         left -= 1
                     case .silent(let cursors, let fault):
-                        if missing.fault == nil { group.addTask { try await patience() } }
+                        if missing.fault == nil, isWaiting {
+                            group.addTask { try await patience() }
+                        }
                         missing.add(cursors, because: fault)
                         left -= 1
                     case .ended(let fault):
@@ -56,7 +60,7 @@ extension FeedDoor {
                         endedCount += 1
                     case .moved(let cursors):
                         missing.add(cursors, because: Self.moved(cursors))
-                        left = 0
+                        left = isWaiting ? 0 : left - 1
                     case .over: left = 0
                     }
                 }
@@ -152,6 +156,9 @@ extension FeedDoor {
             if fault.code == .failedPrecondition, isArchived(request.segment, project) {
                 return .ended(fault)
             }
+            if fault.code == .deadlineExceeded {
+                return .silent(request.cursors, Self.silent(request.cursors))
+            }
             guard fault.isRetriable else { throw fault }
             return .silent(request.cursors, fault)
         }
@@ -192,17 +199,6 @@ extension FeedDoor {
             defer { group.cancelAll() }
             return try await group.next() ?? .over
         }
-    }
-
-    private static func moved(_ cursors: [EvaluationV1.FeedCursor]) -> Fault {
-        EvaluatorError(
-            .notTheOwner,
-            "read a feed",
-            place: Gather.list(
-                cursors.map { Partition(index: UInt16(truncatingIfNeeded: $0.partition)) }
-            ),
-            hint: "the partition map has changed: ask again"
-        ).fault
     }
 
     /// Own partitions' changes, as soon as there are some.

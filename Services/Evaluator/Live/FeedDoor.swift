@@ -49,7 +49,9 @@ struct FeedDoor: EvaluationV1_FeedService {
         try refuseOlder(held.epoch, than: request.epoch, partition)
         let kept: FeedSnapshots.Kept
         if let name = request.snapshot {
-            guard let found = snapshots[name], found.partition == partition else {
+            guard let found = snapshots[name], found.partition == partition,
+                found.end.feed.project == project, found.end.segment.text == request.segment
+            else {
                 throw Fault.outOfRange(
                     "the snapshot is kept no more",
                     place: "snapshot",
@@ -116,6 +118,7 @@ struct FeedDoor: EvaluationV1_FeedService {
         // One that fits a page is not kept: most do, and a consumer reads all partitions.
         var number = request.snapshot
         if number == nil, next != nil { number = try snapshots.keep(kept) }
+        if next == nil, let number { snapshots.end(number) }
         return EvaluationV1.SnapshotResponse(
             cursor: kept.end.cursor(
                 kept.partition,
@@ -234,8 +237,36 @@ struct FeedDoor: EvaluationV1_FeedService {
         return address
     }
 
+    /// For another owner, who may take about as long as the call itself: it waits for changes, too,
+    /// and of one that is silent is to be told in time.
     func options(_ call: CallContext) -> CallOptions {
-        CallOptions(within: call, clock: clock, maxReplyBytes: call.maxReplyBytes)
+        CallOptions(
+            within: call,
+            clock: clock,
+            timeoutMs: UInt32(UInt64(call.remainingMs(clock: clock)) * 97 / 100),
+            maxReplyBytes: call.maxReplyBytes
+        )
+    }
+
+    static func silent(_ cursors: [EvaluationV1.FeedCursor]) -> Fault {
+        Fault.unavailable(
+            "their owner does not answer",
+            place: place(of: cursors),
+            hint: "ask again: the registry gives them to another one when its lease has ended"
+        )
+    }
+
+    static func moved(_ cursors: [EvaluationV1.FeedCursor]) -> Fault {
+        EvaluatorError(
+            .notTheOwner,
+            "read a feed",
+            place: place(of: cursors),
+            hint: "the partition map has changed: ask again"
+        ).fault
+    }
+
+    private static func place(of cursors: [EvaluationV1.FeedCursor]) -> String {
+        Gather.list(cursors.map { Partition(index: UInt16(truncatingIfNeeded: $0.partition)) })
     }
 
     /// Of a member who is gone since the snapshot was taken there is no name, but the sum has it.

@@ -78,7 +78,7 @@ struct FeedTally: Sendable {
     ) {
         answer.minutes = sum(answer.minutes, part.minutes)
         answer.hours = sum(answer.hours, part.hours)
-        answer.members += part.members
+        answer.members = answer.members.saturating(part.members)
         answer.latest = newest(answer.latest + part.latest)
         answer.positions += part.positions
     }
@@ -119,9 +119,9 @@ struct FeedTally: Sendable {
         return zip(counts, others).map { one, other in
             ActivityCount(
                 fromMs: one.fromMs,
-                entered: one.entered + other.entered,
-                left: one.left + other.left,
-                retracted: one.retracted + other.retracted
+                entered: one.entered.saturating(other.entered),
+                left: one.left.saturating(other.left),
+                retracted: one.retracted.saturating(other.retracted)
             )
         }
     }

@@ -86,7 +86,9 @@ struct FeedShelf: Sendable {
         }
         for (user, records) in news.moved {
             let key = Self.key(partition, Self.moved, user.project) + Self.bigEndian(user.user)
-            if let records { batch.put(self.live, key, records.bytes) } else {
+            if let records {
+                batch.put(self.live, key, records.bytes)
+            } else {
                 batch.delete(self.live, key)
             }
         }

@@ -52,6 +52,15 @@ extension LivePartition {
         }
     }
 
+    /// Where what is decided now stands in the columns: behind all that was sealed and all that they
+    /// hold, which may be a mark from when more was sealed.
+    func mark(in columns: PartitionColumns?) -> LogOffset {
+        let last = next == .zero ? next : LogOffset(next.value - 1)
+        guard let tail = columns?.tail else { return max(last, sealedTo) }
+        let held = tail.to == .zero ? tail.to : LogOffset(tail.to.value - 1)
+        return max(tail.from, last, sealedTo, held)
+    }
+
     // The catalogue
 
     mutating func hear(
@@ -61,8 +70,6 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard change.kind == Catalogue.segmentKind else { return }
-        cause = .definition
-        defer { cause = .record }
         let result = projects[project, default: LiveProject(project)]
             .hear(change, at: moment.position, slot: slots.count)
         news.documents[LiveDocumentKey(project: project, name: ExactName(change.name))] =
@@ -87,79 +94,7 @@ extension LivePartition {
             }
         }
         if result.isReordered { try rewind() }
-        for segment in result.changed.sorted(by: { $0.order < $1.order }) {
-            try settle(before: segment.order, moment, &state)
-            if segment.plan.isFollowing {
-                try ask(everybodyOf: segment, because: .definition, moment, &state)
-            } else if result.isConditionChanged {
-                try reconsider(segment, moment, &state)
-            }
-        }
-        try settle(moment, &state)
-    }
-
-    /// A condition that a live segment uses means something else.
-    private mutating func reconsider(
-        _ segment: FollowedSegment,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        guard segment.plan.watchesConditions else { return }
-        let columns = state[segment.end.feed.project]
-        let (count, present) = (UInt32(clamping: columns?.userCount ?? 0), columns?.present)
-        let everybody = (0..<count).map { UserNumber($0) }
-        for number in segment.plan.watchesEverybody ? everybody : segment.known {
-            // Of whom no record stands may be remembered all the same that the user is in.
-            let user = try segment.user(number)
-            guard present?[number] ?? true || user != LiveUser() else { continue }
-            try decide(number, segment, moment, &state) { plan, user, past in
-                plan.reconsider(at: moment, &user, past)
-            }
-        }
-    }
-
-    /// What was known is known no more: conditions are asked anew.
-    ///
-    /// Nothing fires by it.
-    mutating func askAnew(
-        _ project: ProjectName,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        (isHistory, cause) = (true, .correction)
-        defer { (isHistory, cause) = (false, .record) }
-        // Who is used by another comes before it.
-        for segment in (projects[project]?.segments ?? []).sorted(by: { $0.order < $1.order }) {
-            try settle(before: segment.order, moment, &state)
-            guard !segment.plan.isFollowing else {
-                try ask(everybodyOf: segment, because: .correction, moment, &state)
-                continue
-            }
-            let nothing = LiveRecord.properties([], isHistory: true)
-            for number in segment.known where segment.plan.watchesConditions {
-                try decide(number, segment, moment, &state) { plan, user, past in
-                    plan.hear(nothing, at: moment, &user, past)
-                }
-            }
-        }
-        try settle(moment, &state)
-    }
-
-    /// Everybody is asked about anew; of whom no record stands is in no condition.
-    private mutating func ask(
-        everybodyOf segment: FollowedSegment,
-        because cause: LiveChange.Cause,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns]
-    ) throws(EvaluatorError) {
-        guard let columns = state[segment.end.feed.project] else { return }
-        let (count, present) = (UInt32(clamping: columns.userCount), columns.present)
-        for number in (0..<count).map({ UserNumber($0) }) {
-            let isThere = present?[number] ?? true
-            try decide(number, segment, moment, &state) { plan, user, past in
-                plan.follow(at: moment, &user, past, isThere: isThere, because: cause)
-            }
-        }
+        try askAnew(result.changed, moment, &state)
     }
 
     /// A live segment goes on under another definition, with what is remembered of its users.

@@ -28,7 +28,8 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         let user = UserNumber(undone.userNumber)
-        try recount(user, undone.names, isNew: false, of: project, moment, &state)
+        let isOver = state[project]?.isPresent(user) == false
+        try recount(user, undone.names, isNew: isOver, of: project, moment, &state)
     }
 
     /// A record of a user is set aside, or taken in again: it stood before, and was moved.
@@ -52,7 +53,7 @@ extension LivePartition {
 
     /// A user's history has become another one by records that were moved, which the columns have.
     ///
-    /// - Parameter isNew: whether the user was first heard of by them.
+    /// - Parameter isNew: whether the user is there by them, and was not, or the reverse.
     private mutating func recount(
         _ number: UserNumber,
         _ names: LogV1.MovedNames?,
@@ -61,14 +62,14 @@ extension LivePartition {
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        (isHistory, cause) = (true, .correction)
-        defer { (isHistory, cause) = (false, .record) }
+        isHistory = true
+        defer { isHistory = false }
         let isThere = state[project]?.present?[number] ?? true
         let segments = projects[project]?.segments ?? []
         // Who is used by another comes before it.
         for segment in segments.sorted(by: { $0.order < $1.order })
         where isNew || segment.plan.reads.concern(names) {
-            try settle(before: segment.order, moment, &state)
+            try settle(before: segment.order, because: .correction, moment, &state)
             let (begin, isCarried) = (segment.end.begunAt, segment.end.isCarried)
             let reads = reads(of: segment, state[project])
             try decide(number, segment, moment, &state) { plan, user, past in
@@ -90,7 +91,7 @@ extension LivePartition {
                 }
             }
         }
-        try settle(moment, &state)
+        try settle(because: .correction, moment, &state)
     }
 
     /// A record is moved to a user: when it first came in is remembered, as long as a segment is
@@ -108,7 +109,7 @@ extension LivePartition {
     }
 
     /// What a segment reads of a history that is counted anew.
-    private func reads(of segment: FollowedSegment, _ columns: PartitionColumns?) -> Mentions {
+    func reads(of segment: FollowedSegment, _ columns: PartitionColumns?) -> Mentions {
         var reads = segment.plan.reads
         guard segment.plan.holdsOfNewcomers else { return reads }
         // The first record of a user is heard, whatever it is.

@@ -15,7 +15,8 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         isHistory = record.isHistory
-        defer { isHistory = false }
+        hearing = Hearing(project: segments.first?.end.feed.project, at: moment.position)
+        defer { (isHistory, hearing) = (false, nil) }
         for segment in segments {
             try settle(before: segment.order, moment, &state)
             try decide(user, segment, moment, &state) { plan, user, past in
@@ -124,6 +125,7 @@ extension LivePartition {
     /// use.
     mutating func settle(
         before order: UInt32 = .max,
+        because cause: LiveChange.Cause = .record,
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
@@ -141,6 +143,12 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let segment = slots[entry.slot] else { return }
+        // By an import a followed condition is asked a little later; by all else, and of whom no
+        // record stands any more, at once.
+        let isThere = state[segment.end.feed.project]?.isPresent(entry.user) ?? false
+        guard cause == .record || cause == .timer, isThere || !isHistory else {
+            return try ask(entry.user, segment, because: cause, moment, &state)
+        }
         let record = LiveRecord.members(because: cause, isHistory: isHistory)
         try decide(entry.user, segment, moment, &state) { plan, user, past in
             plan.hear(record, at: moment, &user, past)

@@ -62,16 +62,17 @@ struct LivePartition {
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     ///
-    /// Or whom it made known: a merge behind it is heard as if all of the user had been moved.
-    private(set) var numbered: Newcomer?
+    /// Or whom it made known: a merge behind it is heard as if all of the user had been moved. Or
+    /// who is there again by the next one.
+    var numbered: Newcomer?
     /// Records of a project's log that others may have heard and that are no more.
     var lost: [ProjectName: Losses] = [:]
     /// Where records were passed over that are set aside further on: not heard, not taken back.
     var passedOver: Set<LogOffset> = []
     /// Whether history is heard, by an import or a merge: nothing fires by what comes of it.
     var isHistory = false
-    /// What is said to have brought about what members who come and go in this step bring about.
-    var cause = LiveChange.Cause.record
+    /// The record that is being heard, and which marks it has brought about so far.
+    var hearing: Hearing?
     /// Marks to be put into columns that were loaded from an older place in the log.
     var marks: ArraySlice<Mark>
     /// The log time at which its feeds were last looked through for what is too old.
@@ -178,8 +179,11 @@ struct LivePartition {
     // The log
 
     /// A record that the columns have now is heard; of one heard before, only the columns are told.
+    ///
+    /// - Parameter losers: who had records of the import that it takes back.
     mutating func hear(
         _ record: LogV1.LogRecord,
+        takenFrom losers: ImportedUsers = ImportedUsers(),
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         let offset = LogOffset(record.offset)
@@ -220,7 +224,7 @@ struct LivePartition {
             let user = UserNumber(known.userNumber)
             let isHistory = record.importID != nil
             try tell([Known.anonymity], isHistory, false, of: user, in: project, moment, &state)
-        case .importUndone: try askAnew(project, moment, &state)
+        case .importUndone: try takeBack(from: losers, of: project, moment, &state)
         case .mergeOut(let out):
             try forget(UserNumber(out.userNumber), of: project, .corrected, moment, state)
         case .mergeIn(let merge): try hear(merge, newcomer, of: project, moment, &state)
@@ -316,7 +320,8 @@ struct LivePartition {
                 user: number,
                 since: segment.since,
                 begunAt: segment.end.begunAt,
-                moved: projects[project]?.moved[number]
+                moved: projects[project]?.moved[number],
+                hearing: hearing
             )
         }
     }
@@ -355,7 +360,9 @@ struct LivePartition {
                 end.stateHash = isMember ? end.stateHash &+ hash : end.stateHash &- hash
                 // Who is in by a condition, the columns know without.
                 guard !segment.plan.isFollowing else { continue }
-                try put(Mark(record, of: end), &state)
+                let mark = Mark(record, of: end)
+                try put(mark, &state)
+                hearing?.marks.append(mark)
             }
             guard isMember != wasMember, !segment.plan.isFollowing else { continue }
             wait(onMembersOf: segment, number, moment)
@@ -366,15 +373,6 @@ struct LivePartition {
         }
         segment.end = end
         news.feeds[end.feed] = (end, segment.since)
-    }
-
-    /// Where what is decided now stands in the columns: behind all that was sealed and all that they
-    /// hold, which may be a mark from when more was sealed.
-    func mark(in columns: PartitionColumns?) -> LogOffset {
-        let last = next == .zero ? next : LogOffset(next.value - 1)
-        guard let tail = columns?.tail else { return max(last, sealedTo) }
-        let held = tail.to == .zero ? tail.to : LogOffset(tail.to.value - 1)
-        return max(tail.from, last, sealedTo, held)
     }
 
     func unreadable(

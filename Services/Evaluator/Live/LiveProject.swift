@@ -71,6 +71,7 @@ struct LiveProject {
         -> Change
     {
         let name = ExactName(change.name)
+        let before = knownMeaning(of: name)
         documents[name] = change.body
         let document = change.body.flatMap(Self.document)
         let standing = segments.first { $0.end.segment == name }
@@ -104,14 +105,15 @@ struct LiveProject {
             result.begun = segment
         }
         // Conditions that use it mean something else by now.
-        for segment in segments where segment !== result.begun && uses(segment, name) {
+        let isAnother = knownMeaning(of: name) != before
+        for segment in segments
+        where isAnother && segment !== result.begun && uses(segment, name) {
             guard let document = self.document(of: segment.end.segment),
                 let plan = plan(of: document)
             else { continue }
             segment.plan = plan
             result.changed.append(segment)
         }
-        result.isConditionChanged = document?.live == nil
         result.isReordered = index(besides: result.begun)
         return result
     }
@@ -124,23 +126,18 @@ struct LiveProject {
         var begun: FollowedSegment?
         /// They mean something else by it.
         var changed: [FollowedSegment] = []
-        /// Whether it is a condition, whose meaning is its definition; of a live segment it is who
-        /// is in, whatever it says.
-        var isConditionChanged = false
         /// Others have another turn by it.
         var isReordered = false
     }
 
-    /// Whether a segment's conditions use another, themselves or through other conditions: of a
-    /// live segment they know who is in, whatever that uses.
+    /// Whether a segment's conditions use another, themselves or through others.
     private func uses(_ segment: FollowedSegment, _ name: ExactName) -> Bool {
         guard let document = document(of: segment.end.segment) else { return false }
         var (left, seen) = (document.used, Set<ExactName>())
         while let next = left.popLast() {
             if next == name { return true }
             guard seen.insert(next).inserted else { continue }
-            guard let below = self.document(of: next), below.live == nil else { continue }
-            left += below.used
+            left += self.document(of: next)?.used ?? []
         }
         return false
     }
@@ -220,6 +217,15 @@ struct LiveProject {
             return try DefinitionCoding.decode(document.definition ?? .init())
         } catch {
             throw DefinitionProblem(.segment, place: "", message: error.message)
+        }
+    }
+
+    /// The same; nil: there is no such segment, or it cannot be read.
+    private func knownMeaning(of name: ExactName) -> Definition? {
+        do {
+            return try meaning(of: name)
+        } catch {
+            return nil
         }
     }
 

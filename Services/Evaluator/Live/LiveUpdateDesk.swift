@@ -154,16 +154,16 @@ extension PartitionState {
 extension EvaluationV1.LiveDiff {
     /// Takes other users' part in.
     fileprivate mutating func add(_ part: EvaluationV1.LiveDiff, _ sample: Int) {
-        beforeUsers += part.beforeUsers
-        afterUsers += part.afterUsers
-        entering += part.entering
-        leaving += part.leaving
-        leavingByTime += part.leavingByTime
-        leavingByCondition += part.leavingByCondition
-        timersKept += part.timersKept
-        timersMoved += part.timersMoved
-        timersEnded += part.timersEnded
-        enteringSample += part.enteringSample.prefix(sample - enteringSample.count)
-        leavingSample += part.leavingSample.prefix(sample - leavingSample.count)
+        beforeUsers = beforeUsers.saturating(part.beforeUsers)
+        afterUsers = afterUsers.saturating(part.afterUsers)
+        entering = entering.saturating(part.entering)
+        leaving = leaving.saturating(part.leaving)
+        leavingByTime = leavingByTime.saturating(part.leavingByTime)
+        leavingByCondition = leavingByCondition.saturating(part.leavingByCondition)
+        timersKept = timersKept.saturating(part.timersKept)
+        timersMoved = timersMoved.saturating(part.timersMoved)
+        timersEnded = timersEnded.saturating(part.timersEnded)
+        enteringSample += part.enteringSample.prefix(max(sample - enteringSample.count, 0))
+        leavingSample += part.leavingSample.prefix(max(sample - leavingSample.count, 0))
     }
 }

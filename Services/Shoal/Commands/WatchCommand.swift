@@ -65,7 +65,10 @@ struct WatchCommand: DeskCommand {
                 limit: Self.pageMax
             )
             let answer = try await client.changes(request, options)
-            if answer.partitions.isEmpty, !follow { return }
+            if answer.partitions.isEmpty, !follow {
+                guard answer.unavailable.isEmpty else { throw Self.partial(answer) }
+                return
+            }
             var pages: [EvaluationV1.PartitionChanges] = []
             for page in answer.partitions {
                 guard let partition = page.cursor?.partition, var copy = copies[partition] else {
@@ -84,6 +87,16 @@ struct WatchCommand: DeskCommand {
             left -= min(lines.count, left)
             try desk.deliver()
         }
+    }
+
+    /// What was told is not all there is: somebody did not answer.
+    private static func partial(_ answer: EvaluationV1.ChangesResponse) -> Fault {
+        let partitions = answer.unavailable.sorted().map { "\($0)" }.joined(separator: ", ")
+        return Fault.unavailable(
+            "not everything was told",
+            place: "partition \(partitions)",
+            hint: "its evaluator does not answer, or it is being taken over: ask again"
+        )
     }
 
     /// Changes as they are printed: of a partition in their order, among partitions by log time.

@@ -25,7 +25,10 @@ public struct InFeed: ConditionKind {
     /// Its name holds a zero byte, which no property of a client can, so it is in nobody's way.
     public var property: ExactName { ExactName(Self.prefix + "\(revision)") }
 
-    fileprivate static let prefix = "\u{0}live "
+    private static let prefix = "\u{0}live "
+
+    /// Whether a property tells who is in a live segment.
+    public static func isKept(as property: ExactName) -> Bool { property.text.hasPrefix(prefix) }
 
     /// The value of the property while the user is in; there is none else.
     public static let member = PropertyValue.bool(true)
@@ -66,6 +69,6 @@ public struct InFeed: ConditionKind {
 extension Plan {
     /// Whether it asks who is in live segments, so that the answer may change without a record.
     public var readsFeeds: Bool {
-        mentions.userProperties.contains { $0.text.hasPrefix(InFeed.prefix) }
+        mentions.userProperties.contains(where: InFeed.isKept(as:))
     }
 }

@@ -50,24 +50,6 @@ extension LivePlan {
         user = decision.user
         return decision.told
     }
-
-    /// What the segment's conditions use means something else from now on.
-    ///
-    /// Nothing fires by it: of whom the trigger's condition holds by now, it holds from the
-    /// beginning. A stay whose condition does not hold any more ends, because of the definition.
-    /// Pure; for any thread.
-    ///
-    /// - Returns: what changed, in order.
-    public func reconsider(
-        at moment: LiveMoment,
-        _ user: inout LiveUser,
-        _ past: some LivePast
-    ) -> [LiveChange] {
-        var decision = LiveDecision(self, moment, user, past)
-        decision.reconsider()
-        user = decision.user
-        return decision.told
-    }
 }
 
 extension LiveDecision {
@@ -87,13 +69,6 @@ extension LiveDecision {
         while let timer = user.armed.first, timer.due + plan.graceMs < moment.now {
             user.armed.removeFirst()
             ran(out: timer, because: .definition)
-        }
-        endStay()
-    }
-
-    mutating func reconsider() {
-        if case .becomes(let condition) = plan.trigger {
-            user.becoming = condition.watch(past.history(plan.triggerReads), at: moment.now)
         }
         endStay()
     }

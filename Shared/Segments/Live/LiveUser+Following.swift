@@ -53,8 +53,6 @@ extension LiveDecision {
             let isLate = record.at.map { $0 < moment.now - LiveLimits.correctionMs } ?? false
             return follow(condition, isLate ? .correction : record.cause)
         }
-        // Members come and go at the place of what brought that about.
-        if case .members = record { return follow(condition, .correction) }
         if user.recheckAt == nil {
             let second: Int64 = 1_000
             user.recheckAt = Timestamp(ms: (moment.now.ms / second + 1) * second)
@@ -63,7 +61,6 @@ extension LiveDecision {
 
     mutating func passFollowed(_ condition: Plan, _ due: Timestamp) {
         if user.recheckAt == due {
-            user.recheckAt = nil
             follow(condition, .correction)
         }
         guard let watch = user.becoming, watch.next == due else { return }
@@ -72,7 +69,8 @@ extension LiveDecision {
         turn(LiveUser.Watch(holds: !watch.holds, next: nil), .timer)
     }
 
-    /// Who is not in and will not be by time alone is not remembered.
+    /// Who is not in and will not be by time alone is not remembered, nor that something was still
+    /// to be looked at.
     mutating func follow(_ condition: Plan, _ cause: LiveChange.Cause, isThere: Bool = true) {
         let watch =
             isThere
@@ -82,10 +80,8 @@ extension LiveDecision {
     }
 
     private mutating func turn(_ watch: LiveUser.Watch, _ cause: LiveChange.Cause) {
-        let recheckAt = user.recheckAt
         let wasInside = user.isInside
         user = LiveUser()
-        user.recheckAt = recheckAt
         user.isInside = watch.holds
         if watch.holds || watch.next != nil { user.becoming = watch }
         guard watch.holds != wasInside else { return }

@@ -218,7 +218,7 @@ extension LiveDecision {
         fire(at: moment.now, cause: cause)
     }
 
-    private mutating func rebecome(
+    mutating func rebecome(
         _ condition: Plan,
         _ cause: LiveChange.Cause,
         isHistory: Bool = false
@@ -301,7 +301,8 @@ extension LiveRecord {
 
     /// What is said to have brought about what comes of it.
     var cause: LiveChange.Cause {
-        guard !isHistory else { return .correction }
-        return if case .members(let cause, _) = self { cause } else { .record }
+        var cause = LiveChange.Cause.record
+        if case .members(let given, _) = self { cause = given }
+        return isHistory && cause != .definition ? .correction : cause
     }
 }

@@ -97,7 +97,7 @@ extension LiveDecision {
     }
 
     /// The timers of a key that no event cancels or restarts, by the user's history.
-    private func timeline(
+    func timeline(
         _ key: PropertyValue?,
         _ inaction: Inaction,
         _ did: CompiledMatch,

@@ -122,6 +122,23 @@ struct CoordinationContractTests {
         #expect(later.roster.stateOwners.values.allSatisfy { $0.owner == member(3).id })
     }
 
+    @Test("a clock that is years ahead for a moment lets few entries go", arguments: all)
+    func auditOutlivesClocks(_ kind: CoordinationKind) async throws {
+        let rig = try CoordinationRig(kind, retention: AuditRetention(daysMax: 10))
+        let store = try rig.open()
+        func note(_ count: Int, afterDays days: Int64) async throws -> UInt64 {
+            let instant = Timestamp(ms: noon.ms + days * 86_400_000)
+            try await store.change(at: instant) { change in
+                change.entries = (0..<count).map { _ in AdminV1.AuditEntry(atMs: instant.ms) }
+            }
+            return try await store.audit(after: 0, afterMs: .min, limit: 1).first
+        }
+        #expect(try await note(100, afterDays: 0) == 1)
+        let most = UInt64(AuditRetention.oldAtOnce)
+        #expect(try await note(2, afterDays: 800) == 3 + most)
+        #expect(try await note(1, afterDays: 1) == 3 + most, "it is set, and nothing more goes")
+    }
+
     private static var all: [CoordinationKind] { CoordinationKind.allCases }
 }
 

@@ -68,6 +68,19 @@ class Peers:
                 return
         channel.close()
 
+    def retain(self, addresses: Iterable[str]) -> None:
+        """Lets idle connections to all other addresses go; a busy one goes another time."""
+        listed = set(addresses)
+        with self._lock:
+            gone = [one for one in self._channels.values()
+                    if one.address not in listed and one.cost == 0]
+            for channel in gone:
+                del self._channels[channel.address]
+            for address in [one for one in self._idle_polls if one not in listed]:
+                gone += self._idle_polls.pop(address)
+        for channel in gone:
+            channel.close()
+
     def close(self) -> None:
         """Ends every call and lets the connections go."""
         with self._lock:

@@ -267,6 +267,8 @@ class Shoal(Stubs):
     def _heard(self, view: WatchResponse) -> None:
         for kind, caller in self._callers.items():
             caller.set_addresses(addresses(view, kind))
+        callers = [self._registry, *self._callers.values()]
+        self._peers.retain(address for caller in callers for address in caller.addresses)
 
 
 def connect(registry: str | Iterable[str], project: str | None = None, *,
