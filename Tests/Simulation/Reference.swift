@@ -103,6 +103,7 @@ struct Reference {
         defer { next = LogOffset(record.offset).next }
         let now = Timestamp(ms: record.logTimeMs)
         let position = LogOffset(record.offset)
+        let moment = LiveMoment(now: now, position: position)
         // Of what is moved is heard with the record that says whose it is.
         let isMoved = record.origin?.offset != nil
         let new = newcomer
@@ -151,23 +152,9 @@ struct Reference {
             with(erasure.userNumber, now) { user, _ in user.leave(.erased, at: now) }
         case .mergeIn(let merge):
             let isNew = new == merge.userNumber
-            recount(
-                merge.userNumber,
-                without: merge.replaced,
-                merge.names,
-                isNew: isNew,
-                position,
-                now
-            )
+            recount(merge.userNumber, without: merge.replaced, merge.names, isNew: isNew, moment)
         case .mergeUndone(let undone):
-            recount(
-                undone.userNumber,
-                without: undone.moved,
-                undone.names,
-                isReturn: true,
-                position,
-                now
-            )
+            recount(undone.userNumber, without: undone.moved, undone.names, isBack: true, moment)
             // One may stand before the merge that is heard of behind it.
             if new == undone.userNumber { newcomer = new }
         // Tenures say nothing of users, nor does in a run who is known.
@@ -256,18 +243,17 @@ struct Reference {
         without runs: [LogV1.RecordRun],
         _ names: LogV1.MovedNames?,
         isNew: Bool = false,
-        isReturn: Bool = false,
-        _ position: LogOffset,
-        _ now: Timestamp
+        isBack: Bool = false,
+        _ moment: LiveMoment
     ) {
         let hasUndone = hasUndone
-        with(number, now) { user, segments in
+        with(number, moment.now) { user, segments in
             user.remove { offset in
                 runs.contains { offset.value >= $0.from && offset.value < $0.from + $0.count }
             }
             // Nobody is left of whom only that was taken back.
-            let isOver = isReturn && hasUndone && user.records.isEmpty
-            user.recount(at: now, position, segments) { plan in
+            let isOver = isBack && hasUndone && user.records.isEmpty
+            user.recount(at: moment.now, moment.position, segments) { plan in
                 isNew || isOver || plan.reads.mentions(names)
             }
         }
