@@ -221,8 +221,19 @@ extension EngineStage.State {
         for name in names {
             settle(before: name)
             decide(record, of: user, by: name, at: logTime)
+            passOverdue(before: logTime)
         }
         settle()
+    }
+
+    /// What a late record shows to have been due before now passes with it, so that segments which
+    /// use each other know of it.
+    private mutating func passOverdue(before now: Timestamp) {
+        guard live.values.contains(where: { $0.rank > 0 }) else { return }
+        while let due = firstDue(upTo: now - 1) {
+            let changes = live[due.name]?.courses[due.user]?.pass(due.at) ?? []
+            note(changes, of: due.user, by: due.name, at: now)
+        }
     }
 
     private mutating func decide(

@@ -211,6 +211,46 @@ struct FeedDoorTests {
         }
     }
 
+    @Test("who is gone since a version is over is in no sum that is told of that version")
+    func goneSince() async throws {
+        let rig = try await Rig(under: 3)
+        var copy = FeedCopy(partition: 0)
+        try copy.take(try await rig.snapshot(heard: 3))
+        try await rig.write { log in
+            for user in ["cid", "bob"] { try log.event("Bought", by: user, at: day(0)) }
+            try Kind.live.put(2, &log)
+            log.erase("cid")
+        }
+        while copy.cursor.version == 1 || copy.cursor.sequence == 0 {
+            let request = EvaluationV1.ChangesRequest(
+                segment: "buyers",
+                cursors: [copy.cursor],
+                limit: 1
+            )
+            let told = try await rig.door.changes(request, rig.suite.call())
+            #expect(try copy.take(try #require(told.partitions.first)))
+        }
+        #expect(copy.members == ["ann", "bob"] && copy.cursor.version == 2)
+    }
+
+    @Test("a snapshot of whose members one is gone meanwhile is begun again, never told without")
+    func goneMeanwhile() async throws {
+        let rig = try await Rig(under: 3)
+        try await rig.write { log in
+            for user in ["bob", "cid"] { try log.event("Bought", by: user, at: day(0)) }
+        }
+        var request = EvaluationV1.SnapshotRequest(segment: "buyers", partition: 0, limit: 2)
+        let first = try await rig.door.snapshot(request, rig.suite.call())
+        #expect(first.users == ["ann", "bob"] && first.next == 2)
+        try await rig.write { $0.erase("cid") }
+        (request.snapshot, request.from) = (first.snapshot, first.next ?? 0)
+        let next = request
+        let refused = await fault { _ = try await rig.door.snapshot(next, rig.suite.call()) }
+        #expect(refused?.code == .outOfRange && refused?.place == "snapshot")
+        (request.snapshot, request.from) = (nil, 0)
+        #expect(try await rig.door.snapshot(request, rig.suite.call()).members == 2)
+    }
+
     private func fault(_ body: () async throws -> Void) async -> Fault? {
         do {
             try await body()

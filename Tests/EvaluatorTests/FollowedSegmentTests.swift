@@ -166,6 +166,31 @@ import Wire
         )
     }
 
+    @Test("who comes into a segment by a merge comes into those that use it at the same place")
+    func mergedWithin() throws {
+        var log = LogScript()
+        let seen = Trigger.action(Action(EventMatch(["Seen"])))
+        let used = LiveDefinition(seen, stay: .while(did("Bought")), zone: "UTC")
+        try log.segment("used", live: used, revision: 1)
+        try log.segment("in", Definition(.inSegment(InSegment("used"))), revision: 2)
+        try log.event("Seen", by: "ann", at: Timestamp(ms: 1_003))
+        var state = PartitionState(Self.home)
+        _ = try state.apply(log.records)
+        let (told, read) = (state.live.news.records.count, log.records.count)
+        let ann = log.user("ann")
+        log.append(
+            .event(LogV1.Event(userNumber: ann, name: "Bought", atMs: 500)),
+            from: LogV1.Origin(partition: 9, offset: 3)
+        )
+        let names = LogV1.MovedNames(events: ["Bought"])
+        log.append(.mergeIn(LogV1.MergeIn(userNumber: ann, userID: "web", names: names)))
+        _ = try state.apply(Array(log.records[read...]))
+        let late = state.live.news.records.dropFirst(told)
+        #expect(late.map(\.change.kind) == [.entered, .entered])
+        #expect(late.map(\.change.cause) == [.correction, .correction])
+        #expect(state.live.ends.map(\.members) == [1, 1])
+    }
+
     @Test("of many who leave at one instant each is told once, as if each were looked at alone")
     func crowd() throws {
         var log = LogScript()
@@ -216,40 +241,6 @@ import Wire
             let isFired = importID == nil && origin == nil
             #expect(state.live.news.records.map(\.change.kind) == (isFired ? [.entered] : []))
             #expect(try state.members(isKnown, at: Timestamp(ms: 2_000)).count == 1)
-        }
-    }
-
-    @Test("what timers bring behind the last record waits for the next, and asks for no seal")
-    func stuck() throws {
-        var log = LogScript()
-        let left = LiveDefinition(
-            .inaction(
-                Inaction(
-                    did: EventMatch(["Seen"]),
-                    didNot: EventMatch(["Bought"]),
-                    withinMs: 1_000
-                )
-            ),
-            zone: "UTC"
-        )
-        try log.segment("left", live: left, revision: 1)
-        try log.event("Seen", by: "ann", at: Timestamp(ms: 1_000))
-        try inFolder { folder in
-            let checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
-            defer { checkpoints.close() }
-            var state = PartitionState(Self.home)
-            let catalogue = Catalogue()
-            try catalogue.apply(try state.apply(log.records))
-            #expect(state.tailRows > 0)
-            try checkpoints.seal(&state, catalogue: catalogue)
-            #expect(state.tailRows == 0)
-            try state.pass(Timestamp(ms: 3_000))
-            #expect(state.live.ends.map(\.members) == [1])
-            #expect(state.projects.values.contains { !$0.tail.isEmpty })
-            #expect(state.tailRows == 0 && state.tailBytes == 0)
-            try log.event("Opened", by: "ann", at: Timestamp(ms: 3_000))
-            try catalogue.apply(try state.apply(Array(log.records.suffix(1))))
-            #expect(state.tailRows > 1)
         }
     }
 

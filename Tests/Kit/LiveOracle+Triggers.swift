@@ -5,24 +5,24 @@ import Foundation
 public import Segments
 
 extension LiveOracle {
-    /// What fires at a moment: the instant told, and the key of an inaction.
-    func firings(_ moment: Moment, _ history: UserHistory, _ held: inout Bool)
-        -> [(at: Timestamp, key: PropertyValue?)]
+    /// What fires at a moment: the instant told, and of an inaction its key and which wait it is.
+    func firings(_ moment: Moment, _ history: UserHistory, _ standing: inout Standing)
+        -> [(at: Timestamp, key: PropertyValue?, wait: Wait?)]
     {
         let fires: Bool
         switch live.trigger {
         case .action(let action): fires = self.fires(action, moment)
         case .page(let page): fires = self.fires(page, moment)
         case .propertyChanged(let change): fires = self.fires(change, moment)
-        case .inaction(let inaction): return firings(inaction, moment)
-        case .date(let date): return firings(date, moment, history).map { ($0, nil) }
+        case .inaction(let inaction): return firings(inaction, moment, standing)
+        case .date(let date): return firings(date, moment, history).map { ($0, nil, nil) }
         case .becomes(let becomes):
             guard isHeard(moment) else { return [] }
-            let before = held
-            held = holds(becomes.condition, history, moment.at)
-            fires = held && !before && !isImported(moment)
+            let before = standing.held
+            standing.held = holds(becomes.condition, history, moment.at)
+            fires = standing.held && !before && !isImported(moment)
         }
-        return fires ? [(moment.at, nil)] : []
+        return fires ? [(moment.at, nil, nil)] : []
     }
 
     private func isImported(_ moment: Moment) -> Bool {
@@ -168,14 +168,17 @@ extension LiveOracle {
         public let key: PropertyValue?
     }
 
-    private func firings(_ inaction: Inaction, _ moment: Moment)
-        -> [(at: Timestamp, key: PropertyValue?)]
+    private func firings(_ inaction: Inaction, _ moment: Moment, _ standing: Standing)
+        -> [(at: Timestamp, key: PropertyValue?, wait: Wait?)]
     {
-        // "`grace g` delays the firing to log time A+T+g"
-        guard moment.entry == nil else { return [] }
-        return standing(inaction, moment.known)
-            .filter { $0.due + inaction.graceMs == moment.at }
-            .map { ($0.due, $0.key) }
+        // "`grace g` delays the firing to log time A+T+g"; what a late record shows to have been
+        // due before it fires with it.
+        let open = self.standing(inaction, moment.known).filter { standing.settled[$0] == nil }
+        let due = open.filter { wait in
+            let at = wait.due + inaction.graceMs
+            return moment.entry == nil ? at == moment.at : at < moment.at
+        }
+        return due.sorted { $0.due < $1.due }.map { ($0.due, $0.key, $0) }
     }
 
     /// Every A of the first so many records that no other event cancels or restarts, however late

@@ -4,7 +4,7 @@ public import Basics
 import Foundation
 public import Segments
 
-/// Says what a live segment must tell of one user, whose records came in the order they happened.
+/// Says what a live segment must tell of one user, whose records came in order or late.
 ///
 /// It looks at every record and at every instant at which anything could change, asks there whether
 /// the trigger fires, looking back over the whole log each time, and keeps a list of the firings
@@ -62,59 +62,101 @@ public struct LiveOracle {
         let entry: Int?
     }
 
-    /// Everything told, in order.
-    func told() -> [Told] {
-        var told: [Told] = []
+    /// What has become of the user so far.
+    struct Standing {
+        /// The firings that counted, in order; the n-th is number n.
         var counted: [Firing] = []
-        var isIn = false
+        /// The numbers of those that are a reason to be in.
+        var reasons: [Int] = []
+        /// Waits that have run out, with their numbers; 0: none that counted.
+        var settled: [Wait: Int] = [:]
+        /// Whether the condition of `becomes` held when it was last asked.
         var held = false
-        if case .becomes(let becomes) = live.trigger, log.begin > 0 {
-            held = holds(becomes.condition, log.history(log.begin), log.beginTime)
-        }
-        func tell(_ kind: LiveChange.Kind, _ at: Timestamp, _ moment: Moment) {
+        var told: [Told] = []
+
+        var isIn: Bool { !reasons.isEmpty }
+
+        mutating func tell(
+            _ kind: LiveChange.Kind,
+            _ at: Timestamp,
+            _ moment: Moment,
+            number: Int? = nil
+        ) {
             let change = LiveChange(
                 kind,
                 at: at,
-                occurrence: counted.count,
+                occurrence: number ?? counted.count,
                 isMember: isIn,
                 cause: moment.entry == nil ? .timer : .record
             )
             told.append(Told(change: change, now: moment.at, entry: moment.entry))
         }
+
+        mutating func leave(_ at: Timestamp, _ moment: Moment) {
+            reasons = []
+            tell(.left, at, moment)
+        }
+    }
+
+    /// Everything told, in order.
+    func told() -> [Told] {
+        var standing = Standing()
+        if case .becomes(let becomes) = live.trigger, log.begin > 0 {
+            standing.held = holds(becomes.condition, log.history(log.begin), log.beginTime)
+        }
         for moment in moments() {
             let history = log.history(moment.known)
+            takeBack(moment, &standing)
             var hasFired = false
-            for (at, key) in firings(moment, history, &held) {
+            for (at, key, wait) in firings(moment, history, &standing) {
                 let firing = Firing(now: moment.at, at: at, key: key)
-                guard passesFilter(moment), passesLimit(firing, counted) else { continue }
-                counted.append(firing)
-                (isIn, hasFired) = (true, true)
-                tell(.entered, at, moment)
+                let counts =
+                    passesFilter(moment, isTimed: wait != nil)
+                    && passesLimit(firing, standing.counted)
+                if let wait { standing.settled[wait] = counts ? standing.counted.count + 1 : 0 }
+                guard counts else { continue }
+                standing.counted.append(firing)
+                standing.reasons.append(standing.counted.count)
+                hasFired = true
+                standing.tell(.entered, at, moment)
                 if case .while(let condition) = live.stay,
                     !holds(condition, history, moment.at)
                 {
-                    isIn = false
-                    tell(.left, moment.at, moment)
+                    standing.leave(moment.at, moment)
                 }
             }
-            guard isIn else { continue }
+            guard standing.isIn else { continue }
             switch live.stay {
             case .forever: break
             case .duration(let ms):
-                // "[firing, firing + d)", records at the end's own instant coming first.
-                let last = counted.map { $0.at + ms }.max() ?? .latest
-                if moment.entry == nil, last <= moment.at {
-                    isIn = false
-                    tell(.left, last, moment)
+                // "[firing, firing + d)", records at the end's own instant coming first; an end
+                // that is found to be over is told with the record by which it is.
+                let last = standing.reasons.map { standing.counted[$0 - 1].at + ms }.max()
+                if let last, moment.entry == nil ? last <= moment.at : last < moment.at {
+                    standing.leave(last, moment)
                 }
             case .while(let condition):
                 if !hasFired, isHeard(moment), !holds(condition, history, moment.at) {
-                    isIn = false
-                    tell(.left, moment.at, moment)
+                    standing.leave(moment.at, moment)
                 }
             }
         }
-        return told
+        return standing.told
+    }
+
+    // "a firing that should not have happened (a late B; a late A that restarts the timer) yields a
+    // `retracted` record"; "retraction refunds no limit and revives nothing suppressed".
+    private func takeBack(_ moment: Moment, _ standing: inout Standing) {
+        guard case .inaction(let inaction) = live.trigger, moment.entry != nil else { return }
+        let waits = self.standing(inaction, moment.known)
+        let gone = standing.settled.keys.filter { !waits.contains($0) }
+        for wait in gone.sorted(by: { $0.due > $1.due }) {
+            guard let number = standing.settled.removeValue(forKey: wait), number > 0 else {
+                continue
+            }
+            standing.reasons.removeAll { $0 == number }
+            standing.tell(.retracted, wait.due, moment, number: number)
+        }
     }
 
     /// Records, and behind those of an instant the instant itself, up to the end.
@@ -155,9 +197,9 @@ public struct LiveOracle {
 
     // "past-behaviour parts see the state before the triggering event, user properties the state
     // after it; both can be chosen". What time fires has no record of its own.
-    private func passesFilter(_ moment: Moment) -> Bool {
+    private func passesFilter(_ moment: Moment, isTimed: Bool) -> Bool {
         guard let filter = live.filter else { return true }
-        guard var entry = moment.entry, !log.entries[entry].isTimed else {
+        guard var entry = moment.entry, !isTimed, !log.entries[entry].isTimed else {
             return holds(filter, log.history(moment.known), moment.at)
         }
         // What a record brings about stands at the record's own place.

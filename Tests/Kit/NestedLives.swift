@@ -64,13 +64,15 @@ public struct NestedLives: Sendable {
 
     private static func entry(_ random: inout SeededRandom, at: Timestamp) -> LiveLog.Entry {
         let isImported = random.chance(0.07)
+        // One that comes late happened up to some units earlier, perhaps before the segments began.
+        let since = random.chance(0.15) ? at - Int64(1 + random.below(8)) * unitMs : at
         guard random.chance(0.85) else {
             let value: PropertyValue? =
                 random.chance(0.3) ? nil : .text(random.chance(0.5) ? "gold" : "iron")
-            let version = UserHistory.PropertyVersion("tier", value, since: at, position: .zero)
+            let version = UserHistory.PropertyVersion("tier", value, since: since, position: .zero)
             return LiveLog.Entry(.properties([version]), at: at, isImported: isImported)
         }
-        let event = UserHistory.Event(events[random.below(3)], at: at, position: .zero)
+        let event = UserHistory.Event(events[random.below(3)], at: since, position: .zero)
         return LiveLog.Entry(.event(event), at: at, isImported: isImported)
     }
 
@@ -266,8 +268,10 @@ extension NestedLives {
             let what =
                 entry.event?.name.text
                 ?? entry.versions.map { "tier=\($0.value.map { "\($0)" } ?? "gone")" }.joined()
+            let at = entry.event?.at ?? entry.versions.first?.since
             lines.append(
                 "  \(entry.logTime.rfc3339) \(logs[user].user?.text ?? "") \(what)"
+                    + (at == entry.logTime ? "" : " of \(at?.rfc3339 ?? "ever")")
                     + (entry.isImported ? ", imported" : "")
             )
         }

@@ -1,4 +1,5 @@
-// Somebody who makes segments and archives them, as an evaluator's door does for its callers.
+// Somebody who makes segments, changes and archives them, as an evaluator's door does for its
+// callers.
 
 import Basics
 import Messages
@@ -42,26 +43,45 @@ final class Author: Node {
 
     private func plan() {
         isBusy = false
-        after(ms: 300 + UInt64(random.below(4_000))) { [self] in try next() }
+        after(ms: 200 + UInt64(random.below(1_600))) { [self] in try next() }
     }
 
     private func next() throws {
         guard !stage.isHealing else { return }
         let living = documents.indices.filter { !documents[$0].archived }
-        if documents.count < Self.segmentsMax {
-            let name = "segment-\(documents.count)"
-            documents.append(try RandomSegment.document(name, &random))
-            stage.judge.segments.append(name)
-            isBusy = true
-            try put(documents.count - 1)
-        } else if let index = living.randomElement(using: &random), living.count > 2 {
-            documents[index].archived = true
-            isBusy = true
+        let isComplete = documents.count >= Self.segmentsMax
+        if let index = living.randomElement(using: &random), isComplete || random.chance(0.3) {
+            let isUsed = documents.contains { !$0.archived && $0.uses(documents[index].name) }
+            if isComplete, !isUsed, living.count > 2, random.chance(0.2) {
+                documents[index].archived = true
+            } else {
+                try change(index)
+            }
             try put(index)
+        } else if !isComplete {
+            let name = "segment-\(documents.count)"
+            let others = living.map { ExactName(documents[$0].name) }
+            var segments = RandomSegment(using: others, random.fork())
+            documents.append(try segments.document(name))
+            if documents.last?.follow ?? false { stage.judge.segments.append(name) }
+            try put(documents.count - 1)
+        } else {
+            plan()
         }
     }
 
+    /// Gives a segment another definition, which uses none but those that it may use already.
+    private func change(_ index: Int) throws {
+        let others = documents[..<index].filter { !$0.archived }.map { ExactName($0.name) }
+        var segments = RandomSegment(using: others, random.fork())
+        let changed = try segments.changed(documents[index])
+        guard changed != documents[index] else { return }
+        documents[index] = changed
+        documents[index].version += 1
+    }
+
     private func put(_ index: Int) throws {
+        isBusy = true
         let request = RegistryV1.PutRequest(
             kind: "segment",
             name: documents[index].name,
@@ -71,7 +91,8 @@ final class Author: Node {
             switch answer {
             case .success(let reply):
                 let told: RegistryV1.PutResponse = try reply.response()
-                stage.note("\(documents[index].name): \(documents[index].archived)")
+                let document = documents[index]
+                stage.note("\(document.name) \(document.version): \(document.archived)")
                 try bring(told.document?.revision ?? 0)
             // It may have been written all the same: the same document again changes nothing.
             case .failure: after(ms: 200) { [self] in try put(index) }
@@ -90,82 +111,12 @@ final class Author: Node {
     }
 }
 
-/// Segments by seed, whose waits end within a run.
-enum RandomSegment {
-    /// A segment that is followed.
-    static func document(_ name: String, _ random: inout SeededRandom) throws
-        -> SegmentV1.SegmentDocument
-    {
-        var document = SegmentV1.SegmentDocument(name: name)
-        if random.chance(0.6) {
-            document.live = try LiveCoding.encode(live(&random))
-        } else {
-            document.definition = try DefinitionCoding.encode(condition(&random))
+extension SegmentV1.SegmentDocument {
+    /// Whether its own conditions name another segment.
+    fileprivate func uses(_ name: String) -> Bool {
+        let ofLive = [live?.becomes, live?.filter, live?.stayWhile].flatMap { $0 ?? [] }
+        return ((definition?.nodes ?? []) + ofLive).contains { node in
+            if case .inSegment(let used) = node.kind { used.name == name } else { false }
         }
-        return document
-    }
-
-    private static func live(_ random: inout SeededRandom) -> LiveDefinition {
-        let event = event(&random)
-        let trigger: Trigger =
-            switch random.below(8) {
-            case 0: .action(Action(EventMatch([event])))
-            case 1: .action(Action(EventMatch([event]), times: .everyNth(2)))
-            case 2, 3: .becomes(Becomes(condition(&random)))
-            case 4: .date(DateTrigger("renewal", offsetMs: seconds(&random) - 5_500))
-            case 5:
-                .date(
-                    DateTrigger(
-                        "due",
-                        of: .event(EventMatch(["Cart"])),
-                        offsetMs: seconds(&random) - 5_500
-                    )
-                )
-            default:
-                .inaction(
-                    Inaction(
-                        did: EventMatch([event]),
-                        didNot: EventMatch(["Buy"]),
-                        withinMs: seconds(&random)
-                    )
-                )
-            }
-        var live = LiveDefinition(trigger)
-        if random.chance(0.3) {
-            live.filter = condition(&random)
-            live.filterReads.events = random.chance(0.5) ? .before : .after
-        }
-        switch random.below(10) {
-        case 0..<6: live.stay = .duration(ms: seconds(&random))
-        case 6, 7: live.stay = .while(condition(&random))
-        default: break
-        }
-        if random.chance(0.2) { live.limit = .coolDown(ms: seconds(&random)) }
-        return live
-    }
-
-    private static func condition(_ random: inout SeededRandom) -> Definition {
-        let event = event(&random)
-        switch random.below(4) {
-        case 0:
-            return Definition(
-                .user(UserProperty(PropertyFilter("plan", .equals, [.value(.text("pro"))])))
-            )
-        case 1: return Definition(.inList(InList("vip")))
-        case 2:
-            let window = Window.rolling(ms: seconds(&random))
-            return Definition(.did(Did(EventMatch([event], window: window))))
-        default:
-            return Definition(.did(Did(EventMatch([event]), count: CountTest(.atLeast(2)))))
-        }
-    }
-
-    private static func event(_ random: inout SeededRandom) -> ExactName {
-        ["View", "Cart", "Buy"][random.below(3)]
-    }
-
-    /// Unit: ms.
-    private static func seconds(_ random: inout SeededRandom) -> Int64 {
-        1_000 + Int64(random.below(9_000))
     }
 }

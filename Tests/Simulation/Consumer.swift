@@ -64,31 +64,49 @@ final class Consumer: Node {
         }
     }
 
-    /// A copy begins with who is in.
+    /// A copy begins with who is in, page by page; where one is refused it begins again.
     private func begin(_ place: Place, _ evaluator: String) throws {
+        let copy = FeedCopy(partition: place.partition, epoch: epochs[place] ?? 0)
+        let request = EvaluationV1.SnapshotRequest(
+            segment: place.segment,
+            partition: place.partition,
+            limit: UInt32(1 + random.below(stage.isHealing ? 9 : 3)),
+            epoch: epochs[place] ?? 0
+        )
+        try begin(copy, request, place, evaluator)
+    }
+
+    private func begin(
+        _ copy: FeedCopy,
+        _ request: EvaluationV1.SnapshotRequest,
+        _ place: Place,
+        _ evaluator: String
+    ) throws {
         try call(
             evaluator,
             EvaluationV1_FeedMethods.snapshot,
-            EvaluationV1.SnapshotRequest(
-                segment: place.segment,
-                partition: place.partition,
-                epoch: epochs[place] ?? 0
-            ),
+            request,
             CallOptions(timeoutMs: 500, project: Simulation.project)
         ) { [self] answer in
-            if case .success(let reply) = answer {
-                var copy = FeedCopy(partition: place.partition, epoch: epochs[place] ?? 0)
-                let page: EvaluationV1.SnapshotResponse = try reply.response()
-                guard !copy.isOutdated(page.cursor) else { return plan() }
-                try believe(page.cursor, of: place, by: evaluator)
-                do throws(FeedCopy.Problem) {
-                    try copy.take(page)
-                } catch {
-                    throw Broken(.i5, "the snapshot of \(place.segment): \(error)")
-                }
-                copies[place] = copy
+            guard case .success(let reply) = answer else { return plan() }
+            var copy = copy
+            let page: EvaluationV1.SnapshotResponse = try reply.response()
+            guard !copy.isOutdated(page.cursor) else { return plan() }
+            try believe(page.cursor, of: place, by: evaluator)
+            do throws(FeedCopy.Problem) {
+                try copy.take(page)
+            } catch {
+                throw Broken(.i5, "the snapshot of \(place.segment): \(error)")
             }
-            plan()
+            guard let next = page.next else {
+                copies[place] = copy
+                return plan()
+            }
+            var request = request
+            (request.snapshot, request.from) = (page.snapshot, next)
+            after(ms: 5 + UInt64(random.below(30))) { [self] in
+                try begin(copy, request, place, evaluator)
+            }
         }
     }
 
@@ -100,15 +118,17 @@ final class Consumer: Node {
     ) throws {
         var copy = before
         guard !copy.isOutdated(page.cursor) else { return }
-        if !page.stale { try believe(page.cursor, of: place, by: evaluator) }
+        if let cursor = page.stale ? page.next : page.cursor {
+            try believe(cursor, of: place, by: evaluator)
+        }
         do throws(FeedCopy.Problem) {
-            // Another version's feed begins anew.
+            // A feed that goes on from nothing that was told begins anew.
             guard try copy.take(page) else { return copies[place] = nil }
         } catch {
             throw Broken(.i5, "the feed of \(place.segment) told to a consumer: \(error)")
         }
         copies[place] = copy
-        try stage.judge.told(page.changes, of: place)
+        try stage.judge.told(page.changes, of: place, version: page.cursor?.version)
     }
 
     /// Whoever is believed is the owner under the epoch that it tells, and was not superseded by

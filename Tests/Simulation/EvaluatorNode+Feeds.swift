@@ -48,24 +48,55 @@ extension EvaluatorNode {
         -> EvaluationV1.SnapshotResponse
     {
         let asked = try asked(request.partition, request.segment, heard: request.epoch)
-        let columns = asked.state.projects[asked.feed.project]
-        guard !asked.state.isBehindFeeds,
-            let end = asked.state.live.ends.first(where: { $0.feed == asked.feed }),
-            let members = try asked.state.live.members(
-                of: asked.feed,
-                userCount: columns?.userCount ?? 0
-            )
-        else {
-            throw EvaluatorError(.catchingUp, "read a feed", place: "\(asked.feed)", hint: "")
+        guard let snapshots = parts?.snapshots else { throw Fault(.unavailable, "no feeds") }
+        let kept: FeedSnapshots.Kept
+        if let number = request.snapshot, stage.bug != .snapshotTakenAnew {
+            guard let found = snapshots[number], found.partition == asked.partition else {
+                throw Fault.outOfRange("the snapshot is kept no more")
+            }
+            kept = found
+        } else {
+            kept = try take(asked)
         }
-        var users: [UserNumber] = []
-        members.forEach { users.append($0) }
+        var numbers: [UserNumber] = []
+        var next = kept.members.first(from: UserNumber(request.from))
+        while let user = next, numbers.count < Int(request.limit) {
+            numbers.append(user)
+            next = kept.members.first(from: UserNumber(user.value + 1))
+        }
+        let columns = asked.state.projects[asked.feed.project]
+        let ids = numbers.map { columns?.id(of: $0)?.text ?? "" }
+        guard !ids.contains("") else { throw Fault.outOfRange("a member is gone since") }
+        var number = request.snapshot
+        if number == nil, next != nil { number = try snapshots.keep(kept) }
         return EvaluationV1.SnapshotResponse(
-            cursor: end.cursor(asked.partition, at: end.sequence, under: asked.page.epoch),
-            users: users.map { columns?.id(of: $0)?.text ?? "" },
-            members: UInt64(end.members),
-            stateHash: end.stateHash,
-            numbers: users.map(\.value)
+            cursor: kept.end.cursor(
+                kept.partition,
+                at: kept.end.sequence,
+                under: Epoch(kept.position.stateEpoch)
+            ),
+            users: ids,
+            snapshot: number ?? 0,
+            next: next?.value,
+            members: UInt64(kept.end.members),
+            stateHash: kept.end.stateHash,
+            numbers: numbers.map(\.value)
+        )
+    }
+
+    private func take(_ asked: Asked) throws -> FeedSnapshots.Kept {
+        let (feed, live) = (asked.feed, asked.state.live)
+        let count = asked.state.projects[feed.project]?.userCount ?? 0
+        guard !asked.state.isBehindFeeds, let end = live.ends.first(where: { $0.feed == feed }),
+            let members = try live.members(of: feed, userCount: count)
+        else {
+            throw EvaluatorError(.catchingUp, "read a feed", place: "\(feed)", hint: "")
+        }
+        return FeedSnapshots.Kept(
+            partition: asked.partition,
+            end: end,
+            members: members,
+            position: asked.state.position(in: feed.project)
         )
     }
 
@@ -75,28 +106,50 @@ extension EvaluatorNode {
         guard let cursor = request.cursors.first, let shelf = feeds else { return .init() }
         let asked = try asked(cursor.partition, request.segment, heard: cursor.epoch)
         guard let end = asked.page.ends[asked.feed] else { return .init() }
-        guard cursor.fits(end) else {
-            return .init(partitions: [.init(cursor: cursor, stale: true)])
+        var told = end
+        if !cursor.fits(end) {
+            // What its version has told and the consumer has not comes before the next version.
+            guard let over = asked.page.over(cursor.version, before: end), cursor.fits(over),
+                cursor.sequence < over.sequence, stage.bug != .versionCutShort
+            else { return .init(partitions: [stale(cursor, asked, end)]) }
+            told = over
         }
-        guard cursor.sequence < end.sequence else { return .init() }
+        guard cursor.sequence < told.sequence else { return .init() }
         let records = try shelf.records(
-            of: asked.feed,
+            of: told.feed,
             in: asked.partition,
             after: cursor.sequence,
             limit: Int(request.limit)
-        ).filter { $0.sequence <= end.sequence }
+        ).filter { $0.sequence <= told.sequence }
         let last = records.last?.sequence ?? cursor.sequence
+        let isWhole = last == told.sequence && !told.isOver
         let columns = stage.bug == .nameForgotten ? nil : asked.state.projects[asked.feed.project]
         var page = EvaluationV1.PartitionChanges(
-            cursor: end.cursor(asked.partition, at: last, under: asked.page.epoch),
+            cursor: told.cursor(asked.partition, at: last, under: asked.page.epoch),
             changes: records.map { $0.message(of: columns?.id(of: $0.user)?.text ?? "") },
-            stateHash: last == end.sequence ? end.stateHash : nil,
-            members: last == end.sequence ? UInt64(end.members) : 0
+            stateHash: isWhole ? told.stateHash : nil,
+            members: isWhole ? UInt64(told.members) : 0
         )
         // Somebody is gone since, as the next changes tell: the sum still has the name.
         if page.changes.contains(where: { $0.userID.isEmpty && !$0.tellsWhoIsGone }) {
             page.stateHash = nil
         }
         return .init(partitions: [page])
+    }
+    /// A cursor is of no use: told where the next version goes on, if it does so from there.
+    private func stale(_ cursor: EvaluationV1.FeedCursor, _ asked: Asked, _ end: FeedEnd)
+        -> EvaluationV1.PartitionChanges
+    {
+        var told = EvaluationV1.PartitionChanges(cursor: cursor, stale: true)
+        guard let over = asked.page.over(cursor.version, before: end),
+            cursor.version < end.version
+        else { return told }
+        let next = asked.page.next(after: over, upTo: end)
+        told.nextVersion = next.version
+        let isRead = cursor.sequence == over.sequence || stage.bug == .versionCutShort
+        if next.isCarried, cursor.fits(over), isRead {
+            told.next = next.cursor(asked.partition, at: 0, under: asked.page.epoch)
+        }
+        return told
     }
 }

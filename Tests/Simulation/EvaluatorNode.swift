@@ -19,8 +19,8 @@ final class EvaluatorNode: Node {
     /// Rows at which a tail is sealed, so that chunks are made and merged in a run.
     private static let sealRows = 24
 
-    private let home: String
-    private let disk: ForgetfulDisk
+    let home: String
+    let disk: ForgetfulDisk
     private let store: StoreFolder
     private(set) lazy var membership = Membership(of: self, .evaluator, number: number)
     private let number: UInt64
@@ -41,6 +41,7 @@ final class EvaluatorNode: Node {
         let checkpoints: Checkpoints
         let catalogue: Catalogue
         let board: FeedBoard
+        let snapshots: FeedSnapshots
         var states: [Partition: PartitionState] = [:]
         var fence = TenureFence()
     }
@@ -100,7 +101,8 @@ final class EvaluatorNode: Node {
             parts = Parts(
                 checkpoints: checkpoints,
                 catalogue: try checkpoints.loadCatalogue(),
-                board: FeedBoard(clock: clock)
+                board: FeedBoard(clock: clock),
+                snapshots: FeedSnapshots(clock: clock)
             )
         } catch {
             checkpoints.close()
@@ -123,6 +125,13 @@ final class EvaluatorNode: Node {
         disk.crash(tearing: &random)
         do { try store.cut(behind: synced, &random) } catch { stage.note("\(error)") }
     }
+
+    override func rewrite() throws {
+        fall(.killed)
+        try rewriteCheckpoints()
+    }
+
+    override func check(_ remains: Remains) throws { try checkCheckpoints(remains) }
 
     override func refuseToStart(_ error: any Error) throws {
         guard let error = error as? EvaluatorError, error.code != .disk else { return }
@@ -259,45 +268,6 @@ final class EvaluatorNode: Node {
         if try now.checkpoints.replace(with: merged, catalogue: now.catalogue) {
             try state.replace(with: merged)
         }
-    }
-
-    /// The records as they came, or as a planted bug takes them.
-    private func misheard(_ records: [LogV1.LogRecord]) -> [LogV1.LogRecord] {
-        var records = records
-        switch stage.bug {
-        case .undoUnheard:
-            for index in records.indices {
-                guard case .importUndone = records[index].body else { continue }
-                records[index].body = .tenure(LogV1.Tenure())
-            }
-        case .datesUnheard:
-            for index in records.indices {
-                guard case .profile(var profile) = records[index].body else { continue }
-                profile.set.removeAll { $0.name == Producer.renewal }
-                records[index].body = .profile(profile)
-            }
-        case .erasureUnheard:
-            for index in records.indices {
-                guard case .erasure = records[index].body else { continue }
-                records[index].body = .tenure(LogV1.Tenure())
-            }
-        case .mergeUnheard:
-            for index in records.indices {
-                guard case .mergeIn = records[index].body else { continue }
-                records[index].body = .tenure(LogV1.Tenure())
-            }
-        case .recordsSwapped:
-            for index in records.indices.dropLast() {
-                guard case .event(let one) = records[index].body,
-                    case .event(let other) = records[index + 1].body, one.name != other.name
-                else { continue }
-                records[index].body = .event(other)
-                records[index + 1].body = .event(one)
-                break
-            }
-        default: break
-        }
-        return records
     }
 
     override func serve(_ request: RequestFrame, _ answering: Answering) async throws {

@@ -31,8 +31,11 @@ final class IngestionNode: Node {
     /// The next sync fails, as when the power goes while it is under way.
     private var isCutShort = false
     private(set) lazy var membership = Membership(of: self, .ingestion, number: 1)
-    private let logFolder = "/log"
-    private let index: StoreFolder
+    let logFolder = "/log"
+    /// Where orders and refused records would lie.
+    private(set) lazy var dataFolder = "\(stage.folder)/ingestion"
+    let identity = InstanceID(high: 1, low: 1)
+    let index: StoreFolder
     private(set) var parts: Parts?
     private var waiting: [() throws -> Bool] = []
     private var isTurnPlanned = false
@@ -62,10 +65,6 @@ final class IngestionNode: Node {
     // Life
 
     override func begin() async throws {
-        var settings = LogSettings(folder: logFolder, partitions: Simulation.partitions)
-        settings.journalFileBytes = Self.journalFileBytes
-        settings.preallocates = false
-        let identity = InstanceID(high: 1, low: 1)
         let under: any Disk =
             stage.bug == .syncSkipped ? LyingDisk(disk: disk, skips: .files) : disk
         let opened = try Journal.open(settings, identity: identity, disk: under)
@@ -109,6 +108,21 @@ final class IngestionNode: Node {
             pages: FetchedPages(log: log, partitions: partitions, asides: asides)
         )
     }
+
+    /// How the log lies on the disk.
+    var settings: LogSettings {
+        var settings = LogSettings(folder: logFolder, partitions: Simulation.partitions)
+        settings.journalFileBytes = Self.journalFileBytes
+        settings.preallocates = false
+        return settings
+    }
+
+    override func rewrite() throws {
+        fall(.killed)
+        if stage.bug != .logKept { try rewriteFiles() }
+    }
+
+    override func check(_ remains: Remains) throws { try checkFiles(remains) }
 
     override func end(_ death: Death) {
         parts?.index.store.close()

@@ -32,6 +32,12 @@ extension Judge {
         }
     }
 
+    /// Who reads a partition's log.
+    struct Reader: Hashable {
+        let evaluator: String
+        let partition: Int
+    }
+
     /// So long may a consumer wait for a change when all is well.
     ///
     /// Unit: ns.
@@ -44,14 +50,16 @@ extension Judge {
         else { return }
         let index = Int(partition.index)
         let ends = Dictionary(
-            uniqueKeysWithValues: state.live.ends.map { ($0.feed.revision, $0.sequence) }
+            uniqueKeysWithValues: (state.live.ends + state.live.over).map {
+                ($0.feed.revision, $0.sequence)
+            }
         )
         // Those that are over, too: what was told last may be seen only now.
         for key in names.keys.filter({ $0.partition == index }).sorted() {
             let seenBy = "\(evaluator.name) \(evaluator.life) \(key)"
             var seen = seen[seenBy] ?? 0
             let end = ends[key.revision]
-            guard end != seen else { continue }
+            guard end ?? 0 != seen else { continue }
             let feed = FeedID(project: Simulation.project, revision: key.revision)
             let records = try shelf.records(of: feed, in: partition, after: seen, limit: .max)
             for record in records {
@@ -68,7 +76,7 @@ extension Judge {
         }
         try checkGone(state, at: evaluator.name)
         looks += 1
-        if looks % 32 == 0 { try compare(state) }
+        if looks % 32 == 0 { try compare(state, at: evaluator.name) }
     }
 
     /// Who was erased at a place that the evaluator has read is hidden there.
@@ -105,8 +113,12 @@ extension Judge {
         }
     }
 
-    /// A consumer was told changes.
-    func told(_ changes: [EvaluationV1.MembershipChange], of place: Consumer.Place) throws {
+    /// A consumer was told changes of a segment's version.
+    func told(
+        _ changes: [EvaluationV1.MembershipChange],
+        of place: Consumer.Place,
+        version: UInt32?
+    ) throws {
         for change in changes {
             let name = standing.name(change.userNumber, in: Int(place.partition))
             // Of who is gone meanwhile only the number is told.
@@ -116,7 +128,7 @@ extension Judge {
                     && standing.isNobody(change.userNumber, in: Int(place.partition))
             let isKnown = feeds.contains { key, told in
                 guard key.partition == Int(place.partition), names[key] == place.segment,
-                    change.sequence <= UInt64(told.count)
+                    versions[key] == version, change.sequence <= UInt64(told.count)
                 else { return false }
                 let wanted = told[Int(change.sequence) - 1]
                 return wanted.message(change.sequence, of: change.userID) == change
@@ -135,12 +147,34 @@ extension Judge {
     }
 
     /// Who is in by an evaluator, against the reference at the same place in the log.
-    private func compare(_ state: PartitionState, isLast: Bool = false) throws {
+    private func compare(
+        _ state: PartitionState,
+        at name: String,
+        isLast: Bool = false
+    ) throws {
         let live = state.live
         // In the middle of an instant nothing can be said.
         guard live.next == state.next, live.watermark >= live.logTime else { return }
         let index = Int(state.partition.index)
-        let reference = try Reference(logs[index].prefix(Int(state.next.value)))
+        let reader = Reader(evaluator: name, partition: index)
+        var reference = references[reader] ?? Reference()
+        // Whoever was started again may have gone back.
+        if reference.next > state.next { reference = Reference() }
+        try reference.read(logs[index].prefix(Int(state.next.value)))
+        references[reader] = reference
+        reference.pass(through: live.watermark)
+        for revision in reference.live {
+            let key = FeedKey(partition: index, revision: revision)
+            let wanted = reference.told(by: revision)
+            try compare(key, with: wanted, reference, isLast: isLast)
+            guard live.ends.contains(where: { $0.feed.revision == revision }) else { continue }
+            let (found, isIn) = (
+                try members(of: revision, in: state), reference.members(of: revision)
+            )
+            guard found == isIn else {
+                throw Broken(.i4, "\(key) has \(found.sorted()), not \(isIn.sorted())")
+            }
+        }
         for revision in reference.conditions {
             let found = try members(of: revision, in: state)
             let wanted = try reference.members(of: revision, at: live.watermark)
@@ -149,19 +183,11 @@ extension Judge {
                     .i4,
                     "condition \(revision) of partition \(index) at \(state.next) and "
                         + "\(live.watermark.ms) has \(found.sorted()), "
-                        + "not \(wanted.settled.sorted())"
+                        + "not \(wanted.settled.sorted()); "
+                        + found.symmetricDifference(wanted.settled).sorted().map {
+                            reference.story(of: $0, revision)
+                        }.joined(separator: "; ")
                 )
-            }
-        }
-        for revision in reference.live {
-            let key = FeedKey(partition: index, revision: revision)
-            let wanted = reference.told(by: revision, through: live.watermark)
-            try compare(key, with: wanted, reference, isLast: isLast)
-            guard live.ends.contains(where: { $0.feed.revision == revision }) else { continue }
-            let found = try members(of: revision, in: state)
-            let isIn = Set(wanted.filter { $0.value.last?.isMember ?? false }.keys)
-            guard found == isIn else {
-                throw Broken(.i4, "\(key) has \(found.sorted()), not \(isIn.sorted())")
             }
         }
     }
@@ -233,7 +259,11 @@ extension Judge {
     func finish(_ evaluators: [EvaluatorNode]) throws {
         for partition in Simulation.partitions.all {
             let index = Int(partition.index)
-            let states = evaluators.flatMap(\.states).filter { $0.partition == partition }
+            let held = evaluators.flatMap { evaluator in
+                evaluator.states.filter { $0.partition == partition }
+                    .map { (name: evaluator.name, state: $0) }
+            }
+            let states = held.map(\.state)
             guard let state = states.first(where: \.tenure.isOwner), states.count == 2,
                 states.count(where: \.tenure.isOwner) == 1
             else {
@@ -256,7 +286,9 @@ extension Judge {
             )
             // Whoever has seen more of time pass has decided all that there is.
             let last = states.map(\.live.watermark).max()
-            for state in states { try compare(state, isLast: state.live.watermark == last) }
+            for (name, state) in held {
+                try compare(state, at: name, isLast: state.live.watermark == last)
+            }
         }
     }
 }

@@ -38,17 +38,30 @@ final class Judge {
     var nowNs: UInt64 = 0
     /// The segments that feeds belong to.
     var names: [FeedKey: String] = [:]
+    /// Which versions of those they are.
+    var versions: [FeedKey: UInt32] = [:]
+    /// When each catalogue revision becomes active, and what it says: the same everywhere.
+    private var activations: [UInt64: Activation] = [:]
     /// Feeds that are followed when all is over.
     var running: Set<FeedKey> = []
     /// How many changes have been seen of each feed, by evaluator, its life and feed.
     var seen: [String: UInt64] = [:]
     var looks = 0
+    /// Whether what erased users left may be gone.
+    var isRewritten = false
+    /// How far each reader's log has been read by the reference.
+    var references: [Reader: Reference] = [:]
 
     struct Place: Hashable, CustomStringConvertible {
         let partition: Int
         let offset: UInt64
 
         var description: String { "\(partition):\(offset)" }
+    }
+
+    private struct Activation: Equatable {
+        let logTimeMs: Int64
+        let change: LogV1.CatalogueChange
     }
 
     private struct TenureKey: Hashable {
@@ -132,7 +145,9 @@ final class Judge {
             }
             let page = try log.read(partition, from: .zero, limit: ReadLimit(bytes: .max))
             for (stored, record) in zip(page.records, known) {
-                guard try LogV1.LogRecord.decode(Array(stored.payload)) == record else {
+                let now = try LogV1.LogRecord.decode(Array(stored.payload))
+                let place = Place(partition: Int(partition.index), offset: record.offset)
+                guard now == record || isRewritten && standing.mayBeLess(record, at: place) else {
                     throw Broken(.i1, "record \(stored.offset) of \(partition) is another now")
                 }
             }
@@ -213,13 +228,27 @@ final class Judge {
         }
         logs[index].append(record)
         recordCount += 1
-        if case .catalogue(let change) = record.body {
-            names[FeedKey(partition: index, revision: change.revision)] = change.name
-        }
+        if case .catalogue(let change) = record.body { try take(change, record, in: index) }
         // What is sent again after its user was erased is somebody new's, and stands in no order.
         let isAgain = record.event?.number.map(standing.isErased) ?? false
         try standing.take(record, at: place)
         if let event = record.event { try take(event, record, at: place, isAgain: isAgain) }
+    }
+
+    /// A definition takes effect in all partitions at one log time.
+    private func take(
+        _ change: LogV1.CatalogueChange,
+        _ record: LogV1.LogRecord,
+        in partition: Int
+    ) throws {
+        let key = FeedKey(partition: partition, revision: change.revision)
+        names[key] = change.name
+        versions[key] = try change.body.map { try SegmentV1.SegmentDocument.decode($0).version }
+        let activation = Activation(logTimeMs: record.logTimeMs, change: change)
+        let other = activations.updateValue(activation, forKey: change.revision)
+        guard other ?? activation == activation else {
+            throw Broken(.i3, "revision \(change.revision) is \(activation) in \(partition)")
+        }
     }
 
     private func take(

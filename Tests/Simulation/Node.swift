@@ -88,6 +88,10 @@ class Node {
     func slowDown(us: UInt64) {}
     /// The disk is full but for so many bytes; nil: it is not.
     func fillDisk(but bytes: Int?) {}
+    /// Rewrites what erased users left, while it is not there.
+    func rewrite() throws {}
+    /// Looks for what is left of who is gone.
+    func check(_ remains: Remains) throws {}
     /// Puts the service's parts together.
     func begin() async throws {}
     /// Lets the service's parts go.

@@ -47,6 +47,24 @@ enum PlantedBug: String, CaseIterable, Sendable {
     case erasureUnheard
     /// Receipts of erasures are forgotten by a restart.
     case receiptsForgotten
+    /// Another definition takes effect one record late.
+    case swapLate
+    /// Timers end with the definition under which they were started.
+    case timersNotCarried
+    /// A consumer is led into the next version before it has heard the end of its own.
+    case versionCutShort
+    /// Each page of a snapshot tells who is in by then.
+    case snapshotTakenAnew
+    /// What erased users left in the log is not rewritten.
+    case logKept
+    /// Checkpoints are not forgotten where what erased users left is to go.
+    case columnsKept
+    /// A session goes on after a pause that ends it.
+    case sessionLonger
+    /// A segment may hear of a record before one that it uses.
+    case nestedUnordered
+    /// Those who use a condition go on with what it meant when they began.
+    case meaningKept
 }
 
 extension PlantedBug {
@@ -65,7 +83,12 @@ extension PlantedBug {
         case .recordLeftBehind, .unmergeAckedBeforeSync: [.i1]
         case .nameForgotten: [.i5]
         case .mergeUnheard, .datesUnheard: [.i2, .i4, .i7]
-        case .erasureUnheard, .receiptsForgotten, .erasureTurnedAway: [.i11]
+        case .erasureUnheard, .receiptsForgotten, .erasureTurnedAway, .logKept,
+            .columnsKept:
+            [.i11]
+        case .swapLate: [.i2, .i3, .i4, .i5, .i7]
+        case .timersNotCarried, .sessionLonger, .nestedUnordered, .meaningKept: [.i2, .i4, .i7]
+        case .versionCutShort, .snapshotTakenAnew: [.i5]
         }
     }
 }

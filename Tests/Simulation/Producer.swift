@@ -2,6 +2,7 @@
 
 import Basics
 import Messages
+import Segments
 import Wire
 
 /// Sends batches of its own users' records one after the other, so that each user's events are in
@@ -14,6 +15,11 @@ final class Producer: Node {
 
     /// A property of users that is an instant.
     static let renewal = "renewal"
+
+    /// The instants of page views are multiples of it, so that pauses end to the millisecond.
+    ///
+    /// Unit: ms.
+    static let gridMs: Int64 = 1_000
 
     private let users: [String]
     private var random: SeededRandom
@@ -62,13 +68,13 @@ final class Producer: Node {
             return record
         }
         let number = stage.judge.expect(from: name)
-        let isLate = random.chance(0.15)
-        var record = IngestionV1.TrackRecord.event(
-            of: user,
-            ["View", "View", "Cart", "Buy"][random.below(4)],
-            number,
-            at: isLate ? clock.now - Int64(random.below(20_000)) : nil
-        )
+        let name = ["View", "View", "Cart", "Buy", PageTrigger.event.text][random.below(5)]
+        var at = random.chance(0.15) ? clock.now - Int64(random.below(20_000)) : nil
+        if name == PageTrigger.event.text {
+            let ms = (at ?? clock.now).ms
+            at = Timestamp(ms: ms - ms % Self.gridMs)
+        }
+        var record = IngestionV1.TrackRecord.event(of: user, name, number, at: at)
         record.anonymous = isAnonymous
         old.append(record)
         return record
@@ -172,9 +178,15 @@ extension IngestionV1.TrackRecord {
         at: Timestamp? = nil,
         hasID: Bool = true
     ) -> Self {
-        let value = LogV1.Value(kind: .number(Double(number)))
-        // From the number alone, so that it is the same wherever the event is made.
+        // From the number alone, so that they are the same wherever the event is made.
         let dueMs = Simulation.start.ms + Int64(number % 17) * 1_000 + Int64(number % 7) * 137
+        var properties: [(name: String, value: LogV1.Value.Kind)] = [
+            (Judge.number, .number(Double(number))), ("due", .instantMs(dueMs)),
+        ]
+        if name == PageTrigger.event.text {
+            properties.append(("path", .text(number % 2 == 0 ? "/pricing" : "/")))
+            properties.append(("referrer", .text(number % 3 == 0 ? "ad" : "mail")))
+        }
         return Self(
             userID: user,
             kind: .event(
@@ -182,10 +194,9 @@ extension IngestionV1.TrackRecord {
                     name: name,
                     occurredAtMs: at?.ms,
                     eventID: hasID ? "event-\(number)" : nil,
-                    properties: [
-                        LogV1.Property(name: Judge.number, value: value),
-                        LogV1.Property(name: "due", value: .init(kind: .instantMs(dueMs))),
-                    ]
+                    properties: properties.map {
+                        LogV1.Property(name: $0.name, value: LogV1.Value(kind: $0.value))
+                    }
                 )
             )
         )

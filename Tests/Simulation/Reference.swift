@@ -8,17 +8,6 @@ import Wire
 
 /// One partition's log, read from its first record up to a place.
 struct Reference {
-    /// A user, as the log tells of it.
-    private struct User {
-        let name: String
-        /// The records that stand, in the order of the log.
-        var records: [Heard] = []
-        /// The log time of the last record that may be told a little later: of an import.
-        var importedAt: Timestamp?
-        /// Whether the number is nobody's any more.
-        var isGone = false
-    }
-
     /// A record about a user, as machines hear it.
     struct Heard {
         let record: LiveCourse.Record
@@ -29,123 +18,108 @@ struct Reference {
         let movedAt: Timestamp?
     }
 
-    /// A version of a segment, from the record on that brought it.
-    private struct Segment {
-        let document: SegmentV1.SegmentDocument
-        let plan: LivePlan?
-        let since: Timestamp
-        let begin: LogOffset
-        var courses: [UInt32: ReferenceCourse] = [:]
-        var told: [UInt32: [LiveChange]] = [:]
-        var isOver = false
-    }
-
-    private var users: [UInt32: User] = [:]
+    private var users: [UInt32: ReferenceUser] = [:]
     private var undone: Set<String> = []
     /// Whether any record was taken back with its import.
     private var hasUndone = false
-    /// By the catalogue revision at which they began.
-    private var segments: [UInt64: Segment] = [:]
+    private var catalogue = ReferenceCatalogue()
+    /// Those that are followed, each behind those that it uses.
+    private var segments: [ReferenceSegment] = []
+    /// All that ever were.
+    private(set) var live: [UInt64] = []
+    /// The conditions that are followed, by the revisions that name their feeds.
+    private var followed: [UInt64: SegmentV1.SegmentDocument] = [:]
     /// Who was given a number by the record before, but for moved ones.
     private var newcomer: UInt32?
+    /// Where it stands in the log.
+    private(set) var next = LogOffset.zero
 
-    init(_ records: some Sequence<LogV1.LogRecord>) throws {
-        for record in records { try take(record) }
+    /// Reads on, up to the end of a log.
+    mutating func read(_ log: some Collection<LogV1.LogRecord>) throws {
+        for record in log.dropFirst(Int(next.value)) { try take(record) }
     }
+
+    /// Time passes up to an instant, itself included.
+    mutating func pass(through instant: Timestamp) { passAll(before: instant + 1) }
 
     /// The followed conditions, by the revisions that name their feeds.
-    var conditions: [UInt64] {
-        segments.filter { !$0.value.isOver && $0.value.document.definition != nil }.keys.sorted()
-    }
-
-    /// The live segments, those that are over too.
-    var live: [UInt64] { segments.filter { $0.value.document.live != nil }.keys.sorted() }
+    var conditions: [UInt64] { followed.keys.sorted() }
 
     /// Who is in a followed condition at an instant; without those of whom imports are told later.
     func members(of revision: UInt64, at now: Timestamp) throws -> (
         settled: Set<UInt32>, open: Set<UInt32>
     ) {
-        guard let sent = segments[revision]?.document.definition else { return ([], []) }
-        let oracle = Oracle(try DefinitionCoding.decode(sent), at: now)
+        guard let sent = followed[revision]?.definition else { return ([], []) }
+        let definition = try DefinitionCoding.decode(sent)
+        let nested = try catalogue.nested(in: [definition])
+        let oracle = Oracle(definition, at: now, nested: nested)
         var (settled, open): (Set<UInt32>, Set<UInt32>) = ([], [])
         for (number, user) in users where !user.isGone {
             // "told at the next whole second of log time"
             if let at = user.importedAt, now <= at + 1_000 {
                 open.insert(number)
-            } else if let history = history(of: user), oracle.isMember(history) {
+            } else if let history = user.history, oracle.isMember(history) {
                 settled.insert(number)
             }
         }
         return (settled, open)
     }
 
-    /// What a live segment has told of each user once an instant has passed.
-    func told(by revision: UInt64, through now: Timestamp) -> [UInt32: [LiveChange]] {
-        guard let segment = segments[revision] else { return [:] }
-        var told = segment.told
-        if !segment.isOver {
-            for (number, course) in segment.courses {
-                var course = course
-                told[number, default: []] += course.pass(before: now + 1)
-            }
-        }
-        return told.filter { !$0.value.isEmpty }
+    /// Who is in a live segment.
+    func members(of revision: UInt64) -> Set<UInt32> {
+        Set(users.filter { $0.value.isIn(revision) }.keys)
     }
 
-    /// What is recorded of a user, and what a segment is, for people.
+    /// What a live segment has told of each user.
+    func told(by revision: UInt64) -> [UInt32: [LiveChange]] {
+        users.compactMapValues { $0.told[revision] }.filter { !$0.value.isEmpty }
+    }
+
+    /// What is recorded of a user, and what segments are, for people.
     func story(of number: UInt32, _ revision: UInt64) -> String {
         let lines = (users[number]?.records ?? []).map { heard in
             let what: String
             switch heard.record {
             case .event(let event): what = "\(event.name.text) of \(event.at.ms % 10_000_000)"
-            case .properties(let versions): what = "\(versions.map(\.property.text))"
+            case .properties(let versions):
+                what = versions.map {
+                    "\($0.property.text)=\($0.value.map { "\($0)" } ?? "-")"
+                }.joined(separator: " ")
             }
             return "\(heard.at.ms % 10_000_000) \(what)\(heard.importID.map { " by \($0)" } ?? "")"
         }
-        let segment = segments[revision]
-        return "since \(segment.map { $0.since.ms % 10_000_000 } ?? 0), "
-            + "\(segment.map { "\($0.document)" } ?? "?"): " + lines.joined(separator: ", ")
+        let said = segments.map { segment in
+            "\(segment.revision) since \(segment.begunAt.ms % 10_000_000), \(segment.begin): "
+                + "\(segment.inFeed.segment.text): \(segment.plan.definition)"
+        }
+        let conditions = followed.map { "\($0.key): \($0.value)" }
+        return "of \(revision), \((said + conditions).joined(separator: "; ")): "
+            + lines.joined(separator: ", ") + "; told \(users[number]?.said ?? "")"
     }
-
-    /// Nil: no record of the user stands.
-    private func history(of user: User) -> UserHistory? {
-        let records = user.records.filter { !isUndone($0.importID) }.map(\.record)
-        guard !records.isEmpty else { return nil }
-        return UserHistory(
-            of: UserID(user.name),
-            events: records.compactMap(\.event),
-            versions: records.flatMap(\.versions)
-        )
-    }
-
-    private func isUndone(_ id: String?) -> Bool { id.map(undone.contains) ?? false }
 
     // The log
 
     private mutating func take(_ record: LogV1.LogRecord) throws {
+        defer { next = LogOffset(record.offset).next }
         let now = Timestamp(ms: record.logTimeMs)
         let position = LogOffset(record.offset)
+        let moment = LiveMoment(now: now, position: position)
         // Of what is moved is heard with the record that says whose it is.
         let isMoved = record.origin?.offset != nil
         let new = newcomer
         if !isMoved { newcomer = nil }
         switch record.body {
         case .newUser(let new):
-            users[new.number] = User(name: new.userID)
+            users[new.number] = ReferenceUser(name: new.userID)
             newcomer = new.number
         case .userKnown(let known) where isMoved: newcomer = known.userNumber
         case .catalogue(let change): try take(change, at: position, now)
         case .importUndone(let undoing):
             undone.insert(undoing.importID)
-            let records = users.values.lazy.flatMap(\.records)
-            if records.contains(where: { $0.importID == undoing.importID }) { hasUndone = true }
-            forEachLive { segment, _ in
-                for (number, course) in segment.courses {
-                    var course = course
-                    let told = course.forget(import: undoing.importID, at: position, now)
-                    segment.told[number, default: []] += told
-                    segment.courses[number] = course
-                }
+            hasUndone = hasUndone || users.values.contains { $0.has(import: undoing.importID) }
+            forEachUser { user, next, segments in
+                user.pass(before: now, at: next, segments)
+                user.forget(import: undoing.importID, at: now, position, segments)
             }
         case .event(let event):
             let heard = UserHistory.Event(
@@ -172,16 +146,15 @@ struct Reference {
             )
             let said = LiveCourse.Record.properties([version])
             take(said, of: change.userNumber, record, isNew: new, isMoved: isMoved)
-        case .mergeOut(let out): leave(out.userNumber, .corrected, at: now)
-        case .erasure(let erasure): leave(erasure.userNumber, .erased, at: now)
+        case .mergeOut(let out):
+            with(out.userNumber, now) { user, _ in user.leave(.corrected, at: now) }
+        case .erasure(let erasure):
+            with(erasure.userNumber, now) { user, _ in user.leave(.erased, at: now) }
         case .mergeIn(let merge):
-            remove(merge.replaced, of: merge.userNumber)
             let isNew = new == merge.userNumber
-            recount(merge.userNumber, merge.names, isNew: isNew, at: position, now)
+            recount(merge.userNumber, without: merge.replaced, merge.names, isNew: isNew, moment)
         case .mergeUndone(let undone):
-            remove(undone.moved, of: undone.userNumber)
-            let isOver = isNobody(undone.userNumber)
-            recount(undone.userNumber, undone.names, isNew: isOver, at: position, now)
+            recount(undone.userNumber, without: undone.moved, undone.names, isBack: true, moment)
             // One may stand before the merge that is heard of behind it.
             if new == undone.userNumber { newcomer = new }
         // Tenures say nothing of users, nor does in a run who is known.
@@ -213,100 +186,80 @@ struct Reference {
         isNew newcomer: UInt32?,
         isMoved: Bool
     ) {
-        let now = Timestamp(ms: record.logTimeMs)
         let heard = Heard(
             record: said,
-            at: now,
+            at: Timestamp(ms: record.logTimeMs),
             position: LogOffset(record.offset),
             importID: record.importID,
             movedAt: isMoved ? record.origin?.logTimeMs.map(Timestamp.init(ms:)) : nil
         )
-        if record.importID != nil { users[number]?.importedAt = now }
         let isNew = newcomer == number || isNobody(number)
         if isMoved, isNew { self.newcomer = number }
-        if !isMoved {
-            let undone = undone
-            forEachLive { segment, users in
-                guard var course = Self.course(of: number, in: segment, users, undone) else {
-                    return
-                }
-                segment.told[number, default: []] += course.hear(heard, isNew: isNew)
-                segment.courses[number] = course
-            }
+        // What a merge brings of an import that was taken back is no record any more.
+        guard !(record.importID.map(undone.contains) ?? false) else { return }
+        with(number, heard.at) { user, segments in
+            user.learn(heard)
+            guard !isMoved else { return }
+            user.hear(heard, isNew: isNew, segments)
         }
-        users[number]?.records.append(heard)
     }
 
     /// Whether nothing stands of a user, who is new again with the next record.
     ///
     /// Only since an import was taken back.
     private func isNobody(_ number: UInt32) -> Bool {
-        hasUndone && !(users[number]?.records.contains { !isUndone($0.importID) } ?? false)
+        hasUndone && users[number]?.records.isEmpty ?? true
     }
 
-    private mutating func forEachLive(_ body: (inout Segment, [UInt32: User]) -> Void) {
-        for (revision, segment) in segments where segment.plan != nil && !segment.isOver {
-            var segment = segment
-            body(&segment, users)
-            segments[revision] = segment
+    /// A user, of whom every instant before one has passed.
+    private mutating func with(
+        _ number: UInt32,
+        _ now: Timestamp,
+        _ body: (inout ReferenceUser, [ReferenceSegment]) -> Void
+    ) {
+        guard var user = users.removeValue(forKey: number) else { return }
+        user.pass(before: now, at: next, segments)
+        body(&user, segments)
+        users[number] = user
+    }
+
+    private mutating func forEachUser(
+        _ body: (inout ReferenceUser, LogOffset, [ReferenceSegment]) -> Void
+    ) {
+        for number in users.keys {
+            guard var user = users[number], !user.isGone else { continue }
+            body(&user, next, segments)
+            users[number] = user
         }
     }
 
-    /// The machine of a user, who has heard all that was before the segment.
-    private static func course(
-        of number: UInt32,
-        in segment: Segment,
-        _ users: [UInt32: User],
-        _ undone: Set<String>
-    ) -> ReferenceCourse? {
-        if let course = segment.courses[number] { return course }
-        guard let plan = segment.plan else { return nil }
-        let before = (users[number]?.records ?? []).filter { heard in
-            !(heard.importID.map(undone.contains) ?? false)
-        }
-        return ReferenceCourse(plan, from: segment.begin, at: segment.since, knowing: before)
+    private mutating func passAll(before end: Timestamp) {
+        forEachUser { user, next, segments in user.pass(before: end, at: next, segments) }
     }
 
-    // Who becomes one with whom
-
-    /// A number is nobody's: whoever was in is not, and nothing is remembered.
-    private mutating func leave(_ number: UInt32, _ kind: LiveChange.Kind, at now: Timestamp) {
-        forEachLive { segment, _ in
-            guard var course = segment.courses.removeValue(forKey: number) else { return }
-            segment.told[number, default: []] += course.leave(kind, at: now)
-        }
-        users[number]?.isGone = true
-        users[number]?.records = []
-    }
-
-    private mutating func remove(_ runs: [LogV1.RecordRun], of number: UInt32) {
-        users[number]?.records.removeAll { heard in
-            runs.contains {
-                heard.position.value >= $0.from && heard.position.value < $0.from + $0.count
-            }
-        }
-    }
-
-    /// A user has another history from here on: machines that read what was moved run over it.
+    /// A user has another history from here on.
     private mutating func recount(
         _ number: UInt32,
+        without runs: [LogV1.RecordRun],
         _ names: LogV1.MovedNames?,
-        isNew: Bool,
-        at position: LogOffset,
-        _ now: Timestamp
+        isNew: Bool = false,
+        isBack: Bool = false,
+        _ moment: LiveMoment
     ) {
-        let undone = undone
-        forEachLive { segment, users in
-            guard let plan = segment.plan, isNew || plan.reads.mentions(names),
-                var course = Self.course(of: number, in: segment, users, undone)
-            else { return }
-            let records = (users[number]?.records ?? []).filter { heard in
-                !(heard.importID.map(undone.contains) ?? false)
+        let hasUndone = hasUndone
+        with(number, moment.now) { user, segments in
+            user.remove { offset in
+                runs.contains { offset.value >= $0.from && offset.value < $0.from + $0.count }
             }
-            segment.told[number, default: []] += course.recount(records, at: position, now)
-            segment.courses[number] = course
+            // Nobody is left of whom only that was taken back.
+            let isOver = isBack && hasUndone && user.records.isEmpty
+            user.recount(at: moment.now, moment.position, segments) { plan in
+                isNew || isOver || plan.reads.mentions(names)
+            }
         }
     }
+
+    // The catalogue
 
     private mutating func take(
         _ change: LogV1.CatalogueChange,
@@ -315,32 +268,83 @@ struct Reference {
     ) throws {
         guard change.kind == "segment", let body = change.body else { return }
         let document = try SegmentV1.SegmentDocument.decode(body)
-        let standing = segments.first {
-            $0.value.document.name == document.name && !$0.value.isOver
-        }
-        if let (revision, segment) = standing {
-            guard document.archived else { return }
-            // What was due before has been told.
-            for (number, course) in segment.courses {
-                var course = course
-                segments[revision]?.told[number, default: []] += course.pass(before: now)
+        let name = ExactName(document.name)
+        let before = catalogue.document(of: name)
+        // What was due before is told by what stood then.
+        passAll(before: now)
+        catalogue.take(document, at: change.revision)
+        guard document.archived || before?.version != document.version else { return }
+        let old = segments.first { $0.inFeed.segment == name }
+        segments.removeAll { $0.inFeed.segment == name }
+        followed = followed.filter { $0.value.name != document.name }
+        if !document.archived {
+            if document.live != nil {
+                try begin(document, change.revision, after: old, at: position, now)
+            } else if document.follow {
+                followed[change.revision] = document
             }
-            segments[revision]?.isOver = true
-        } else if !document.archived {
-            var segment = Segment(
-                document: document,
-                plan: try document.live.map { try LivePlan(LiveCoding.decode($0)) },
-                since: now,
-                begin: position
-            )
-            if segment.plan?.watchesEverybody ?? false {
-                for number in users.keys where users[number].flatMap(history) != nil {
-                    segment.courses[number] = Self.course(of: number, in: segment, users, undone)
-                    segment.courses[number]?.begin(at: position)
-                }
-            }
-            segments[change.revision] = segment
         }
+        if let old { forEachUser { user, _, _ in user.end(old.revision) } }
+        try changeOthers(using: name, isCondition: document.live == nil, at: position, now)
+    }
+
+    private mutating func begin(
+        _ document: SegmentV1.SegmentDocument,
+        _ revision: UInt64,
+        after old: ReferenceSegment?,
+        at position: LogOffset,
+        _ now: Timestamp
+    ) throws {
+        guard let plan = try catalogue.plan(of: document) else { return }
+        let goesOn = old.map { plan.carrying(from: $0.plan) != .ended } ?? false
+        let segment = ReferenceSegment(
+            document: document,
+            revision: revision,
+            inFeed: catalogue.inFeed(of: ExactName(document.name)),
+            plan: plan,
+            begunAt: goesOn ? old?.begunAt ?? now : now,
+            begin: goesOn ? old?.begin ?? position : position,
+            isCarried: old != nil
+        )
+        live.append(revision)
+        segments.append(segment)
+        order()
+        guard let index = segments.firstIndex(where: { $0.revision == revision }) else { return }
+        forEachUser { user, _, segments in
+            if let old {
+                user.carry(from: old, to: index, segments, at: now, position)
+            } else if plan.watchesEverybody, user.history != nil {
+                user.begin(index, segments, at: position)
+            }
+        }
+    }
+
+    /// Segments that use another mean what that means now.
+    private mutating func changeOthers(
+        using name: ExactName,
+        isCondition: Bool,
+        at position: LogOffset,
+        _ now: Timestamp
+    ) throws {
+        var changed: Set<UInt64> = []
+        for (index, segment) in segments.enumerated()
+        where catalogue.means(segment.inFeed.segment, name) {
+            guard let plan = try catalogue.plan(of: segment.document) else { continue }
+            segments[index].plan = plan
+            if isCondition, plan.watchesConditions { changed.insert(segment.revision) }
+        }
+        order()
+        guard !changed.isEmpty else { return }
+        forEachUser { user, _, segments in
+            user.reconsider(changed, segments, at: now, position)
+        }
+    }
+
+    private mutating func order() {
+        let ranks = segments.map { catalogue.rank(of: $0.inFeed.segment) }
+        segments = zip(ranks, segments).sorted {
+            ($0.0, $0.1.revision) < ($1.0, $1.1.revision)
+        }.map(\.1)
     }
 }
 

@@ -22,6 +22,9 @@ final class Simulation {
     static let activeMs: UInt64 = 12_000
     static let healingMs: UInt64 = 7_000
 
+    /// What erased users left is rewritten at the end of one run in so many.
+    static let rewritingEvery: UInt64 = 3
+
     let seed: UInt64
     let bug: PlantedBug?
     /// Where the stores lie, which need a real disk.
@@ -126,8 +129,18 @@ final class Simulation {
             note("faults are over")
             try await faults.heal()
         }
-        let endNs = (Self.activeMs + Self.healingMs) * 1_000_000
-        while let (atNs, event) = heap.pop(), atNs <= endNs {
+        try await pass(forMs: Self.activeMs + Self.healingMs)
+        try judge.finish(order.compactMap { $0 as? EvaluatorNode })
+        for node in order { try node.finish() }
+        try judge.finish()
+        if seed.isMultiple(of: Self.rewritingEvery) { try await rewrite() }
+    }
+
+    /// Lets everything happen for so long.
+    func pass(forMs ms: UInt64) async throws {
+        let endNs = nowNs + ms * 1_000_000
+        while let (atNs, event) = heap.pop() {
+            guard atNs <= endNs else { return heap.push(event, atNs: atNs) }
             let passedNs = atNs - nowNs
             if passedNs > 0 {
                 nowNs = atNs
@@ -137,9 +150,6 @@ final class Simulation {
             steps += 1
             try await event()
         }
-        try judge.finish(order.compactMap { $0 as? EvaluatorNode })
-        for node in order { try node.finish() }
-        try judge.finish()
     }
 
     /// The processes in the order in which they were taken in.

@@ -48,6 +48,10 @@ struct Standing {
     private(set) var gone: [Owner: UInt64] = [:]
     /// Those and numbers that were merged away.
     private var nobodies: Set<Owner> = []
+    /// Identifiers of who was erased and has not come again.
+    private(set) var forgotten: Set<String> = []
+    /// Users who stay and hold copies of records of such.
+    private var holders: Set<Owner> = []
     /// Of what the newest records are.
     private var touched: Set<UInt64> = []
     /// What was said of who is who, for people.
@@ -64,6 +68,29 @@ struct Standing {
     /// Whether a number is nobody's any more.
     func isNobody(_ number: UInt32, in partition: Int) -> Bool {
         nobodies.contains(Owner(partition: partition, number: number))
+    }
+
+    /// Whether a rewriting may leave less of a record: it is about who was erased, or was copied to
+    /// somebody who stays and does not stand with that user.
+    func mayBeLess(_ record: LogV1.LogRecord, at place: Judge.Place) -> Bool {
+        let number: UInt32
+        switch record.body {
+        case .newUser(let new): number = new.number
+        case .event(let event):
+            if let known = event.number.flatMap({ events[$0] }), !known.isErased {
+                return known.places[place] == nil
+            }
+            number = event.userNumber
+        case .profile(let profile): number = profile.userNumber
+        case .listChange(let change): number = change.userNumber
+        case .userKnown(let known): number = known.userNumber
+        case .mergeOut(let out): number = out.userNumber
+        case .mergeIn(let merge): number = merge.userNumber
+        case .mergeUndone(let undone): number = undone.userNumber
+        default: return false
+        }
+        let owner = Owner(partition: place.partition, number: number)
+        return nobodies.contains(owner) || holders.contains(owner)
     }
 
     /// Whether an identifier has a number by now that is somebody's.
@@ -140,12 +167,14 @@ struct Standing {
         }
         switch record.body {
         case .newUser(let new):
+            forgotten.remove(new.userID)
             guard names.updateValue(new.userID, forKey: owner(new.number)) == nil else {
                 throw Broken(.i1, "user number \(new.number) is given twice at \(place)")
             }
         case .event(let event): try take(event, of: owner(event.userNumber), record, at: place)
         case .importUndone(let undoing): undone.insert(undoing.importID)
         case .mergeOut(let out):
+            forgotten.remove(out.userID)
             parents[out.userID] = out.survivorID
             mergeCounts[out.userID, default: (0, 0)].out += 1
             nobodies.insert(owner(out.userNumber))
@@ -161,6 +190,7 @@ struct Standing {
         case .mergeUndone(let undone):
             remove { $1 == owner(undone.userNumber) && undone.moved.has($0) }
         case .erasure(let erasure): take(erasure, of: owner(erasure.userNumber), record, at: place)
+        case .erasedCopies(let copies): holders.insert(owner(copies.userNumber))
         default: break
         }
     }
@@ -239,6 +269,7 @@ struct Standing {
         // A number that was left says only of who stays that it is nobody's.
         guard erasure.witness != 0, let name = names[owner] else { return }
         parents[name] = nil
+        forgotten.insert(name)
         erasures[last].identifiers.insert(name)
     }
 

@@ -20,7 +20,7 @@ struct NestedLiveTests {
 
     @Test("whatever falls together, the engine tells what the oracle says")
     func differential() async throws {
-        var told: [Character: Int] = [:]
+        var (told, retracted): ([Character: Int], Int) = ([:], 0)
         for number in 0..<Self.caseCount {
             let seed = Self.seed &+ UInt64(number)
             // Stories have no imports.
@@ -32,6 +32,7 @@ struct NestedLiveTests {
             }
             for (course, changes) in try example.wanted() {
                 told[course.first ?? " ", default: 0] += changes.count
+                retracted += changes.count { $0.kind == .retracted }
             }
             guard try example.difference() != nil else { continue }
             let smallest = example.shrunk { try $0.difference() != nil }
@@ -41,6 +42,7 @@ struct NestedLiveTests {
         for segment: Character in ["v", "x", "z"] {
             #expect(told[segment, default: 0] > Self.caseCount, "\(told)")
         }
+        #expect(retracted > Self.caseCount / 10, "\(retracted)")
     }
 }
 

@@ -340,13 +340,15 @@ extension FeedDoor {
             )
         }
         let last = records.last?.sequence ?? cursor.sequence
+        // The sum of what is over has the names of who is gone since: nobody can name them now.
+        let isWhole = last == end.sequence && !end.isOver
         return PartChanges(
             partition: partition,
             records: records,
             page: EvaluationV1.PartitionChanges(
                 cursor: end.cursor(partition, at: last, under: epoch),
-                stateHash: last == end.sequence ? end.stateHash : nil,
-                members: last == end.sequence ? UInt64(end.members) : 0,
+                stateHash: isWhole ? end.stateHash : nil,
+                members: isWhole ? UInt64(end.members) : 0,
                 position: position
             )
         )

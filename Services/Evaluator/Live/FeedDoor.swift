@@ -102,6 +102,7 @@ struct FeedDoor: EvaluationV1_FeedService {
             next = kept.members.first(from: UserNumber(user.value + 1))
         }
         let ids = try await ids(of: numbers, kept.partition, project)
+        guard !ids.contains("") else { throw Self.goneSince(request) }
         var users: [String] = []
         var told: [UInt32] = []
         var bytes = 0
@@ -267,6 +268,18 @@ struct FeedDoor: EvaluationV1_FeedService {
 
     private static func place(of cursors: [EvaluationV1.FeedCursor]) -> String {
         Gather.list(cursors.map { Partition(index: UInt16(truncatingIfNeeded: $0.partition)) })
+    }
+
+    /// Of a member who is gone since the snapshot was taken there is no name, but the sum has it.
+    private static func goneSince(_ request: EvaluationV1.SnapshotRequest) -> Fault {
+        guard request.snapshot != nil else {
+            return Fault(.unavailable, "a member is gone just now", hint: "ask again")
+        }
+        return Fault.outOfRange(
+            "a member is gone since the snapshot was taken",
+            place: "snapshot",
+            hint: "begin again without one"
+        )
     }
 
     private static func notThere(_ feed: FeedID, _ partition: Partition) -> EvaluatorError {

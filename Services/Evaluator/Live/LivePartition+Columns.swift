@@ -52,6 +52,15 @@ extension LivePartition {
         }
     }
 
+    /// Where what is decided now stands in the columns: behind all that was sealed and all that
+    /// they hold, which may be a mark from when more was sealed.
+    func mark(in columns: PartitionColumns?) -> LogOffset {
+        let last = next == .zero ? next : LogOffset(next.value - 1)
+        guard let tail = columns?.tail else { return max(last, sealedTo) }
+        let held = tail.to == .zero ? tail.to : LogOffset(tail.to.value - 1)
+        return max(tail.from, last, sealedTo, held)
+    }
+
     // The catalogue
 
     mutating func hear(

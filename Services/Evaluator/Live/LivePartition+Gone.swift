@@ -20,7 +20,6 @@ extension LivePartition {
         if projects[project]?.moved.removeValue(forKey: number) != nil {
             news.moved[ProjectNumber(project: project, user: number)] = .some(nil)
         }
-        let last = next == .zero ? next : LogOffset(next.value - 1)
         for segment in projects[project]?.segments ?? [] {
             let user = try segment.user(number)
             guard user != LiveUser() else { continue }
@@ -44,7 +43,7 @@ extension LivePartition {
                     change: change,
                     position: moment.position,
                     logTime: moment.now,
-                    mark: max(state[project]?.tail.from ?? last, last, sealedTo),
+                    mark: mark(in: state[project]),
                     isTurn: true
                 )
             )

@@ -69,7 +69,7 @@ extension LivePartition {
         // Who is used by another comes before it.
         for segment in segments.sorted(by: { $0.order < $1.order })
         where isNew || segment.plan.reads.concern(names) {
-            try settle(before: segment.order, moment, &state)
+            try settle(before: segment.order, because: .correction, moment, &state)
             let (begin, isCarried) = (segment.end.begunAt, segment.end.isCarried)
             let reads = reads(of: segment, state[project])
             try decide(number, segment, moment, &state) { plan, user, past in
@@ -91,7 +91,7 @@ extension LivePartition {
                 }
             }
         }
-        try settle(moment, &state)
+        try settle(because: .correction, moment, &state)
     }
 
     /// A record is moved to a user: when it first came in is remembered, as long as a segment is
