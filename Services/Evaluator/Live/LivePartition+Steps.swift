@@ -45,8 +45,7 @@ extension LivePartition {
                 let next = waiting.pop()
             {
                 let moment = LiveMoment(now: first.due, position: self.next)
-                let cause = next.correction ?? .timer
-                try hearMembers(next.entry, because: cause, moment, &state)
+                try hearMembers(next.entry, because: .timer, next.correction, moment, &state)
             } else if let timer {
                 try fire(timer, &state)
             } else {
@@ -167,7 +166,7 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         while let first = waiting.first, first.order < order, let next = waiting.pop() {
-            try hearMembers(next.entry, because: next.correction ?? cause, moment, &state)
+            try hearMembers(next.entry, because: cause, next.correction, moment, &state)
         }
     }
 
@@ -175,6 +174,7 @@ extension LivePartition {
     private mutating func hearMembers(
         _ entry: TimerQueue.Entry,
         because cause: LiveChange.Cause,
+        _ correction: LiveChange.Cause?,
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
@@ -185,7 +185,7 @@ extension LivePartition {
         guard cause == .record || cause == .timer, isThere || !isHistory else {
             return try ask(entry.user, segment, because: cause, moment, &state)
         }
-        let record = LiveRecord.members(because: cause, isHistory: isHistory)
+        let record = LiveRecord.members(because: correction ?? cause, isHistory: isHistory)
         try decide(entry.user, segment, moment, &state) { plan, user, past in
             plan.hear(record, at: moment, &user, past)
         }
