@@ -20,6 +20,9 @@ final class Applied: Sendable {
     /// The partitions that are read along for others.
     private let warm: Mutex<[Partition: PartitionEnd]>
 
+    /// The partitions that are not taken up, with the reason.
+    private let left = Mutex<[Partition: String]>([:])
+
     init(clock: any Clock) {
         ends = Mutex([:])
         warm = Mutex([:])
@@ -42,6 +45,20 @@ final class Applied: Sendable {
     /// How far every partition held has been read, by partition.
     var all: [(partition: Partition, end: PartitionEnd)] {
         ends.withLock { ends in ends.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    }
+
+    /// The first of some partitions that is not taken up, and why; nil: all are, or are to be.
+    func left(of partitions: some Sequence<Partition>) -> (partition: Partition, reason: String)? {
+        left.withLock { left in
+            guard !left.isEmpty else { return nil }
+            let first = partitions.filter { left[$0] != nil }.min()
+            return first.flatMap { first in left[first].map { (first, $0) } }
+        }
+    }
+
+    /// Notes that a partition is not taken up, or is again.
+    func leave(_ partition: Partition, because reason: String?) {
+        left.withLock { $0[partition] = reason }
     }
 
     /// Notes how far a partition has been read, in the part in which it is held; nobody is told of

@@ -76,7 +76,7 @@ struct ProjectCatalogue: Sendable, Hashable {
                     document: document,
                     revision: change.revision,
                     feed: isSame ? before?.feed ?? change.revision : change.revision,
-                    origin: before?.origin ?? change.revision
+                    origin: origin(after: before) ?? change.revision
                 )
                 return
             }
@@ -84,6 +84,12 @@ struct ProjectCatalogue: Sendable, Hashable {
             // The same as a document of another name.
         }
         unreadable.insert(name)
+    }
+
+    /// Under which columns keep who is in: what they have of a version that was quarantined is
+    /// nothing where the log is read anew.
+    private func origin(after before: SavedSegment?) -> UInt64? {
+        before.flatMap { $0.document.quarantine == nil ? $0.origin : nil }
     }
 
     /// A list is its name: a document that cannot be read says no more than that there is one.
@@ -121,9 +127,17 @@ struct ProjectCatalogue: Sendable, Hashable {
         )
     }
 
+    /// What is to be done about a version that is quarantined.
+    static func hint(_ quarantine: SegmentV1.QuarantinedVersion, of name: String) -> String {
+        let cause = quarantine.becauseOf ?? name
+        return "\(quarantine.reason); give \(cause) another definition, or after an upgrade"
+            + " `shoal quarantine retry --segment \(cause)`"
+    }
+
     /// A segment that can be asked about.
     ///
-    /// - Throws: when there is none of that name (the nearest one is named) or it is archived.
+    /// - Throws: when there is none of that name (the nearest one is named), or it is archived or
+    ///   quarantined.
     func answerable(_ name: String, in project: ProjectName) throws(EvaluatorError)
         -> SavedSegment
     {
@@ -134,6 +148,14 @@ struct ProjectCatalogue: Sendable, Hashable {
                 "find the segment",
                 place: name,
                 hint: "archived segments are kept, not answered; create it under a new name"
+            )
+        }
+        if let quarantine = segment.document.quarantine {
+            throw EvaluatorError(
+                .quarantinedSegment,
+                "find the segment",
+                place: name,
+                hint: Self.hint(quarantine, of: name)
             )
         }
         return segment

@@ -49,7 +49,7 @@ final class Checkpoints: Sendable {
                 path: "\(folder)/checkpoints",
                 families: [
                     "manifests", "catalogue", "live", "feed", "live.copy", "feed.copy",
-                    RecordCare.familyName,
+                    RecordCare.familyName, QuarantinedSegments.familyName,
                 ],
                 options: options
             )
@@ -87,9 +87,16 @@ final class Checkpoints: Sendable {
     /// there are such segments: the log is read again, since each record may tell something. And
     /// columns that begin anew learn from feeds who was in: where feeds are kept in part only, the
     /// log tells them again, too, the same under the same numbers.
-    func load(_ partition: Partition, isFollowing: Bool = false) throws(EvaluatorError)
-        -> PartitionState
-    {
+    ///
+    /// - Parameters:
+    ///   - quarantined: versions of segments that are followed no more.
+    ///   - inHand: notes which segment is compiled and decided.
+    func load(
+        _ partition: Partition,
+        isFollowing: Bool = false,
+        quarantined: Set<SegmentVersion> = [],
+        inHand: InHand? = nil
+    ) throws(EvaluatorError) -> PartitionState {
         do {
             try feeds.clearUnfinished(partition)
             var manifest = try newest(partition)
@@ -111,9 +118,16 @@ final class Checkpoints: Sendable {
             let far = KeptTimers(shelf: feeds, partition: partition, nearMax: timersNearMax)
             state.live.far = far
             if let kept, kept.next >= state.next || isFollowing {
-                state.live = try LivePartition(partition, kept, far: far)
+                state.live = try LivePartition(
+                    partition,
+                    kept,
+                    far: far,
+                    quarantined: quarantined,
+                    inHand: inHand
+                )
                 state.live.sealedTo = state.sealedTo
             }
+            (state.live.quarantined, state.live.inHand) = (quarantined, inHand)
             try state.caughtUp()
             return state
         } catch {

@@ -14,22 +14,20 @@ public struct Evaluator: Sendable {
     ///
     /// - Parameters:
     ///   - logWaitMs: the longest wait for news of the log: as often come watermarks.
-    ///   - beforeEvent: called with an event's name before its record is handled; for tests, in
-    ///     which handling it ends the process.
+    ///   - traps: where the process is to end; for tests.
     /// - Throws: when the data folder does not belong to it or an address is not valid.
     public init(
         config: EvaluatorConfig,
         world: World,
         logWaitMs: UInt32 = 1_000,
-        beforeEvent: (@Sendable (String) -> Void)? = nil
+        traps: PlantedTraps = PlantedTraps()
     ) throws {
         let link = try RegistryLink(world: world, kind: .evaluator)
         let checkpoints = try Self.checkpoints(world, config)
         let catalogue = try checkpoints.loadCatalogue()
-        let applied = Applied(clock: world.clock)
-        let board = FeedBoard(clock: world.clock)
+        let (applied, board) = (Applied(clock: world.clock), FeedBoard(clock: world.clock))
         let copies = CopyThreads()
-        let care = try RecordCare(world, checkpoints, beforeEvent)
+        let care = try RecordCare(world, checkpoints, traps)
         let lanes = Self.lanes(
             config,
             checkpoints,
@@ -60,9 +58,10 @@ public struct Evaluator: Sendable {
             link: link,
             clock: world.clock,
             health: world.health,
+            applied: applied,
             board: board,
             takeOver: Self.takeOver(world, checkpoints, catalogue, copies, ingestion, applied),
-            settingAside: SettingAside(world, care, IngestionV1_QuarantineClient(log)),
+            settingAside: try SettingAside(world, care, log),
             settings: Self.settings(config, logWaitMs)
         )
         let backups = BackupDesk(world: world)
@@ -224,14 +223,14 @@ extension RecordCare {
     fileprivate convenience init(
         _ world: World,
         _ checkpoints: Checkpoints,
-        _ beforeEvent: (@Sendable (String) -> Void)?
+        _ traps: PlantedTraps
     ) throws(EvaluatorError) {
         try self.init(
             folder: world.folder.path,
             disk: world.disk,
             store: checkpoints.store,
             logger: world.logger,
-            beforeEvent: beforeEvent
+            traps: traps
         )
     }
 }
@@ -240,11 +239,16 @@ extension SettingAside {
     fileprivate convenience init(
         _ world: World,
         _ care: RecordCare,
-        _ client: IngestionV1_QuarantineClient
-    ) {
+        _ log: RPCClient
+    ) throws {
         self.init(
             care: care,
-            client: client,
+            client: IngestionV1_QuarantineClient(log),
+            segments: SegmentQuarantine(
+                documents: RegistryV1_CatalogueClient(try world.registryClient()),
+                ingestion: IngestionV1_IngestionClient(log),
+                clock: world.clock
+            ),
             instance: world.instance,
             name: world.common.name,
             clock: world.clock,

@@ -14,6 +14,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case missingOwner, catchingUp, notTheOwner, busy, stopped, positionsUnknown, tooLong
         case cancelled, tooCostly, listingOver
         case columns, store, log, record, newerFormat, disk
+        case quarantinedSegment, leftPartition
     }
 
     /// What helps when the folder is not what the log says.
@@ -39,6 +40,7 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         case .unknownSegment, .archivedSegment, .unreadableSegment, .nameTaken, .badRequest: false
         case .columns, .store, .log, .record, .newerFormat, .disk: false
         case .tooLong, .cancelled, .tooCostly, .listingOver: false
+        case .quarantinedSegment, .leftPartition: false
         }
     }
 
@@ -48,6 +50,8 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
             case .unknownSegment: "no such segment"
             case .archivedSegment: "the segment is archived"
             case .unreadableSegment: "the segment's document cannot be read"
+            case .quarantinedSegment: "the segment is quarantined"
+            case .leftPartition: "a partition is left alone, since its owner ends by it"
             case .nameTaken: "another segment has this name"
             case .badRequest: "the request is not valid"
             case .missingOwner: "some partitions have no owner that answers"
@@ -75,7 +79,8 @@ struct EvaluatorError: ExplainedError, Sendable, Hashable, CustomStringConvertib
         let (status, retryAfterMs): (StatusCode, UInt32?) =
             switch code {
             case .unknownSegment: (.notFound, nil)
-            case .archivedSegment, .unreadableSegment: (.failedPrecondition, nil)
+            case .archivedSegment, .unreadableSegment, .quarantinedSegment, .leftPartition:
+                (.failedPrecondition, nil)
             case .nameTaken: (.alreadyExists, nil)
             case .badRequest: (.invalidArgument, nil)
             case .missingOwner, .positionsUnknown: (.unavailable, 1_000)

@@ -38,6 +38,8 @@ final class Follower: Sendable {
     private let clock: any Clock
     private let settings: Settings
     private let health: Health
+    /// Where it is told which partitions are left; nil: nobody is told.
+    private let applied: Applied?
     /// Where the lanes' timers are known; nil: nobody has any.
     private let board: FeedBoard?
     /// Copies checkpoints before lanes adopt their partitions; nil: the log is read.
@@ -52,6 +54,7 @@ final class Follower: Sendable {
         link: RegistryLink,
         clock: any Clock,
         health: Health,
+        applied: Applied? = nil,
         board: FeedBoard? = nil,
         takeOver: TakeOver? = nil,
         settingAside: SettingAside? = nil,
@@ -63,6 +66,7 @@ final class Follower: Sendable {
         self.link = link
         self.clock = clock
         self.health = health
+        self.applied = applied
         self.board = board
         self.takeOver = takeOver
         self.settingAside = settingAside
@@ -95,6 +99,7 @@ final class Follower: Sendable {
 
     private func followLog() async throws {
         var held: [Partition: Held] = [:]
+        var left: [Partition: Tenure] = [:]
         var fence = TenureFence()
         var pauseMs = settings.pauseMs.lowerBound
         var hasCaughtUp = false
@@ -103,7 +108,7 @@ final class Follower: Sendable {
             let view = link.view
             let owned = fence.allowed(view.partitions(of: instance, .evaluator))
             let copied = takeOver?.news.value ?? 0
-            let isWaiting = try await follow(owned, in: view, &held)
+            let isWaiting = try await follow(owned, in: view, &held, &left)
             guard !held.isEmpty else {
                 guard !isWaiting else {
                     try await clock.sleep(forMs: settings.pauseMs.lowerBound)
@@ -136,11 +141,15 @@ final class Follower: Sendable {
             }
             guard let response = answer else { continue }
             hasRead = response.partitions.contains { !$0.records.isEmpty }
+            // Before its records: none of them is for those segments to hear.
+            try settingAside?.learn(response.quarantined)
             for page in response.partitions {
                 fence.heard(Epoch(page.stateEpoch), of: page.partition)
                 try await hand(page, &held)
             }
-            let isWhole = owned.keys.allSatisfy { held[$0]?.tenure.isOwner ?? false }
+            let isWhole = owned.keys.allSatisfy {
+                left[$0] != nil || held[$0]?.tenure.isOwner ?? false
+            }
             if isWhole, isCaughtUp(response, held) {
                 hasCaughtUp = true
                 health.ready("log")
@@ -173,11 +182,13 @@ final class Follower: Sendable {
     /// Adopts what the map gives this instance, once it is ready; lets go what it gives others; and
     /// holds in its new part what it holds already.
     ///
-    /// - Returns: whether one that is ready waits for a record to be set aside.
+    /// - Parameter left: those that are not adopted, so that the others go on.
+    /// - Returns: whether one that is ready waits for something to be set aside.
     private func follow(
         _ owned: [Partition: Epoch],
         in view: RosterView,
-        _ held: inout [Partition: Held]
+        _ held: inout [Partition: Held],
+        _ left: inout [Partition: Tenure]
     ) async throws -> Bool {
         var wanted = owned.mapValues { Tenure.owner($0) }
         if settings.isStandby {
@@ -189,7 +200,11 @@ final class Follower: Sendable {
             try await lanes[partition].release(partition)
             held[partition] = nil
         }
-        let lacking = Set(wanted.keys.filter { held[$0] == nil })
+        for partition in left.keys.sorted() where left[partition] != wanted[partition] {
+            left[partition] = nil
+            leave(partition, because: nil)
+        }
+        let lacking = Set(wanted.keys.filter { held[$0] == nil && left[$0] == nil })
         let ready =
             await takeOver?.ready(
                 of: lacking,
@@ -200,17 +215,30 @@ final class Follower: Sendable {
         var waiting: Set<Partition> = []
         for (partition, tenure) in wanted.sorted(by: { $0.key < $1.key })
         where held[partition].map({ $0.tenure != tenure }) ?? ready.contains(partition) {
-            if let settingAside, held[partition] == nil,
-                !(await settingAside.isDone(partition))
-            {
-                waiting.insert(partition)
-                continue
+            if let settingAside, held[partition] == nil {
+                switch await settingAside.standing(of: partition, isOwner: tenure.isOwner) {
+                case .ready: break
+                case .waiting:
+                    waiting.insert(partition)
+                    continue
+                case .left(let reason):
+                    left[partition] = tenure
+                    leave(partition, because: reason)
+                    continue
+                }
             }
             let next = try await lanes[partition].adopt(partition, as: tenure)
             held[partition] = Held(tenure: tenure, next: next)
         }
         takeOver?.adopted(ready.subtracting(waiting))
         return !waiting.isEmpty
+    }
+
+    /// A partition is not taken up, or may be again; who asks about it is told why.
+    private func leave(_ partition: Partition, because reason: String?) {
+        applied?.leave(partition, because: reason)
+        let part = "partition \(partition)"
+        if let reason { health.wait(for: part, because: reason) } else { health.ready(part) }
     }
 
     /// Whether a partition is asked about now.
@@ -336,59 +364,4 @@ struct TenureFence: Sendable, Hashable {
         let allowed = owned.filter { newest[$0.partition] ?? $0.epoch <= $0.epoch }
         return Dictionary(allowed.map { ($0.partition, $0.epoch) }) { max($0, $1) }
     }
-}
-
-/// All lanes of an instance; a partition always belongs to the same one.
-struct Lanes: Sendable {
-    private let lanes: [Lane]
-    /// Pages handed to each lane so far.
-    private let handed: Handed
-
-    private final class Handed: Sendable {
-        let pages: Mutex<[UInt64]>
-        init(_ count: Int) { pages = Mutex(Array(repeating: 0, count: count)) }
-    }
-
-    init(_ lanes: [Lane]) {
-        precondition(!lanes.isEmpty, "an evaluator has at least one lane")
-        self.lanes = lanes
-        handed = Handed(lanes.count)
-    }
-
-    /// Every lane, for those that start and stop them.
-    var all: [Lane] { lanes }
-
-    /// The lane of a partition.
-    subscript(partition: Partition) -> Lane { lanes[index(of: partition)] }
-
-    /// The partitions grouped by their lanes.
-    func grouped(_ partitions: [Partition]) -> [(Lane, [Partition])] {
-        Dictionary(grouping: partitions, by: index(of:)).sorted { $0.key < $1.key }
-            .map { (lanes[$0.key], $0.value) }
-    }
-
-    /// Waits until the partition's lane has less than so many pages waiting, and counts one more.
-    func makeRoom(for partition: Partition, pagesAheadMax: UInt64) async throws {
-        let index = index(of: partition)
-        let lane = lanes[index]
-        let number = handed.pages.withLock { pages in
-            pages[index] += 1
-            return pages[index]
-        }
-        guard number > pagesAheadMax else { return }
-        let mark = number - pagesAheadMax - 1
-        while lane.pagesTaken.value <= mark {
-            try Task.checkCancellation()
-            _ = await lane.pagesTaken.wait(above: mark, untilNs: .max)
-        }
-    }
-
-    /// Pages that have been handed to the partition's lane and wait there.
-    func pagesAhead(of partition: Partition) -> UInt64 {
-        let index = index(of: partition)
-        let taken = lanes[index].pagesTaken.value
-        return handed.pages.withLock { $0[index] - min(taken, $0[index]) }
-    }
-
-    private func index(of partition: Partition) -> Int { Int(partition.index) % lanes.count }
 }

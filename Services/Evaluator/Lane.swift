@@ -35,14 +35,14 @@ final class Lane: Sendable {
     }
 
     private let queue = BoundedQueue<LaneOrder>(capacity: Lane.queueMax)
-    private let checkpoints: Checkpoints
-    private let catalogue: Catalogue
+    let checkpoints: Checkpoints
+    let catalogue: Catalogue
     private let applied: Applied
     private let board: FeedBoard
     private let rule: SealRule
     private let merging: Merging
     /// Notes records before they are handled; nil: nobody does.
-    private let care: RecordCare?
+    let care: RecordCare?
     private let clock: any Clock
     /// Questions that wait or are being answered, so that they never take the records' room.
     private let questions = Atomic<Int>(0)
@@ -266,7 +266,7 @@ final class Lane: Sendable {
         if let held {
             state = held
         } else {
-            state = try checkpoints.load(partition, isFollowing: catalogue.isFollowing)
+            state = try load(partition)
             care?.note(partition, isHeld: true)
             // What the checkpoint has was handled, perhaps before its doubts were forgotten.
             try care?.forget(of: partition, below: state.next)
@@ -307,8 +307,9 @@ final class Lane: Sendable {
         // A page for a partition that was let go meanwhile is of no use.
         guard var state = states.removeValue(forKey: partition) else { return }
         let wasBehindFeeds = state.isBehindFeeds
+        try quarantine(in: &state)
         try take(page.records, &state)
-        if let watermarkMs = page.watermarkMs { try state.pass(Timestamp(ms: watermarkMs)) }
+        if let watermarkMs = page.watermarkMs { try pass(Timestamp(ms: watermarkMs), &state) }
         let isNews = !state.live.news.isEmpty
         if isNews { try checkpoints.remember(&state.live) }
         if state.tenure.isOwner {
@@ -330,26 +331,6 @@ final class Lane: Sendable {
         if isFull || isQuiet { merge(state, isQuiet: isQuiet, &rest) }
         applied.note(state)
         states[partition] = state
-    }
-
-    /// Takes records in with care, so that the next process knows by which this one ended.
-    private func take(_ records: [LogV1.LogRecord], _ state: inout PartitionState)
-        throws(EvaluatorError)
-    {
-        guard let care else { return try catalogue.apply(try state.apply(records)) }
-        var changes: [(ProjectName, LogV1.CatalogueChange)] = []
-        try care.handle(
-            records,
-            of: state.partition,
-            offset: { LogOffset($0.offset) },
-            pass: { (record) throws(EvaluatorError) in try state.pass(before: record) }
-        ) { (some) throws(EvaluatorError) in
-            if let beforeEvent = care.beforeEvent {
-                for case .event(let event) in some.map(\.body) { beforeEvent(event.name) }
-            }
-            changes += try state.apply(some)
-        }
-        try catalogue.apply(changes)
     }
 
     private func merge(_ state: PartitionState, isQuiet: Bool, _ rest: inout Rest) {

@@ -75,6 +75,12 @@ extension ProjectCatalogue {
         guard !segment.document.archived else {
             throw problem("segment \(name.text) is archived", "use another, or its condition")
         }
+        if let quarantine = segment.document.quarantine {
+            throw problem(
+                "segment \(name.text) is quarantined",
+                Self.hint(quarantine, of: name.text)
+            )
+        }
         do {
             return try DefinitionCoding.decode(segment.definition ?? .init())
         } catch {

@@ -144,6 +144,11 @@ struct PartitionState {
         if live.next <= next { try live.pass(through: watermark, &projects) }
     }
 
+    /// Whether anything comes about in segments by the instants up to a watermark.
+    func isDue(_ watermark: Timestamp) -> Bool {
+        live.next <= next && live.isDue(through: watermark)
+    }
+
     /// Whether a seal makes a chunk of a tail; one of nothing but what timers brought behind
     /// the last record waits for the next.
     func isSealable(_ tail: Tail) -> Bool { !tail.isEmpty && tail.to <= next }

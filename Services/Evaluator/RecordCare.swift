@@ -1,52 +1,46 @@
-// The care with which lanes handle records: what is in hand stands in a file before it is handled,
-// so that the next process knows by what this one ended.
+// The care with which lanes handle records and let time pass: what is in hand stands in a file
+// before, so that the next process knows by what this one ended.
 
 import Basics
+import Chassis
 import KeyValue
 import Logging
+import Segments
 import Synchronization
 
-/// Counts attempts at records before they are made.
+/// Counts attempts before they are made.
 ///
 /// A page is noted as a whole: two writes without a sync, which outlive the process at any
-/// instruction. What is found noted at a start was in hand when the process before ended: it is
-/// doubted, and its count is made durable before anything of it is handled again. Pages with
-/// doubted records are handled record by record, each noted by itself, and one at a time in the
-/// whole process, so that nobody else is blamed. So the third end by one record is the last.
+/// instruction; as are the instants up to a watermark by which a timer falls due. What is found
+/// noted at a start was in hand when the process before ended: it is doubted, and its count is made
+/// durable before anything of it is handled again. Of a partition with doubts, pages are handled
+/// record by record, each noted by itself and with the segment that is being decided, and one at a
+/// time in the whole process, so that nobody else is blamed. `Blame` says who is: the third end by
+/// one record or one segment is the last.
 ///
-/// What time alone brings about between records, and what is done behind a page, is no record's
-/// fault and not noted. An error thrown is one only when it says so: whoever has a wrong state, or
-/// no room on its disk, would have good records set aside for everybody.
+/// What is done behind a page is nobody's fault and not noted. An error thrown is one only when it
+/// says so: whoever has a wrong state, or no room on its disk, would have good records set aside
+/// for everybody. What another build ended by says nothing of this one.
 final class RecordCare: Sendable {
-    /// Attempts at a record: by two ends it may have been somebody else, such as an operator.
-    static let attemptsMax: UInt32 = 3
-    /// Where the file stands below the data folder.
-    static let fileName = "in-hand"
     /// Where its counts are kept, in the checkpoints' store.
     static let familyName = "doubts"
-    /// Two numbers of eight bytes for each partition.
-    private static let slotBytes = 16
-
-    /// Records by which the process may have ended.
-    struct Doubt: Sendable, Hashable {
-        let partition: Partition
-        /// The first and the one behind the last.
-        let from, to: LogOffset
-    }
 
     private struct State {
-        var attempts: [Doubt: UInt32]
+        var ends: [Doubt: UInt32]
         /// The partitions that lanes hold.
         var held: Set<Partition> = []
     }
 
-    private let file: any DiskFile
+    private let file: InHandFile
     private let store: Store
     private let family: Family
     private let state: Mutex<State>
     private let turn = Mutex(())
-    /// Called with an event's name before its record is handled.
-    let beforeEvent: (@Sendable (String) -> Void)?
+    private let hands = Mutex<[Partition: InHand]>([:])
+    /// Which segments' versions are decided no more.
+    let quarantined: QuarantinedSegments
+    /// Where a test lets the process end.
+    let traps: PlantedTraps
 
     /// Looks what was in hand last.
     init(
@@ -54,38 +48,63 @@ final class RecordCare: Sendable {
         disk: any Disk,
         store: Store,
         logger: Logger,
-        beforeEvent: (@Sendable (String) -> Void)? = nil
+        build: String = Chassis.version,
+        traps: PlantedTraps = PlantedTraps()
     ) throws(EvaluatorError) {
         self.store = store
-        self.beforeEvent = beforeEvent
+        self.traps = traps
         do {
+            quarantined = try QuarantinedSegments(store)
             family = try store.family(Self.familyName)
-            var attempts: [Doubt: UInt32] = [:]
-            for (key, value) in try store.scan(family, limit: .max) {
-                var reader = ByteReader(value)
-                attempts[Self.doubt(key)] = try reader.u32()
-            }
-            file = try disk.open("\(folder)/\(Self.fileName)", .append)
-            var batch = Batch()
-            for doubt in try Self.inHand(file) {
-                let count = (attempts[doubt] ?? 0) + 1
-                attempts[doubt] = count
-                batch.put(family, Self.key(doubt), Self.bytes(count))
+            let file = try InHandFile(folder: folder, disk: disk)
+            self.file = file
+            let (known, others) = try Self.counts(store, family, of: build)
+            var (ends, batch) = (known, Batch())
+            for key in others { batch.delete(family, key) }
+            for doubt in try file.taken() {
+                let count = (ends[doubt] ?? 0) + 1
+                ends[doubt] = count
+                batch.put(family, doubt.key, Doubt.row(count, of: build))
                 logger.warning(
                     "the process before ended while it handled records",
                     metadata: [
-                        "partition": "\(doubt.partition)", "offset": "\(doubt.from)",
-                        "count": "\(doubt.to.value - doubt.from.value)",
+                        LogKeys.partition: "\(doubt.partition)", LogKeys.offset: "\(doubt.from)",
+                        LogKeys.count: "\(doubt.to.value - doubt.from.value)",
+                        LogKeys.segment: "\(doubt.segment?.name.text ?? "")",
                     ]
                 )
             }
             if !batch.isEmpty { try store.write(batch, sync: true) }
-            try file.truncate(to: 0)
-            // Written, not left out: there is room for what is noted, however full the disk gets.
-            try file.append(Array(repeating: 0, count: Self.slotBytes * Limits.partitions))
-            state = Mutex(State(attempts: attempts))
+            try file.clear()
+            state = Mutex(State(ends: ends))
         } catch {
             throw EvaluatorError(error, "look for records by which the process ended")
+        }
+    }
+
+    /// The counts that this build has kept, and the rows of others.
+    private static func counts(_ store: Store, _ family: Family, of build: String) throws
+        -> ([Doubt: UInt32], others: [[UInt8]])
+    {
+        var (ends, others): ([Doubt: UInt32], [[UInt8]]) = ([:], [])
+        for (key, value) in try store.scan(family, limit: .max) {
+            let row = try Doubt.read(value)
+            if row.build == build {
+                ends[try Doubt(key: key)] = row.count
+            } else {
+                others.append(key)
+            }
+        }
+        return (ends, others)
+    }
+
+    /// What a partition's lane has in hand while it decides.
+    func hand(of partition: Partition) -> InHand {
+        hands.withLock { hands in
+            if let hand = hands[partition] { return hand }
+            let hand = InHand(partition, file: file, traps: traps)
+            hands[partition] = hand
+            return hand
         }
     }
 
@@ -96,141 +115,182 @@ final class RecordCare: Sendable {
         }
     }
 
-    /// The records of a partition that are tried no more, with how often they were.
-    func condemned(_ partition: Partition) -> [(offset: LogOffset, attempts: UInt32)] {
-        state.withLock { state in
-            let doubts = state.attempts.filter { $0.key.partition == partition }
-            return doubts.keys.filter { $0.to == $0.from.next }.compactMap { doubt in
-                let attempts = doubts.reduce(0) { sum, other in
-                    other.key.from <= doubt.from && doubt.to <= other.key.to
-                        ? sum + other.value : sum
-                }
-                return attempts >= Self.attemptsMax ? (doubt.from, attempts) : nil
-            }
-        }
+    /// What is tried no more of a partition.
+    func verdicts(of partition: Partition) -> [Blame.Verdict] {
+        Blame(ends: state.withLock { $0.ends }).verdicts(of: partition)
+    }
+
+    /// Takes a partition's live segments up, each noted while its definition is compiled.
+    func load<Loaded>(
+        _ partition: Partition,
+        _ body: (InHand) throws(EvaluatorError) -> Loaded
+    ) throws(EvaluatorError) -> Loaded {
+        let hand = hand(of: partition)
+        let load = Doubt(partition: partition, from: .zero, to: .zero, through: .earliest)
+        hand.look(closelyAt: load, isNoted: false)
+        defer { hand.lookAway() }
+        let loaded = try body(hand)
+        try forget(of: partition, passed: .earliest)
+        return loaded
     }
 
     /// Handles a page's records in order.
     ///
     /// - Parameters:
+    ///   - place: where a record stands, and its log time.
     ///   - pass: lets the instants before a record pass.
     ///   - body: handles records.
     func handle<Record>(
         _ records: [Record],
         of partition: Partition,
-        offset: (Record) -> LogOffset,
+        place: (Record) -> (offset: LogOffset, logTime: Timestamp),
         pass: (Record) throws(EvaluatorError) -> Void,
         _ body: ([Record]) throws(EvaluatorError) -> Void
     ) throws(EvaluatorError) {
         guard let first = records.first, let last = records.last else { return try body(records) }
-        let page = Doubt(partition: partition, from: offset(first), to: offset(last).next)
-        let (isDoubted, isAlone) = state.withLock { state in
-            guard !state.attempts.isEmpty else { return (false, false) }
-            return (
-                state.attempts.keys.contains { $0.meets(page) },
-                state.attempts.keys.contains { state.held.contains($0.partition) }
-            )
-        }
-        guard isAlone || isDoubted else { return try attempt(page, records, body) }
-        try turn.withLock { (_) throws(EvaluatorError) in
-            guard isDoubted else { return try attempt(page, records, body) }
-            for record in records {
-                try pass(record)
-                let offset = offset(record)
-                let one = Doubt(partition: partition, from: offset, to: offset.next)
-                try attempt(one, [record], body)
+        let end = place(last).offset.next
+        let page = Doubt(partition: partition, from: place(first).offset, to: end)
+        let (isDoubted, isAlone) = suspicion { $0.meets(page) || $0.isInstants(in: partition) }
+        guard isAlone || isDoubted else {
+            return try attempt(page, isClose: false) { () throws(EvaluatorError) in
+                try body(records)
             }
         }
-        try forget(of: partition, below: page.to)
+        try turn.withLock { (_) throws(EvaluatorError) in
+            guard isDoubted else {
+                return try attempt(page, isClose: false) { () throws(EvaluatorError) in
+                    try body(records)
+                }
+            }
+            for record in records {
+                let (offset, logTime) = place(record)
+                var one = Doubt(partition: partition, from: offset, to: offset)
+                one.through = logTime - 1
+                try attempt(one, isClose: true) { () throws(EvaluatorError) in try pass(record) }
+                one = Doubt(partition: partition, from: offset, to: offset.next)
+                try attempt(one, isClose: true) { () throws(EvaluatorError) in try body([record]) }
+            }
+        }
+        try forget(of: partition, below: end)
     }
 
-    private func attempt<Record>(
-        _ doubt: Doubt,
-        _ records: [Record],
-        _ body: ([Record]) throws(EvaluatorError) -> Void
+    /// Lets instants pass that come behind the last record.
+    ///
+    /// - Parameters:
+    ///   - next: the record to come.
+    ///   - isDue: whether anything falls due by then; if not, nothing is written.
+    func pass(
+        through watermark: Timestamp,
+        of partition: Partition,
+        before next: LogOffset,
+        isDue: Bool,
+        _ body: () throws(EvaluatorError) -> Void
     ) throws(EvaluatorError) {
-        try take(doubt)
+        let (isDoubted, isAlone) = suspicion { $0.partition == partition }
+        guard isDue else {
+            try body()
+            return try forget(of: partition, passed: watermark)
+        }
+        let instants = Doubt(partition: partition, from: next, to: next, through: watermark)
+        guard isAlone || isDoubted else { return try attempt(instants, isClose: false, body) }
+        try turn.withLock { (_) throws(EvaluatorError) in
+            try attempt(instants, isClose: isDoubted, body)
+        }
+        try forget(of: partition, passed: watermark)
+    }
+
+    /// Whether what is to be handled is doubted, and whether anything is in the whole process.
+    private func suspicion(_ isDoubted: (Doubt) -> Bool) -> (isDoubted: Bool, isAlone: Bool) {
+        state.withLock { state in
+            guard !state.ends.isEmpty else { return (false, false) }
+            return (
+                state.ends.keys.contains(where: isDoubted),
+                state.ends.keys.contains { state.held.contains($0.partition) }
+            )
+        }
+    }
+
+    /// - Parameter isClose: whether each segment is noted while it is decided.
+    private func attempt(
+        _ doubt: Doubt,
+        isClose: Bool,
+        _ body: () throws(EvaluatorError) -> Void
+    ) throws(EvaluatorError) {
+        let hand = hand(of: doubt.partition)
+        try file.take(doubt)
+        if isClose { hand.look(closelyAt: doubt, isNoted: true) }
+        defer { if isClose { hand.lookAway() } }
         do throws(EvaluatorError) {
-            try body(records)
+            try body()
         } catch {
-            if error.code != .record { try letGo(of: doubt.partition) }
+            if error.code != .record { try file.letGo(of: doubt.partition) }
             throw error
         }
-        try letGo(of: doubt.partition)
+        try file.letGo(of: doubt.partition)
     }
 
     /// Records below an offset were handled, or are set aside: nobody doubts them any more.
     func forget(of partition: Partition, below end: LogOffset) throws(EvaluatorError) {
+        try forget { $0.partition == partition && !$0.isInstants && $0.to <= end }
+    }
+
+    /// Instants up to one have passed.
+    private func forget(of partition: Partition, passed: Timestamp) throws(EvaluatorError) {
+        try forget { $0.isInstants(in: partition) && $0.through <= passed }
+    }
+
+    private func forget(_ isOver: (Doubt) -> Bool) throws(EvaluatorError) {
         let over = state.withLock { state in
-            let over = state.attempts.keys.filter { $0.partition == partition && $0.to <= end }
-            for doubt in over { state.attempts[doubt] = nil }
+            guard !state.ends.isEmpty else { return [] as [Doubt] }
+            let over = state.ends.keys.filter(isOver)
+            for doubt in over { state.ends[doubt] = nil }
             return over
         }
         guard !over.isEmpty else { return }
         var batch = Batch()
-        for doubt in over { batch.delete(family, Self.key(doubt)) }
+        for doubt in over { batch.delete(family, doubt.key) }
         do {
             try store.write(batch, sync: false)
         } catch {
             throw EvaluatorError(error, "forget records that were handled")
         }
     }
+}
 
-    private func take(_ doubt: Doubt) throws(EvaluatorError) {
-        var writer = ByteWriter()
-        writer.u64(doubt.from.value)
-        writer.u64(doubt.to.value)
-        try write(writer.bytes, of: doubt.partition)
+extension Doubt {
+    /// Whether it is of instants of a partition.
+    fileprivate func isInstants(in other: Partition) -> Bool { isInstants && partition == other }
+
+    // Rows: partition u16, from u64, to u64, through i64, big endian, then the segment's key ->
+    // ends u32, the build's version. An older build's rows are shorter, and of no use.
+
+    fileprivate var key: [UInt8] {
+        FeedShelf.bigEndian(partition) + FeedShelf.bigEndian(from.value)
+            + FeedShelf.bigEndian(to.value)
+            + FeedShelf.bigEndian(UInt64(bitPattern: through.ms)) + (segment?.key ?? [])
     }
 
-    private func letGo(of partition: Partition) throws(EvaluatorError) {
-        try write(Array(repeating: 0, count: Self.slotBytes), of: partition)
-    }
-
-    private func write(_ bytes: [UInt8], of partition: Partition) throws(EvaluatorError) {
-        do {
-            try file.write(bytes, at: Self.slotBytes * Int(partition.index))
-        } catch {
-            throw EvaluatorError(error, "note the records in hand")
-        }
-    }
-
-    private static func inHand(_ file: any DiskFile) throws -> [Doubt] {
-        let bytes = try file.read(at: 0, count: slotBytes * Limits.partitions)
-        return try (0..<bytes.count / slotBytes).compactMap { index in
-            var reader = ByteReader(Array(bytes[(index * slotBytes)..<((index + 1) * slotBytes)]))
-            let (from, to) = (LogOffset(try reader.u64()), LogOffset(try reader.u64()))
-            let partition = Partition(index: UInt16(index))
-            return from < to ? Doubt(partition: partition, from: from, to: to) : nil
-        }
-    }
-
-    // Rows: partition u16, from u64, to u64, big endian -> attempts u32.
-
-    private static func key(_ doubt: Doubt) -> [UInt8] {
-        let numbers = [doubt.from.value, doubt.to.value].flatMap { number in
-            (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
-        }
-        return FeedShelf.bigEndian(doubt.partition) + numbers
-    }
-
-    private static func doubt(_ key: [UInt8]) -> Doubt {
-        Doubt(
+    fileprivate init(key: [UInt8]) throws {
+        self.init(
             partition: Partition(index: UInt16(truncatingIfNeeded: FeedShelf.bigEndian(key[..<2]))),
             from: LogOffset(FeedShelf.bigEndian(key[2..<10])),
-            to: LogOffset(FeedShelf.bigEndian(key[10...]))
+            to: LogOffset(FeedShelf.bigEndian(key[10..<18])),
+            through: Timestamp(ms: Int64(bitPattern: FeedShelf.bigEndian(key[18..<26]))),
+            segment: key.count > 26 ? try SegmentVersion(key: key[26...]) : nil
         )
     }
 
-    private static func bytes(_ count: UInt32) -> [UInt8] {
+    fileprivate static func row(_ count: UInt32, of build: String) -> [UInt8] {
         var writer = ByteWriter()
         writer.u32(count)
+        writer.text(build)
         return writer.bytes
     }
-}
 
-extension RecordCare.Doubt {
-    fileprivate func meets(_ other: Self) -> Bool {
-        partition == other.partition && from < other.to && other.from < to
+    fileprivate static func read(_ row: [UInt8]) throws(BytesError) -> (
+        count: UInt32, build: String
+    ) {
+        var reader = ByteReader(row)
+        return (try reader.u32(), reader.isAtEnd ? "" : try reader.text())
     }
 }

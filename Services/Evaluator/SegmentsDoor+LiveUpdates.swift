@@ -10,6 +10,45 @@ extension SegmentsDoor {
     /// Most bytes of a part's text in a difference.
     private static let textBytesMax = 1_000
 
+    func updateLive(_ request: EvaluationV1.UpdateRequest, _ call: CallContext)
+        async throws(Fault) -> EvaluationV1.UpdateResponse
+    {
+        let project = try await caughtUp(call)
+        let standing = try standing(request.name, in: project)
+        try check(request, against: standing)
+        guard standing.document.live != nil, request.definition == nil else {
+            throw Fault.invalidArgument(
+                "\(request.name) is a condition, and stays one",
+                place: "live",
+                hint: "create a live segment under another name"
+            )
+        }
+        guard !request.dryRun else {
+            guard standing.document.quarantine == nil else {
+                return incomparable(standing, try await warnings(request.live, call))
+            }
+            let diff = try await liveDiff(request, standing, call)
+            return EvaluationV1.UpdateResponse(
+                segment: standing.message,
+                entering: diff.entering,
+                leaving: diff.leaving,
+                warnings: request.partitions.isEmpty ? try await warnings(request.live, call) : [],
+                liveDiff: diff
+            )
+        }
+        let document = try document(request, after: standing, in: project)
+        // A repeat changes nothing and is no error.
+        guard document != standing.document else {
+            return EvaluationV1.UpdateResponse(segment: standing.message)
+        }
+        let (saved, positions) = try await putNext(document, after: standing, in: project, call)
+        return EvaluationV1.UpdateResponse(
+            segment: saved.message,
+            positions: positions,
+            warnings: try await warnings(request.live, call)
+        )
+    }
+
     /// The dry run of a live segment's update: by all partitions, or by those that are asked for.
     func liveDiff(
         _ request: EvaluationV1.UpdateRequest,
@@ -50,7 +89,8 @@ extension SegmentsDoor {
             throw error.fault
         }
         document.description = request.description ?? document.description
-        if document.live != standing.document.live { document.version += 1 }
+        let isOther = document.live != standing.document.live
+        if isOther || standing.document.quarantine != nil { document.version += 1 }
         return document
     }
 

@@ -72,7 +72,7 @@ extension SegmentsDoor {
         case .definition(let definition): return definition
         case .segment(let name):
             do throws(EvaluatorError) {
-                return try catalogue.answerable(name, in: project).document.definition ?? .init()
+                return try catalogue.answerable(name, in: project).definition ?? .init()
             } catch {
                 throw error.fault
             }

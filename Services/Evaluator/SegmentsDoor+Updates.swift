@@ -130,8 +130,11 @@ extension SegmentsDoor {
             )
         }
         let message = try encoded(definition)
+        let now = standing.document.definition ?? SegmentV1.Definition()
         guard !request.dryRun else {
-            let now = standing.document.definition ?? SegmentV1.Definition()
+            guard standing.document.quarantine == nil else {
+                return incomparable(standing, await warnings(definition, call))
+            }
             let diff = try await diff(
                 EvaluationV1.DiffRequest(
                     before: EvaluationV1.Subject(kind: .definition(now)),
@@ -152,17 +155,12 @@ extension SegmentsDoor {
         document.definition = message
         document.followZone = definition.zone == nil ? zone(of: project) : nil
         document.description = request.description ?? document.description
+        if message != now || standing.document.quarantine != nil { document.version += 1 }
         // A repeat changes nothing and is no error.
         guard document != standing.document else {
             return EvaluationV1.UpdateResponse(segment: standing.message)
         }
-        if message != standing.document.definition { document.version += 1 }
-        let (saved, positions) = try await put(
-            document,
-            expecting: standing.revision,
-            in: project,
-            call
-        )
+        let (saved, positions) = try await putNext(document, after: standing, in: project, call)
         return EvaluationV1.UpdateResponse(
             segment: saved.message,
             positions: positions,
@@ -170,49 +168,8 @@ extension SegmentsDoor {
         )
     }
 
-    private func updateLive(_ request: EvaluationV1.UpdateRequest, _ call: CallContext)
-        async throws(Fault) -> EvaluationV1.UpdateResponse
-    {
-        let project = try await caughtUp(call)
-        let standing = try standing(request.name, in: project)
-        try check(request, against: standing)
-        guard standing.document.live != nil, request.definition == nil else {
-            throw Fault.invalidArgument(
-                "\(request.name) is a condition, and stays one",
-                place: "live",
-                hint: "create a live segment under another name"
-            )
-        }
-        guard !request.dryRun else {
-            let diff = try await liveDiff(request, standing, call)
-            return EvaluationV1.UpdateResponse(
-                segment: standing.message,
-                entering: diff.entering,
-                leaving: diff.leaving,
-                warnings: request.partitions.isEmpty ? try await warnings(request.live, call) : [],
-                liveDiff: diff
-            )
-        }
-        let document = try document(request, after: standing, in: project)
-        // A repeat changes nothing and is no error.
-        guard document != standing.document else {
-            return EvaluationV1.UpdateResponse(segment: standing.message)
-        }
-        let (saved, positions) = try await put(
-            document,
-            expecting: standing.revision,
-            in: project,
-            call
-        )
-        return EvaluationV1.UpdateResponse(
-            segment: saved.message,
-            positions: positions,
-            warnings: try await warnings(request.live, call)
-        )
-    }
-
     /// What is changed must be what the caller has seen, and not archived.
-    private func check(_ request: EvaluationV1.UpdateRequest, against standing: SavedSegment)
+    func check(_ request: EvaluationV1.UpdateRequest, against standing: SavedSegment)
         throws(Fault)
     {
         guard !standing.document.archived else {
@@ -235,7 +192,7 @@ extension SegmentsDoor {
         }
     }
 
-    private func standing(_ name: String, in project: ProjectName) throws(Fault) -> SavedSegment {
+    func standing(_ name: String, in project: ProjectName) throws(Fault) -> SavedSegment {
         do throws(EvaluatorError) {
             return try catalogue.project(project).segment(name, in: project)
         } catch {

@@ -229,7 +229,8 @@ extension SavedSegment {
             archived: document.archived,
             createdAtMs: document.createdAtMs,
             live: document.live,
-            follow: document.follow
+            follow: document.follow,
+            quarantined: document.quarantine
         )
         do throws(Fault) {
             if let live = document.live {

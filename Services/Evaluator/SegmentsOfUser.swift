@@ -43,6 +43,11 @@ struct SegmentsOfUser: Sendable {
             page.lookedAt += 1
             try limit.check()
             do throws(Fault) {
+                do throws(EvaluatorError) {
+                    _ = try catalogue.answerable(name.text, in: columns.owner.project)
+                } catch {
+                    throw error.fault
+                }
                 let definition = try Definitions.read(saved.definition)
                 let plan = try Definitions.plan(
                     definition,

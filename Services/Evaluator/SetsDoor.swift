@@ -122,6 +122,14 @@ struct SetsDoor: EvaluationV1_SetsService {
     func wait(for positions: [Partition: LogOffset], _ call: CallContext)
         async throws(Fault)
     {
+        if let (partition, reason) = applied.left(of: positions.keys) {
+            throw EvaluatorError(
+                .leftPartition,
+                "answer",
+                place: "partition \(partition)",
+                hint: "\(reason); another build may be able to: tell us"
+            ).fault
+        }
         let absent = applied.lacking(positions.keys)
         guard absent.isEmpty else {
             throw EvaluatorError(

@@ -19,11 +19,14 @@ final class Asides: Sendable {
     private let table: Mutex<[Partition: [LogOffset: IngestionV1.QuarantinedRecord]]>
     /// How many are set aside.
     private let gauge: Gauge
+    /// Segments' versions that are quarantined.
+    let segments: QuarantinedVersions
 
     /// As the index has them.
     init(_ index: IndexStore, metrics: any MetricsFactory = NOOPMetricsHandler.instance)
         throws(IngestionError)
     {
+        segments = try QuarantinedVersions(index, metrics: metrics)
         var known: [Partition: [LogOffset: IngestionV1.QuarantinedRecord]] = [:]
         for record in try IndexReader(index).asides() {
             known[record.place.partition, default: [:]][record.place.offset] = record
@@ -119,7 +122,8 @@ extension IngestionV1.QuarantinedRecord {
     }
 
     private static func what(_ names: LogV1.MovedNames) -> String {
-        names.events.first.map { "event \($0)" } ?? "profile"
+        names.events.first.map { "event \($0)" } ?? names.lists.first.map { "list \($0)" }
+            ?? "profile"
     }
 
     /// Where it stands.

@@ -106,8 +106,10 @@ extension IndexReader {
         return found
     }
 
-    /// The newest receipt of an identifier that was erased; nil: it never was.
-    func erasure(of who: ProjectUser) throws(IngestionError) -> IngestionV1.ErasureReceipt? {
+    /// The newest receipt of an identifier that was erased, or the one so named; nil: it never was.
+    func erasure(of who: ProjectUser, named name: [UInt8]? = nil)
+        throws(IngestionError) -> IngestionV1.ErasureReceipt?
+    {
         var newest: (time: Timestamp, receipt: [UInt8])?
         // In bucket 0 are those of an older build, too.
         for bucket in Set([ErasureOrder.bucket(who.user), 0]) {
@@ -117,7 +119,9 @@ extension IndexReader {
                     let witness = IndexKey.number(value[...])
                 else { throw damaged("an erasure") }
                 let receipt = Array(key.dropFirst(prefix.count + 8).dropLast(8))
-                guard witness == ErasureOrder.witness(receipt, who.user) else { continue }
+                guard witness == ErasureOrder.witness(receipt, who.user),
+                    name.map({ $0 == receipt }) ?? true
+                else { continue }
                 let at = Timestamp(ms: Int64(bitPattern: time))
                 if newest.map({ $0.time <= at }) ?? true { newest = (at, receipt) }
             }

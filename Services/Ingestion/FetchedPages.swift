@@ -23,6 +23,10 @@ final class FetchedPages: Sendable {
     ///
     /// Unit: bytes.
     private static let recordOverheadBytes = 6
+    /// What a segment's version costs in an answer, with the longest names.
+    ///
+    /// Unit: bytes.
+    private static let versionBytes = 256
     /// What an answer's frame costs.
     ///
     /// Unit: bytes.
@@ -140,8 +144,10 @@ final class FetchedPages: Sendable {
                 )
             )
         }
-        var left = bytes - cursors.count * Self.overheadBytes
-        let turn = Int(turns.wrappingAdd(1, ordering: .relaxed).newValue &* Self.spread >> 33)
+        let quarantined = asides.segments.versions
+        var left =
+            bytes - cursors.count * Self.overheadBytes - quarantined.count * Self.versionBytes
+        let turn = Self.turn(of: turns.wrappingAdd(1, ordering: .relaxed).newValue)
         for number in behind.indices where left > 0 || number == 0 {
             let index = behind[(number + turn) % behind.count]
             let page = try page(
@@ -158,8 +164,11 @@ final class FetchedPages: Sendable {
             parts[index].endOffset = page.durable.next.value
             parts[index].watermarkMs = page.isAtEnd ? page.durable.watermark.told : nil
         }
-        return IngestionV1.StoredFetchResponse(partitions: parts)
+        return IngestionV1.StoredFetchResponse(partitions: parts, quarantined: quarantined)
     }
+
+    /// Which of those that have news begins in a call: its remainder by how many there are.
+    static func turn(of call: UInt64) -> Int { Int((call &* spread) >> 33) }
 
     private func page(_ partition: Partition, from next: LogOffset, bytes: Int)
         throws(IngestionError) -> LogPage

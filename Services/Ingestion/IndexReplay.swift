@@ -71,14 +71,15 @@ struct IndexReplay {
         }
     }
 
-    private func read(_ partition: Partition, from next: LogOffset) throws(IngestionError)
-        -> LogPage
+    /// A page of a partition's log, so many records at most.
+    func read(_ partition: Partition, from next: LogOffset, _ records: Int = Self.pageRecords)
+        throws(IngestionError) -> LogPage
     {
         do {
             return try log.read(
                 partition,
                 from: next,
-                limit: ReadLimit(bytes: Self.pageBytes, records: Self.pageRecords)
+                limit: ReadLimit(bytes: Self.pageBytes, records: records)
             )
         } catch {
             throw .log("replay", error)
@@ -188,6 +189,7 @@ struct IndexReplay {
                 of: project,
                 &batch
             )
+            try IndexWriter(index).putQuarantined(by: change, of: project, &batch)
         case .listChange(let change):
             let user = ListedUser(
                 partition: place.partition,
@@ -207,6 +209,7 @@ struct IndexReplay {
             IndexWriter(index).put(merge, of: project, at: place, time, &batch)
         case .mergeUndone(let undone):
             IndexWriter(index).put(undone, of: project, at: place, time, &batch)
+            try free(undone, of: project, in: place.partition, &batch)
         case .erasure(let erasure):
             try IndexForgetting.note(erasure, of: project, at: place, time, index, &batch)
         case .aside(let aside):

@@ -19,7 +19,9 @@ extension IngestionDoor {
             let who = ProjectUser(project: project, user: user)
             // What was refused stands in no log, and is not told of by the records: it goes first,
             // while it can be found by whoever else the user is.
-            try await forgetRefused(of: try await exports.identifiers(of: who), in: project)
+            // Of somebody of whom nothing but that was kept there is no receipt.
+            let identifiers = try await exports.identifiers(of: who)
+            try await forgetRefused(of: identifiers + [user], in: project)
             let outcome = try await intake.erase(ErasureOrder(who: who, receipt: call.requestID))
             for user in outcome.identifiers { skews.forget(user, of: project) }
             try await forgetRefused(of: outcome.identifiers, in: project)

@@ -138,7 +138,12 @@ extension IngestionDoor {
                     )
                 )
                 guard !records.isEmpty else { continue }
-                let batch = RecordBatch(project: project, importID: importID, records: records)
+                let ids = retry.passed(of: importID)
+                let batch = RecordBatch(
+                    project: project,
+                    importID: importID,
+                    records: records
+                ) { [shelf = rejects.shelf] in shelf.has(ids, of: project) }
                 do {
                     retry.settle(try await intake.write(batch), of: importID)
                 } catch let error as IngestionError where error.isAboutTheImport {

@@ -25,6 +25,22 @@ struct IntakeParts: Sendable {
     let settings: IntakeSettings
 }
 
+extension IntakeParts {
+    /// Where log time goes on: above all that was told before the log was opened, and since, as a
+    /// restored log is told of.
+    func earliest() throws(IngestionError) -> Timestamp {
+        do throws(LogError) {
+            var earliest = log.earliest
+            for partition in partitions.all {
+                earliest = max(earliest, try log.end(of: partition).watermark + 1)
+            }
+            return earliest
+        } catch {
+            throw .log("begin log time", error)
+        }
+    }
+}
+
 /// The intake's own limits.
 struct IntakeSettings: Sendable {
     /// Orders that may wait; the next is refused.

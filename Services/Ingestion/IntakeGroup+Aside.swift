@@ -109,7 +109,7 @@ struct RecordStanding: Sendable {
 
 extension LogV1.LogRecord {
     /// Whose it is and what it is about, of a record that can be set aside: something a user did,
-    /// or a change of a user's properties.
+    /// a change of a user's properties, or that the user comes on a list or goes.
     ///
     /// All others say what later ones count on.
     var quarantined: (user: UInt32, names: LogV1.MovedNames)? {
@@ -119,6 +119,8 @@ extension LogV1.LogRecord {
         case .profile(let change):
             let names = change.set.map(\.name) + change.unset
             return (change.userNumber, LogV1.MovedNames(properties: names))
+        case .listChange(let change):
+            return (change.userNumber, LogV1.MovedNames(lists: [change.list]))
         default: return nil
         }
     }

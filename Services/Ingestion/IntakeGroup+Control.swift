@@ -42,11 +42,19 @@ extension IntakeGroup {
             }
             standing = CatalogueStanding(revision: change.revision, activeAt: activeAt)
         }
+        let quarantined = changes.flatMap {
+            IngestionV1.QuarantinedSegment.all(in: $0, of: batch.project)
+        }
+        try IndexWriter(parts.index).put(quarantined, &pending.batch)
         if !news.isEmpty {
             newStandings[batch.project] = standing
             IndexWriter(parts.index).put(standing, of: batch.project, &pending.batch)
         }
-        pending.answers.append { [standing] in answer.resume(returning: standing) }
+        pending.answers.append { [standing, asides = parts.asides] in
+            // Before the answer: who has it and fetches is told.
+            asides.segments.note(quarantined)
+            answer.resume(returning: standing)
+        }
     }
 
     /// Why the changes cannot follow a revision; nil when they can.

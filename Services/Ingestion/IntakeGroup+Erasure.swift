@@ -15,6 +15,11 @@ extension IntakeGroup {
         -> Result<ErasureOutcome, any Error>
     {
         let who = order.who
+        let reader = IndexReader(parts.index)
+        // Sent again, as a client does that had no answer, it is not about whoever came since.
+        if let receipt = try reader.erasure(of: who, named: order.receipt) {
+            return .success(ErasureOutcome(receipt: receipt, identifiers: [who.user]))
+        }
         let found: WholeUser?
         do throws(IngestionError) {
             found = try WholeUser(who, parts)
@@ -22,7 +27,7 @@ extension IntakeGroup {
             return .failure(error)
         }
         if let user = found { return .success(try erase(user, order.receipt, &pending)) }
-        if let receipt = try IndexReader(parts.index).erasure(of: who) {
+        if let receipt = try reader.erasure(of: who) {
             return .success(ErasureOutcome(receipt: receipt, identifiers: [who.user]))
         }
         return .failure(

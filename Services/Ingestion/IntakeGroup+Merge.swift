@@ -69,7 +69,7 @@ extension IntakeGroup {
             $0 ?? order.old.text
         }
         try move.lookUp(moved, reader)
-        for record in moved { try write(record, &move, reader, &pending) }
+        for record in moved { try write(record, &move, &pending) }
         for list in lists {
             // The last one of the moved words on it, which stand in the order of event time, is
             // told anew. Who was on it by either identifier is on it.

@@ -37,7 +37,7 @@ extension IntakeGroup {
         } catch  where error.code == .tooLarge {
             return .failure(error)
         }
-        let count = try split(order, one, from: survivor.user, parted, of: owner, reader, &pending)
+        let count = try split(order, one, from: survivor, parted, of: owner, reader, &pending)
         return .success(MergeOutcome(user: one.survivor, records: count))
     }
 
@@ -64,7 +64,7 @@ extension IntakeGroup {
     private mutating func split(
         _ order: UnmergeOrder,
         _ one: KnownUser,
-        from survivor: UserID,
+        from survivor: Survivor,
         _ parted: (going: [LogV1.LogRecord], staying: [LogV1.LogRecord]),
         of owner: UserRecords.Owner,
         _ reader: IndexReader,
@@ -84,15 +84,22 @@ extension IntakeGroup {
             offset: LogOffset(going.last?.offset ?? 0)
         ).origin(under: nil)
         try exist(new, from: origin, &pending)
-        for record in going { try write(record, &move, reader, &pending) }
+        for record in going { try write(record, &move, &pending) }
+        try IndexWriter(parts.index).free(going, of: owner, &pending.batch)
         let lists = Self.lists(in: going)
         try settle(lists, by: going, of: new, at, from: origin, &pending)
+        let depth = try MergeRule(reader: reader).depth(
+            below: ProjectUser(project: project, user: order.user),
+            from: survivor,
+            parts.log
+        )
         var back = LogV1.MergeIn(
             userNumber: new.number.value,
-            userID: survivor.text,
+            userID: survivor.user.text,
             records: UInt64(move.count),
             names: move.names,
             returned: true,
+            depth: UInt32(depth),
             survivorID: order.user.text
         )
         let runs = RecordMove.runs(going.map { LogOffset($0.offset) })

@@ -26,7 +26,7 @@ struct IntakeGroup {
         imports = try ImportLedger(parts.index)
         let wall = parts.clock.now
         clock = LogClock(
-            earliest: parts.log.earliest,
+            earliest: try parts.earliest(),
             wall: wall,
             monotonicNs: parts.clock.monotonicNs
         )
@@ -286,12 +286,15 @@ extension IntakeGroup {
     ) throws(IngestionError) -> [Outcome] {
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(batch.records.count)
-        for (record, sighting) in zip(batch.records, sightings) {
-            var sighting = sighting
+        let areKept = batch.areKept?()
+        for (index, record) in batch.records.enumerated() {
+            var sighting = sightings[index]
             // A repeat teaches the schema nothing and cannot break its limits: the schema knows
             // what stands in the log, so that a rebuilt index knows the same.
             if let place = numbering.repeated(record, of: batch.project, &sighting) {
                 outcomes.append(.duplicate(place))
+            } else if let areKept, !areKept[index] {
+                outcomes.append(.rejected(.forgotten))
             } else if let rejection = parts.schema.admit(record.body, in: batch.project) {
                 outcomes.append(.rejected(rejection))
             } else {

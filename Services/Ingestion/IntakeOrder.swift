@@ -21,11 +21,23 @@ struct RecordBatch: Sendable {
     ///
     /// Unit: bytes.
     let bytesMax: Int
+    /// Of records that are sent again from where they were kept, which are kept still; nil: they
+    /// were not kept.
+    ///
+    /// Asked when they would be written: an erasure forgets them before it is ordered, and is not
+    /// followed by what it was to erase.
+    let areKept: (@Sendable () -> [Bool])?
 
-    init(project: ProjectName, importID: String?, records: [CheckedRecord]) {
+    init(
+        project: ProjectName,
+        importID: String?,
+        records: [CheckedRecord],
+        areKept: (@Sendable () -> [Bool])? = nil
+    ) {
         self.project = project
         self.importID = importID
         self.records = records
+        self.areKept = areKept
         bytesMax = records.reduce(0) { $0 + $1.bytes.count + RecordBytes.overheadBytes }
     }
 }

@@ -85,8 +85,7 @@ extension IndexReader {
         }
         var steps = 1
         while !open.isEmpty {
-            // No chain is longer: a merge that would make one is refused.
-            guard steps <= MergeRule.depthMax else { throw damaged("a chain of merges") }
+            guard steps <= MergeRule.chainMax else { throw damaged("a chain of merges") }
             let next = try users(of: Array(Set(open.map(\.1))))
             var longer: [(ProjectUser, ProjectUser)] = []
             for (who, merged) in open {

@@ -1,6 +1,7 @@
 // Whether two identifiers may become one user, and who they are then: decided by the index alone.
 
 import Basics
+import Log
 import Messages
 
 /// Two identifiers that are to be one user.
@@ -53,6 +54,10 @@ struct MergeOutcome: Sendable, Hashable {
 struct MergeRule {
     /// Most merges one behind the other: so many look-ups a record may cost.
     static let depthMax = 32
+    /// No chain is so long: an index that has one leads in a circle.
+    ///
+    /// Some are longer than `depthMax`, as an older build let them grow.
+    static let chainMax = 4_096
 
     let reader: IndexReader
 
@@ -122,6 +127,25 @@ struct MergeRule {
                 depth: depth
             )
         )
+    }
+
+    /// How many merges may lie one behind the other below an identifier that is parted from a user.
+    ///
+    /// Those of others that came to it while it stood for that user were counted at the user alone.
+    func depth(below parted: ProjectUser, from survivor: Survivor, _ log: any Log)
+        throws(IngestionError) -> Int
+    {
+        let own = try reader.mergeDepth(of: parted) ?? 0
+        let whole = ProjectUser(project: parted.project, user: survivor.user)
+        let most = (try reader.mergeDepth(of: whole) ?? 0) - survivor.steps
+        guard own < most else { return own }
+        for place in try reader.merges(of: parted) {
+            guard case .mergeOut(let out)? = try log.record(at: place)?.body,
+                out.survivorID == parted.user.text
+            else { continue }
+            return most
+        }
+        return own
     }
 
     private static func refusal(_ place: String, hint: String) -> IngestionError {

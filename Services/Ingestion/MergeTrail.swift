@@ -62,7 +62,8 @@ extension IndexWriter {
         guard let user = UserID(merge.survivorID) else { return }
         let who = ProjectUser(project: project, user: user)
         note(place, of: who, time, &batch)
-        guard !merge.returned else { return }
+        // Who is parted has as many as before, unless others came to it meanwhile.
+        guard !merge.returned || merge.depth > 0 else { return }
         let depth = IndexKey.bigEndian(UInt64(merge.depth), bytes: 4)
         batch.put(index.facts, IndexKey.mergeDepth(who), depth + Self.bytes(time))
     }

@@ -20,7 +20,7 @@ struct MergedFamily: Sendable {
         guard let origin else { return false }
         if let isMember = members[origin] { return isMember }
         var next = UserID(origin)
-        for _ in 0...MergeRule.depthMax {
+        for _ in 0...MergeRule.chainMax {
             guard let user = next, user != head else { break }
             let who = ProjectUser(project: project, user: user)
             next = try reader.users(of: [who])[who]?.survivor

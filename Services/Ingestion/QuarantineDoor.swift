@@ -1,5 +1,5 @@
-// Records that end whoever handles them, as callers meet them: set aside by evaluators, looked at
-// and taken in again by operators.
+// Records and segments that end whoever handles them, as callers meet them: set aside by
+// evaluators, looked at and taken in again by operators.
 
 import Basics
 import Chassis
@@ -53,7 +53,8 @@ struct QuarantineDoor: IngestionV1_QuarantineService {
         return IngestionV1.QuarantinedResponse(
             records: Array(found.prefix(limit)),
             nextCursor: found.count > limit ? found[limit - 1].place.bytes : nil,
-            count: UInt32(clamping: asides.count)
+            count: UInt32(clamping: asides.count),
+            segments: request.cursor == nil ? asides.segments.list(withOver: request.retried) : []
         )
     }
 

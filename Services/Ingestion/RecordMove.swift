@@ -42,10 +42,7 @@ struct RecordMove {
         throws(IngestionError)
     {
         guard !isToNewUser else { return }
-        let keys = records.compactMap { record -> [UInt8]? in
-            guard case .event(let event) = record.body else { return nil }
-            return event.eventID.map { IndexKey.event(to.project, to.partition, to.number, $0) }
-        }
+        let keys = records.compactMap { $0.eventKey(of: to) }
         for (seen, key) in try reader.events(of: keys.map { (key: $0, record: $0) }) {
             own[key] = seen
         }
@@ -146,11 +143,10 @@ struct RecordMove {
 }
 
 extension IntakeGroup {
-    /// Writes a record once more, unless it was taken back or its event id was received earlier.
+    /// Writes a record once more, unless it was taken back or gives way to one with its event id.
     mutating func write(
         _ record: LogV1.LogRecord,
         _ move: inout RecordMove,
-        _ reader: IndexReader,
         _ pending: inout Pending
     ) throws(IngestionError) {
         let to = move.to
@@ -161,11 +157,11 @@ extension IntakeGroup {
             importNumber = entry?.number
         }
         var keys = SeenKeys()
-        if case .event(let event) = record.body, let id = event.eventID {
-            let key = IndexKey.event(to.project, to.partition, to.number, id)
-            if let seen = move.seen(key), let own = try standing(seen, of: to, reader) {
-                guard case .event(let other) = own.body, event.receivedAtMs < other.receivedAtMs
-                else { return }
+        if let key = record.eventKey(of: to) {
+            if let seen = move.seen(key), !imports.isUndone(seen, of: to.project),
+                let own = try parts.log.record(at: seen.place)
+            {
+                guard case .event(let other) = own.body, record.rank < own.rank else { return }
                 move.replace(other, at: LogOffset(own.offset))
             }
             keys.event = key
@@ -184,24 +180,16 @@ extension IntakeGroup {
         let seen = SeenEvent(place: place, importNumber: importNumber)
         pending.seen.append(SeenRecord(keys, of: to.number, seen))
     }
-
-    /// A record that was seen with an event id; nil: it is undone, or another's again.
-    private func standing(
-        _ seen: SeenEvent,
-        of owner: UserRecords.Owner,
-        _ reader: IndexReader
-    ) throws(IngestionError) -> LogV1.LogRecord? {
-        guard !imports.isUndone(seen, of: owner.project) else { return nil }
-        guard let record = try parts.log.record(at: seen.place) else { return nil }
-        // The key outlives a merge that was taken back.
-        guard let origin = record.origin?.userID.flatMap({ UserID($0) }) else { return record }
-        let who = ProjectUser(project: owner.project, user: origin)
-        let survivor = try reader.survivors(of: try reader.users(of: [who]))[who]
-        return survivor?.known.number == owner.number ? record : nil
-    }
 }
 
 extension LogV1.LogRecord {
+    /// Of two events with one id that of the lower rank is there: one that was tracked before one
+    /// that was imported, which may be taken back; then the one received earlier.
+    fileprivate var rank: (Int, Int64) {
+        guard case .event(let event) = body else { return (0, 0) }
+        return (importID == nil ? 0 : 1, event.receivedAtMs)
+    }
+
     /// The log time at which it came in, wherever it was moved since; nil: nobody said.
     var firstLogTimeMs: Int64? { origin?.offset == nil ? logTimeMs : origin?.logTimeMs }
 

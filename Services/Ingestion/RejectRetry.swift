@@ -41,6 +41,9 @@ struct RejectRetry {
         return good
     }
 
+    /// The ids of those that passed, in their order.
+    func passed(of importID: String?) -> [UInt64] { waiting[importID]?.map(\.id) ?? [] }
+
     /// Notes what became of the records handed over.
     mutating func settle(_ outcomes: [Outcome], of importID: String?) {
         for (record, outcome) in zip(waiting.removeValue(forKey: importID) ?? [], outcomes) {
@@ -98,5 +101,17 @@ struct RejectRetry {
             skews: check.skews
         )
         return try check.check(sent, line: record.importID == nil ? nil : record.line)
+    }
+}
+
+extension Rejection {
+    /// A kept record is kept no more.
+    static var forgotten: Rejection {
+        Rejection(
+            code: .failedPrecondition,
+            field: "",
+            message: "it was forgotten while it was sent again",
+            hint: "its user was erased, or somebody dropped it"
+        )
     }
 }

@@ -126,7 +126,13 @@ final class RejectShelf: Sendable {
         }
     }
 
-    /// Forgets the records that are not wanted any more.
+    /// Which of some records are kept still.
+    func has(_ ids: [UInt64], of project: ProjectName) -> [Bool] {
+        let kept = shelves.withLock { Set($0[project]?.lines.map(\.id) ?? []) }
+        return ids.map(kept.contains)
+    }
+
+    /// Forgets the records that are not wanted any more, durably.
     ///
     /// - Returns: how many there were.
     func remove(
@@ -136,7 +142,7 @@ final class RejectShelf: Sendable {
     ) throws(IngestionError) -> Int {
         let all = try page(of: project, after: 0, limit: .max, bytesMax: .max, isUnwanted)
         let ids = Set(all.records.map(\.id))
-        try change(project, now) { shelf, batch in
+        try change(project, now, sync: true) { shelf, batch in
             for line in shelf.lines where ids.contains(line.id) {
                 shelf.bytes -= line.bytes
                 batch.delete(records, Self.key(project, line.id))
@@ -204,6 +210,7 @@ final class RejectShelf: Sendable {
     private func change(
         _ project: ProjectName,
         _ now: Timestamp,
+        sync: Bool = false,
         _ body: (inout Shelf, inout Batch) throws(MessageError) -> Void
     ) throws(IngestionError) {
         let failure: IngestionError? = shelves.withLock { shelves in
@@ -219,7 +226,7 @@ final class RejectShelf: Sendable {
                     IndexKey.bigEndian(shelf.next, bytes: 8)
                         + IndexKey.bigEndian(shelf.dropped, bytes: 8)
                 )
-                try store.write(batch, sync: false)
+                try store.write(batch, sync: sync)
                 shelves[project] = shelf
                 return nil
             } catch {

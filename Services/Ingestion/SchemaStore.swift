@@ -14,10 +14,11 @@ enum SchemaStore {
     /// Under which the form stands.
     static let formKey = Array("schema-form".utf8)
     /// The form of the index's entries: 2 since the vocabulary counts, 3 since event ids carry the
-    /// import they came with and imports are counted, 4 since identifiers have their merges.
+    /// import they came with and imports are counted, 4 since identifiers have their merges, 5
+    /// since ids of events that are another's again are free.
     ///
     /// Of an index without it only the log tells how often and when.
-    private static let form: [UInt8] = [4]
+    private static let form: [UInt8] = [5]
 
     /// Whether the index keeps its entries in this form; not so one of before, or a new one.
     static func isCurrent(_ index: IndexStore) throws(IngestionError) -> Bool {

@@ -68,11 +68,11 @@ struct UserExport: Sendable {
         -> IngestionV1.ExportUserResponse
     {
         let reader = IndexReader(index)
-        guard let (user, since) = try WholeUser.counted(who, reader, partitions) else {
-            throw Self.unknown(who)
-        }
         if let cursor, cursor.count == Self.refusedCursorBytes {
             return try refused(of: who, after: IndexKey.number(cursor[...]) ?? 0, bytesMax)
+        }
+        guard let (user, since) = try WholeUser.counted(who, reader, partitions) else {
+            return try refused(of: who, after: 0, bytesMax)
         }
         let (number, partition) = (user.owner.number, user.owner.partition)
         var next = try place(cursor, of: user) ?? since
@@ -112,20 +112,19 @@ struct UserExport: Sendable {
         return answer
     }
 
-    /// What was refused of a user, behind one of the records.
+    /// What was refused of a user, behind one of the records; of one that nobody knows it is all.
     private func refused(of who: ProjectUser, after id: UInt64, _ bytesMax: Int) throws
         -> IngestionV1.ExportUserResponse
     {
-        guard let user = try WholeUser(who, index, log, partitions) else {
-            throw Self.unknown(who)
-        }
-        let names = Set(user.identifiers.map(\.text))
+        let user = try WholeUser(who, index, log, partitions)
+        let names = Set((user?.identifiers ?? [who.user]).map(\.text))
         let page = try shelf.page(
             of: who.project,
             after: id,
             limit: Self.receiptsMax,
             bytesMax: bytesMax
         ) { $0.isAbout(names) }
+        guard user != nil || !page.records.isEmpty else { throw Self.unknown(who) }
         return IngestionV1.ExportUserResponse(
             nextCursor: page.more
                 ? IndexKey.bigEndian(page.through, bytes: Self.refusedCursorBytes) : nil,

@@ -80,12 +80,13 @@ struct JournalScan {
         }
         guard let firstByte = rest.firstIndex(where: { $0 != 0 }) else { return .end }
         // A group's length is never 0, so its first four bytes are not all zeros.
+        let first = max(0, firstByte - 3)
         let last = rest.count - Format.groupHeadBytes
-        guard last >= 0 else { return .torn }
+        guard first <= last else { return .torn }
         let highest = sequence.addingReportingOverflow(
             UInt64(rest.count / Format.groupHeadBytes) + 1
         )
-        for start in max(0, firstByte - 3)...max(last, 0) where start <= last {
+        for start in first...last {
             let named = GroupBytes.u64(rest[...], start + Format.groupPrefixBytes)
             guard named >= sequence, named <= highest.partialValue || highest.overflow else {
                 continue

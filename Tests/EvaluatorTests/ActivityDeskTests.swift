@@ -45,5 +45,15 @@ struct ActivityDeskTests {
         #expect(answer.minutes.filter { $0.entered > 0 }.map(\.entered) == [1, 1, 1])
         #expect(answer.hours.reduce(0) { $0 + $1.entered } == 3)
         #expect(answer.latest.map(\.userID) == ["cid", "bob", "ann"])
+        // Whose clock is days ahead sees nothing by it, and hides nothing from others.
+        let ahead = EvaluationV1.ActivityRequest(
+            subject: subject,
+            atMs: (SystemClock().now + 5 * 86_400_000).ms,
+            partitions: [0]
+        )
+        let early = try await desk.answer(ahead, suite.call())
+        #expect(early.hours.allSatisfy { $0.entered == 0 })
+        let again = try await desk.answer(.init(subject: subject), suite.call())
+        #expect(again.minutes == answer.minutes && again.hours == answer.hours)
     }
 }

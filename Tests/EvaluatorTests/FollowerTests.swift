@@ -24,7 +24,8 @@ private final class FollowerRig: Sendable {
         _ roster: RegistryV1.WatchResponse,
         pagesAheadMax: UInt64 = 64,
         recordsMax: Int = .max,
-        starts: Bool = true
+        starts: Bool = true,
+        ending care: RecordCare? = nil
     ) throws {
         clock = ManualClock()
         registry = ScriptedRegistry(roster, clock: clock)
@@ -42,6 +43,22 @@ private final class FollowerRig: Sendable {
         health = Health(clock: clock)
         var settings = Follower.Settings()
         settings.pagesAheadMax = pagesAheadMax
+        let (ingestion, registry, clock) = (ingestion, registry, clock)
+        let settingAside = care.map { care in
+            SettingAside(
+                care: care,
+                client: IngestionV1_QuarantineClient(ingestion),
+                segments: SegmentQuarantine(
+                    documents: RegistryV1_CatalogueClient(registry),
+                    ingestion: IngestionV1_IngestionClient(ingestion),
+                    clock: clock
+                ),
+                instance: evaluatorID(0),
+                name: "evaluator-0",
+                clock: clock,
+                logger: quietLogger
+            )
+        }
         follower = Follower(
             instance: evaluatorID(0),
             lanes: Lanes(lanes.map(\.lane)),
@@ -49,6 +66,8 @@ private final class FollowerRig: Sendable {
             link: link,
             clock: clock,
             health: health,
+            applied: applied,
+            settingAside: settingAside,
             settings: settings
         )
     }
@@ -113,6 +132,33 @@ func until(_ what: Comment, _ condition: () -> Bool) async {
             #expect(Set(rig.ingestion.cursors.keys.map(\.index)) == [0, 2])
             try write(rig, first, 1)
             await rig.read(first)
+        }
+    }
+
+    @Test("a partition by which it ends and that cannot be mended is left, and the others go on")
+    func leaves() async throws {
+        let ending = try EndingRig()
+        // This ingestion sets nothing aside.
+        try ending.end(by: 3, of: first)
+        let rig = try FollowerRig(
+            sharedRoster(partitions: 2, evaluators: 1),
+            ending: ending.care
+        )
+        try write(rig, first, 5)
+        try write(rig, second, 5)
+        try await rig.following {
+            await rig.read(second)
+            #expect(rig.applied[first] == nil)
+            let reason = rig.applied.left(of: [first])?.reason
+            #expect(reason?.contains("the record at 3, 3 times") == true)
+            await until("it says why") {
+                rig.health.reason?.contains("partition 0: evaluator-0 ended") == true
+            }
+            try write(rig, second, 1)
+            await rig.read(second)
+            rig.registry.change { $0.assignments[0].instanceID = evaluatorID(1).bytes }
+            await until("it is another's by now") { rig.health.isReady }
+            #expect(rig.applied.left(of: [first]) == nil)
         }
     }
 

@@ -106,6 +106,38 @@ import Testing
         #expect(state.live.ends.map(\.members) == [2, 1])
     }
 
+    @Test("who came on a list by it is not on it, whenever that was heard, and is again")
+    func list() throws {
+        let listed = Definition(.inList(InList("vip")))
+        var log = LogScript()
+        log.logTime = day(10)
+        try log.segment("listed", listed, revision: 1)
+        let place = log.list("vip", true, of: "bob", at: day(2))
+        let names = LogV1.MovedNames(lists: ["vip"])
+        var aside = LogV1.Aside(userNumber: 0, offset: place.value, names: names)
+        log.append(.aside(aside))
+        let body = log.records[Int(place.value)].body
+        func never(_ log: LogScript) -> [LogV1.LogRecord] {
+            var told = log.records
+            told[Int(place.value)].body = .leftOut(LogV1.LeftOut(userNumber: 0))
+            return told
+        }
+        for records in [log.records, never(log)] {
+            let state = try state(records)
+            #expect(try state.members(listed) == [] && lacking(state) == 1)
+            #expect(state.live.ends.map(\.members) == [0])
+        }
+        if let body { log.append(body, from: LogV1.Origin(partition: 5, offset: place.value)) }
+        aside.retried = true
+        log.append(.aside(aside))
+        for records in [log.records, never(log)] {
+            let state = try state(records)
+            #expect(try state.members(listed) == ["bob"] && lacking(state) == 0)
+            #expect(try state.members(listed, at: day(1)) == [], "at its own instant")
+            #expect(state.live.ends.map(\.members) == [1])
+        }
+    }
+
     @Test("a checkpoint remembers what it lacks, in its bytes and as others are told")
     func checkpoint() throws {
         let one = try Case()

@@ -194,11 +194,18 @@ struct LogScript {
         live: LiveDefinition,
         revision: UInt64,
         version: UInt32 = 1,
-        archived: Bool = false
+        archived: Bool = false,
+        quarantined: [UInt32] = []
     ) throws -> LogOffset {
         let live = try LiveCoding.encode(live)
         return try put(
-            .init(name: name, version: version, archived: archived, live: live),
+            .init(
+                name: name,
+                version: version,
+                archived: archived,
+                live: live,
+                quarantined: quarantined.map { SegmentV1.QuarantinedVersion(version: $0) }
+            ),
             revision: revision,
             of: shop
         )

@@ -14,45 +14,93 @@ private final class CareRig {
     let care: RecordCare
     private(set) var handled: [UInt64] = []
 
-    init(_ folder: String) throws {
+    init(_ folder: String, build: String = "1") throws {
         checkpoints = try Checkpoints(folder: folder, disk: RealDisk())
         care = try RecordCare(
             folder: folder,
             disk: RealDisk(),
             store: checkpoints.store,
-            logger: quietLogger
+            logger: quietLogger,
+            build: build
         )
     }
 
     /// Handles a page; ends at a record, which cannot be understood, or for another reason.
     ///
+    /// - Parameter segment: what is being decided there.
     /// - Returns: whether it came to the end.
     func handle(
         _ page: Range<UInt64>,
         of partition: Partition,
         endingBy poison: UInt64? = nil,
+        deciding segment: SegmentVersion? = nil,
         _ code: EvaluatorError.Code = .record
     ) throws -> Bool {
         let end = EvaluatorError(code, "handle", place: "a record", hint: "it ends")
         care.note(partition, isHeld: true)
-        do {
+        return try ends(by: end) { () throws(EvaluatorError) in
             try care.handle(
                 Array(page),
                 of: partition,
-                offset: { LogOffset($0) },
+                place: { (LogOffset($0), Timestamp(ms: Int64($0))) },
                 pass: { _ in },
                 { (records) throws(EvaluatorError) in
                     for record in records {
-                        guard record != poison else { throw end }
+                        if record == poison {
+                            if let segment { try care.hand(of: partition).take(segment) }
+                            throw end
+                        }
                         handled.append(record)
                     }
                 }
             )
+        }
+    }
+
+    /// Lets instants pass; ends meanwhile.
+    ///
+    /// - Returns: whether it came to the end.
+    func pass(
+        through instant: Int64,
+        of partition: Partition,
+        before next: UInt64,
+        isEnding: Bool = false,
+        deciding segment: SegmentVersion? = nil
+    ) throws -> Bool {
+        let end = EvaluatorError(.record, "pass", place: "an instant", hint: "it ends")
+        care.note(partition, isHeld: true)
+        return try ends(by: end) { () throws(EvaluatorError) in
+            try care.pass(
+                through: Timestamp(ms: instant),
+                of: partition,
+                before: LogOffset(next),
+                isDue: true
+            ) { () throws(EvaluatorError) in
+                if let segment { try care.hand(of: partition).take(segment) }
+                if isEnding { throw end }
+                if segment != nil { try care.hand(of: partition).letGo() }
+            }
+        }
+    }
+
+    private func ends(by end: EvaluatorError, _ body: () throws(EvaluatorError) -> Void) throws
+        -> Bool
+    {
+        do throws(EvaluatorError) {
+            try body()
             return true
         } catch {
             guard error == end else { throw error }
             checkpoints.close()
             return false
+        }
+    }
+
+    /// The records of a partition that are tried no more.
+    func condemned(_ partition: Partition) -> [(offset: LogOffset, attempts: UInt32)] {
+        care.verdicts(of: partition).compactMap { verdict in
+            guard case .record(let offset) = verdict.culprit else { return nil }
+            return (offset, verdict.attempts)
         }
     }
 }
@@ -65,20 +113,20 @@ private final class CareRig {
         try inFolder { folder in
             for page in [0..<100, 7..<60, 0..<1_000] as [Range<UInt64>] {
                 let rig = try CareRig(folder)
-                #expect(rig.care.condemned(Self.home).isEmpty)
+                #expect(rig.condemned(Self.home).isEmpty)
                 #expect(try !rig.handle(page, of: Self.home, endingBy: 42))
             }
             let rig = try CareRig(folder)
-            let condemned = rig.care.condemned(Self.home)
+            let condemned = rig.condemned(Self.home)
             #expect(condemned.map(\.offset) == [LogOffset(42)])
             #expect(condemned.map(\.attempts) == [3])
             // It is set aside: what is left of its page is handled, and nobody doubts it any more.
             try rig.care.forget(of: Self.home, below: LogOffset(43))
             #expect(try rig.handle(0..<1_000, of: Self.home))
-            #expect(rig.care.condemned(Self.home).isEmpty)
+            #expect(rig.condemned(Self.home).isEmpty)
             rig.checkpoints.close()
             let next = try CareRig(folder)
-            #expect(next.care.condemned(Self.home).isEmpty)
+            #expect(next.condemned(Self.home).isEmpty)
             next.checkpoints.close()
         }
     }
@@ -88,7 +136,7 @@ private final class CareRig {
         try inFolder { folder in
             for round in 0..<9 {
                 let rig = try CareRig(folder)
-                #expect(rig.care.condemned(Self.home).isEmpty, "round \(round)")
+                #expect(rig.condemned(Self.home).isEmpty, "round \(round)")
                 // Every second process gets through what the one before ended in.
                 guard round % 2 == 1 else {
                     #expect(try !rig.handle(0..<10, of: Self.home, endingBy: 4))
@@ -118,8 +166,8 @@ private final class CareRig {
                 #expect(try !rig.handle(42..<43, of: Self.home, endingBy: 42))
             }
             let rig = try CareRig(folder)
-            #expect(rig.care.condemned(other).isEmpty)
-            #expect(rig.care.condemned(Self.home).map(\.attempts) == [3])
+            #expect(rig.condemned(other).isEmpty)
+            #expect(rig.condemned(Self.home).map(\.attempts) == [3])
             rig.checkpoints.close()
         }
     }
@@ -132,7 +180,7 @@ private final class CareRig {
         try inFolder { folder in
             for _ in 0..<6 {
                 let rig = try CareRig(folder)
-                #expect(rig.care.condemned(Self.home).isEmpty)
+                #expect(rig.condemned(Self.home).isEmpty)
                 #expect(try !rig.handle(0..<100, of: Self.home, endingBy: 42, code))
             }
             // Nor is what was doubted before blamed any further.
@@ -141,7 +189,7 @@ private final class CareRig {
             }
             for _ in 0..<6 {
                 let rig = try CareRig(folder)
-                #expect(rig.care.condemned(Self.home).isEmpty)
+                #expect(rig.condemned(Self.home).isEmpty)
                 #expect(try !rig.handle(42..<43, of: Self.home, endingBy: 42, code))
             }
         }
@@ -152,10 +200,120 @@ private final class CareRig {
         try inFolder { folder in
             for _ in 0..<6 {
                 let rig = try CareRig(folder)
-                #expect(rig.care.condemned(Self.home).isEmpty)
+                #expect(rig.condemned(Self.home).isEmpty)
                 #expect(try !rig.handle(0..<100, of: Self.home, endingBy: 42))
-                try RealDisk().remove("\(folder)/\(RecordCare.fileName)")
+                try RealDisk().remove("\(folder)/\(InHandFile.name)")
             }
+        }
+    }
+
+    // Segments and instants
+
+    private static let poison = SegmentVersion(project: shop, name: "poison", version: 1)
+    private static let other = SegmentVersion(project: shop, name: "other", version: 3)
+
+    @Test("who ends while a segment is decided blames the segment, and no record")
+    func segment() throws {
+        try inFolder { folder in
+            for page in [0..<100, 7..<60, 0..<1_000] as [Range<UInt64>] {
+                let rig = try CareRig(folder)
+                #expect(rig.care.verdicts(of: Self.home).isEmpty)
+                #expect(
+                    try !rig.handle(page, of: Self.home, endingBy: 42, deciding: Self.poison)
+                )
+            }
+            let rig = try CareRig(folder)
+            let verdicts = rig.care.verdicts(of: Self.home)
+            #expect(verdicts == [.init(culprit: .segment(Self.poison), attempts: 3)])
+            // Without it the same records are handled, and nobody is doubted any more.
+            #expect(try rig.handle(0..<1_000, of: Self.home))
+            #expect(rig.care.verdicts(of: Self.home).isEmpty)
+            rig.checkpoints.close()
+        }
+    }
+
+    @Test("a record by which another segment ends, too, is itself to blame")
+    func several() throws {
+        try inFolder { folder in
+            for segment in [Self.poison, Self.poison, Self.poison, Self.other] {
+                let rig = try CareRig(folder)
+                #expect(try !rig.handle(0..<9, of: Self.home, endingBy: 4, deciding: segment))
+            }
+            let rig = try CareRig(folder)
+            let verdicts = rig.care.verdicts(of: Self.home)
+            #expect(verdicts == [.init(culprit: .record(LogOffset(4)), attempts: 4)])
+            rig.checkpoints.close()
+        }
+    }
+
+    @Test("who ends while time passes blames the segment whose timer it is, wherever it comes")
+    func timer() throws {
+        try inFolder { folder in
+            for (instant, next) in [(70, 10), (80, 12), (95, 12)] as [(Int64, UInt64)] {
+                let rig = try CareRig(folder)
+                #expect(rig.care.verdicts(of: Self.home).isEmpty)
+                // What passed before it is no reason to forget it.
+                #expect(try rig.pass(through: 60, of: Self.home, before: 10))
+                #expect(try rig.handle(10..<next, of: Self.home))
+                #expect(
+                    try !rig.pass(
+                        through: instant,
+                        of: Self.home,
+                        before: next,
+                        isEnding: true,
+                        deciding: Self.poison
+                    )
+                )
+            }
+            let rig = try CareRig(folder)
+            let verdicts = rig.care.verdicts(of: Self.home)
+            #expect(verdicts == [.init(culprit: .segment(Self.poison), attempts: 3)])
+            #expect(try rig.pass(through: 99, of: Self.home, before: 12))
+            #expect(rig.care.verdicts(of: Self.home).isEmpty)
+            rig.checkpoints.close()
+        }
+    }
+
+    @Test("time by which nobody in particular ends is told as such, and by a newer build is not")
+    func instants() throws {
+        try inFolder { folder in
+            for _ in 0..<3 {
+                let rig = try CareRig(folder)
+                #expect(try !rig.pass(through: 70, of: Self.home, before: 9, isEnding: true))
+            }
+            let rig = try CareRig(folder)
+            #expect(rig.care.verdicts(of: Self.home).map(\.culprit) == [.instants])
+            #expect(rig.care.verdicts(of: Partition(index: 6)).isEmpty)
+            rig.checkpoints.close()
+            let newer = try CareRig(folder, build: "2")
+            #expect(newer.care.verdicts(of: Self.home).isEmpty)
+            newer.checkpoints.close()
+        }
+    }
+
+    @Test("in normal work no segment is noted, and where no timer is due nothing is")
+    func quiet() throws {
+        try inFolder { folder in
+            let rig = try CareRig(folder)
+            defer { rig.checkpoints.close() }
+            let path = "\(folder)/\(InHandFile.name)"
+            func noted() throws -> [UInt8] {
+                let slot = InHandFile.slotBytes * Int(Self.home.index)
+                let file = try RealDisk().open(path, .read)
+                return try file.read(at: slot, count: InHandFile.slotBytes)
+            }
+            let nothing = Array(repeating: UInt8(0), count: InHandFile.slotBytes)
+            try rig.care.pass(
+                through: Timestamp(ms: 5),
+                of: Self.home,
+                before: .zero,
+                isDue: false
+            ) { () throws(EvaluatorError) in
+                let now = Result { try noted() }
+                #expect((try? now.get()) == nothing)
+            }
+            #expect(try rig.pass(through: 70, of: Self.home, before: 9, deciding: Self.poison))
+            #expect(try noted() == nothing)
         }
     }
 }

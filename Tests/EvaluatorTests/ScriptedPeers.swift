@@ -69,6 +69,8 @@ final class ScriptedRegistry: Caller {
                 throw .notFound("there is none")
             }
             return try bytes(RegistryV1.GetResponse(document: document))
+        case is RegistryV1.ListRequest:
+            return try bytes(RegistryV1.ListResponse(documents: documents))
         case let request as RegistryV1.HistoryRequest:
             let all = state.withLock { $0.states }
             let rest = all.filter {

@@ -123,6 +123,31 @@ struct AsidesTests {
         try open.stop()
     }
 
+    @Test("that somebody came on a list is set aside and taken in again like an event")
+    func list() async throws {
+        let rig = try IngestionRig(partitions: 1)
+        let open = try rig.open()
+        let ann = try #require(UserID("ann"))
+        let order = ListOrder(project: shop, list: "vip", operation: .add, users: [ann])
+        _ = try await open.intake.change(order)
+        let change = try #require(
+            try open.log(0).last { if case .listChange = $0.body { true } else { false } }
+        )
+        let home = Partition(index: 0)
+        let place = LogPlace(partition: home, offset: LogOffset(change.offset))
+        #expect(try await aside(open, place).what == "list vip")
+        let told = try fetched(open, home)[Int(change.offset)]
+        #expect(told.body == .leftOut(LogV1.LeftOut(userNumber: 0)))
+        let again = try #require(try await retry(open, place).retriedOffset)
+        #expect(try fetched(open, home)[Int(again)].body == change.body)
+        guard case .aside(let aside)? = try fetched(open, home).last?.body else {
+            Issue.record("nothing says that it is in again")
+            return
+        }
+        #expect(aside.names?.lists == ["vip"])
+        try open.stop()
+    }
+
     @Test("of what is set aside, its import and where it was moved from are told, no identifier")
     func moved() async throws {
         let rig = try IngestionRig(partitions: 1)

@@ -108,6 +108,28 @@ struct ErasureTests {
         try open.stop()
     }
 
+    @Test("an order that is sent again, its answer lost, is not about who came since")
+    func again() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        _ = try await open.track([Sent.event("anon"), Sent.event("ann", id: "1")])
+        _ = try await open.identify("anon", "ann")
+        let receipt = try await erase(open, "ann", 1)
+        _ = try await open.track([Sent.event("anon"), Sent.event("ann", id: "1")])
+        for id in ["ann", "anon"] {
+            #expect(try await erase(open, id, 1) == receipt)
+            #expect(try await open.erase(id, 1).identifiers.map(\.text) == [id])
+        }
+        #expect(try await open.track([Sent.event("ann", id: "1")])[0].isDuplicate)
+        // Who came since is erased by an order of its own; the first is known behind it as well.
+        let second = try await erase(open, "ann", 2)
+        #expect(second.receipt != receipt.receipt)
+        _ = try await open.track([Sent.event("ann", id: "1")])
+        #expect(try await erase(open, "ann", 1) == receipt)
+        #expect(try await open.track([Sent.event("ann", id: "1")])[0].isDuplicate)
+        try open.stop()
+    }
+
     @Test("after a merge was taken back an export has nothing of what is another's again")
     func exportedApart() async throws {
         let rig = try IngestionRig()

@@ -121,6 +121,32 @@ struct FetcherTests {
         try rig.stop()
     }
 
+    @Test("every partition begins in its turn, however many calls there were before")
+    func turns() async throws {
+        let rig = try Rig(partitions: 4)
+        for partition in 0..<4 {
+            _ = try await rig.open.track(rig.users(in: partition, 2).map { Sent.event($0) })
+        }
+        var begun: Set<UInt32> = []
+        for _ in 0..<32 {
+            // There is room for one record: of the partition that begins.
+            let answer = try await rig.fetch([0, 0, 0, 0], bytes: 1)
+            begun.formUnion(answer.partitions.filter { !$0.records.isEmpty }.map(\.partition))
+        }
+        #expect(begun == [0, 1, 2, 3])
+        try rig.stop()
+        for first in [1, 6_950_000_000, UInt64.max - 500] {
+            for count in 1...16 {
+                var turns = [Int](repeating: 0, count: count)
+                for call in first..<(first + 400) {
+                    turns[FetchedPages.turn(of: call) % count] += 1
+                }
+                let share = 400 / count
+                #expect(turns.allSatisfy { $0 > share / 2 && $0 < 2 * share + 2 }, "\(turns)")
+            }
+        }
+    }
+
     @Test("a partition with a long backlog takes its share and does not starve the others")
     func fairShares() async throws {
         let rig = try Rig(partitions: 4)

@@ -141,6 +141,39 @@ import Testing
         try open.stop()
     }
 
+    @Test("of merges taken back no chain grows longer than is allowed, and none ends the process")
+    func longChain() async throws {
+        let rig = try IngestionRig()
+        var open = try rig.open()
+        var refused: IngestionError?
+        var last = 0
+        while refused == nil, last <= MergeRule.depthMax + 2 {
+            let (below, next) = ("x\(last)", "x\(last + 1)")
+            refused = await ingestionError {
+                _ = try await open.alias(next, "hub")
+                // It comes to one that is not a user of its own, which becomes one again.
+                _ = try await open.alias(below, next)
+                _ = try await open.unmerge(next)
+            }
+            if refused == nil { last += 1 }
+        }
+        #expect(refused?.code == .cannotMerge, "\(last) merges")
+        #expect(last < MergeRule.depthMax && last > MergeRule.depthMax / 2)
+        #expect(try await open.track([Sent.event("x0", "by x0")]).areAccepted)
+        #expect(try history(open, "x\(last)") == ["by x0"])
+        // Of who was alone all the time nothing of this is believed.
+        _ = try await open.identify("anon", "hub")
+        _ = try await open.unmerge("anon")
+        #expect(try await open.identify("anon", "other").user == UserID("other"))
+        try open.stop()
+        try rig.remove(rig.indexFolder)
+        open = try rig.open()
+        let again = await ingestionError { _ = try await open.alias("x\(last)", "x\(last + 1)") }
+        #expect(again?.code == .cannotMerge)
+        #expect(try await open.track([Sent.event("x0")]).areAccepted)
+        try open.stop()
+    }
+
     @Test("however many events of one id both users have, and wherever those stand")
     func manyReplaced() async throws {
         let rig = try IngestionRig()
@@ -205,6 +238,24 @@ import Testing
             Sent.event("anon", "good", id: "1"), Sent.event("anon", "bad", id: "2"),
         ])
         #expect(again[0].isDuplicate && again[1].isAccepted)
+        try open.stop()
+    }
+
+    @Test("of one id a tracked event is there before an imported one, which may be taken back")
+    func trackedAndImported() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        _ = try await open.importing([Sent.event("anon", "imported", id: "1")], as: "wrong")
+        _ = try await open.importing([Sent.event("ann", "imported", id: "2")], as: "wrong", from: 2)
+        _ = try await open.track([Sent.event("ann", "tracked", id: "1")], at: start + 5)
+        _ = try await open.track([Sent.event("anon", "tracked", id: "2")], at: start + 5)
+        _ = try await open.identify("anon", "ann")
+        #expect(try history(open, "ann") == ["tracked", "tracked"])
+        let wrong = ImportUndoing(key: ProjectImport(project: shop, id: "wrong"), isDry: false)
+        _ = try await open.intake.undo(wrong)
+        #expect(try history(open, "ann") == ["tracked", "tracked"])
+        let again = try await open.track(["1", "2"].map { Sent.event("ann", id: $0) })
+        #expect(again.allSatisfy { $0.isDuplicate })
         try open.stop()
     }
 

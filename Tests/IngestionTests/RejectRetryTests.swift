@@ -87,6 +87,68 @@ struct RejectRetryTests {
         }
     }
 
+    @Test("what an erasure forgets while it is sent again is not written behind the erasure")
+    func forgotten() async throws {
+        let rig = try IngestionRig()
+        let open = try rig.open()
+        let shelf = try RejectShelf(folder: "\(rig.folder)/rejects")
+        defer { shelf.close() }
+        let why = Rejection(field: "event.name", message: "not yet", hint: "later")
+        try shelf.keep(
+            ["ann", "bob"].map {
+                why.kept(Sent.event($0, id: "1"), of: nil, line: nil, at: start)
+            },
+            of: shop,
+            now: start
+        )
+        _ = try await open.track([Sent.event("ann")])
+        // Both are read and checked, then one user is erased, as the door does.
+        let page = try shelf.page(of: shop, after: 0, limit: 9, bytesMax: .max) { _ in true }
+        var retry = RejectRetry(page.records)
+        let records = retry.checked(of: nil, checking())
+        let ids = retry.passed(of: nil)
+        #expect(ids == [1, 2])
+        #expect(try shelf.remove(of: shop, now: start) { $0.isAbout(["ann"]) } == 1)
+        _ = try await open.erase("ann", 1)
+        let batch = RecordBatch(project: shop, importID: nil, records: records) {
+            shelf.has(ids, of: shop)
+        }
+        let outcomes = try await open.intake.write(batch)
+        #expect(outcomes.map(\.isAccepted) == [false, true])
+        retry.settle(outcomes, of: nil)
+        try shelf.update(retry.refused, of: shop, now: start)
+        #expect(retry.taken == [2] && shelf.has(ids, of: shop) == [false, true])
+        let ann = ProjectUser(project: shop, user: try #require(UserID("ann")))
+        #expect(try IndexReader(open.index).users(of: [ann]).isEmpty)
+        try open.stop()
+    }
+
+    @Test("somebody of whom nothing but refused records is kept is exported and forgotten")
+    func onlyRefused() async throws {
+        try await ServiceRig().running { client in
+            let records = ["ghost", "ghost", "other"].map { Sent.event($0, "") }
+            _ = try await client.track(IngestionV1.TrackRequest(records: records), shopCall)
+            let call = CallOptions(maxReplyBytes: 1 << 20, project: shop)
+            let ask = IngestionV1.ExportUserRequest(userID: "ghost")
+            let export = try await client.exportUser(ask, call)
+            #expect(export.records.isEmpty && export.nextCursor == nil)
+            #expect(export.refused.map(\.field) == ["event.name", "event.name"])
+            let nobody = IngestionV1.ExportUserRequest(userID: "nobody")
+            var refused = await fault { try await client.exportUser(nobody, call) }
+            #expect(refused?.code == .notFound)
+            // There is no receipt where nothing stands in the log.
+            let erase = IngestionV1.EraseRequest(userID: "ghost")
+            refused = await fault { try await client.erase(erase, shopCall) }
+            #expect(refused?.code == .notFound)
+            refused = await fault { try await client.exportUser(ask, call) }
+            #expect(refused?.code == .notFound)
+            let left = try await list(client).records.compactMap(\.record).map {
+                try IngestionV1.TrackRecord.decode($0).userID
+            }
+            #expect(left == ["other"])
+        }
+    }
+
     @Test("a record is checked as if received when it was, and of an undone import refused anew")
     func decided() throws {
         let sent = Sent.event("a", at: start.ms - hour, sentAt: start.ms - hour)

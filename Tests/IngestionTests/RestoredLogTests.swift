@@ -18,8 +18,8 @@ import Testing
         }
     }
 
-    private func tell(_ open: OpenIntake, _ rig: IngestionRig) throws {
-        let parts = IntakeParts(
+    private func parts(_ open: OpenIntake, _ rig: IngestionRig) -> IntakeParts {
+        IntakeParts(
             clock: rig.clock,
             index: open.index,
             log: open.log,
@@ -29,7 +29,10 @@ import Testing
             asides: open.asides,
             settings: IntakeSettings()
         )
-        try RestoredLog.tell(parts, folder: rig.folder, disk: RealDisk())
+    }
+
+    private func tell(_ open: OpenIntake, _ rig: IngestionRig) throws {
+        try RestoredLog.tell(parts(open, rig), folder: rig.folder, disk: RealDisk())
     }
 
     @Test("each project of a partition is told, once for an order, and everything goes on")
@@ -73,6 +76,28 @@ import Testing
         }
         #expect(try await open.track([Sent.event("user-7", id: "1")])[0].isDuplicate)
         try open.stop()
+    }
+
+    @Test("what comes in behind it is later, where the wall clock is behind the log as well")
+    func clockBehind() async throws {
+        let rig = try IngestionRig(partitions: 2)
+        var open = try rig.open()
+        _ = try await open.track((0..<8).map { Sent.event("user-\($0)") })
+        try open.stop()
+        rig.clock.stepWall(to: start + -5_000)
+        open = try rig.open(isRunning: false)
+        #expect(rig.clock.now < open.log.earliest)
+        var group = try IntakeGroup(parts(open, rig))
+        // Reading the log takes its time.
+        rig.clock.advance(ms: 100)
+        let mark = RestoredMark(partition: Partition(index: 0), number: 1, projects: [shop])
+        for answer in try group.commit([.restored(mark, Answer { _ in })]) { answer() }
+        try open.run()
+        #expect(try await open.track((0..<8).map { Sent.event("user-\($0)") }).areAccepted)
+        let times = try open.log(0).map(\.logTimeMs)
+        #expect(times == times.sorted() && !times.isEmpty)
+        try open.stop()
+        #expect(open.end.withLock { $0 } == nil)
     }
 
     @Test("the same backup restored twice gives two generations, and none of a rewriting between")

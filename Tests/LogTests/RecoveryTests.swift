@@ -134,6 +134,25 @@ import Testing
         #expect(try LogRig.open(noise).recovered.tornTail?.bytesCut == 10)
     }
 
+    @Test("wherever the first byte that is no zero stands behind the last group, it is cut off")
+    func noiseBehindZeros() throws {
+        let (image, models, ends) = try crashed()
+        let whole = try #require(image.files[journal])
+        // A page of a write that is lost reads as zeros; the next one may be there.
+        for count in [1, 2, 3, 4, 21, 22, 23, 25, 26, 27, 28, 52, 60] {
+            for byte in 0..<count {
+                let disk = try image.disk()
+                var tail = [UInt8](repeating: 0, count: count)
+                tail[byte] = 1
+                disk.overwrite(journal, with: whole + tail)
+                let log = try LogRig.open(disk)
+                #expect(log.recovered.tornTail?.bytesCut == count, "byte \(byte) of \(count)")
+                #expect(try log.readAll() == models[4])
+                #expect(disk.content(journal)?.count == ends[4])
+            }
+        }
+    }
+
     @Test("a payload that looks like a group of this log does not turn a torn tail into damage")
     func payloadThatLooksLikeAGroup() throws {
         var settings = LogRig.settings()

@@ -66,6 +66,40 @@ import Testing
         )
     }
 
+    @Test("a longer wait does not swallow what was done behind a firing that was told")
+    func longerFirst() throws {
+        let first = "{trigger: {inaction: {did: Added, didNot: Bought, within: 15m, anchor: first}}}"
+        let longer = "{trigger: {inaction: {did: Added, didNot: Bought, within: 1h, anchor: first}}}"
+        try follow(
+            first,
+            """
+            12:00 Added
+            12:16 . => entered 12:15
+            12:20 change \(longer)
+            12:30 Added
+            12:50 Added at 12:29
+            13:29 .
+            13:31 . => entered 13:29 #2
+            """
+        )
+    }
+
+    @Test("once per key knows the keys that fired under another limit in the last days")
+    func keysOfOtherLimits() throws {
+        let keyed = "{trigger: {inaction: {did: A, didNot: B, within: 1m, key: k}}"
+        try follow(
+            keyed + "}",
+            """
+            12:00 A {k: 1}
+            12:02 . => entered 12:01
+            12:10 change \(keyed), limit: oncePerKey}
+            12:20 A {k: 1}
+            12:20 A {k: 2}
+            12:22 . => entered 12:21 #2
+            """
+        )
+    }
+
     @Test("whose firing is taken back stays as long as an earlier definition has had it stay")
     func carriedStay() throws {
         try follow(

@@ -222,6 +222,16 @@ import Testing
         #expect(notes.allSatisfy { !$0.fix.isEmpty })
     }
 
+    @Test("what is quarantined is told, each segment by its name, with what to do")
+    func quarantine() {
+        let told = told {
+            $0.suite?.quarantined = 2
+            $0.suite?.quarantinedSegments = ["payers"]
+        }
+        #expect(told.map(\.of) == ["quarantine", "payers"])
+        #expect(told.allSatisfy { $0.fix.contains("shoal quarantine list") })
+    }
+
     @Test("without a suite the machine is judged, and how to reach one is said first")
     func absence() {
         let told = told {

@@ -12,14 +12,44 @@ extension CoveredElsewhere {
             ["QuarantineDoor"]
         ),
         CoveredElsewhere(
-            "Services/Evaluator",
-            .test("SuiteTests/QuarantineTests"),
-            ["SettingAside"]
-        ),
-        CoveredElsewhere(
             "Services/Shoal/Commands",
             .test("SuiteTests/QuarantineTests"),
             ["QuarantineCommand"]
+        ),
+        CoveredElsewhere(
+            "Services/Shoal/Commands",
+            .test("SuiteTests/QuarantinedSegmentTests"),
+            ["QuarantinedSegments"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("SuiteTests/QuarantinedSegmentTests"),
+            ["Lane+Care", "SegmentsDoor+Quarantine"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("EvaluatorTests/LiveQuarantineTests"),
+            ["QuarantinedSegments"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator/Live",
+            .test("EvaluatorTests/LiveQuarantineTests"),
+            ["LivePartition+Quarantine"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("EvaluatorTests/RecordCareTests"),
+            ["InHand"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("EvaluatorTests/SettingAsideTests"),
+            ["SegmentQuarantine"]
+        ),
+        CoveredElsewhere(
+            "Services/Evaluator",
+            .test("EvaluatorTests/FollowerTests"),
+            ["Lanes"]
         ),
         CoveredElsewhere(
             "Services/Ingestion",

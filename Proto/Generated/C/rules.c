@@ -265,6 +265,8 @@ static const shoal_message_rule rule_shoal__ingestion__v1__change_list_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__positions_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__positions_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_record;
+static const shoal_message_rule rule_shoal__ingestion__v1__segment_version;
+static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_segment;
 static const shoal_message_rule rule_shoal__ingestion__v1__set_aside_request;
 static const shoal_message_rule rule_shoal__ingestion__v1__set_aside_response;
 static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_request;
@@ -342,6 +344,7 @@ static const shoal_message_rule rule_shoal__rpc__v1__reply_header;
 static const shoal_message_rule rule_shoal__segment__v1__bucket;
 static const shoal_message_rule rule_shoal__segment__v1__scores;
 static const shoal_message_rule rule_shoal__segment__v1__rfm;
+static const shoal_message_rule rule_shoal__segment__v1__quarantined_version;
 static const shoal_message_rule rule_shoal__segment__v1__segment_document;
 static const shoal_message_rule rule_shoal__segment__v1__regularly;
 static const shoal_message_rule rule_shoal__segment__v1__stopped;
@@ -767,9 +770,10 @@ static const shoal_field_rule fields_shoal__evaluation__v1__segment[] = {
     {8, 2, 1, 0, 0, 0, 65536, "sentence", NULL},
     {9, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
     {10, 0, 0, 0, 0, 0, 0, "follow", NULL},
+    {11, 2, 3, 0, 0, 0, 0, "quarantined", &rule_shoal__segment__v1__quarantined_version},
 };
 static const shoal_message_rule rule_shoal__evaluation__v1__segment = {
-    "shoal.evaluation.v1.Segment", &shoal__evaluation__v1__segment__descriptor, 10, fields_shoal__evaluation__v1__segment};
+    "shoal.evaluation.v1.Segment", &shoal__evaluation__v1__segment__descriptor, 11, fields_shoal__evaluation__v1__segment};
 const shoal_message_rule *shoal_rule__evaluation__v1__segment(void) { return &rule_shoal__evaluation__v1__segment; }
 
 static const shoal_field_rule fields_shoal__evaluation__v1__backtest_request[] = {
@@ -2453,9 +2457,10 @@ const shoal_message_rule *shoal_rule__ingestion__v1__partition_records(void) { r
 
 static const shoal_field_rule fields_shoal__ingestion__v1__fetch_response[] = {
     {1, 2, 3, 1, 0, 4096, 0, "partitions", &rule_shoal__ingestion__v1__partition_records},
+    {2, 2, 3, 1, 0, 256, 0, "quarantined", &rule_shoal__ingestion__v1__segment_version},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__fetch_response = {
-    "shoal.ingestion.v1.FetchResponse", &shoal__ingestion__v1__fetch_response__descriptor, 1, fields_shoal__ingestion__v1__fetch_response};
+    "shoal.ingestion.v1.FetchResponse", &shoal__ingestion__v1__fetch_response__descriptor, 2, fields_shoal__ingestion__v1__fetch_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__fetch_response(void) { return &rule_shoal__ingestion__v1__fetch_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__stored_partition_records[] = {
@@ -2473,9 +2478,10 @@ const shoal_message_rule *shoal_rule__ingestion__v1__stored_partition_records(vo
 
 static const shoal_field_rule fields_shoal__ingestion__v1__stored_fetch_response[] = {
     {1, 2, 3, 1, 0, 4096, 0, "partitions", &rule_shoal__ingestion__v1__stored_partition_records},
+    {2, 2, 3, 1, 0, 256, 0, "quarantined", &rule_shoal__ingestion__v1__segment_version},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__stored_fetch_response = {
-    "shoal.ingestion.v1.StoredFetchResponse", &shoal__ingestion__v1__stored_fetch_response__descriptor, 1, fields_shoal__ingestion__v1__stored_fetch_response};
+    "shoal.ingestion.v1.StoredFetchResponse", &shoal__ingestion__v1__stored_fetch_response__descriptor, 2, fields_shoal__ingestion__v1__stored_fetch_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__stored_fetch_response(void) { return &rule_shoal__ingestion__v1__stored_fetch_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__schema_request[] = {
@@ -2588,6 +2594,27 @@ static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_record = 
     "shoal.ingestion.v1.QuarantinedRecord", &shoal__ingestion__v1__quarantined_record__descriptor, 11, fields_shoal__ingestion__v1__quarantined_record};
 const shoal_message_rule *shoal_rule__ingestion__v1__quarantined_record(void) { return &rule_shoal__ingestion__v1__quarantined_record; }
 
+static const shoal_field_rule fields_shoal__ingestion__v1__segment_version[] = {
+    {1, 2, 1, 0, 0, 0, 63, "project", NULL},
+    {2, 2, 1, 0, 0, 0, 128, "segment", NULL},
+    {3, 0, 0, 0, 0, 0, 0, "version", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__segment_version = {
+    "shoal.ingestion.v1.SegmentVersion", &shoal__ingestion__v1__segment_version__descriptor, 3, fields_shoal__ingestion__v1__segment_version};
+const shoal_message_rule *shoal_rule__ingestion__v1__segment_version(void) { return &rule_shoal__ingestion__v1__segment_version; }
+
+static const shoal_field_rule fields_shoal__ingestion__v1__quarantined_segment[] = {
+    {1, 2, 3, 0, 0, 0, 0, "version", &rule_shoal__ingestion__v1__segment_version},
+    {2, 0, 0, 0, 0, 0, 0, "attempts", NULL},
+    {3, 2, 1, 0, 0, 0, 128, "by", NULL},
+    {4, 2, 1, 0, 0, 0, 1024, "reason", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {6, 0, 0, 0, 0, 0, 0, "over", NULL},
+};
+static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_segment = {
+    "shoal.ingestion.v1.QuarantinedSegment", &shoal__ingestion__v1__quarantined_segment__descriptor, 6, fields_shoal__ingestion__v1__quarantined_segment};
+const shoal_message_rule *shoal_rule__ingestion__v1__quarantined_segment(void) { return &rule_shoal__ingestion__v1__quarantined_segment; }
+
 static const shoal_field_rule fields_shoal__ingestion__v1__set_aside_request[] = {
     {1, 0, 0, 0, 0, 0, 0, "partition", NULL},
     {2, 0, 0, 0, 0, 0, 0, "offset", NULL},
@@ -2620,9 +2647,10 @@ static const shoal_field_rule fields_shoal__ingestion__v1__quarantined_response[
     {1, 2, 3, 1, 0, 500, 0, "records", &rule_shoal__ingestion__v1__quarantined_record},
     {2, 2, 2, 0, 0, 0, 10, "next_cursor", NULL},
     {3, 0, 0, 0, 0, 0, 0, "count", NULL},
+    {4, 2, 3, 1, 0, 256, 0, "segments", &rule_shoal__ingestion__v1__quarantined_segment},
 };
 static const shoal_message_rule rule_shoal__ingestion__v1__quarantined_response = {
-    "shoal.ingestion.v1.QuarantinedResponse", &shoal__ingestion__v1__quarantined_response__descriptor, 3, fields_shoal__ingestion__v1__quarantined_response};
+    "shoal.ingestion.v1.QuarantinedResponse", &shoal__ingestion__v1__quarantined_response__descriptor, 4, fields_shoal__ingestion__v1__quarantined_response};
 const shoal_message_rule *shoal_rule__ingestion__v1__quarantined_response(void) { return &rule_shoal__ingestion__v1__quarantined_response; }
 
 static const shoal_field_rule fields_shoal__ingestion__v1__show_quarantined_request[] = {
@@ -3306,6 +3334,18 @@ static const shoal_message_rule rule_shoal__segment__v1__rfm = {
     "shoal.segment.v1.Rfm", &shoal__segment__v1__rfm__descriptor, 8, fields_shoal__segment__v1__rfm};
 const shoal_message_rule *shoal_rule__segment__v1__rfm(void) { return &rule_shoal__segment__v1__rfm; }
 
+static const shoal_field_rule fields_shoal__segment__v1__quarantined_version[] = {
+    {1, 0, 0, 0, 0, 0, 0, "version", NULL},
+    {2, 0, 0, 0, 0, 0, 0, "attempts", NULL},
+    {3, 2, 1, 0, 0, 0, 128, "by", NULL},
+    {4, 2, 1, 0, 0, 0, 1024, "reason", NULL},
+    {5, 0, 0, 0, 0, 0, 0, "at_ms", NULL},
+    {6, 2, 1, 0, 0, 0, 128, "because_of", NULL},
+};
+static const shoal_message_rule rule_shoal__segment__v1__quarantined_version = {
+    "shoal.segment.v1.QuarantinedVersion", &shoal__segment__v1__quarantined_version__descriptor, 6, fields_shoal__segment__v1__quarantined_version};
+const shoal_message_rule *shoal_rule__segment__v1__quarantined_version(void) { return &rule_shoal__segment__v1__quarantined_version; }
+
 static const shoal_field_rule fields_shoal__segment__v1__segment_document[] = {
     {1, 2, 1, 0, 0, 0, 128, "name", NULL},
     {2, 2, 1, 0, 0, 0, 1024, "description", NULL},
@@ -3316,9 +3356,10 @@ static const shoal_field_rule fields_shoal__segment__v1__segment_document[] = {
     {7, 2, 3, 0, 0, 0, 0, "live", &rule_shoal__segment__v1__live_definition},
     {8, 0, 0, 0, 0, 0, 0, "follow", NULL},
     {9, 2, 1, 0, 0, 0, 64, "follow_zone", NULL},
+    {10, 2, 3, 1, 0, 16, 0, "quarantined", &rule_shoal__segment__v1__quarantined_version},
 };
 static const shoal_message_rule rule_shoal__segment__v1__segment_document = {
-    "shoal.segment.v1.SegmentDocument", &shoal__segment__v1__segment_document__descriptor, 9, fields_shoal__segment__v1__segment_document};
+    "shoal.segment.v1.SegmentDocument", &shoal__segment__v1__segment_document__descriptor, 10, fields_shoal__segment__v1__segment_document};
 const shoal_message_rule *shoal_rule__segment__v1__segment_document(void) { return &rule_shoal__segment__v1__segment_document; }
 
 static const shoal_field_rule fields_shoal__segment__v1__regularly[] = {

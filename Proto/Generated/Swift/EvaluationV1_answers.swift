@@ -421,6 +421,8 @@ extension EvaluationV1 {
         public var live: SegmentV1.LiveDefinition?
         /// Whether its membership is followed, so that it has a feed; a live segment always is.
         public var follow: Bool = true
+        /// Why it is neither followed nor asked; absent: it is not quarantined.
+        public var quarantined: SegmentV1.QuarantinedVersion?
 
         /// Every field at its default.
         public init() {}
@@ -436,7 +438,8 @@ extension EvaluationV1 {
             createdAtMs: Int64 = 0,
             sentence: String? = nil,
             live: SegmentV1.LiveDefinition? = nil,
-            follow: Bool = true
+            follow: Bool = true,
+            quarantined: SegmentV1.QuarantinedVersion? = nil
         ) {
             self.name = name
             self.description = description
@@ -448,6 +451,7 @@ extension EvaluationV1 {
             self.sentence = sentence
             self.live = live
             self.follow = follow
+            self.quarantined = quarantined
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -480,6 +484,7 @@ extension EvaluationV1 {
             self.sentence = unsafe CValue.optionalText(c.sentence)
             self.live = unsafe CValue.message(c.live)
             self.follow = unsafe c.follow != 0
+            self.quarantined = unsafe CValue.message(c.quarantined)
         }
 
         package func fill(
@@ -523,6 +528,9 @@ extension EvaluationV1 {
             if follow != true {
                 unsafe pb.pointee.has_follow = 1
                 unsafe pb.pointee.follow = follow ? 1 : 0
+            }
+            if let value = quarantined {
+                unsafe pb.pointee.quarantined = try arena.message(value)
             }
         }
     }

@@ -1170,13 +1170,21 @@ extension IngestionV1 {
         ///
         /// Limit: 4,096.
         public var partitions: [IngestionV1.PartitionRecords] = []
+        /// All that were ever quarantined: before the records none of them is followed.
+        ///
+        /// Limit: 256.
+        public var quarantined: [IngestionV1.SegmentVersion] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(partitions: [IngestionV1.PartitionRecords] = []) {
+        public init(
+            partitions: [IngestionV1.PartitionRecords] = [],
+            quarantined: [IngestionV1.SegmentVersion] = []
+        ) {
             self.partitions = partitions
+            self.quarantined = quarantined
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1200,6 +1208,7 @@ extension IngestionV1 {
         package init(pb: UnsafePointer<Shoal__Ingestion__V1__FetchResponse>) {
             let c = unsafe pb.pointee
             self.partitions = unsafe CValue.messages(c.n_partitions, c.partitions)
+            self.quarantined = unsafe CValue.messages(c.n_quarantined, c.quarantined)
         }
 
         package func fill(
@@ -1211,11 +1220,15 @@ extension IngestionV1 {
                 unsafe pb.pointee.partitions =
                     try arena.messages(partitions, "shoal.ingestion.v1.FetchResponse.partitions", max: 4096)
             }
+            if !quarantined.isEmpty {
+                unsafe pb.pointee.n_quarantined = quarantined.count
+                unsafe pb.pointee.quarantined =
+                    try arena.messages(quarantined, "shoal.ingestion.v1.FetchResponse.quarantined", max: 256)
+            }
         }
     }
 
-    /// The same bytes as PartitionRecords, with the records unparsed: what the server writes, since
-    /// it stores records in this very form.
+    /// The same bytes as PartitionRecords, with the records unparsed, as the server stores them.
     public struct StoredPartitionRecords: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__StoredPartitionRecords
         /// The message's full name.
@@ -1340,13 +1353,21 @@ extension IngestionV1 {
         ///
         /// Limit: 4,096.
         public var partitions: [IngestionV1.StoredPartitionRecords] = []
+        /// All that were ever quarantined: before the records none of them is followed.
+        ///
+        /// Limit: 256.
+        public var quarantined: [IngestionV1.SegmentVersion] = []
 
         /// Every field at its default.
         public init() {}
 
         /// The message with these fields.
-        public init(partitions: [IngestionV1.StoredPartitionRecords] = []) {
+        public init(
+            partitions: [IngestionV1.StoredPartitionRecords] = [],
+            quarantined: [IngestionV1.SegmentVersion] = []
+        ) {
             self.partitions = partitions
+            self.quarantined = quarantined
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -1370,6 +1391,7 @@ extension IngestionV1 {
         package init(pb: UnsafePointer<Shoal__Ingestion__V1__StoredFetchResponse>) {
             let c = unsafe pb.pointee
             self.partitions = unsafe CValue.messages(c.n_partitions, c.partitions)
+            self.quarantined = unsafe CValue.messages(c.n_quarantined, c.quarantined)
         }
 
         package func fill(
@@ -1380,6 +1402,11 @@ extension IngestionV1 {
                 unsafe pb.pointee.n_partitions = partitions.count
                 unsafe pb.pointee.partitions =
                     try arena.messages(partitions, "shoal.ingestion.v1.StoredFetchResponse.partitions", max: 4096)
+            }
+            if !quarantined.isEmpty {
+                unsafe pb.pointee.n_quarantined = quarantined.count
+                unsafe pb.pointee.quarantined =
+                    try arena.messages(quarantined, "shoal.ingestion.v1.StoredFetchResponse.quarantined", max: 256)
             }
         }
     }

@@ -158,6 +158,181 @@ extension IngestionV1 {
         }
     }
 
+    /// A version of a segment.
+    public struct SegmentVersion: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__SegmentVersion
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.SegmentVersion"
+
+        /// Of which project.
+        ///
+        /// Limit: 63 bytes.
+        public var project: String = ""
+        /// The segment.
+        ///
+        /// Limit: 128 bytes.
+        public var segment: String = ""
+        /// Which version of it.
+        public var version: UInt32 = 0
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(project: String = "", segment: String = "", version: UInt32 = 0) {
+            self.project = project
+            self.segment = segment
+            self.version = version
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__segment_version()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__SegmentVersion>) {
+            let c = unsafe pb.pointee
+            self.project = unsafe CValue.text(c.project)
+            self.segment = unsafe CValue.text(c.segment)
+            self.version = unsafe c.version
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__SegmentVersion>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__segment_version__init(pb)
+            if project != "" {
+                unsafe pb.pointee.project =
+                    try arena.text(project, "shoal.ingestion.v1.SegmentVersion.project", max: 63)
+            }
+            if segment != "" {
+                unsafe pb.pointee.segment =
+                    try arena.text(segment, "shoal.ingestion.v1.SegmentVersion.segment", max: 128)
+            }
+            if version != 0 {
+                unsafe pb.pointee.has_version = 1
+                unsafe pb.pointee.version = version
+            }
+        }
+    }
+
+    /// A version of a segment that is quarantined, as the segment's document says: nobody follows
+    /// it, wherever in the log, and nobody asks it.
+    public struct QuarantinedSegment: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Ingestion__V1__QuarantinedSegment
+        /// The message's full name.
+        public static let fullName = "shoal.ingestion.v1.QuarantinedSegment"
+
+        /// Which.
+        public var version: IngestionV1.SegmentVersion?
+        /// How often somebody has ended while it was decided; 0: it only uses one that is.
+        public var attempts: UInt32 = 0
+        /// Who tried last.
+        ///
+        /// Limit: 128 bytes.
+        public var by: String = ""
+        /// What came of it, for people.
+        ///
+        /// Limit: 1,024 bytes.
+        public var reason: String = ""
+        /// When.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+        /// Another version stands in its place by now, or none does: the segment is archived.
+        public var over: Bool = false
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            version: IngestionV1.SegmentVersion? = nil,
+            attempts: UInt32 = 0,
+            by: String = "",
+            reason: String = "",
+            atMs: Int64 = 0,
+            over: Bool = false
+        ) {
+            self.version = version
+            self.attempts = attempts
+            self.by = by
+            self.reason = reason
+            self.atMs = atMs
+            self.over = over
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__ingestion__v1__quarantined_segment()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Ingestion__V1__QuarantinedSegment>) {
+            let c = unsafe pb.pointee
+            self.version = unsafe CValue.message(c.version)
+            self.attempts = unsafe c.attempts
+            self.by = unsafe CValue.text(c.by)
+            self.reason = unsafe CValue.text(c.reason)
+            self.atMs = unsafe c.at_ms
+            self.over = unsafe c.over != 0
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Ingestion__V1__QuarantinedSegment>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__ingestion__v1__quarantined_segment__init(pb)
+            if let value = version {
+                unsafe pb.pointee.version = try arena.message(value)
+            }
+            if attempts != 0 {
+                unsafe pb.pointee.has_attempts = 1
+                unsafe pb.pointee.attempts = attempts
+            }
+            if by != "" {
+                unsafe pb.pointee.by =
+                    try arena.text(by, "shoal.ingestion.v1.QuarantinedSegment.by", max: 128)
+            }
+            if reason != "" {
+                unsafe pb.pointee.reason =
+                    try arena.text(reason, "shoal.ingestion.v1.QuarantinedSegment.reason", max: 1024)
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+            if over != false {
+                unsafe pb.pointee.has_over = 1
+                unsafe pb.pointee.over = over ? 1 : 0
+            }
+        }
+    }
+
     /// Asks to set a record aside (service role).
     public struct SetAsideRequest: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Ingestion__V1__SetAsideRequest
@@ -402,6 +577,11 @@ extension IngestionV1 {
         public var nextCursor: [UInt8]?
         /// How many are set aside still, of all partitions.
         public var count: UInt32 = 0
+        /// On the first page: segments whose versions are quarantined; with `retried` also those
+        /// whose versions are over.
+        ///
+        /// Limit: 256.
+        public var segments: [IngestionV1.QuarantinedSegment] = []
 
         /// Every field at its default.
         public init() {}
@@ -410,11 +590,13 @@ extension IngestionV1 {
         public init(
             records: [IngestionV1.QuarantinedRecord] = [],
             nextCursor: [UInt8]? = nil,
-            count: UInt32 = 0
+            count: UInt32 = 0,
+            segments: [IngestionV1.QuarantinedSegment] = []
         ) {
             self.records = records
             self.nextCursor = nextCursor
             self.count = count
+            self.segments = segments
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -440,6 +622,7 @@ extension IngestionV1 {
             self.records = unsafe CValue.messages(c.n_records, c.records)
             self.nextCursor = unsafe c.has_next_cursor != 0 ? CValue.bytes(c.next_cursor) : nil
             self.count = unsafe c.count
+            self.segments = unsafe CValue.messages(c.n_segments, c.segments)
         }
 
         package func fill(
@@ -459,6 +642,11 @@ extension IngestionV1 {
             if count != 0 {
                 unsafe pb.pointee.has_count = 1
                 unsafe pb.pointee.count = count
+            }
+            if !segments.isEmpty {
+                unsafe pb.pointee.n_segments = segments.count
+                unsafe pb.pointee.segments =
+                    try arena.messages(segments, "shoal.ingestion.v1.QuarantinedResponse.segments", max: 256)
             }
         }
     }

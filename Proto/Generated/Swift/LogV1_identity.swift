@@ -495,14 +495,13 @@ extension LogV1 {
         /// What they are about.
         public var names: LogV1.MovedNames?
         /// The user's own records that are absent from here on: one of those moved has the same
-        /// event id and was received earlier.
+        /// event id and was received earlier, or was tracked and not imported.
         ///
         /// Limit: 10,000.
         public var replaced: [LogV1.RecordRun] = []
         /// Whether a merge is taken back by it: the user is one of its own again.
         public var returned: Bool = false
-        /// How many merges lie one behind the other in what the user is now; 0 where one is taken
-        /// back.
+        /// How many merges lie one behind the other in what the user is now, at most; 0: none.
         public var depth: UInt32 = 0
         /// Who has them now.
         ///

@@ -3,6 +3,112 @@
 package import CShoalProto
 
 extension SegmentV1 {
+    /// A version of a segment that is quarantined: evaluators ended while they decided it.
+    public struct QuarantinedVersion: ProtoMessage, @unsafe StructCoded {
+        package typealias CStruct = Shoal__Segment__V1__QuarantinedVersion
+        /// The message's full name.
+        public static let fullName = "shoal.segment.v1.QuarantinedVersion"
+
+        /// Which version.
+        public var version: UInt32 = 0
+        /// How often one has ended by it; 0: it only uses a segment that is quarantined.
+        public var attempts: UInt32 = 0
+        /// Who tried last.
+        ///
+        /// Limit: 128 bytes.
+        public var by: String = ""
+        /// What came of it, for people.
+        ///
+        /// Limit: 1,024 bytes.
+        public var reason: String = ""
+        /// When.
+        ///
+        /// Unit: ms since the Unix epoch, UTC.
+        public var atMs: Int64 = 0
+        /// The segment that it uses, for which it is quarantined, too.
+        ///
+        /// Limit: 128 bytes.
+        public var becauseOf: String?
+
+        /// Every field at its default.
+        public init() {}
+
+        /// The message with these fields.
+        public init(
+            version: UInt32 = 0,
+            attempts: UInt32 = 0,
+            by: String = "",
+            reason: String = "",
+            atMs: Int64 = 0,
+            becauseOf: String? = nil
+        ) {
+            self.version = version
+            self.attempts = attempts
+            self.by = by
+            self.reason = reason
+            self.atMs = atMs
+            self.becauseOf = becauseOf
+        }
+
+        /// Decodes bytes after checking them all; any thread.
+        public static func decode(
+            _ bytes: RawSpan, limits: DecodeLimits, isolated: inout [IsolatedFault]
+        ) throws(MessageError) -> Self {
+            try unsafe Codec.decode(bytes, limits, &isolated)
+        }
+
+        /// Lends the encoded form; any thread.
+        public func withEncoder<R>(
+            _ body: (borrowing MessageEncoder) throws(MessageError) -> R
+        ) throws(MessageError) -> R {
+            try unsafe Codec.encode(self, body)
+        }
+
+        package static var rule: UnsafePointer<shoal_message_rule> {
+            unsafe shoal_rule__segment__v1__quarantined_version()
+        }
+
+        package init(pb: UnsafePointer<Shoal__Segment__V1__QuarantinedVersion>) {
+            let c = unsafe pb.pointee
+            self.version = unsafe c.version
+            self.attempts = unsafe c.attempts
+            self.by = unsafe CValue.text(c.by)
+            self.reason = unsafe CValue.text(c.reason)
+            self.atMs = unsafe c.at_ms
+            self.becauseOf = unsafe CValue.optionalText(c.because_of)
+        }
+
+        package func fill(
+            _ pb: UnsafeMutablePointer<Shoal__Segment__V1__QuarantinedVersion>, _ arena: ArenaScope
+        ) throws(MessageError) {
+            unsafe shoal__segment__v1__quarantined_version__init(pb)
+            if version != 0 {
+                unsafe pb.pointee.has_version = 1
+                unsafe pb.pointee.version = version
+            }
+            if attempts != 0 {
+                unsafe pb.pointee.has_attempts = 1
+                unsafe pb.pointee.attempts = attempts
+            }
+            if by != "" {
+                unsafe pb.pointee.by =
+                    try arena.text(by, "shoal.segment.v1.QuarantinedVersion.by", max: 128)
+            }
+            if reason != "" {
+                unsafe pb.pointee.reason =
+                    try arena.text(reason, "shoal.segment.v1.QuarantinedVersion.reason", max: 1024)
+            }
+            if atMs != 0 {
+                unsafe pb.pointee.has_at_ms = 1
+                unsafe pb.pointee.at_ms = atMs
+            }
+            if let value = becauseOf {
+                unsafe pb.pointee.because_of =
+                    try arena.text(value, "shoal.segment.v1.QuarantinedVersion.because_of", max: 128)
+            }
+        }
+    }
+
     /// A segment as the catalogue keeps it.
     public struct SegmentDocument: ProtoMessage, @unsafe StructCoded {
         package typealias CStruct = Shoal__Segment__V1__SegmentDocument
@@ -36,6 +142,11 @@ extension SegmentV1 {
         ///
         /// Limit: 64 bytes.
         public var followZone: String?
+        /// Versions that are quarantined, the newest last: such a one is neither followed nor
+        /// asked.
+        ///
+        /// A later version is. Limit: 16.
+        public var quarantined: [SegmentV1.QuarantinedVersion] = []
 
         /// Every field at its default.
         public init() {}
@@ -50,7 +161,8 @@ extension SegmentV1 {
             createdAtMs: Int64 = 0,
             live: SegmentV1.LiveDefinition? = nil,
             follow: Bool = true,
-            followZone: String? = nil
+            followZone: String? = nil,
+            quarantined: [SegmentV1.QuarantinedVersion] = []
         ) {
             self.name = name
             self.description = description
@@ -61,6 +173,7 @@ extension SegmentV1 {
             self.live = live
             self.follow = follow
             self.followZone = followZone
+            self.quarantined = quarantined
         }
 
         /// Decodes bytes after checking them all; any thread.
@@ -92,6 +205,7 @@ extension SegmentV1 {
             self.live = unsafe CValue.message(c.live)
             self.follow = unsafe c.follow != 0
             self.followZone = unsafe CValue.optionalText(c.follow_zone)
+            self.quarantined = unsafe CValue.messages(c.n_quarantined, c.quarantined)
         }
 
         package func fill(
@@ -131,6 +245,11 @@ extension SegmentV1 {
             if let value = followZone {
                 unsafe pb.pointee.follow_zone =
                     try arena.text(value, "shoal.segment.v1.SegmentDocument.follow_zone", max: 64)
+            }
+            if !quarantined.isEmpty {
+                unsafe pb.pointee.n_quarantined = quarantined.count
+                unsafe pb.pointee.quarantined =
+                    try arena.messages(quarantined, "shoal.segment.v1.SegmentDocument.quarantined", max: 16)
             }
         }
     }

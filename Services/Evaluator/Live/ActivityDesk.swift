@@ -113,9 +113,11 @@ final class ActivityDesk: Sendable {
             guard let end = page.ends[feed] else { continue }
             part.members += UInt64(end.members)
             do {
-                // Versions of before count as long as what they told is kept.
+                // Versions of before count as long as what they told is kept. What is let go of
+                // hangs on the own clock: whoever asks may have another one.
+                let old = min(now, feeds.segments.clock.now)
                 for end in page.versions(before: end) + [end] {
-                    let tally = try tallies.tally(of: end, in: partition, at: now)
+                    let tally = try tallies.tally(of: end, in: partition, at: old)
                     tally.add(to: &part, at: now)
                     latest += tally.latest.map { (partition, $0) }
                 }

@@ -184,6 +184,7 @@ struct FeedDoor: EvaluationV1_FeedService {
             let known = catalogue.project(project)
             saved =
                 isToBeRead
+                    && known.segments[ExactName(name)]?.document.archived ?? true
                 ? try known.segment(name, in: project) : try known.answerable(name, in: project)
         } catch {
             throw error.fault

@@ -84,6 +84,7 @@ struct FeedShelf: Sendable {
             let key = Self.key(partition, Self.document, key.project) + Array(key.name.text.utf8)
             if let body { batch.put(self.live, key, body) } else { batch.delete(self.live, key) }
         }
+        for feed in news.dropped { drop(feed, in: partition, &batch) }
         for (user, records) in news.moved {
             let key = Self.key(partition, Self.moved, user.project) + Self.bigEndian(user.user)
             if let records {
@@ -104,6 +105,18 @@ struct FeedShelf: Sendable {
         }
         put(news.timers, of: partition, &batch)
         put(news.records, of: partition, &batch)
+    }
+
+    /// Nothing of a feed is kept any more, but for its timers.
+    private func drop(_ feed: FeedID, in partition: Partition, _ batch: inout Batch) {
+        batch.delete(live, Self.key(partition, Self.feed, feed))
+        let users = Self.key(partition, Self.user, feed)
+        batch.deleteRange(live, from: users, to: Self.behind(users))
+        batch.deleteRange(
+            records,
+            from: recordKey(of: feed, in: partition, 0),
+            to: recordKey(of: feed, in: partition, .max)
+        )
     }
 
     /// What is remembered by now of some users; of a segment that is over nothing is.

@@ -70,8 +70,15 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard change.kind == Catalogue.segmentKind else { return }
-        let result = projects[project, default: LiveProject(project)]
+        let version = inHand.map { _ in LiveProject.version(of: change, in: project) }
+        // What is quarantined is not compiled.
+        if let version, !quarantined.contains(version) {
+            try inHand?.take(version, because: .definition)
+        }
+        let result = projects[project, default: LiveProject(project, quarantined)]
             .hear(change, at: moment.position, slot: slots.count)
+        try inHand?.letGo()
+        try drop(result.dropped)
         news.documents[LiveDocumentKey(project: project, name: ExactName(change.name))] =
             .some(change.body)
         if let ended = result.over {
@@ -81,7 +88,8 @@ extension LivePartition {
             news.feeds[ended.end.feed] = (ended.end, ended.since)
         }
         if let begun = result.begun {
-            begun.end.generation = generation(of: project)
+            begun.end.generation =
+                generation(of: project) | (result.isCut ? Losses.cut : 0)
             // A wait that goes on may have begun with an event of before.
             let goesOn = result.over?.since == begun.since
             begun.end.begunAt = goesOn ? result.over?.end.begunAt : moment.now
@@ -133,6 +141,7 @@ extension LivePartition {
         _ state: [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let columns = state[segment.end.feed.project] else { return }
+        try inHand?.take(segment.end.segmentVersion, because: .definition)
         let present = columns.present
         for number in 0..<UInt32(clamping: columns.userCount) {
             let number = UserNumber(number)
@@ -146,6 +155,7 @@ extension LivePartition {
             segment.end.members += 1
             segment.end.stateHash &+= columns.idHash(of: number)
         }
+        try inHand?.letGo()
         news.feeds[segment.end.feed] = (segment.end, segment.since)
     }
 }

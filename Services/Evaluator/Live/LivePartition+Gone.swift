@@ -79,6 +79,9 @@ extension LivePartition {
 
         /// What one counts that was heard before it was set aside.
         static let takenBack: UInt32 = 1 << 16
+        /// The bit of a segment's generation that begins where its version before was not followed
+        /// here, and was elsewhere: others may have told more.
+        static let cut: UInt32 = 1 << 31
     }
 
     /// A record that is no more is passed over for the first time here.
@@ -110,8 +113,8 @@ extension LivePartition {
         note(&lost[project, default: Losses()])
         let generation = generation(of: project)
         for segment in projects[project]?.segments ?? []
-        where segment.end.generation < generation {
-            segment.end.generation = generation
+        where segment.end.generation & ~Losses.cut < generation {
+            segment.end.generation = generation | segment.end.generation & Losses.cut
             news.feeds[segment.end.feed] = (segment.end, segment.since)
         }
     }
@@ -119,6 +122,7 @@ extension LivePartition {
     /// The generation of what is told from here on.
     func generation(of project: ProjectName) -> UInt32 {
         let lost = lost[project] ?? Losses()
-        return UInt32(clamping: 1 + UInt64(lost.rewriting) + UInt64(lost.aside))
+        let generation = 1 + UInt64(lost.rewriting) + UInt64(lost.aside)
+        return min(UInt32(clamping: generation), Losses.cut - 1)
     }
 }

@@ -41,10 +41,12 @@ extension LivePartition {
             let turn = timer.map {
                 TimerQueue.Entry(due: max($0.due, logTime), order: $0.order, user: $0.user)
             }
-            if let next = waiting.first, turn.map({ next <= $0 }) ?? true {
-                _ = waiting.pop()
-                let moment = LiveMoment(now: next.due, position: self.next)
-                try hearMembers(next, because: .timer, moment, &state)
+            if let first = waiting.first, turn.map({ first <= $0 }) ?? true,
+                let next = waiting.pop()
+            {
+                let moment = LiveMoment(now: first.due, position: self.next)
+                let cause = next.correction ?? .timer
+                try hearMembers(next.entry, because: cause, moment, &state)
             } else if let timer {
                 try fire(timer, &state)
             } else {
@@ -67,7 +69,7 @@ extension LivePartition {
             let crowd = crowd(behind: entry, segment, before)
             return try pass(crowd, segment, before, entry.due, moment, &state)
         }
-        try decide(entry.user, segment, moment, &state) { plan, user, past in
+        try decide(entry.user, segment, moment, &state, because: .time) { plan, user, past in
             plan.pass(at: moment, due: entry.due, &user, past)
         }
     }
@@ -102,22 +104,57 @@ extension LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         guard let first = crowd.first, let past = past(of: first, segment, state) else { return }
+        try inHand?.take(segment.end.segmentVersion, because: .time)
         var user = before
         let changes = segment.plan.pass(at: moment, due: due, &user, past)
         try keep(user, of: crowd, segment, was: before)
         try tell(changes, of: crowd, wasMember: before.isInside, segment, moment, &state)
+        try inHand?.letGo()
+    }
+
+    /// Lets a segment decide about a user, and keeps what comes of it.
+    mutating func decide(
+        _ number: UserNumber,
+        _ segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns],
+        because cause: PlantedTraps.Cause = .record,
+        _ body: (LivePlan, inout LiveUser, ColumnsPast) -> [LiveChange]
+    ) throws(EvaluatorError) {
+        try inHand?.take(segment.end.segmentVersion, because: cause)
+        try decided(number, segment, moment, &state, body)
+        try inHand?.letGo()
+    }
+
+    private mutating func decided(
+        _ number: UserNumber,
+        _ segment: FollowedSegment,
+        _ moment: LiveMoment,
+        _ state: inout [ProjectName: PartitionColumns],
+        _ body: (LivePlan, inout LiveUser, ColumnsPast) -> [LiveChange]
+    ) throws(EvaluatorError) {
+        let before = try segment.user(number)
+        var user = before
+        guard
+            let changes = past(of: number, segment, state).map({ body(segment.plan, &user, $0) }),
+            user != before
+        else { return }
+        try keep(user, of: [number], segment, was: before)
+        try tell(changes, of: [number], wasMember: before.isInside, segment, moment, &state)
     }
 
     /// A user has come into a segment or gone: who uses it is to hear of it in this step.
     mutating func wait(
         onMembersOf segment: FollowedSegment,
         _ user: UserNumber,
+        because cause: LiveChange.Cause,
         _ moment: LiveMoment
     ) {
         let property = segment.end.inFeed.property
         let live = projects[segment.end.feed.project]
         for other in live?.hearing(properties: [property], isNew: false) ?? [] {
-            waiting.push(TimerQueue.Entry(due: moment.now, order: other.order, user: user))
+            let entry = TimerQueue.Entry(due: moment.now, order: other.order, user: user)
+            waiting.push(entry, because: cause)
         }
     }
 
@@ -129,9 +166,8 @@ extension LivePartition {
         _ moment: LiveMoment,
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
-        while let next = waiting.first, next.order < order {
-            _ = waiting.pop()
-            try hearMembers(next, because: cause, moment, &state)
+        while let first = waiting.first, first.order < order, let next = waiting.pop() {
+            try hearMembers(next.entry, because: next.correction ?? cause, moment, &state)
         }
     }
 

@@ -27,10 +27,12 @@ struct LivePartition {
         var timers = FarTimerChanges()
         /// Users' moved records; nil: there are none any more.
         var moved: [ProjectNumber: MovedRecords?] = [:]
+        /// Feeds of which nothing is kept any more.
+        var dropped: Set<FeedID> = []
 
         var isEmpty: Bool {
             records.isEmpty && users.isEmpty && feeds.isEmpty && documents.isEmpty
-                && timers.isEmpty && moved.isEmpty
+                && timers.isEmpty && moved.isEmpty && dropped.isEmpty
         }
     }
 
@@ -58,7 +60,7 @@ struct LivePartition {
     /// The queue is gone through when it is as long as this.
     var longQueue = 0
     /// Who is still to hear, in this step, of members of segments that they use.
-    var waiting = TimerQueue()
+    var waiting = WaitingMembers()
     var news = News()
     /// The user whom the last record gave a number: the next one is the first about the user.
     ///
@@ -69,6 +71,10 @@ struct LivePartition {
     var lost: [ProjectName: Losses] = [:]
     /// Where records were passed over that are set aside further on: not heard, not taken back.
     var passedOver: Set<LogOffset> = []
+    /// Versions of segments that are not followed, wherever the log speaks of them.
+    var quarantined: Set<SegmentVersion> = []
+    /// Notes which segment is decided; nil: nobody asks.
+    var inHand: InHand?
     /// Whether history is heard, by an import or a merge: nothing fires by what comes of it.
     var isHistory = false
     /// The record that is being heard, and which marks it has brought about so far.
@@ -114,13 +120,18 @@ struct LivePartition {
         marks = []
     }
 
-    /// As it was kept.
+    /// As it was kept, but for what is quarantined.
     ///
     /// - Throws: when a state cannot be read.
-    init(_ partition: Partition, _ kept: KeptFeeds, far: any FarTimers)
-        throws(EvaluatorError)
-    {
+    init(
+        _ partition: Partition,
+        _ kept: KeptFeeds,
+        far: any FarTimers,
+        quarantined: Set<SegmentVersion> = [],
+        inHand: InHand? = nil
+    ) throws(EvaluatorError) {
         self.partition = partition
+        (self.quarantined, self.inHand) = (quarantined, inHand)
         self.far = far
         horizon = kept.horizon
         next = kept.next
@@ -131,10 +142,12 @@ struct LivePartition {
         passedOver = kept.passedOver
         marks = kept.marks[...]
         for (key, body) in kept.documents {
-            projects[key.project, default: LiveProject(key.project)].keep(body, named: key.name)
+            projects[key.project, default: LiveProject(key.project, quarantined)]
+                .keep(body, named: key.name)
         }
         for (key, moved) in kept.moved {
-            projects[key.project, default: LiveProject(key.project)].moved[key.user] = moved
+            projects[key.project, default: LiveProject(key.project, quarantined)]
+                .moved[key.user] = moved
         }
         over = kept.feeds.map(\.end).filter(\.isOver)
         for feed in kept.feeds {
@@ -143,12 +156,18 @@ struct LivePartition {
         // In the order in which they began, so that timers of one instant fall due as before.
         let feeds = kept.feeds.filter { !$0.end.isOver }
         for feed in feeds.sorted(by: { $0.end.feed < $1.end.feed }) {
+            guard !(projects[feed.end.feed.project]?.isWithheld(feed.end) ?? false) else {
+                news.dropped.insert(feed.end.feed)
+                continue
+            }
+            try inHand?.take(feed.end.segmentVersion, because: .definition)
             let segment = projects[feed.end.feed.project]?.resume(
                 feed.end,
                 slot: slots.count,
                 since: feed.since,
                 users: feed.users
             )
+            try inHand?.letGo()
             guard let segment else { continue }
             slots.append(segment)
             for number in segment.known {
@@ -288,24 +307,6 @@ struct LivePartition {
         try tell(record, of: user, heard, moment, &state)
     }
 
-    /// Lets a segment decide about a user, and keeps what comes of it.
-    mutating func decide(
-        _ number: UserNumber,
-        _ segment: FollowedSegment,
-        _ moment: LiveMoment,
-        _ state: inout [ProjectName: PartitionColumns],
-        _ body: (LivePlan, inout LiveUser, ColumnsPast) -> [LiveChange]
-    ) throws(EvaluatorError) {
-        let before = try segment.user(number)
-        var user = before
-        guard
-            let changes = past(of: number, segment, state).map({ body(segment.plan, &user, $0) }),
-            user != before
-        else { return }
-        try keep(user, of: [number], segment, was: before)
-        try tell(changes, of: [number], wasMember: before.isInside, segment, moment, &state)
-    }
-
     /// Lent for one decision: a copy that lived on would have the columns copied with the next
     /// record.
     func past(
@@ -336,7 +337,8 @@ struct LivePartition {
         _ state: inout [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         var end = segment.end
-        guard !changes.isEmpty, let index = state.index(forKey: end.feed.project) else { return }
+        guard let cause = changes.last?.cause, let index = state.index(forKey: end.feed.project)
+        else { return }
         let mark = mark(in: state.values[index])
         for number in numbers {
             let hash = state.values[index].idHash(of: number)
@@ -365,7 +367,7 @@ struct LivePartition {
                 hearing?.marks.append(mark)
             }
             guard isMember != wasMember, !segment.plan.isFollowing else { continue }
-            wait(onMembersOf: segment, number, moment)
+            wait(onMembersOf: segment, number, because: cause, moment)
         }
         // Never by the log, but by states that are older than the place at which they stand.
         guard end.members >= 0 else {

@@ -21,6 +21,8 @@ struct LiveProject {
     private(set) var documents: [ExactName: [UInt8]] = [:]
     /// The revisions at which live segments' first versions began.
     private var origins: [ExactName: UInt64] = [:]
+    /// Versions that are quarantined, as the log has told so far or others have.
+    private var quarantined: Set<SegmentVersion>
     private var byEvent: [ExactName: [FollowedSegment]] = [:]
     private var byProperty: [ExactName: [FollowedSegment]] = [:]
     private var ofAnyEvent: [FollowedSegment] = []
@@ -29,13 +31,21 @@ struct LiveProject {
     var moved: [UserNumber: MovedRecords] = [:]
 
     /// A project without segments.
-    init(_ name: ProjectName) { self.name = name }
+    init(_ name: ProjectName, _ quarantined: Set<SegmentVersion> = []) {
+        self.name = name
+        self.quarantined = quarantined
+    }
 
     /// Takes a document as it was kept.
     mutating func keep(_ body: [UInt8], named name: ExactName) { documents[name] = body }
 
     /// Takes the revision at which a segment's first version began as it was kept.
-    mutating func keep(origin: UInt64, of name: ExactName) { origins[name] = origin }
+    ///
+    /// Behind one that is quarantined another first version will come.
+    mutating func keep(origin: UInt64, of name: ExactName) {
+        guard document(of: name)?.quarantine == nil else { return }
+        origins[name] = origin
+    }
 
     /// The segments that an event of a user concerns, in order.
     func hearing(event: ExactName, isNew: Bool) -> [FollowedSegment] {
@@ -71,19 +81,25 @@ struct LiveProject {
         -> Change
     {
         let name = ExactName(change.name)
-        let before = knownMeaning(of: name)
+        let (before, meaning) = (document(of: name), knownMeaning(of: name))
         documents[name] = change.body
         let document = change.body.flatMap(Self.document)
+        let dropped = quarantine(document?.quarantinedVersions(in: self.name) ?? [])
         let standing = segments.first { $0.end.segment == name }
         if let standing, let document, !document.archived,
             document.version == standing.end.version
         {
-            return Change()
+            return Change(dropped: dropped)
         }
         segments.removeAll { $0 === standing }
         standing?.end.isOver = true
-        var result = Change(over: standing)
-        origins[name] = origins[name] ?? change.revision
+        var result = Change(dropped: dropped, over: standing)
+        if let before, standing == nil, before.isFollowed, before.quarantine == nil {
+            result.isCut = isQuarantined(before) || usesQuarantined(before)
+        }
+        // What the columns have of its members is nothing where it was never followed.
+        origins[name] =
+            document?.quarantine == nil ? origins[name] ?? change.revision : nil
         if let document, !document.archived, let plan = plan(of: document) {
             let live = !plan.isFollowing ? standing.flatMap(\.ifLive) : nil
             var end = FeedEnd(
@@ -105,7 +121,7 @@ struct LiveProject {
             result.begun = segment
         }
         // Conditions that use it mean something else by now.
-        let isAnother = knownMeaning(of: name) != before
+        let isAnother = knownMeaning(of: name) != meaning
         for segment in segments
         where isAnother && segment !== result.begun && uses(segment, name) {
             guard let document = self.document(of: segment.end.segment),
@@ -120,6 +136,10 @@ struct LiveProject {
 
     /// What a document does to the segments that are followed.
     struct Change {
+        /// They are followed no more, as if they had never been.
+        var dropped: [FollowedSegment] = []
+        /// Whether what begins goes on, elsewhere, from a version that was not followed here.
+        var isCut = false
         /// It is over by it.
         var over: FollowedSegment?
         /// It begins by it.
@@ -140,6 +160,59 @@ struct LiveProject {
             left += self.document(of: next)?.used ?? []
         }
         return false
+    }
+
+    /// Versions are quarantined: they are followed no more, nor is what uses them.
+    ///
+    /// - Returns: those that were.
+    mutating func quarantine(_ versions: some Sequence<SegmentVersion>) -> [FollowedSegment] {
+        quarantined.formUnion(versions)
+        guard !quarantined.isEmpty else { return [] }
+        let dropped = segments.filter { isWithheld($0.end) }
+        guard !dropped.isEmpty else { return [] }
+        segments.removeAll { segment in dropped.contains { $0 === segment } }
+        _ = index(besides: nil)
+        return dropped
+    }
+
+    /// Whether a version is not followed, since it is quarantined or uses one that is.
+    func isWithheld(_ end: FeedEnd) -> Bool {
+        quarantined.contains(end.segmentVersion)
+            || document(of: end.segment).map(usesQuarantined) ?? false
+    }
+
+    private func isQuarantined(_ document: SegmentV1.SegmentDocument) -> Bool {
+        document.quarantine != nil
+            || quarantined.contains(
+                SegmentVersion(
+                    project: name,
+                    name: ExactName(document.name),
+                    version: document.version
+                )
+            )
+    }
+
+    /// Whether it uses one that is quarantined now, itself or through others.
+    private func usesQuarantined(_ document: SegmentV1.SegmentDocument) -> Bool {
+        guard !quarantined.isEmpty else { return false }
+        var (left, seen) = (document.used, Set<ExactName>())
+        while let next = left.popLast() {
+            guard seen.insert(next).inserted, let used = self.document(of: next) else { continue }
+            if isQuarantined(used) { return true }
+            left += used.used
+        }
+        return false
+    }
+
+    /// The version of a segment's document; 0 of one that cannot be read.
+    static func version(of change: LogV1.CatalogueChange, in project: ProjectName)
+        -> SegmentVersion
+    {
+        SegmentVersion(
+            project: project,
+            name: ExactName(change.name),
+            version: change.body.flatMap(document)?.version ?? 0
+        )
     }
 
     private func document(of name: ExactName) -> SegmentV1.SegmentDocument? {
@@ -173,6 +246,7 @@ struct LiveProject {
 
     /// A segment that this build cannot compile is not followed; who asks about it hears why.
     private func plan(of document: SegmentV1.SegmentDocument) -> LivePlan? {
+        guard quarantined.isEmpty || !isQuarantined(document) else { return nil }
         do {
             if let live = document.live {
                 let definition = try LiveCoding.decode(live)
@@ -207,7 +281,7 @@ struct LiveProject {
 
     /// What a segment means as a condition: of a live one, that its feed has the user in.
     private func meaning(of name: ExactName) throws(DefinitionProblem) -> Definition {
-        guard let document = document(of: name) else {
+        guard let document = document(of: name), !isQuarantined(document) else {
             throw DefinitionProblem(.segment, place: "", message: "no segment \(name.text)")
         }
         if document.live != nil, let origin = origins[name] {

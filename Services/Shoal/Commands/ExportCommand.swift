@@ -101,7 +101,12 @@ struct ExportCommand: DeskCommand {
         default:
             let request = EvaluationV1.GetSegmentRequest(name: title)
             let segment = try await client.get(request, question.options(project)).segment
-            guard let segment, let definition = segment.definition, !segment.archived else {
+            // A live segment means as a condition that it has the user in.
+            let inLive = SegmentV1.Node(kind: .inSegment(SegmentV1.InSegment(name: title)))
+            let meaning =
+                segment?.live == nil
+                ? segment?.definition : SegmentV1.Definition(nodes: [inLive])
+            guard let segment, let definition = meaning, !segment.archived else {
                 throw CommandError(
                     .notFound,
                     "export",

@@ -1,4 +1,5 @@
-// `shoal quarantine`: records that are set aside, since evaluators ended while they handled them.
+// `shoal quarantine`: records that are set aside and segments that are not followed, since
+// evaluators ended while they handled them.
 
 import ArgumentParser
 import Basics
@@ -8,11 +9,14 @@ import Messages
 struct QuarantineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine",
-        abstract: "Records that evaluators ended by: list and show them, take them in again.",
+        abstract: "Records and segments that evaluators ended by: list, show and retry them.",
         discussion: """
             A record by which an evaluator has ended three times is set aside: it stays in the \
             log, but answers and feeds are without it and say so, and everything else goes on. \
-            Tell us about it; a build that can handle it takes it in again with `retry`.
+            A version of a segment by whose decisions one has ended three times is quarantined: \
+            it is neither followed nor asked, nor is what uses it, until it has another \
+            definition. Tell us about them; a build that can handle them takes them up again \
+            with `retry`.
             """,
         subcommands: [
             QuarantineListCommand.self, QuarantineShowCommand.self, QuarantineRetryCommand.self,
@@ -26,19 +30,6 @@ extension Suite {
     /// The door of records that are set aside.
     func quarantine() async throws -> IngestionV1_QuarantineClient {
         IngestionV1_QuarantineClient(try await caller(.ingestion))
-    }
-
-    /// How many records are set aside; nil when ingestion does not say.
-    func quarantinedCount() async -> UInt32? {
-        do {
-            return try await quarantine().quarantined(
-                IngestionV1.QuarantinedRequest(limit: 1),
-                CallOptions(timeoutMs: Self.shortMs)
-            ).count
-        } catch {
-            // An ingestion that does not answer is told of elsewhere.
-            return nil
-        }
     }
 
     /// All records that are set aside.
@@ -69,10 +60,10 @@ extension Desk {
 struct QuarantineListCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the records that are set aside, by partition and place."
+        abstract: "List the records that are set aside, and the segments that are quarantined."
     )
 
-    @Flag(help: "Also those that were taken in again.")
+    @Flag(help: "Also those that were taken in again, and versions that are over.")
     var all = false
     @OptionGroup var place: SuiteOptions
     @OptionGroup var output: OutputOptions
@@ -80,12 +71,18 @@ struct QuarantineListCommand: DeskCommand {
     var isJSON: Bool { output.json }
 
     func run(_ desk: Desk) async throws {
-        let records = try await place.suite(desk).quarantined(withRetried: all)
+        let suite = try place.suite(desk)
+        let records = try await suite.quarantined(withRetried: all)
+        let segments = try await suite.quarantinedSegments(withOver: all)
+        defer { desk.print(segments) }
         guard !desk.isJSON else {
             for record in records { desk.print(record.json) }
             return
         }
-        guard !records.isEmpty else { return desk.say("nothing is set aside") }
+        guard !records.isEmpty else {
+            if segments.isEmpty { desk.say("nothing is set aside or quarantined") }
+            return
+        }
         var table = Table([
             ("PARTITION", .right), ("OFFSET", .right), ("PROJECT", .left), ("WHAT", .left),
             ("TAKEN IN", .left), ("SET ASIDE", .left), ("WHY", .left),
@@ -106,21 +103,47 @@ struct QuarantineListCommand: DeskCommand {
 struct QuarantineShowCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show a record that is set aside, with what it says and whose it is."
+        abstract: "Show a record that is set aside and whose it is, or a quarantined segment."
     )
 
     @Argument(help: "The partition, as `list` tells it.")
-    var partition: UInt32
+    var partition: UInt32?
     @Argument(help: "The offset.")
-    var offset: UInt64
+    var offset: UInt64?
+    @Option(help: "A segment instead, every version of it that was quarantined.")
+    var segment: String?
+    @OptionGroup var project: ProjectOptions
     @OptionGroup var place: SuiteOptions
     @OptionGroup var output: OutputOptions
 
     var isJSON: Bool { output.json }
 
+    mutating func validate() throws {
+        guard segment == nil ? offset != nil : partition == nil else {
+            throw ValidationError("name a partition and an offset, or --segment")
+        }
+    }
+
     func run(_ desk: Desk) async throws {
-        let answer = try await place.suite(desk).quarantine().showQuarantined(
-            IngestionV1.ShowQuarantinedRequest(partition: partition, offset: offset),
+        let suite = try place.suite(desk)
+        if let segment {
+            let project = try await project.name(desk, suite)
+            let found = try await suite.quarantinedSegments(withOver: true).filter {
+                $0.isOf(segment, in: project)
+            }
+            guard !found.isEmpty else {
+                throw CommandError(
+                    .notFound,
+                    "quarantine show",
+                    "no version of \(segment) was ever quarantined",
+                    hint: "`shoal quarantine list` tells which are"
+                )
+            }
+            for one in found { desk.print(one.json) }
+            return
+        }
+        let answer = try await suite.quarantine().showQuarantined(
+            IngestionV1.ShowQuarantinedRequest(partition: partition ?? 0, offset: offset ?? 0),
             QuarantineCommand.options
         )
         desk.print(
@@ -137,11 +160,13 @@ struct QuarantineShowCommand: DeskCommand {
 struct QuarantineRetryCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Take records in again that are set aside, as after an upgrade.",
+        abstract: "Take records in and segments up again, as after an upgrade.",
         discussion: """
             A record stands at the end of the log then, with its own instant: its user is as \
             if it had never been set aside, and nothing fires by it. One by which an evaluator \
-            still ends is set aside again, at its new place. With --all the others are taken in \
+            still ends is set aside again, at its new place. A segment goes on as another \
+            version with the same definition, and what was quarantined with it goes on, too; \
+            consumers of its feed begin with a snapshot. With --all the others are taken in \
             where one cannot be.
             """
     )
@@ -150,21 +175,69 @@ struct QuarantineRetryCommand: DeskCommand {
     var partition: UInt32?
     @Argument(help: "The offset.")
     var offset: UInt64?
-    @Flag(help: "All that are set aside.")
+    @Flag(help: "All that are set aside or quarantined.")
     var all = false
+    @Option(help: "A segment instead.")
+    var segment: String?
+    @OptionGroup var project: ProjectOptions
     @OptionGroup var place: SuiteOptions
     @OptionGroup var output: OutputOptions
 
     var isJSON: Bool { output.json }
 
     mutating func validate() throws {
-        guard all ? partition == nil : offset != nil else {
-            throw ValidationError("name a partition and an offset, or --all")
+        guard all || segment != nil ? partition == nil : offset != nil else {
+            throw ValidationError("name a partition and an offset, --segment or --all")
         }
     }
 
     func run(_ desk: Desk) async throws {
         let suite = try place.suite(desk)
+        if let segment {
+            let project = try await project.name(desk, suite)
+            return try await takeUp(segment, of: project, suite, desk)
+        }
+        let (refused, count) = try await takeIn(suite, desk)
+        if all { try await takeUpAll(suite, desk) }
+        guard refused == 0 else {
+            throw CommandError(
+                .no,
+                "quarantine retry",
+                "\(refused) of \(count) records were not taken in again",
+                hint: "`shoal quarantine list` tells which are set aside"
+            )
+        }
+    }
+
+    /// What is quarantined only since it uses another goes on with that.
+    private func takeUpAll(_ suite: Suite, _ desk: Desk) async throws {
+        for isCause in [true, false] {
+            for one in try await suite.quarantinedSegments()
+            where (one.attempts > 0) == isCause {
+                guard let version = one.version, let project = ProjectName(version.project) else {
+                    continue
+                }
+                try await takeUp(version.segment, of: project, suite, desk)
+            }
+        }
+    }
+
+    private func takeUp(_ name: String, of project: ProjectName, _ suite: Suite, _ desk: Desk)
+        async throws
+    {
+        guard let segment = try await suite.takeUp(name, of: project) else {
+            return desk.say("\(name) is not quarantined")
+        }
+        guard !desk.isJSON else {
+            return desk.print(.object(SegmentCommand.fields(segment)))
+        }
+        desk.say("\(name) goes on as version \(segment.version)")
+    }
+
+    /// Takes records in again.
+    ///
+    /// - Returns: how many were refused, of how many.
+    private func takeIn(_ suite: Suite, _ desk: Desk) async throws -> (refused: Int, of: Int) {
         let client = try await suite.quarantine()
         var places = [(partition ?? 0, offset ?? 0)]
         if all { places = try await suite.quarantined().map { ($0.partition, $0.offset) } }
@@ -189,14 +262,7 @@ struct QuarantineRetryCommand: DeskCommand {
             }
             desk.say("\(record.what) is in again at offset \(record.retriedOffset ?? 0)")
         }
-        guard refused == 0 else {
-            throw CommandError(
-                .no,
-                "quarantine retry",
-                "\(refused) of \(places.count) records were not taken in again",
-                hint: "`shoal quarantine list` tells which are set aside"
-            )
-        }
+        return (refused, places.count)
     }
 }
 

@@ -42,11 +42,18 @@ struct SegmentCommand: ParsableCommand {
         )
     }
 
+    /// What is to be known of a segment beside its name.
+    static func mark(_ segment: EvaluationV1.Segment) -> String {
+        if segment.archived { return " (archived)" }
+        return segment.quarantined == nil ? "" : " (quarantined)"
+    }
+
     static func fields(_ segment: EvaluationV1.Segment) -> [(String, JSONText)] {
         [
             ("name", .text(segment.name)), ("description", .optional(segment.description)),
             ("version", .int(Int(segment.version))), ("revision", .unsigned(segment.revision)),
             ("archived", .bool(segment.archived)),
+            ("quarantined", .optional(segment.quarantined?.reason)),
             ("created_at", .text(Timestamp(ms: segment.createdAtMs).rfc3339)),
             ("sentence", .text(segment.sentence ?? "")),
         ]
@@ -131,7 +138,7 @@ struct SegmentCommand: ParsableCommand {
                     if desk.isJSON {
                         desk.print(.object(SegmentCommand.fields(segment)))
                     } else {
-                        let mark = segment.archived ? " (archived)" : ""
+                        let mark = SegmentCommand.mark(segment)
                         table.add([
                             segment.name + mark, "\(segment.version)", segment.sentence ?? "",
                         ])
@@ -182,6 +189,9 @@ struct SegmentCommand: ParsableCommand {
             if desk.isJSON {
                 desk.print(.object(SegmentCommand.fields(segment) + [("yaml", .text(yaml))]))
             } else {
+                if let quarantine = segment.quarantined {
+                    desk.say("version \(segment.version) is quarantined: \(quarantine.reason)")
+                }
                 desk.print("# \(segment.sentence ?? "")")
                 desk.printRaw(yaml)
             }

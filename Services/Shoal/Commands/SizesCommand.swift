@@ -74,9 +74,9 @@ struct SizesCommand: DeskCommand {
         var request = EvaluationV1.ListSegmentsRequest(limit: pageMax)
         while true {
             let page = try await client.list(request, options)
-            names += page.segments.map(\.name)
-            guard page.more, let last = names.last else { return names }
-            request.afterName = last
+            names += page.segments.filter { $0.quarantined == nil }.map(\.name)
+            guard page.more, let last = page.segments.last else { return names }
+            request.afterName = last.name
         }
     }
 

@@ -65,8 +65,13 @@ struct StatusCommand: DeskCommand {
         } else {
             desk.print(table(lines))
             desk.printRaw(summary(roster, records))
-            if let count = await suite.quarantinedCount(), count > 0 {
-                desk.say("\(count) records are set aside: `shoal quarantine list`")
+            guard let known = await suite.quarantinedNow() else { return }
+            let (records, segments) = (known.records, known.segments.count)
+            if records > 0 || segments > 0 {
+                desk.say(
+                    "\(records) records are set aside and \(segments) segments quarantined: "
+                        + "`shoal quarantine list`"
+                )
             }
         }
     }

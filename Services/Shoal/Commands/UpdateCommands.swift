@@ -62,7 +62,11 @@ struct UpdateCommand: DeskCommand {
         }
         var answer = try await client.update(request, Questions.options(project))
         let (text, json) = Self.page(answer, desk.ink)
-        if !desk.isJSON { desk.printRaw(text) }
+        if let quarantine = answer.segment?.quarantined {
+            desk.say("there is nobody to compare with: \(quarantine.reason)")
+        } else if !desk.isJSON {
+            desk.printRaw(text)
+        }
         if !dryRun {
             request.dryRun = false
             request.expectedRevision = answer.segment?.revision
@@ -212,7 +216,7 @@ struct VersionsCommand: DeskCommand {
                     let more = [("since", UserCommand.json(sinceMs)), ("yaml", .text(yaml))]
                     desk.print(.object(SegmentCommand.fields(segment) + more))
                 } else {
-                    let mark = segment.archived ? " (archived)" : ""
+                    let mark = SegmentCommand.mark(segment)
                     table.add([
                         "\(segment.version)", UserCommand.instant(sinceMs),
                         (segment.sentence ?? "") + mark,

@@ -53,7 +53,7 @@ struct WatchCommand: DeskCommand {
         for end in ends {
             copies[end.partition] =
                 fromStart
-                ? FeedCopy(partition: end.partition)
+                ? FeedCopy(from: .init(partition: end.partition), members: nil)
                 : try await snapshot(of: end.partition, client, options)
         }
         var left = limit ?? .max

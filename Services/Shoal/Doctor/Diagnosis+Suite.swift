@@ -170,16 +170,19 @@ extension Diagnosis {
     }
 
     private static func quarantine(_ suite: SuiteFacts) -> [Check] {
-        guard let count = suite.quarantined, count > 0 else { return [] }
-        return [
-            .finding(
-                .log,
-                "quarantine",
-                "answers and feeds are without \(count) records, by which evaluators have ended",
-                fix: "`shoal quarantine list` names them; tell us, and after an upgrade "
-                    + "`shoal quarantine retry --all`"
-            )
-        ]
+        let fix =
+            "`shoal quarantine list` names them; tell us, and after an upgrade "
+            + "`shoal quarantine retry --all`"
+        var checks: [Check] = []
+        if let count = suite.quarantined, count > 0 {
+            let what = "without \(count) records, by which evaluators have ended"
+            checks.append(.finding(.log, "quarantine", "answers and feeds are \(what)", fix: fix))
+        }
+        for name in suite.quarantinedSegments {
+            let what = "it is quarantined: evaluators have ended by it or by what it uses"
+            checks.append(.finding(.log, name, what, fix: fix))
+        }
+        return checks
     }
 
     private static func lease(_ instance: SuiteFacts.Instance) -> Check {

@@ -13,6 +13,8 @@ struct SuiteFacts: Sendable, Hashable {
     var logAheadMs: Int64?
     /// Records that are set aside; nil when that was not told.
     var quarantined: UInt32?
+    /// Segments that are quarantined.
+    var quarantinedSegments: [String] = []
 
     /// A process in the roster, or the registry itself.
     struct Instance: Sendable, Hashable {

@@ -121,7 +121,10 @@ struct SuiteLook: Sendable {
         if let atMs = ingestion.answer?.info.atMs {
             facts.logAheadMs = ends.map { $0.watermarkMs - atMs }.max()
         }
-        facts.quarantined = await suite.quarantinedCount()
+        if let known = await suite.quarantinedNow() {
+            facts.quarantined = known.records
+            facts.quarantinedSegments = known.segments.compactMap { $0.version?.segment }
+        }
         await follow(&facts, targets)
         return facts
     }

@@ -88,8 +88,15 @@ extension LiveDecision {
 
     /// What a limit has remembered is known to one of the same kind.
     private mutating func carryLimit(from old: LiveDefinition) {
-        let isKeyed = plan.definition.limit == .oncePerKey && old.limit == .oncePerKey
-        if !isKeyed || plan.definition.trigger.key != old.trigger.key { user.keys = [] }
+        let isKeyed = plan.definition.limit == .oncePerKey
+        if !isKeyed || plan.definition.trigger.key != old.trigger.key {
+            user.keys = []
+        } else if old.limit != .oncePerKey {
+            // Another limit has not remembered them, but late events of them are waited for.
+            let fired = user.settled.lazy.filter { $0.occurrence > 0 }.map(\.limitKey)
+            for key in fired where !user.keys.contains(key) { user.keys.append(key) }
+            user.keys = user.keys.suffix(LiveLimits.keysMax)
+        }
         if !(plan.definition.limit.isOfTime && old.limit.isOfTime) { user.recent = [] }
     }
 

@@ -110,8 +110,7 @@ struct LiveDecision<Past: LivePast> {
         case .everyTime: return true
         case .once: return user.occurrence == 0
         case .oncePerKey:
-            // Those without a key are of one kind, too; a list is no key.
-            let key = key ?? .list([])
+            let key = LiveUser.limitKey(key)
             guard !user.keys.contains(key) else { return false }
             user.keys.append(key)
             if user.keys.count > LiveLimits.keysMax { user.keys.removeFirst() }

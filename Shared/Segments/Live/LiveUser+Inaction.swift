@@ -108,12 +108,12 @@ extension LiveDecision {
         var isB = MatchTest(didNot, of: history, at: moment.now)
         // From the first event on: which one counts from the first hangs on those before.
         let horizon = moment.now - LiveLimits.correctionMs
-        var (open, over): ([LiveUser.Armed], [LiveUser.Armed]) = ([], [])
+        var (open, over): ([Wait], [LiveUser.Armed]) = ([], [])
         var lastB: UserHistory.Event?
         for event in history.events {
             guard inaction.key(of: event) == key else { continue }
-            over += open.filter { $0.due < event.at && $0.due >= horizon }
-            open.removeAll { $0.due < event.at }
+            over += open.filter { $0.until < event.at && $0.timer.due >= horizon }.map(\.timer)
+            open.removeAll { $0.until < event.at }
             let cancels = isB.passes(event)
             if cancels { open = [] }
             if isA.passes(event), !past.isSilent(event.position), !user.tooLate.contains(event.at) {
@@ -121,12 +121,25 @@ extension LiveDecision {
                 let isCancelled = lastB?.at == event.at
                 if !isCancelled, inaction.anchor != .first || open.isEmpty {
                     let due = event.at + inaction.withinMs
-                    open.append(LiveUser.Armed(key: key, anchor: event.at, due: due))
+                    let timer = LiveUser.Armed(key: key, anchor: event.at, due: due)
+                    open.append(Wait(timer, until: user.settled.first { $0.timer == timer }?.at))
                 }
             }
             if cancels { lastB = event }
         }
-        return over + open
+        return over + open.map(\.timer)
+    }
+}
+
+/// A timer as a timeline has it.
+private struct Wait {
+    let timer: LiveUser.Armed
+    /// When it is over: a longer wait of a later definition takes nothing of what was told.
+    let until: Timestamp
+
+    init(_ timer: LiveUser.Armed, until told: Timestamp?) {
+        self.timer = timer
+        until = min(told ?? timer.due, timer.due)
     }
 }
 

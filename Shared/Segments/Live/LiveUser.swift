@@ -184,3 +184,13 @@ extension LiveUser {
         for index in settled.indices { settled[index].isStanding = false }
     }
 }
+
+extension LiveUser {
+    /// A key as `oncePerKey` remembers it: those without one are of one kind, too; a list is no key.
+    static func limitKey(_ key: PropertyValue?) -> PropertyValue { key ?? .list([]) }
+}
+
+extension LiveUser.Settled {
+    /// The key of the firing as `oncePerKey` remembers it.
+    var limitKey: PropertyValue { LiveUser.limitKey(timer.key) }
+}

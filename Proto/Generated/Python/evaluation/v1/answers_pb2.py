@@ -13,11 +13,12 @@ _sym_db = _symbol_database.Default()
 
 from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
+from shoal.contract.segment.v1 import document_pb2 as shoal_dot_segment_dot_v1_dot_document__pb2
 from shoal.contract.segment.v1 import live_pb2 as shoal_dot_segment_dot_v1_dot_live__pb2
 from shoal.contract.segment.v1 import segment_pb2 as shoal_dot_segment_dot_v1_dot_segment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shoal/evaluation/v1/answers.proto\x12\x13shoal.evaluation.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1bshoal/segment/v1/live.proto\x1a\x1eshoal/segment/v1/segment.proto\"A\n\x0eResolvedWindow\x12\x0f\n\x04node\x18\x01 \x01(\r:\x01\x30\x12\x0f\n\x07\x66rom_ms\x18\x02 \x01(\x12\x12\r\n\x05to_ms\x18\x03 \x01(\x12\"P\n\x07Warning\x12\x16\n\x05place\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x18\n\x07message\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x13\n\x04hint\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x08\"J\n\x0cQuestionCost\x12\x0f\n\x04rows\x18\x01 \x01(\x04:\x01\x30\x12\x10\n\x05\x62ytes\x18\x02 \x01(\x04:\x01\x30\x12\x17\n\x0cmemory_bytes\x18\x03 \x01(\x04:\x01\x30\"\x8c\x01\n\tExactness\x12\x10\n\x05\x61t_ms\x18\x01 \x01(\x12:\x01\x30\x12;\n\x07windows\x18\x02 \x03(\x0b\x32#.shoal.evaluation.v1.ResolvedWindowB\x05\xd8\xb5\x18\xe8\x07\x12\x30\n\tpositions\x18\x03 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \"_\n\x07Subject\x12\x18\n\x07segment\x18\x01 \x01(\tB\x05\xe0\xb5\x18\x80\x01H\x00\x12\x32\n\ndefinition\x18\x02 \x01(\x0b\x32\x1c.shoal.segment.v1.DefinitionH\x00\x42\x06\n\x04kind\"\xaa\x02\n\x07Segment\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x30\n\ndefinition\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x12\n\x07version\x18\x04 \x01(\r:\x01\x31\x12\x13\n\x08revision\x18\x05 \x01(\x04:\x01\x30\x12\x17\n\x08\x61rchived\x18\x06 \x01(\x08:\x05\x66\x61lse\x12\x18\n\rcreated_at_ms\x18\x07 \x01(\x12:\x01\x30\x12\x18\n\x08sentence\x18\x08 \x01(\tB\x06\xe0\xb5\x18\x80\x80\x04\x12.\n\x04live\x18\t \x01(\x0b\x32 .shoal.segment.v1.LiveDefinition\x12\x14\n\x06\x66ollow\x18\n \x01(\x08:\x04true*Q\n\tFreshness\x12\x19\n\x15\x46RESHNESS_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46RESHNESS_LATEST\x10\x01\x12\x13\n\x0f\x46RESHNESS_LOCAL\x10\x02')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shoal/evaluation/v1/answers.proto\x12\x13shoal.evaluation.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x1fshoal/segment/v1/document.proto\x1a\x1bshoal/segment/v1/live.proto\x1a\x1eshoal/segment/v1/segment.proto\"A\n\x0eResolvedWindow\x12\x0f\n\x04node\x18\x01 \x01(\r:\x01\x30\x12\x0f\n\x07\x66rom_ms\x18\x02 \x01(\x12\x12\r\n\x05to_ms\x18\x03 \x01(\x12\"P\n\x07Warning\x12\x16\n\x05place\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x18\n\x07message\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x13\n\x04hint\x18\x03 \x01(\tB\x05\xe0\xb5\x18\x80\x08\"J\n\x0cQuestionCost\x12\x0f\n\x04rows\x18\x01 \x01(\x04:\x01\x30\x12\x10\n\x05\x62ytes\x18\x02 \x01(\x04:\x01\x30\x12\x17\n\x0cmemory_bytes\x18\x03 \x01(\x04:\x01\x30\"\x8c\x01\n\tExactness\x12\x10\n\x05\x61t_ms\x18\x01 \x01(\x12:\x01\x30\x12;\n\x07windows\x18\x02 \x03(\x0b\x32#.shoal.evaluation.v1.ResolvedWindowB\x05\xd8\xb5\x18\xe8\x07\x12\x30\n\tpositions\x18\x03 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \"_\n\x07Subject\x12\x18\n\x07segment\x18\x01 \x01(\tB\x05\xe0\xb5\x18\x80\x01H\x00\x12\x32\n\ndefinition\x18\x02 \x01(\x0b\x32\x1c.shoal.segment.v1.DefinitionH\x00\x42\x06\n\x04kind\"\xe5\x02\n\x07Segment\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x30\n\ndefinition\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x12\n\x07version\x18\x04 \x01(\r:\x01\x31\x12\x13\n\x08revision\x18\x05 \x01(\x04:\x01\x30\x12\x17\n\x08\x61rchived\x18\x06 \x01(\x08:\x05\x66\x61lse\x12\x18\n\rcreated_at_ms\x18\x07 \x01(\x12:\x01\x30\x12\x18\n\x08sentence\x18\x08 \x01(\tB\x06\xe0\xb5\x18\x80\x80\x04\x12.\n\x04live\x18\t \x01(\x0b\x32 .shoal.segment.v1.LiveDefinition\x12\x14\n\x06\x66ollow\x18\n \x01(\x08:\x04true\x12\x39\n\x0bquarantined\x18\x0b \x01(\x0b\x32$.shoal.segment.v1.QuarantinedVersion*Q\n\tFreshness\x12\x19\n\x15\x46RESHNESS_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46RESHNESS_LATEST\x10\x01\x12\x13\n\x0f\x46RESHNESS_LOCAL\x10\x02')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.evaluation.v1.answers_pb2', globals())
@@ -42,18 +43,18 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _SEGMENT.fields_by_name['description']._serialized_options = b'\340\265\030\200\010'
   _SEGMENT.fields_by_name['sentence']._options = None
   _SEGMENT.fields_by_name['sentence']._serialized_options = b'\340\265\030\200\200\004'
-  _FRESHNESS._serialized_start=941
-  _FRESHNESS._serialized_end=1022
-  _RESOLVEDWINDOW._serialized_start=175
-  _RESOLVEDWINDOW._serialized_end=240
-  _WARNING._serialized_start=242
-  _WARNING._serialized_end=322
-  _QUESTIONCOST._serialized_start=324
-  _QUESTIONCOST._serialized_end=398
-  _EXACTNESS._serialized_start=401
-  _EXACTNESS._serialized_end=541
-  _SUBJECT._serialized_start=543
-  _SUBJECT._serialized_end=638
-  _SEGMENT._serialized_start=641
-  _SEGMENT._serialized_end=939
+  _FRESHNESS._serialized_start=1033
+  _FRESHNESS._serialized_end=1114
+  _RESOLVEDWINDOW._serialized_start=208
+  _RESOLVEDWINDOW._serialized_end=273
+  _WARNING._serialized_start=275
+  _WARNING._serialized_end=355
+  _QUESTIONCOST._serialized_start=357
+  _QUESTIONCOST._serialized_end=431
+  _EXACTNESS._serialized_start=434
+  _EXACTNESS._serialized_end=574
+  _SUBJECT._serialized_start=576
+  _SUBJECT._serialized_end=671
+  _SEGMENT._serialized_start=674
+  _SEGMENT._serialized_end=1031
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,6 @@
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
+from shoal.contract.segment.v1 import document_pb2 as _document_pb2
 from shoal.contract.segment.v1 import live_pb2 as _live_pb2
 from shoal.contract.segment.v1 import segment_pb2 as _segment_pb2
 from google.protobuf.internal import containers as _containers
@@ -44,7 +45,7 @@ class ResolvedWindow(_message.Message):
     def __init__(self, node: _Optional[int] = ..., from_ms: _Optional[int] = ..., to_ms: _Optional[int] = ...) -> None: ...
 
 class Segment(_message.Message):
-    __slots__ = ["archived", "created_at_ms", "definition", "description", "follow", "live", "name", "revision", "sentence", "version"]
+    __slots__ = ["archived", "created_at_ms", "definition", "description", "follow", "live", "name", "quarantined", "revision", "sentence", "version"]
     ARCHIVED_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
@@ -52,6 +53,7 @@ class Segment(_message.Message):
     FOLLOW_FIELD_NUMBER: _ClassVar[int]
     LIVE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     SENTENCE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -62,10 +64,11 @@ class Segment(_message.Message):
     follow: bool
     live: _live_pb2.LiveDefinition
     name: str
+    quarantined: _document_pb2.QuarantinedVersion
     revision: int
     sentence: str
     version: int
-    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., version: _Optional[int] = ..., revision: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ..., sentence: _Optional[str] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ..., follow: bool = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., definition: _Optional[_Union[_segment_pb2.Definition, _Mapping]] = ..., version: _Optional[int] = ..., revision: _Optional[int] = ..., archived: bool = ..., created_at_ms: _Optional[int] = ..., sentence: _Optional[str] = ..., live: _Optional[_Union[_live_pb2.LiveDefinition, _Mapping]] = ..., follow: bool = ..., quarantined: _Optional[_Union[_document_pb2.QuarantinedVersion, _Mapping]] = ...) -> None: ...
 
 class Subject(_message.Message):
     __slots__ = ["definition", "segment"]

@@ -74,8 +74,10 @@ from shoal.contract.ingestion.v1.positions_pb2 import PositionsResponse as Posit
 from shoal.contract.ingestion.v1.quarantine_pb2 import QuarantinedRecord as QuarantinedRecord
 from shoal.contract.ingestion.v1.quarantine_pb2 import QuarantinedRequest as QuarantinedRequest
 from shoal.contract.ingestion.v1.quarantine_pb2 import QuarantinedResponse as QuarantinedResponse
+from shoal.contract.ingestion.v1.quarantine_pb2 import QuarantinedSegment as QuarantinedSegment
 from shoal.contract.ingestion.v1.quarantine_pb2 import RetryQuarantinedRequest as RetryQuarantinedRequest
 from shoal.contract.ingestion.v1.quarantine_pb2 import RetryQuarantinedResponse as RetryQuarantinedResponse
+from shoal.contract.ingestion.v1.quarantine_pb2 import SegmentVersion as SegmentVersion
 from shoal.contract.ingestion.v1.quarantine_pb2 import SetAsideRequest as SetAsideRequest
 from shoal.contract.ingestion.v1.quarantine_pb2 import SetAsideResponse as SetAsideResponse
 from shoal.contract.ingestion.v1.quarantine_pb2 import ShowQuarantinedRequest as ShowQuarantinedRequest

@@ -15,12 +15,13 @@ from shoal.contract.ingestion.v1 import corrections_pb2 as shoal_dot_ingestion_d
 from shoal.contract.ingestion.v1 import identity_pb2 as shoal_dot_ingestion_dot_v1_dot_identity__pb2
 from shoal.contract.ingestion.v1 import lists_pb2 as shoal_dot_ingestion_dot_v1_dot_lists__pb2
 from shoal.contract.ingestion.v1 import positions_pb2 as shoal_dot_ingestion_dot_v1_dot_positions__pb2
+from shoal.contract.ingestion.v1 import quarantine_pb2 as shoal_dot_ingestion_dot_v1_dot_quarantine__pb2
 from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 from shoal.contract.rpc.v1 import rpc_pb2 as shoal_dot_rpc_dot_v1_dot_rpc__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shoal/ingestion/v1/ingestion.proto\x12\x12shoal.ingestion.v1\x1a$shoal/ingestion/v1/corrections.proto\x1a!shoal/ingestion/v1/identity.proto\x1a\x1eshoal/ingestion/v1/lists.proto\x1a\"shoal/ingestion/v1/positions.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x16shoal/rpc/v1/rpc.proto\"\xb6\x01\n\x0cTrackedEvent\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x16\n\x0eoccurred_at_ms\x18\x02 \x01(\x12\x12\x12\n\nsent_at_ms\x18\x03 \x01(\x12\x12\x17\n\x08\x65vent_id\x18\x04 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x17\n\x0f\x63lient_sequence\x18\x05 \x01(\x04\x12\x31\n\nproperties\x18\x06 \x03(\x0b\x32\x16.shoal.log.v1.PropertyB\x05\xd8\xb5\x18\x80\x02\"f\n\x0eTrackedProfile\x12*\n\x03set\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PropertyB\x05\xd8\xb5\x18\x80\x02\x12\x19\n\x05unset\x18\x02 \x03(\tB\n\xd8\xb5\x18\x80\x02\xe0\xb5\x18\x80\x01\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x12\"\xb3\x01\n\x0bTrackRecord\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\x05\x65vent\x18\x02 \x01(\x0b\x32 .shoal.ingestion.v1.TrackedEventH\x00\x12\x35\n\x07profile\x18\x03 \x01(\x0b\x32\".shoal.ingestion.v1.TrackedProfileH\x00\x12\x18\n\tanonymous\x18\x04 \x01(\x08:\x05\x66\x61lseB\x06\n\x04kind\"K\n\x0cTrackRequest\x12;\n\x07records\x18\x01 \x03(\x0b\x32\x1f.shoal.ingestion.v1.TrackRecordB\t\xd8\xb5\x18\x90N\xe8\xb5\x18\x01\"\xe0\x01\n\x07Verdict\x12G\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.shoal.ingestion.v1.VerdictKind:\x18VERDICT_KIND_UNSPECIFIED\x12\x11\n\tpartition\x18\x02 \x01(\r\x12\x0e\n\x06offset\x18\x03 \x01(\x04\x12&\n\x04\x63ode\x18\x04 \x01(\x0e\x32\x18.shoal.rpc.v1.StatusCode\x12\x14\n\x05\x66ield\x18\x05 \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x16\n\x07message\x18\x06 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x13\n\x04hint\x18\x07 \x01(\tB\x05\xe0\xb5\x18\x80\x08\"\x86\x01\n\rTrackResponse\x12\x13\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\r:\x01\x30\x12\x15\n\nduplicates\x18\x02 \x01(\r:\x01\x30\x12\x13\n\x08rejected\x18\x03 \x01(\r:\x01\x30\x12\x34\n\x08verdicts\x18\x04 \x03(\x0b\x32\x1b.shoal.ingestion.v1.VerdictB\x05\xd8\xb5\x18\x90N\"\x7f\n\rImportRequest\x12\x1a\n\timport_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x15\n\nfirst_line\x18\x02 \x01(\x04:\x01\x31\x12;\n\x07records\x18\x03 \x03(\x0b\x32\x1f.shoal.ingestion.v1.TrackRecordB\t\xd8\xb5\x18\x90N\xe8\xb5\x18\x01\"\x89\x01\n\x0eImportResponse\x12\x13\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\r:\x01\x30\x12\x15\n\nduplicates\x18\x02 \x01(\r:\x01\x30\x12\x13\n\x08rejected\x18\x03 \x01(\r:\x01\x30\x12\x36\n\x06\x66\x61ults\x18\x04 \x03(\x0b\x32\x1f.shoal.ingestion.v1.ImportFaultB\x05\xd8\xb5\x18\x90N\"L\n\x0bImportFault\x12\x0f\n\x04line\x18\x01 \x01(\x04:\x01\x30\x12,\n\x07verdict\x18\x02 \x01(\x0b\x32\x1b.shoal.ingestion.v1.Verdict\"$\n\rAppendRequest\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\"[\n\x0e\x41ppendResponse\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x17\n\x0c\x61\x63tive_at_ms\x18\x02 \x01(\x12:\x01\x30\";\n\x0b\x46\x65tchCursor\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x16\n\x0bnext_offset\x18\x02 \x01(\x04:\x01\x30\"v\n\x0c\x46\x65tchRequest\x12\x37\n\x07\x63ursors\x18\x01 \x03(\x0b\x32\x1f.shoal.ingestion.v1.FetchCursorB\x05\xd8\xb5\x18\x80 \x12\x19\n\tmax_bytes\x18\x02 \x01(\r:\x06\x32\x36\x32\x31\x34\x34\x12\x12\n\x07wait_ms\x18\x03 \x01(\r:\x01\x30\"\xc9\x01\n\x10PartitionRecords\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x30\n\x07records\x18\x02 \x03(\x0b\x32\x17.shoal.log.v1.LogRecordB\x06\xd8\xb5\x18\xa0\x8d\x06\x12\x16\n\x0bnext_offset\x18\x03 \x01(\x04:\x01\x30\x12\x15\n\nend_offset\x18\x04 \x01(\x04:\x01\x30\x12\x14\n\x0cwatermark_ms\x18\x05 \x01(\x12\x12\x10\n\x05\x65poch\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x0bstate_epoch\x18\x07 \x01(\x04:\x01\x30\"P\n\rFetchResponse\x12?\n\npartitions\x18\x01 \x03(\x0b\x32$.shoal.ingestion.v1.PartitionRecordsB\x05\xd8\xb5\x18\x80 \"\xbc\x01\n\x16StoredPartitionRecords\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x1d\n\x07records\x18\x02 \x03(\x0c\x42\x0c\xd8\xb5\x18\xa0\x8d\x06\xe0\xb5\x18\x80\x80 \x12\x16\n\x0bnext_offset\x18\x03 \x01(\x04:\x01\x30\x12\x15\n\nend_offset\x18\x04 \x01(\x04:\x01\x30\x12\x14\n\x0cwatermark_ms\x18\x05 \x01(\x12\x12\x10\n\x05\x65poch\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x0bstate_epoch\x18\x07 \x01(\x04:\x01\x30\"\\\n\x13StoredFetchResponse\x12\x45\n\npartitions\x18\x01 \x03(\x0b\x32*.shoal.ingestion.v1.StoredPartitionRecordsB\x05\xd8\xb5\x18\x80 \"O\n\rSchemaRequest\x12\x13\n\x05limit\x18\x01 \x01(\r:\x04\x31\x30\x32\x34\x12\x14\n\x05\x65vent\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x13\n\x04seen\x18\x03 \x01(\x08:\x05\x66\x61lse\"\x8a\x01\n\x08TypeSeen\x12\x43\n\x04type\x18\x01 \x01(\x0e\x32\x1d.shoal.ingestion.v1.ValueType:\x16VALUE_TYPE_UNSPECIFIED\x12\x10\n\x05\x63ount\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x0b\x66irst_at_ms\x18\x03 \x01(\x12\x12\x12\n\nlast_at_ms\x18\x04 \x01(\x12\"\x8d\x01\n\x0ePropertySchema\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x32\n\x05types\x18\x02 \x03(\x0e\x32\x1d.shoal.ingestion.v1.ValueTypeB\x04\xd8\xb5\x18\x05\x12\x30\n\x04seen\x18\x03 \x03(\x0b\x32\x1c.shoal.ingestion.v1.TypeSeenB\x04\xd8\xb5\x18\x05\"\x9e\x01\n\x0b\x45ventSchema\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12=\n\nproperties\x18\x02 \x03(\x0b\x32\".shoal.ingestion.v1.PropertySchemaB\x05\xd8\xb5\x18\x80\x02\x12\x10\n\x05\x63ount\x18\x03 \x01(\x04:\x01\x30\x12\x13\n\x0b\x66irst_at_ms\x18\x04 \x01(\x12\x12\x12\n\nlast_at_ms\x18\x05 \x01(\x12\"c\n\x0cSchemaLimits\x12\x16\n\x0b\x65vent_names\x18\x01 \x01(\r:\x01\x30\x12\x1f\n\x14properties_per_event\x18\x02 \x01(\r:\x01\x30\x12\x1a\n\x0fuser_properties\x18\x03 \x01(\r:\x01\x30\"\xf9\x01\n\x0eSchemaResponse\x12\x36\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1f.shoal.ingestion.v1.EventSchemaB\x05\xd8\xb5\x18\x80\x08\x12\x42\n\x0fuser_properties\x18\x02 \x03(\x0b\x32\".shoal.ingestion.v1.PropertySchemaB\x05\xd8\xb5\x18\x80\x08\x12\x17\n\x0cknown_events\x18\x03 \x01(\r:\x01\x30\x12 \n\x15known_user_properties\x18\x04 \x01(\r:\x01\x30\x12\x30\n\x06limits\x18\x05 \x01(\x0b\x32 .shoal.ingestion.v1.SchemaLimits*}\n\x0bVerdictKind\x12\x1c\n\x18VERDICT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15VERDICT_KIND_ACCEPTED\x10\x01\x12\x1a\n\x16VERDICT_KIND_DUPLICATE\x10\x02\x12\x19\n\x15VERDICT_KIND_REJECTED\x10\x03*\x95\x01\n\tValueType\x12\x1a\n\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x13\n\x0fVALUE_TYPE_TEXT\x10\x01\x12\x15\n\x11VALUE_TYPE_NUMBER\x10\x02\x12\x13\n\x0fVALUE_TYPE_FLAG\x10\x03\x12\x16\n\x12VALUE_TYPE_INSTANT\x10\x04\x12\x13\n\x0fVALUE_TYPE_LIST\x10\x05\x32\xab\x0f\n\tIngestion\x12X\n\x05Track\x12 .shoal.ingestion.v1.TrackRequest\x1a!.shoal.ingestion.v1.TrackResponse\"\n\x8a\xb5\x18\x06ingest\x12_\n\x06Import\x12!.shoal.ingestion.v1.ImportRequest\x1a\".shoal.ingestion.v1.ImportResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12`\n\x06\x41ppend\x12!.shoal.ingestion.v1.AppendRequest\x1a\".shoal.ingestion.v1.AppendResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12l\n\nChangeList\x12%.shoal.ingestion.v1.ChangeListRequest\x1a&.shoal.ingestion.v1.ChangeListResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12]\n\x05\x46\x65tch\x12 .shoal.ingestion.v1.FetchRequest\x1a!.shoal.ingestion.v1.FetchResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12n\n\tPositions\x12$.shoal.ingestion.v1.PositionsRequest\x1a%.shoal.ingestion.v1.PositionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x65\n\x06Schema\x12!.shoal.ingestion.v1.SchemaRequest\x1a\".shoal.ingestion.v1.SchemaResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\nUndoImport\x12%.shoal.ingestion.v1.UndoImportRequest\x1a&.shoal.ingestion.v1.UndoImportResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12\x62\n\x07Imports\x12\".shoal.ingestion.v1.ImportsRequest\x1a#.shoal.ingestion.v1.ImportsResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12k\n\nExportUser\x12%.shoal.ingestion.v1.ExportUserRequest\x1a&.shoal.ingestion.v1.ExportUserResponse\"\x0e\x8a\xb5\x18\x06\x65xport\x90\xb5\x18\x01\x12\x65\n\x08Identify\x12#.shoal.ingestion.v1.IdentifyRequest\x1a$.shoal.ingestion.v1.IdentifyResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12\\\n\x05\x41lias\x12 .shoal.ingestion.v1.AliasRequest\x1a!.shoal.ingestion.v1.AliasResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12\x61\n\x07Unmerge\x12\".shoal.ingestion.v1.UnmergeRequest\x1a#.shoal.ingestion.v1.UnmergeResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12h\n\x07Resolve\x12\".shoal.ingestion.v1.ResolveRequest\x1a#.shoal.ingestion.v1.ResolveResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12[\n\x05\x45rase\x12 .shoal.ingestion.v1.EraseRequest\x1a!.shoal.ingestion.v1.EraseResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12\x64\n\x08\x45rasures\x12#.shoal.ingestion.v1.ErasuresRequest\x1a$.shoal.ingestion.v1.ErasuresResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12\x65\n\x08Rejected\x12#.shoal.ingestion.v1.RejectedRequest\x1a$.shoal.ingestion.v1.RejectedResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12p\n\rRetryRejected\x12(.shoal.ingestion.v1.RetryRejectedRequest\x1a).shoal.ingestion.v1.RetryRejectedResponse\"\n\x8a\xb5\x18\x06ingest\x12q\n\x0c\x44ropRejected\x12\'.shoal.ingestion.v1.DropRejectedRequest\x1a(.shoal.ingestion.v1.DropRejectedResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shoal/ingestion/v1/ingestion.proto\x12\x12shoal.ingestion.v1\x1a$shoal/ingestion/v1/corrections.proto\x1a!shoal/ingestion/v1/identity.proto\x1a\x1eshoal/ingestion/v1/lists.proto\x1a\"shoal/ingestion/v1/positions.proto\x1a#shoal/ingestion/v1/quarantine.proto\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\x1a\x16shoal/rpc/v1/rpc.proto\"\xb6\x01\n\x0cTrackedEvent\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x16\n\x0eoccurred_at_ms\x18\x02 \x01(\x12\x12\x12\n\nsent_at_ms\x18\x03 \x01(\x12\x12\x17\n\x08\x65vent_id\x18\x04 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x17\n\x0f\x63lient_sequence\x18\x05 \x01(\x04\x12\x31\n\nproperties\x18\x06 \x03(\x0b\x32\x16.shoal.log.v1.PropertyB\x05\xd8\xb5\x18\x80\x02\"f\n\x0eTrackedProfile\x12*\n\x03set\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PropertyB\x05\xd8\xb5\x18\x80\x02\x12\x19\n\x05unset\x18\x02 \x03(\tB\n\xd8\xb5\x18\x80\x02\xe0\xb5\x18\x80\x01\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x12\"\xb3\x01\n\x0bTrackRecord\x12\x18\n\x07user_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x31\n\x05\x65vent\x18\x02 \x01(\x0b\x32 .shoal.ingestion.v1.TrackedEventH\x00\x12\x35\n\x07profile\x18\x03 \x01(\x0b\x32\".shoal.ingestion.v1.TrackedProfileH\x00\x12\x18\n\tanonymous\x18\x04 \x01(\x08:\x05\x66\x61lseB\x06\n\x04kind\"K\n\x0cTrackRequest\x12;\n\x07records\x18\x01 \x03(\x0b\x32\x1f.shoal.ingestion.v1.TrackRecordB\t\xd8\xb5\x18\x90N\xe8\xb5\x18\x01\"\xe0\x01\n\x07Verdict\x12G\n\x04kind\x18\x01 \x01(\x0e\x32\x1f.shoal.ingestion.v1.VerdictKind:\x18VERDICT_KIND_UNSPECIFIED\x12\x11\n\tpartition\x18\x02 \x01(\r\x12\x0e\n\x06offset\x18\x03 \x01(\x04\x12&\n\x04\x63ode\x18\x04 \x01(\x0e\x32\x18.shoal.rpc.v1.StatusCode\x12\x14\n\x05\x66ield\x18\x05 \x01(\tB\x05\xe0\xb5\x18\x80\x02\x12\x16\n\x07message\x18\x06 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x13\n\x04hint\x18\x07 \x01(\tB\x05\xe0\xb5\x18\x80\x08\"\x86\x01\n\rTrackResponse\x12\x13\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\r:\x01\x30\x12\x15\n\nduplicates\x18\x02 \x01(\r:\x01\x30\x12\x13\n\x08rejected\x18\x03 \x01(\r:\x01\x30\x12\x34\n\x08verdicts\x18\x04 \x03(\x0b\x32\x1b.shoal.ingestion.v1.VerdictB\x05\xd8\xb5\x18\x90N\"\x7f\n\rImportRequest\x12\x1a\n\timport_id\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x15\n\nfirst_line\x18\x02 \x01(\x04:\x01\x31\x12;\n\x07records\x18\x03 \x03(\x0b\x32\x1f.shoal.ingestion.v1.TrackRecordB\t\xd8\xb5\x18\x90N\xe8\xb5\x18\x01\"\x89\x01\n\x0eImportResponse\x12\x13\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\r:\x01\x30\x12\x15\n\nduplicates\x18\x02 \x01(\r:\x01\x30\x12\x13\n\x08rejected\x18\x03 \x01(\r:\x01\x30\x12\x36\n\x06\x66\x61ults\x18\x04 \x03(\x0b\x32\x1f.shoal.ingestion.v1.ImportFaultB\x05\xd8\xb5\x18\x90N\"L\n\x0bImportFault\x12\x0f\n\x04line\x18\x01 \x01(\x04:\x01\x30\x12,\n\x07verdict\x18\x02 \x01(\x0b\x32\x1b.shoal.ingestion.v1.Verdict\"$\n\rAppendRequest\x12\x13\n\x08revision\x18\x01 \x01(\x04:\x01\x30\"[\n\x0e\x41ppendResponse\x12\x30\n\tpositions\x18\x01 \x03(\x0b\x32\x16.shoal.log.v1.PositionB\x05\xd8\xb5\x18\x80 \x12\x17\n\x0c\x61\x63tive_at_ms\x18\x02 \x01(\x12:\x01\x30\";\n\x0b\x46\x65tchCursor\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x16\n\x0bnext_offset\x18\x02 \x01(\x04:\x01\x30\"v\n\x0c\x46\x65tchRequest\x12\x37\n\x07\x63ursors\x18\x01 \x03(\x0b\x32\x1f.shoal.ingestion.v1.FetchCursorB\x05\xd8\xb5\x18\x80 \x12\x19\n\tmax_bytes\x18\x02 \x01(\r:\x06\x32\x36\x32\x31\x34\x34\x12\x12\n\x07wait_ms\x18\x03 \x01(\r:\x01\x30\"\xc9\x01\n\x10PartitionRecords\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x30\n\x07records\x18\x02 \x03(\x0b\x32\x17.shoal.log.v1.LogRecordB\x06\xd8\xb5\x18\xa0\x8d\x06\x12\x16\n\x0bnext_offset\x18\x03 \x01(\x04:\x01\x30\x12\x15\n\nend_offset\x18\x04 \x01(\x04:\x01\x30\x12\x14\n\x0cwatermark_ms\x18\x05 \x01(\x12\x12\x10\n\x05\x65poch\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x0bstate_epoch\x18\x07 \x01(\x04:\x01\x30\"\x90\x01\n\rFetchResponse\x12?\n\npartitions\x18\x01 \x03(\x0b\x32$.shoal.ingestion.v1.PartitionRecordsB\x05\xd8\xb5\x18\x80 \x12>\n\x0bquarantined\x18\x02 \x03(\x0b\x32\".shoal.ingestion.v1.SegmentVersionB\x05\xd8\xb5\x18\x80\x02\"\xbc\x01\n\x16StoredPartitionRecords\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x1d\n\x07records\x18\x02 \x03(\x0c\x42\x0c\xd8\xb5\x18\xa0\x8d\x06\xe0\xb5\x18\x80\x80 \x12\x16\n\x0bnext_offset\x18\x03 \x01(\x04:\x01\x30\x12\x15\n\nend_offset\x18\x04 \x01(\x04:\x01\x30\x12\x14\n\x0cwatermark_ms\x18\x05 \x01(\x12\x12\x10\n\x05\x65poch\x18\x06 \x01(\x04:\x01\x30\x12\x16\n\x0bstate_epoch\x18\x07 \x01(\x04:\x01\x30\"\x9c\x01\n\x13StoredFetchResponse\x12\x45\n\npartitions\x18\x01 \x03(\x0b\x32*.shoal.ingestion.v1.StoredPartitionRecordsB\x05\xd8\xb5\x18\x80 \x12>\n\x0bquarantined\x18\x02 \x03(\x0b\x32\".shoal.ingestion.v1.SegmentVersionB\x05\xd8\xb5\x18\x80\x02\"O\n\rSchemaRequest\x12\x13\n\x05limit\x18\x01 \x01(\r:\x04\x31\x30\x32\x34\x12\x14\n\x05\x65vent\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x01\x12\x13\n\x04seen\x18\x03 \x01(\x08:\x05\x66\x61lse\"\x8a\x01\n\x08TypeSeen\x12\x43\n\x04type\x18\x01 \x01(\x0e\x32\x1d.shoal.ingestion.v1.ValueType:\x16VALUE_TYPE_UNSPECIFIED\x12\x10\n\x05\x63ount\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x0b\x66irst_at_ms\x18\x03 \x01(\x12\x12\x12\n\nlast_at_ms\x18\x04 \x01(\x12\"\x8d\x01\n\x0ePropertySchema\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x32\n\x05types\x18\x02 \x03(\x0e\x32\x1d.shoal.ingestion.v1.ValueTypeB\x04\xd8\xb5\x18\x05\x12\x30\n\x04seen\x18\x03 \x03(\x0b\x32\x1c.shoal.ingestion.v1.TypeSeenB\x04\xd8\xb5\x18\x05\"\x9e\x01\n\x0b\x45ventSchema\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12=\n\nproperties\x18\x02 \x03(\x0b\x32\".shoal.ingestion.v1.PropertySchemaB\x05\xd8\xb5\x18\x80\x02\x12\x10\n\x05\x63ount\x18\x03 \x01(\x04:\x01\x30\x12\x13\n\x0b\x66irst_at_ms\x18\x04 \x01(\x12\x12\x12\n\nlast_at_ms\x18\x05 \x01(\x12\"c\n\x0cSchemaLimits\x12\x16\n\x0b\x65vent_names\x18\x01 \x01(\r:\x01\x30\x12\x1f\n\x14properties_per_event\x18\x02 \x01(\r:\x01\x30\x12\x1a\n\x0fuser_properties\x18\x03 \x01(\r:\x01\x30\"\xf9\x01\n\x0eSchemaResponse\x12\x36\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1f.shoal.ingestion.v1.EventSchemaB\x05\xd8\xb5\x18\x80\x08\x12\x42\n\x0fuser_properties\x18\x02 \x03(\x0b\x32\".shoal.ingestion.v1.PropertySchemaB\x05\xd8\xb5\x18\x80\x08\x12\x17\n\x0cknown_events\x18\x03 \x01(\r:\x01\x30\x12 \n\x15known_user_properties\x18\x04 \x01(\r:\x01\x30\x12\x30\n\x06limits\x18\x05 \x01(\x0b\x32 .shoal.ingestion.v1.SchemaLimits*}\n\x0bVerdictKind\x12\x1c\n\x18VERDICT_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15VERDICT_KIND_ACCEPTED\x10\x01\x12\x1a\n\x16VERDICT_KIND_DUPLICATE\x10\x02\x12\x19\n\x15VERDICT_KIND_REJECTED\x10\x03*\x95\x01\n\tValueType\x12\x1a\n\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x13\n\x0fVALUE_TYPE_TEXT\x10\x01\x12\x15\n\x11VALUE_TYPE_NUMBER\x10\x02\x12\x13\n\x0fVALUE_TYPE_FLAG\x10\x03\x12\x16\n\x12VALUE_TYPE_INSTANT\x10\x04\x12\x13\n\x0fVALUE_TYPE_LIST\x10\x05\x32\xab\x0f\n\tIngestion\x12X\n\x05Track\x12 .shoal.ingestion.v1.TrackRequest\x1a!.shoal.ingestion.v1.TrackResponse\"\n\x8a\xb5\x18\x06ingest\x12_\n\x06Import\x12!.shoal.ingestion.v1.ImportRequest\x1a\".shoal.ingestion.v1.ImportResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12`\n\x06\x41ppend\x12!.shoal.ingestion.v1.AppendRequest\x1a\".shoal.ingestion.v1.AppendResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12l\n\nChangeList\x12%.shoal.ingestion.v1.ChangeListRequest\x1a&.shoal.ingestion.v1.ChangeListResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12]\n\x05\x46\x65tch\x12 .shoal.ingestion.v1.FetchRequest\x1a!.shoal.ingestion.v1.FetchResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12n\n\tPositions\x12$.shoal.ingestion.v1.PositionsRequest\x1a%.shoal.ingestion.v1.PositionsResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12\x65\n\x06Schema\x12!.shoal.ingestion.v1.SchemaRequest\x1a\".shoal.ingestion.v1.SchemaResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12k\n\nUndoImport\x12%.shoal.ingestion.v1.UndoImportRequest\x1a&.shoal.ingestion.v1.UndoImportResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12\x62\n\x07Imports\x12\".shoal.ingestion.v1.ImportsRequest\x1a#.shoal.ingestion.v1.ImportsResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12k\n\nExportUser\x12%.shoal.ingestion.v1.ExportUserRequest\x1a&.shoal.ingestion.v1.ExportUserResponse\"\x0e\x8a\xb5\x18\x06\x65xport\x90\xb5\x18\x01\x12\x65\n\x08Identify\x12#.shoal.ingestion.v1.IdentifyRequest\x1a$.shoal.ingestion.v1.IdentifyResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12\\\n\x05\x41lias\x12 .shoal.ingestion.v1.AliasRequest\x1a!.shoal.ingestion.v1.AliasResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12\x61\n\x07Unmerge\x12\".shoal.ingestion.v1.UnmergeRequest\x1a#.shoal.ingestion.v1.UnmergeResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12h\n\x07Resolve\x12\".shoal.ingestion.v1.ResolveRequest\x1a#.shoal.ingestion.v1.ResolveResponse\"\x14\x8a\xb5\x18\x0csegment.read\x90\xb5\x18\x01\x12[\n\x05\x45rase\x12 .shoal.ingestion.v1.EraseRequest\x1a!.shoal.ingestion.v1.EraseResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12\x64\n\x08\x45rasures\x12#.shoal.ingestion.v1.ErasuresRequest\x1a$.shoal.ingestion.v1.ErasuresResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12\x65\n\x08Rejected\x12#.shoal.ingestion.v1.RejectedRequest\x1a$.shoal.ingestion.v1.RejectedResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01\x12p\n\rRetryRejected\x12(.shoal.ingestion.v1.RetryRejectedRequest\x1a).shoal.ingestion.v1.RetryRejectedResponse\"\n\x8a\xb5\x18\x06ingest\x12q\n\x0c\x44ropRejected\x12\'.shoal.ingestion.v1.DropRejectedRequest\x1a(.shoal.ingestion.v1.DropRejectedResponse\"\x0e\x8a\xb5\x18\x06ingest\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.ingestion.v1.ingestion_pb2', globals())
@@ -63,10 +64,14 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _PARTITIONRECORDS.fields_by_name['records']._serialized_options = b'\330\265\030\240\215\006'
   _FETCHRESPONSE.fields_by_name['partitions']._options = None
   _FETCHRESPONSE.fields_by_name['partitions']._serialized_options = b'\330\265\030\200 '
+  _FETCHRESPONSE.fields_by_name['quarantined']._options = None
+  _FETCHRESPONSE.fields_by_name['quarantined']._serialized_options = b'\330\265\030\200\002'
   _STOREDPARTITIONRECORDS.fields_by_name['records']._options = None
   _STOREDPARTITIONRECORDS.fields_by_name['records']._serialized_options = b'\330\265\030\240\215\006\340\265\030\200\200 '
   _STOREDFETCHRESPONSE.fields_by_name['partitions']._options = None
   _STOREDFETCHRESPONSE.fields_by_name['partitions']._serialized_options = b'\330\265\030\200 '
+  _STOREDFETCHRESPONSE.fields_by_name['quarantined']._options = None
+  _STOREDFETCHRESPONSE.fields_by_name['quarantined']._serialized_options = b'\330\265\030\200\002'
   _SCHEMAREQUEST.fields_by_name['event']._options = None
   _SCHEMAREQUEST.fields_by_name['event']._serialized_options = b'\340\265\030\200\001'
   _PROPERTYSCHEMA.fields_by_name['name']._options = None
@@ -121,56 +126,56 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _INGESTION.methods_by_name['RetryRejected']._serialized_options = b'\212\265\030\006ingest'
   _INGESTION.methods_by_name['DropRejected']._options = None
   _INGESTION.methods_by_name['DropRejected']._serialized_options = b'\212\265\030\006ingest\220\265\030\001'
-  _VERDICTKIND._serialized_start=3301
-  _VERDICTKIND._serialized_end=3426
-  _VALUETYPE._serialized_start=3429
-  _VALUETYPE._serialized_end=3578
-  _TRACKEDEVENT._serialized_start=280
-  _TRACKEDEVENT._serialized_end=462
-  _TRACKEDPROFILE._serialized_start=464
-  _TRACKEDPROFILE._serialized_end=566
-  _TRACKRECORD._serialized_start=569
-  _TRACKRECORD._serialized_end=748
-  _TRACKREQUEST._serialized_start=750
-  _TRACKREQUEST._serialized_end=825
-  _VERDICT._serialized_start=828
-  _VERDICT._serialized_end=1052
-  _TRACKRESPONSE._serialized_start=1055
-  _TRACKRESPONSE._serialized_end=1189
-  _IMPORTREQUEST._serialized_start=1191
-  _IMPORTREQUEST._serialized_end=1318
-  _IMPORTRESPONSE._serialized_start=1321
-  _IMPORTRESPONSE._serialized_end=1458
-  _IMPORTFAULT._serialized_start=1460
-  _IMPORTFAULT._serialized_end=1536
-  _APPENDREQUEST._serialized_start=1538
-  _APPENDREQUEST._serialized_end=1574
-  _APPENDRESPONSE._serialized_start=1576
-  _APPENDRESPONSE._serialized_end=1667
-  _FETCHCURSOR._serialized_start=1669
-  _FETCHCURSOR._serialized_end=1728
-  _FETCHREQUEST._serialized_start=1730
-  _FETCHREQUEST._serialized_end=1848
-  _PARTITIONRECORDS._serialized_start=1851
-  _PARTITIONRECORDS._serialized_end=2052
-  _FETCHRESPONSE._serialized_start=2054
-  _FETCHRESPONSE._serialized_end=2134
-  _STOREDPARTITIONRECORDS._serialized_start=2137
-  _STOREDPARTITIONRECORDS._serialized_end=2325
-  _STOREDFETCHRESPONSE._serialized_start=2327
-  _STOREDFETCHRESPONSE._serialized_end=2419
-  _SCHEMAREQUEST._serialized_start=2421
-  _SCHEMAREQUEST._serialized_end=2500
-  _TYPESEEN._serialized_start=2503
-  _TYPESEEN._serialized_end=2641
-  _PROPERTYSCHEMA._serialized_start=2644
-  _PROPERTYSCHEMA._serialized_end=2785
-  _EVENTSCHEMA._serialized_start=2788
-  _EVENTSCHEMA._serialized_end=2946
-  _SCHEMALIMITS._serialized_start=2948
-  _SCHEMALIMITS._serialized_end=3047
-  _SCHEMARESPONSE._serialized_start=3050
-  _SCHEMARESPONSE._serialized_end=3299
-  _INGESTION._serialized_start=3581
-  _INGESTION._serialized_end=5544
+  _VERDICTKIND._serialized_start=3468
+  _VERDICTKIND._serialized_end=3593
+  _VALUETYPE._serialized_start=3596
+  _VALUETYPE._serialized_end=3745
+  _TRACKEDEVENT._serialized_start=317
+  _TRACKEDEVENT._serialized_end=499
+  _TRACKEDPROFILE._serialized_start=501
+  _TRACKEDPROFILE._serialized_end=603
+  _TRACKRECORD._serialized_start=606
+  _TRACKRECORD._serialized_end=785
+  _TRACKREQUEST._serialized_start=787
+  _TRACKREQUEST._serialized_end=862
+  _VERDICT._serialized_start=865
+  _VERDICT._serialized_end=1089
+  _TRACKRESPONSE._serialized_start=1092
+  _TRACKRESPONSE._serialized_end=1226
+  _IMPORTREQUEST._serialized_start=1228
+  _IMPORTREQUEST._serialized_end=1355
+  _IMPORTRESPONSE._serialized_start=1358
+  _IMPORTRESPONSE._serialized_end=1495
+  _IMPORTFAULT._serialized_start=1497
+  _IMPORTFAULT._serialized_end=1573
+  _APPENDREQUEST._serialized_start=1575
+  _APPENDREQUEST._serialized_end=1611
+  _APPENDRESPONSE._serialized_start=1613
+  _APPENDRESPONSE._serialized_end=1704
+  _FETCHCURSOR._serialized_start=1706
+  _FETCHCURSOR._serialized_end=1765
+  _FETCHREQUEST._serialized_start=1767
+  _FETCHREQUEST._serialized_end=1885
+  _PARTITIONRECORDS._serialized_start=1888
+  _PARTITIONRECORDS._serialized_end=2089
+  _FETCHRESPONSE._serialized_start=2092
+  _FETCHRESPONSE._serialized_end=2236
+  _STOREDPARTITIONRECORDS._serialized_start=2239
+  _STOREDPARTITIONRECORDS._serialized_end=2427
+  _STOREDFETCHRESPONSE._serialized_start=2430
+  _STOREDFETCHRESPONSE._serialized_end=2586
+  _SCHEMAREQUEST._serialized_start=2588
+  _SCHEMAREQUEST._serialized_end=2667
+  _TYPESEEN._serialized_start=2670
+  _TYPESEEN._serialized_end=2808
+  _PROPERTYSCHEMA._serialized_start=2811
+  _PROPERTYSCHEMA._serialized_end=2952
+  _EVENTSCHEMA._serialized_start=2955
+  _EVENTSCHEMA._serialized_end=3113
+  _SCHEMALIMITS._serialized_start=3115
+  _SCHEMALIMITS._serialized_end=3214
+  _SCHEMARESPONSE._serialized_start=3217
+  _SCHEMARESPONSE._serialized_end=3466
+  _INGESTION._serialized_start=3748
+  _INGESTION._serialized_end=5711
 # @@protoc_insertion_point(module_scope)

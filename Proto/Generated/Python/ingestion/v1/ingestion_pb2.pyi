@@ -2,6 +2,7 @@ from shoal.contract.ingestion.v1 import corrections_pb2 as _corrections_pb2
 from shoal.contract.ingestion.v1 import identity_pb2 as _identity_pb2
 from shoal.contract.ingestion.v1 import lists_pb2 as _lists_pb2
 from shoal.contract.ingestion.v1 import positions_pb2 as _positions_pb2
+from shoal.contract.ingestion.v1 import quarantine_pb2 as _quarantine_pb2
 from shoal.contract.log.v1 import log_pb2 as _log_pb2
 from shoal.contract.options.v1 import options_pb2 as _options_pb2
 from shoal.contract.rpc.v1 import rpc_pb2 as _rpc_pb2
@@ -70,10 +71,12 @@ class FetchRequest(_message.Message):
     def __init__(self, cursors: _Optional[_Iterable[_Union[FetchCursor, _Mapping]]] = ..., max_bytes: _Optional[int] = ..., wait_ms: _Optional[int] = ...) -> None: ...
 
 class FetchResponse(_message.Message):
-    __slots__ = ["partitions"]
+    __slots__ = ["partitions", "quarantined"]
     PARTITIONS_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     partitions: _containers.RepeatedCompositeFieldContainer[PartitionRecords]
-    def __init__(self, partitions: _Optional[_Iterable[_Union[PartitionRecords, _Mapping]]] = ...) -> None: ...
+    quarantined: _containers.RepeatedCompositeFieldContainer[_quarantine_pb2.SegmentVersion]
+    def __init__(self, partitions: _Optional[_Iterable[_Union[PartitionRecords, _Mapping]]] = ..., quarantined: _Optional[_Iterable[_Union[_quarantine_pb2.SegmentVersion, _Mapping]]] = ...) -> None: ...
 
 class ImportFault(_message.Message):
     __slots__ = ["line", "verdict"]
@@ -168,10 +171,12 @@ class SchemaResponse(_message.Message):
     def __init__(self, events: _Optional[_Iterable[_Union[EventSchema, _Mapping]]] = ..., user_properties: _Optional[_Iterable[_Union[PropertySchema, _Mapping]]] = ..., known_events: _Optional[int] = ..., known_user_properties: _Optional[int] = ..., limits: _Optional[_Union[SchemaLimits, _Mapping]] = ...) -> None: ...
 
 class StoredFetchResponse(_message.Message):
-    __slots__ = ["partitions"]
+    __slots__ = ["partitions", "quarantined"]
     PARTITIONS_FIELD_NUMBER: _ClassVar[int]
+    QUARANTINED_FIELD_NUMBER: _ClassVar[int]
     partitions: _containers.RepeatedCompositeFieldContainer[StoredPartitionRecords]
-    def __init__(self, partitions: _Optional[_Iterable[_Union[StoredPartitionRecords, _Mapping]]] = ...) -> None: ...
+    quarantined: _containers.RepeatedCompositeFieldContainer[_quarantine_pb2.SegmentVersion]
+    def __init__(self, partitions: _Optional[_Iterable[_Union[StoredPartitionRecords, _Mapping]]] = ..., quarantined: _Optional[_Iterable[_Union[_quarantine_pb2.SegmentVersion, _Mapping]]] = ...) -> None: ...
 
 class StoredPartitionRecords(_message.Message):
     __slots__ = ["end_offset", "epoch", "next_offset", "partition", "records", "state_epoch", "watermark_ms"]

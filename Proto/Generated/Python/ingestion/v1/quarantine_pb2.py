@@ -15,7 +15,7 @@ from shoal.contract.log.v1 import log_pb2 as shoal_dot_log_dot_v1_dot_log__pb2
 from shoal.contract.options.v1 import options_pb2 as shoal_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#shoal/ingestion/v1/quarantine.proto\x12\x12shoal.ingestion.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"\x93\x02\n\x11QuarantinedRecord\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\x12\x17\n\x07project\x18\x03 \x01(\t:\x00\x42\x04\xe0\xb5\x18?\x12\x16\n\x0buser_number\x18\x04 \x01(\r:\x01\x30\x12\x15\n\x04what\x18\x05 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x13\n\x08\x61ttempts\x18\x06 \x01(\r:\x01\x30\x12\x13\n\x02\x62y\x18\x07 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x17\n\x06reason\x18\x08 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x16\n\x0blog_time_ms\x18\t \x01(\x12:\x01\x30\x12\x1a\n\x0fset_aside_at_ms\x18\n \x01(\x12:\x01\x30\x12\x16\n\x0eretried_offset\x18\x0b \x01(\x04\"\x95\x01\n\x0fSetAsideRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x08\x61ttempts\x18\x03 \x01(\r:\x01\x30\x12\x13\n\x02\x62y\x18\x04 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x16\n\x08instance\x18\x05 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x17\n\x06reason\x18\x06 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\"I\n\x10SetAsideResponse\x12\x35\n\x06record\x18\x01 \x01(\x0b\x32%.shoal.ingestion.v1.QuarantinedRecord\"V\n\x12QuarantinedRequest\x12\x14\n\x06\x63ursor\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\n\x12\x12\n\x05limit\x18\x02 \x01(\r:\x03\x31\x30\x30\x12\x16\n\x07retried\x18\x03 \x01(\x08:\x05\x66\x61lse\"\x81\x01\n\x13QuarantinedResponse\x12=\n\x07records\x18\x01 \x03(\x0b\x32%.shoal.ingestion.v1.QuarantinedRecordB\x05\xd8\xb5\x18\xf4\x03\x12\x19\n\x0bnext_cursor\x18\x02 \x01(\x0c\x42\x04\xe0\xb5\x18\n\x12\x10\n\x05\x63ount\x18\x03 \x01(\r:\x01\x30\"A\n\x16ShowQuarantinedRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\"\x93\x01\n\x17ShowQuarantinedResponse\x12\x35\n\x06record\x18\x01 \x01(\x0b\x32%.shoal.ingestion.v1.QuarantinedRecord\x12\'\n\x06stored\x18\x02 \x01(\x0b\x32\x17.shoal.log.v1.LogRecord\x12\x18\n\x07user_id\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"B\n\x17RetryQuarantinedRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\"Q\n\x18RetryQuarantinedResponse\x12\x35\n\x06record\x18\x01 \x01(\x0b\x32%.shoal.ingestion.v1.QuarantinedRecord2\xdc\x03\n\nQuarantine\x12\x66\n\x08SetAside\x12#.shoal.ingestion.v1.SetAsideRequest\x1a$.shoal.ingestion.v1.SetAsideResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12m\n\x0bQuarantined\x12&.shoal.ingestion.v1.QuarantinedRequest\x1a\'.shoal.ingestion.v1.QuarantinedResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12y\n\x0fShowQuarantined\x12*.shoal.ingestion.v1.ShowQuarantinedRequest\x1a+.shoal.ingestion.v1.ShowQuarantinedResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12|\n\x10RetryQuarantined\x12+.shoal.ingestion.v1.RetryQuarantinedRequest\x1a,.shoal.ingestion.v1.RetryQuarantinedResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#shoal/ingestion/v1/quarantine.proto\x12\x12shoal.ingestion.v1\x1a\x16shoal/log/v1/log.proto\x1a\x1eshoal/options/v1/options.proto\"\x93\x02\n\x11QuarantinedRecord\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\x12\x17\n\x07project\x18\x03 \x01(\t:\x00\x42\x04\xe0\xb5\x18?\x12\x16\n\x0buser_number\x18\x04 \x01(\r:\x01\x30\x12\x15\n\x04what\x18\x05 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\x12\x13\n\x08\x61ttempts\x18\x06 \x01(\r:\x01\x30\x12\x13\n\x02\x62y\x18\x07 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x17\n\x06reason\x18\x08 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x16\n\x0blog_time_ms\x18\t \x01(\x12:\x01\x30\x12\x1a\n\x0fset_aside_at_ms\x18\n \x01(\x12:\x01\x30\x12\x16\n\x0eretried_offset\x18\x0b \x01(\x04\"W\n\x0eSegmentVersion\x12\x17\n\x07project\x18\x01 \x01(\t:\x00\x42\x04\xe0\xb5\x18?\x12\x18\n\x07segment\x18\x02 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x12\n\x07version\x18\x03 \x01(\r:\x01\x30\"\xb3\x01\n\x12QuarantinedSegment\x12\x33\n\x07version\x18\x01 \x01(\x0b\x32\".shoal.ingestion.v1.SegmentVersion\x12\x13\n\x08\x61ttempts\x18\x02 \x01(\r:\x01\x30\x12\x13\n\x02\x62y\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x17\n\x06reason\x18\x04 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x10\n\x05\x61t_ms\x18\x05 \x01(\x12:\x01\x30\x12\x13\n\x04over\x18\x06 \x01(\x08:\x05\x66\x61lse\"\x95\x01\n\x0fSetAsideRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\x12\x13\n\x08\x61ttempts\x18\x03 \x01(\r:\x01\x30\x12\x13\n\x02\x62y\x18\x04 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x16\n\x08instance\x18\x05 \x01(\x0c\x42\x04\xe0\xb5\x18\x10\x12\x17\n\x06reason\x18\x06 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\"I\n\x10SetAsideResponse\x12\x35\n\x06record\x18\x01 \x01(\x0b\x32%.shoal.ingestion.v1.QuarantinedRecord\"V\n\x12QuarantinedRequest\x12\x14\n\x06\x63ursor\x18\x01 \x01(\x0c\x42\x04\xe0\xb5\x18\n\x12\x12\n\x05limit\x18\x02 \x01(\r:\x03\x31\x30\x30\x12\x16\n\x07retried\x18\x03 \x01(\x08:\x05\x66\x61lse\"\xc2\x01\n\x13QuarantinedResponse\x12=\n\x07records\x18\x01 \x03(\x0b\x32%.shoal.ingestion.v1.QuarantinedRecordB\x05\xd8\xb5\x18\xf4\x03\x12\x19\n\x0bnext_cursor\x18\x02 \x01(\x0c\x42\x04\xe0\xb5\x18\n\x12\x10\n\x05\x63ount\x18\x03 \x01(\r:\x01\x30\x12?\n\x08segments\x18\x04 \x03(\x0b\x32&.shoal.ingestion.v1.QuarantinedSegmentB\x05\xd8\xb5\x18\x80\x02\"A\n\x16ShowQuarantinedRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\"\x93\x01\n\x17ShowQuarantinedResponse\x12\x35\n\x06record\x18\x01 \x01(\x0b\x32%.shoal.ingestion.v1.QuarantinedRecord\x12\'\n\x06stored\x18\x02 \x01(\x0b\x32\x17.shoal.log.v1.LogRecord\x12\x18\n\x07user_id\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x02\"B\n\x17RetryQuarantinedRequest\x12\x14\n\tpartition\x18\x01 \x01(\r:\x01\x30\x12\x11\n\x06offset\x18\x02 \x01(\x04:\x01\x30\"Q\n\x18RetryQuarantinedResponse\x12\x35\n\x06record\x18\x01 \x01(\x0b\x32%.shoal.ingestion.v1.QuarantinedRecord2\xdc\x03\n\nQuarantine\x12\x66\n\x08SetAside\x12#.shoal.ingestion.v1.SetAsideRequest\x1a$.shoal.ingestion.v1.SetAsideResponse\"\x0f\x8a\xb5\x18\x07service\x90\xb5\x18\x01\x12m\n\x0bQuarantined\x12&.shoal.ingestion.v1.QuarantinedRequest\x1a\'.shoal.ingestion.v1.QuarantinedResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12y\n\x0fShowQuarantined\x12*.shoal.ingestion.v1.ShowQuarantinedRequest\x1a+.shoal.ingestion.v1.ShowQuarantinedResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01\x12|\n\x10RetryQuarantined\x12+.shoal.ingestion.v1.RetryQuarantinedRequest\x1a,.shoal.ingestion.v1.RetryQuarantinedResponse\"\r\x8a\xb5\x18\x05\x61\x64min\x90\xb5\x18\x01')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.ingestion.v1.quarantine_pb2', globals())
@@ -30,6 +30,14 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _QUARANTINEDRECORD.fields_by_name['by']._serialized_options = b'\340\265\030\200\001'
   _QUARANTINEDRECORD.fields_by_name['reason']._options = None
   _QUARANTINEDRECORD.fields_by_name['reason']._serialized_options = b'\340\265\030\200\010'
+  _SEGMENTVERSION.fields_by_name['project']._options = None
+  _SEGMENTVERSION.fields_by_name['project']._serialized_options = b'\340\265\030?'
+  _SEGMENTVERSION.fields_by_name['segment']._options = None
+  _SEGMENTVERSION.fields_by_name['segment']._serialized_options = b'\340\265\030\200\001'
+  _QUARANTINEDSEGMENT.fields_by_name['by']._options = None
+  _QUARANTINEDSEGMENT.fields_by_name['by']._serialized_options = b'\340\265\030\200\001'
+  _QUARANTINEDSEGMENT.fields_by_name['reason']._options = None
+  _QUARANTINEDSEGMENT.fields_by_name['reason']._serialized_options = b'\340\265\030\200\010'
   _SETASIDEREQUEST.fields_by_name['by']._options = None
   _SETASIDEREQUEST.fields_by_name['by']._serialized_options = b'\340\265\030\200\001'
   _SETASIDEREQUEST.fields_by_name['instance']._options = None
@@ -42,6 +50,8 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _QUARANTINEDRESPONSE.fields_by_name['records']._serialized_options = b'\330\265\030\364\003'
   _QUARANTINEDRESPONSE.fields_by_name['next_cursor']._options = None
   _QUARANTINEDRESPONSE.fields_by_name['next_cursor']._serialized_options = b'\340\265\030\n'
+  _QUARANTINEDRESPONSE.fields_by_name['segments']._options = None
+  _QUARANTINEDRESPONSE.fields_by_name['segments']._serialized_options = b'\330\265\030\200\002'
   _SHOWQUARANTINEDRESPONSE.fields_by_name['user_id']._options = None
   _SHOWQUARANTINEDRESPONSE.fields_by_name['user_id']._serialized_options = b'\340\265\030\200\002'
   _QUARANTINE.methods_by_name['SetAside']._options = None
@@ -54,22 +64,26 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _QUARANTINE.methods_by_name['RetryQuarantined']._serialized_options = b'\212\265\030\005admin\220\265\030\001'
   _QUARANTINEDRECORD._serialized_start=116
   _QUARANTINEDRECORD._serialized_end=391
-  _SETASIDEREQUEST._serialized_start=394
-  _SETASIDEREQUEST._serialized_end=543
-  _SETASIDERESPONSE._serialized_start=545
-  _SETASIDERESPONSE._serialized_end=618
-  _QUARANTINEDREQUEST._serialized_start=620
-  _QUARANTINEDREQUEST._serialized_end=706
-  _QUARANTINEDRESPONSE._serialized_start=709
-  _QUARANTINEDRESPONSE._serialized_end=838
-  _SHOWQUARANTINEDREQUEST._serialized_start=840
-  _SHOWQUARANTINEDREQUEST._serialized_end=905
-  _SHOWQUARANTINEDRESPONSE._serialized_start=908
-  _SHOWQUARANTINEDRESPONSE._serialized_end=1055
-  _RETRYQUARANTINEDREQUEST._serialized_start=1057
-  _RETRYQUARANTINEDREQUEST._serialized_end=1123
-  _RETRYQUARANTINEDRESPONSE._serialized_start=1125
-  _RETRYQUARANTINEDRESPONSE._serialized_end=1206
-  _QUARANTINE._serialized_start=1209
-  _QUARANTINE._serialized_end=1685
+  _SEGMENTVERSION._serialized_start=393
+  _SEGMENTVERSION._serialized_end=480
+  _QUARANTINEDSEGMENT._serialized_start=483
+  _QUARANTINEDSEGMENT._serialized_end=662
+  _SETASIDEREQUEST._serialized_start=665
+  _SETASIDEREQUEST._serialized_end=814
+  _SETASIDERESPONSE._serialized_start=816
+  _SETASIDERESPONSE._serialized_end=889
+  _QUARANTINEDREQUEST._serialized_start=891
+  _QUARANTINEDREQUEST._serialized_end=977
+  _QUARANTINEDRESPONSE._serialized_start=980
+  _QUARANTINEDRESPONSE._serialized_end=1174
+  _SHOWQUARANTINEDREQUEST._serialized_start=1176
+  _SHOWQUARANTINEDREQUEST._serialized_end=1241
+  _SHOWQUARANTINEDRESPONSE._serialized_start=1244
+  _SHOWQUARANTINEDRESPONSE._serialized_end=1391
+  _RETRYQUARANTINEDREQUEST._serialized_start=1393
+  _RETRYQUARANTINEDREQUEST._serialized_end=1459
+  _RETRYQUARANTINEDRESPONSE._serialized_start=1461
+  _RETRYQUARANTINEDRESPONSE._serialized_end=1542
+  _QUARANTINE._serialized_start=1545
+  _QUARANTINE._serialized_end=2021
 # @@protoc_insertion_point(module_scope)

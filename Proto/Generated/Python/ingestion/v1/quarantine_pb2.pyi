@@ -44,14 +44,32 @@ class QuarantinedRequest(_message.Message):
     def __init__(self, cursor: _Optional[bytes] = ..., limit: _Optional[int] = ..., retried: bool = ...) -> None: ...
 
 class QuarantinedResponse(_message.Message):
-    __slots__ = ["count", "next_cursor", "records"]
+    __slots__ = ["count", "next_cursor", "records", "segments"]
     COUNT_FIELD_NUMBER: _ClassVar[int]
     NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     count: int
     next_cursor: bytes
     records: _containers.RepeatedCompositeFieldContainer[QuarantinedRecord]
-    def __init__(self, records: _Optional[_Iterable[_Union[QuarantinedRecord, _Mapping]]] = ..., next_cursor: _Optional[bytes] = ..., count: _Optional[int] = ...) -> None: ...
+    segments: _containers.RepeatedCompositeFieldContainer[QuarantinedSegment]
+    def __init__(self, records: _Optional[_Iterable[_Union[QuarantinedRecord, _Mapping]]] = ..., next_cursor: _Optional[bytes] = ..., count: _Optional[int] = ..., segments: _Optional[_Iterable[_Union[QuarantinedSegment, _Mapping]]] = ...) -> None: ...
+
+class QuarantinedSegment(_message.Message):
+    __slots__ = ["at_ms", "attempts", "by", "over", "reason", "version"]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    AT_MS_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    OVER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    at_ms: int
+    attempts: int
+    by: str
+    over: bool
+    reason: str
+    version: SegmentVersion
+    def __init__(self, version: _Optional[_Union[SegmentVersion, _Mapping]] = ..., attempts: _Optional[int] = ..., by: _Optional[str] = ..., reason: _Optional[str] = ..., at_ms: _Optional[int] = ..., over: bool = ...) -> None: ...
 
 class RetryQuarantinedRequest(_message.Message):
     __slots__ = ["offset", "partition"]
@@ -66,6 +84,16 @@ class RetryQuarantinedResponse(_message.Message):
     RECORD_FIELD_NUMBER: _ClassVar[int]
     record: QuarantinedRecord
     def __init__(self, record: _Optional[_Union[QuarantinedRecord, _Mapping]] = ...) -> None: ...
+
+class SegmentVersion(_message.Message):
+    __slots__ = ["project", "segment", "version"]
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    project: str
+    segment: str
+    version: int
+    def __init__(self, project: _Optional[str] = ..., segment: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
 class SetAsideRequest(_message.Message):
     __slots__ = ["attempts", "by", "instance", "offset", "partition", "reason"]

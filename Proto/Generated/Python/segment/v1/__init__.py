@@ -2,6 +2,7 @@
 from shoal.contract.segment.v1.cells_pb2 import Bucket as Bucket
 from shoal.contract.segment.v1.cells_pb2 import Rfm as Rfm
 from shoal.contract.segment.v1.cells_pb2 import Scores as Scores
+from shoal.contract.segment.v1.document_pb2 import QuarantinedVersion as QuarantinedVersion
 from shoal.contract.segment.v1.document_pb2 import SegmentDocument as SegmentDocument
 from shoal.contract.segment.v1.habits_pb2 import Regularly as Regularly
 from shoal.contract.segment.v1.habits_pb2 import Restarted as Restarted

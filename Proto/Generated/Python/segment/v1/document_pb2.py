@@ -16,19 +16,29 @@ from shoal.contract.segment.v1 import live_pb2 as shoal_dot_segment_dot_v1_dot_l
 from shoal.contract.segment.v1 import segment_pb2 as shoal_dot_segment_dot_v1_dot_segment__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshoal/segment/v1/document.proto\x12\x10shoal.segment.v1\x1a\x1eshoal/options/v1/options.proto\x1a\x1bshoal/segment/v1/live.proto\x1a\x1eshoal/segment/v1/segment.proto\"\x9e\x02\n\x0fSegmentDocument\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x30\n\ndefinition\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x12\n\x07version\x18\x04 \x01(\r:\x01\x31\x12\x17\n\x08\x61rchived\x18\x05 \x01(\x08:\x05\x66\x61lse\x12\x18\n\rcreated_at_ms\x18\x06 \x01(\x12:\x01\x30\x12.\n\x04live\x18\x07 \x01(\x0b\x32 .shoal.segment.v1.LiveDefinition\x12\x14\n\x06\x66ollow\x18\x08 \x01(\x08:\x04true\x12\x19\n\x0b\x66ollow_zone\x18\t \x01(\tB\x04\xe0\xb5\x18@')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshoal/segment/v1/document.proto\x12\x10shoal.segment.v1\x1a\x1eshoal/options/v1/options.proto\x1a\x1bshoal/segment/v1/live.proto\x1a\x1eshoal/segment/v1/segment.proto\"\x98\x01\n\x12QuarantinedVersion\x12\x12\n\x07version\x18\x01 \x01(\r:\x01\x30\x12\x13\n\x08\x61ttempts\x18\x02 \x01(\r:\x01\x30\x12\x13\n\x02\x62y\x18\x03 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x17\n\x06reason\x18\x04 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x08\x12\x10\n\x05\x61t_ms\x18\x05 \x01(\x12:\x01\x30\x12\x19\n\nbecause_of\x18\x06 \x01(\tB\x05\xe0\xb5\x18\x80\x01\"\xdf\x02\n\x0fSegmentDocument\x12\x15\n\x04name\x18\x01 \x01(\t:\x00\x42\x05\xe0\xb5\x18\x80\x01\x12\x1a\n\x0b\x64\x65scription\x18\x02 \x01(\tB\x05\xe0\xb5\x18\x80\x08\x12\x30\n\ndefinition\x18\x03 \x01(\x0b\x32\x1c.shoal.segment.v1.Definition\x12\x12\n\x07version\x18\x04 \x01(\r:\x01\x31\x12\x17\n\x08\x61rchived\x18\x05 \x01(\x08:\x05\x66\x61lse\x12\x18\n\rcreated_at_ms\x18\x06 \x01(\x12:\x01\x30\x12.\n\x04live\x18\x07 \x01(\x0b\x32 .shoal.segment.v1.LiveDefinition\x12\x14\n\x06\x66ollow\x18\x08 \x01(\x08:\x04true\x12\x19\n\x0b\x66ollow_zone\x18\t \x01(\tB\x04\xe0\xb5\x18@\x12?\n\x0bquarantined\x18\n \x03(\x0b\x32$.shoal.segment.v1.QuarantinedVersionB\x04\xd8\xb5\x18\x10')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shoal.contract.segment.v1.document_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
+  _QUARANTINEDVERSION.fields_by_name['by']._options = None
+  _QUARANTINEDVERSION.fields_by_name['by']._serialized_options = b'\340\265\030\200\001'
+  _QUARANTINEDVERSION.fields_by_name['reason']._options = None
+  _QUARANTINEDVERSION.fields_by_name['reason']._serialized_options = b'\340\265\030\200\010'
+  _QUARANTINEDVERSION.fields_by_name['because_of']._options = None
+  _QUARANTINEDVERSION.fields_by_name['because_of']._serialized_options = b'\340\265\030\200\001'
   _SEGMENTDOCUMENT.fields_by_name['name']._options = None
   _SEGMENTDOCUMENT.fields_by_name['name']._serialized_options = b'\340\265\030\200\001'
   _SEGMENTDOCUMENT.fields_by_name['description']._options = None
   _SEGMENTDOCUMENT.fields_by_name['description']._serialized_options = b'\340\265\030\200\010'
   _SEGMENTDOCUMENT.fields_by_name['follow_zone']._options = None
   _SEGMENTDOCUMENT.fields_by_name['follow_zone']._serialized_options = b'\340\265\030@'
-  _SEGMENTDOCUMENT._serialized_start=147
-  _SEGMENTDOCUMENT._serialized_end=433
+  _SEGMENTDOCUMENT.fields_by_name['quarantined']._options = None
+  _SEGMENTDOCUMENT.fields_by_name['quarantined']._serialized_options = b'\330\265\030\020'
+  _QUARANTINEDVERSION._serialized_start=147
+  _QUARANTINEDVERSION._serialized_end=299
+  _SEGMENTDOCUMENT._serialized_start=302
+  _SEGMENTDOCUMENT._serialized_end=653
 # @@protoc_insertion_point(module_scope)

@@ -597,7 +597,7 @@ static const uint64_t shoal__evaluation__v1__segment__revision__default_value = 
 static const protobuf_c_boolean shoal__evaluation__v1__segment__archived__default_value = 0;
 static const int64_t shoal__evaluation__v1__segment__created_at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__evaluation__v1__segment__follow__default_value = 1;
-static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_descriptors[10] =
+static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_descriptors[11] =
 {
   {
     "name",
@@ -719,6 +719,18 @@ static const ProtobufCFieldDescriptor shoal__evaluation__v1__segment__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "quarantined",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Evaluation__V1__Segment, quarantined),
+    &shoal__segment__v1__quarantined_version__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__evaluation__v1__segment__field_indices_by_name[] = {
   5,   /* field[5] = archived */
@@ -728,6 +740,7 @@ static const unsigned shoal__evaluation__v1__segment__field_indices_by_name[] = 
   9,   /* field[9] = follow */
   8,   /* field[8] = live */
   0,   /* field[0] = name */
+  10,   /* field[10] = quarantined */
   4,   /* field[4] = revision */
   7,   /* field[7] = sentence */
   3,   /* field[3] = version */
@@ -735,7 +748,7 @@ static const unsigned shoal__evaluation__v1__segment__field_indices_by_name[] = 
 static const ProtobufCIntRange shoal__evaluation__v1__segment__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor shoal__evaluation__v1__segment__descriptor =
 {
@@ -745,7 +758,7 @@ const ProtobufCMessageDescriptor shoal__evaluation__v1__segment__descriptor =
   "Shoal__Evaluation__V1__Segment",
   "shoal.evaluation.v1",
   sizeof(Shoal__Evaluation__V1__Segment),
-  10,
+  11,
   shoal__evaluation__v1__segment__field_descriptors,
   shoal__evaluation__v1__segment__field_indices_by_name,
   1,  shoal__evaluation__v1__segment__number_ranges,

@@ -2053,7 +2053,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__partition_records__descri
   (ProtobufCMessageInit) shoal__ingestion__v1__partition_records__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__fetch_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__fetch_response__field_descriptors[2] =
 {
   {
     "partitions",
@@ -2067,14 +2067,27 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__fetch_response__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "quarantined",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__FetchResponse, n_quarantined),
+    offsetof(Shoal__Ingestion__V1__FetchResponse, quarantined),
+    &shoal__ingestion__v1__segment_version__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__fetch_response__field_indices_by_name[] = {
   0,   /* field[0] = partitions */
+  1,   /* field[1] = quarantined */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__fetch_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__fetch_response__descriptor =
 {
@@ -2084,7 +2097,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__fetch_response__descripto
   "Shoal__Ingestion__V1__FetchResponse",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__FetchResponse),
-  1,
+  2,
   shoal__ingestion__v1__fetch_response__field_descriptors,
   shoal__ingestion__v1__fetch_response__field_indices_by_name,
   1,  shoal__ingestion__v1__fetch_response__number_ranges,
@@ -2212,7 +2225,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__stored_partition_records_
   (ProtobufCMessageInit) shoal__ingestion__v1__stored_partition_records__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__stored_fetch_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__stored_fetch_response__field_descriptors[2] =
 {
   {
     "partitions",
@@ -2226,14 +2239,27 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__stored_fetch_respons
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "quarantined",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__StoredFetchResponse, n_quarantined),
+    offsetof(Shoal__Ingestion__V1__StoredFetchResponse, quarantined),
+    &shoal__ingestion__v1__segment_version__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__stored_fetch_response__field_indices_by_name[] = {
   0,   /* field[0] = partitions */
+  1,   /* field[1] = quarantined */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__stored_fetch_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__stored_fetch_response__descriptor =
 {
@@ -2243,7 +2269,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__stored_fetch_response__de
   "Shoal__Ingestion__V1__StoredFetchResponse",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__StoredFetchResponse),
-  1,
+  2,
   shoal__ingestion__v1__stored_fetch_response__field_descriptors,
   shoal__ingestion__v1__stored_fetch_response__field_indices_by_name,
   1,  shoal__ingestion__v1__stored_fetch_response__number_ranges,

@@ -52,6 +52,96 @@ void   shoal__ingestion__v1__quarantined_record__free_unpacked
   assert(message->base.descriptor == &shoal__ingestion__v1__quarantined_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   shoal__ingestion__v1__segment_version__init
+                     (Shoal__Ingestion__V1__SegmentVersion         *message)
+{
+  static const Shoal__Ingestion__V1__SegmentVersion init_value = SHOAL__INGESTION__V1__SEGMENT_VERSION__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__segment_version__get_packed_size
+                     (const Shoal__Ingestion__V1__SegmentVersion *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__segment_version__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__segment_version__pack
+                     (const Shoal__Ingestion__V1__SegmentVersion *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__segment_version__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__segment_version__pack_to_buffer
+                     (const Shoal__Ingestion__V1__SegmentVersion *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__segment_version__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__SegmentVersion *
+       shoal__ingestion__v1__segment_version__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__SegmentVersion *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__segment_version__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__segment_version__free_unpacked
+                     (Shoal__Ingestion__V1__SegmentVersion *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__segment_version__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   shoal__ingestion__v1__quarantined_segment__init
+                     (Shoal__Ingestion__V1__QuarantinedSegment         *message)
+{
+  static const Shoal__Ingestion__V1__QuarantinedSegment init_value = SHOAL__INGESTION__V1__QUARANTINED_SEGMENT__INIT;
+  *message = init_value;
+}
+size_t shoal__ingestion__v1__quarantined_segment__get_packed_size
+                     (const Shoal__Ingestion__V1__QuarantinedSegment *message)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__quarantined_segment__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__ingestion__v1__quarantined_segment__pack
+                     (const Shoal__Ingestion__V1__QuarantinedSegment *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__quarantined_segment__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__ingestion__v1__quarantined_segment__pack_to_buffer
+                     (const Shoal__Ingestion__V1__QuarantinedSegment *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__ingestion__v1__quarantined_segment__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Ingestion__V1__QuarantinedSegment *
+       shoal__ingestion__v1__quarantined_segment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Ingestion__V1__QuarantinedSegment *)
+     protobuf_c_message_unpack (&shoal__ingestion__v1__quarantined_segment__descriptor,
+                                allocator, len, data);
+}
+void   shoal__ingestion__v1__quarantined_segment__free_unpacked
+                     (Shoal__Ingestion__V1__QuarantinedSegment *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__ingestion__v1__quarantined_segment__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__ingestion__v1__set_aside_request__init
                      (Shoal__Ingestion__V1__SetAsideRequest         *message)
 {
@@ -590,6 +680,181 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__quarantined_record__descr
   (ProtobufCMessageInit) shoal__ingestion__v1__quarantined_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+char shoal__ingestion__v1__segment_version__project__default_value[] = "";
+char shoal__ingestion__v1__segment_version__segment__default_value[] = "";
+static const uint32_t shoal__ingestion__v1__segment_version__version__default_value = 0u;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__segment_version__field_descriptors[3] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__SegmentVersion, project),
+    NULL,
+    &shoal__ingestion__v1__segment_version__project__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "segment",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__SegmentVersion, segment),
+    NULL,
+    &shoal__ingestion__v1__segment_version__segment__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__SegmentVersion, has_version),
+    offsetof(Shoal__Ingestion__V1__SegmentVersion, version),
+    NULL,
+    &shoal__ingestion__v1__segment_version__version__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__segment_version__field_indices_by_name[] = {
+  0,   /* field[0] = project */
+  1,   /* field[1] = segment */
+  2,   /* field[2] = version */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__segment_version__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__segment_version__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.SegmentVersion",
+  "SegmentVersion",
+  "Shoal__Ingestion__V1__SegmentVersion",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__SegmentVersion),
+  3,
+  shoal__ingestion__v1__segment_version__field_descriptors,
+  shoal__ingestion__v1__segment_version__field_indices_by_name,
+  1,  shoal__ingestion__v1__segment_version__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__segment_version__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+char shoal__ingestion__v1__quarantined_segment__by__default_value[] = "";
+char shoal__ingestion__v1__quarantined_segment__reason__default_value[] = "";
+static const uint32_t shoal__ingestion__v1__quarantined_segment__attempts__default_value = 0u;
+static const int64_t shoal__ingestion__v1__quarantined_segment__at_ms__default_value = 0ll;
+static const protobuf_c_boolean shoal__ingestion__v1__quarantined_segment__over__default_value = 0;
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__quarantined_segment__field_descriptors[6] =
+{
+  {
+    "version",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, version),
+    &shoal__ingestion__v1__segment_version__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attempts",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, has_attempts),
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, attempts),
+    NULL,
+    &shoal__ingestion__v1__quarantined_segment__attempts__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, by),
+    NULL,
+    &shoal__ingestion__v1__quarantined_segment__by__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, reason),
+    NULL,
+    &shoal__ingestion__v1__quarantined_segment__reason__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, has_at_ms),
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, at_ms),
+    NULL,
+    &shoal__ingestion__v1__quarantined_segment__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "over",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, has_over),
+    offsetof(Shoal__Ingestion__V1__QuarantinedSegment, over),
+    NULL,
+    &shoal__ingestion__v1__quarantined_segment__over__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__ingestion__v1__quarantined_segment__field_indices_by_name[] = {
+  4,   /* field[4] = at_ms */
+  1,   /* field[1] = attempts */
+  2,   /* field[2] = by */
+  5,   /* field[5] = over */
+  3,   /* field[3] = reason */
+  0,   /* field[0] = version */
+};
+static const ProtobufCIntRange shoal__ingestion__v1__quarantined_segment__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor shoal__ingestion__v1__quarantined_segment__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.ingestion.v1.QuarantinedSegment",
+  "QuarantinedSegment",
+  "Shoal__Ingestion__V1__QuarantinedSegment",
+  "shoal.ingestion.v1",
+  sizeof(Shoal__Ingestion__V1__QuarantinedSegment),
+  6,
+  shoal__ingestion__v1__quarantined_segment__field_descriptors,
+  shoal__ingestion__v1__quarantined_segment__field_indices_by_name,
+  1,  shoal__ingestion__v1__quarantined_segment__number_ranges,
+  (ProtobufCMessageInit) shoal__ingestion__v1__quarantined_segment__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 char shoal__ingestion__v1__set_aside_request__by__default_value[] = "";
 char shoal__ingestion__v1__set_aside_request__reason__default_value[] = "";
 static const uint32_t shoal__ingestion__v1__set_aside_request__partition__default_value = 0u;
@@ -803,7 +1068,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__quarantined_request__desc
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const uint32_t shoal__ingestion__v1__quarantined_response__count__default_value = 0u;
-static const ProtobufCFieldDescriptor shoal__ingestion__v1__quarantined_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor shoal__ingestion__v1__quarantined_response__field_descriptors[4] =
 {
   {
     "records",
@@ -841,16 +1106,29 @@ static const ProtobufCFieldDescriptor shoal__ingestion__v1__quarantined_response
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "segments",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Ingestion__V1__QuarantinedResponse, n_segments),
+    offsetof(Shoal__Ingestion__V1__QuarantinedResponse, segments),
+    &shoal__ingestion__v1__quarantined_segment__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__ingestion__v1__quarantined_response__field_indices_by_name[] = {
   2,   /* field[2] = count */
   1,   /* field[1] = next_cursor */
   0,   /* field[0] = records */
+  3,   /* field[3] = segments */
 };
 static const ProtobufCIntRange shoal__ingestion__v1__quarantined_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor shoal__ingestion__v1__quarantined_response__descriptor =
 {
@@ -860,7 +1138,7 @@ const ProtobufCMessageDescriptor shoal__ingestion__v1__quarantined_response__des
   "Shoal__Ingestion__V1__QuarantinedResponse",
   "shoal.ingestion.v1",
   sizeof(Shoal__Ingestion__V1__QuarantinedResponse),
-  3,
+  4,
   shoal__ingestion__v1__quarantined_response__field_descriptors,
   shoal__ingestion__v1__quarantined_response__field_indices_by_name,
   1,  shoal__ingestion__v1__quarantined_response__number_ranges,

@@ -7,6 +7,51 @@
 #endif
 
 #include "shoal/segment/v1/document.pb-c.h"
+void   shoal__segment__v1__quarantined_version__init
+                     (Shoal__Segment__V1__QuarantinedVersion         *message)
+{
+  static const Shoal__Segment__V1__QuarantinedVersion init_value = SHOAL__SEGMENT__V1__QUARANTINED_VERSION__INIT;
+  *message = init_value;
+}
+size_t shoal__segment__v1__quarantined_version__get_packed_size
+                     (const Shoal__Segment__V1__QuarantinedVersion *message)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__quarantined_version__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t shoal__segment__v1__quarantined_version__pack
+                     (const Shoal__Segment__V1__QuarantinedVersion *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__quarantined_version__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t shoal__segment__v1__quarantined_version__pack_to_buffer
+                     (const Shoal__Segment__V1__QuarantinedVersion *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &shoal__segment__v1__quarantined_version__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Shoal__Segment__V1__QuarantinedVersion *
+       shoal__segment__v1__quarantined_version__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Shoal__Segment__V1__QuarantinedVersion *)
+     protobuf_c_message_unpack (&shoal__segment__v1__quarantined_version__descriptor,
+                                allocator, len, data);
+}
+void   shoal__segment__v1__quarantined_version__free_unpacked
+                     (Shoal__Segment__V1__QuarantinedVersion *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &shoal__segment__v1__quarantined_version__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   shoal__segment__v1__segment_document__init
                      (Shoal__Segment__V1__SegmentDocument         *message)
 {
@@ -52,12 +97,120 @@ void   shoal__segment__v1__segment_document__free_unpacked
   assert(message->base.descriptor == &shoal__segment__v1__segment_document__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+char shoal__segment__v1__quarantined_version__by__default_value[] = "";
+char shoal__segment__v1__quarantined_version__reason__default_value[] = "";
+static const uint32_t shoal__segment__v1__quarantined_version__version__default_value = 0u;
+static const uint32_t shoal__segment__v1__quarantined_version__attempts__default_value = 0u;
+static const int64_t shoal__segment__v1__quarantined_version__at_ms__default_value = 0ll;
+static const ProtobufCFieldDescriptor shoal__segment__v1__quarantined_version__field_descriptors[6] =
+{
+  {
+    "version",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, has_version),
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, version),
+    NULL,
+    &shoal__segment__v1__quarantined_version__version__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attempts",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, has_attempts),
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, attempts),
+    NULL,
+    &shoal__segment__v1__quarantined_version__attempts__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, by),
+    NULL,
+    &shoal__segment__v1__quarantined_version__by__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, reason),
+    NULL,
+    &shoal__segment__v1__quarantined_version__reason__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_ms",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, has_at_ms),
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, at_ms),
+    NULL,
+    &shoal__segment__v1__quarantined_version__at_ms__default_value,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "because_of",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Shoal__Segment__V1__QuarantinedVersion, because_of),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned shoal__segment__v1__quarantined_version__field_indices_by_name[] = {
+  4,   /* field[4] = at_ms */
+  1,   /* field[1] = attempts */
+  5,   /* field[5] = because_of */
+  2,   /* field[2] = by */
+  3,   /* field[3] = reason */
+  0,   /* field[0] = version */
+};
+static const ProtobufCIntRange shoal__segment__v1__quarantined_version__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor shoal__segment__v1__quarantined_version__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "shoal.segment.v1.QuarantinedVersion",
+  "QuarantinedVersion",
+  "Shoal__Segment__V1__QuarantinedVersion",
+  "shoal.segment.v1",
+  sizeof(Shoal__Segment__V1__QuarantinedVersion),
+  6,
+  shoal__segment__v1__quarantined_version__field_descriptors,
+  shoal__segment__v1__quarantined_version__field_indices_by_name,
+  1,  shoal__segment__v1__quarantined_version__number_ranges,
+  (ProtobufCMessageInit) shoal__segment__v1__quarantined_version__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 char shoal__segment__v1__segment_document__name__default_value[] = "";
 static const uint32_t shoal__segment__v1__segment_document__version__default_value = 1u;
 static const protobuf_c_boolean shoal__segment__v1__segment_document__archived__default_value = 0;
 static const int64_t shoal__segment__v1__segment_document__created_at_ms__default_value = 0ll;
 static const protobuf_c_boolean shoal__segment__v1__segment_document__follow__default_value = 1;
-static const ProtobufCFieldDescriptor shoal__segment__v1__segment_document__field_descriptors[9] =
+static const ProtobufCFieldDescriptor shoal__segment__v1__segment_document__field_descriptors[10] =
 {
   {
     "name",
@@ -167,6 +320,18 @@ static const ProtobufCFieldDescriptor shoal__segment__v1__segment_document__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "quarantined",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Shoal__Segment__V1__SegmentDocument, n_quarantined),
+    offsetof(Shoal__Segment__V1__SegmentDocument, quarantined),
+    &shoal__segment__v1__quarantined_version__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned shoal__segment__v1__segment_document__field_indices_by_name[] = {
   4,   /* field[4] = archived */
@@ -177,12 +342,13 @@ static const unsigned shoal__segment__v1__segment_document__field_indices_by_nam
   8,   /* field[8] = follow_zone */
   6,   /* field[6] = live */
   0,   /* field[0] = name */
+  9,   /* field[9] = quarantined */
   3,   /* field[3] = version */
 };
 static const ProtobufCIntRange shoal__segment__v1__segment_document__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor shoal__segment__v1__segment_document__descriptor =
 {
@@ -192,7 +358,7 @@ const ProtobufCMessageDescriptor shoal__segment__v1__segment_document__descripto
   "Shoal__Segment__V1__SegmentDocument",
   "shoal.segment.v1",
   sizeof(Shoal__Segment__V1__SegmentDocument),
-  9,
+  10,
   shoal__segment__v1__segment_document__field_descriptors,
   shoal__segment__v1__segment_document__field_indices_by_name,
   1,  shoal__segment__v1__segment_document__number_ranges,

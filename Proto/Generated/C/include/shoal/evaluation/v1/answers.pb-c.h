@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "shoal/log/v1/log.pb-c.h"
+#include "shoal/segment/v1/document.pb-c.h"
 #include "shoal/segment/v1/live.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
@@ -234,11 +235,15 @@ struct  Shoal__Evaluation__V1__Segment
    */
   protobuf_c_boolean has_follow;
   protobuf_c_boolean follow;
+  /*
+   * Why it is neither followed nor asked; absent: it is not quarantined.
+   */
+  Shoal__Segment__V1__QuarantinedVersion *quarantined;
 };
 extern char shoal__evaluation__v1__segment__name__default_value[];
 #define SHOAL__EVALUATION__V1__SEGMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__evaluation__v1__segment__descriptor) \
-    , shoal__evaluation__v1__segment__name__default_value, NULL, NULL, 0, 1u, 0, 0ull, 0, 0, 0, 0ll, NULL, NULL, 0, 1 }
+    , shoal__evaluation__v1__segment__name__default_value, NULL, NULL, 0, 1u, 0, 0ull, 0, 0, 0, 0ll, NULL, NULL, 0, 1, NULL }
 
 
 /* Shoal__Evaluation__V1__ResolvedWindow methods */

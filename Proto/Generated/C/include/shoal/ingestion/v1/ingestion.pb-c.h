@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/ingestion/v1/identity.pb-c.h"
 #include "shoal/ingestion/v1/lists.pb-c.h"
 #include "shoal/ingestion/v1/positions.pb-c.h"
+#include "shoal/ingestion/v1/quarantine.pb-c.h"
 #include "shoal/log/v1/log.pb-c.h"
 #include "shoal/rpc/v1/rpc.pb-c.h"
 
@@ -513,15 +514,19 @@ struct  Shoal__Ingestion__V1__FetchResponse
    */
   size_t n_partitions;
   Shoal__Ingestion__V1__PartitionRecords **partitions;
+  /*
+   * All that were ever quarantined: before the records none of them is followed. Limit: 256.
+   */
+  size_t n_quarantined;
+  Shoal__Ingestion__V1__SegmentVersion **quarantined;
 };
 #define SHOAL__INGESTION__V1__FETCH_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__fetch_response__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0,NULL }
 
 
 /*
- * The same bytes as PartitionRecords, with the records unparsed: what the server writes, since it
- * stores records in this very form.
+ * The same bytes as PartitionRecords, with the records unparsed, as the server stores them.
  */
 struct  Shoal__Ingestion__V1__StoredPartitionRecords
 {
@@ -578,10 +583,15 @@ struct  Shoal__Ingestion__V1__StoredFetchResponse
    */
   size_t n_partitions;
   Shoal__Ingestion__V1__StoredPartitionRecords **partitions;
+  /*
+   * All that were ever quarantined: before the records none of them is followed. Limit: 256.
+   */
+  size_t n_quarantined;
+  Shoal__Ingestion__V1__SegmentVersion **quarantined;
 };
 #define SHOAL__INGESTION__V1__STORED_FETCH_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__stored_fetch_response__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0,NULL }
 
 
 /*

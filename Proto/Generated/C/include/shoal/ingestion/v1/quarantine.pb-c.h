@@ -17,6 +17,8 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/log/v1/log.pb-c.h"
 
 typedef struct Shoal__Ingestion__V1__QuarantinedRecord Shoal__Ingestion__V1__QuarantinedRecord;
+typedef struct Shoal__Ingestion__V1__SegmentVersion Shoal__Ingestion__V1__SegmentVersion;
+typedef struct Shoal__Ingestion__V1__QuarantinedSegment Shoal__Ingestion__V1__QuarantinedSegment;
 typedef struct Shoal__Ingestion__V1__SetAsideRequest Shoal__Ingestion__V1__SetAsideRequest;
 typedef struct Shoal__Ingestion__V1__SetAsideResponse Shoal__Ingestion__V1__SetAsideResponse;
 typedef struct Shoal__Ingestion__V1__QuarantinedRequest Shoal__Ingestion__V1__QuarantinedRequest;
@@ -97,6 +99,75 @@ extern char shoal__ingestion__v1__quarantined_record__reason__default_value[];
 #define SHOAL__INGESTION__V1__QUARANTINED_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__quarantined_record__descriptor) \
     , 0, 0u, 0, 0ull, shoal__ingestion__v1__quarantined_record__project__default_value, 0, 0u, shoal__ingestion__v1__quarantined_record__what__default_value, 0, 0u, shoal__ingestion__v1__quarantined_record__by__default_value, shoal__ingestion__v1__quarantined_record__reason__default_value, 0, 0ll, 0, 0ll, 0, 0 }
+
+
+/*
+ * A version of a segment.
+ */
+struct  Shoal__Ingestion__V1__SegmentVersion
+{
+  ProtobufCMessage base;
+  /*
+   * Of which project. Limit: 63 bytes.
+   */
+  char *project;
+  /*
+   * The segment. Limit: 128 bytes.
+   */
+  char *segment;
+  /*
+   * Which version of it.
+   */
+  protobuf_c_boolean has_version;
+  uint32_t version;
+};
+extern char shoal__ingestion__v1__segment_version__project__default_value[];
+extern char shoal__ingestion__v1__segment_version__segment__default_value[];
+#define SHOAL__INGESTION__V1__SEGMENT_VERSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__segment_version__descriptor) \
+    , shoal__ingestion__v1__segment_version__project__default_value, shoal__ingestion__v1__segment_version__segment__default_value, 0, 0u }
+
+
+/*
+ * A version of a segment that is quarantined, as the segment's document says: nobody follows it,
+ * wherever in the log, and nobody asks it.
+ */
+struct  Shoal__Ingestion__V1__QuarantinedSegment
+{
+  ProtobufCMessage base;
+  /*
+   * Which.
+   */
+  Shoal__Ingestion__V1__SegmentVersion *version;
+  /*
+   * How often somebody has ended while it was decided; 0: it only uses one that is.
+   */
+  protobuf_c_boolean has_attempts;
+  uint32_t attempts;
+  /*
+   * Who tried last. Limit: 128 bytes.
+   */
+  char *by;
+  /*
+   * What came of it, for people. Limit: 1,024 bytes.
+   */
+  char *reason;
+  /*
+   * When. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_at_ms;
+  int64_t at_ms;
+  /*
+   * Another version stands in its place by now, or none does: the segment is archived.
+   */
+  protobuf_c_boolean has_over;
+  protobuf_c_boolean over;
+};
+extern char shoal__ingestion__v1__quarantined_segment__by__default_value[];
+extern char shoal__ingestion__v1__quarantined_segment__reason__default_value[];
+#define SHOAL__INGESTION__V1__QUARANTINED_SEGMENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__quarantined_segment__descriptor) \
+    , NULL, 0, 0u, shoal__ingestion__v1__quarantined_segment__by__default_value, shoal__ingestion__v1__quarantined_segment__reason__default_value, 0, 0ll, 0, 0 }
 
 
 /*
@@ -205,10 +276,16 @@ struct  Shoal__Ingestion__V1__QuarantinedResponse
    */
   protobuf_c_boolean has_count;
   uint32_t count;
+  /*
+   * On the first page: segments whose versions are quarantined; with `retried` also those whose
+   * versions are over. Limit: 256.
+   */
+  size_t n_segments;
+  Shoal__Ingestion__V1__QuarantinedSegment **segments;
 };
 #define SHOAL__INGESTION__V1__QUARANTINED_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__ingestion__v1__quarantined_response__descriptor) \
-    , 0,NULL, 0, {0,NULL}, 0, 0u }
+    , 0,NULL, 0, {0,NULL}, 0, 0u, 0,NULL }
 
 
 /*
@@ -318,6 +395,44 @@ Shoal__Ingestion__V1__QuarantinedRecord *
                       const uint8_t       *data);
 void   shoal__ingestion__v1__quarantined_record__free_unpacked
                      (Shoal__Ingestion__V1__QuarantinedRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__SegmentVersion methods */
+void   shoal__ingestion__v1__segment_version__init
+                     (Shoal__Ingestion__V1__SegmentVersion         *message);
+size_t shoal__ingestion__v1__segment_version__get_packed_size
+                     (const Shoal__Ingestion__V1__SegmentVersion   *message);
+size_t shoal__ingestion__v1__segment_version__pack
+                     (const Shoal__Ingestion__V1__SegmentVersion   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__segment_version__pack_to_buffer
+                     (const Shoal__Ingestion__V1__SegmentVersion   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__SegmentVersion *
+       shoal__ingestion__v1__segment_version__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__segment_version__free_unpacked
+                     (Shoal__Ingestion__V1__SegmentVersion *message,
+                      ProtobufCAllocator *allocator);
+/* Shoal__Ingestion__V1__QuarantinedSegment methods */
+void   shoal__ingestion__v1__quarantined_segment__init
+                     (Shoal__Ingestion__V1__QuarantinedSegment         *message);
+size_t shoal__ingestion__v1__quarantined_segment__get_packed_size
+                     (const Shoal__Ingestion__V1__QuarantinedSegment   *message);
+size_t shoal__ingestion__v1__quarantined_segment__pack
+                     (const Shoal__Ingestion__V1__QuarantinedSegment   *message,
+                      uint8_t             *out);
+size_t shoal__ingestion__v1__quarantined_segment__pack_to_buffer
+                     (const Shoal__Ingestion__V1__QuarantinedSegment   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Ingestion__V1__QuarantinedSegment *
+       shoal__ingestion__v1__quarantined_segment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__ingestion__v1__quarantined_segment__free_unpacked
+                     (Shoal__Ingestion__V1__QuarantinedSegment *message,
                       ProtobufCAllocator *allocator);
 /* Shoal__Ingestion__V1__SetAsideRequest methods */
 void   shoal__ingestion__v1__set_aside_request__init
@@ -476,6 +591,12 @@ void   shoal__ingestion__v1__retry_quarantined_response__free_unpacked
 typedef void (*Shoal__Ingestion__V1__QuarantinedRecord_Closure)
                  (const Shoal__Ingestion__V1__QuarantinedRecord *message,
                   void *closure_data);
+typedef void (*Shoal__Ingestion__V1__SegmentVersion_Closure)
+                 (const Shoal__Ingestion__V1__SegmentVersion *message,
+                  void *closure_data);
+typedef void (*Shoal__Ingestion__V1__QuarantinedSegment_Closure)
+                 (const Shoal__Ingestion__V1__QuarantinedSegment *message,
+                  void *closure_data);
 typedef void (*Shoal__Ingestion__V1__SetAsideRequest_Closure)
                  (const Shoal__Ingestion__V1__SetAsideRequest *message,
                   void *closure_data);
@@ -507,6 +628,8 @@ typedef void (*Shoal__Ingestion__V1__RetryQuarantinedResponse_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__quarantined_record__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__segment_version__descriptor;
+extern const ProtobufCMessageDescriptor shoal__ingestion__v1__quarantined_segment__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__set_aside_request__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__set_aside_response__descriptor;
 extern const ProtobufCMessageDescriptor shoal__ingestion__v1__quarantined_request__descriptor;

@@ -234,7 +234,7 @@ struct  Shoal__Log__V1__MergeIn
   Shoal__Log__V1__MovedNames *names;
   /*
    * The user's own records that are absent from here on: one of those moved has the same event id
-   * and was received earlier. Limit: 10,000.
+   * and was received earlier, or was tracked and not imported. Limit: 10,000.
    */
   size_t n_replaced;
   Shoal__Log__V1__RecordRun **replaced;
@@ -244,7 +244,7 @@ struct  Shoal__Log__V1__MergeIn
   protobuf_c_boolean has_returned;
   protobuf_c_boolean returned;
   /*
-   * How many merges lie one behind the other in what the user is now; 0 where one is taken back.
+   * How many merges lie one behind the other in what the user is now, at most; 0: none.
    */
   protobuf_c_boolean has_depth;
   uint32_t depth;

@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "shoal/segment/v1/live.pb-c.h"
 #include "shoal/segment/v1/segment.pb-c.h"
 
+typedef struct Shoal__Segment__V1__QuarantinedVersion Shoal__Segment__V1__QuarantinedVersion;
 typedef struct Shoal__Segment__V1__SegmentDocument Shoal__Segment__V1__SegmentDocument;
 
 
@@ -24,6 +25,47 @@ typedef struct Shoal__Segment__V1__SegmentDocument Shoal__Segment__V1__SegmentDo
 
 
 /* --- messages --- */
+
+/*
+ * A version of a segment that is quarantined: evaluators ended while they decided it.
+ */
+struct  Shoal__Segment__V1__QuarantinedVersion
+{
+  ProtobufCMessage base;
+  /*
+   * Which version.
+   */
+  protobuf_c_boolean has_version;
+  uint32_t version;
+  /*
+   * How often one has ended by it; 0: it only uses a segment that is quarantined.
+   */
+  protobuf_c_boolean has_attempts;
+  uint32_t attempts;
+  /*
+   * Who tried last. Limit: 128 bytes.
+   */
+  char *by;
+  /*
+   * What came of it, for people. Limit: 1,024 bytes.
+   */
+  char *reason;
+  /*
+   * When. Unit: ms since the Unix epoch, UTC.
+   */
+  protobuf_c_boolean has_at_ms;
+  int64_t at_ms;
+  /*
+   * The segment that it uses, for which it is quarantined, too. Limit: 128 bytes.
+   */
+  char *because_of;
+};
+extern char shoal__segment__v1__quarantined_version__by__default_value[];
+extern char shoal__segment__v1__quarantined_version__reason__default_value[];
+#define SHOAL__SEGMENT__V1__QUARANTINED_VERSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__quarantined_version__descriptor) \
+    , 0, 0u, 0, 0u, shoal__segment__v1__quarantined_version__by__default_value, shoal__segment__v1__quarantined_version__reason__default_value, 0, 0ll, NULL }
+
 
 /*
  * A segment as the catalogue keeps it.
@@ -72,13 +114,38 @@ struct  Shoal__Segment__V1__SegmentDocument
    * it then. Limit: 64 bytes.
    */
   char *follow_zone;
+  /*
+   * Versions that are quarantined, the newest last: such a one is neither followed nor asked. A
+   * later version is. Limit: 16.
+   */
+  size_t n_quarantined;
+  Shoal__Segment__V1__QuarantinedVersion **quarantined;
 };
 extern char shoal__segment__v1__segment_document__name__default_value[];
 #define SHOAL__SEGMENT__V1__SEGMENT_DOCUMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&shoal__segment__v1__segment_document__descriptor) \
-    , shoal__segment__v1__segment_document__name__default_value, NULL, NULL, 0, 1u, 0, 0, 0, 0ll, NULL, 0, 1, NULL }
+    , shoal__segment__v1__segment_document__name__default_value, NULL, NULL, 0, 1u, 0, 0, 0, 0ll, NULL, 0, 1, NULL, 0,NULL }
 
 
+/* Shoal__Segment__V1__QuarantinedVersion methods */
+void   shoal__segment__v1__quarantined_version__init
+                     (Shoal__Segment__V1__QuarantinedVersion         *message);
+size_t shoal__segment__v1__quarantined_version__get_packed_size
+                     (const Shoal__Segment__V1__QuarantinedVersion   *message);
+size_t shoal__segment__v1__quarantined_version__pack
+                     (const Shoal__Segment__V1__QuarantinedVersion   *message,
+                      uint8_t             *out);
+size_t shoal__segment__v1__quarantined_version__pack_to_buffer
+                     (const Shoal__Segment__V1__QuarantinedVersion   *message,
+                      ProtobufCBuffer     *buffer);
+Shoal__Segment__V1__QuarantinedVersion *
+       shoal__segment__v1__quarantined_version__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   shoal__segment__v1__quarantined_version__free_unpacked
+                     (Shoal__Segment__V1__QuarantinedVersion *message,
+                      ProtobufCAllocator *allocator);
 /* Shoal__Segment__V1__SegmentDocument methods */
 void   shoal__segment__v1__segment_document__init
                      (Shoal__Segment__V1__SegmentDocument         *message);
@@ -100,6 +167,9 @@ void   shoal__segment__v1__segment_document__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Shoal__Segment__V1__QuarantinedVersion_Closure)
+                 (const Shoal__Segment__V1__QuarantinedVersion *message,
+                  void *closure_data);
 typedef void (*Shoal__Segment__V1__SegmentDocument_Closure)
                  (const Shoal__Segment__V1__SegmentDocument *message,
                   void *closure_data);
@@ -109,6 +179,7 @@ typedef void (*Shoal__Segment__V1__SegmentDocument_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCMessageDescriptor shoal__segment__v1__quarantined_version__descriptor;
 extern const ProtobufCMessageDescriptor shoal__segment__v1__segment_document__descriptor;
 
 PROTOBUF_C__END_DECLS
