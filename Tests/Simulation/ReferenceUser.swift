@@ -21,8 +21,9 @@ struct ReferenceUser {
     private var memberships: [UserHistory.PropertyVersion] = []
     /// The log time of the last record that concerned the user.
     private var latest = Timestamp.earliest
-    /// Segments that are still to hear, in this step, of members of those that they use.
-    private var waiting: [Int: Timestamp] = [:]
+    /// Segments that are still to hear, in this step, of members of those that they use, and
+    /// what has brought these about; what is no correction counts more than one.
+    private var waiting: [Int: (at: Timestamp, cause: LiveChange.Cause)] = [:]
 
     init(name: String) { self.name = name }
 
@@ -53,12 +54,13 @@ struct ReferenceUser {
         while true {
             let timer = timer(before: end, all)
             let turn = timer.map { (now: max($0.due, latest), index: $0.index) }
-            if let first = waiting.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }),
-                turn.map({ (first.value, first.key) <= ($0.now, $0.index) }) ?? true
+            if let first = waiting.min(by: { ($0.value.at, $0.key) < ($1.value.at, $1.key) }),
+                turn.map({ (first.value.at, first.key) <= ($0.now, $0.index) }) ?? true
             {
                 waiting[first.key] = nil
-                let step = Step(timeAt: first.value, next: next)
-                hearMembers(first.key, all, step, because: .timer, isHistory: false)
+                let step = Step(timeAt: first.value.at, next: next)
+                let cause = first.value.cause.isCorrecting ? first.value.cause : .timer
+                hearMembers(first.key, all, step, because: cause, isHistory: false)
             } else if let timer {
                 fire(timer, next, all)
             } else {
@@ -293,7 +295,8 @@ struct ReferenceUser {
         because cause: LiveChange.Cause,
         isHistory: Bool
     ) {
-        guard waiting.removeValue(forKey: index) != nil else { return }
+        guard let given = waiting.removeValue(forKey: index)?.cause else { return }
+        let cause = given.isCorrecting ? given : cause
         hearMembers(index, all, step, because: cause, isHistory: isHistory)
     }
 
@@ -342,9 +345,15 @@ struct ReferenceUser {
                 )
             )
         }
-        guard isIn != wasIn else { return }
+        guard isIn != wasIn, let cause = changes.last?.cause else { return }
         for other in all.indices where all[other].plan.hears.concerns(property: property) {
-            waiting[other] = step.moment.now
+            guard waiting[other]?.cause.isCorrecting ?? true else { continue }
+            waiting[other] = (step.moment.now, cause)
         }
     }
+}
+
+extension LiveChange.Cause {
+    /// Whether it is nothing that the user did just now, or let pass.
+    fileprivate var isCorrecting: Bool { self == .correction || self == .definition }
 }
