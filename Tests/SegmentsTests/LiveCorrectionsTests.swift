@@ -68,14 +68,15 @@ import Testing
 
     @Test("a longer wait does not swallow what was done behind a firing that was told")
     func longerFirst() throws {
-        let first = "{trigger: {inaction: {did: Added, didNot: Bought, within: 15m, anchor: first}}}"
-        let longer = "{trigger: {inaction: {did: Added, didNot: Bought, within: 1h, anchor: first}}}"
+        func first(_ time: String) -> String {
+            "{trigger: {inaction: {did: Added, didNot: Bought, within: \(time), anchor: first}}}"
+        }
         try follow(
-            first,
+            first("15m"),
             """
             12:00 Added
             12:16 . => entered 12:15
-            12:20 change \(longer)
+            12:20 change \(first("1h"))
             12:30 Added
             12:50 Added at 12:29
             13:29 .

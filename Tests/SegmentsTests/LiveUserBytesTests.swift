@@ -52,7 +52,7 @@ import Testing
             .init(key: nil, anchor: Timestamp(ms: 2_000), due: Timestamp(ms: 2_500)),
         ]
         #expect(try LiveUser(bytes: bytes) == user)
-        #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [4] + bytes.dropFirst()) }
+        #expect(throws: BytesError.self) { _ = try LiveUser(bytes: [5] + bytes.dropFirst()) }
     }
 
     @Test("a state of version 3, which says from when on its user was counted anew, is read")

@@ -13,6 +13,8 @@ final class Author: Node {
 
     private var random: SeededRandom
     private var documents: [SegmentV1.SegmentDocument] = []
+    /// At which revisions they stand.
+    private var revisions: [Int: UInt64] = [:]
     private var isBusy = false
     private var hasProject = false
 
@@ -85,7 +87,9 @@ final class Author: Node {
         let request = RegistryV1.PutRequest(
             kind: "segment",
             name: documents[index].name,
-            body: try documents[index].encode()
+            body: try documents[index].encode(),
+            // One that is delayed must not come behind the next.
+            expectedRevision: revisions[index] ?? 0
         )
         try call("registry", RegistryV1_CatalogueMethods.put, request) { [self] answer in
             switch answer {
@@ -93,19 +97,35 @@ final class Author: Node {
                 let told: RegistryV1.PutResponse = try reply.response()
                 let document = documents[index]
                 stage.note("\(document.name) \(document.version): \(document.archived)")
-                try bring(told.document?.revision ?? 0)
+                try bring(told.document?.revision ?? 0, of: index)
+            case .failure(let fault) where fault.code == .aborted: try find(index)
             // It may have been written all the same: the same document again changes nothing.
             case .failure: after(ms: 200) { [self] in try put(index) }
             }
         }
     }
 
-    private func bring(_ revision: UInt64) throws {
+    /// It was written, and only the answer is lost.
+    private func find(_ index: Int) throws {
+        let request = RegistryV1.GetRequest(kind: "segment", name: documents[index].name)
+        try call("registry", RegistryV1_CatalogueMethods.get, request) { [self] answer in
+            guard case .success(let reply) = answer else {
+                return after(ms: 200) { [self] in try find(index) }
+            }
+            let told: RegistryV1.GetResponse = try reply.response()
+            guard let document = told.document, document.body == (try documents[index].encode())
+            else { throw Broken(.i9, "segment \(index) is another than was put") }
+            try bring(document.revision, of: index)
+        }
+    }
+
+    private func bring(_ revision: UInt64, of index: Int) throws {
+        revisions[index] = revision
         let request = IngestionV1.AppendRequest(revision: revision)
         try call("ingestion", IngestionV1_IngestionMethods.append, request) { [self] answer in
             switch answer {
             case .success: plan()
-            case .failure: after(ms: 200) { [self] in try bring(revision) }
+            case .failure: after(ms: 200) { [self] in try bring(revision, of: index) }
             }
         }
     }

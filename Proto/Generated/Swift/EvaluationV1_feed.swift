@@ -37,7 +37,9 @@ extension EvaluationV1 {
         case timer = 2
         /// A new version of the segment.
         case definition = 3
-        /// A record that came late, or that an import brought: it sets off no campaign.
+        /// A record more than seven days late, one that took a firing back, a merge or its taking
+        /// back, or an import; and what these bring about in segments that use the segment: no
+        /// campaign is set off.
         case correction = 4
 
         /// A number off the wire; one not known yet is ``unspecified``.

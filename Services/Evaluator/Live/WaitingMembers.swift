@@ -15,7 +15,9 @@ struct WaitingMembers: Sendable {
     /// Adds an entry; what is no correction counts more than one.
     mutating func push(_ entry: TimerQueue.Entry, because cause: LiveChange.Cause) {
         queue.push(entry)
-        if causes[entry].map(\.isCorrecting) ?? true { causes[entry] = cause }
+        guard let known = causes[entry], !known.isCorrecting || cause.isCorrecting else {
+            return causes[entry] = cause
+        }
     }
 
     /// Takes the first entry out.

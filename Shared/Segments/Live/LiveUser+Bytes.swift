@@ -3,13 +3,14 @@
 // version u8, flags u16 (inside, firm, then one bit per optional field in the order below), varints
 // for counts, zigzag varints for instants: ms from the instant before it in the bytes, of the first
 // since 1970; version 1: always since 1970; version 3, written no more: as version 2, with the
-// event time from which a user who was counted anew could start timers.
+// event time from which a user who was counted anew could start timers; version 4: as version 2,
+// with what a build that wrote that does not know.
 
 public import Basics
 
 extension LiveUser {
     private static let version: UInt8 = 2
-    private static let countedVersion: UInt8 = 3
+    private static let newestVersion: UInt8 = 4
 
     private struct Flags: OptionSet {
         let rawValue: UInt16
@@ -48,7 +49,8 @@ extension LiveUser {
         mark(.lists, !(settled.isEmpty && keys.isEmpty && recent.isEmpty))
         var writer = ByteWriter()
         var last = Timestamp(ms: 0)
-        writer.u8(Self.version)
+        let isOld = firmUntil == nil && tooLate.isEmpty && settled.allSatisfy { $0.movedMs == 0 }
+        writer.u8(isOld ? Self.version : Self.newestVersionVersion)
         writer.u16(flags.rawValue)
         writer.count(occurrence)
         if let seen { writer.count(seen) }
@@ -97,7 +99,7 @@ extension LiveUser {
     public init(_ bytes: ByteReader) throws(BytesError) {
         var reader = bytes
         let version = try reader.u8()
-        guard (1...Self.countedVersion).contains(version) else {
+        guard (1...Self.newestVersion).contains(version) else {
             throw BytesError(.outOfBounds, "live user version \(version)", at: 0)
         }
         var last = version == 1 ? nil : Timestamp(ms: 0)

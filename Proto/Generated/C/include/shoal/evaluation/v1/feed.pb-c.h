@@ -73,7 +73,8 @@ typedef enum _Shoal__Evaluation__V1__MembershipCause {
    */
   SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_DEFINITION = 3,
   /*
-   * A record that came late, or that an import brought: it sets off no campaign.
+   * A record more than seven days late, one that took a firing back, a merge or its taking back, or
+   * an import; and what these bring about in segments that use the segment: no campaign is set off.
    */
   SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE__MEMBERSHIP_CAUSE_CORRECTION = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(SHOAL__EVALUATION__V1__MEMBERSHIP_CAUSE)
