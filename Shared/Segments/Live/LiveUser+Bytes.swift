@@ -50,7 +50,7 @@ extension LiveUser {
         var writer = ByteWriter()
         var last = Timestamp(ms: 0)
         let isOld = firmUntil == nil && tooLate.isEmpty && settled.allSatisfy { $0.movedMs == 0 }
-        writer.u8(isOld ? Self.version : Self.newestVersionVersion)
+        writer.u8(isOld ? Self.version : Self.newestVersion)
         writer.u16(flags.rawValue)
         writer.count(occurrence)
         if let seen { writer.count(seen) }
