@@ -36,9 +36,8 @@ struct Doubt: Sendable, Hashable {
 /// What ends the process again and again: a decision about what is in doubt, without any state.
 ///
 /// Each doubt counts the ends by it. An end while a page was in hand counts for whichever of its
-/// records is found to be the one, since it was one of them; with a segment in hand it counts for
-/// the segment, whose next user would end the process as well. But a record by which several
-/// segments end is itself to blame.
+/// records is found to be the one, since it was one of them; with a segment in hand at that record
+/// it counts for the segment. But a record by which several segments end is itself to blame.
 struct Blame {
     /// Attempts at a record or a segment: by two ends it may have been somebody else, such as an
     /// operator.
@@ -82,22 +81,33 @@ struct Blame {
         }
     }
 
-    /// A segment's ends count wherever they came: the same trap waits in every partition.
+    /// A segment is to blame by what it does at one place: who is killed at any moment, again and
+    /// again, has some segment in hand as well, but hardly twice at the same record.
     private func segments(of partition: Partition, besides spared: Set<LogOffset>) -> [Verdict] {
         let doubts = ends.keys.filter {
-            $0.segment != nil
-                && !($0.partition == partition && $0.isOne && spared.contains($0.from))
+            $0.partition == partition && $0.segment != nil
+                && !($0.isOne && spared.contains($0.from))
         }
-        return Dictionary(grouping: doubts, by: \.segment).compactMap { segment, own in
-            guard let segment, own.contains(where: { $0.partition == partition }),
-                sum(own) + 1 >= Self.attemptsMax
-            else { return nil }
-            // Two partitions had pages in hand at one and the same end.
-            let wider = ends.keys.filter { wide in own.contains { wide.covers($0) } }
-            let pages = Dictionary(grouping: wider, by: \.partition).values.map(sum).max() ?? 0
-            let attempts = sum(own) + pages
-            guard attempts >= Self.attemptsMax else { return nil }
-            return Verdict(culprit: .segment(segment), attempts: attempts)
+        var verdicts: [SegmentVersion: UInt32] = [:]
+        for (place, own) in Dictionary(grouping: doubts, by: Place.init) {
+            guard let segment = place.segment, sum(own) + 1 >= Self.attemptsMax else { continue }
+            // Timers come at whichever instant, so an end with a page in hand says less of them.
+            let pages = ends.keys.filter { $0.covers(own[0]) }
+            let attempts = sum(own) + (place.record == nil ? 0 : sum(pages))
+            guard attempts >= Self.attemptsMax else { continue }
+            verdicts[segment] = max(verdicts[segment] ?? 0, attempts)
+        }
+        return verdicts.map { Verdict(culprit: .segment($0.key), attempts: $0.value) }
+    }
+
+    /// Where a segment was in hand: at a record, or while instants passed.
+    private struct Place: Hashable {
+        let segment: SegmentVersion?
+        let record: LogOffset?
+
+        init(_ doubt: Doubt) {
+            segment = doubt.segment
+            record = doubt.isInstants ? nil : doubt.from
         }
     }
 
