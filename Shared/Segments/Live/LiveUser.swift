@@ -186,7 +186,7 @@ extension LiveUser {
 }
 
 extension LiveUser {
-    /// A key as `oncePerKey` remembers it: those without one are of one kind, too; a list is no key.
+    /// A key as `oncePerKey` remembers it: those without one are of one kind; a list is no key.
     static func limitKey(_ key: PropertyValue?) -> PropertyValue { key ?? .list([]) }
 }
 
