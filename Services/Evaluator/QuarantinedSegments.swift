@@ -22,9 +22,6 @@ struct SegmentVersion: Sendable, Hashable {
 final class QuarantinedSegments: Sendable {
     /// Where they are kept, in the checkpoints' store.
     static let familyName = "quarantined"
-    /// Versions in a suite: more are no single bad segments, and each fetched page tells all.
-    static let versionsMax = 256
-
     private let known: Mutex<Set<SegmentVersion>>
     private let number: Atomic<Int>
     private let store: Store

@@ -129,9 +129,15 @@ final class RecordCare: Sendable {
         let load = Doubt(partition: partition, from: .zero, to: .zero, through: .earliest)
         hand.look(closelyAt: load, isNoted: false)
         defer { hand.lookAway() }
-        let loaded = try body(hand)
-        try forget(of: partition, passed: .earliest)
-        return loaded
+        do throws(EvaluatorError) {
+            let loaded = try body(hand)
+            try forget(of: partition, passed: .earliest)
+            return loaded
+        } catch {
+            // What is kept cannot be read: that is no segment's fault.
+            try file.letGo(of: partition)
+            throw error
+        }
     }
 
     /// Handles a page's records in order.

@@ -162,7 +162,10 @@ struct SegmentQuarantine: Sendable {
             ),
             options(project)
         )
-        return answer.document?.revision ?? kept.revision
+        guard let revision = answer.document?.revision else {
+            throw Fault.internal("the registry does not say the document's revision")
+        }
+        return revision
     }
 
     private func options(_ project: ProjectName) -> CallOptions {

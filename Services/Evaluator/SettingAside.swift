@@ -113,9 +113,9 @@ final class SettingAside: Sendable {
         case .segment(let version):
             if try await !segments.isDone(version) {
                 guard isOwner else { return false }
-                guard care.quarantined.count < QuarantinedSegments.versionsMax else {
+                guard care.quarantined.count < Limits.quarantinedVersions else {
                     throw Fault.failedPrecondition(
-                        "\(QuarantinedSegments.versionsMax) segments' versions are quarantined"
+                        "\(Limits.quarantinedVersions) segments' versions are quarantined"
                     )
                 }
             }

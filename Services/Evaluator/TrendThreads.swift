@@ -58,15 +58,7 @@ final class TrendThreads: Sendable {
         _ body: @escaping @Sendable () throws -> Answer
     ) async throws -> Answer {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                do throws(ThreadError) {
-                    _ = try OwnThread.start(name: "question") {
-                        continuation.resume(with: Result { try body() })
-                    }
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
+            try await OwnThread.run(name: "question", body)
         } onCancel: {
             limit.cancel()
         }

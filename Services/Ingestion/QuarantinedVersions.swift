@@ -12,9 +12,6 @@ import Synchronization
 /// A version is: quarantined → over, when another stands in its place; it is told for ever, since
 /// whoever reads the log anew comes by its documents.
 final class QuarantinedVersions: Sendable {
-    /// Versions of a suite that are told: evaluators have no more of them quarantined.
-    static let versionsMax = 256
-
     /// In the order of their keys.
     private let table: Mutex<[[UInt8]: IngestionV1.QuarantinedSegment]>
     /// How many segments' versions are and are not over.
@@ -34,7 +31,7 @@ final class QuarantinedVersions: Sendable {
         guard !segments.isEmpty else { return }
         table.withLock { table in
             for segment in segments
-            where table.count < Self.versionsMax || table[segment.key] != nil {
+            where table.count < Limits.quarantinedVersions || table[segment.key] != nil {
                 table[segment.key] = segment
             }
         }

@@ -78,6 +78,9 @@ public enum Limits {
 
     /// Partitions of a deployment: beyond it per-partition cost outweighs the spread.
     public static let partitions = 4_096
+    /// Versions of segments that are quarantined: more are no single bad segments, and all are told
+    /// with each fetched page.
+    public static let quarantinedVersions = 256
 
     /// Checks how the limits hang together; a broken relation is our mistake and stops the start.
     public static func checkRelations() {

@@ -55,6 +55,23 @@ public final class OwnThread: Sendable {
         if !isJoined.withLock({ $0 }) { cbasics_thread_detach(id) }
     }
 
+    /// Runs `body`, which may block, on a thread that ends with it, and waits for it without
+    /// blocking the caller's.
+    ///
+    /// - Throws: what `body` throws, and when no thread can be started.
+    public static func run<Value: Sendable>(
+        name: String,
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            do throws(ThreadError) {
+                _ = try start(name: name) { continuation.resume(with: Result { try body() }) }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
     /// Starts a thread that runs `body` once.
     public static func start(
         name: String,

@@ -40,6 +40,15 @@ struct OwnThreadTests {
             try OwnThread.start(name: "x", stackBytes: .max / 2) {}
         }
     }
+
+    @Test("what may block runs elsewhere, and what comes of it comes back")
+    func waitedFor() async throws {
+        struct Refused: Error {}
+        #expect(try await OwnThread.run(name: "sum") { 2 + 3 } == 5)
+        await #expect(throws: Refused.self) {
+            try await OwnThread.run(name: "refusal") { throw Refused() }
+        }
+    }
 }
 
 private final class Box: Sendable {

@@ -163,12 +163,12 @@ struct FeedDoorTests {
         // Nothing more to tell: it is not waited for long, since there may be a new owner soon.
         let end = try #require(answer.partitions.first?.cursor)
         request.cursors = [end, .init(partition: 1)]
-        let silent = try await door.changes(request, suite.call())
+        let silent = try await door.changes(request, suite.call(ms: 3_000))
         #expect(silent.partitions.isEmpty && silent.unavailable == [1])
         // Nobody answers for anything that is asked about.
         request.cursors = [.init(partition: 1)]
         let alone = request
-        let fault = await fault { _ = try await door.changes(alone, suite.call()) }
+        let fault = await fault { _ = try await door.changes(alone, suite.call(ms: 3_000)) }
         #expect(fault?.isRetriable == true)
     }
 

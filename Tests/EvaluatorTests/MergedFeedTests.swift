@@ -38,7 +38,7 @@ import Wire
             self.live = live
             var log = LiveLog.random(&random, around: centre, .inOrder)
             log.user = UserID("ann")
-            while let index = log.entries.firstIndex(where: Self.isTimeless) {
+            while let index = log.entries.firstIndex(where: \.isTimeless) {
                 log = log.without(index)
             }
             for index in log.entries.indices { log.entries[index].isImported = false }
@@ -55,10 +55,6 @@ import Wire
             let last = max(log.entries.last?.logTime ?? centre, mergedAt)
             end = last + 1 + Int64(random.below(400)) * 86_400_000
             records = try Self.records(log, live, place, mergedAt, &random)
-        }
-
-        private static func isTimeless(_ entry: LiveLog.Entry) -> Bool {
-            entry.versions.contains { $0.since == nil }
         }
 
         private static func records(
@@ -83,7 +79,7 @@ import Wire
                 // What is of one instant stays in its order.
                 if entry.logTime != lastTime { id = random.chance(0.5) ? "ann" : "anon" }
                 lastTime = entry.logTime
-                merging.write(id, try body(entry), at: entry.logTime)
+                merging.write(id, try PartitionExample.body(entry, of: 0), at: entry.logTime)
                 if index == place, log.begin <= place {
                     merging.merge("anon", into: "ann", at: mergedAt)
                 }
@@ -93,32 +89,6 @@ import Wire
                 merging.merge("anon", into: "ann", at: mergedAt)
             }
             return merging.records
-        }
-
-        private static func body(_ entry: LiveLog.Entry) throws -> LogV1.LogRecord.Body {
-            if let event = entry.event {
-                return .event(
-                    LogV1.Event(
-                        name: event.name.text,
-                        atMs: event.at.ms,
-                        clientSequence: event.clientSequence,
-                        properties: try event.properties.map {
-                            try ValueCoding.encode(name: $0.name.text, $0.value)
-                        }
-                    )
-                )
-            }
-            var change = LogV1.ProfileChange(atMs: entry.versions.first?.since?.ms)
-            for version in entry.versions {
-                if let value = version.value {
-                    change.set.append(
-                        try ValueCoding.encode(name: version.property.text, value)
-                    )
-                } else {
-                    change.unset.append(version.property.text)
-                }
-            }
-            return .profile(change)
         }
     }
 

@@ -391,3 +391,8 @@ extension LiveDefinition {
         if case .inaction(let inaction) = trigger { inaction.key != nil } else { false }
     }
 }
+
+extension LiveLog.Entry {
+    /// Whether it has a write that was so always.
+    var isTimeless: Bool { versions.contains { $0.since == nil } }
+}

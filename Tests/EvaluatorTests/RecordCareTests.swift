@@ -277,6 +277,24 @@ private final class CareRig {
         }
     }
 
+    @Test("a state that cannot be read by a start is no segment's fault")
+    func unreadable() throws {
+        try inFolder { folder in
+            for _ in 0..<4 {
+                let rig = try CareRig(folder)
+                #expect(rig.care.verdicts(of: Self.home).isEmpty)
+                let error = EvaluatorError(.store, "load", place: "a state", hint: "damaged")
+                #expect(throws: error) {
+                    try rig.care.load(Self.home) { (hand) throws(EvaluatorError) -> Void in
+                        try hand.take(Self.poison, because: .definition)
+                        throw error
+                    }
+                }
+                rig.checkpoints.close()
+            }
+        }
+    }
+
     @Test("time by which nobody in particular ends is told as such, and by a newer build is not")
     func instants() throws {
         try inFolder { folder in

@@ -216,7 +216,7 @@ import Wire
             self.live = live
             var log = LiveLog.random(&random, around: centre, .inOrder)
             log.user = UserID("ann")
-            while let index = log.entries.firstIndex(where: Self.isTimeless) {
+            while let index = log.entries.firstIndex(where: \.isTimeless) {
                 log = log.without(index)
             }
             guard log.entries.count > 1 else { return nil }
@@ -258,10 +258,6 @@ import Wire
             if place == log.entries.count { undo() }
             for index in bad.reversed() { truth = truth.without(index) }
             badCount = bad.count
-        }
-
-        private static func isTimeless(_ entry: LiveLog.Entry) -> Bool {
-            entry.versions.contains { $0.since == nil }
         }
 
         private mutating func undo() {

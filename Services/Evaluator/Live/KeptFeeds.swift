@@ -85,16 +85,16 @@ struct FeedShelf: Sendable {
             if let body { batch.put(self.live, key, body) } else { batch.delete(self.live, key) }
         }
         for feed in news.dropped { drop(feed, in: partition, &batch) }
-        for (user, records) in news.moved {
+        for user in news.moved {
             let key = Self.key(partition, Self.moved, user.project) + Self.bigEndian(user.user)
-            if let records {
+            if let records = live.projects[user.project]?.moved[user.user] {
                 batch.put(self.live, key, records.bytes)
             } else {
                 batch.delete(self.live, key)
             }
         }
-        for case let segment? in live.slots {
-            guard let users = news.users[segment.end.feed] else { continue }
+        for (slot, users) in news.users {
+            guard let segment = live.slots[slot] else { continue }
             put(users, of: segment, in: partition, &batch)
         }
         for (feed, (end, since)) in news.feeds {

@@ -18,7 +18,7 @@ extension LivePartition {
         _ state: [ProjectName: PartitionColumns]
     ) throws(EvaluatorError) {
         if projects[project]?.moved.removeValue(forKey: number) != nil {
-            news.moved[ProjectNumber(project: project, user: number)] = .some(nil)
+            news.moved.insert(ProjectNumber(project: project, user: number))
         }
         for segment in projects[project]?.segments ?? [] {
             let user = try segment.user(number)

@@ -97,15 +97,11 @@ extension LivePartition {
     /// A record is moved to a user: when it first came in is remembered, as long as a segment is
     /// followed for which that matters.
     mutating func note(moved record: LogV1.LogRecord, of project: ProjectName) {
-        let triggered = projects[project]?.segments.filter { !$0.plan.isFollowing }
-        guard let user = record.user, let begin = triggered?.compactMap(\.end.begunAt).min() else {
-            return
-        }
+        guard let user = record.user, let begin = projects[project]?.firstBegun() else { return }
         let logTimeMs = record.origin?.logTimeMs ?? record.atMs ?? record.logTimeMs
         let (offset, logTime) = (LogOffset(record.offset), Timestamp(ms: logTimeMs))
         projects[project]?.moved[user, default: .init()].note(offset, logTime, begin: begin)
-        let key = ProjectNumber(project: project, user: user)
-        news.moved[key] = .some(projects[project]?.moved[user])
+        news.moved.insert(ProjectNumber(project: project, user: user))
     }
 
     /// What a segment reads of a history that is counted anew.

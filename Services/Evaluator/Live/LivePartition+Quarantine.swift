@@ -29,7 +29,7 @@ extension LivePartition {
             slots[segment.slot] = nil
             try unwind(segment)
             news.records.removeAll { $0.feed == feed }
-            (news.users[feed], news.feeds[feed]) = (nil, nil)
+            (news.users[segment.slot], news.feeds[feed]) = (nil, nil)
             news.dropped.insert(feed)
         }
     }

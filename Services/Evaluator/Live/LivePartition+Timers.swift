@@ -26,7 +26,7 @@ extension LivePartition {
     ) throws(EvaluatorError) {
         let feed = segment.end.feed
         segment.remember(user, of: numbers)
-        news.users[feed, default: []] += numbers
+        news.users[segment.slot, default: []] += numbers
         let (old, due) = (segment.plan.nextDue(before), segment.plan.nextDue(user))
         guard due != old else { return }
         for number in numbers {

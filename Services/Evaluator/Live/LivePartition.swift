@@ -17,16 +17,17 @@ struct LivePartition {
     struct News: Sendable {
         /// Feed records in the order they came about.
         var records: [FeedRecord] = []
-        /// Of whom something else is remembered by now, by feed; one may be there more than once.
-        var users: [FeedID: [UserNumber]] = [:]
+        /// Of whom something else is remembered by now, by the segment's slot; one may be there
+        /// more than once.
+        var users: [Int: [UserNumber]] = [:]
         /// Feeds that begin, grow or end.
         var feeds: [FeedID: (end: FeedEnd, since: LogOffset)] = [:]
         /// Segments' documents by project and name.
         var documents: [LiveDocumentKey: [UInt8]?] = [:]
         /// Timers that are kept from now on, and kept no more.
         var timers = FarTimerChanges()
-        /// Users' moved records; nil: there are none any more.
-        var moved: [ProjectNumber: MovedRecords?] = [:]
+        /// Whose moved records are others by now, or none.
+        var moved: Set<ProjectNumber> = []
         /// Feeds of which nothing is kept any more.
         var dropped: Set<FeedID> = []
 

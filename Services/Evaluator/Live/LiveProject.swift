@@ -27,6 +27,8 @@ struct LiveProject {
     private var byProperty: [ExactName: [FollowedSegment]] = [:]
     private var ofAnyEvent: [FollowedSegment] = []
     private var forNewcomers: [FollowedSegment] = []
+    /// When the first of those began that are no followed conditions; nil: it is found when asked.
+    private var knownFirst: Timestamp??
     /// The users' records that were moved to them while live segments were followed.
     var moved: [UserNumber: MovedRecords] = [:]
 
@@ -61,6 +63,16 @@ struct LiveProject {
         let new = awaiting(isNew)
         guard !(byProperty.isEmpty && new.isEmpty) else { return [] }
         return Self.merged(properties.flatMap { byProperty[$0] ?? [] } + new)
+    }
+
+    /// When the first of the segments began that are no followed conditions; nil: there are none.
+    ///
+    /// Asked with each record that is moved, and found once.
+    mutating func firstBegun() -> Timestamp? {
+        if let knownFirst { return knownFirst }
+        let first = segments.lazy.filter { !$0.plan.isFollowing }.compactMap(\.end.begunAt).min()
+        knownFirst = .some(first)
+        return first
     }
 
     /// Those whose condition may hold of a user by the user's being there: they hear the first that
@@ -305,6 +317,7 @@ struct LiveProject {
 
     /// - Returns: whether a segment besides a new one has another turn than before.
     private mutating func index(besides new: FollowedSegment?) -> Bool {
+        knownFirst = nil
         var (heights, isReordered): ([ExactName: Int], Bool) = ([:], false)
         for segment in segments {
             let rank = rank(of: segment.end.segment, &heights)

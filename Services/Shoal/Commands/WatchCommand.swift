@@ -14,7 +14,8 @@ struct WatchCommand: DeskCommand {
         discussion: """
             It begins with a snapshot of who is in, and checks with every change that none is \
             missing and that its own copy of the members is the suite's. With --from-start the \
-            changes since the segment's beginning are printed first.
+            changes since its version began are printed first; who was in then is not known, so \
+            only that none is missing is checked.
             """
     )
     private static let pageMax: UInt32 = 5_000
@@ -23,7 +24,7 @@ struct WatchCommand: DeskCommand {
 
     @Argument(help: "The segment's name.")
     var name: String
-    @Flag(name: .customLong("from-start"), help: "Also the changes since its beginning.")
+    @Flag(name: .customLong("from-start"), help: "Also the changes since its version began.")
     var fromStart = false
     @Flag(inversion: .prefixedNo, help: "Go on with what comes, until Ctrl-C.")
     var follow = true

@@ -136,7 +136,7 @@ extension RosterStore {
                 return bytes
             },
             save: { bytes in
-                try await Self.onOwnThread {
+                try await OwnThread.run(name: "roster") {
                     let new = path + ".new"
                     let file = try disk.open(new, .create)
                     try file.append(bytes)
@@ -145,19 +145,5 @@ extension RosterStore {
                 }
             }
         )
-    }
-
-    private static func onOwnThread(
-        _ body: @escaping @Sendable () throws -> Void
-    ) async throws {
-        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            do {
-                _ = try OwnThread.start(name: "roster") {
-                    done.resume(with: Result { try body() })
-                }
-            } catch {
-                done.resume(throwing: error)
-            }
-        }
     }
 }

@@ -17,7 +17,7 @@ struct RestingMemory: Service {
     let clock: any Clock
     /// Processor time used so far, in seconds.
     let cpuSeconds: @Sendable () -> Double
-    /// Gives freed memory back to the system.
+    /// Gives freed memory back to the system; may block.
     let giveBack: @Sendable () -> Void
 
     /// What is known of the process between two looks; decides without acting.
@@ -62,7 +62,9 @@ struct RestingMemory: Service {
                 // Cancelled is how it ends.
                 do { try await clock.sleep(forMs: Self.periodMs) } catch { return }
                 let seconds = Double(Self.periodMs) / 1_000
-                if watch.look(cpuSeconds: cpuSeconds(), afterSeconds: seconds) { giveBack() }
+                guard watch.look(cpuSeconds: cpuSeconds(), afterSeconds: seconds) else { continue }
+                // Without a thread to be had it stays, as if there had been no rest.
+                do { try await OwnThread.run(name: "rest", giveBack) } catch { continue }
             }
         }
     }

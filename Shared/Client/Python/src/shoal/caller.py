@@ -6,6 +6,7 @@ import os
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -34,6 +35,7 @@ class Peers:
         self._channels: dict[str, Channel] = {}
         self._idle_polls: dict[str, list[Channel]] = {}
         self._polling: set[Channel] = set()
+        self._calling: Counter[Channel] = Counter()
         self._is_closed = False
 
     def cost(self, address: str) -> int:
@@ -54,11 +56,17 @@ class Peers:
                 return channel
             if address not in self._channels:
                 self._channels[address] = self._open(address)
-            return self._channels[address]
+            channel = self._channels[address]
+            self._calling[channel] += 1
+            return channel
 
     def give_back(self, channel: Channel, waits: bool) -> None:
         """A call has ended."""
         if not waits:
+            with self._lock:
+                self._calling[channel] -= 1
+                if not self._calling[channel]:
+                    del self._calling[channel]
             return
         with self._lock:
             self._polling.discard(channel)
@@ -73,7 +81,7 @@ class Peers:
         listed = set(addresses)
         with self._lock:
             gone = [one for one in self._channels.values()
-                    if one.address not in listed and one.cost == 0]
+                    if one.address not in listed and one not in self._calling]
             for channel in gone:
                 del self._channels[channel.address]
             for address in [one for one in self._idle_polls if one not in listed]:
